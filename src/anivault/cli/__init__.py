@@ -1,0 +1,1 @@
+"""The command line: one handler a command, one writer, one error boundary."""

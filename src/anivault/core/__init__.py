@@ -1,0 +1,1 @@
+"""What AniVault decides and does; free of terminals, networks and providers."""

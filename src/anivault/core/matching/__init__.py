@@ -1,0 +1,1 @@
+"""From parsed files to shows, seasons and episodes."""

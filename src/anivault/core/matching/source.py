@@ -1,0 +1,23 @@
+"""What matching asks of a provider; catalogue, TMDB and plug-ins satisfy it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from anivault.core.models import Candidate, Query
+
+
+class Source(Protocol):
+    """Proposes candidates. Registered as an entry point in `anivault.providers`."""
+
+    name: str
+
+    def find(self, queries: Sequence[Query]) -> list[list[Candidate]]:
+        """Return the candidates for each query, in the order of `queries`.
+
+        Generous and unordered: scoring is not the source's task. One batch a run, so that a
+        source may ask once for what several releases need. A source that cannot answer returns
+        what it has; it never raises for one bad query.
+        """
+        ...

@@ -1,0 +1,269 @@
+"""The records that stages hand on. Frozen; a record gains what the next stage needs.
+
+Paths are `str` as `os.fsdecode` gives them: bytes that are no UTF-8 stand as lone surrogates, so
+nothing is lost. What is printed or written as text goes through `shared.text`.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+
+import msgspec
+
+from anivault.parser.models import ParseResult
+
+
+class FileKind(StrEnum):
+    """What a file is, by its extension."""
+
+    VIDEO = "video"
+    SUBTITLE = "subtitle"
+    AUDIO = "audio"
+    FONT = "font"
+    IMAGE = "image"
+    NFO = "nfo"
+    OTHER = "other"
+
+
+class Identity(msgspec.Struct, frozen=True, gc=False):
+    """What tells that a file is still the same one: compared before it is touched."""
+
+    size: int  # bytes
+    mtime_ns: int
+    device: int = 0
+    inode: int = 0
+
+
+class ScannedFile(msgspec.Struct, frozen=True, gc=False):
+    """One regular file below a scanned root. `rel` uses `/` and is relative to `root`.
+
+    `identity` is None for names that were only read from standard input.
+    """
+
+    root: str
+    rel: str
+    kind: FileKind
+    identity: Identity | None = None
+
+    @property
+    def path(self) -> str:
+        """The whole path."""
+        return os.path.join(self.root, self.rel)
+
+    @property
+    def name(self) -> str:
+        """The file name, with extension."""
+        return self.rel.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The folder relative to the root; empty for the root itself."""
+        return self.rel.rpartition("/")[0]
+
+
+class ParsedFile(msgspec.Struct, frozen=True):
+    """A scanned file and what its name, folders and siblings say."""
+
+    file: ScannedFile
+    parsed: ParseResult
+
+
+class Release(msgspec.Struct, frozen=True):
+    """Files of one folder, title and group: matched once, with all its files as evidence."""
+
+    folder: str
+    title: str
+    group: str | None
+    files: tuple[ParsedFile, ...]
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """One release's question to a source. `titles` in order of trust, the folder's after the name's."""
+
+    titles: tuple[str, ...]
+    year: int | None = None
+    season: int | None = None
+    movie: bool | None = None  # True: looks like a film, False: has episodes, None: cannot tell
+
+
+class Title(msgspec.Struct, frozen=True):
+    """One title. `language`: BCP 47 (`ja`, `ja-Latn` for romaji, `en`, `zh-Hans`), else empty."""
+
+    text: str
+    language: str = ""
+    main: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One AniDB/MAL/AniList entry: a cour, a film, an OVA; part of a Candidate.
+
+    `season` and `offset` place it in the provider's numbering: provider episode = own episode +
+    offset. `episode` is set when the entry is one single episode there (a special, say).
+    `stated` is True where a source names that place, False where it was derived or is unknown.
+    """
+
+    key: str
+    titles: tuple[Title, ...]
+    type: str  # tv, web, movie, ova
+    begin: str | None = None  # ISO date
+    end: str | None = None
+    episodes: int | None = None
+    season: int | None = None
+    offset: int | None = None
+    episode: int | None = None
+    stated: bool = False
+    ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi
+
+
+class Season(msgspec.Struct, frozen=True):
+    """One season of the provider's table. Shows that never restart have `first` above 1."""
+
+    number: int
+    episodes: int | None = None
+    first: int = 1
+    begin: str | None = None
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A show or film of a provider, with the entries that make it up."""
+
+    provider: str  # "tmdb"
+    id: int
+    media_type: str  # "tv" or "movie"
+    title: str  # the one to show
+    titles: tuple[Title, ...] = ()
+    year: int | None = None
+    entries: tuple[Entry, ...] = ()
+    seasons: tuple[Season, ...] = ()
+    popularity: float = 0.0
+    episode_titles: dict[str, str] = {}  # "S01E02" -> title
+
+
+class Score(msgspec.Struct, frozen=True):
+    """How well a candidate fits: 0 is unrelated, 1 certain. The named parts tell why."""
+
+    value: float
+    parts: dict[str, float]
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """A candidate with its score; `entry` is the cour that the release looks like, when one does."""
+
+    candidate: Candidate
+    score: Score
+    entry: Entry | None = None
+
+
+class Decision(StrEnum):
+    """What is done unasked: only what is matched."""
+
+    MATCHED = "matched"
+    AMBIGUOUS = "ambiguous"
+    UNMATCHED = "unmatched"
+
+
+class Match(msgspec.Struct, frozen=True):
+    """The verdict on one release. `ranked` is best first; `reasons` are sentences for people."""
+
+    decision: Decision
+    confidence: float
+    ranked: tuple[Ranked, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def best(self) -> Ranked | None:
+        """The best candidate, whatever the decision."""
+        return self.ranked[0] if self.ranked else None
+
+
+class Coordinates(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in the provider's numbering, with the absolute number and title where known."""
+
+    season: int
+    episode: int
+    absolute: int | None = None
+    title: str | None = None
+
+
+class MatchedFile(msgspec.Struct, frozen=True):
+    """A file with its release's verdict and its own place.
+
+    `decision` is the file's own: a file of a matched release whose number has no place is ambiguous.
+    """
+
+    file: ScannedFile
+    parsed: ParseResult
+    match: Match
+    decision: Decision
+    coordinates: tuple[Coordinates, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class Mode(StrEnum):
+    """How a file reaches the library."""
+
+    HARDLINK = "hardlink"
+    REFLINK = "reflink"
+    COPY = "copy"
+    MOVE = "move"
+    SYMLINK = "symlink"
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """One file, one destination. `target` is relative to the library, `rel` to `root`; all use `/`."""
+
+    root: str
+    rel: str
+    target: str
+    mode: Mode
+    identity: Identity
+    reason: str = ""  # why this place, for people
+    video: str | None = None  # for a sidecar: the target of its video
+    metadata: str | None = None  # hash of what the name was made from
+    crc32: str | None = None  # the CRC32 that the name promises
+
+    @property
+    def source(self) -> str:
+        """The whole source path."""
+        return os.path.join(self.root, self.rel)
+
+
+class HeldReason(StrEnum):
+    """Why a file stays where it is."""
+
+    UNMATCHED = "unmatched"
+    AMBIGUOUS = "ambiguous"
+    NO_PLACE = "no-place"  # matched, but its number has no season and episode
+    TARGET_TAKEN = "target-taken"  # something is in the library there already
+    SAME_TARGET = "same-target"  # another file of this plan goes there
+    UNREADABLE_NAME = "unreadable-name"  # no title could be read
+    SAMPLE = "sample"
+    JUNK = "junk"  # no part of a library: text, torrents, playlists
+    NO_VIDEO = "no-video"  # a sidecar whose video is not planned
+    ALREADY_THERE = "already-there"  # the same file is in the library already
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that stays, and why."""
+
+    root: str
+    rel: str
+    reason: HeldReason
+    detail: str = ""
+
+    @property
+    def source(self) -> str:
+        """The whole source path."""
+        return os.path.join(self.root, self.rel)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Where every file goes. Every scanned file is in exactly one of `moves` and `held`."""
+
+    library: str
+    roots: tuple[str, ...]
+    preset: str
+    mode: Mode
+    moves: tuple[Move, ...] = ()
+    held: tuple[Held, ...] = ()

@@ -1,0 +1,1 @@
+"""Package data: the seeded catalogue as reviewable text."""

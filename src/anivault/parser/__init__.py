@@ -1,0 +1,1 @@
+"""Read one file name: a library of its own that knows nothing of folders, shows or disks."""

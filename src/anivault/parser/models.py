@@ -1,0 +1,71 @@
+"""What a file name says: the record that every engine and rule fills, and the Protocol engines satisfy."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+# A number as printed: 7, 12.5, or text where it carries a letter ("01b").
+Number: TypeAlias = int | float | str
+
+
+class VideoType(StrEnum):
+    """What kind of video a name announces."""
+
+    TV = "TV"
+    MOVIE = "Movie"
+    OVA = "OVA"
+    ONA = "ONA"
+    SPECIAL = "Special"
+    OP = "OP"
+    ED = "ED"
+    PV = "PV"
+    CM = "CM"
+    MENU = "Menu"
+    SAMPLE = "Sample"
+
+
+# Videos that belong to a show but are no episode of it: no server may list them as one.
+EXTRAS = frozenset({VideoType.OP, VideoType.ED, VideoType.PV, VideoType.CM, VideoType.MENU, VideoType.SAMPLE})
+
+
+class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """The fields found in one name; None or empty where it says nothing.
+
+    `titles` holds every title the name carries, `title` the first of them, in their original
+    spelling. `episodes` are numbers as printed, a range as its two ends; `absolute` a second
+    number of the same episodes. `said` names, by field, the engine or rule that set it.
+    """
+
+    title: str | None = None
+    titles: tuple[str, ...] = ()
+    season: int | None = None
+    seasons: tuple[int, ...] = ()  # only when the name states several
+    episodes: tuple[Number, ...] = ()
+    absolute: tuple[Number, ...] = ()
+    type: VideoType | None = None
+    episode_title: str | None = None
+    group: str | None = None
+    resolution: str | None = None
+    source: str | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    crc32: str | None = None
+    year: int | None = None
+    version: int | None = None
+    part: int | None = None
+    engine: str = ""
+    said: dict[str, str] = {}
+    confidence: float = 1.0  # 0 to 1; below 1 where engines or siblings disagree
+
+
+class Engine(Protocol):
+    """Parses one file name, never a path. Registered as an entry point in `anivault.parsers`."""
+
+    name: str
+
+    def parse(self, name: str) -> ParseResult:
+        """Read `name` (at most 255 bytes of UTF-8, no lone surrogates). May raise; the caller contains it."""
+        ...

@@ -1,0 +1,1 @@
+"""Package data: JSON schemas of plan, events and journal."""

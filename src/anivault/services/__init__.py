@@ -1,0 +1,1 @@
+"""Where facts come from: the offline catalogue and TMDB."""

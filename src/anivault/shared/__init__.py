@@ -1,0 +1,1 @@
+"""What every room uses: errors, settings, logging, the file system, plug-ins."""
