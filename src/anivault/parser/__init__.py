@@ -1,1 +1,6 @@
-"""Read one file name: a library of its own that knows nothing of folders, shows or disks."""
+"""Reads one anime file name: a library of its own, it knows no disk and no folders."""
+
+from anivault.parser.models import ParseResult
+from anivault.parser.read import parse_name
+
+__all__ = ["ParseResult", "parse_name"]

@@ -32,3 +32,23 @@ class FolderNotFoundError(AniVaultError):
     def __init__(self, path: str, what: str = "folder") -> None:
         super().__init__(f"There is no {what} at {path}. Nothing was changed.")
         self.hint = "Check the path; quotes are needed when it has spaces."
+
+
+class PluginNotFoundError(AniVaultError):
+    """A parser or provider was asked for by a name that nothing has registered."""
+
+    code, exit_code = "plugin-not-found", 45
+
+    def __init__(self, group: str, name: str, known: list[str]) -> None:
+        super().__init__(f"There is no {name!r} among the plug-ins of {group}. Nothing was changed.")
+        self.hint = f"Choose one of: {', '.join(known)}."
+
+
+class PluginBrokenError(AniVaultError):
+    """A parser or provider is registered but cannot be imported, often because its package is missing."""
+
+    code, exit_code = "plugin-broken", 46
+
+    def __init__(self, group: str, name: str, why: str) -> None:
+        super().__init__(f"{name!r} of {group} could not be loaded: {why}. Nothing was changed.")
+        self.hint = f"pip install 'anivault[{name}]', or choose another."

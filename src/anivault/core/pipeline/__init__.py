@@ -1,1 +1,1 @@
-"""From folders to parsed files."""
+"""Scanning and parsing: from folders to parsed files."""
