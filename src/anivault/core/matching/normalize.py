@@ -1,0 +1,190 @@
+"""Decide when two spellings are one title. Pure: text in, forms and season words out.
+
+`normal_form` keeps what tells titles apart (K-On! and K-On!!); `forms` adds the lenient form that
+forgives it, and articles, doubled vowels and kana scripts besides. `split_season` takes the season
+and part words off a title, in any language, and says which they were. Reads one table, han.txt.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+FINAL = -1  # the season of "Final Season": which one it is, only the show's own list tells
+
+
+class SeasonSplit(NamedTuple):
+    """A title without its season words, and what they said."""
+
+    base: str
+    season: int | None = None
+    part: int | None = None
+
+
+def normal_form(text: str) -> str:
+    """Return the exact form: equal for spellings of one title that differ in nothing that matters.
+
+    Width, case, accents, long vowels (ou, oo, ō), particles (wo, ha), `&`, separators and traditional
+    or Japanese characters are levelled; letters and digits of every script stay, and so do `!` and `+`.
+    Empty only when the text has none of these.
+    """
+    return _forms(text)[0]
+
+
+def forms(text: str) -> tuple[str, ...]:
+    """Return the exact form, and the lenient one where it is another; the first is the better evidence."""
+    return _forms(text)
+
+
+@lru_cache(maxsize=65536)
+def _forms(text: str) -> tuple[str, ...]:
+    words = _WORD.findall(_level(text))
+    exact = "".join(_romaji(_PARTICLES.get(w, w)) for w in words)
+    lenient = _lenient(words)
+    return (exact, lenient) if lenient and lenient != exact else (exact,)
+
+
+def _level(text: str) -> str:
+    """One spelling for width, case, accents, quotes and Han characters."""
+    flat = unicodedata.normalize("NFKC", text).casefold().translate(_han())
+    if not flat.isascii():
+        flat = "".join(_unaccented(c) for c in flat)
+    return flat
+
+
+def _romaji(word: str) -> str:
+    return _LONG_O.sub("o", word).replace("uu", "u").replace("dzu", "zu") if word.isascii() else word
+
+
+def _lenient(words: list[str]) -> str:
+    """Without articles, conjunctions and marks; vowels single; katakana as hiragana."""
+    plain = [w for w in words if w[0] not in "!+"]
+    kept = [w for w in plain[:-1] if w not in _LIGHT] + plain[-1:]
+    joined = "".join(_romaji(_PARTICLES.get(w, w)) for w in kept)
+    joined = _DOUBLE.sub(r"\1", joined).replace("mb", "nb").replace("mp", "np")
+    return joined.translate(_KATAKANA)
+
+
+@lru_cache(maxsize=4096)
+def _unaccented(char: str) -> str:
+    base = unicodedata.normalize("NFD", char)[0]
+    return base if "a" <= base <= "z" else char
+
+
+@lru_cache(maxsize=1)
+def _han() -> dict[int, str]:
+    variants, targets = (files(__package__) / "han.txt").read_text(encoding="utf-8").splitlines()
+    return {ord(a): b for a, b in zip(variants, targets, strict=True)} | _SYMBOLS
+
+
+_SYMBOLS = {ord("×"): "x", ord("√"): " root ", ord("&"): " and "}
+_WORD = re.compile(r"[^\W_]+|!+|\+")
+_LONG_O = re.compile(r"ou|oo|oh(?![aeiouy])")
+_DOUBLE = re.compile(r"([aeio])\1+")
+_PARTICLES = {"wo": "o", "ha": "wa", "he": "e"}
+_LIGHT = frozenset({"the", "a", "an", "and", "to", "und", "et"})
+_KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+
+# --- season words ---------------------------------------------------------------------------------
+
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九十")} | {"两": 2, "兩": 2}
+_ORDINAL_WORDS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+_ORDINALS = {w: i for i, w in enumerate(_ORDINAL_WORDS.split("|"), 1)}
+_KANA = {"ファースト": 1, "セカンド": 2, "サード": 3}
+_ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+_READINGS = {"ichi": 1, "ni": 2, "san": 3, "yon": 4, "shi": 4, "go": 5, "roku": 6, "nana": 7, "hachi": 8}
+
+_N = r"(?P<n>\d{1,2}|[一二三四五六七八九十两兩]{1,3}|[ivx]+)"
+_ORD = r"(?P<n>\d{1,2}(?:st|nd|rd|th)|" + _ORDINAL_WORDS + "|" + "|".join(_KANA) + ")"
+_GAP = r"[\s._\-]*"
+_SEASON_WORDS = "season|saison|staffel|temporada|stagione|sezon|сезон|シーズン|시즌|シリーズ"
+_PART_WORDS = r"part|parte|pt\.?|cour|クール|パート|파트|teil"
+
+
+def _words(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    """Patterns that stand as words of their own: no Latin letter or digit touches them."""
+    return tuple(re.compile(rf"(?<![a-z0-9])(?:{p})(?![a-z0-9])", re.IGNORECASE) for p in patterns)
+
+
+_SEASON = _words(
+    rf"{_ORD}{_GAP}(?:{_SEASON_WORDS}|series|tv series)",
+    rf"(?:{_SEASON_WORDS}|series){_GAP}{_N}",
+    r"s(?P<n>\d{1,2})",
+    rf"第{_GAP}{_N}{_GAP}(?:[季期部]|シーズン|シリーズ|season)",
+    rf"제?{_GAP}{_N}{_GAP}기",
+    r"(?P<n>\d{1,2}|[二三四五六七八九十])[期季]",
+    rf"dai{_GAP}(?P<n>\d{{1,2}}|{'|'.join(_READINGS)}){_GAP}ki",
+    r"(?P<n>\d{1,2})(?:-?й)? сезон",
+)
+_PART = _words(
+    rf"(?:{_PART_WORDS}){_GAP}{_N}",
+    rf"{_ORD}{_GAP}(?:{_PART_WORDS})",
+    rf"第{_GAP}{_N}{_GAP}(?:クール|部分|part|cour)",
+)
+_FINAL_WORDS = _words(r"(?:the )?final season", r"最[终終]季", r"ファイナルシーズン", r"파이널 시즌")
+_TAIL_ROMAN = re.compile(r"(?<=[\w!?)])[\s_]+(?P<n>II|III|IV|V|VI|VII|VIII|IX)$")
+_TAIL_NUMBER = re.compile(r"^(?P<base>.*?[^\W\d][^\d]*?)[\s_\-]*(?<![\d.])(?P<n>[2-9]|1\d)$")
+_EDGES = " \t_-~:：,、，/／|"
+_EMPTY = re.compile(r"\(\s*\)|\[\s*\]|（\s*）|【\s*】")
+
+
+@lru_cache(maxsize=65536)
+def split_season(title: str) -> SeasonSplit:
+    """Take the season and part words off: `Show 2nd Season Part 2` is (Show, 2, 2).
+
+    Works in English, Japanese, Chinese, Korean, romaji and a few more; a Roman numeral counts at the
+    end only. `season` is FINAL for "Final Season". A title that is nothing but such words stays whole.
+    """
+    text = unicodedata.normalize("NFKC", title)
+    text, part = _cut(text, _PART)
+    text, season = _cut(text, _SEASON)
+    if season is None:
+        text, season = _cut_final(text)
+    if season is None and (tail := _TAIL_ROMAN.search(text.rstrip())):
+        text, season = text[: tail.start()], number(tail["n"])
+    base = " ".join(_EMPTY.sub(" ", text).split()).strip(_EDGES)
+    return SeasonSplit(base, season, part) if base else SeasonSplit(title)
+
+
+def split_number(title: str) -> SeasonSplit:
+    """Read a bare last number as a season: `Show 2` is (Show, 2). Weak: *Area 88* has one too."""
+    found = _TAIL_NUMBER.match(unicodedata.normalize("NFKC", title).strip())
+    return SeasonSplit(found["base"].strip(_EDGES), int(found["n"])) if found else SeasonSplit(title)
+
+
+def number(word: str) -> int | None:
+    """Read `2`, `2nd`, `second`, `II`, `二`, `十二` or `ni` as a number."""
+    word = word.casefold()
+    if digits := re.match(r"\d+", word):
+        return int(digits[0])
+    for table in (_ORDINALS, _KANA, _ROMAN, _READINGS):
+        if word in table:
+            return table[word]
+    return _han_number(word)
+
+
+def _han_number(word: str) -> int | None:
+    if not word or any(c not in _DIGITS for c in word):
+        return None
+    tens, ten, ones = word.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + (_DIGITS[ones[-1]] if ones else 0)
+
+
+def _cut(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[str, int | None]:
+    """Remove the first of `patterns` that is found with a number that can be read."""
+    for pattern in patterns:
+        for found in pattern.finditer(text):
+            value = number(found["n"])
+            if value:
+                return f"{text[: found.start()]} {text[found.end() :]}", value
+    return text, None
+
+
+def _cut_final(text: str) -> tuple[str, int | None]:
+    for pattern in _FINAL_WORDS:
+        if found := pattern.search(text):
+            return f"{text[: found.start()]} {text[found.end() :]}", FINAL
+    return text, None
