@@ -1,0 +1,116 @@
+"""Every command: its words, its options, the handler it calls and the function that renders it.
+
+A command is a plain function of a Context and its options that returns an exit code; `command`
+registers it and gives it the options that stand everywhere. Handlers are imported when called, so
+that `--help` imports none.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import typer
+
+from anivault.cli.options import (
+    ConfigOption,
+    JsonFlag,
+    PathsArg,
+    QuietFlag,
+    VerboseFlag,
+)
+from anivault.cli.screen import Screen
+from anivault.shared.settings import Loaded, load
+
+app = typer.Typer(
+    epilog="Try `anivault demo` first: it needs no key and no network.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+DONE, FINDINGS = 0, 10
+
+
+@app.callback()
+def _root() -> None:
+    """Turn a pile of anime files into a library that media servers read."""
+
+
+_screen = Screen()
+
+
+def screen() -> Screen:
+    """The screen of the command that runs, for the error boundary."""
+    return _screen
+
+
+class Context:
+    """What every command gets: where to print, and the settings that hold."""
+
+    def __init__(self, screen: Screen, config: str | None) -> None:
+        self.screen = screen
+        self._config = config
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The settings, read when first asked for. Raises ConfigError."""
+        return load(config=self._config)
+
+
+def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[Callable[..., int]], None]:
+    """Register a command; --json, --quiet, --verbose and --config are added to its options."""
+
+    def register(function: Callable[..., int]) -> None:
+        def run(*, json: bool, quiet: bool, verbose: bool, config: str | None, **arguments: Any) -> int:
+            global _screen  # the boundary prints an error where the command would have
+            _screen = Screen(json=json, quiet=quiet, verbose=verbose)
+            return function(Context(_screen, config), **arguments)
+
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + _COMMON
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        run.__doc__ = function.__doc__
+        group.command(name or function.__name__.replace("_", "-"))(run)
+
+    return register
+
+
+def _common(name: str, annotation: Any, default: object) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+_COMMON = [
+    _common("json", JsonFlag, False),
+    _common("quiet", QuietFlag, False),
+    _common("verbose", VerboseFlag, False),
+    _common("config", ConfigOption, None),
+]
+
+
+def _names(paths: list[str]) -> tuple[str, ...]:
+    """The paths on standard input, one a line, when `-` was given."""
+    if paths != ["-"]:
+        return ()
+    lines = sys.stdin.buffer.read().split(b"\n")
+    return tuple(os.fsdecode(line) for line in lines if line)
+
+
+@command()
+def scan(context: Context, paths: PathsArg) -> int:
+    """Show what is there and how each name reads."""
+    from anivault.cli import render, scan_handler
+
+    request = scan_handler.ScanRequest(paths=_folders(paths), names=_names(paths))
+    render.scan(context.screen, scan_handler.handle(request, context.screen.progress("Scanning")))
+    return DONE
+
+
+def _folders(paths: list[str]) -> tuple[str, ...]:
+    return () if paths == ["-"] else tuple(paths)

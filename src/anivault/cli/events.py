@@ -1,0 +1,198 @@
+"""The shape of machine output: one struct an event. schemas/events.schema.json is made from these.
+
+Paths that are no UTF-8 show U+FFFD for what cannot be shown, and carry `path_b64` beside.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from anivault.core.models import Candidate, Coordinates, MatchedFile, ParsedFile, Ranked
+from anivault.parser.models import ParseResult
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """One line of NDJSON; `event` names its kind."""
+
+
+class FileEvent(Event, frozen=True, tag="file"):
+    """`scan`: one file and how its name reads."""
+
+    path: str
+    size: int | None
+    parsed: ParseResult
+    path_b64: str | UnsetType = UNSET
+
+
+class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
+    """A show or film that was considered."""
+
+    provider: str
+    id: int
+    media_type: str
+    title: str
+    year: int | None
+    score: float
+    parts: dict[str, float]
+
+
+class MatchView(msgspec.Struct, frozen=True, kw_only=True):
+    """The best candidate, with the file's place in it."""
+
+    provider: str
+    id: int
+    media_type: str
+    title: str
+    year: int | None
+    coordinates: tuple[Coordinates, ...]
+    ids: dict[str, int]
+
+
+class MatchEvent(Event, frozen=True, tag="match"):
+    """`match`: one file, which show, season and episode, and how sure."""
+
+    path: str
+    decision: str
+    confidence: float
+    match: MatchView | None
+    candidates: tuple[CandidateView, ...]
+    parts: dict[str, float]
+    reasons: tuple[str, ...]
+    path_b64: str | UnsetType = UNSET
+
+
+class LeftOutEvent(Event, frozen=True, tag="left-out"):
+    """`scan`, `match`, `organize`: something below a root that is no file of the scan."""
+
+    path: str
+    reason: str
+    detail: str
+    path_b64: str | UnsetType = UNSET
+
+
+class MoveEvent(Event, frozen=True, tag="move"):
+    """`organize`, `rollback`: one file and where it goes, or went."""
+
+    path: str
+    target: str
+    mode: str
+    reason: str
+    done: bool
+    path_b64: str | UnsetType = UNSET
+
+
+class HeldEvent(Event, frozen=True, tag="held"):
+    """`organize`, `rollback`: one file that stays, and why."""
+
+    path: str
+    reason: str
+    detail: str
+    path_b64: str | UnsetType = UNSET
+
+
+class FindingEvent(Event, frozen=True, tag="finding"):
+    """`verify`: one thing that is not as the journal has it."""
+
+    path: str
+    symbol: str
+    kind: str
+    detail: str
+    path_b64: str | UnsetType = UNSET
+
+
+class RunEvent(Event, frozen=True, tag="run"):
+    """`history`: one run of the journal."""
+
+    run: str
+    started: str
+    command: str
+    mode: str
+    files: int
+    state: str
+
+
+class SummaryEvent(Event, frozen=True, tag="summary"):
+    """The last event of a command: what it did, in numbers."""
+
+    command: str
+    counts: dict[str, int]
+
+
+class ErrorEvent(Event, frozen=True, tag="error"):
+    """A known failure; the exit code is in docs/errors.md."""
+
+    code: str
+    message: str
+    hint: str
+
+
+def shown(path: str) -> str:
+    """`path` as text: U+FFFD for what is no UTF-8."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def b64(path: str) -> str | UnsetType:
+    """The bytes of a path that is no UTF-8, in base64; nothing for any other."""
+    raw = os.fsencode(path)
+    return UNSET if _is_text(raw) else base64.b64encode(raw).decode("ascii")
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def file_event(item: ParsedFile) -> FileEvent:
+    """Describe one scanned and parsed file."""
+    identity = item.file.identity
+    return FileEvent(
+        path=shown(item.file.path),
+        size=identity.size if identity else None,
+        parsed=item.parsed,
+        path_b64=b64(item.file.path),
+    )
+
+
+def match_event(item: MatchedFile) -> MatchEvent:
+    """Describe one matched file with its candidates."""
+    best = item.match.best
+    return MatchEvent(
+        path=shown(item.file.path),
+        decision=item.decision,
+        confidence=item.match.confidence,
+        match=match_view(best, item.coordinates) if best else None,
+        candidates=tuple(candidate_view(ranked) for ranked in item.match.ranked),
+        parts=best.score.parts if best else {},
+        reasons=(*item.match.reasons, *item.reasons),
+        path_b64=b64(item.file.path),
+    )
+
+
+def candidate_view(ranked: Ranked) -> CandidateView:
+    """Describe one candidate with its score."""
+    candidate, score = ranked.candidate, ranked.score
+    return CandidateView(**_facts(candidate), score=round(score.value, 4), parts=score.parts)
+
+
+def match_view(ranked: Ranked, coordinates: tuple[Coordinates, ...]) -> MatchView:
+    """Describe the best candidate and the file's place in it."""
+    ids = ranked.entry.ids if ranked.entry else {}
+    return MatchView(**_facts(ranked.candidate), coordinates=coordinates, ids=ids)
+
+
+def _facts(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "provider": candidate.provider,
+        "id": candidate.id,
+        "media_type": candidate.media_type,
+        "title": candidate.title,
+        "year": candidate.year,
+    }

@@ -1,0 +1,77 @@
+"""Where the program starts, and the only place where errors become text and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typer import TyperException
+
+INTERRUPTED = 130
+BUG = 70
+
+
+def main() -> None:
+    """Run the command line of this process. `--version` is answered before any import."""
+    if sys.argv[1:] == ["--version"]:
+        from anivault import __version__
+
+        sys.stdout.write(f"anivault {__version__}\n")
+        sys.exit(0)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code (docs/errors.md lists them)."""
+    from typer import TyperException
+
+    from anivault.cli.app import app, screen
+    from anivault.shared.errors import AniVaultError
+
+    try:
+        code: int = app(args=list(arguments), prog_name="anivault", standalone_mode=False) or 0
+        if code == INTERRUPTED:
+            screen().note("Interrupted. Nothing more was done.")
+        screen().flush()
+    except AniVaultError as error:
+        screen().error(error)
+        return error.exit_code
+    except TyperException as error:
+        return _usage(error)
+    except BrokenPipeError:  # the reader went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one boundary
+        return _bug(error, arguments)
+    return code
+
+
+def _usage(error: TyperException) -> int:
+    show = getattr(error, "show", None)
+    if show:
+        show(file=sys.stderr)
+    else:
+        sys.stderr.write(f"Error: {error}\n")
+    return 2
+
+
+def _bug(error: Exception, arguments: Sequence[str]) -> int:
+    """Say that this is our fault, with what a report needs. Nothing that was moved is undone."""
+    import platform
+    import traceback
+
+    from anivault import __version__
+    from anivault.shared.text import safe
+
+    trace = "".join(traceback.format_exception(error))
+    sys.stderr.write(
+        "This is a bug in AniVault. Whatever was moved before is in the journal: "
+        "`anivault recover` and `anivault rollback` work.\nPlease report these lines:\n\n"
+        f"anivault {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+        f"anivault {safe(' '.join(arguments))}\n"
+    )
+    sys.stderr.write("\n".join(safe(line) for line in trace.splitlines()) + "\n")
+    return BUG

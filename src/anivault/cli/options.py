@@ -1,0 +1,43 @@
+"""The options that commands share, each with its help, in one place."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+PathsArg = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...", help="Folders or files; - reads paths from standard input.", show_default=False
+    ),
+]
+FoldersArg = Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders or files.")]
+LibraryArg = Annotated[
+    str | None,
+    typer.Argument(metavar="[LIB]", help="The library; else the configured one.", show_default=False),
+]
+ToOption = Annotated[
+    str | None,
+    typer.Option("--to", metavar="LIB", help="The library; else the configured one.", show_default=False),
+]
+ApplyFlag = Annotated[bool, typer.Option("--apply", help="Do it. Without this nothing is changed.")]
+ParserOption = Annotated[
+    list[str] | None,
+    typer.Option("--parser", metavar="NAME", help="Engine for names; several vote.", show_default=False),
+]
+ProviderOption = Annotated[
+    list[str] | None,
+    typer.Option("--provider", metavar="NAME", help="Who is asked what a show is.", show_default=False),
+]
+LanguageOption = Annotated[
+    list[str] | None,
+    typer.Option("--lang", metavar="TAG", help="Title language wanted, best first.", show_default=False),
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print NDJSON events instead of text.")]
+QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
+VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: every reason, tracebacks.")]
+ConfigOption = Annotated[
+    str | None,
+    typer.Option("--config", metavar="FILE", help="Use this configuration file.", show_default=False),
+]

@@ -1,0 +1,43 @@
+"""The stages in order, on one screen.
+
+    scan ──▶ parse ──▶ match ──▶ plan          then, by other commands: execute ──▶ verify / rollback
+
+Each takes what the one before gives; all but scan are pure. Who knows the shows is handed in:
+nothing here knows a provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from anivault.core.models import FileKind, ParsedFile, ScannedFile
+from anivault.core.pipeline.parser import parse_alone, parse_files
+from anivault.core.pipeline.scanner import LeftOut, kind_of, scan
+
+Progress = Callable[[int, int | None], None]
+
+
+class Read(msgspec.Struct, frozen=True):
+    """What is there, and how each name reads."""
+
+    files: tuple[ParsedFile, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def videos(self) -> tuple[ParsedFile, ...]:
+        """The files that are matched; the others follow them, or stay."""
+        return tuple(item for item in self.files if item.file.kind is FileKind.VIDEO)
+
+
+def read(roots: Sequence[str], *, skip: Sequence[str] = (), progress: Progress | None = None) -> Read:
+    """Scan `roots` and parse every file among its siblings. Raises FolderNotFoundError."""
+    found = scan(roots, skip=skip, progress=progress and (lambda count: progress(count, None)))
+    return Read(files=tuple(parse_files(found.files)), left_out=found.left_out)
+
+
+def read_names(paths: Sequence[str]) -> Read:
+    """Parse paths that were only named, each by itself, without touching the disk."""
+    files = (ScannedFile("", path, kind_of(path)) for path in paths)
+    return Read(files=tuple(parse_alone(file) for file in files))

@@ -1,0 +1,240 @@
+"""Find the files below the roots. Reads folders and stats; opens no file but ignore lists.
+
+In: root folders. Out: every regular file of interest with its kind and identity, and what was
+left out and why. Symbolic links are never followed, FIFOs and devices never opened; a folder
+that cannot be read is reported and the rest goes on. Order is by name, so that runs repeat.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from anivault.core.models import FileKind, Identity, ScannedFile
+from anivault.shared.errors import FolderNotFoundError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+EXTENSIONS: dict[FileKind, str] = {
+    FileKind.VIDEO: "mkv mp4 avi webm m2ts ts mov wmv flv m4v ogm ogv mpg mpeg mk3d rmvb rm divx vob 3gp asf",
+    FileKind.SUBTITLE: "ass ssa srt vtt sub idx sup smi sami mks ttml lrc",
+    FileKind.AUDIO: "mka flac ac3 eac3 dts aac opus mp3 ogg wav m4a thd truehd",
+    FileKind.FONT: "ttf otf ttc woff woff2",
+    FileKind.IMAGE: "jpg jpeg png webp gif bmp tbn",
+    FileKind.NFO: "nfo",
+}
+KINDS = {extension: kind for kind, extensions in EXTENSIONS.items() for extension in extensions.split()}
+
+# What download clients append while a file is not whole yet.
+PARTIAL = frozenset(
+    {
+        "part", "parts", "partial", "!qb", "!ut", "!bt", "bc!", "jc!", "td", "xltd", "aria2", "crdownload",
+        "download", "opdownload", "filepart", "fdmdownload", "unfinished", "dctmp",
+    }
+)  # fmt: skip
+# Folders and files that operating systems, NAS boxes, sync tools and AniVault itself keep.
+SYSTEM_FOLDERS = frozenset(
+    {
+        ".anivault", "@eadir", "#recycle", "#snapshot", "$recycle.bin", "system volume information",
+        "lost+found", ".appledouble", ".spotlight-v100", ".fseventsd", ".trashes", ".trash", "__macosx",
+        ".stfolder", ".stversions", ".git", ".svn", ".snapshots", ".zfs",
+    }
+)  # fmt: skip
+SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db", ".directory"})
+IGNORE_FILES = (".ignore", ".anivaultignore")
+
+
+class LeftOutReason(StrEnum):
+    """Why something below a root is no file of the scan."""
+
+    IGNORED = "ignored"  # an ignore list says so
+    PARTIAL = "partial"  # a download that is not whole
+    SYSTEM = "system"
+    LINK = "link"  # a symbolic link
+    SPECIAL = "special"  # a FIFO, socket or device
+    UNREADABLE = "unreadable"
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """One path that was left out; `detail` is the system's word for an unreadable one."""
+
+    path: str
+    reason: LeftOutReason
+    detail: str = ""
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """What is there. `files` by root, then by folder and name."""
+
+    files: tuple[ScannedFile, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def kind_of(name: str) -> FileKind:
+    """Tell the kind of a file by its extension."""
+    stem, _, extension = name.rpartition(".")
+    return KINDS.get(extension.lower(), FileKind.OTHER) if stem else FileKind.OTHER
+
+
+def scan(
+    roots: Sequence[str], *, skip: Sequence[str] = (), progress: Callable[[int], None] | None = None
+) -> Scan:
+    """Walk `roots` (folders or single files), staying out of the folders `skip`.
+
+    Raises FolderNotFoundError for a root that is not there. A file below two roots is listed once,
+    under the outer one. `progress` gets the number of files found so far, folder by folder.
+    """
+    walk = _Walk(frozenset(os.path.realpath(folder) for folder in skip))
+    for root in outermost(roots):
+        if os.path.isdir(root):
+            for _ in walk.below(root):
+                if progress:
+                    progress(len(walk.files))
+        elif os.path.isfile(root):
+            walk.single(root)
+        else:
+            raise FolderNotFoundError(root)
+    return Scan(files=tuple(walk.files), left_out=tuple(walk.left_out))
+
+
+def outermost(roots: Sequence[str]) -> list[str]:
+    """Return the absolute roots that lie in no other of them, in the order given."""
+    known: dict[str, str] = {}
+    for root in roots:
+        known.setdefault(os.path.realpath(root), os.path.abspath(root))
+    return [
+        root
+        for real, root in known.items()
+        if not any(real != other and real.startswith(other.rstrip("/") + "/") for other in known)
+    ]
+
+
+# The ignore lists that hold in a folder, outermost first, each with the folder it stands in.
+_Ignores = tuple[tuple[str, "GitIgnoreSpec"], ...]
+
+
+class _Walk:
+    """Collects files and what is left out; one folder a step."""
+
+    def __init__(self, skip: frozenset[str]) -> None:
+        self.files: list[ScannedFile] = []
+        self.left_out: list[LeftOut] = []
+        self._skip = skip
+
+    def single(self, path: str) -> None:
+        root, name = os.path.split(path)
+        s = os.stat(path)
+        identity = Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)
+        self.files.append(ScannedFile(root, name, kind_of(name), identity))
+
+    def below(self, root: str) -> Iterator[None]:
+        real_root = os.path.realpath(root)
+        stack: list[tuple[str, _Ignores]] = [("", ())]
+        while stack:
+            rel, ignores = stack.pop()
+            if rel and f"{real_root}/{rel}" in self._skip:
+                continue
+            folders = self._folder(root, rel, ignores)
+            stack.extend(reversed(folders))
+            yield
+
+    def _folder(self, root: str, rel: str, ignores: _Ignores) -> list[tuple[str, _Ignores]]:
+        """List one folder; returns the folders in it with the ignore lists that hold there."""
+        path = f"{root}/{rel}" if rel else root
+        prefix = f"{rel}/" if rel else ""
+        try:
+            with os.scandir(path) as found:
+                entries = sorted(found, key=_name)
+        except OSError as error:
+            self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            return []
+        names = {entry.name for entry in entries}
+        ignores = self._more_ignores(path, rel, names, ignores)
+        folders: list[tuple[str, _Ignores]] = []
+        for entry in entries:
+            below = prefix + entry.name
+            is_file = entry.is_file(follow_symlinks=False)
+            reason = _unfit_file(entry.name, names) if is_file else _unfit(entry)
+            if ignores and not reason and _is_ignored(below, not is_file, ignores):
+                reason = LeftOutReason.IGNORED
+            if reason:
+                self._leave(entry.path, reason)
+            elif is_file:
+                self._file(root, below, entry)
+            else:
+                folders.append((below, ignores))
+        return folders
+
+    def _file(self, root: str, rel: str, entry: os.DirEntry[str]) -> None:
+        try:
+            s = entry.stat(follow_symlinks=False)
+        except OSError as error:  # gone since it was listed, or a broken disk
+            self._leave(entry.path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+        else:
+            identity = Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)
+            self.files.append(ScannedFile(root, rel, kind_of(entry.name), identity))
+
+    def _more_ignores(self, path: str, rel: str, names: set[str], ignores: _Ignores) -> _Ignores:
+        for name in IGNORE_FILES:
+            if name in names and (spec := self._read_ignore(f"{path}/{name}")):
+                ignores = (*ignores, (rel, spec))
+        return ignores
+
+    def _read_ignore(self, path: str) -> GitIgnoreSpec | None:
+        """Read one ignore list. An empty one leaves out its whole folder, as Jellyfin has it."""
+        from pathspec import GitIgnoreSpec
+
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
+        try:
+            with Path(path).open(encoding="utf-8", errors="surrogateescape") as file:
+                lines = file.read(_IGNORE_CAP).splitlines()
+        except OSError as error:
+            self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            return None
+        return GitIgnoreSpec.from_lines(lines if any(line.strip() for line in lines) else ["*"])
+
+    def _leave(self, path: str, reason: LeftOutReason, detail: str = "") -> None:
+        self.left_out.append(LeftOut(path, reason, detail))
+
+
+_IGNORE_CAP = 1 << 20  # characters; an ignore list is written by hand
+_name = attrgetter("name")
+
+
+def _unfit_file(name: str, names: set[str]) -> LeftOutReason | None:
+    """Why a regular file is none of ours; `names` are its siblings. Called once for every file."""
+    folded = name.lower()
+    if folded[:2] == "._" or folded in SYSTEM_FILES:
+        return LeftOutReason.SYSTEM
+    if folded.rpartition(".")[2] in PARTIAL or f"{name}.aria2" in names:
+        return LeftOutReason.PARTIAL
+    return LeftOutReason.IGNORED if name in IGNORE_FILES else None
+
+
+def _unfit(entry: os.DirEntry[str]) -> LeftOutReason | None:
+    """Why something that is no regular file is left out; None for a folder to go into."""
+    if entry.is_symlink():
+        return LeftOutReason.LINK
+    if not entry.is_dir(follow_symlinks=False):
+        return LeftOutReason.SPECIAL
+    folded = entry.name.lower()
+    return LeftOutReason.SYSTEM if folded in SYSTEM_FOLDERS or folded.startswith(".trash-") else None
+
+
+def _is_ignored(rel: str, is_folder: bool, ignores: _Ignores) -> bool:
+    """The innermost list that speaks of a path decides, as in git."""
+    for folder, spec in reversed(ignores):
+        inside = rel[len(folder) + 1 :] if folder else rel
+        verdict = spec.check_file(inside + "/" if is_folder else inside).include
+        if verdict is not None:
+            return verdict
+    return False
