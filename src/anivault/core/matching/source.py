@@ -21,3 +21,7 @@ class Source(Protocol):
         what it has; it never raises for one bad query.
         """
         ...
+
+    def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002 - the field's name
+        """Return the one show or film that a pin names; None where this source does not know it."""
+        ...

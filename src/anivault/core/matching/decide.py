@@ -1,0 +1,106 @@
+"""Decide what is done unasked: matched, ambiguous or unmatched, for each release and each file of it.
+
+In: releases and the sources that propose shows. Out: a MatchedFile for every file, in the order of
+the releases. Pure but for what sources do. Thresholds: scripts/calibrate.py, docs/matching.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from anivault.core.matching.episodes import Placement, place
+from anivault.core.matching.releases import Evidence, evidence, query
+from anivault.core.matching.scoring import Fit, rank
+from anivault.core.matching.source import Source
+from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Ranked, Release
+from anivault.parser.models import EXTRAS
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The least that is filed unasked (score, gap to the next, place), and that is an answer at all."""
+
+    score: float = 0.9
+    gap: float = 0.02
+    place: float = 0.6
+    candidate: float = 0.6
+
+
+THRESHOLDS = Thresholds()
+KEPT = 8  # candidates kept for explaining and for review
+
+
+def match_releases(
+    releases: Sequence[Release], sources: Sequence[Source], thresholds: Thresholds = THRESHOLDS
+) -> list[MatchedFile]:
+    """Match every release, asking each source once for all of them."""
+    said = [evidence(release) for release in releases]
+    proposed = _ask(said, sources)
+    return [
+        file
+        for release, words, candidates in zip(releases, said, proposed, strict=True)
+        for file in _match(release, words, candidates, thresholds)
+    ]
+
+
+def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candidate]]:
+    """Every source's candidates, each show once: the first source that knows a show is heard."""
+    merged: list[dict[tuple[str, str, int], Candidate]] = [{} for _ in said]
+    queries = [query(words) for words in said]
+    for source in sources:
+        for known, found in zip(merged, source.find(queries), strict=True):
+            for candidate in found:
+                known.setdefault((candidate.provider, candidate.media_type, candidate.id), candidate)
+    return [list(known.values()) for known in merged]
+
+
+def _match(
+    release: Release, said: Evidence, candidates: Sequence[Candidate], thresholds: Thresholds
+) -> Iterator[MatchedFile]:
+    fits = rank(said, candidates)
+    match = decide(fits, thresholds)
+    for file in release.files:
+        yield _file(file, fits[0] if fits else None, match, thresholds)
+
+
+def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
+    """Judge the best fit by its score and by its gap to the next show."""
+    ranked = tuple(Ranked(f.candidate, f.score, f.slot.entry) for f in fits[:KEPT])
+    if not fits or fits[0].score.value < thresholds.candidate:
+        return Match(Decision.UNMATCHED, 0.0, ranked, ("No show that is known has a title like this.",))
+    value, gap = fits[0].score.value, gap_of(fits)
+    reasons = []
+    if value < thresholds.score:
+        reasons.append(f"The best candidate scores {value:.2f}; {thresholds.score:.2f} is needed.")
+    if gap < thresholds.gap:
+        reasons.append(f"{fits[1].candidate.title} fits nearly as well ({fits[1].score.value:.2f}).")
+    decision = Decision.AMBIGUOUS if reasons else Decision.MATCHED
+    return Match(decision, value * min(1.0, gap / thresholds.gap), ranked, tuple(reasons))
+
+
+def gap_of(fits: Sequence[Fit]) -> float:
+    """How far the best show is ahead of the next."""
+    return fits[0].score.value - fits[1].score.value if len(fits) > 1 else 1.0
+
+
+def _file(file: ParsedFile, fit: Fit | None, match: Match, thresholds: Thresholds) -> MatchedFile:
+    parsed = file.parsed
+    if fit is None or match.decision is Decision.UNMATCHED or parsed.type in EXTRAS:
+        return MatchedFile(file.file, parsed, match, match.decision, (), match.reasons)
+    placement = _place(file, fit)
+    decision, reasons = match.decision, (*match.reasons, placement.rule)
+    if decision is Decision.MATCHED and placement.sure < thresholds.place:
+        decision = Decision.AMBIGUOUS
+    return MatchedFile(file.file, parsed, match, decision, placement.coordinates, reasons)
+
+
+def _place(file: ParsedFile, fit: Fit) -> Placement:
+    """Place a file's numbers; a range (01-03) is all of its numbers."""
+    numbers = [n for n in file.parsed.episodes if isinstance(n, int)]
+    if len(numbers) != len(file.parsed.episodes):
+        odd = ", ".join(str(n) for n in file.parsed.episodes)
+        return Placement((), 0.0, f"Episode {odd} is no whole number, and no list says where it stands.")
+    if len(numbers) == 2 and numbers[0] < numbers[1]:
+        numbers = list(range(numbers[0], numbers[1] + 1))
+    return place(fit.slots, fit.slot, numbers, fit.frame)
