@@ -6,6 +6,8 @@ Exit codes: 0 done, 2 usage, 10 done but some held or findings, 20 and up the fa
 
 from __future__ import annotations
 
+import shlex
+
 
 class AniVaultError(Exception):
     """A known failure. Subclasses set `code` and `exit_code`; the message says what is still true."""
@@ -74,6 +76,132 @@ class SourceInLibraryError(AniVaultError):
         self.hint = "Name folders outside the library, or another library with --to."
 
 
+class LibraryBusyError(AniVaultError):
+    """Another AniVault is at work in this library."""
+
+    code, exit_code = "library-busy", 26
+
+    def __init__(self, library: str) -> None:
+        super().__init__(f"Another AniVault is working in {library}. This one changed nothing.")
+        self.hint = "Wait until it is done; its lock ends with its process, so there is no file to remove."
+
+
+class UnfinishedRunError(AniVaultError):
+    """An earlier run ended in the middle; what it left has to be settled first."""
+
+    code, exit_code = "unfinished-run", 27
+
+    def __init__(self, library: str) -> None:
+        super().__init__(
+            f"A run in {library} ended in the middle. No file is lost, and nothing was changed now."
+        )
+        self.hint = f"anivault recover {shlex.quote(library)}"
+
+
+class JournalDamagedError(AniVaultError):
+    """The journal of a library holds something that AniVault did not write there."""
+
+    code, exit_code = "journal-damaged", 28
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"The journal {path} cannot be trusted: {why}. Nothing was changed.")
+        self.hint = (
+            "Put the journal back from a backup, or move it away: its runs can then not be taken back."
+        )
+
+
+class JournalRefusedError(AniVaultError):
+    """The journal of a library was written by another user, or by a later version."""
+
+    code, exit_code = "journal-refused", 29
+
+    def __init__(self, path: str, why: str, hint: str) -> None:
+        super().__init__(f"The journal {path} is not followed: {why}. Nothing was changed.")
+        self.hint = hint
+
+
+class RunStoppedError(AniVaultError):
+    """A full disk, a broken one or a missing permission ended a run; each file is whole, here or there."""
+
+    code, exit_code = "run-stopped", 30
+
+    def __init__(self, why: str, done: int, hint: str) -> None:
+        super().__init__(
+            f"{why}. The run ended after {done} files; every file is whole, where it was or in place."
+        )
+        self.hint = hint
+
+
+class NoSpaceError(AniVaultError):
+    """The destination has too little room for the plan."""
+
+    code, exit_code = "no-space", 31
+
+    def __init__(self, path: str, needed: int, free: int) -> None:
+        super().__init__(f"{path} has {free:,} bytes free, and {needed:,} are needed. Nothing was changed.")
+        self.hint = (
+            "Make room, organize fewer folders at once, or use --mode hardlink on the sources' own disk."
+        )
+
+
+class DestinationError(AniVaultError):
+    """The destination cannot hold what the plan wants: a link, a name, a pair of names."""
+
+    code, exit_code = "destination", 32
+
+    def __init__(self, why: str, hint: str) -> None:
+        super().__init__(f"{why}. Nothing was changed.")
+        self.hint = hint
+
+
+class DiskError(AniVaultError):
+    """A disk refused to be read or written before, or after, the files themselves were touched."""
+
+    code, exit_code = "disk", 33
+
+    def __init__(self, what: str, error: OSError, hint: str) -> None:
+        where = f": {error.filename}" if error.filename else ""
+        super().__init__(
+            f"{what} failed ({error.strerror or error}{where}). Every file is whole, where it was or in place."
+        )
+        self.hint = hint
+
+
+class UnsafePathError(AniVaultError):
+    """A relative path has a part that could lead out of its root."""
+
+    code, exit_code = "unsafe-path", 34
+
+    def __init__(self, rel: str) -> None:
+        super().__init__(f"{rel!r} could lead out of its folder. Nothing was done with it.")
+        self.hint = "Make the plan again: anivault organize PATH... --to LIB --plan FILE"
+
+
+class RunNotFoundError(AniVaultError):
+    """The journal has no run of that name."""
+
+    code, exit_code = "run-not-found", 35
+
+    def __init__(self, run: str, library: str) -> None:
+        super().__init__(f"There is no run {run!r} in the journal of {library}. Nothing was changed.")
+        self.hint = f"anivault history {shlex.quote(library)}"
+
+
+class RunInterruptedError(AniVaultError):
+    """Ctrl-C, or a request to end (then the exit code is 143), stopped a run between two files."""
+
+    code, exit_code = "interrupted", 130
+
+    def __init__(self, signum: int, done: int) -> None:
+        super().__init__(
+            f"Stopped after {done} files, between two of them; every file is whole, where it was or in place."
+        )
+        self.exit_code = 128 + signum
+        self.hint = (
+            "Give the same command again to go on, or take it back with: anivault rollback LIB --apply"
+        )
+
+
 class PluginNotFoundError(AniVaultError):
     """A parser or provider was asked for by a name that nothing has registered."""
 
@@ -107,7 +235,9 @@ class TmdbKeyError(TmdbError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"{why} Nothing was asked of TMDB with it; nothing was changed.")
-        self.hint = "Put a key of your own from themoviedb.org into ANIVAULT_TMDB_KEY, or into a file with mode 600."
+        self.hint = (
+            "Put a key of your own from themoviedb.org into ANIVAULT_TMDB_KEY, or into a file with mode 600."
+        )
 
 
 class TmdbUnreachableError(TmdbError):
@@ -127,7 +257,9 @@ class TmdbAnswerError(TmdbError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"TMDB's answer could not be used: {why}.")
-        self.hint = "Is there a login page between you and the internet? Check ANIVAULT_TMDB_URL and run again."
+        self.hint = (
+            "Is there a login page between you and the internet? Check ANIVAULT_TMDB_URL and run again."
+        )
 
 
 class TmdbNotFoundError(TmdbError):
@@ -138,3 +270,26 @@ class TmdbNotFoundError(TmdbError):
     def __init__(self, path: str) -> None:
         super().__init__(f"TMDB has nothing at {path}.")
         self.hint = "The id may have been merged into another: look the title up on themoviedb.org."
+
+
+class PresetError(AniVaultError):
+    """A naming preset does not exist, or has a key or value that cannot be."""
+
+    code, exit_code = "preset", 40
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"The preset {name!r} cannot be used: {problem}. Nothing was changed.")
+        self.hint = "docs/naming.md lists the presets and their keys."
+
+
+class TemplateError(AniVaultError):
+    """A naming template cannot be read."""
+
+    code, exit_code = "template", 41
+
+    def __init__(self, template: str, position: int, problem: str) -> None:
+        super().__init__(
+            f"At character {position + 1} of the template {template!r}: {problem}. Nothing was changed."
+        )
+        self.position = position
+        self.hint = "docs/naming.md has the fields, their formats and examples."
