@@ -16,10 +16,12 @@ from typing import Any
 
 import typer
 
+from anivault.cli.exits import DONE
 from anivault.cli.options import (
     ConfigOption,
     JsonFlag,
     PathsArg,
+    ProviderOption,
     QuietFlag,
     VerboseFlag,
 )
@@ -33,8 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-DONE, FINDINGS = 0, 10
 
 
 @app.callback()
@@ -110,6 +110,19 @@ def scan(context: Context, paths: PathsArg) -> int:
     request = scan_handler.ScanRequest(paths=_folders(paths), names=_names(paths))
     render.scan(context.screen, scan_handler.handle(request, context.screen.progress("Scanning")))
     return DONE
+
+
+@command()
+def match(context: Context, paths: PathsArg, provider: ProviderOption = None) -> int:
+    """Show which show, season and episode every video is, and how sure that is."""
+    from anivault.cli import match_handler, render
+
+    request = match_handler.MatchRequest(
+        paths=_folders(paths),
+        names=_names(paths),
+        providers=tuple(provider or context.loaded.settings.match.providers),
+    )
+    return render.match(context.screen, match_handler.handle(request, context.screen.progress("Scanning")))
 
 
 def _folders(paths: list[str]) -> tuple[str, ...]:

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from anivault.cli.exits import BUG, INTERRUPTED
+
 if TYPE_CHECKING:
     from typer import TyperException
-
-INTERRUPTED = 130
-BUG = 70
 
 
 def main() -> None:

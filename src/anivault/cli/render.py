@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from anivault.cli import events
+from anivault.cli.exits import DONE, FINDINGS
+from anivault.cli.match_handler import Matched
 from anivault.cli.screen import Screen
 from anivault.core.flow import Read
-from anivault.core.models import FileKind
+from anivault.core.models import Coordinates, Decision, FileKind, MatchedFile, Ranked
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason
 from anivault.parser.models import ParseResult
 
@@ -50,6 +52,44 @@ def reading(parsed: ParseResult) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def match(screen: Screen, result: Matched) -> int:
+    """Every video with its show and place; exit code 10 when one is not matched."""
+    counts = Counter({decision.value: 0 for decision in Decision})
+    for item in result.files:
+        counts[item.decision] += 1
+        if screen.json:
+            screen.event(events.match_event(item))
+        else:
+            _verdict(screen, item)
+    left_out(screen, result.read.left_out)
+    summary(screen, "match", counts, f"{_counted(counts)}." if result.files else "No videos there.")
+    return FINDINGS if counts.total() > counts[Decision.MATCHED] else DONE
+
+
+_STYLE = {Decision.MATCHED: "green", Decision.AMBIGUOUS: "yellow", Decision.UNMATCHED: "red"}
+
+
+def _verdict(screen: Screen, item: MatchedFile) -> None:
+    screen.line(item.file.rel if item.file.root else item.file.path)
+    best = item.match.best
+    answer = f"{identified(best)} {places(item.coordinates)}".rstrip() if best else "nothing fits"
+    screen.line(f"  {item.decision} {item.match.confidence:.0%}  {answer}", style=_STYLE[item.decision])
+    for reason in (*item.match.reasons, *item.reasons):
+        screen.detail(f"      {reason}")
+
+
+def identified(ranked: Ranked) -> str:
+    """A show or film in one phrase, with the id that says exactly which."""
+    show = ranked.candidate
+    year = f" ({show.year})" if show.year else ""
+    return f"{show.title}{year} [{show.provider} {show.media_type}/{show.id}]"
+
+
+def places(coordinates: Iterable[Coordinates]) -> str:
+    """The season and episode numbers in the usual spelling."""
+    return " ".join(f"S{place.season:02}E{place.episode:02}" for place in coordinates)
+
+
 def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:
     """What was left out: each folder that could not be read, the rest as numbers."""
     counts: Counter[str] = Counter()
@@ -78,4 +118,4 @@ def summary(screen: Screen, command: str, counts: Counter[str], text: str) -> No
 
 
 def _counted(counts: Counter[str]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in counts.most_common())
+    return ", ".join(f"{number:,} {name}" for name, number in counts.most_common() if number)

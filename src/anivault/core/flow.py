@@ -12,18 +12,22 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from anivault.core.models import FileKind, ParsedFile, ScannedFile
+from anivault.core.matching.decide import match_releases
+from anivault.core.matching.releases import each, group
+from anivault.core.matching.source import Source
+from anivault.core.models import FileKind, MatchedFile, ParsedFile, ScannedFile
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import LeftOut, kind_of, scan
 
 Progress = Callable[[int, int | None], None]
 
 
-class Read(msgspec.Struct, frozen=True):
-    """What is there, and how each name reads."""
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What is there, and how each name reads. `alone`: each name is to be judged by itself."""
 
     files: tuple[ParsedFile, ...]
     left_out: tuple[LeftOut, ...] = ()
+    alone: bool = False
 
     @property
     def videos(self) -> tuple[ParsedFile, ...]:
@@ -40,4 +44,9 @@ def read(roots: Sequence[str], *, skip: Sequence[str] = (), progress: Progress |
 def read_names(paths: Sequence[str]) -> Read:
     """Parse paths that were only named, each by itself, without touching the disk."""
     files = (ScannedFile("", path, kind_of(path)) for path in paths)
-    return Read(files=tuple(parse_alone(file) for file in files))
+    return Read(files=tuple(parse_alone(file) for file in files), alone=True)
+
+
+def matched(found: Read, sources: Sequence[Source]) -> list[MatchedFile]:
+    """Match every video, release by release; one at a time when each stands alone."""
+    return match_releases((each if found.alone else group)(found.videos), sources)

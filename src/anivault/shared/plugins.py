@@ -13,11 +13,15 @@ from typing import Any
 from anivault.shared.errors import PluginBrokenError, PluginNotFoundError
 
 PARSERS = "anivault.parsers"
+PROVIDERS = "anivault.providers"
 
 # The same lines stand in pyproject.toml; a test compares them.
 BUILT_IN: dict[str, dict[str, str]] = {
     PARSERS: {
         "anitomy-ng": "anivault.parser.engines.anitomy_ng:AnitomyNg",
+    },
+    PROVIDERS: {
+        "catalog": "anivault.services.catalog:Catalog",
     },
 }
 
