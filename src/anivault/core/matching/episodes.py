@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from anivault.core.matching.normalize import split_season
+from anivault.core.matching.normalize import normal_form, split_number, split_season
 from anivault.core.models import Candidate, Coordinates, Entry
 
 MOVIE = -1  # the season of what has no seasons
@@ -66,9 +66,10 @@ class Placement:
 def timeline(show: Candidate) -> tuple[Slot, ...]:
     """Put the entries of a show in order: seasons first, specials (season 0) after them."""
     placed = [(e, _season(show, e)) for e in show.entries]
+    roots = frozenset(normal_form(t.text) for e in show.entries for t in e.titles)
     main = sorted((p for p in placed if p[1] > 0), key=_order)
     rest = sorted((p for p in placed if p[1] <= 0), key=_order)
-    return tuple(_main_slots(main)) + tuple(_special_slot(e, season) for e, season in rest)
+    return tuple(_main_slots(main, roots)) + tuple(_special_slot(e, season) for e, season in rest)
 
 
 def _season(show: Candidate, entry: Entry) -> int:
@@ -82,14 +83,14 @@ def _order(placed: tuple[Entry, int]) -> tuple[int, int, str, str]:
     return season, entry.offset if entry.offset is not None else -1, entry.begin or "9999", entry.key
 
 
-def _main_slots(main: Sequence[tuple[Entry, int]]) -> Iterable[Slot]:
+def _main_slots(main: Sequence[tuple[Entry, int]], roots: frozenset[str]) -> Iterable[Slot]:
     before: int | None = 0
     nth = 0
     for season, members in groupby(main, key=lambda p: p[1]):
         running: int | None = 0
         for cour, (entry, _) in enumerate(members, 1):
             offset = entry.offset if entry.offset is not None else running
-            marker, part = markers(entry)
+            marker, part = markers(entry, roots)
             nth += part is None or part == 1
             yield Slot(
                 entry=entry,
@@ -128,13 +129,19 @@ def _special_slot(entry: Entry, season: int) -> Slot:
     )
 
 
-def markers(entry: Entry) -> tuple[int | None, int | None]:
-    """The season and part that the entry's own titles name, the main one first."""
+def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | None, int | None]:
+    """The season and part that the entry's own titles name, the main one first.
+
+    A bare last number is a season word where the rest is a title of the show (`roots`).
+    """
     season = part = None
     for title in sorted(entry.titles, key=lambda t: not t.main):
         split = split_season(title.text)
         season = split.season if season is None else season
         part = split.part if part is None else part
+    if season is None:
+        bare = [split_number(t.text) for t in entry.titles]
+        season = next((b.season for b in bare if b.season and normal_form(b.base) in roots), None)
     return season, part
 
 

@@ -14,12 +14,12 @@ from typing import TypeVar
 
 from anivault.core.matching.normalize import normal_form, split_number, split_season
 from anivault.core.models import ParsedFile, Query, Release
-from anivault.parser.models import EXTRAS, Number, VideoType
+from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 
 T = TypeVar("T")
 
 # How far a reading can be trusted, against the title as it stands.
-WHOLE, PIECE, NUMBERED, HEAD = 1.0, 0.98, 0.93, 0.8
+WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.95, 0.92, 0.75
 MAX_TITLES = 8  # a guess: real names carry one to four
 
 
@@ -46,6 +46,7 @@ class Evidence:
     movie: bool | None
     special: bool
     numbers: tuple[Number, ...]
+    streamed: bool  # copied from a stream, so probably a show of these years
     files: int
 
     @property
@@ -93,7 +94,8 @@ def evidence(release: Release) -> Evidence:
     """Gather what all files of the release say; what most of them say wins."""
     parsed = [f.parsed for f in release.files]
     main = [p for p in parsed if p.type not in EXTRAS] or parsed
-    titles = _most(t for p in main for t in (p.titles or ((p.title,) if p.title else ())))[:MAX_TITLES]
+    printed = (t for p in main for t in (p.titles or ((p.title,) if p.title else ())))
+    titles = _most(piece for title in printed for piece in _strokes(title))[:MAX_TITLES]
     season, part = _first(p.season for p in main), _first(p.part for p in main)
     kind, year = _first(p.type for p in main), _first(p.year for p in main)
     numbers = tuple(dict.fromkeys(n for p in main for n in p.episodes))
@@ -106,8 +108,13 @@ def evidence(release: Release) -> Evidence:
         movie=_is_movie(kind, numbers),
         special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0,
         numbers=numbers,
+        streamed=any(_is_stream(p) for p in main),
         files=len(main),
     )
+
+
+def _is_stream(parsed: ParseResult) -> bool:
+    return bool(parsed.source and "web" in parsed.source.casefold())
 
 
 def query(said: Evidence) -> Query:
@@ -147,14 +154,24 @@ def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]
     for number in films:
         yield f"{title} Movie {number}", WHOLE
         yield f"{title} {number}", PIECE
-    for piece in (*_BRACKETED.split(title), *_STROKE.split(title), *_by_script(title)):
-        if len(piece.strip()) > 1:
-            yield piece.strip(), PIECE
+    for trust, pieces in ((PIECE, _BRACKETED.split(title)), (SCRIPT, _by_script(title))):
+        for piece in pieces:
+            if len(piece.strip(_TRIM)) > 1:
+                yield piece.strip(_TRIM), trust
     head, separator, _ = _SUBTITLE.split(title, maxsplit=1) if _SUBTITLE.search(title) else (title, "", "")
     if separator and len(head) > 2:
         yield head.strip(), HEAD
 
 
+def _strokes(title: str) -> Iterator[str]:
+    """A title, and where strokes part it (`中文 / Romaji`) the titles it is made of."""
+    yield title
+    pieces = [p.strip() for p in _STROKE.split(title)]
+    if len(pieces) > 1:
+        yield from (p for p in pieces if p)
+
+
+_TRIM = " -~:："
 _BRACKETED = re.compile(r"[(（【\[]|[)）】\]]")
 _STROKE = re.compile(r"\s*[/／|｜]\s*|\s{2,}")
 _SUBTITLE = re.compile(r"(\s+-\s+|[:：~～―]\s*)")

@@ -7,29 +7,34 @@ mean. The weights follow from the inequalities in docs/matching.md; tests prove 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.episodes import MOVIE, Frame, Slot, frame_of, timeline
-from anivault.core.matching.normalize import FINAL, forms, split_season
+from anivault.core.matching.normalize import FINAL, forms, split_number, split_season
 from anivault.core.matching.releases import Evidence, Reading
 from anivault.core.models import Candidate, Score
 
 WEIGHTS: Mapping[str, float] = {
-    "title": 12,
     "agreement": 4,
     "name": 3,
     "season": 4,
     "year": 5,
     "type": 3,
     "numbers": 3,
+    "era": 1,
 }
 POPULARITY = 1e-6  # below every other difference that a score can show
-LENIENT = 0.97  # equal but for articles, marks or doubled vowels
-FUZZY = 0.94  # the most that a likeness below equality is worth
+LENIENT = 0.98  # equal but for articles, marks or doubled vowels
+SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
+UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
+KNOWN = 0.9  # from here on a title is taken to be this show's
+WEB_SINCE = 2010  # simulcasts by the big sites began about then
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +66,67 @@ class Names:
     own: tuple[tuple[Name, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a release sounds to one show: each title's best likeness, and the season words that leaves."""
+
+    likeness: Mapping[int, float]
+    season: int | None
+    part: int | None
+
+
 def rank(said: Evidence, candidates: Iterable[Candidate]) -> list[Fit]:
     """Rate every candidate and sort them, the best first; ties fall to popularity, then to the id."""
-    known = [(c, _profile(c)) for c in candidates]
-    titles = {id(c): _titles(said, names) for c, (_, names) in known}
-    spoken = _spoken(titles.values())
-    fits = [_best(said, c, slots, names, titles[id(c)], spoken) for c, (slots, names) in known if slots]
+    profiles = [(c, *_profile(c)) for c in candidates]
+    heard = [_hear(said, names) for _, _, names in profiles]
+    spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
+    fits = [
+        _best(said, candidate, slots, names, hears, spoken)
+        for (candidate, slots, names), hears in zip(profiles, heard, strict=True)
+        if slots
+    ]
     return sorted(fits, key=lambda f: (-f.score.value, f.candidate.media_type, f.candidate.id))
 
 
 def _best(
     said: Evidence,
     candidate: Candidate,
-    slots: tuple[Slot, ...],
+    slots: Sequence[Slot],
     names: Names,
-    titles: Mapping[int, float],
+    heard: Heard,
     spoken: frozenset[int],
 ) -> Fit:
     show = {
-        "title": max(titles.values(), default=0.0),
-        "agreement": sum(titles.get(t, 0.0) for t in spoken) / len(spoken) if spoken else None,
+        "title": max(heard.likeness.values(), default=0.0),
+        "agreement": sum(heard.likeness.get(t, 0.0) for t in spoken) / len(spoken)
+        if len(spoken) > 1
+        else None,
+        "era": _rate_era(said, candidate),
     }
     fits = []
     for index, slot in enumerate(slots):
         frame = frame_of(slot, said.whole_numbers)
         parts = show | {
-            "name": _rate_name(said, names, index),
-            "season": _rate_season(said, slot, slots),
+            "name": _rate_name(said, heard, names, index),
+            "season": _rate_season(said, heard, slot, slots),
             "year": _rate_year(said, candidate, slot),
             "type": _rate_type(said, slot),
             "numbers": _rate_numbers(said, slot, frame),
         }
-        fits.append(Fit(candidate, slots, slot, frame, score(parts, candidate.popularity)))
+        fits.append(Fit(candidate, tuple(slots), slot, frame, score(parts, candidate.popularity)))
     return max(fits, key=lambda f: f.score.value)
 
 
 def score(parts: Mapping[str, float | None], popularity: float = 0.0) -> Score:
-    """Weigh the parts that speak: 0.0 is unrelated, 1.0 is certain. Popularity only breaks ties."""
+    """Weigh the parts that speak: 0.0 is unrelated, 1.0 is certain.
+
+    The title is the ceiling that the mean of the other parts can only lower: no year or number makes
+    up for another title. Popularity only breaks ties.
+    """
     spoken = {name: part for name, part in parts.items() if part is not None}
-    value = sum(WEIGHTS[n] * p for n, p in spoken.items()) / sum(WEIGHTS[n] for n in spoken)
-    return Score(value + POPULARITY * popularity / (1 + popularity), spoken)
+    rest = [n for n in spoken if n != "title"]
+    mean = sum(WEIGHTS[n] * spoken[n] for n in rest) / sum(WEIGHTS[n] for n in rest) if rest else 1.0
+    return Score(spoken["title"] * mean + POPULARITY * popularity / (1 + popularity), spoken)
 
 
 # --- titles ---------------------------------------------------------------------------------------
@@ -135,90 +161,107 @@ def _names(candidate: Candidate, slots: Sequence[Slot]) -> Names:
     A title that two entries carry names the show. So does an unmarked alias of an entry whose main
     title is only the show's with a season word: lists give sequels the plain title as an alias.
     """
-    count: dict[str, int] = {}
-    by_slot = [[(t, _name(t.text)) for t in slot.entry.titles] for slot in slots]
+    by_slot = [[(t.main, _entry_name(t.text, slot)) for t in slot.entry.titles] for slot in slots]
+    count = Counter(form for names in by_slot for form in {n.whole[0] for _, n in names})
+    own = []
     for names in by_slot:
-        for form in {n.whole[0] for _, n in names}:
-            count[form] = count.get(form, 0) + 1
-    own: list[tuple[Name, ...]] = []
-    for names in by_slot:
-        marked = any(t.main and (n.season or n.part) for t, n in names)
+        marked = any(main and (n.season or n.part) for main, n in names)
         own.append(
             tuple(n for _, n in names if count[n.whole[0]] == 1 and (n.season or n.part or not marked))
         )
-    every = {n.whole: n for names in by_slot for _, n in names} | {
-        n.whole: n for n in (_name(t.text) for t in candidate.titles)
-    }
-    return Names(tuple(every.values()), tuple(own))
+    every = [n for names in by_slot for _, n in names] + [_name(t.text) for t in candidate.titles]
+    return Names(tuple({n.whole: n for n in every}.values()), tuple(own))
 
 
-def _titles(said: Evidence, names: Names) -> dict[int, float]:
-    """How well each title of the release names the show, by its best reading."""
-    best: dict[int, float] = {}
+def _entry_name(text: str, slot: Slot) -> Name:
+    """A title of an entry; a bare last number is a season word when it is the entry's season."""
+    name, (base, season, _) = _name(text), split_number(text)
+    if name.season is None and season is not None and season in (slot.marker, slot.season):
+        return Name(name.whole, forms(base), season, name.part)
+    return name
+
+
+def _hear(said: Evidence, names: Names) -> Heard:
+    """Find each title's best reading for this show; a bare last number is a season only if it has to be."""
+    best: dict[int, tuple[float, Reading]] = {}
     for reading in said.readings:
         likeness = max((_likeness(reading, n) for n in names.shared), default=0.0) * reading.trust
-        best[reading.title] = max(best.get(reading.title, 0.0), likeness)
-    return best
-
-
-def _spoken(all_titles: Iterable[Mapping[int, float]]) -> frozenset[int]:
-    """The titles that some candidate bears: one that nobody knows is no evidence against any."""
-    return frozenset(t for titles in all_titles for t, likeness in titles.items() if likeness >= 0.9)
+        if likeness > best.get(reading.title, (0.0, reading))[0]:
+            best[reading.title] = likeness, reading
+    known = [reading for likeness, reading in best.values() if likeness >= KNOWN]
+    season = next((r.season for r in known if r.season is not None), None)
+    part = next((r.part for r in known if r.part is not None), None)
+    return Heard(
+        {title: likeness for title, (likeness, _) in best.items()},
+        season if said.season is None else said.season,
+        part if said.part is None else said.part,
+    )
 
 
 def _likeness(reading: Reading, name: Name) -> float:
     whole, base = forms(reading.text), forms(reading.base)
-    return max(_alike(whole, name.whole), _alike(base, name.base), _alike(base, name.whole))
+    if whole == base and name.whole == name.base:
+        return alike(whole, name.whole)
+    return max(alike(whole, name.whole), alike(base, name.base), alike(base, name.whole))
 
 
-def _alike(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+def alike(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+    """Compare two titles by their forms: 1 is equal, above UNLIKE are slips of the pen.
+
+    Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`.
+    """
     if a[0] == b[0]:
         return 1.0
-    if a[-1] == b[-1]:
+    x, y = a[-1], b[-1]
+    if x == y:
         return LENIENT
-    return FUZZY * fuzz.ratio(a[-1], b[-1], score_cutoff=60) / 100
+    slips = Levenshtein.distance(x, y, score_cutoff=3)
+    if slips <= min(3, max(len(x), len(y)) // 6) and _is_slip(x, y):
+        return SLIP - 0.02 * slips
+    return UNLIKE * fuzz.ratio(x, y, score_cutoff=60) / 100
 
 
-# --- parts: each 0 (against) to 1 (for), None when nothing can be said --------------------------
+def _is_slip(a: str, b: str) -> bool:
+    return a[-1] == b[-1] and [c for c in a if c.isdigit()] == [c for c in b if c.isdigit()]
 
 
-def _rate_name(said: Evidence, names: Names, index: int) -> float | None:
-    """1 when a title names this entry alone, 0 when it names another entry of the show alone."""
-    mine = max((_names_entry(said, n) for n in names.own[index]), default=0.0)
-    others = max(
-        (_names_entry(said, n) for i, own in enumerate(names.own) if i != index for n in own), default=0.0
-    )
-    if mine == others:
+# --- parts: each 0 (against) to 1 (for), None when nothing can be said ----------------------------
+
+
+def _rate_name(said: Evidence, heard: Heard, names: Names, index: int) -> float | None:
+    """How surely a title names this entry alone; 0 when one names another entry of the show better."""
+    claims = [
+        max((_claim(heard, r, n) for r in said.readings for n in own), default=(0.0, 0)) for own in names.own
+    ]
+    mine, best = claims[index], max(claims)
+    if claims.count(best) > 1 and mine == best:
         return None
-    return 1.0 if mine > others else 0.0
+    return mine[0] if mine == best else 0.0
 
 
-def _names_entry(said: Evidence, name: Name) -> float:
-    return max((_same_entry(said, r, name) for r in said.readings), default=0.0)
-
-
-def _same_entry(said: Evidence, reading: Reading, name: Name) -> float:
+def _claim(heard: Heard, reading: Reading, name: Name) -> tuple[float, int]:
+    """How surely, and by how long a title, this reading names the entry that `name` is of."""
     whole, base = forms(reading.text), forms(reading.base)
     if whole[0] == name.whole[0] or whole[-1] == name.whole[-1]:
-        return reading.trust
-    season = reading.season if reading.season is not None else said.season
-    part = reading.part if reading.part is not None else said.part
-    same = (
-        base[-1] == name.base[-1] and (season or 1) == (name.season or 1) and (part or 1) == (name.part or 1)
-    )
-    return reading.trust if same and (name.season or name.part) else 0.0
+        return reading.trust, len(whole[-1])
+    if base[-1] != name.base[-1] or not (name.season or name.part):
+        return 0.0, 0
+    season = heard.season if reading.season is None else reading.season
+    part = heard.part if reading.part is None else reading.part
+    same = (season or 1) == (name.season or 1) and (part or 1) == (name.part or 1)
+    return (reading.trust, len(base[-1])) if same else (0.0, 0)
 
 
-def _rate_season(said: Evidence, slot: Slot, slots: Sequence[Slot]) -> float | None:
+def _rate_season(said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot]) -> float | None:
     """Compare season and part words with the entry's own words, the provider's season and its turn."""
     if slot.season == MOVIE:
-        return None if said.season is None else 0.3
+        return None if heard.season is None else 0.3
     if slot.season == 0:
-        return 1.0 if said.season == 0 or said.special else 0.2
-    if said.season is None:
+        return 1.0 if heard.season == 0 or said.special else 0.2
+    if heard.season is None and heard.part is None:
         return 1.0 if slot.nth == 1 and slot.cour == 1 else 0.7
-    value = _season_fits(said.season, slot, slots)
-    return value * _part_fits(said.part, slot) if said.part else value
+    value = 1.0 if heard.season is None else _season_fits(heard.season, slot, slots)
+    return value * _part_fits(heard.part, slot) if heard.part else value
 
 
 def _season_fits(season: int, slot: Slot, slots: Sequence[Slot]) -> float:
@@ -261,4 +304,13 @@ def _rate_numbers(said: Evidence, slot: Slot, frame: Frame | None) -> float | No
     if frame is None:
         held = sum(bool(slot.frames(n)) for n in said.whole_numbers)
         return 0.5 * held / len(said.whole_numbers)
+    if slot.count is None:
+        return 0.7
     return {Frame.OWN: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}[frame]
+
+
+def _rate_era(said: Evidence, candidate: Candidate) -> float | None:
+    """A copy of a stream is rarely of an old show: of namesakes it is the newer."""
+    if not said.streamed or candidate.year is None:
+        return None
+    return 1.0 if candidate.year >= WEB_SINCE else 0.3
