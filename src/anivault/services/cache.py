@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -87,7 +87,7 @@ class Cache:
             ).fetchone()
             if row is None:
                 return None
-            if not _is_sound(row) or not now - LONGEST < row[3] <= now + DAY:
+            if not _is_sound(key, row) or not now - LONGEST < row[3] <= now + DAY:
                 self._drop(key)
                 return None
             if now - row[5] > TOUCH_EVERY:
@@ -101,7 +101,7 @@ class Cache:
         with self._mended():
             self._db.execute(
                 "REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (key, status, body, zlib.crc32(body), now, now + min(keep, LONGEST), now),
+                (key, status, body, _checksum(key, status, body), now, now + min(keep, LONGEST), now),
             )
             self._size += len(body)
             if self._size > self._cap:
@@ -218,9 +218,8 @@ def private(path: str, flags: int) -> int:
 def _connect(path: Path | None) -> sqlite3.Connection:
     """Open and prepare a database; a table of another version is thrown away."""
     if path is not None:
-        os.close(
-            private(os.fspath(path), os.O_CREAT | os.O_RDWR)
-        )  # SQLite gives its other files the same mode
+        # SQLite gives its other files the mode that the first one has.
+        os.close(private(os.fspath(path), os.O_CREAT | os.O_RDWR))
     db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=5)
     try:
         db.execute("PRAGMA journal_mode = WAL")
@@ -234,9 +233,12 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     return db
 
 
-def _is_sound(row: tuple[object, ...]) -> bool:
-    """Tell whether a row is what `put` wrote: the types, and the body's checksum."""
-    _, body, checksum, *times = row
-    return (
-        isinstance(body, bytes) and zlib.crc32(body) == checksum and all(isinstance(t, float) for t in times)
-    )
+def _checksum(key: str, status: int, body: bytes) -> int:
+    return zlib.crc32(body, zlib.crc32(f"{status} {key}".encode()))
+
+
+def _is_sound(key: str, row: tuple[Any, ...]) -> bool:
+    """Tell whether a row is what `put` wrote: the types, and the checksum."""
+    status, body, checksum, *times = row
+    right_types = isinstance(body, bytes) and all(isinstance(t, float) for t in times)
+    return right_types and _checksum(key, status, body) == checksum

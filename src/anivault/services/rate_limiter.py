@@ -99,7 +99,7 @@ class State(msgspec.Struct):
     steps: list[Step] = []
 
     def admit(self, now: float) -> float:
-        """Return 0 and take a token when a request may go out now, else the seconds until it is worth asking."""
+        """Return 0 and take a token when a request may go out now, else the seconds to wait first."""
         self.until = min(self.until, now + PROBE_CAP)  # the wall clock may have been set back
         if wait := self._blocked(now) or self._empty(now):
             return wait
@@ -109,14 +109,17 @@ class State(msgspec.Struct):
             self.probe = now
         return 0.0
 
+    def pause(self, now: float) -> float:
+        """Return the seconds that sleep or breaker still forbid."""
+        paused = self.phase in (Phase.SLEEP_THEN_RESUME, Phase.CACHE_ONLY)
+        return max(0.0, self.until - now) if paused else 0.0
+
     def _blocked(self, now: float) -> float:
         """Return the seconds that sleep or breaker forbid; a sleep that is over becomes a throttle."""
         if self.phase is Phase.SLEEP_THEN_RESUME and now >= self.until:
             self.phase, self.calm = Phase.THROTTLE, 0
-        if self.phase not in (Phase.SLEEP_THEN_RESUME, Phase.CACHE_ONLY):
-            return 0.0
         probing = self.probe and now < self.probe + PROBE_FORGOTTEN
-        return PROBE_POLL if probing else max(0.0, self.until - now)
+        return PROBE_POLL if probing else self.pause(now)
 
     def _empty(self, now: float) -> float:
         """Refill the bucket and return the seconds until it and the last second have room."""
@@ -128,7 +131,7 @@ class State(msgspec.Struct):
         return max(0.0, (1 - self.tokens) / rate, crowded)
 
     def succeeded(self, now: float, sent: float) -> None:
-        """Note a useful answer to a request of `sent`. The probe's ends the breaker; a few end the throttle."""
+        """Note an answer to a request of `sent`. A probe's closes the breaker; a few end the throttle."""
         self._count(now, good=1)
         if self.phase is Phase.CACHE_ONLY and self._is_probe(sent):
             self.phase, self.probe, self.calm, self.steps = Phase.THROTTLE, 0.0, 0, []
@@ -138,7 +141,7 @@ class State(msgspec.Struct):
                 self.phase = Phase.NORMAL
 
     def failed(self, now: float, sent: float, jitter: float) -> None:
-        """Note a failure of TMDB or the way to it: enough of them open the breaker, a failed probe holds it open."""
+        """Note a failure of TMDB or the way to it. Enough open the breaker; a failed probe holds it open."""
         self._count(now, bad=1)
         self.calm = 0
         if self.phase is Phase.CACHE_ONLY:
@@ -149,7 +152,7 @@ class State(msgspec.Struct):
             self._break(now, jitter)
 
     def limited(self, now: float, sent: float, wish: float | None, jitter: float) -> None:
-        """Note a 429, or a 503 that says when to come back. `wish` is its Retry-After, None where it has no use.
+        """Note a 429, or a 503 that names a pause. `wish` is its Retry-After, None where that has no use.
 
         Several requests that were out together are one offence; the longest of their wishes counts.
         """
@@ -161,17 +164,16 @@ class State(msgspec.Struct):
         asleep = self.phase is Phase.SLEEP_THEN_RESUME
         if not (asleep or sent < self.since):
             self.strikes, self.until = min(self.strikes + 1, 16), now
-        pause = (
-            backoff(self.strikes, jitter) if wish is None else min(max(wish, 1.0) + jitter * 0.25, PAUSE_CAP)
-        )
-        self.until = max(self.until, now + pause)
+        pause = backoff(self.strikes, jitter) if wish is None else max(wish, 1.0) + jitter * 0.25
+        self.until = max(self.until, now + min(pause, PAUSE_CAP))
         self.phase, self.since, self.calm = Phase.SLEEP_THEN_RESUME, now, 0
         self.tokens = min(self.tokens, 1.0)  # the way back begins slowly
 
     def _break(self, now: float, jitter: float) -> None:
         pause = min(PROBE_CAP, PROBE_FIRST * 2**self.strikes)
         self.strikes = min(self.strikes + 1, 16)
-        self.phase, self.probe, self.until = Phase.CACHE_ONLY, 0.0, now + pause * (0.75 + 0.25 * jitter)
+        self.until = max(self.until, now + pause * (0.75 + 0.25 * jitter))  # never before a Retry-After
+        self.phase, self.probe = Phase.CACHE_ONLY, 0.0
 
     def _is_probe(self, sent: float) -> bool:
         return 0.0 < self.probe <= sent
@@ -195,7 +197,7 @@ def backoff(strikes: int, jitter: float) -> float:
 
 
 def retry_after(header: str | None, now: float) -> float | None:
-    """Read Retry-After: whole seconds or an HTTP date. None for what is absent or garbage, 0 for a past date."""
+    """Read Retry-After, whole seconds or an HTTP date: None when absent or garbage, 0 for a past date."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         seconds = float(text) if len(text) <= 6 else ABSURD + 1
@@ -222,8 +224,12 @@ class Limiter:
         """Tell how TMDB is treated at the moment."""
         return self._change(lambda state, _: state.phase)
 
+    def pause(self) -> float:
+        """Return the seconds that sleep or breaker still forbid."""
+        return self._change(lambda state, now: state.pause(now))
+
     def admit(self) -> float:
-        """Return 0 when a request may go out now (it is counted), else the seconds until it is worth asking."""
+        """Return 0 when a request may go out now (it is counted), else the seconds to wait first."""
         return self._change(lambda state, now: state.admit(now))
 
     def succeeded(self, sent: float) -> None:

@@ -6,7 +6,10 @@ Exit codes: 0 done, 2 usage, 10 done but some held or findings, 20 and up the fa
 
 from __future__ import annotations
 
-import shlex
+
+def quoted(path: str) -> str:
+    """A path as a shell takes it; what shlex does, without importing it at every start."""
+    return "'" + path.replace("'", "'\\''") + "'"
 
 
 class AniVaultError(Exception):
@@ -93,9 +96,9 @@ class UnfinishedRunError(AniVaultError):
 
     def __init__(self, library: str) -> None:
         super().__init__(
-            f"A run in {library} ended in the middle. No file is lost, and nothing was changed now."
+            f"A run in {library} ended in the middle. No file is lost, and this one changed nothing."
         )
-        self.hint = f"anivault recover {shlex.quote(library)}"
+        self.hint = f"anivault recover {quoted(library)}"
 
 
 class JournalDamagedError(AniVaultError):
@@ -105,9 +108,7 @@ class JournalDamagedError(AniVaultError):
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"The journal {path} cannot be trusted: {why}. Nothing was changed.")
-        self.hint = (
-            "Put the journal back from a backup, or move it away: its runs can then not be taken back."
-        )
+        self.hint = "Put it back from a backup, or move it away: its runs can then not be taken back."
 
 
 class JournalRefusedError(AniVaultError):
@@ -126,9 +127,7 @@ class RunStoppedError(AniVaultError):
     code, exit_code = "run-stopped", 30
 
     def __init__(self, why: str, done: int, hint: str) -> None:
-        super().__init__(
-            f"{why}. The run ended after {done} files; every file is whole, where it was or in place."
-        )
+        super().__init__(f"{why}. The run ended after {done} files. No file is lost or half there.")
         self.hint = hint
 
 
@@ -139,9 +138,7 @@ class NoSpaceError(AniVaultError):
 
     def __init__(self, path: str, needed: int, free: int) -> None:
         super().__init__(f"{path} has {free:,} bytes free, and {needed:,} are needed. Nothing was changed.")
-        self.hint = (
-            "Make room, organize fewer folders at once, or use --mode hardlink on the sources' own disk."
-        )
+        self.hint = "Make room, organize fewer folders at once, or --mode hardlink on the sources' own disk."
 
 
 class DestinationError(AniVaultError):
@@ -161,9 +158,7 @@ class DiskError(AniVaultError):
 
     def __init__(self, what: str, error: OSError, hint: str) -> None:
         where = f": {error.filename}" if error.filename else ""
-        super().__init__(
-            f"{what} failed ({error.strerror or error}{where}). Every file is whole, where it was or in place."
-        )
+        super().__init__(f"{what} failed ({error.strerror or error}{where}). No file is lost or half there.")
         self.hint = hint
 
 
@@ -184,7 +179,7 @@ class RunNotFoundError(AniVaultError):
 
     def __init__(self, run: str, library: str) -> None:
         super().__init__(f"There is no run {run!r} in the journal of {library}. Nothing was changed.")
-        self.hint = f"anivault history {shlex.quote(library)}"
+        self.hint = f"anivault history {quoted(library)}"
 
 
 class RunInterruptedError(AniVaultError):
@@ -193,13 +188,9 @@ class RunInterruptedError(AniVaultError):
     code, exit_code = "interrupted", 130
 
     def __init__(self, signum: int, done: int) -> None:
-        super().__init__(
-            f"Stopped after {done} files, between two of them; every file is whole, where it was or in place."
-        )
+        super().__init__(f"Stopped between two files, after {done}. No file is lost or half there.")
         self.exit_code = 128 + signum
-        self.hint = (
-            "Give the same command again to go on, or take it back with: anivault rollback LIB --apply"
-        )
+        self.hint = "Give the same command again to go on, or take it back: anivault rollback LIB --apply"
 
 
 class PluginNotFoundError(AniVaultError):
@@ -234,7 +225,7 @@ class TmdbKeyError(TmdbError):
     code, exit_code = "tmdb-key", 51
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"{why} Nothing was asked of TMDB with it; nothing was changed.")
+        super().__init__(f"{why} Nothing was changed.")
         self.hint = (
             "Put a key of your own from themoviedb.org into ANIVAULT_TMDB_KEY, or into a file with mode 600."
         )
@@ -248,6 +239,12 @@ class TmdbUnreachableError(TmdbError):
     def __init__(self, why: str) -> None:
         super().__init__(f"TMDB could not answer: {why}.")
         self.hint = "Run again later; what was answered is kept, and nothing is asked twice."
+
+
+class TmdbOfflineError(TmdbUnreachableError):
+    """No connection to TMDB can be made: no network, no such name, refused, or a certificate nobody trusts."""
+
+    code, exit_code = "tmdb-offline", 55
 
 
 class TmdbAnswerError(TmdbError):

@@ -1,0 +1,76 @@
+"""Find the user's TMDB key: environment, keyring, then a file that only they can read.
+
+Out: a `Secret`, which shows itself nowhere. Touches: the environment, the keyring when that package
+is installed, and `tmdb.key` in the user's configuration folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from anivault.shared.errors import TmdbKeyError
+
+VARIABLES = ("ANIVAULT_TMDB_KEY", "TMDB_API_KEY")
+KEYRING_SERVICE, KEYRING_USER = "anivault", "tmdb"
+
+
+class Secret:
+    """A text that no log, traceback or `repr` shows."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself: only where it is sent."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """Show that something is there, and not what."""
+        return "Secret(***)"
+
+
+def find_key(folder: Path, environment: Mapping[str, str] = os.environ) -> Secret | None:
+    """Return the key, or None when there is none anywhere. `folder` is the user's configuration folder.
+
+    Raises TmdbKeyError for one that cannot be a key, and for a file that others can read.
+    """
+    named = next((environment[name] for name in VARIABLES if environment.get(name)), None)
+    text = named or _from_keyring() or _from_file(folder / "tmdb.key")
+    if not text or not text.strip():
+        return None
+    if not re.fullmatch(r"[\w.~+/=-]{8,2048}", text.strip(), re.ASCII):
+        raise TmdbKeyError("What stands as the TMDB key cannot be one.")
+    return Secret(text.strip())
+
+
+def _from_keyring() -> str | None:
+    """Return what the keyring holds; a machine without a working one has none."""
+    if find_spec("keyring") is None:
+        return None
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        found = keyring.get_password(KEYRING_SERVICE, KEYRING_USER)
+    except KeyringError:
+        return None
+    return str(found) if found else None
+
+
+def _from_file(path: Path) -> str | None:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            if os.name == "posix" and stat.S_IMODE(os.fstat(stream.fileno()).st_mode) & 0o077:
+                raise TmdbKeyError(f"Others can read the TMDB key in {path}: chmod 600 it.")
+            return stream.read(4096)
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise TmdbKeyError(f"The TMDB key in {path} cannot be read.") from error

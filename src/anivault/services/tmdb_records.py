@@ -1,0 +1,353 @@
+"""Read TMDB's answers into records. Pure: bytes in, records out.
+
+Only facts an organizer uses are kept, so that the cache stays small and holds no texts. Dates and
+names that are "", null or missing are the same to us. One bad record costs only itself: it is left
+out, and the `Reader` notes that the answer was spoiled. An answer that is bad as a whole raises
+`msgspec.ValidationError`, as anything that is no JSON raises its `DecodeError`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Media = Literal["tv", "movie"]
+T = TypeVar("T")
+
+LONGEST_TEXT = 300  # characters; no title is longer, and what is was made to do harm
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd]+")
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A title in a language, or one of a country where the language is not said."""
+
+    text: str
+    language: str = ""  # ISO 639-1, with the country where TMDB has several: zh-TW
+    country: str = ""
+    type: str = ""  # TMDB's word for an alternative title: "romaji", often nothing
+
+
+class Episode(msgspec.Struct, frozen=True, array_like=True):
+    """One episode of a season's table."""
+
+    number: int
+    title: str = ""
+    date: str = ""
+
+
+class SeasonTable(msgspec.Struct, frozen=True):
+    """A season as the show lists it; `episodes` only where they were asked for."""
+
+    number: int
+    count: int | None = None
+    name: str = ""
+    date: str = ""
+    episodes: tuple[Episode, ...] = ()
+
+
+class GroupInfo(msgspec.Struct, frozen=True):
+    """An episode group that a show has.
+
+    Types: 1 air date, 2 absolute, 3 DVD, 4 digital, 5 story arc, 6 production, 7 TV.
+    """
+
+    id: str
+    type: int
+    name: str = ""
+
+
+class Show(msgspec.Struct, frozen=True, kw_only=True):
+    """A series or film: a hit of a search, or with names, seasons and groups when asked for itself."""
+
+    id: int
+    media_type: Media
+    name: str
+    original_name: str = ""
+    original_language: str = ""
+    countries: tuple[str, ...] = ()
+    genres: tuple[int, ...] = ()
+    date: str = ""
+    popularity: float = 0.0
+    status: str = ""
+    names: tuple[Name, ...] = ()
+    seasons: tuple[SeasonTable, ...] = ()
+    groups: tuple[GroupInfo, ...] = ()
+    ids: dict[str, str] = {}
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of hits, best first."""
+
+    hits: tuple[Show, ...]
+    pages: int = 1
+
+
+class GroupPart(msgspec.Struct, frozen=True):
+    """One part of an episode group: (season, episode) of the show in the group's order."""
+
+    name: str
+    places: tuple[tuple[int, int], ...]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """An episode group: another way to cut the same episodes into parts."""
+
+    id: str
+    type: int
+    parts: tuple[GroupPart, ...]
+
+
+class _Hit(msgspec.Struct):
+    id: Id
+    media_type: str | None = None
+    name: str | None = None
+    title: str | None = None
+    original_name: str | None = None
+    original_title: str | None = None
+    original_language: str | None = None
+    origin_country: list[str] | None = None
+    first_air_date: str | None = None
+    release_date: str | None = None
+    popularity: float | None = None
+    genre_ids: list[int] | None = None
+    status: str | None = None
+
+
+class _Season(msgspec.Struct):
+    season_number: Number
+    name: str | None = None
+    episode_count: Number | None = None
+    air_date: str | None = None
+    episodes: msgspec.Raw | None = None
+
+
+class _Episode(msgspec.Struct):
+    episode_number: Number
+    season_number: Number = 0
+    name: str | None = None
+    air_date: str | None = None
+    order: Number = 0
+
+
+class _Alternative(msgspec.Struct):
+    title: str | None = None
+    iso_3166_1: str | None = None
+    type: str | None = None
+
+
+class _TranslationData(msgspec.Struct):
+    name: str | None = None
+    title: str | None = None
+
+
+class _Translation(msgspec.Struct):
+    iso_639_1: str
+    iso_3166_1: str = ""
+    data: _TranslationData = msgspec.field(default_factory=_TranslationData)
+
+
+class _Group(msgspec.Struct):
+    id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-zA-Z]{1,64}$")]
+    type: int
+    name: str | None = None
+    groups: msgspec.Raw | None = None
+
+
+class _GroupPart(msgspec.Struct):
+    name: str | None = None
+    order: Number = 0
+    episodes: msgspec.Raw | None = None
+
+
+class Reader:
+    """Reads one answer and remembers whether a part of it had to be left out."""
+
+    def __init__(self) -> None:
+        self.spoiled = False
+
+    def whole(self, body: bytes, kind: type[T]) -> T:
+        """Decode an answer. Escapes of half a character are repaired first where they are the only fault."""
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            if rb"\ud" not in body.lower():
+                raise
+            repaired = json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
+            return msgspec.json.decode(repaired, type=kind)
+
+    def many(self, raw: msgspec.Raw | None, kind: type[T]) -> list[T]:
+        """Decode the good records of a list; no list at all is an empty one."""
+        if raw is None or raw == b"null":
+            return []
+        records = self.part(raw, list[msgspec.Raw]) or []
+        return [good for record in records if (good := self.part(record, kind)) is not None]
+
+    def inside(self, raw: msgspec.Raw | None, field: str) -> msgspec.Raw | None:
+        """Return a field of an object, None where either is missing."""
+        if raw is None or raw == b"null":
+            return None
+        return (self.part(raw, dict[str, msgspec.Raw]) or {}).get(field)
+
+    def part(self, raw: msgspec.Raw, kind: type[T]) -> T | None:
+        """Decode one record, None when it is bad."""
+        try:
+            return msgspec.json.decode(raw, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            self.spoiled = True
+            return None
+
+
+class _PageAnswer(msgspec.Struct):
+    results: list[msgspec.Raw]
+    total_pages: int = 1
+
+
+def read_page(reader: Reader, body: bytes, media: str) -> Page:
+    """Read a search. `media` is what was searched; empty for searches that name it in each record."""
+    answer = reader.whole(body, _PageAnswer)
+    hits = [reader.part(raw, _Hit) for raw in answer.results]
+    shows = [show for hit in hits if hit and (show := _show(hit, media or hit.media_type or ""))]
+    return Page(tuple(shows[:100]), max(1, min(answer.total_pages, 500)))
+
+
+def read_find(reader: Reader, body: bytes) -> Page:
+    """Read what another site's id stands for: series first, then films."""
+    answer = reader.whole(body, dict[str, msgspec.Raw])
+    shows = [
+        show
+        for kind in ("tv", "movie")
+        for hit in reader.many(answer.get(f"{kind}_results"), _Hit)
+        if (show := _show(hit, kind))
+    ]
+    return Page(tuple(shows))
+
+
+def read_show(reader: Reader, body: bytes, media: str) -> Show:
+    """Read a series or film with whatever was appended to it."""
+    fields = reader.whole(body, dict[str, msgspec.Raw])
+    show = _show(reader.whole(body, _Hit), media)
+    if show is None:
+        raise msgspec.ValidationError("a title is missing")
+    return msgspec.structs.replace(
+        show,
+        names=_names(reader, fields),
+        seasons=_seasons(reader, fields),
+        groups=_groups(reader, fields),
+        ids=_ids(reader, fields),
+    )
+
+
+def read_season(reader: Reader, body: bytes) -> SeasonTable:
+    """Read one season's table."""
+    return _season(reader, reader.whole(body, _Season))
+
+
+def read_group(reader: Reader, body: bytes) -> Group:
+    """Read an episode group, its parts and their episodes in their own order."""
+    answer = reader.whole(body, _Group)
+    parts = sorted(reader.many(answer.groups, _GroupPart), key=lambda part: part.order)
+    return Group(answer.id, answer.type, tuple(_group_part(reader, part) for part in parts))
+
+
+def read_nothing(reader: Reader, body: bytes) -> bool:
+    """Read an answer of which only its being JSON matters."""
+    reader.whole(body, dict[str, msgspec.Raw])
+    return True
+
+
+def clean(text: str | None) -> str:
+    """Return a title as it may be shown: no control characters, no direction marks, one line."""
+    shown = " ".join(UNPRINTABLE.sub(" ", text or "").split())
+    return shown if len(shown) <= LONGEST_TEXT else ""
+
+
+def _show(hit: _Hit, media: str) -> Show | None:
+    """Make the record; None for people, and for what has no title at all."""
+    original = clean(hit.original_name or hit.original_title)
+    name = clean(hit.name or hit.title) or original
+    if media not in ("tv", "movie") or not name:
+        return None
+    return Show(
+        id=hit.id,
+        media_type="tv" if media == "tv" else "movie",
+        name=name,
+        original_name=original,
+        original_language=clean(hit.original_language),
+        countries=tuple(clean(country) for country in hit.origin_country or ()),
+        genres=tuple(hit.genre_ids or ()),
+        date=_date(hit.first_air_date or hit.release_date),
+        popularity=hit.popularity or 0.0,
+        status=clean(hit.status),
+    )
+
+
+def _names(reader: Reader, fields: dict[str, msgspec.Raw]) -> tuple[Name, ...]:
+    translations = reader.many(reader.inside(fields.get("translations"), "translations"), _Translation)
+    names = [
+        Name(clean(each.data.name or each.data.title), f"{each.iso_639_1}-{each.iso_3166_1}".strip("-"))
+        for each in translations
+    ]
+    other = fields.get("alternative_titles")
+    for field in ("results", "titles"):
+        names += [
+            Name(clean(each.title), country=clean(each.iso_3166_1), type=clean(each.type).lower())
+            for each in reader.many(reader.inside(other, field), _Alternative)
+        ]
+    return tuple(name for name in names if name.text)
+
+
+def _seasons(reader: Reader, fields: dict[str, msgspec.Raw]) -> tuple[SeasonTable, ...]:
+    """The show's list, each with its episodes where its table was appended."""
+    listed = {each.season_number: each for each in reader.many(fields.get("seasons"), _Season)}
+    for field, raw in fields.items():
+        if field.startswith("season/") and (table := reader.part(raw, _Season)):
+            known = listed.get(table.season_number, table)
+            listed[table.season_number] = msgspec.structs.replace(known, episodes=table.episodes)
+    return tuple(_season(reader, listed[number]) for number in sorted(listed))
+
+
+def _season(reader: Reader, wire: _Season) -> SeasonTable:
+    episodes = [
+        Episode(each.episode_number, clean(each.name), _date(each.air_date))
+        for each in reader.many(wire.episodes, _Episode)
+    ]
+    count = len(episodes) if wire.episode_count is None and episodes else wire.episode_count
+    return SeasonTable(
+        wire.season_number,
+        count,
+        clean(wire.name),
+        _date(wire.air_date),
+        tuple(sorted(episodes, key=lambda episode: episode.number)),
+    )
+
+
+def _groups(reader: Reader, fields: dict[str, msgspec.Raw]) -> tuple[GroupInfo, ...]:
+    wire = reader.many(reader.inside(fields.get("episode_groups"), "results"), _Group)
+    return tuple(GroupInfo(each.id, each.type, clean(each.name)) for each in wire)
+
+
+def _group_part(reader: Reader, wire: _GroupPart) -> GroupPart:
+    episodes = sorted(reader.many(wire.episodes, _Episode), key=lambda each: each.order)
+    return GroupPart(clean(wire.name), tuple((each.season_number, each.episode_number) for each in episodes))
+
+
+def _ids(reader: Reader, fields: dict[str, msgspec.Raw]) -> dict[str, str]:
+    """The ids other sites have for it: imdb, tvdb, wikidata."""
+    found: dict[str, Any] = {}
+    for source in ("imdb", "tvdb", "wikidata"):
+        raw = reader.inside(fields.get("external_ids"), f"{source}_id") or fields.get(f"{source}_id")
+        if raw is not None and (value := reader.part(raw, int | str | None)):  # type: ignore[arg-type]
+            found[source] = clean(str(value))
+    return found
+
+
+def _date(text: str | None) -> str:
+    """Return an ISO date, and nothing for what is none."""
+    return text if text and re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", text) else ""
