@@ -11,7 +11,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import typer
@@ -64,20 +64,26 @@ class Context:
 
 
 def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[Callable[..., int]], None]:
-    """Register a command; --json, --quiet, --verbose and --config are added to its options."""
+    """Register a command; --json, --quiet, --verbose and --config are added to its options.
+
+    Typer only reads the words: what it returns is the command with its options, still to be called,
+    so that no error or interrupt of the command passes through it.
+    """
 
     def register(function: Callable[..., int]) -> None:
-        def run(*, json: bool, quiet: bool, verbose: bool, config: str | None, **arguments: Any) -> int:
+        def read(
+            *, json: bool, quiet: bool, verbose: bool, config: str | None, **own: Any
+        ) -> Callable[[], int]:
             global _screen  # the boundary prints an error where the command would have
             _screen = Screen(json=json, quiet=quiet, verbose=verbose)
-            return function(Context(_screen, config), **arguments)
+            return partial(function, Context(_screen, config), **own)
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
         parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + _COMMON
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in parameters}
-        run.__doc__ = function.__doc__
-        group.command(name or function.__name__.replace("_", "-"))(run)
+        read.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        read.__annotations__ = {p.name: p.annotation for p in parameters}
+        read.__doc__ = function.__doc__
+        group.command(name or function.__name__.replace("_", "-"))(read)
 
     return register
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from anivault.cli.exits import BUG, INTERRUPTED
+from anivault.cli.exits import BUG, DONE, INTERRUPTED
 
 if TYPE_CHECKING:
     from typer import TyperException
@@ -31,10 +31,12 @@ def run(arguments: Sequence[str]) -> int:
     from anivault.shared.errors import AniVaultError
 
     try:
-        code: int = app(args=list(arguments), prog_name="anivault", standalone_mode=False) or 0
-        if code == INTERRUPTED:
-            screen().note("Interrupted. Nothing more was done.")
+        command = app(args=list(arguments), prog_name="anivault", standalone_mode=False)
+        code: int = command() if callable(command) else DONE  # not callable: help was printed
         screen().flush()
+    except KeyboardInterrupt:
+        screen().note("Interrupted. Nothing more was done.")
+        return INTERRUPTED
     except AniVaultError as error:
         screen().error(error)
         return error.exit_code

@@ -1,0 +1,5 @@
+"""`python -m anivault` is `anivault`."""
+
+from anivault.cli.main import main
+
+main()

@@ -1,0 +1,174 @@
+"""The command line as a user and as a program meets it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from anivault import __version__
+from anivault.cli import app as app_module
+from tests.conftest import Run
+
+FRIEREN = "[SubsPlease] Sousou no Frieren - 01v2 (1080p) [ABCD1234].mkv"
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, *names: str | bytes) -> None:
+    data = b"".join(os.fsencode(name) + b"\n" for name in names)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+
+
+def test_version_is_answered_before_any_import() -> None:
+    code = (
+        "import sys; sys.argv = ['anivault', '--version']\n"
+        "from anivault.cli.main import main\n"
+        "try: main()\n"
+        "finally: print([m for m in ('typer', 'msgspec', 'rich', 'json') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == f"anivault {__version__}\n[]\n"
+
+
+def test_help_imports_no_handler() -> None:
+    code = (
+        "import sys; from anivault.cli.main import run; code = run(['--help'])\n"
+        "print(code, [m for m in sys.modules if 'handler' in m or m in ('rich', 'rapidfuzz', 'anitomy_ng')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
+@pytest.mark.parametrize("words", [["--nope"], ["scan"], ["scan", "--nope", "x"], ["frobnicate"]])
+def test_a_wrong_command_line_exits_with_2_and_names_the_help(run: Run, words: list[str]) -> None:
+    done = run(*words)
+
+    assert done.code == 2
+    assert "Try 'anivault" in done.err
+    assert done.out == ""
+
+
+def test_scan_prints_one_event_a_file_and_a_summary(run: Run, tmp_path: Path) -> None:
+    (tmp_path / FRIEREN).write_bytes(b"12345")
+    done = run("scan", tmp_path, "--json")
+
+    (event,) = done.of("file")
+    assert done.code == 0
+    assert (event["path"], event["size"]) == (str(tmp_path / FRIEREN), 5)
+    parsed = event["parsed"]
+    assert (parsed["title"], parsed["episodes"], parsed["version"]) == ("Sousou no Frieren", [1], 2)
+    assert (parsed["group"], parsed["crc32"], parsed["resolution"]) == ("SubsPlease", "ABCD1234", "1080p")
+    assert done.of("summary") == [{"event": "summary", "command": "scan", "counts": {"video": 1}}]
+
+
+def test_scan_reads_names_from_standard_input_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"Cowboy Bebop - {number:02}.mkv" for number in (3, 1, 2)]
+    feed(monkeypatch, *names)
+    done = run("scan", "-", "--json")
+
+    assert [event["path"] for event in done.of("file")] == names
+    assert [event["parsed"]["episodes"] for event in done.of("file")] == [[3], [1], [2]]
+    assert {event["size"] for event in done.of("file")} == {None}
+
+
+def test_a_name_that_is_no_utf8_keeps_its_bytes(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = b"caf\xe9 - 01.mkv"
+    feed(monkeypatch, raw)
+    (event,) = run("scan", "-", "--json").of("file")
+
+    assert event["path"] == "caf\ufffd - 01.mkv"
+    assert base64.b64decode(event["path_b64"]) == raw
+
+
+@pytest.mark.parametrize(
+    "name", ["\x1b[31mred\x1b[0m - 01.mkv", "a\rb - 02.mkv", "\u202egnp.mkv", "[b]x[/b] - 1.mkv"]
+)
+def test_no_name_reaches_the_terminal_as_control(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    feed(monkeypatch, name)
+    done = run("scan", "-")
+
+    assert not set(done.out + done.err) & set("\x1b\r\u202e")
+
+
+def test_match_names_show_and_place(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, FRIEREN, "IMG_2041.MOV")
+    done = run("match", "-", "--json")
+
+    frieren, image = done.of("match")
+    assert done.code == 10
+    assert frieren["decision"] == "matched"
+    assert (frieren["match"]["id"], frieren["match"]["media_type"]) == (209867, "tv")
+    assert [(c["season"], c["episode"]) for c in frieren["match"]["coordinates"]] == [(1, 1)]
+    assert frieren["match"]["ids"]["anidb"] == 17617
+    assert image["decision"] == "unmatched"
+
+
+def test_quiet_leaves_only_results_and_verbose_adds_reasons(run: Run, tmp_path: Path) -> None:
+    (tmp_path / FRIEREN).touch()
+    (tmp_path / "x.mkv.part").touch()
+
+    assert "Left out" in run("match", tmp_path).err
+    assert run("match", tmp_path, "--quiet").err == ""
+    assert "x.mkv.part" in run("match", tmp_path, "--verbose").err
+
+
+def test_a_missing_folder_is_one_line_of_what_happened_and_one_to_type(run: Run, tmp_path: Path) -> None:
+    done = run("scan", tmp_path / "nope")
+
+    assert done.code == 21
+    assert done.err.splitlines()[0] == f"Error: There is no folder at {tmp_path}/nope. Nothing was changed."
+    assert len(done.err.splitlines()) == 2
+    assert run("scan", tmp_path / "nope", "--json").events[0]["code"] == "folder-not-found"
+
+
+def test_a_provider_that_does_not_exist_is_named_with_those_that_do(run: Run, tmp_path: Path) -> None:
+    done = run("match", tmp_path, "--provider", "nope")
+
+    assert done.code == 45
+    assert "catalog" in done.err
+
+
+def test_a_bug_is_one_report_and_exit_code_70(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a mistake of ours")
+
+    monkeypatch.setattr("anivault.cli.scan_handler.handle", broken)
+    done = run("scan", tmp_path)
+
+    assert done.code == 70
+    assert "a bug in AniVault" in done.err
+    assert "ZeroDivisionError: a mistake of ours" in done.err
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path, home: Path) -> None:
+    for number in range(3000):
+        (tmp_path / f"Show - {number:04}.mkv").touch()
+    command = f"{sys.executable} -m anivault scan {tmp_path} --json | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_command_takes_the_common_options() -> None:
+    import typer
+
+    def leaves(command: object) -> list[object]:
+        inside = getattr(command, "commands", None)
+        return [leaf for sub in inside.values() for leaf in leaves(sub)] if inside else [command]
+
+    for command in leaves(typer.main.get_command(app_module.app)):
+        options = {opt for p in command.params for opt in p.opts}  # type: ignore[attr-defined]
+        assert {"--json", "--quiet", "--verbose", "--config"} <= options

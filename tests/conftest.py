@@ -1,0 +1,66 @@
+"""What every test may use: a user's home of its own, and the program without a process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+HOME_FOLDERS = {"XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state"}
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """What one command gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The NDJSON events on standard output."""
+        return [json.loads(line) for line in self.out.split("\n") if line]
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """The events of one kind."""
+        return [event for event in self.events if event["event"] == kind]
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for the session, so that the catalogue is compiled once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory, cache_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, with no setting of whoever runs the tests."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("ANIVAULT_CONFIG", "ANIVAULT_LIBRARY", "ANIVAULT_TMDB_KEY", "TMDB_API_KEY", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+    for variable, folder in HOME_FOLDERS.items():
+        monkeypatch.setenv(variable, str(home / folder))
+    return home
+
+
+@pytest.fixture
+def run(home: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Run one command in this process, in an empty home."""
+    from anivault.cli.main import run as run_command
+
+    def run_it(*words: str | Path) -> Ran:
+        capfdbinary.readouterr()
+        code = run_command([str(word) for word in words])
+        out, err = capfdbinary.readouterr()
+        return Ran(code, out.decode(), err.decode())
+
+    return run_it
