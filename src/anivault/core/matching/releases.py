@@ -164,15 +164,20 @@ def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]
 
 
 def _strokes(title: str) -> Iterator[str]:
-    """A title, and where strokes part it (`中文 / Romaji`) the titles it is made of."""
+    """A title, and where strokes part it (`中文 / Romaji`) the titles it is made of.
+
+    Strokes with space around them part first: *Fate/stay night* has one of its own.
+    """
     yield title
-    pieces = [p.strip() for p in _STROKE.split(title)]
-    if len(pieces) > 1:
-        yield from (p for p in pieces if p)
+    for stroke in (_SPACED_STROKE, _STROKE):
+        pieces = [p.strip(_TRIM) for p in stroke.split(title)]
+        if len(pieces) > 1:
+            yield from (p for p in pieces if p)
 
 
 _TRIM = " -~:："
 _BRACKETED = re.compile(r"[(（【\[]|[)）】\]]")
+_SPACED_STROKE = re.compile(r"\s+[/／|｜]+\s+|\s{2,}")
 _STROKE = re.compile(r"\s*[/／|｜]\s*|\s{2,}")
 _SUBTITLE = re.compile(r"(\s+-\s+|[:：~～―]\s*)")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f"

@@ -32,6 +32,8 @@ WEIGHTS: Mapping[str, float] = {
 POPULARITY = 1e-6  # below every other difference that a score can show
 LENIENT = 0.98  # equal but for articles, marks or doubled vowels
 SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
+BRIEF = 0.88  # what an equal title of up to four letters is worth alone
+CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
 UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
 KNOWN = 0.9  # from here on a title is taken to be this show's
 WEB_SINCE = 2010  # simulcasts by the big sites began about then
@@ -158,19 +160,24 @@ def _profile(candidate: Candidate) -> tuple[tuple[Slot, ...], Names]:
 def _names(candidate: Candidate, slots: Sequence[Slot]) -> Names:
     """Sort a show's titles into those that name it and those that name one entry.
 
-    A title that two entries carry names the show. So does an unmarked alias of an entry whose main
-    title is only the show's with a season word: lists give sequels the plain title as an alias.
+    A title that two entries carry names the show, and so do the plain titles of the first entry: they
+    are used for any season. So does an unmarked alias of an entry whose main title is only the show's
+    with a season word: lists give sequels the plain title as an alias.
     """
     by_slot = [[(t.main, _entry_name(t.text, slot)) for t in slot.entry.titles] for slot in slots]
     count = Counter(form for names in by_slot for form in {n.whole[0] for _, n in names})
     own = []
-    for names in by_slot:
-        marked = any(main and (n.season or n.part) for main, n in names)
+    for slot, names in zip(slots, by_slot, strict=True):
+        marked = _is_first(slot) or any(main and (n.season or n.part) for main, n in names)
         own.append(
             tuple(n for _, n in names if count[n.whole[0]] == 1 and (n.season or n.part or not marked))
         )
     every = [n for names in by_slot for _, n in names] + [_name(t.text) for t in candidate.titles]
     return Names(tuple({n.whole: n for n in every}.values()), tuple(own))
+
+
+def _is_first(slot: Slot) -> bool:
+    return slot.nth == 1 and slot.cour == 1
 
 
 def _entry_name(text: str, slot: Slot) -> Name:
@@ -206,19 +213,25 @@ def _likeness(reading: Reading, name: Name) -> float:
 
 
 def alike(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """Compare two titles by their forms: 1 is equal, above UNLIKE are slips of the pen.
+    """Compare a release's title with a show's by their forms: 1 is equal, above UNLIKE are slips of the pen.
 
-    Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`.
+    Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`. A long
+    title cut short is nearly as good as a slip.
     """
-    if a[0] == b[0]:
-        return 1.0
     x, y = a[-1], b[-1]
-    if x == y:
-        return LENIENT
+    if a[0] == b[0] or x == y:
+        return (1.0 if a[0] == b[0] else LENIENT) * (BRIEF if _is_brief(x) else 1.0)
+    if len(x) >= CUT and y.startswith(x):
+        return CUT_SHORT
     slips = Levenshtein.distance(x, y, score_cutoff=3)
     if slips <= min(3, max(len(x), len(y)) // 6) and _is_slip(x, y):
         return SLIP - 0.02 * slips
     return UNLIKE * fuzz.ratio(x, y, score_cutoff=60) / 100
+
+
+def _is_brief(form: str) -> bool:
+    """Whether a title is so short that many things are called that."""
+    return len(form) <= (4 if form.isascii() else 1)
 
 
 def _is_slip(a: str, b: str) -> bool:
@@ -234,7 +247,7 @@ def _rate_name(said: Evidence, heard: Heard, names: Names, index: int) -> float 
         max((_claim(heard, r, n) for r in said.readings for n in own), default=(0.0, 0)) for own in names.own
     ]
     mine, best = claims[index], max(claims)
-    if claims.count(best) > 1 and mine == best:
+    if not best[0] or (mine == best and claims.count(best) > 1):
         return None
     return mine[0] if mine == best else 0.0
 
@@ -259,7 +272,7 @@ def _rate_season(said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot]
     if slot.season == 0:
         return 1.0 if heard.season == 0 or said.special else 0.2
     if heard.season is None and heard.part is None:
-        return 1.0 if slot.nth == 1 and slot.cour == 1 else 0.7
+        return 1.0 if _is_first(slot) else 0.7
     value = 1.0 if heard.season is None else _season_fits(heard.season, slot, slots)
     return value * _part_fits(heard.part, slot) if heard.part else value
 
