@@ -22,7 +22,7 @@ import sys
 import tempfile
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def build(packages: Path, romaji: Callable[[str], list[str]]) -> list[Row]:
         shows[row["tmdb"]].append(row)
     for rows in shows.values():
         rows.sort(key=lambda r: (r["begin"], r["titles"]["ja"][0] if "ja" in r["titles"] else "", line(r)))
-        place_entries(rows)
+    place_entries(shows.values())
     return [row for show in sorted(shows, key=show_order) for row in shows[show]]
 
 
@@ -114,7 +114,6 @@ def entry(item: Item) -> Row | None:
     }
     row |= {name: int(place[name]) for name in ("season", "episode") if place[name]}
     row["ids"] = {ours: int(sites[name]) for name, ours in IDS.items() if sites.get(name, "").isdigit()}
-    row["period"] = item.get("broadcast", "").rpartition("/")[2]
     return row
 
 

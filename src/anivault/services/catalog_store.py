@@ -190,7 +190,8 @@ def _pairs(found: list[Candidate]) -> list[tuple[str, int]]:
 
 def _postings(keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Return by gram the keys that have it. Long keys give every other gram: it halves the work, and
-    whatever shares four letters with one still shares a gram."""
+    whatever shares four letters with one still shares a gram.
+    """
     postings: dict[str, list[int]] = defaultdict(list)
     for number, key in enumerate(keys):
         for gram in grams(key, step=2 if len(key) > SHORT else 1):
