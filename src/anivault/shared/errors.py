@@ -290,3 +290,14 @@ class TemplateError(AniVaultError):
         )
         self.position = position
         self.hint = "docs/naming.md has the fields, their formats and examples."
+
+
+class PlanFileError(AniVaultError):
+    """A plan file is damaged, not sealed after an edit, someone else's, or leaves its folders."""
+
+    code, exit_code = "plan-file", 42
+
+    def __init__(self, path: str, problem: str, *, edited: bool = False) -> None:
+        super().__init__(f"The plan {path} was not used: {problem}. Nothing was changed.")
+        seal = "If you edited it yourself, run the same command with --seal; otherwise make"
+        self.hint = f"{seal if edited else 'Make'} a new one with: anivault organize PATH... --plan FILE"

@@ -1,0 +1,487 @@
+"""Decide where every file goes. Pure: reads its arguments, never the disk.
+
+In: the matched videos, the other files, what the library holds already, a preset.
+Out: a Plan; every file is in exactly one of its moves and held ones, in the order given, and no
+two targets are equal where case or Unicode form does not count. Nothing is ever overwritten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple, TypeAlias
+
+from anivault.core import sidecars
+from anivault.core.models import (
+    Candidate,
+    Decision,
+    FileKind,
+    Held,
+    HeldReason,
+    Identity,
+    MatchedFile,
+    Mode,
+    Move,
+    ParsedFile,
+    Plan,
+    Ranked,
+    ScannedFile,
+)
+from anivault.core.naming import LABEL_ROOM, NAME_MAX, Namer, Preset, Subject, cut, finish, fold
+from anivault.parser.models import EXTRAS, ParseResult, VideoType
+
+OnConflict: TypeAlias = Literal["hold", "version"]
+
+
+class Library:
+    """The files that are in the library before the run, by place and by inode."""
+
+    def __init__(self, files: Iterable[ScannedFile] = ()) -> None:
+        self._by_place: dict[str, ScannedFile] = {}
+        self._videos: dict[str, ScannedFile] = {}
+        self._by_inode: dict[tuple[int, int], str] = {}
+        for file in files:
+            key = fold(file.rel)
+            self._by_place[key] = file
+            if file.kind is FileKind.VIDEO:
+                self._videos[key.rpartition(".")[0]] = file
+            if file.identity and file.identity.inode:
+                self._by_inode[file.identity.device, file.identity.inode] = file.rel
+
+    def at(self, key: str) -> ScannedFile | None:
+        """The file at a folded place."""
+        return self._by_place.get(key)
+
+    def video(self, key: str) -> ScannedFile | None:
+        """The video at a folded place that is given without extension."""
+        return self._videos.get(key)
+
+    def link_of(self, identity: Identity) -> str | None:
+        """Where the very same file is in the library, under whatever name."""
+        return self._by_inode.get((identity.device, identity.inode)) if self._by_inode else None
+
+
+def plan(
+    matched: Sequence[MatchedFile],
+    others: Sequence[ParsedFile] = (),
+    *,
+    library: str,
+    roots: Sequence[str],
+    mode: Mode,
+    preset: Preset,
+    taken: Library | None = None,
+    on_conflict: OnConflict = "hold",
+    name_max: int = NAME_MAX,
+) -> Plan:
+    """Plan the videos `matched` and the `others` that follow them.
+
+    Of two files for one place the better one goes there (see `preference`); the other is held, or with
+    on_conflict="version" goes beside it under a name that the server reads as another version.
+    """
+    run = _Run(Namer(preset, name_max), mode, taken or Library(), on_conflict)
+    outcomes = [*run.videos(matched), *run.others(matched, others)]
+    return Plan(
+        library=library,
+        roots=tuple(roots),
+        preset=preset.name,
+        mode=mode,
+        moves=tuple(outcome for outcome in outcomes if isinstance(outcome, Move)),
+        held=tuple(outcome for outcome in outcomes if isinstance(outcome, Held)),
+    )
+
+
+class Place(NamedTuple):
+    """Where a video should go: folder, name without extension, extension with its dot."""
+
+    folder: str
+    stem: str
+    extension: str
+
+    @property
+    def target(self) -> str:
+        """The path relative to the library."""
+        return f"{self.folder}/{self.stem}{self.extension}"
+
+
+class _Rival(NamedTuple):
+    """The better file for a place, and what the other would be called as its `number`th version."""
+
+    winner: MatchedFile
+    label: str
+    number: int
+
+
+Outcome: TypeAlias = Move | Held
+_Show: TypeAlias = tuple[str, str, int]
+
+
+class _Run:
+    """One plan in the making: what is claimed so far."""
+
+    def __init__(self, namer: Namer, mode: Mode, taken: Library, on_conflict: OnConflict) -> None:
+        self.namer, self.mode, self.taken, self.on_conflict = namer, mode, taken, on_conflict
+        self.stems: set[str] = set()  # folded targets of videos, without extension
+        self.claimed: set[str] = set()  # folded targets of what follows them
+        self.bases: dict[
+            int, str
+        ] = {}  # video -> target without extension, when it is in the library after the run
+        self._folders: dict[tuple[_Show, str], str] = {}
+        self._seasons: dict[tuple[_Show, str, int], str] = {}
+        self._owners: dict[str, _Show] = {}
+
+    # --- videos ---
+
+    def videos(self, matched: Sequence[MatchedFile]) -> list[Outcome]:
+        outcomes: list[Outcome | None] = [None] * len(matched)
+        places: dict[int, Place] = {}
+        rivals: dict[str, list[int]] = {}
+        for index, item in enumerate(matched):
+            place = self._place(item)
+            if isinstance(place, Held):
+                outcomes[index] = place
+            else:
+                places[index] = place
+                rivals.setdefault(fold(f"{place.folder}/{place.stem}"), []).append(index)
+        self.stems.update(rivals)
+        for indexes in rivals.values():
+            for index, outcome in self._settle(indexes, matched, places):
+                outcomes[index] = outcome
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    def _place(self, item: MatchedFile) -> Place | Held:
+        """The place a video's match gives it, whoever else wants it."""
+        best, parsed = item.match.best, item.parsed
+        if parsed.type is VideoType.SAMPLE:
+            return held(item.file, HeldReason.SAMPLE, "a sample of a video")
+        if item.decision is not Decision.MATCHED or best is None:
+            return _undecided(item)
+        if parsed.type in EXTRAS:
+            return self._extra(item, best)
+        subject = Subject(best.candidate, best.entry, parsed, item.coordinates)
+        if best.candidate.media_type == "movie":
+            return self._film(item.file, subject)
+        return self._episode(item.file, subject)
+
+    def _episode(self, file: ScannedFile, subject: Subject) -> Place | Held:
+        if problem := _unnameable(subject):
+            return held(file, HeldReason.NO_PLACE, problem)
+        show = _key(subject.candidate)
+        season = show, (subject.entry.key if subject.entry else ""), subject.coordinates[0].season
+        folder = self._seasons.get(season)
+        if folder is None:
+            base = self._show_folder(subject)
+            if self._owners.setdefault(fold(base), show) != show:
+                return held(file, HeldReason.SAME_TARGET, _shared_folder(base))
+            folder = self._seasons[season] = "/".join(filter(None, (base, self.namer.season(subject))))
+        return Place(folder, self.namer.episode(subject), _extension(file))
+
+    def _film(self, file: ScannedFile, subject: Subject) -> Place | Held:
+        folder, _, stem = self.namer.film(subject).rpartition("/")
+        show = _key(subject.candidate)
+        if folder.count("/") and self._owners.setdefault(fold(folder), show) != show:
+            return held(file, HeldReason.SAME_TARGET, _shared_folder(folder))
+        return Place(folder, stem, _extension(file))
+
+    def _show_folder(self, subject: Subject) -> str:
+        key = _key(subject.candidate), (subject.entry.key if subject.entry else "")
+        if key not in self._folders:
+            film = subject.candidate.media_type == "movie"
+            self._folders[key] = (
+                self.namer.film(subject).rpartition("/")[0] if film else self.namer.show(subject)
+            )
+        return self._folders[key]
+
+    def _extra(self, item: MatchedFile, best: Ranked) -> Place | Held:
+        base = self._show_folder(Subject(best.candidate, best.entry, item.parsed, item.coordinates))
+        if self._owners.setdefault(fold(base), _key(best.candidate)) != _key(best.candidate):
+            return held(item.file, HeldReason.SAME_TARGET, _shared_folder(base))
+        kind = item.parsed.type or VideoType.PV
+        season = item.parsed.season or (best.entry.season if best.entry else None)
+        stem = cut(extra_name(item.file.name, item.parsed, season, self.namer), self.namer.room)
+        return Place(f"{base}/{self.namer.preset.extras[kind]}", stem, _extension(item.file))
+
+    # --- several files for one place ---
+
+    def _settle(
+        self, indexes: list[int], matched: Sequence[MatchedFile], places: Mapping[int, Place]
+    ) -> Iterable[tuple[int, Outcome]]:
+        """Decide among the videos whose names differ in the extension at most."""
+        if len(indexes) > 1:
+            indexes.sort(key=lambda index: preference(matched[index]), reverse=True)
+            if parts := self._parts([matched[index] for index in indexes], places[indexes[0]]):
+                for index, stem in zip(indexes, parts, strict=True):
+                    yield index, self._place_or_hold(index, matched[index], places[index]._replace(stem=stem))
+                return
+            # Who is in the library already keeps its place, however good the others are.
+            indexes.sort(key=lambda index: self._found(matched[index].file, places[index]) is None)
+        first = indexes[0]
+        yield first, self._place_or_hold(first, matched[first], places[first])
+        if len(indexes) > 1:
+            labels = _labels([matched[index] for index in indexes], self.namer)
+            for number, (index, label) in enumerate(zip(indexes[1:], labels[1:], strict=True), 1):
+                rival = _Rival(matched[first], label, number)
+                yield index, self._beside(index, matched[index], places[index], rival)
+
+    def _parts(self, items: Sequence[MatchedFile], place: Place) -> list[str] | None:
+        """The stems of one film or episode that was cut up: one release, numbered from 1 without a gap."""
+        parts = [item.parsed.part or 0 for item in items]
+        one_release = len({(item.file.root, item.file.folder, item.parsed.group) for item in items}) == 1
+        if not one_release or sorted(parts) != list(range(1, len(items) + 1)):
+            return None
+        stems = [f"{place.stem} - cd{part}" for part in parts]
+        return None if any(fold(f"{place.folder}/{stem}") in self.stems for stem in stems) else stems
+
+    def _place_or_hold(self, index: int, item: MatchedFile, place: Place) -> Outcome:
+        """The one video that a place is for; the library may have it, or another, there already."""
+        if found := self._found(item.file, place):
+            self.bases[index] = found.rpartition(".")[0]
+            return held(item.file, HeldReason.ALREADY_THERE, found)
+        there = self.taken.video(fold(f"{place.folder}/{place.stem}")) or self.taken.at(fold(place.target))
+        if there is None:
+            return self._move(index, item, place)
+        if self.on_conflict == "version" and self.namer.preset.versions > 1:
+            return self._version(index, item, place, _labels([item], self.namer)[0])
+        return held(item.file, HeldReason.TARGET_TAKEN, f"the library has another file there: {there.rel}")
+
+    def _beside(self, index: int, item: MatchedFile, place: Place, rival: _Rival) -> Outcome:
+        """A video whose place a better one takes."""
+        if found := self._found(item.file, place):
+            self.bases[index] = found.rpartition(".")[0]
+            return held(item.file, HeldReason.ALREADY_THERE, found)
+        if _same_inode(item.file, rival.winner.file):
+            return held(item.file, HeldReason.SAME_TARGET, f"it is a hard link of {rival.winner.file.rel}")
+        if self.on_conflict == "version" and rival.number < self.namer.preset.versions:
+            return self._version(index, item, place, rival.label)
+        why = f"{rival.winner.file.rel} goes there: {advantage(rival.winner, item)}"
+        return held(item.file, HeldReason.SAME_TARGET, why)
+
+    def _version(self, index: int, item: MatchedFile, place: Place, label: str) -> Outcome:
+        """The first free version name; a file that is there under one of them stays."""
+        for count in range(1, 100):
+            text = label if count == 1 else f"{cut(label, LABEL_ROOM - 6)} {count}"
+            version = place._replace(stem=f"{place.stem} - {cut(text, LABEL_ROOM - 3)}")
+            if found := self._found(item.file, version):
+                self.bases[index] = found.rpartition(".")[0]
+                return held(item.file, HeldReason.ALREADY_THERE, found)
+            stem = fold(f"{version.folder}/{version.stem}")
+            if stem not in self.stems and self.taken.video(stem) is None:
+                return self._move(index, item, version)
+        return held(item.file, HeldReason.SAME_TARGET, f"{place.target} has a hundred versions")
+
+    def _found(self, file: ScannedFile, place: Place) -> str | None:
+        """Where the library has this very file: a hard link anywhere, or a copy at its place."""
+        if file.identity is None:
+            return None
+        if link := self.taken.link_of(file.identity):
+            return link
+        there = self.taken.at(fold(place.target))
+        return there.rel if there and there.identity and _is_copy(file.identity, there.identity) else None
+
+    def _move(self, index: int, item: MatchedFile, place: Place) -> Move:
+        base = self.bases[index] = f"{place.folder}/{place.stem}"
+        self.stems.add(fold(base))
+        return self._to(item.file, place.target, _reason(item), crc32=item.parsed.crc32)
+
+    def _to(
+        self, file: ScannedFile, target: str, reason: str, video: str | None = None, crc32: str | None = None
+    ) -> Move:
+        identity = file.identity or Identity(0, 0)
+        return Move(
+            root=file.root, rel=file.rel, target=target, mode=self.mode, identity=identity, reason=reason,
+            video=video, crc32=crc32,
+        )  # fmt: skip
+
+    # --- what follows the videos ---
+
+    def others(self, matched: Sequence[MatchedFile], others: Sequence[ParsedFile]) -> list[Outcome]:
+        videos = sidecars.Videos([item.file for item in matched], [item.parsed.episodes for item in matched])
+        return [self._other(item, matched, videos.owner(item)) for item in others]
+
+    def _other(
+        self, item: ParsedFile, matched: Sequence[MatchedFile], owner: sidecars.Owner | None
+    ) -> Outcome:
+        file = item.file
+        if file.kind is FileKind.OTHER or file.kind is FileKind.VIDEO:
+            return held(file, HeldReason.JUNK, "no part of a library")
+        if owner is None:
+            return held(file, HeldReason.NO_VIDEO, "no video here has its name")
+        video, base = matched[owner.video].file, self.bases.get(owner.video)
+        if base is None or not base.isprintable():  # isprintable: the library may hold names of any bytes
+            return held(file, HeldReason.NO_VIDEO, f"its video stays: {video.rel}")
+        return self._sidecar(file, video, base, owner.track)
+
+    def _sidecar(self, file: ScannedFile, video: ScannedFile, base: str, track: sidecars.Track) -> Outcome:
+        if file.identity and (link := self.taken.link_of(file.identity)):
+            return held(file, HeldReason.ALREADY_THERE, link)
+        stem = base.rpartition("/")[2]
+        room = self.namer.name_max - len(stem.encode("utf-8", "surrogatepass"))
+        for label in ("", *map(str, range(2, 100))):
+            target = base + sidecars.suffix(track, _extension(file), self.namer, room, label)
+            key = fold(target)
+            there = self.taken.at(key)
+            if there and there.identity and file.identity and _is_copy(file.identity, there.identity):
+                return held(file, HeldReason.ALREADY_THERE, there.rel)
+            if there is None and key not in self.claimed:
+                self.claimed.add(key)
+                return self._to(file, target, f"goes with {video.name}", video=base + _extension(video))
+        return held(file, HeldReason.SAME_TARGET, f"a hundred files go with {video.name} under this name")
+
+
+def held(file: ScannedFile, reason: HeldReason, detail: str) -> Held:
+    """A file that stays."""
+    return Held(root=file.root, rel=file.rel, reason=reason, detail=detail)
+
+
+def _undecided(item: MatchedFile) -> Held:
+    known = item.match.decision is Decision.MATCHED
+    reasons = item.reasons or item.match.reasons
+    if known:
+        reason = HeldReason.NO_PLACE
+    elif item.decision is Decision.AMBIGUOUS:
+        reason = HeldReason.AMBIGUOUS
+    else:
+        reason = HeldReason.UNREADABLE_NAME if item.parsed.title is None else HeldReason.UNMATCHED
+    return held(item.file, reason, "; ".join(reasons))
+
+
+def _unnameable(subject: Subject) -> str | None:
+    """Why no server could read these episodes from one name."""
+    coordinates = subject.coordinates
+    if not coordinates:
+        return "its number has no season and episode"
+    if any(after.season != coordinates[0].season for after in coordinates):
+        return "its episodes are of two seasons; a server reads one"
+    if any(after.episode != before.episode + 1 for before, after in pairwise(coordinates)):
+        return "its episodes do not follow one another; a server would read a range"
+    return None
+
+
+def _shared_folder(folder: str) -> str:
+    return f"another show has the folder {folder}; a preset with {{id}} in it tells them apart"
+
+
+def _key(candidate: Candidate) -> _Show:
+    return candidate.provider, candidate.media_type, candidate.id
+
+
+_EXTENSION = re.compile(r"[A-Za-z0-9!_-]{1,10}")
+
+
+def _extension(file: ScannedFile) -> str:
+    """The extension in lower case with its dot; empty when there is none that is plain."""
+    _, dot, extension = file.name.rpartition(".")
+    return f".{extension.lower()}" if dot and _EXTENSION.fullmatch(extension) else ""
+
+
+def _reason(item: MatchedFile) -> str:
+    best = item.match.best
+    return f"{best.candidate.title}, {item.match.confidence:.0%}" if best else ""
+
+
+def _same_inode(one: ScannedFile, two: ScannedFile) -> bool:
+    a, b = one.identity, two.identity
+    return bool(a and b and a.inode and (a.device, a.inode) == (b.device, b.inode))
+
+
+def _is_copy(source: Identity, there: Identity) -> bool:
+    """Tell whether the file there is this one or its copy: same size, same time within two seconds."""
+    if source.inode and (source.device, source.inode) == (there.device, there.inode):
+        return True
+    return source.size == there.size and abs(source.mtime_ns - there.mtime_ns) < 2_000_000_000
+
+
+# --- which of two files is better ------------------------------------------------------------------------
+
+_HEIGHT = re.compile(r"(?:\d{3,5}\s*[xX×]\s*)?(\d{3,5})")
+_SOURCES = ("cam", "vhs", "tv", "dvd", "web", "blu", "bd", "uhd")
+
+
+def preference(item: MatchedFile) -> tuple[int, int, int, int, list[int]]:
+    """Sort key, best highest: version, lines of the picture, source, size, then the path that sorts first."""
+    parsed = item.parsed
+    size = item.file.identity.size if item.file.identity else 0
+    path = [-ord(character) for character in item.file.path] + [0]
+    return parsed.version or 1, lines(parsed.resolution), source_rank(parsed.source), size, path
+
+
+def lines(resolution: str | None) -> int:
+    """`1080p` and `1920x1080` are 1080, `4K` is 2160; 0 when unknown."""
+    text = (resolution or "").lower()
+    if text in {"4k", "uhd", "8k"}:
+        return 4320 if text == "8k" else 2160
+    found = _HEIGHT.search(text)
+    return int(found[1]) if found else 0
+
+
+def source_rank(source: str | None) -> int:
+    """Discs before web before television; 0 when unknown."""
+    text = (source or "").lower()
+    return max((rank for rank, word in enumerate(_SOURCES, 1) if word in text), default=0)
+
+
+def advantage(winner: MatchedFile, other: MatchedFile) -> str:
+    """Why `winner` goes first, in words."""
+    names = (
+        "a later version",
+        "a higher resolution",
+        "a better source",
+        "a larger file",
+        "its path sorts first",
+    )
+    ours, theirs = preference(winner), preference(other)
+    if ours < theirs:
+        return "it is in the library already"
+    return next(name for name, better, worse in zip(names, ours, theirs, strict=True) if better != worse)
+
+
+def _labels(items: Sequence[MatchedFile], namer: Namer) -> list[str]:
+    """For each file what tells it from the others: resolution, group, source, codec, version."""
+    rows = [_traits(item.parsed) for item in items]
+    telling = [column for column in range(5) if len({row[column] for row in rows}) > 1]
+    return [
+        finish(namer.clean(" ".join(filter(None, (row[c] for c in telling))))) or "Version" for row in rows
+    ]
+
+
+def _traits(parsed: ParseResult) -> tuple[str, ...]:
+    version = f"v{parsed.version or 1}"
+    return parsed.resolution or "", parsed.group or "", parsed.source or "", parsed.video_codec or "", version
+
+
+# --- names of extras -------------------------------------------------------------------------------------
+
+_KINDS = {
+    VideoType.OP: ("Opening", r"(?:nc|creditless\s*)?op(?:ening)?"),
+    VideoType.ED: ("Ending", r"(?:nc|creditless\s*)?ed(?:n|nding|nding)?|(?:nc|creditless\s*)?ending"),
+    VideoType.PV: ("Trailer", r"pv|trailers?|teasers?|previews?|promos?"),
+    VideoType.CM: ("Commercial", r"cm|spots?|commercials?"),
+    VideoType.MENU: ("Menu", r"menus?"),
+}
+_TOKENS = {
+    kind: (label, re.compile(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", re.IGNORECASE))
+    for kind, (label, pattern) in _KINDS.items()
+}
+_CREDITLESS = re.compile(r"(?<![^\W_])nc(?=op|ed)|creditless|textless", re.IGNORECASE)
+_BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
+# What Kodi reads as an episode even here: 103, E3, Part 2, 2x3.
+_NUMBERED = re.compile(
+    r"(?<![^\W_])(\d{3,}|ep?[ ._-]?\d+|p(?:ar)?t[ ._-]?(?:\d+|[ivx]+)|s\d+)(?![^\W_])", re.IGNORECASE
+)
+_CROSS = re.compile(r"(\d)x(?=\d)", re.IGNORECASE)
+
+
+def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer) -> str:
+    """`Creditless Opening 2`, `Trailer 3 (Season 2)`: what it is and what its name adds, never a number."""
+    label, token = _TOKENS[parsed.type or VideoType.PV]
+    stem = name.rpartition(".")[0]
+    bare = _BRACKETS.sub(" ", stem)
+    found = token.search(bare) or token.search(stem)
+    after = _BRACKETS.sub(" ", found.string[found.end() :]).strip(" ._-[]()") if found else ""
+    numbers = "" if after else " ".join(str(number) for number in parsed.episodes)
+    creditless = "Creditless " if _CREDITLESS.search(stem) else ""
+    text = f"{creditless}{label} {after or numbers}".strip()
+    if season is not None and season > 1:
+        text = f"{text} (Season {season})"
+    text = namer.clean(text.replace("_", " "))
+    return finish(_CROSS.sub(r"\1 x ", _NUMBERED.sub(r"(\1)", text)))

@@ -1,0 +1,252 @@
+"""Find the video that a subtitle, sound track, font, image or NFO belongs to, and name it beside it. Pure.
+
+In: the planned videos of a run, and the other files. Out: for each file its video and its suffix, as in
+`.Signs.zh-Hans.forced.ass`. A language is read only from what a name says beyond the video's own name,
+and only as a whole token: a title is never a language.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from anivault.core.models import FileKind, ParsedFile, ScannedFile
+from anivault.core.naming import Namer, cut, finish
+from anivault.parser.models import Number
+
+
+class Track(NamedTuple):
+    """What a sidecar's name says beyond the name of its video. `language` is BCP 47 or empty."""
+
+    language: str = ""
+    title: str = ""
+    forced: bool = False
+    sdh: bool = False
+    default: bool = False
+
+
+class Vocabulary(NamedTuple):
+    """config/languages.toml by token."""
+
+    languages: dict[str, str]
+    pairs: dict[str, str]
+    flags: dict[str, str]
+    folders: frozenset[str]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Read the words once."""
+    table = tomllib.loads((files("anivault.config") / "languages.toml").read_text(encoding="utf-8"))
+    by_word = {
+        name: {word: code for code, words in table[name].items() for word in words.split()}
+        for name in ("languages", "pairs", "flags")
+    }
+    return Vocabulary(**by_word, folders=frozenset(table["folders"]["words"].split()))
+
+
+# --- what a tail says ------------------------------------------------------------------------------------
+
+_OUTER = re.compile(r"[.\s\[\](){}【】（）]+")  # never part of a language code
+_INNER = re.compile(r"[-_+&,]+")  # part of `zh-Hans` and `jp_sc`, else a separator
+_TRACK = re.compile(r"(?:track|id)?0*\d{1,3}", re.IGNORECASE)
+
+
+def read_tail(tail: str) -> Track:
+    """Read `.en.forced`, ` [CHS]`, `_track3_[eng]`, `.JPSC`: what is understood, the rest as title."""
+    found: dict[str, str] = {}
+    flags: set[str] = set()
+    titles: list[str] = []
+    for token in _tokens(tail):
+        word = token.lower()
+        if (flag := _flag(word, found)) is not None:
+            flags.add(flag)
+        elif (pair := vocabulary().pairs.get(word)) and "language" not in found:
+            found["language"] = pair
+            titles.append(token)
+        elif (code := vocabulary().languages.get(word)) and _adds(code, found.get("language", "")):
+            found["language"] = code
+        elif not _TRACK.fullmatch(word):
+            titles.append(token)
+    return Track(
+        found.get("language", ""), " ".join(titles), "forced" in flags, "sdh" in flags, "default" in flags
+    )
+
+
+def _tokens(tail: str) -> Iterator[str]:
+    words = vocabulary()
+    for outer in filter(None, _OUTER.split(tail)):
+        outer = outer.strip("-_+&,")
+        lower = outer.lower()
+        pair = _INNER.sub("_", lower)
+        if lower in words.languages or pair in words.pairs:
+            yield outer if lower in words.languages else pair
+        else:
+            yield from filter(None, _INNER.split(outer))
+
+
+def _flag(word: str, found: dict[str, str]) -> str | None:
+    """`hi` is Hindi unless a language was named before it."""
+    if word == "hi" and "language" not in found:
+        return None
+    return vocabulary().flags.get(word)
+
+
+def _adds(code: str, known: str) -> bool:
+    """Tell whether a second code says more: `zh` then `zh-Hans`; not `en` then `ja`."""
+    return not known or (code != known and code.startswith(known + "-"))
+
+
+# --- whose it is -----------------------------------------------------------------------------------------
+
+_BOUNDARY = re.compile(r"[.\s_\-\[({【（+&]")
+_BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
+_WORDS = re.compile(r"[\W_]+")
+_LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
+
+
+class Owner(NamedTuple):
+    """The index of the video a file belongs to, and what the file's name says beyond it."""
+
+    video: int
+    track: Track
+
+
+class Videos:
+    """The videos of a run by folder, to be asked for each other file."""
+
+    def __init__(self, videos: Sequence[ScannedFile], numbers: Sequence[tuple[Number, ...]]) -> None:
+        self._stems: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._loose: dict[tuple[str, str], dict[str, list[int]]] = {}
+        self._videos, self._numbers = videos, numbers
+        for index, video in enumerate(videos):
+            folder, _, name = video.rel.rpartition("/")
+            self._stems[video.root, folder].setdefault(name.rpartition(".")[0].lower(), index)
+
+    def owner(self, item: ParsedFile) -> Owner | None:
+        """Return whose sidecar `item` is; None when no video or more than one could be meant."""
+        file = item.file
+        folder, _, name = file.rel.rpartition("/")
+        stem = name.rpartition(".")[0] or name
+        between: list[str] = []  # folders between the file and the video's folder
+        for _ in range(_LEVELS):
+            if (stems := self._stems.get((file.root, folder))) and (
+                found := self._in_folder(item, stem, (file.root, folder), stems, between)
+            ):
+                return found
+            if not folder:
+                return None
+            folder, _, last = folder.rpartition("/")
+            between.insert(0, last)
+        return None
+
+    def _in_folder(
+        self, item: ParsedFile, stem: str, key: tuple[str, str], stems: dict[str, int], between: list[str]
+    ) -> Owner | None:
+        if between and (index := stems.get(between[0].lower())) is not None:  # Subs/<video>/2_English.srt
+            return Owner(index, read_tail(stem))
+        if (cut_at := _longest_prefix(stem, stems)) is not None:
+            return Owner(stems[stem[:cut_at].lower()], _with_folders(read_tail(stem[cut_at:]), between))
+        if between and not all(map(_is_sidecar_folder, between)):
+            return None
+        if (loose := self._same_but_brackets(stem, key, stems)) is not None:
+            return Owner(loose, _with_folders(_bracket_track(stem), between))
+        if item.file.kind in {FileKind.SUBTITLE, FileKind.AUDIO}:
+            return self._by_number(item, stem, stems, between)
+        return None
+
+    def _same_but_brackets(self, stem: str, key: tuple[str, str], stems: dict[str, int]) -> int | None:
+        """`[Group] Show - 01 [CHS].ass` beside `[Group] Show - 01 [1080p][CRC].mkv`."""
+        if key not in self._loose:
+            table: dict[str, list[int]] = defaultdict(list)
+            for known, index in stems.items():
+                table[_loose(known)].append(index)
+            self._loose[key] = table
+        found = self._loose[key].get(_loose(stem.lower())) if _loose(stem) else None
+        return found[0] if found and len(found) == 1 else None
+
+    def _by_number(
+        self, item: ParsedFile, stem: str, stems: dict[str, int], between: list[str]
+    ) -> Owner | None:
+        """The only video of the folder with the same episode; or the only video, for `English.srt`."""
+        track = _with_folders(_bracket_track(stem), between)
+        if len(stems) == 1 and (read := read_tail(stem)).language and not read.title:
+            return Owner(next(iter(stems.values())), read)
+        same = [index for index in stems.values() if self._numbers[index] == item.parsed.episodes]
+        return Owner(same[0], track) if item.parsed.episodes and len(same) == 1 else None
+
+
+def _longest_prefix(stem: str, stems: dict[str, int]) -> int | None:
+    """The length of the longest known stem that `stem` starts with, up to a boundary."""
+    lower = stem.lower()
+    if lower in stems:
+        return len(stem)
+    if len(lower) != len(stem):  # a character whose lower case is longer: offsets would not agree
+        return None
+    cuts = [found.start() for found in _BOUNDARY.finditer(lower)]
+    return next((at for at in reversed(cuts) if at and lower[:at] in stems), None)
+
+
+def _loose(stem: str) -> str:
+    return _WORDS.sub(" ", _BRACKETS.sub(" ", stem)).strip()
+
+
+def _bracket_track(stem: str) -> Track:
+    """What the brackets and last dotted parts of a name say about language; the rest is no title."""
+    said = " ".join([found[1:-1] for found in _BRACKETS.findall(stem)] + stem.split(".")[1:][-2:])
+    return read_tail(said)._replace(title="")
+
+
+def _is_sidecar_folder(name: str) -> bool:
+    words = [word for word in _OUTER.split(name.lower().replace("-", " ").replace("_", " ")) if word]
+    known = vocabulary()
+    return any(word in known.folders or word in known.languages or word in known.pairs for word in words)
+
+
+def _with_folders(track: Track, between: Iterable[str]) -> Track:
+    """Let the folders speak where the name is silent: `Subs/English/Show - 01.ass`."""
+    for folder in between:
+        said = read_tail(folder)
+        if not track.language and said.language:
+            track = track._replace(language=said.language)
+        words = [word for word in said.title.split() if word.lower() not in vocabulary().folders]
+        if words and not track.title:
+            track = track._replace(title=" ".join(words))
+    return track
+
+
+# --- the name beside the video ---------------------------------------------------------------------------
+
+# Servers look for these inside any token.
+_READ_AS_FLAG = re.compile(r"forced|foreign|default", re.IGNORECASE)
+
+
+def suffix(track: Track, extension: str, namer: Namer, room: int, label: str = "") -> str:
+    """Return `[.title].language[.flags].ext` as the server reads it, in at most `room` bytes.
+
+    `label` tells apart what would have one name; the title gives way before anything else.
+    """
+    said = {"default": track.default, "forced": track.forced, "sdh": track.sdh}
+    flags = [word for flag, word in namer.preset.flags.items() if said[flag]]
+    tail = "".join(f".{part}" for part in (*_language(track, namer), *flags) if part) + extension
+    words = " ".join(filter(None, (track.title, label)))
+    title = cut(_title(words, namer), room - len(tail.encode("utf-8")) - 1) if words else ""
+    return f".{title}{tail}" if title else tail
+
+
+def _language(track: Track, namer: Namer) -> tuple[str, ...]:
+    return (namer.preset.languages.get(track.language, track.language),)
+
+
+def _title(words: str, namer: Namer) -> str:
+    """A title with no dot to split it, in which no server finds a flag or a language."""
+    known = vocabulary()
+    text = _READ_AS_FLAG.sub("", finish(namer.clean(words)).replace(".", " "))
+    kept = [w for w in text.split() if w.lower() not in known.flags]
+    joined = "-".join(kept)
+    return f"{joined}-track" if joined.lower() in known.languages else joined

@@ -1,0 +1,29 @@
+"""Make text from files and providers safe to show: terminals obey what they print.
+
+In: any text, with lone surrogates where a path was no UTF-8. Out: one line that encodes as UTF-8,
+where control, bidirectional and invisible characters stand as visible escapes. Touches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+# C0, C1 and DEL (with them every ANSI sequence), line and paragraph separators; the characters that
+# turn the direction of what follows; zero-width ones but the joiners that scripts and emoji need;
+# byte order marks, interlinear marks and language tags; lone surrogates.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def safe(text: str) -> str:
+    """Return `text` as one harmless line: ESC becomes `\\x1b`, a lone surrogate U+FFFD."""
+    return text if text.isascii() and text.isprintable() else _UNSAFE.sub(_visible, text)
+
+
+def _visible(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

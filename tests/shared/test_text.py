@@ -1,0 +1,43 @@
+"""What is shown to people never commands their terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anivault.shared.text import safe
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Mushishi - 01.mkv", "Mushishi - 01.mkv"),
+        ("蟲師 第3話.mkv", "蟲師 第3話.mkv"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("two\nlines\r\tand a tab", "two\\x0alines\\x0d\\x09and a tab"),
+        ("gnp.\u202eexe", "gnp.\\u202eexe"),
+        ("\x9b2J", "\\x9b2J"),
+        ("broken \udcff byte", "broken \ufffd byte"),
+        ("tag \U000e0041", "tag \\U000e0041"),
+        ("👩‍👩‍👧", "👩‍👩‍👧"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_shown_instead(text, shown):
+    assert safe(text) == shown
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_text_becomes_one_printable_line_of_utf8(text):
+    line = safe(text)
+
+    line.encode("utf-8")
+    assert len(line.splitlines()) <= 1
+    assert not any(unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} for c in line)
+
+
+@given(st.text())
+def test_safe_text_stays_as_it_is(text):
+    assert safe(safe(text)) == safe(text)
