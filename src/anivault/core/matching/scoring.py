@@ -7,7 +7,6 @@ mean. The weights follow from the inequalities in docs/matching.md; tests prove 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +34,7 @@ SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
 BRIEF = 0.88  # what an equal title of up to four letters is worth alone
 CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
 UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
+CLAIM = 0.9  # from here on a title of an entry's own is taken to be meant
 KNOWN = 0.9  # from here on a title is taken to be this show's
 WEB_SINCE = 2010  # simulcasts by the big sites began about then
 
@@ -106,10 +106,11 @@ def _best(
         "era": _rate_era(said, candidate),
     }
     fits = []
+    claims = _claims(said, heard, names)
     for index, slot in enumerate(slots):
         frame = frame_of(slot, said.whole_numbers)
         parts = show | {
-            "name": _rate_name(said, heard, names, index),
+            "name": _rate_name(claims, index),
             "season": _rate_season(said, heard, slot, slots),
             "year": _rate_year(said, candidate, slot),
             "type": _rate_type(said, slot),
@@ -158,21 +159,18 @@ def _profile(candidate: Candidate) -> tuple[tuple[Slot, ...], Names]:
 
 
 def _names(candidate: Candidate, slots: Sequence[Slot]) -> Names:
-    """Sort a show's titles into those that name it and those that name one entry.
+    """Sort a show's titles into those that name it and those that name one entry, or a few.
 
-    A title that two entries carry names the show, and so do the plain titles of the first entry: they
-    are used for any season. So does an unmarked alias of an entry whose main title is only the show's
-    with a season word: lists give sequels the plain title as an alias.
+    The plain titles of the first entry name the show: they are used for any season. So does every title
+    that is another's without its season words: lists give sequels the plain title as an alias.
     """
-    by_slot = [[(t.main, _entry_name(t.text, slot)) for t in slot.entry.titles] for slot in slots]
-    count = Counter(form for names in by_slot for form in {n.whole[0] for _, n in names})
-    own = []
-    for slot, names in zip(slots, by_slot, strict=True):
-        marked = _is_first(slot) or any(main and (n.season or n.part) for main, n in names)
-        own.append(
-            tuple(n for _, n in names if count[n.whole[0]] == 1 and (n.season or n.part or not marked))
-        )
-    every = [n for names in by_slot for _, n in names] + [_name(t.text) for t in candidate.titles]
+    by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
+    every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
+    roots = {n.base[-1] for n in every if n.season or n.part}
+    roots |= {
+        n.whole[-1] for slot, names in zip(slots, by_slot, strict=True) if _is_first(slot) for n in names
+    }
+    own = (tuple(n for n in names if n.season or n.part or n.whole[-1] not in roots) for names in by_slot)
     return Names(tuple({n.whole: n for n in every}.values()), tuple(own))
 
 
@@ -184,8 +182,8 @@ def _entry_name(text: str, slot: Slot) -> Name:
     """A title of an entry; a bare last number is a season word when it is the entry's season."""
     name, (base, season, _) = _name(text), split_number(text)
     if name.season is None and season is not None and season in (slot.marker, slot.season):
-        return Name(name.whole, forms(base), season, name.part)
-    return name
+        name = Name(name.whole, forms(base), season, name.part)
+    return Name(name.whole, name.base, name.season, name.part or slot.part) if name.season else name
 
 
 def _hear(said: Evidence, names: Names) -> Heard:
@@ -224,7 +222,7 @@ def alike(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     if len(x) >= CUT and y.startswith(x):
         return CUT_SHORT
     slips = Levenshtein.distance(x, y, score_cutoff=3)
-    if slips <= min(3, max(len(x), len(y)) // 6) and _is_slip(x, y):
+    if slips <= min(3, max(len(x), len(y)) // 8) and _is_slip(x, y):
         return SLIP - 0.02 * slips
     return UNLIKE * fuzz.ratio(x, y, score_cutoff=60) / 100
 
@@ -241,22 +239,26 @@ def _is_slip(a: str, b: str) -> bool:
 # --- parts: each 0 (against) to 1 (for), None when nothing can be said ----------------------------
 
 
-def _rate_name(said: Evidence, heard: Heard, names: Names, index: int) -> float | None:
-    """How surely a title names this entry alone; 0 when one names another entry of the show better."""
-    claims = [
-        max((_claim(heard, r, n) for r in said.readings for n in own), default=(0.0, 0)) for own in names.own
-    ]
+def _rate_name(claims: Sequence[tuple[float, int]], index: int) -> float | None:
+    """How surely a title names this entry; 0 when one names another entry of the show better."""
     mine, best = claims[index], max(claims)
-    if not best[0] or (mine == best and claims.count(best) > 1):
+    if not best[0]:
         return None
     return mine[0] if mine == best else 0.0
 
 
+def _claims(said: Evidence, heard: Heard, names: Names) -> list[tuple[float, int]]:
+    """By entry, how surely and by how long a title the release names it."""
+    return [
+        max((_claim(heard, r, n) for r in said.readings for n in own), default=(0.0, 0)) for own in names.own
+    ]
+
+
 def _claim(heard: Heard, reading: Reading, name: Name) -> tuple[float, int]:
-    """How surely, and by how long a title, this reading names the entry that `name` is of."""
     whole, base = forms(reading.text), forms(reading.base)
-    if whole[0] == name.whole[0] or whole[-1] == name.whole[-1]:
-        return reading.trust, len(whole[-1])
+    likeness = alike(whole, name.whole) * reading.trust
+    if likeness >= CLAIM:
+        return likeness, len(whole[-1])
     if base[-1] != name.base[-1] or not (name.season or name.part):
         return 0.0, 0
     season = heard.season if reading.season is None else reading.season
@@ -274,7 +276,9 @@ def _rate_season(said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot]
     if heard.season is None and heard.part is None:
         return 1.0 if _is_first(slot) else 0.7
     value = 1.0 if heard.season is None else _season_fits(heard.season, slot, slots)
-    return value * _part_fits(heard.part, slot) if heard.part else value
+    if heard.part:
+        return value * _part_fits(heard.part, slot)
+    return value * (0.95 if (slot.part or 1) > 1 else 1.0)
 
 
 def _season_fits(season: int, slot: Slot, slots: Sequence[Slot]) -> float:
