@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -18,15 +19,25 @@ import typer
 
 from anivault.cli.exits import DONE
 from anivault.cli.options import (
+    ApplyFlag,
     ConfigOption,
+    ConflictOption,
+    FoldersArg,
+    FromPlanOption,
     JsonFlag,
+    ModeOption,
     PathsArg,
+    PlanOption,
+    PresetOption,
     ProviderOption,
     QuietFlag,
+    SealFlag,
+    ToOption,
     VerboseFlag,
 )
 from anivault.cli.screen import Screen
-from anivault.shared.settings import Loaded, load
+from anivault.shared.errors import LibraryNotNamedError
+from anivault.shared.settings import Loaded, Settings, load
 
 app = typer.Typer(
     epilog="Try `anivault demo` first: it needs no key and no network.",
@@ -42,12 +53,11 @@ def _root() -> None:
     """Turn a pile of anime files into a library that media servers read."""
 
 
-_screen = Screen()
+class Session:
+    """What outlives the reading of the words: the words as typed, and where to print."""
 
-
-def screen() -> Screen:
-    """The screen of the command that runs, for the error boundary."""
-    return _screen
+    words: Sequence[str] = ()
+    screen = Screen()
 
 
 class Context:
@@ -56,11 +66,28 @@ class Context:
     def __init__(self, screen: Screen, config: str | None) -> None:
         self.screen = screen
         self._config = config
+        self._library: str | None = None
 
     @cached_property
     def loaded(self) -> Loaded:
         """The settings, read when first asked for. Raises ConfigError."""
-        return load(config=self._config)
+        return load(config=self._config, library=self._library)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that hold."""
+        return self.loaded.settings
+
+    def library(self, named: str | None) -> str:
+        """The library of a command, absolute; its own settings hold from here on.
+
+        Raises LibraryNotNamedError when neither the command line nor the configuration names one.
+        """
+        self._library = named
+        path = named or self.settings.library.path
+        if not path:
+            raise LibraryNotNamedError
+        return os.path.abspath(os.path.expanduser(path))
 
 
 def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[Callable[..., int]], None]:
@@ -74,9 +101,8 @@ def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[C
         def read(
             *, json: bool, quiet: bool, verbose: bool, config: str | None, **own: Any
         ) -> Callable[[], int]:
-            global _screen  # the boundary prints an error where the command would have
-            _screen = Screen(json=json, quiet=quiet, verbose=verbose)
-            return partial(function, Context(_screen, config), **own)
+            Session.screen = Screen(json=json, quiet=quiet, verbose=verbose)
+            return partial(function, Context(Session.screen, config), **own)
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
         parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + _COMMON
@@ -126,9 +152,41 @@ def match(context: Context, paths: PathsArg, provider: ProviderOption = None) ->
     request = match_handler.MatchRequest(
         paths=_folders(paths),
         names=_names(paths),
-        providers=tuple(provider or context.loaded.settings.match.providers),
+        providers=tuple(provider or context.settings.match.providers),
     )
     return render.match(context.screen, match_handler.handle(request, context.screen.progress("Scanning")))
+
+
+@command()
+def organize(
+    context: Context,
+    paths: FoldersArg,
+    to: ToOption = None,
+    apply: ApplyFlag = False,
+    mode: ModeOption = None,
+    preset: PresetOption = None,
+    on_conflict: ConflictOption = None,
+    plan: PlanOption = None,
+    from_plan: FromPlanOption = None,
+    seal: SealFlag = False,
+    provider: ProviderOption = None,
+) -> int:
+    """Plan where every file goes, and why some stay. Nothing is changed without --apply."""
+    from anivault.cli import organize_handler, render
+
+    library = context.library(to)
+    request = organize_handler.OrganizeRequest(
+        paths=tuple(paths),
+        library=library,
+        providers=tuple(provider or context.settings.match.providers),
+        rules=organize_handler.rules(context.settings, mode, preset, on_conflict),
+        apply=apply,
+        plan_file=plan,
+        from_plan=from_plan,
+        seal=seal,
+    )
+    result = organize_handler.handle(request, context.screen.progress)
+    return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
 
 
 def _folders(paths: list[str]) -> tuple[str, ...]:

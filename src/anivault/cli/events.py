@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from anivault.core.models import Candidate, Coordinates, MatchedFile, ParsedFile, Ranked
+from anivault.core.models import Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
 from anivault.parser.models import ParseResult
 
 
@@ -173,6 +173,25 @@ def match_event(item: MatchedFile) -> MatchEvent:
         parts=best.score.parts if best else {},
         reasons=(*item.match.reasons, *item.reasons),
         path_b64=b64(item.file.path),
+    )
+
+
+def move_event(move: Move, *, done: bool) -> MoveEvent:
+    """Describe one file that goes, or went, to its place."""
+    return MoveEvent(
+        path=shown(move.source),
+        target=shown(move.target),
+        mode=move.mode,
+        reason=move.reason,
+        done=done,
+        path_b64=b64(move.source),
+    )
+
+
+def held_event(held: Held) -> HeldEvent:
+    """Describe one file that stays."""
+    return HeldEvent(
+        path=shown(held.source), reason=held.reason, detail=held.detail, path_b64=b64(held.source)
     )
 
 

@@ -27,18 +27,19 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code (docs/errors.md lists them)."""
     from typer import TyperException
 
-    from anivault.cli.app import app, screen
+    from anivault.cli.app import Session, app
     from anivault.shared.errors import AniVaultError
 
+    Session.words = arguments
     try:
         command = app(args=list(arguments), prog_name="anivault", standalone_mode=False)
         code: int = command() if callable(command) else DONE  # not callable: help was printed
-        screen().flush()
+        Session.screen.flush()
     except KeyboardInterrupt:
-        screen().note("Interrupted. Nothing more was done.")
+        Session.screen.note("Interrupted. Nothing more was done.")
         return INTERRUPTED
     except AniVaultError as error:
-        screen().error(error)
+        Session.screen.error(error)
         return error.exit_code
     except TyperException as error:
         return _usage(error)

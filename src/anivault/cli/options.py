@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from anivault.core.models import Mode
 
 PathsArg = Annotated[
     list[str],
@@ -22,6 +24,27 @@ ToOption = Annotated[
     typer.Option("--to", metavar="LIB", help="The library; else the configured one.", show_default=False),
 ]
 ApplyFlag = Annotated[bool, typer.Option("--apply", help="Do it. Without this nothing is changed.")]
+ModeOption = Annotated[
+    Mode | None,
+    typer.Option("--mode", help="How files reach the library.", show_default=False),
+]
+PresetOption = Annotated[
+    str | None,
+    typer.Option("--preset", metavar="NAME", help="Whose names to write.", show_default=False),
+]
+ConflictOption = Annotated[
+    Literal["hold", "version"] | None,
+    typer.Option("--on-conflict", help="Two files for one place.", show_default=False),
+]
+PlanOption = Annotated[
+    str | None,
+    typer.Option("--plan", metavar="FILE", help="Write the plan to this file.", show_default=False),
+]
+FromPlanOption = Annotated[
+    str | None,
+    typer.Option("--from-plan", metavar="FILE", help="Take the plan from this file.", show_default=False),
+]
+SealFlag = Annotated[bool, typer.Option("--seal", help="Accept my edits: set the plan's checksum again.")]
 ParserOption = Annotated[
     list[str] | None,
     typer.Option("--parser", metavar="NAME", help="Engine for names; several vote.", show_default=False),

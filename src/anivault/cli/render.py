@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
 from anivault.cli.match_handler import Matched
+from anivault.cli.organize_handler import Organized
 from anivault.cli.screen import Screen
 from anivault.core.flow import Read
-from anivault.core.models import Coordinates, Decision, FileKind, MatchedFile, Ranked
+from anivault.core.models import (
+    Coordinates,
+    Decision,
+    FileKind,
+    Held,
+    HeldReason,
+    MatchedFile,
+    Move,
+    Ranked,
+)
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason
 from anivault.parser.models import ParseResult
 
@@ -88,6 +99,58 @@ def identified(ranked: Ranked) -> str:
 def places(coordinates: Iterable[Coordinates]) -> str:
     """The season and episode numbers in the usual spelling."""
     return " ".join(f"S{place.season:02}E{place.episode:02}" for place in coordinates)
+
+
+def organize(screen: Screen, result: Organized, again: str) -> int:
+    """The plan as a tree, what is held and why; then what to type next. `again` is the command so far."""
+    failed = {(item.root, item.rel): item for item in result.report.held} if result.report else {}
+    moves = [move for move in result.plan.moves if (move.root, move.rel) not in failed]
+    held = [*result.plan.held, *failed.values()]
+    _tree(screen, moves, done=result.report is not None)
+    _held(screen, held)
+    left_out(screen, result.left_out)
+    counts = Counter({"moves" if result.report is None else "done": len(moves), "held": len(held)})
+    summary(screen, "organize", counts, _outcome(result, len(moves), len(held)))
+    if moves:
+        undo = f"anivault rollback {shlex.quote(result.plan.library)} --apply"
+        screen.hint(f"Take it back: {undo}" if result.report else f"Do it: {again} --apply")
+    return FINDINGS if held else DONE
+
+
+def _outcome(result: Organized, moves: int, held: int) -> str:
+    stays = f", {held:,} held" if held else ""
+    if result.report is None:
+        return f"{moves:,} files to {result.plan.mode}{stays}. Nothing was changed."
+    return f"{moves:,} files in the library by {result.plan.mode}{stays}. Run {result.report.run}."
+
+
+def _tree(screen: Screen, moves: Sequence[Move], *, done: bool) -> None:
+    folder = None
+    for move in sorted(moves, key=lambda move: move.target) if not screen.json else moves:
+        if screen.json:
+            screen.event(events.move_event(move, done=done))
+            continue
+        parent, _, name = move.target.rpartition("/")
+        if parent != folder:
+            folder = parent
+            screen.line(parent or ".", style="bold")
+        screen.line(f"  {name}  ←  {move.rel}")
+
+
+# Held files that no one misses: their number is enough, --verbose names them.
+_UNREMARKABLE = frozenset({HeldReason.JUNK, HeldReason.ALREADY_THERE})
+
+
+def _held(screen: Screen, held: Sequence[Held]) -> None:
+    by_reason: dict[HeldReason, list[Held]] = {}
+    for item in held:
+        screen.event(events.held_event(item))
+        by_reason.setdefault(item.reason, []).append(item)
+    for reason, items in by_reason.items():
+        screen.line(f"Held, {reason}: {len(items):,}", style="yellow")
+        if screen.verbose or reason not in _UNREMARKABLE:
+            for item in items:
+                screen.line(f"  {item.rel}" + (f"  ({item.detail})" if item.detail else ""))
 
 
 def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:

@@ -48,6 +48,11 @@ class Screen:
             self.flush()
             sys.stderr.write(safe(text) + "\n")
 
+    def hint(self, text: str) -> None:
+        """Say what to type next."""
+        if not self.json:
+            self.note(text)
+
     def detail(self, text: str) -> None:
         """Tell people what only --verbose wants to know."""
         if self.verbose:

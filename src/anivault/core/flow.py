@@ -8,16 +8,19 @@ nothing here knows a provider.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from anivault.core.matching.decide import match_releases
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
-from anivault.core.models import FileKind, MatchedFile, ParsedFile, ScannedFile
+from anivault.core.models import FileKind, Identity, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
+from anivault.core.naming import Preset
+from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
-from anivault.core.pipeline.scanner import LeftOut, kind_of, scan
+from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, outermost, scan
 
 Progress = Callable[[int, int | None], None]
 
@@ -35,6 +38,14 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(item for item in self.files if item.file.kind is FileKind.VIDEO)
 
 
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """How files are to reach the library, and under which names."""
+
+    mode: Mode
+    preset: Preset
+    on_conflict: OnConflict = "hold"
+
+
 def read(roots: Sequence[str], *, skip: Sequence[str] = (), progress: Progress | None = None) -> Read:
     """Scan `roots` and parse every file among its siblings. Raises FolderNotFoundError."""
     found = scan(roots, skip=skip, progress=progress and (lambda count: progress(count, None)))
@@ -50,3 +61,38 @@ def read_names(paths: Sequence[str]) -> Read:
 def matched(found: Read, sources: Sequence[Source]) -> list[MatchedFile]:
     """Match every video, release by release; one at a time when each stands alone."""
     return match_releases((each if found.alone else group)(found.videos), sources)
+
+
+def planned(
+    found: Read, files: Sequence[MatchedFile], library: str, roots: Sequence[str], rules: Rules
+) -> Plan:
+    """Plan every file of `found` into `library`, around what lies there already."""
+    videos = {item.file.path for item in files}
+    return plan(
+        files,
+        [item for item in found.files if item.file.path not in videos],
+        library=library,
+        roots=outermost(roots),
+        mode=rules.mode,
+        preset=rules.preset,
+        taken=Library(_inhabitants(library)) if os.path.isdir(library) else Library(),
+        on_conflict=rules.on_conflict,
+    )
+
+
+def _inhabitants(library: str) -> Iterator[ScannedFile]:
+    """Every file in the library; a symbolic link counts as the file that it leads to."""
+    found = scan([library])
+    yield from found.files
+    for item in found.left_out:
+        if item.reason is LeftOutReason.LINK:
+            rel = os.path.relpath(item.path, library)
+            yield ScannedFile(library, rel, FileKind.OTHER, _behind(item.path))
+
+
+def _behind(link: str) -> Identity | None:
+    try:
+        s = os.stat(link)
+    except OSError:  # it leads nowhere; its place is taken all the same
+        return None
+    return Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)

@@ -59,6 +59,7 @@ class Settings(Section, frozen=True):
     organize: OrganizeSettings = OrganizeSettings()
     parser: ParserSettings = ParserSettings()
     match: MatchSettings = MatchSettings()
+    presets: dict[str, dict[str, Any]] = {}  # the user's own; docs/naming.md has every key
 
 
 # Which variable sets what. A list is written with commas.

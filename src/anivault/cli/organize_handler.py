@@ -1,0 +1,91 @@
+"""`anivault organize`: where every file goes and why, and with --apply the going."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from anivault.cli.match_handler import sources
+from anivault.core import flow, planfile
+from anivault.core.executor import Report, execute
+from anivault.core.models import Mode, Plan
+from anivault.core.naming import load_preset
+from anivault.core.organizer import OnConflict
+from anivault.core.pipeline.scanner import LeftOut
+from anivault.shared.errors import LibraryIsFileError, SourceInLibraryError
+from anivault.shared.settings import Settings
+
+Progress = Callable[[str], flow.Progress]
+
+
+class OrganizeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What to organize, where to and how; `from_plan` replays a plan instead of making one."""
+
+    paths: tuple[str, ...]
+    library: str
+    providers: tuple[str, ...]
+    rules: flow.Rules
+    apply: bool = False
+    plan_file: str | None = None
+    from_plan: str | None = None
+    seal: bool = False
+
+
+class Organized(msgspec.Struct, frozen=True, kw_only=True):
+    """The plan, and what was done of it."""
+
+    plan: Plan
+    left_out: tuple[LeftOut, ...] = ()
+    report: Report | None = None
+
+
+def handle(request: OrganizeRequest, progress: Progress) -> Organized:
+    """Plan, write the plan where asked, and apply it where asked.
+
+    Raises LibraryIsFileError, SourceInLibraryError, FolderNotFoundError, and what `planfile.read` and
+    `executor.execute` raise.
+    """
+    check_places(request.paths, request.library)
+    if request.from_plan:
+        if request.seal:
+            planfile.seal(request.from_plan)
+        made = Organized(plan=planfile.read(request.from_plan, request.paths, request.library))
+    else:
+        made = _planned(request, progress)
+    if request.plan_file:
+        planfile.write(made.plan, request.plan_file)
+    if not request.apply:
+        return made
+    report = execute(made.plan, progress=progress("Moving"))
+    return msgspec.structs.replace(made, report=report)
+
+
+def rules(
+    settings: Settings, mode: Mode | None, preset: str | None, on_conflict: OnConflict | None
+) -> flow.Rules:
+    """The rules that hold: what the command line says, else the settings. Raises PresetError."""
+    chosen = settings.organize
+    return flow.Rules(
+        mode=mode or Mode(chosen.mode),
+        preset=load_preset(preset or chosen.preset, settings.presets),
+        on_conflict=on_conflict or chosen.on_conflict,
+    )
+
+
+def check_places(paths: Sequence[str], library: str) -> None:
+    """Refuse a library that is a file, and sources that lie in it."""
+    if os.path.exists(library) and not os.path.isdir(library):
+        raise LibraryIsFileError(library)
+    real = os.path.realpath(library)
+    for path in paths:
+        if os.path.commonpath([real, os.path.realpath(path)]) == real:
+            raise SourceInLibraryError(path, library)
+
+
+def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
+    found = flow.read(request.paths, skip=[request.library], progress=progress("Scanning"))
+    files = flow.matched(found, sources(request.providers))
+    plan = flow.planned(found, files, request.library, request.paths, request.rules)
+    return Organized(plan=plan, left_out=found.left_out)
