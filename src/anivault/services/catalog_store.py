@@ -38,23 +38,6 @@ LONGEST = 255  # lengths are kept in one byte; longer keys count as this long
 DISPLAY = ("en", "ja-Latn", "ja", "zh-Hans")  # the first of these that a show has is its name
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the tracked text: an entry and its place. `derived` names what no source states."""
-
-    tmdb: str
-    type: str
-    titles: dict[str, tuple[str, ...]]
-    begin: str | None = None
-    end: str | None = None
-    episodes: int | None = None
-    season: int | None = None
-    offset: int | None = None
-    episode: int | None = None
-    derived: tuple[str, ...] = ()
-    fans: int = 0
-    ids: dict[str, int] = {}
-
-
 def texts() -> list[bytes]:
     """Return the tracked text, one item a file, in a fixed order."""
     data = files("anivault.data")
@@ -112,7 +95,7 @@ def _candidate(tmdb: str, rows: list[Row]) -> Candidate:
 def _entry(row: Row) -> Entry:
     """Return a row as an entry; its place is stated when nothing of it was derived."""
     return Entry(
-        key=_key(row),
+        key=row.key,
         titles=_titles(row),
         type=row.type,
         begin=row.begin,
@@ -124,11 +107,6 @@ def _entry(row: Row) -> Entry:
         stated=row.season is not None and not {"season", "offset"} & set(row.derived),
         ids=row.ids,
     )
-
-
-def _key(row: Row) -> str:
-    source = next((name for name in ("bangumi", "anidb", "mal", "anilist") if name in row.ids), "")
-    return f"{source}:{row.ids[source]}" if source else f"{row.tmdb}:{row.begin}"
 
 
 def _titles(row: Row) -> tuple[Title, ...]:

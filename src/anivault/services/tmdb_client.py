@@ -1,4 +1,4 @@
-"""Ask TMDB, politely and never twice. Touches the cache, the shared budget and, through the wire, the network.
+"""Ask TMDB, politely and never twice. Touches the cache, the shared budget and the wire.
 
 In: `Ask`s, made by the functions below. Out: records, or one TmdbError for each question that
 failed; the others keep what came. A lookup takes at most 30 seconds and four tries, whatever the
@@ -97,7 +97,7 @@ def details(media: str, id: int, *, append: Iterable[str] = (), language: str = 
     parts = list(append)
     assert len(parts) <= APPENDED
     params = _params(language=language, append_to_response=",".join(parts) or None)
-    return Ask(f"{media}/{id}", params, partial(read_show, media=media), Show, _keep_show)
+    return Ask(f"{media}/{id}", params, partial(read_show, media=media, id=id), Show, _keep_show)
 
 
 def season(show: int, number: int, *, language: str = "en-US") -> Ask[SeasonTable]:
@@ -187,7 +187,10 @@ class TmdbClient:
 
     def fetch(self, asks: Iterable[Ask[T]], progress: Progress | None = None) -> dict[Ask[T], T | TmdbError]:
         """Answer every distinct question: each has its record, or the error that stands for it."""
-        known = {ask: self._kept(ask) for ask in dict.fromkeys(asks)}
+        known: dict[Ask[T], tuple[T | TmdbError | None, bool]] = {}
+        for ask in dict.fromkeys(asks):
+            kept = self._kept(ask)
+            known[ask] = kept
         answers = {ask: kept for ask, (kept, fresh) in known.items() if fresh and kept is not None}
         missing = [ask for ask in known if ask not in answers]
         for ask, new in self._ask_all(missing, progress).items():
@@ -227,7 +230,8 @@ class TmdbClient:
 
         async def work() -> None:
             for ask in todo:
-                answers[ask] = await self._settle(ask)
+                answer = await self._settle(ask)
+                answers[ask] = answer
                 if progress:
                     progress(len(answers), len(asks))
 

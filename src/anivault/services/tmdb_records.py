@@ -229,12 +229,12 @@ def read_find(reader: Reader, body: bytes) -> Page:
     return Page(tuple(shows))
 
 
-def read_show(reader: Reader, body: bytes, media: str) -> Show:
+def read_show(reader: Reader, body: bytes, media: str, id: int) -> Show:  # noqa: A002
     """Read a series or film with whatever was appended to it."""
     fields = reader.whole(body, dict[str, msgspec.Raw])
     show = _show(reader.whole(body, _Hit), media)
-    if show is None:
-        raise msgspec.ValidationError("a title is missing")
+    if show is None or show.id != id:
+        raise msgspec.ValidationError("this is not what was asked for")
     return msgspec.structs.replace(
         show,
         names=_names(reader, fields),

@@ -49,7 +49,7 @@ class Wire:
         self._http: httpx2.AsyncClient | None = None
 
     async def send(self, path: str, params: Sequence[tuple[str, str]]) -> Reply:
-        """GET `path`. Raises TmdbOfflineError, TmdbUnreachableError or TmdbAnswerError; sets no time limit."""
+        """GET `path`. Raises TmdbUnreachableError or TmdbAnswerError; sets no time limit."""
         import httpx2
 
         headers, extra = self._credentials()

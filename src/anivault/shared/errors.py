@@ -301,3 +301,13 @@ class PlanFileError(AniVaultError):
         super().__init__(f"The plan {path} was not used: {problem}. Nothing was changed.")
         seal = "If you edited it yourself, run the same command with --seal; otherwise make"
         self.hint = f"{seal if edited else 'Make'} a new one with: anivault organize PATH... --plan FILE"
+
+
+class DemoFailedError(AniVaultError):
+    """A step of the demo did not give what it must."""
+
+    code, exit_code = "demo-failed", 26
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The demo does not hold: {what}. Only its own folder was touched.")
+        self.hint = "This is a defect of AniVault or of this machine: please report it with `anivault about`."
