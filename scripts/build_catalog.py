@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["cutlet==0.5.2", "unidic-lite==1.0.8"]
+# dependencies = ["cutlet==0.5.2", "msgspec>=0.20,<0.23", "unidic-lite==1.0.8"]
 # ///
 """Make the catalogue that AniVault ships: `uv run scripts/build_catalog.py`.
 
@@ -23,21 +23,18 @@ import tempfile
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "scripts")]
+sys.path.insert(0, str(ROOT / "src"))
 
-from place_entries import place_entries  # noqa: E402
+from anivault.services import bangumi_data  # noqa: E402
+from anivault.services.catalog_places import place  # noqa: E402
+from anivault.services.catalog_rows import Row, to_lines  # noqa: E402
 
 DATA = ROOT / "src" / "anivault" / "data"
-Item = dict[str, Any]
-Row = dict[str, Any]
-IDS = {"anidb": "anidb", "mal": "mal", "aniList": "anilist", "bangumi": "bangumi"}
-TMDB_ID = re.compile(r"(?P<show>(?:tv|movie)/\d+)(?:/season/(?P<season>\d+))?(?:/episode/(?P<episode>\d+))?")
-JAPAN = timezone(timedelta(hours=9))
+Json = dict[str, Any]
 
 
 def main() -> None:
@@ -53,7 +50,7 @@ def main() -> None:
     pins["files"] = write(rows, options.out)
     text = json.dumps(pins, ensure_ascii=False, indent=2) + "\n"
     (options.out / "sources.json").write_text(text, encoding="utf-8")
-    print(f"{len(rows)} entries of {len({r['tmdb'] for r in rows})} shows and films in {options.out}")
+    print(f"{len(rows)} entries of {len({row.tmdb for row in rows})} shows and films in {options.out}")
 
 
 def install(pins: list[dict[str, str]], folder: Path) -> Path:
@@ -70,22 +67,19 @@ def install(pins: list[dict[str, str]], folder: Path) -> Path:
 
 def build(packages: Path, romaji: Callable[[str], list[str]]) -> list[Row]:
     """Read the packages and return the rows in the order of the files."""
-    items = load(packages / "bangumi-data" / "dist" / "data.json")["items"]
+    items = bangumi_data.read((packages / "bangumi-data" / "dist" / "data.json").read_bytes())
     names = {b["id"]: b for b in load(packages / "bgmd" / "data" / "full.json")["bangumis"]}
     subjects = packages / "anime-sachedule-search-data" / "dist" / "subject"
     shows: dict[str, list[Row]] = defaultdict(list)
-    for item in items:
-        row = entry(item)
-        if row is None:
-            continue
-        bangumi = row["ids"].get("bangumi", 0)
+    for row in filter(None, map(bangumi_data.row_of, items)):
+        bangumi = row.ids.get("bangumi", 0)
         subject = subjects / f"{bangumi}.json"
         enrich(row, load(subject) if subject.exists() else {})
-        row["titles"] = titles(item, names.get(bangumi), row.pop("name_cn", ""), romaji)
-        shows[row["tmdb"]].append(row)
+        row.titles = titles(row, names.get(bangumi), romaji)
+        shows[row.tmdb].append(row)
     for rows in shows.values():
-        rows.sort(key=lambda r: (r["begin"], r["titles"]["ja"][0] if "ja" in r["titles"] else "", line(r)))
-    place_entries(shows.values())
+        rows.sort(key=lambda row: (row.begin, row.key))
+    place(shows.values())
     return [row for show in sorted(shows, key=show_order) for row in shows[show]]
 
 
@@ -100,39 +94,14 @@ def show_order(show: str) -> tuple[str, int]:
     return media, int(number)
 
 
-def entry(item: Item) -> Row | None:
-    """Return what bangumi-data states about one entry, or None when it names no TMDB id."""
-    sites = {site["site"]: site.get("id", "") for site in item["sites"]}
-    place = TMDB_ID.match(sites.get("tmdb", ""))
-    if place is None:
-        return None
-    row: Row = {
-        "tmdb": place["show"],
-        "type": item["type"],
-        "begin": day(item["begin"]),
-        "end": day(item["end"]),
-    }
-    row |= {name: int(place[name]) for name in ("season", "episode") if place[name]}
-    row["ids"] = {ours: int(sites[name]) for name, ours in IDS.items() if sites.get(name, "").isdigit()}
-    return row
-
-
-def day(moment: str) -> str:
-    """Return the Japanese date of a UTC time. 16:00:00 stands for an unknown time: the date as it is."""
-    if not moment or moment.endswith("T16:00:00.000Z"):
-        return moment[:10]
-    return datetime.fromisoformat(moment).astimezone(JAPAN).date().isoformat()
-
-
-def enrich(row: Row, subject: Item) -> None:
+def enrich(row: Row, subject: Json) -> None:
     """Add the stated number of episodes, the Chinese name and the collectors of a Bangumi subject."""
     stated = subject.get("eps") or subject.get("eps_count")
     if isinstance(stated, list):  # the episodes themselves; type 0 are the regular ones
-        stated = sum(1 for e in stated if e.get("type") == 0)
-    if stated:
-        row["episodes"] = int(stated)
-    row["fans"] = sum((subject.get("collection") or {}).values())
-    row["name_cn"] = subject.get("name_cn") or ""
+        stated = sum(1 for episode in stated if episode.get("type") == 0)
+    row.episodes = int(stated) if stated else None
+    row.fans = sum((subject.get("collection") or {}).values())
+    row.titles.setdefault("zh-Hans", []).append(subject.get("name_cn") or "")
 
 
 # --- titles ---------------------------------------------------------------------------------------
@@ -146,15 +115,9 @@ ROMAJI_WORD = re.compile(rf"(?:{MORA})+", re.IGNORECASE)
 LANGUAGES = ("ja", "ja-Latn", "en", "ko", "zh-Hans", "zh-Hant", "zh", "")
 
 
-def titles(
-    item: Item, named: Item | None, name_cn: str, romaji: Callable[[str], list[str]]
-) -> dict[str, list[str]]:
+def titles(row: Row, named: Json | None, romaji: Callable[[str], list[str]]) -> dict[str, list[str]]:
     """Collect every title by language; the first of a language is its main one."""
-    found: dict[str, list[str]] = {language: [] for language in LANGUAGES}
-    found[item["lang"]].append(item["title"])
-    for language, texts in item["titleTranslate"].items():
-        found[language] += texts
-    found["zh-Hans"].append(name_cn)
+    found = {language: list(row.titles.get(language, [])) for language in LANGUAGES}
     known = {text for texts in found.values() for text in texts}
     for text in aliases(named, known) if named else ():
         found[language_of(text)].append(text)
@@ -162,7 +125,7 @@ def titles(
     return {language: kept for language, texts in found.items() if (kept := distinct(texts, found, language))}
 
 
-def aliases(named: Item, known: set[str]) -> list[str]:
+def aliases(named: Json, known: set[str]) -> list[str]:
     """Return name and aliases, without those that stand there only because TMDB has them."""
     tmdb = named.get("tmdb") or {}
     foreign = {tmdb.get("name"), tmdb.get("original_name")} - known
@@ -228,32 +191,10 @@ def write(rows: list[Row], folder: Path) -> dict[str, str]:
     """Write one file a media type and return their SHA-256 sums."""
     sums = {}
     for media in ("movie", "tv"):
-        text = "".join(line(row) + "\n" for row in rows if row["tmdb"].startswith(media))
-        (folder / f"{media}.jsonl").write_text(text, encoding="utf-8", newline="\n")
-        sums[f"{media}.jsonl"] = hashlib.sha256(text.encode()).hexdigest()
+        text = to_lines(row for row in rows if row.tmdb.startswith(media))
+        (folder / f"{media}.jsonl").write_bytes(text)
+        sums[f"{media}.jsonl"] = hashlib.sha256(text).hexdigest()
     return sums
-
-
-FIELDS = (
-    "tmdb",
-    "season",
-    "offset",
-    "episode",
-    "type",
-    "begin",
-    "end",
-    "episodes",
-    "derived",
-    "fans",
-    "ids",
-    "titles",
-)
-
-
-def line(row: Row) -> str:
-    """Return a row as one line; empty fields are left out."""
-    shown = {name: row[name] for name in FIELDS if row.get(name) not in (None, "", [], {})}
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

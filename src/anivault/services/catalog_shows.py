@@ -1,0 +1,84 @@
+"""Make the shows and films that matching sees from the entries of the catalogue. Pure.
+
+In: rows, one an entry. Out: Candidates, one a TMDB id, each with its entries and what they add up to.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from anivault.core.matching.normalize import split_season
+from anivault.core.models import Candidate, Entry, Season, Title
+from anivault.services.catalog_rows import Row
+
+DISPLAY = ("en", "ja-Latn", "ja", "zh-Hans")  # the first of these that a show has is its name
+
+
+def candidates(rows: Iterable[Row]) -> list[Candidate]:
+    """Group the rows by TMDB id, in the order in which the ids appear."""
+    shows: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        shows[row.tmdb].append(row)
+    return [_candidate(tmdb, members) for tmdb, members in shows.items()]
+
+
+def _candidate(tmdb: str, rows: Sequence[Row]) -> Candidate:
+    media_type, _, number = tmdb.partition("/")
+    first = min(rows, key=lambda row: (not row.season, row.season or 0, row.begin or "9"))
+    return Candidate(
+        provider="tmdb",
+        id=int(number),
+        media_type=media_type,
+        title=_name(first),
+        titles=_titles(first),
+        year=int(first.begin[:4]) if first.begin else None,
+        entries=tuple(_entry(row) for row in rows),
+        seasons=tuple(_seasons(rows)),
+        popularity=float(max(row.fans for row in rows)),
+    )
+
+
+def _entry(row: Row) -> Entry:
+    """Return a row as an entry; its place is stated when nothing of it was derived."""
+    single = row.episode is not None and (row.episodes or 1) == 1
+    return Entry(
+        key=row.key,
+        titles=_titles(row),
+        type=row.type,
+        begin=row.begin or None,
+        end=row.end or None,
+        episodes=row.episodes,
+        season=row.season,
+        offset=row.offset,
+        episode=row.episode if single else None,
+        stated=row.season is not None and not {"season", "offset"} & set(row.derived),
+        ids=row.ids,
+    )
+
+
+def _titles(row: Row) -> tuple[Title, ...]:
+    return tuple(
+        Title(text, language, position == 0)
+        for language, texts in row.titles.items()
+        for position, text in enumerate(texts)
+    )
+
+
+def _name(row: Row) -> str:
+    """Return the name to show: the entry's own, without season words where it is a later season."""
+    title = next((row.titles[language][0] for language in DISPLAY if language in row.titles), "")
+    title = title or next((texts[0] for texts in row.titles.values()), "")
+    return split_season(title).base if (row.season or 0) > 1 else title
+
+
+def _seasons(rows: Sequence[Row]) -> Iterator[Season]:
+    """Add the entries of each season up; it has a count when every entry of it has a place and a count."""
+    by_number: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.season:
+            by_number[row.season].append(row)
+    for number, members in sorted(by_number.items()):
+        ends = [row.offset + row.episodes for row in members if row.offset is not None and row.episodes]
+        count = max(ends) if len(ends) == len(members) else None
+        yield Season(number, count, begin=min((row.begin for row in members if row.begin), default=None))
