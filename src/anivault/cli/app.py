@@ -135,6 +135,16 @@ def _names(paths: list[str]) -> tuple[str, ...]:
 
 
 @command()
+def demo(context: Context) -> int:
+    """Organize a sample folder before your eyes, verify it and take it back. No key, no network."""
+    from anivault.cli import demo_handler
+    from anivault.cli.main import run
+
+    demo_handler.run(context.screen, run)
+    return DONE
+
+
+@command()
 def scan(context: Context, paths: PathsArg) -> int:
     """Show what is there and how each name reads."""
     from anivault.cli import render, scan_handler

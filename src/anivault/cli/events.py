@@ -171,7 +171,7 @@ def match_event(item: MatchedFile) -> MatchEvent:
         match=match_view(best, item.coordinates) if best else None,
         candidates=tuple(candidate_view(ranked) for ranked in item.match.ranked),
         parts=best.score.parts if best else {},
-        reasons=(*item.match.reasons, *item.reasons),
+        reasons=item.reasons or item.match.reasons,
         path_b64=b64(item.file.path),
     )
 
