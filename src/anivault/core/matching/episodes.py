@@ -179,11 +179,17 @@ def _place_number(slots: Sequence[Slot], slot: Slot, number: int, frame: Frame |
     if frame is None:
         return _place_beyond(slots, slot, number)
     if slot.first is None:
-        guess = Coordinates(season=slot.season, episode=number)
+        guess = Coordinates(season=slot.season, episode=number + _earlier(slots, slot))
         return Placement((guess,), 0.2, "No list says where this entry stands in its season.")
     own = slot.frames(number)[frame]
     sure = 0.7 if slot.count is None else {Frame.OWN: 1.0, Frame.SEASON: 0.95, Frame.SHOW: 0.9}[frame]
     return Placement((_at(slot, own),), sure, _RULES[frame])
+
+
+def _earlier(slots: Sequence[Slot], slot: Slot) -> int:
+    """How many episodes of earlier entries stand in the same season, as far as is known."""
+    begin = slot.entry.begin or ""
+    return sum(s.count or 1 for s in slots if s.season == slot.season and (s.entry.begin or "9") < begin)
 
 
 def _place_beyond(slots: Sequence[Slot], slot: Slot, number: int) -> Placement:

@@ -107,11 +107,12 @@ def _best(
     }
     fits = []
     claims = _claims(said, heard, names)
+    named = max(claims, default=(0.0, 0))[0] > 0
     for index, slot in enumerate(slots):
         frame = frame_of(slot, said.whole_numbers)
         parts = show | {
             "name": _rate_name(claims, index),
-            "season": _rate_season(said, heard, slot, slots),
+            "season": None if named and heard.season is None else _rate_season(said, heard, slot, slots),
             "year": _rate_year(said, candidate, slot),
             "type": _rate_type(said, slot),
             "numbers": _rate_numbers(said, slot, frame),
