@@ -229,6 +229,14 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
         return os.path.join(self.root, self.rel)
 
 
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """A small new file for the library: an NFO, an image. Never replaces one."""
+
+    target: str  # relative to the library
+    data: bytes
+    video: str | None = None  # the target of the video it describes; without it, it is not written
+
+
 class HeldReason(StrEnum):
     """Why a file stays where it is."""
 
@@ -242,6 +250,14 @@ class HeldReason(StrEnum):
     JUNK = "junk"  # no part of a library: text, torrents, playlists
     NO_VIDEO = "no-video"  # a sidecar whose video is not planned
     ALREADY_THERE = "already-there"  # the same file is in the library already
+    SOURCE_GONE = "source-gone"  # the mover no longer finds it
+    CHANGED = "changed"  # size, time or kind are not what was planned
+    OTHER_FILESYSTEM = "other-filesystem"  # no hardlink reaches there
+    NOT_PERMITTED = "not-permitted"
+    NAME_REFUSED = "name-refused"  # the destination has no such names
+    FOLDER_IS_LINK = "folder-is-link"  # a folder on the way is a link, or a file
+    FOLDER_NOT_EMPTY = "folder-not-empty"  # a rollback leaves what it did not make
+    STOPPED = "stopped"  # the run ended before its turn
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

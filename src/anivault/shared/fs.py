@@ -14,6 +14,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anivault.shared.errors import UnsafePathError
@@ -32,6 +33,10 @@ CANNOT_LINK = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLI
 
 class NeedsReserveError(OSError):
     """The filesystem can neither rename without replacing nor link: a name must be reserved first."""
+
+
+class HalfDoneError(OSError):
+    """A change failed in its middle and could not be undone either; `anivault recover` settles it."""
 
 
 class Folders:
@@ -94,11 +99,7 @@ def look(folder: int, name: str) -> os.stat_result:
 
 def exists(folder: int, name: str) -> bool:
     """True when the name is taken, be it by a dangling link."""
-    try:
-        look(folder, name)
-    except FileNotFoundError:
-        return False
-    return True
+    return os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False)
 
 
 def same_time(one: int, other: int) -> bool:
@@ -160,11 +161,35 @@ def _rename_by_link(source: int, name: str, target: int, new: str, *, reserve: b
             raise
         if not reserve:
             raise NeedsReserveError(error.errno, "neither link nor NOREPLACE", new) from error
+        _rename_onto_own(source, name, target, new)
     else:
-        os.unlink(name, dir_fd=source)
-        return
+        with undoing(target, new):
+            os.unlink(name, dir_fd=source)
+
+
+def _rename_onto_own(source: int, name: str, target: int, new: str) -> None:
+    """Take the new name with an empty file, which only then is replaced."""
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, dir_fd=target))
-    os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
+    with undoing(target, new):
+        os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
+
+
+@contextmanager
+def undoing(folder: int, name: str) -> Iterator[None]:
+    """Remove a file of our own again when what follows fails.
+
+    Not for KeyboardInterrupt, which may come just after what follows went well: that is for `recover`.
+    """
+    try:
+        yield
+    except Exception as error:
+        try:
+            os.unlink(name, dir_fd=folder)
+        except FileNotFoundError:
+            pass
+        except OSError as again:
+            raise HalfDoneError(again.errno, again.strerror, name) from error
+        raise
 
 
 def link(source: int, name: str, target: int, new: str) -> None:
@@ -195,7 +220,7 @@ def write(fd: int, data: bytes | memoryview) -> None:
 
 
 def copy(source: int, target: int, pulse: Callable[[], None]) -> str:
-    """Copy what `source` holds, holes left as holes; returns the hash of it all. `pulse` may raise to stop."""
+    """Copy what `source` holds, holes left as holes; returns its hash. `pulse` may raise to stop."""
     from xxhash import xxh3_128
 
     size, seen, hasher, buffer = os.fstat(source).st_size, 0, xxh3_128(), bytearray(CHUNK)
@@ -322,6 +347,15 @@ def unless_unsupported(*more: int) -> Iterator[None]:
             raise
 
 
+def sync_folder(folder: int) -> None:
+    """Make the names in one folder durable, where the filesystem knows how."""
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+            raise
+
+
 def sync_disk(folder: int) -> bool:
     """Make everything on the folder's filesystem durable in one call; False where that cannot be trusted."""
     if os.fstat(folder).st_dev in fuse_devices():
@@ -338,7 +372,7 @@ def sync_disk(folder: int) -> bool:
 def fuse_devices() -> frozenset[int]:
     """The devices served by a program (FUSE): syncfs does not reach what lies behind them."""
     try:
-        with open("/proc/self/mountinfo", "rb") as mounts:
+        with Path("/proc/self/mountinfo").open("rb") as mounts:
             rows = [line.split(b" - ", 1) for line in mounts]
     except OSError:
         return frozenset()

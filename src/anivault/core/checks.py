@@ -1,0 +1,88 @@
+"""Tell whether a step may be done: its file is the planned one, and what would be removed is safe elsewhere.
+
+In: a step and the folders it is relative to. Out: the step, with what its way needs to know, or
+RefusedError with the reason. Reads names and metadata; changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from anivault.core.journal import Do, Step
+from anivault.core.models import HeldReason
+from anivault.shared import fs
+
+COPIES = frozenset({Do.COPY, Do.CLONE, Do.CARRY, Do.WRITE})  # made under a temporary name first
+READS = frozenset({Do.LINK, Do.CLONE, Do.COPY, Do.SYMLINK, Do.RENAME, Do.CARRY})  # start from a file
+
+
+class RefusedError(Exception):
+    """One step cannot be; the others go on."""
+
+    def __init__(self, reason: HeldReason, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+def checked_source(roots: Sequence[fs.Folders], step: Step) -> Step:
+    """Return the step when what it starts from is as it should be."""
+    if step.do is Do.REMOVE:
+        require_removable(roots, step)
+    if step.do not in READS:
+        return step
+    folder, name = roots[step.root].place(step.rel)
+    require_same(fs.look(folder, name), step)
+    return with_metadata(step, folder, name) if step.do in COPIES else step
+
+
+def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
+    """Refuse to remove a file that is not as it was made, or whose content is nowhere else."""
+    folder, name = roots[step.root].place(step.rel)
+    here = fs.look(folder, name)
+    if stat.S_ISLNK(here.st_mode):
+        fine = os.readlink(name, dir_fd=folder) == os.path.join(roots[step.to_root].root, step.to)
+    elif step.to:
+        there = fs.look(*roots[step.to_root].place(step.to))
+        fine = os.path.samestat(here, there) or (same_file(here, step) and same_file(there, step))
+    else:
+        fine = same_file(here, step)
+    if not fine:
+        raise RefusedError(HeldReason.CHANGED)
+
+
+def require_same(now: os.stat_result, step: Step) -> None:
+    """Refuse a file that is not what the step says."""
+    if not same_file(now, step):
+        raise RefusedError(HeldReason.CHANGED)
+
+
+def same_file(now: os.stat_result, step: Step) -> bool:
+    """True when a file is still what the step says; file numbers of FUSE change with its memory."""
+    same = step.inode in (0, now.st_ino) or now.st_dev in fs.fuse_devices()
+    return same and fs.unchanged(now, step.size, step.mtime_ns)
+
+
+def with_metadata(step: Step, folder: int, name: str) -> Step:
+    """Return the step with what its copy is to be given, which so outlives a disk that cannot keep it."""
+    if step.owner:  # known from the run that this one takes back
+        return step
+    with opened(folder, name) as fd:
+        now, attrs = os.fstat(fd), fs.attributes(fd)
+    owner, mode = [now.st_uid, now.st_gid], stat.S_IMODE(now.st_mode)
+    return msgspec.structs.replace(step, mode=mode, owner=owner, attrs=attrs)
+
+
+@contextmanager
+def opened(folder: int, name: str) -> Iterator[int]:
+    """Open a file to read it."""
+    fd = fs.open_file(folder, name)
+    try:
+        yield fd
+    finally:
+        os.close(fd)

@@ -1,0 +1,425 @@
+"""Say what is about to happen, before it happens, so that it can be finished, undone and checked.
+
+`LIB/.anivault/journal.jsonl` is append-only. A line is one JSON object; its last two fields are its
+number in the file and the CRC32 of all before: a line that is lost, doubled, swapped or altered is
+found. Bad lines at the very end are the torn end of a write whose effects had not begun; they are cut
+by `recover`. Bad lines anywhere else stop the tool. Schema: schemas/journal.schema.json.
+
+A run is a `run` line, then by batch its `step` lines (intents; durable before the first effect), for
+copies that replace their source a `placed` line (durable before a source goes), and a `done` line;
+and one `end` line. Touches only `.anivault/`.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+
+from anivault.shared import fs
+from anivault.shared.errors import (
+    DiskError,
+    JournalDamagedError,
+    JournalRefusedError,
+    LibraryBusyError,
+    LibraryIsFileError,
+    UnfinishedRunError,
+    quoted,
+)
+
+VERSION = 1
+FOLDER = ".anivault"
+NAME = "journal.jsonl"
+TORN_AT_MOST = 4 << 20  # bytes; one batch is written at once and stays far below
+
+
+class Do(StrEnum):
+    """What one step does."""
+
+    LINK = "link"
+    CLONE = "clone"
+    COPY = "copy"
+    SYMLINK = "symlink"
+    RENAME = "rename"
+    CARRY = "carry"  # to another filesystem: copy, check, then the source goes
+    WRITE = "write"  # a new small file
+    REMOVE = "remove"  # a file that a run made and whose content is elsewhere too
+    MKDIR = "mkdir"
+    RMDIR = "rmdir"
+
+
+class Root(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A folder that steps are relative to; number 0 is the library."""
+
+    path: str
+    beside: str = ""  # the same, relative to the library: for when both were moved elsewhere
+    path_b64: str = ""  # the bytes of a path that is no UTF-8
+    beside_b64: str = ""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run", tag_field="kind"):
+    """The first line of a run."""
+
+    v: int
+    id: str
+    time: int  # seconds since 1970
+    mode: str  # of the plan; "rollback" for a run that takes others back
+    roots: tuple[Root, ...]
+
+
+class Step(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="step", tag_field="kind", gc=False
+):
+    """One intent. The file's size, time and mode are those it has before."""
+
+    i: int  # its number in the run; unique, not without gaps
+    do: Do
+    root: int = 0
+    rel: str = ""  # the file or folder that it starts from, or is about
+    to_root: int = 0
+    to: str = ""  # the name it gets; for `remove` the place where the content stays
+    size: int = 0
+    mtime_ns: int = 0
+    inode: int = 0
+    then_mtime_ns: int = 0  # the time that a copy gets, where that is another one
+    mode: int = 0
+    owner: list[int] = []
+    attrs: dict[str, bytes] = {}
+    hash: str = ""  # xxh3-128, when known
+    reserve: bool = False  # the name is first taken by an empty file (exFAT)
+    undoes: tuple[str, int] | None = None  # run and step
+    crc32: str | None = None
+    metadata: str | None = None
+    video: str | None = None
+    rel_b64: str = ""
+    to_b64: str = ""
+
+
+class Made(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a step left at its new name, where it is not the same file as before."""
+
+    inode: int
+    mtime_ns: int
+    hash: str = ""
+
+
+class Placed(msgspec.Struct, frozen=True, tag="placed", tag_field="kind"):
+    """The copies of this batch are durable and were read back; now their sources may go."""
+
+    made: dict[int, Made]
+
+
+class Done(msgspec.Struct, frozen=True, omit_defaults=True, tag="done", tag_field="kind"):
+    """All steps up to here are settled: those in `void` did not happen, all others did."""
+
+    void: dict[int, str] = {}
+    made: dict[int, Made] = {}
+
+
+class End(msgspec.Struct, frozen=True, tag="end", tag_field="kind"):
+    """The run is over: `done`, `interrupted`, `stopped` or `recovered`."""
+
+    state: str
+    time: int
+
+
+Record: TypeAlias = Run | Step | Placed | Done | End
+_encode = msgspec.json.Encoder().encode
+_decode: Callable[[bytes], Record] = msgspec.json.Decoder(Record).decode
+_TEXT: dict[Any, tuple[str, str]] = {Step: ("rel", "to"), Root: ("path", "beside")}
+
+
+class RunLog:
+    """One run as the journal tells it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.steps: dict[int, Step] = {}
+        self.pending: dict[int, Step] = {}  # nobody knows yet whether they happened
+        self.void: dict[int, str] = {}
+        self.made: dict[int, Made] = {}
+        self.end: End | None = None
+
+    def add(self, record: Record) -> None:
+        """Take in the next line of this run."""
+        match record:
+            case Step():
+                self.steps[record.i] = self.pending[record.i] = record
+            case Placed():
+                self.made.update(record.made)
+            case Done():
+                self.void.update(record.void)
+                self.made.update(record.made)
+                self.pending.clear()
+            case End():
+                self.end = record
+            case Run():
+                raise ValueError("a run begins before the last one ended")
+
+    def happened(self) -> Iterator[Step]:
+        """Yield the steps that had their effect, in order."""
+        return (s for i, s in self.steps.items() if i not in self.pending and i not in self.void)
+
+    def left(self, step: Step) -> Made:
+        """Return what a step left at its new name."""
+        return self.made.get(step.i) or Made(step.inode, step.mtime_ns, step.hash)
+
+
+class History:
+    """All runs of a library, and how sound the file is."""
+
+    def __init__(self, runs: list[RunLog], lines: int, good: int, torn: int) -> None:
+        self.runs = runs
+        self.lines = lines
+        self.good = good  # bytes that are sound
+        self.torn = torn  # bytes after them that are not
+
+    @property
+    def unfinished(self) -> bool:
+        """True when a run has no end, or the file has a torn one."""
+        return bool(self.torn or (self.runs and self.runs[-1].end is None))
+
+    def living(self) -> dict[tuple[str, int], tuple[RunLog, Step]]:
+        """Return the forward steps that happened and that no rollback has taken back."""
+        alive: dict[tuple[str, int], tuple[RunLog, Step]] = {}
+        for log in self.runs:
+            for step in log.happened():
+                if step.undoes is not None:
+                    alive.pop(step.undoes, None)
+                elif step.do is not Do.MKDIR or log.run.mode != "rollback":
+                    alive[log.run.id, step.i] = (log, step)
+        return alive
+
+
+def roots_now(run: Run, library: str) -> list[str]:
+    """Return where the roots of a run are now: the library is where it was named.
+
+    A source is where it was, or, when that is no folder and library and sources were moved together,
+    at the same place beside the library.
+    """
+    library = os.path.abspath(library)
+    found = [library]
+    for root in run.roots[1:]:
+        moved = os.path.normpath(os.path.join(library, root.beside))
+        found.append(moved if not os.path.isdir(root.path) and os.path.isdir(moved) else root.path)
+    return found
+
+
+def path_of(library: str) -> str:
+    """Return where the journal of a library is."""
+    return os.path.join(library, FOLDER, NAME)
+
+
+def read(library: str) -> History:
+    """Read all of a library's journal; an absent one has no runs. Changes nothing."""
+    path = path_of(library)
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return History([], 0, 0, 0)
+    except OSError as error:
+        raise DiskError("Reading the journal", error, f"ls -l {quoted(path)}") from error
+    with os.fdopen(fd, "rb") as file:
+        _check_owner(path, os.fstat(fd), library)
+        return parse(file.read(), path)
+
+
+def _check_owner(path: str, found: os.stat_result, library: str) -> None:
+    """A journal names files to move: only our own, or for root the library owner's, is followed."""
+    trusted = {0, os.geteuid()} | ({os.stat(library).st_uid} if os.geteuid() == 0 else set())
+    if found.st_uid not in trusted or found.st_mode & 0o002:
+        why = "it belongs to another user, or anyone may write to it"
+        raise JournalRefusedError(
+            path, why, f"Look at it; when you trust it: chown, and chmod o-w {quoted(path)}"
+        )
+
+
+def parse(data: bytes, path: str = NAME) -> History:
+    """Read the bytes of a journal; raises JournalDamagedError for all but a torn end."""
+    runs: list[RunLog] = []
+    good = number = 0
+    for line in data.splitlines(keepends=True):
+        if (body := _sound(line, number)) is None:
+            _check_torn(data[good:], number, path)
+            break
+        try:
+            _take_in(runs, _restore(_decode(body)))
+        except (msgspec.ValidationError, ValueError, IndexError) as error:
+            raise _refusal(body, path, f"line {number + 1} has no meaning ({error})") from error
+        good, number = good + len(line), number + 1
+    return History(runs, number, good, len(data) - good)
+
+
+def _take_in(runs: list[RunLog], record: Record) -> None:
+    if isinstance(record, Run):
+        if runs and runs[-1].end is None:
+            raise ValueError("a run begins before the last one ended")
+        runs.append(RunLog(record))
+    else:
+        runs[-1].add(record)
+
+
+def _refusal(body: bytes, path: str, why: str) -> JournalDamagedError | JournalRefusedError:
+    """A sound line that makes no sense is damage, or the word of a later version."""
+    version = msgspec.json.decode(body).get("v", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        return JournalRefusedError(path, f"it has format {version}", "pip install --upgrade anivault")
+    return JournalDamagedError(path, why)
+
+
+def _sound(line: bytes, number: int) -> bytes | None:
+    """Return the line when it is whole, unaltered and the `number`th, else None."""
+    body, mark, tail = line.rpartition(b',"sum":"')
+    if not mark or tail != b'%08x"}\n' % zlib.crc32(body):
+        return None
+    return line if body.endswith(b',"n":%d' % number) else None
+
+
+def _check_torn(rest: bytes, number: int, path: str) -> None:
+    """Accept `rest` as a torn end when it is short and no line in it is sound."""
+    for line in rest.splitlines(keepends=True):
+        body, mark, tail = line.rpartition(b',"sum":"')
+        if mark and tail == b'%08x"}\n' % zlib.crc32(body):
+            raise JournalDamagedError(path, f"line {number + 1} is damaged or missing, and sound ones follow")
+    if len(rest) > TORN_AT_MOST:
+        raise JournalDamagedError(path, f"its last {len(rest):,} bytes are damaged")
+
+
+def encode(record: Record, number: int) -> bytes:
+    """Return the line of a record."""
+    try:
+        body = _encode(record)
+    except UnicodeEncodeError:
+        body = _encode(_protect(record))
+    body = b'%s,"n":%d' % (body[:-1], number)
+    return b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body))
+
+
+def _protect(record: Any) -> Any:
+    """Put the bytes of names that are no UTF-8 beside a text that can be shown."""
+    if isinstance(record, Run):
+        return msgspec.structs.replace(record, roots=tuple(map(_protect, record.roots)))
+    raw = {name: os.fsencode(getattr(record, name)) for name in _TEXT[type(record)]}
+    shown = {name: value.decode("utf-8", "replace") for name, value in raw.items()}
+    kept = {
+        f"{name}_b64": base64.b64encode(raw[name]).decode()
+        for name in raw
+        if shown[name] != getattr(record, name)
+    }
+    return msgspec.structs.replace(record, **shown, **kept)
+
+
+def _restore(record: Any) -> Any:
+    """The inverse of `_protect`."""
+    if isinstance(record, Run):
+        return msgspec.structs.replace(record, roots=tuple(map(_restore, record.roots)))
+    kept = [name for name in _TEXT.get(type(record), ()) if getattr(record, f"{name}_b64")]
+    if not kept:
+        return record
+    raw = {name: os.fsdecode(base64.b64decode(getattr(record, f"{name}_b64"))) for name in kept}
+    return msgspec.structs.replace(record, **raw, **{f"{name}_b64": "" for name in kept})
+
+
+class Journal:
+    """The journal of a library that this process alone may write."""
+
+    def __init__(self, library: str, fd: int, history: History) -> None:
+        self.library = library
+        self.history = history
+        self._fd = fd
+        self._lines = history.lines
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Write records at the end; they are durable after the next `sync`."""
+        first = self._lines
+        lines = [encode(record, number) for number, record in enumerate(records, first)]
+        fs.write(self._fd, b"".join(lines))
+        self._lines += len(lines)
+
+    def sync(self) -> None:
+        """Make all that was appended durable."""
+        os.fdatasync(self._fd)
+
+    def new_run(self, mode: str, roots: Iterable[str]) -> Run:
+        """Return the first line of a new run, to be appended with its first steps; root 0 is the library."""
+        taken = {log.run.id for log in self.history.runs}
+        base = time.strftime("%Y%m%d-%H%M%S")
+        name = next(n for n in (base, *(f"{base}-{k}" for k in range(2, 10**6))) if n not in taken)
+        places = [Root(os.path.abspath(p), os.path.relpath(p, self.library)) for p in (self.library, *roots)]
+        return Run(v=VERSION, id=name, time=int(time.time()), mode=mode, roots=tuple(places))
+
+    def finish(self, state: str) -> None:
+        """Write the last line of a run, durably."""
+        self.append([End(state, int(time.time()))])
+        self.sync()
+
+    def cut(self) -> None:
+        """Cut a torn end."""
+        os.ftruncate(self._fd, self.history.good)
+        os.fsync(self._fd)
+
+
+@contextmanager
+def writing(library: str, *, unfinished: bool = False) -> Iterator[Journal]:
+    """Hold a library's journal to write it; its folder is made when it is not there.
+
+    Refuses when another process holds it and, unless `unfinished`, when a run has no end.
+    """
+    library = os.path.abspath(library)
+    with ExitStack() as held:
+        try:
+            log = _open(library, held)
+        except OSError as error:
+            raise DiskError("Opening the library's journal", error, f"ls -ld {quoted(library)}") from error
+        if log.history.unfinished and not unfinished:
+            raise UnfinishedRunError(library)
+        yield log
+
+
+def _open(library: str, held: ExitStack) -> Journal:
+    held.callback(os.close, _lock(library))
+    history = read(library)
+    fd = _open_to_append(library)
+    held.callback(os.close, fd)
+    return Journal(library, fd, history)
+
+
+def _lock(library: str) -> int:
+    if os.path.isfile(library):
+        raise LibraryIsFileError(library)
+    folder = os.path.join(library, FOLDER)
+    if not os.path.isdir(folder):
+        os.makedirs(folder, exist_ok=True)
+        _sync_folders(library, os.path.dirname(library))
+    lock = fs.lock(os.path.join(folder, "lock"))
+    if lock is None:
+        raise LibraryBusyError(library)
+    return lock
+
+
+def _open_to_append(library: str) -> int:
+    """Open the journal; a new one has its name on disk before its first line."""
+    path = path_of(library)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        fd = os.open(path, flags | os.O_CREAT, 0o644)
+        _sync_folders(os.path.dirname(path))
+        return fd
+
+
+def _sync_folders(*paths: str) -> None:
+    for path in paths:
+        fd = os.open(path, fs.OPEN_FOLDER)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

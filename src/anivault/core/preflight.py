@@ -1,0 +1,150 @@
+"""Find out what the destination can hold before the first file goes: refuse, or do the whole plan.
+
+In: a plan whose library is locked. Out: nothing, or one error. Touches only probe files in
+`LIB/.anivault/`. A folder of the library that lies on another disk shows itself only on the way;
+the executor then holds single files.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from anivault.core.journal import FOLDER
+from anivault.core.models import Mode, Move, Plan, Write
+from anivault.shared import fs
+from anivault.shared.errors import DestinationError, NoSpaceError
+
+SPARE = 16 << 20  # bytes left for folders and the journal; a guess
+ORDINARY = 80  # characters; every filesystem takes names up to this length in any script
+PORTABLE = frozenset('<>:"|?*\\\\')
+
+
+def preflight(plan: Plan, writes: Sequence[Write] = ()) -> None:
+    """Raise DestinationError or NoSpaceError when the plan as a whole cannot be carried out."""
+    targets = [*(m.target for m in plan.moves), *(w.target for w in writes)]
+    folder = os.open(os.path.join(plan.library, FOLDER), fs.OPEN_FOLDER | os.O_NOFOLLOW)
+    try:
+        _check_ways(plan, folder)
+        _check_names(targets, folder)
+        _check_case(targets, folder)
+    finally:
+        os.close(folder)
+    _check_space(plan)
+
+
+def _check_ways(plan: Plan, folder: int) -> None:
+    """Try one link or clone from each disk of the sources; st_dev alone would not tell."""
+    for move in _one_a_disk(plan):
+        try:
+            _probe(move, folder)
+        except OSError as error:
+            if error.errno not in (errno.EXDEV, errno.EINVAL, *fs.CANNOT_LINK):
+                raise
+            why = f"There is no {move.mode} from {move.root} to {plan.library} ({os.strerror(error.errno)})"
+            raise DestinationError(why, "Choose --mode copy, or --mode move.") from error
+
+
+def _one_a_disk(plan: Plan) -> Iterator[Move]:
+    """Yield the first existing file of each root and disk that wants a link or a clone."""
+    seen = set()
+    for move in plan.moves:
+        key = (move.root, move.identity.device, move.mode)
+        if move.mode in (Mode.HARDLINK, Mode.REFLINK) and key not in seen and os.path.isfile(move.source):
+            seen.add(key)
+            yield move
+
+
+def _probe(move: Move, folder: int) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink("probe", dir_fd=folder)
+    try:
+        if move.mode is Mode.HARDLINK:
+            os.link(move.source, "probe", dst_dir_fd=folder, follow_symlinks=False)
+        else:
+            _probe_clone(move.source, folder)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink("probe", dir_fd=folder)
+
+
+def _probe_clone(source: str, folder: int) -> None:
+    original = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    copy = fs.create(folder, "probe")
+    try:
+        fs.clone(original, copy)
+    finally:
+        os.close(original)
+        os.close(copy)
+
+
+def _check_names(targets: list[str], folder: int) -> None:
+    """Try to make each kind of name that some filesystem does not take."""
+    for name in _doubtful(targets):
+        try:
+            os.mkdir(name, dir_fd=folder)
+            os.rmdir(name, dir_fd=folder)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENAMETOOLONG, errno.EILSEQ, errno.EACCES, errno.EPERM):
+                raise
+            why = f"The library's disk takes no such name ({os.strerror(error.errno)}): {name!r}"
+            raise DestinationError(why, "Choose another naming template, or another disk.") from error
+
+
+def _doubtful(targets: list[str]) -> list[str]:
+    """Return the longest name, and one for each unusual character or ending."""
+    parts = {part for target in targets for part in target.split("/")}
+    longest = [max((p for p in parts if len(p) > ORDINARY), key=lambda p: len(os.fsencode(p)), default="")]
+    odd = {part: key for part in sorted(parts) if (key := _oddity(part))}
+    return [*filter(None, longest), *{key: part for part, key in odd.items()}.values()]
+
+
+def _oddity(part: str) -> str:
+    """Return what is unusual in a name: characters that Windows lacks, an ending, undecodable bytes."""
+    strange = [c for c in part if c in PORTABLE or c < " " or "\ud800" <= c <= "\udfff"]
+    return "".join(sorted(set(strange))) + (part[-1] if part[-1] in ". " else "")
+
+
+def _check_case(targets: list[str], folder: int) -> None:
+    """Refuse names that differ only by case or by Unicode form where the disk takes them for one."""
+    spellings: dict[str, str] = {}
+    for part in dict.fromkeys(prefix for target in targets for prefix in _prefixes(target)):
+        key = unicodedata.normalize("NFC", part.casefold())
+        other = spellings.setdefault(key, part)
+        if other != part and _are_one(other, part, folder):
+            why = f"The library's disk takes these two names for one: {other!r} and {part!r}"
+            raise DestinationError(why, "Organize them one after the other, or pin them to one show.")
+
+
+def _prefixes(target: str) -> Iterator[str]:
+    parts = target.split("/")
+    return ("/".join(parts[:n]) for n in range(1, len(parts) + 1))
+
+
+def _are_one(one: str, other: str, folder: int) -> bool:
+    """True when the disk finds a folder of one name under the other."""
+    first, second = (path.rpartition("/")[2] for path in (one, other))
+    if first == second:
+        return False
+    os.mkdir(first, dir_fd=folder)
+    try:
+        return fs.exists(folder, second)
+    finally:
+        os.rmdir(first, dir_fd=folder)
+
+
+def _check_space(plan: Plan) -> None:
+    """Compare what is copied with what is free, as far as the disks' numbers tell."""
+    library = os.stat(plan.library)
+    needed = sum(m.identity.size for m in plan.moves if _takes_room(m, library.st_dev))
+    disk = os.statvfs(plan.library)
+    free = disk.f_bavail * disk.f_frsize
+    if needed and needed + SPARE > free:
+        raise NoSpaceError(plan.library, needed + SPARE, free)
+
+
+def _takes_room(move: Move, device: int) -> bool:
+    return move.mode is Mode.COPY or (move.mode is Mode.MOVE and move.identity.device != device)
