@@ -7,7 +7,6 @@ much alike. A compiled file that cannot be read is made again.
 
 from __future__ import annotations
 
-import heapq
 import sqlite3
 from array import array
 from collections import Counter
@@ -25,12 +24,11 @@ from anivault.services import catalog_store as store
 from anivault.services.catalog_keys import grams, title_keys
 
 MOST = 10  # shows by each way of looking; scoring needs no more
-SURVIVORS = (
-    80  # keys compared letter by letter (a guess from 60, where the measured loss was one in a hundred)
-)
-POSTINGS = 8000  # keys looked at for one title, those of its rarest grams
+SURVIVORS = 40  # keys compared letter by letter; with 80 the loss against comparing all is no smaller
+POSTINGS = 1500  # keys looked at for one title, those of its rarest grams; 8,000 find the same
+FEWEST = 0.4  # of the most grams that any key shares; keys with fewer are not measured (a guess)
 LEAST_RATIO = 60.0  # of 100; below it two titles have little more in common than the alphabet
-SHORTEST = 5  # letters; what begins with fewer is no title (a third of that in another script)
+SHORTEST = 5  # letters; what begins with fewer is no title (in another script: three)
 PROBES = 400  # keys asked for in one statement
 
 
@@ -137,10 +135,12 @@ class Catalog:
             if shared and seen > POSTINGS:
                 break
             shared.update(numbers)
+        least = max(shared.values(), default=0) * FEWEST
         lengths, own = self._lengths, len(key)
-        often = heapq.nlargest(SURVIVORS * 4, shared.items(), key=lambda item: item[1])
-        often.sort(key=lambda item: (-item[1] / (own + lengths[item[0]]), item[0]))
-        return [number for number, _ in often[:SURVIVORS]]
+        often = [
+            (-count / (own + lengths[number]), number) for number, count in shared.items() if count >= least
+        ]
+        return [number for _, number in sorted(often)[:SURVIVORS]]
 
     def _postings(self, wanted: Iterable[str]) -> Iterator[array[int]]:
         for gram in wanted:
