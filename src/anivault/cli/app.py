@@ -25,13 +25,17 @@ from anivault.cli.options import (
     FoldersArg,
     FromPlanOption,
     JsonFlag,
+    LibraryArg,
     ModeOption,
+    OnlyOption,
     PathsArg,
     PlanOption,
     PresetOption,
     ProviderOption,
     QuietFlag,
+    RunOption,
     SealFlag,
+    SinceOption,
     ToOption,
     VerboseFlag,
 )
@@ -197,6 +201,42 @@ def organize(
     )
     result = organize_handler.handle(request, context.screen.progress)
     return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
+
+
+@command()
+def rollback(
+    context: Context,
+    library: LibraryArg = None,
+    run: RunOption = None,
+    since: SinceOption = None,
+    only: OnlyOption = None,
+    apply: ApplyFlag = False,
+) -> int:
+    """Put back every file that a run moved, the last run when none is named."""
+    from anivault.cli import render, rollback_handler
+
+    request = rollback_handler.RollbackRequest(
+        library=context.library(library), run=run, since=since, only=tuple(only or ()), apply=apply
+    )
+    result = rollback_handler.handle(request, context.screen.progress)
+    return render.rollback(context.screen, result, shlex.join(["anivault", *Session.words]))
+
+
+@command()
+def recover(context: Context, library: LibraryArg = None) -> int:
+    """Finish or undo what a crash or a power cut left."""
+    from anivault.cli import render
+    from anivault.core import recover
+
+    return render.recover(context.screen, recover.recover(context.library(library)))
+
+
+@command()
+def history(context: Context, library: LibraryArg = None) -> int:
+    """List what was done to a library, run by run."""
+    from anivault.cli import history_handler, render
+
+    return render.history(context.screen, history_handler.handle(context.library(library)))
 
 
 def _folders(paths: list[str]) -> tuple[str, ...]:

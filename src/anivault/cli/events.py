@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from anivault.core.journal import Step
 from anivault.core.models import Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
 from anivault.parser.models import ParseResult
 
@@ -106,13 +108,13 @@ class FindingEvent(Event, frozen=True, tag="finding"):
 
 
 class RunEvent(Event, frozen=True, tag="run"):
-    """`history`: one run of the journal."""
+    """`history`: one run of the journal. `living`: files of it that no rollback has taken back."""
 
     run: str
-    started: str
-    command: str
+    time: int  # seconds since 1970
     mode: str
     files: int
+    living: int
     state: str
 
 
@@ -192,6 +194,19 @@ def held_event(held: Held) -> HeldEvent:
     """Describe one file that stays."""
     return HeldEvent(
         path=shown(held.source), reason=held.reason, detail=held.detail, path_b64=b64(held.source)
+    )
+
+
+def step_event(roots: Sequence[str], step: Step, *, done: bool) -> MoveEvent:
+    """Describe one file that goes, or went, back to where it was."""
+    path = os.path.join(roots[0], step.rel)
+    return MoveEvent(
+        path=shown(path),
+        target=shown(os.path.join(roots[step.to_root], step.to)),
+        mode="rollback",
+        reason=step.do,
+        done=done,
+        path_b64=b64(path),
     )
 
 

@@ -45,6 +45,18 @@ FromPlanOption = Annotated[
     typer.Option("--from-plan", metavar="FILE", help="Take the plan from this file.", show_default=False),
 ]
 SealFlag = Annotated[bool, typer.Option("--seal", help="Accept my edits: set the plan's checksum again.")]
+RunOption = Annotated[
+    str | None,
+    typer.Option("--run", metavar="RUN", help="This run; see history.", show_default=False),
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DATE", help="All runs since this date.", show_default=False),
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="PATH", help="Only this file or folder.", show_default=False),
+]
 ParserOption = Annotated[
     list[str] | None,
     typer.Option("--parser", metavar="NAME", help="Engine for names; several vote.", show_default=False),

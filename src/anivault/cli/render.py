@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
 
 from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
+from anivault.cli.history_handler import RunView
 from anivault.cli.match_handler import Matched
 from anivault.cli.organize_handler import Organized
+from anivault.cli.rollback_handler import RolledBack
 from anivault.cli.screen import Screen
 from anivault.core.flow import Read
+from anivault.core.journal import Do, Step
 from anivault.core.models import (
     Coordinates,
     Decision,
@@ -23,6 +30,8 @@ from anivault.core.models import (
     Ranked,
 )
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason
+from anivault.core.recover import RecoverReport
+from anivault.core.rollback_manager import RollbackPlan
 from anivault.parser.models import ParseResult
 
 
@@ -151,6 +160,66 @@ def _held(screen: Screen, held: Sequence[Held]) -> None:
         if screen.verbose or reason not in _UNREMARKABLE:
             for item in items:
                 screen.line(f"  {item.rel}" + (f"  ({item.detail})" if item.detail else ""))
+
+
+def rollback(screen: Screen, result: RolledBack, again: str) -> int:
+    """What goes back where, what stands against it; then what to type next."""
+    report, plan = result.report, result.plan
+    held = plan.conflicts if report is None else report.held
+    stays = {item.rel for item in held}
+    back = [step for step in plan.files if step.rel not in stays]
+    for step in back:
+        screen.event(events.step_event(plan.roots, step, done=report is not None))
+        if report is None or screen.verbose:
+            screen.line(f"  {step.rel}  →  {_way_back(plan, step)}")
+    _held(screen, held)
+    counts = Counter({"moves" if report is None else "done": len(back), "held": len(held)})
+    summary(screen, "rollback", counts, _rollback_outcome(result, len(back), len(held)))
+    if report is None and back:
+        screen.hint(f"Do it: {again} --apply")
+    return FINDINGS if held else DONE
+
+
+def _way_back(plan: RollbackPlan, step: Step) -> str:
+    if step.do is Do.REMOVE:
+        return "removed; the source stays" if step.to else "removed"
+    return os.path.join(plan.roots[step.to_root], step.to)
+
+
+def _rollback_outcome(result: RolledBack, back: int, held: int) -> str:
+    runs = ", ".join(result.plan.runs)
+    if not result.plan.steps:
+        return "There is nothing to take back."
+    stays = f", {held:,} held" if held else ""
+    if result.report is None:
+        return f"{back:,} files of run {runs} to take back{stays}. Nothing was changed."
+    return f"{back:,} files of run {runs} are as they were{stays}."
+
+
+def recover(screen: Screen, report: RecoverReport) -> int:
+    """What a crash had left, and what became of it."""
+    counts = Counter({"finished": report.finished, "undone": report.undone})
+    text = (
+        f"Run {report.run} is settled: of the files it was at, {report.finished} are in place and "
+        f"{report.undone} are where they were."
+    )
+    summary(screen, "recover", counts, text if report.run else "Nothing was unfinished.")
+    return DONE
+
+
+def history(screen: Screen, runs: Sequence[RunView]) -> int:
+    """Every run with its time, mode and number of files."""
+    for run in runs:
+        screen.event(events.RunEvent(**msgspec.structs.asdict(run)))
+        when = datetime.fromtimestamp(run.time).astimezone().strftime("%Y-%m-%d %H:%M")
+        back = (
+            f", {run.files - run.living:,} taken back"
+            if run.living < run.files and run.mode != "rollback"
+            else ""
+        )
+        screen.line(f"{run.run}  {when}  {run.mode:9} {run.files:,} files{back}  {run.state}")
+    summary(screen, "history", Counter(runs=len(runs)), f"{len(runs)} runs.")
+    return DONE
 
 
 def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:
