@@ -311,3 +311,13 @@ class DemoFailedError(AniVaultError):
     def __init__(self, what: str) -> None:
         super().__init__(f"The demo does not hold: {what}. Only its own folder was touched.")
         self.hint = "This is a defect of AniVault or of this machine: please report it with `anivault about`."
+
+
+class ImportRefusedError(AniVaultError):
+    """A file given to `catalog import` is broken, too large, or of no known kind."""
+
+    code, exit_code = "import-refused", 60
+
+    def __init__(self, path: str, why: str, *, hint: str = "") -> None:
+        super().__init__(f"{path} was not imported: {why}. The catalogue is as it was.")
+        self.hint = hint or "Get the file again and try once more; docs/catalogue.md names the kinds that can be read."
