@@ -45,6 +45,11 @@ class Slot:
     nth: int  # 1 for the first story that is told, whatever the provider makes of it
     stated: bool
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the show begins with this entry."""
+        return self.nth == 1 and self.cour == 1
+
     def frames(self, number: int) -> dict[Frame, int]:
         """The own number that `number` would be in each frame that it fits."""
         bases = {Frame.OWN: 0, Frame.SEASON: (self.first or 1) - 1, Frame.SHOW: self.before or 0}

@@ -124,9 +124,14 @@ _PART = _words(
     rf"{_ORD}{_GAP}(?:{_PART_WORDS})",
     rf"第{_GAP}{_N}{_GAP}(?:クール|部分|part|cour)",
 )
+_HALF = re.compile(r"[前後后]半(?:クール|cour)?")
 _FINAL_WORDS = _words(r"(?:the )?final season", r"最[终終]季", r"ファイナルシーズン", r"파이널 시즌")
 _TAIL_ROMAN = re.compile(r"(?<=[\w!?)])[\s_]+(?P<n>II|III|IV|V|VI|VII|VIII|IX)$")
-_TAIL_NUMBER = re.compile(r"^(?P<base>.*?[^\W\d][^\d]*?)[\s_\-]*(?<![\d.])(?P<n>[2-9]|1\d)$")
+_TAIL_NUMBER = re.compile(r"(?<![\d.])(?:[2-9]|1\d)$")
+_HINT = re.compile(  # what any season word has something of; most titles have none
+    r"\d|[IVX]\b|[一二三四五六七八九十终終기半]|season|series|part|cour|ki\b|teil|クール|パート|シーズン|시즌|파트|сезон",
+    re.IGNORECASE,
+)
 _EDGES = " \t_-~:：,、，/／|"
 _EMPTY = re.compile(r"\(\s*\)|\[\s*\]|（\s*）|【\s*】")
 
@@ -139,7 +144,11 @@ def split_season(title: str) -> SeasonSplit:
     end only. `season` is FINAL for "Final Season". A title that is nothing but such words stays whole.
     """
     text = unicodedata.normalize("NFKC", title)
+    if not _HINT.search(text):
+        return SeasonSplit(title)
     text, part = _cut(text, _PART)
+    if part is None and (half := _HALF.search(text)):
+        text, part = f"{text[: half.start()]} {text[half.end() :]}", 1 if half[0][0] == "前" else 2
     text, season = _cut(text, _SEASON)
     if season is None:
         text, season = _cut_final(text)
@@ -149,10 +158,14 @@ def split_season(title: str) -> SeasonSplit:
     return SeasonSplit(base, season, part) if base else SeasonSplit(title)
 
 
+@lru_cache(maxsize=65536)
 def split_number(title: str) -> SeasonSplit:
     """Read a bare last number as a season: `Show 2` is (Show, 2). Weak: *Area 88* has one too."""
-    found = _TAIL_NUMBER.match(unicodedata.normalize("NFKC", title).strip())
-    return SeasonSplit(found["base"].strip(_EDGES), int(found["n"])) if found else SeasonSplit(title)
+    text = unicodedata.normalize("NFKC", title).strip()
+    found = _TAIL_NUMBER.search(text)
+    base = text[: found.start()].strip(_EDGES) if found else ""
+    named = any(c.isalpha() for c in base)
+    return SeasonSplit(base, int(found[0])) if found and named else SeasonSplit(title)
 
 
 def number(word: str) -> int | None:

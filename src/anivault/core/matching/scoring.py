@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.episodes import MOVIE, Frame, Slot, frame_of, timeline
-from anivault.core.matching.normalize import FINAL, forms, split_number, split_season
-from anivault.core.matching.releases import Evidence, Reading
+from anivault.core.matching.normalize import FINAL
+from anivault.core.matching.releases import Evidence
+from anivault.core.matching.titles import KNOWN, Claim, Heard, Names, claims_of, hear, names_of
 from anivault.core.models import Candidate, Score
 
 WEIGHTS: Mapping[str, float] = {
@@ -29,13 +26,6 @@ WEIGHTS: Mapping[str, float] = {
     "era": 1,
 }
 POPULARITY = 1e-6  # below every other difference that a score can show
-LENIENT = 0.98  # equal but for articles, marks or doubled vowels
-SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
-BRIEF = 0.88  # what an equal title of up to four letters is worth alone
-CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
-UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
-CLAIM = 0.9  # from here on a title of an entry's own is taken to be meant
-KNOWN = 0.9  # from here on a title is taken to be this show's
 WEB_SINCE = 2010  # simulcasts by the big sites began about then
 
 
@@ -50,37 +40,10 @@ class Fit:
     score: Score
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A title of an entry, ready to compare."""
-
-    whole: tuple[str, ...]
-    base: tuple[str, ...]
-    season: int | None
-    part: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a show is called: `shared` names any of it, `own` (by slot) one entry alone."""
-
-    shared: tuple[Name, ...]
-    own: tuple[tuple[Name, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """How a release sounds to one show: each title's best likeness, and the season words that leaves."""
-
-    likeness: Mapping[int, float]
-    season: int | None
-    part: int | None
-
-
 def rank(said: Evidence, candidates: Iterable[Candidate]) -> list[Fit]:
     """Rate every candidate and sort them, the best first; ties fall to popularity, then to the id."""
     profiles = [(c, *_profile(c)) for c in candidates]
-    heard = [_hear(said, names) for _, _, names in profiles]
+    heard = [hear(said, names) for _, _, names in profiles]
     spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
     fits = [
         _best(said, candidate, slots, names, hears, spoken)
@@ -106,7 +69,7 @@ def _best(
         "era": _rate_era(said, candidate),
     }
     fits = []
-    claims = _claims(said, heard, names)
+    claims = claims_of(said, heard, names)
     named = max(claims, default=(0.0, 0))[0] > 0
     for index, slot in enumerate(slots):
         frame = frame_of(slot, said.whole_numbers)
@@ -133,15 +96,6 @@ def score(parts: Mapping[str, float | None], popularity: float = 0.0) -> Score:
     return Score(spoken["title"] * mean + POPULARITY * popularity / (1 + popularity), spoken)
 
 
-# --- titles ---------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=4096)
-def _name(text: str) -> Name:
-    base, season, part = split_season(text)
-    return Name(forms(text), forms(base), season, part)
-
-
 class _Profiles(dict[int, tuple[Candidate, tuple[Slot, ...], Names]]):
     """Timelines and names by candidate object, so that a run derives each once."""
 
@@ -155,117 +109,19 @@ def _profile(candidate: Candidate) -> tuple[tuple[Slot, ...], Names]:
         if len(_PROFILES) > 5000:
             _PROFILES.clear()
         slots = timeline(candidate)
-        found = _PROFILES[id(candidate)] = (candidate, slots, _names(candidate, slots))
+        found = _PROFILES[id(candidate)] = (candidate, slots, names_of(candidate, slots))
     return found[1], found[2]
-
-
-def _names(candidate: Candidate, slots: Sequence[Slot]) -> Names:
-    """Sort a show's titles into those that name it and those that name one entry, or a few.
-
-    The plain titles of the first entry name the show: they are used for any season. So does every title
-    that is another's without its season words: lists give sequels the plain title as an alias.
-    """
-    by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
-    every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
-    roots = {n.base[-1] for n in every if n.season or n.part}
-    roots |= {
-        n.whole[-1] for slot, names in zip(slots, by_slot, strict=True) if _is_first(slot) for n in names
-    }
-    own = (tuple(n for n in names if n.season or n.part or n.whole[-1] not in roots) for names in by_slot)
-    return Names(tuple({n.whole: n for n in every}.values()), tuple(own))
-
-
-def _is_first(slot: Slot) -> bool:
-    return slot.nth == 1 and slot.cour == 1
-
-
-def _entry_name(text: str, slot: Slot) -> Name:
-    """A title of an entry; a bare last number is a season word when it is the entry's season."""
-    name, (base, season, _) = _name(text), split_number(text)
-    if name.season is None and season is not None and season in (slot.marker, slot.season):
-        name = Name(name.whole, forms(base), season, name.part)
-    return Name(name.whole, name.base, name.season, name.part or slot.part) if name.season else name
-
-
-def _hear(said: Evidence, names: Names) -> Heard:
-    """Find each title's best reading for this show; a bare last number is a season only if it has to be."""
-    best: dict[int, tuple[float, Reading]] = {}
-    for reading in said.readings:
-        likeness = max((_likeness(reading, n) for n in names.shared), default=0.0) * reading.trust
-        if likeness > best.get(reading.title, (0.0, reading))[0]:
-            best[reading.title] = likeness, reading
-    known = [reading for likeness, reading in best.values() if likeness >= KNOWN]
-    season = next((r.season for r in known if r.season is not None), None)
-    part = next((r.part for r in known if r.part is not None), None)
-    return Heard(
-        {title: likeness for title, (likeness, _) in best.items()},
-        season if said.season is None else said.season,
-        part if said.part is None else said.part,
-    )
-
-
-def _likeness(reading: Reading, name: Name) -> float:
-    whole, base = forms(reading.text), forms(reading.base)
-    if whole == base and name.whole == name.base:
-        return alike(whole, name.whole)
-    return max(alike(whole, name.whole), alike(base, name.base), alike(base, name.whole))
-
-
-def alike(a: tuple[str, ...], b: tuple[str, ...]) -> float:
-    """Compare a release's title with a show's by their forms: 1 is equal, above UNLIKE are slips of the pen.
-
-    Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`. A long
-    title cut short is nearly as good as a slip.
-    """
-    x, y = a[-1], b[-1]
-    if a[0] == b[0] or x == y:
-        return (1.0 if a[0] == b[0] else LENIENT) * (BRIEF if _is_brief(x) else 1.0)
-    if len(x) >= CUT and y.startswith(x):
-        return CUT_SHORT
-    slips = Levenshtein.distance(x, y, score_cutoff=3)
-    if slips <= min(3, max(len(x), len(y)) // 8) and _is_slip(x, y):
-        return SLIP - 0.02 * slips
-    return UNLIKE * fuzz.ratio(x, y, score_cutoff=60) / 100
-
-
-def _is_brief(form: str) -> bool:
-    """Whether a title is so short that many things are called that."""
-    return len(form) <= (4 if form.isascii() else 1)
-
-
-def _is_slip(a: str, b: str) -> bool:
-    return a[-1] == b[-1] and [c for c in a if c.isdigit()] == [c for c in b if c.isdigit()]
 
 
 # --- parts: each 0 (against) to 1 (for), None when nothing can be said ----------------------------
 
 
-def _rate_name(claims: Sequence[tuple[float, int]], index: int) -> float | None:
+def _rate_name(claims: Sequence[Claim], index: int) -> float | None:
     """How surely a title names this entry; 0 when one names another entry of the show better."""
     mine, best = claims[index], max(claims)
     if not best[0]:
         return None
     return mine[0] if mine == best else 0.0
-
-
-def _claims(said: Evidence, heard: Heard, names: Names) -> list[tuple[float, int]]:
-    """By entry, how surely and by how long a title the release names it."""
-    return [
-        max((_claim(heard, r, n) for r in said.readings for n in own), default=(0.0, 0)) for own in names.own
-    ]
-
-
-def _claim(heard: Heard, reading: Reading, name: Name) -> tuple[float, int]:
-    whole, base = forms(reading.text), forms(reading.base)
-    likeness = alike(whole, name.whole) * reading.trust
-    if likeness >= CLAIM:
-        return likeness, len(whole[-1])
-    if base[-1] != name.base[-1] or not (name.season or name.part):
-        return 0.0, 0
-    season = heard.season if reading.season is None else reading.season
-    part = heard.part if reading.part is None else reading.part
-    same = (season or 1) == (name.season or 1) and (part or 1) == (name.part or 1)
-    return (reading.trust, len(base[-1])) if same else (0.0, 0)
 
 
 def _rate_season(said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot]) -> float | None:
@@ -275,7 +131,7 @@ def _rate_season(said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot]
     if slot.season == 0:
         return 1.0 if heard.season == 0 or said.special else 0.2
     if heard.season is None and heard.part is None:
-        return 1.0 if _is_first(slot) else 0.7
+        return 1.0 if slot.is_first else 0.7
     value = 1.0 if heard.season is None else _season_fits(heard.season, slot, slots)
     if heard.part:
         return value * _part_fits(heard.part, slot)

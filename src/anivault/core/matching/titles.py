@@ -1,0 +1,183 @@
+"""Decide how a release's titles sound to a show, and which of its entries they name. Pure.
+
+In: readings of a release's titles; a show's timeline. Out: a likeness by title (1 is equal, above
+UNLIKE are slips of the pen), the season words those readings leave, and by entry a claim: how surely,
+and by how long a title, the release names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
+
+from anivault.core.matching.episodes import Slot
+from anivault.core.matching.normalize import forms, split_number, split_season
+from anivault.core.matching.releases import Evidence, Reading
+from anivault.core.models import Candidate
+
+LENIENT = 0.98  # equal but for articles, marks or doubled vowels
+SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
+CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
+BRIEF = 0.88  # what an equal title of up to four letters is worth alone
+UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
+KNOWN = 0.9  # from here on a title is taken to be this show's, or this entry's
+
+Claim = tuple[float, int]  # how surely, by how many letters
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A title of an entry, with and without its season words."""
+
+    whole: tuple[str, ...]
+    base: tuple[str, ...]
+    season: int | None
+    part: int | None
+
+
+class Titles:
+    """Names made ready to be compared with many readings."""
+
+    __slots__ = ("_exact", "_lenient", "_marked")
+
+    def __init__(self, names: Iterable[Name], *, bases: bool) -> None:
+        """Take the names whole, and with `bases` without their season words too."""
+        names = tuple(names)
+        keys = [n.whole for n in names] + [n.base for n in names if bases]
+        self._exact = frozenset(key[0] for key in keys)
+        self._lenient = tuple(dict.fromkeys(key[-1] for key in keys))
+        self._marked = frozenset(
+            (n.base[-1], n.season or 1, n.part or 1) for n in names if n.season or n.part
+        )
+
+    def likeness(self, form: tuple[str, ...]) -> float:
+        """Compare a title by its forms with all names; the best counts.
+
+        Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`. A long
+        title cut short is nearly as good as a slip.
+        """
+        x = form[-1]
+        if form[0] in self._exact or x in self._lenient:
+            return (1.0 if form[0] in self._exact else LENIENT) * (BRIEF if _is_brief(x) else 1.0)
+        cut = CUT_SHORT if len(x) >= CUT and any(y.startswith(x) for y in self._lenient) else 0.0
+        return max(cut, self._slip(x) or self._ratio(x))
+
+    def marked(self, base: str, season: int, part: int) -> bool:
+        """Whether a name is `base` with these season and part words."""
+        return (base, season, part) in self._marked
+
+    def _slip(self, x: str) -> float:
+        allowed = min(3, len(x) // 8)
+        near = (
+            process.extract(x, self._lenient, scorer=Levenshtein.distance, score_cutoff=allowed)
+            if allowed
+            else ()
+        )
+        return max((SLIP - 0.02 * slips for y, slips, _ in near if _is_slip(x, y)), default=0.0)
+
+    def _ratio(self, x: str) -> float:
+        near = process.extractOne(x, self._lenient, scorer=fuzz.ratio, score_cutoff=60)
+        return UNLIKE * near[1] / 100 if near else 0.0
+
+
+def _is_brief(form: str) -> bool:
+    """Whether a title is so short that many things are called that."""
+    return len(form) <= (4 if form.isascii() else 1)
+
+
+def _is_slip(a: str, b: str) -> bool:
+    return a[-1] == b[-1] and [c for c in a if c.isdigit()] == [c for c in b if c.isdigit()]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a show is called: `shared` names any of it, `own` (by slot) one entry or a few."""
+
+    shared: Titles
+    own: tuple[Titles, ...]
+
+
+def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
+    """Sort a show's titles into those that name it and those that name one entry, or a few.
+
+    The plain titles of the first entry name the show: they are used for any season. So does every title
+    that is another's without its season words: lists give sequels the plain title as an alias.
+    """
+    by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
+    every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
+    roots = {n.base[-1] for n in every if n.season or n.part}
+    roots |= {n.whole[-1] for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names}
+    own = ([n for n in names if n.season or n.part or n.whole[-1] not in roots] for names in by_slot)
+    return Names(Titles(every, bases=True), tuple(Titles(names, bases=False) for names in own))
+
+
+@lru_cache(maxsize=16384)
+def _name(text: str) -> Name:
+    base, season, part = split_season(text)
+    return Name(forms(text), forms(base), season, part)
+
+
+def _entry_name(text: str, slot: Slot) -> Name:
+    """A title of an entry; a bare last number is a season word when it is the entry's season."""
+    name, (base, season, _) = _name(text), split_number(text)
+    if name.season is None and season is not None and season in (slot.marker, slot.season):
+        name = Name(name.whole, forms(base), season, name.part)
+    return Name(name.whole, name.base, name.season, name.part or slot.part) if name.season else name
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a release sounds to one show: each title's best likeness, and the season words that leaves."""
+
+    likeness: Mapping[int, float]
+    season: int | None
+    part: int | None
+
+
+def hear(said: Evidence, names: Names) -> Heard:
+    """Find each title's best reading for this show; a bare last number is a season only if it has to be."""
+    best: dict[int, tuple[float, Reading]] = {}
+    for reading in said.readings:
+        top = best.get(reading.title, (0.0, reading))[0]
+        if reading.trust > top:
+            likeness = _likeness(reading, names.shared) * reading.trust
+            if likeness > top:
+                best[reading.title] = likeness, reading
+    known = [reading for likeness, reading in best.values() if likeness >= KNOWN]
+    season = next((r.season for r in known if r.season is not None), None)
+    part = next((r.part for r in known if r.part is not None), None)
+    return Heard(
+        {title: likeness for title, (likeness, _) in best.items()},
+        season if said.season is None else said.season,
+        part if said.part is None else said.part,
+    )
+
+
+def _likeness(reading: Reading, titles: Titles) -> float:
+    whole = titles.likeness(forms(reading.text))
+    return (
+        whole
+        if whole == 1.0 or reading.base == reading.text
+        else max(whole, titles.likeness(forms(reading.base)))
+    )
+
+
+def claims_of(said: Evidence, heard: Heard, names: Names) -> list[Claim]:
+    """By entry, how surely and by how long a title the release names it; nothing where there is no choice."""
+    if len(names.own) == 1:
+        return [(0.0, 0)]
+    return [max((_claim(heard, r, own) for r in said.readings), default=(0.0, 0)) for own in names.own]
+
+
+def _claim(heard: Heard, reading: Reading, own: Titles) -> Claim:
+    whole, base = forms(reading.text), forms(reading.base)
+    likeness = own.likeness(whole) * reading.trust
+    if likeness >= KNOWN:
+        return likeness, len(whole[-1])
+    season = heard.season if reading.season is None else reading.season
+    part = heard.part if reading.part is None else reading.part
+    return (reading.trust, len(base[-1])) if own.marked(base[-1], season or 1, part or 1) else (0.0, 0)
