@@ -56,6 +56,7 @@ class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     year: int | None = None
     version: int | None = None
     part: int | None = None
+    folder_titles: tuple[str, ...] = ()  # titles of the folders above, nearest first; trusted less
     engine: str = ""
     said: dict[str, str] = {}
     confidence: float = 1.0  # 0 to 1; below 1 where engines or siblings disagree

@@ -5,12 +5,14 @@ In: scanned files. Out: one ParsedFile each, in the same order. Pure: never touc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from anivault.core.models import ParsedFile, ScannedFile
-from anivault.parser import ParseResult, parse_name
+from anivault.core.pipeline.folders import complete, context
+from anivault.parser import parse_name
+
+_WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
 
 
 def parse_files(files: Sequence[ScannedFile]) -> list[ParsedFile]:
@@ -20,13 +22,7 @@ def parse_files(files: Sequence[ScannedFile]) -> list[ParsedFile]:
 
 def parse_alone(file: ScannedFile) -> ParsedFile:
     """Parse one file by its name and its folders' names, without siblings."""
-    own = parse_name(file.name)
-    return ParsedFile(file=file, parsed=own if own.title else _from_folders(own, file.folder))
-
-
-def _from_folders(own: ParseResult, folder: str) -> ParseResult:
-    for part in reversed(folder.split("/")):
-        parent = parse_name(part)
-        if parent.title:
-            return replace(own, title=parent.title, titles=parent.titles, season=own.season or parent.season)
-    return own
+    rel = file.rel.replace("\\", "/") if _WINDOWS.match(file.rel) else file.rel
+    folder, _, name = rel.rpartition("/")
+    above = context(file.root.rstrip("/").rpartition("/")[2], folder)
+    return ParsedFile(file=file, parsed=complete(parse_name(name), above))

@@ -1,0 +1,166 @@
+"""What the folders above a file say together, and how that completes what its name says.
+
+In: the folders of a path, nearest last. Out: a Context; a ParseResult with what the name left open.
+A name's own word wins; the nearest folder wins over those above it. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from anivault.parser.folders import Folder, Use, read_folder
+from anivault.parser.models import EXTRAS, ParseResult, VideoType
+
+_ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
+_PUNCTUATION = re.compile(r"[\W_]+")
+# A name that is only one of these has no title of its own.
+_NO_TITLES = frozenset(
+    "episode ep extra extras special specials ova oad movie film ncop nced op ed opening ending menu pv cm preview trailer sample part".split()
+) | {"extra episode", "special episode", "creditless opening", "creditless ending", "video"}
+_FILLED = ("group", "resolution", "source", "year")
+
+
+class Context(NamedTuple):
+    """What the folders say. `titled` is the nearest with a title; `disc` a disc's number and place."""
+
+    titles: tuple[str, ...] = ()
+    titled: ParseResult | None = None
+    season: int | None = None  # of a season folder: holds for every file below
+    titled_season: int | None = None  # in a title folder's name: holds for files of that title
+    type: VideoType | None = None
+    extras: bool = False
+    disc: int | None = None
+
+
+@lru_cache(maxsize=8192)  # all files of a folder share it
+def context(root_name: str, folder: str) -> Context:
+    """Combine the folders of a path, the scanned root's own name as the farthest of them."""
+    names = [name for name in folder.split("/") if name]
+    below = [read_folder(name) for name in names]
+    folders = [read_folder(root_name), *below] if root_name else below
+    return _combine(
+        [
+            _settle(each, folders[:place], name)
+            for place, (each, name) in enumerate(
+                zip(folders, [root_name, *names] if root_name else names, strict=True)
+            )
+        ]
+    )
+
+
+def _settle(folder: Folder, above: list[Folder], name: str) -> Folder:
+    """A bare number is a season where a title stands above it, else a title."""
+    if folder.use is not Use.NUMBER:
+        return folder
+    if any(each.use is Use.TITLE for each in above):
+        return Folder(Use.SEASON, folder.number)
+    return Folder(Use.TITLE, None, None, ParseResult(title=name, titles=(name,), engine="rules"))
+
+
+def _combine(folders: list[Folder]) -> Context:
+    titles: list[str] = []
+    found: dict[str, Any] = {}
+    for folder in reversed(folders):
+        if folder.use is Use.TITLE and folder.parsed is not None:
+            _add_title(found, titles, folder.parsed)
+        elif "titled" in found:
+            continue  # a season above a title is another show's
+        elif folder.use is Use.SEASON:
+            found.setdefault("season", folder.number)
+        elif folder.use is Use.DISC:
+            found.setdefault("disc", folder.number)
+        elif folder.use in (Use.SPECIALS, Use.EXTRAS):
+            _add_place(found, folder)
+    return Context(titles=tuple(dict.fromkeys(titles)), **found)
+
+
+def _add_title(found: dict[str, Any], titles: list[str], parsed: ParseResult) -> None:
+    related = not titles or _related(parsed.titles, titles)
+    titles.extend(parsed.titles)
+    found.setdefault("titled", parsed)
+    if related and parsed.season is not None and not parsed.seasons:
+        found.setdefault("titled_season", parsed.season)
+
+
+def _add_place(found: dict[str, Any], folder: Folder) -> None:
+    if "type" not in found and "extras" not in found:
+        found["type"], found["extras"] = folder.type, folder.use is Use.EXTRAS
+        if folder.number is not None:
+            found.setdefault("season", folder.number)
+
+
+def complete(own: ParseResult, above: Context) -> ParseResult:
+    """Fill from the folders what the name leaves open."""
+    if not above.titles and above.season is None and above.type is None and not above.extras:
+        return own
+    changes: dict[str, Any] = {}
+    if above.titled is not None:
+        changes |= _title(own, above, above.titled)
+    if own.type is None and (above.type is not None or above.extras):
+        changes["type"] = above.type or VideoType.PV
+    kind = changes.get("type", own.type)
+    if (
+        own.season is None
+        and kind is not VideoType.MOVIE
+        and (season := _season(own, above, kind)) is not None
+    ):
+        changes["season"] = season
+    if not changes:
+        return own
+    said = {**own.said, **{field: "folder" for field in changes if field not in ("titles", "folder_titles")}}
+    return replace(own, said=said, **changes)
+
+
+def _title(own: ParseResult, above: Context, titled: ParseResult) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        field: value
+        for field in _FILLED
+        if getattr(own, field) is None and (value := getattr(titled, field)) is not None
+    }
+    if own.title is None or _plain(own.title) in _NO_TITLES:
+        changes |= {
+            "title": titled.title,
+            "titles": titled.titles,
+            "folder_titles": above.titles[len(titled.titles) :],
+        }
+        return changes
+    changes["folder_titles"] = above.titles
+    if (
+        not own.episodes
+        and own.type is None
+        and (number := _number_behind(own.title, above.titles)) is not None
+    ):
+        title, episode = number
+        changes |= {"title": title, "titles": (title,), "episodes": (episode,)}
+    return changes
+
+
+def _number_behind(title: str, titles: tuple[str, ...]) -> tuple[str, int] | None:
+    """`The Show/The Show 5.mkv`: what goes beyond the folder's title is the episode."""
+    found = _ENDS_IN_NUMBER.fullmatch(title)
+    if found is None or _plain(found[1]) not in map(_plain, titles):
+        return None
+    return found[1], int(found[2])
+
+
+def _season(own: ParseResult, above: Context, kind: VideoType | None) -> int | None:
+    if above.season is not None:
+        return None if above.season == 0 and kind in EXTRAS else above.season
+    if above.titled_season is None:
+        return None
+    return above.titled_season if own.title is None or _related(own.titles, above.titles) else None
+
+
+def _related(titles: tuple[str, ...], others: tuple[str, ...] | list[str]) -> bool:
+    """Tell whether two titles may name one show: equal, or one goes on where the other ends."""
+    ours, theirs = [_plain(t) for t in titles], [_plain(t) for t in others]
+    return any(a == b or a.startswith(b + " ") or b.startswith(a + " ") for a in ours for b in theirs)
+
+
+@lru_cache(maxsize=8192)
+def _plain(title: str) -> str:
+    return _PUNCTUATION.sub(" ", title.lower()).strip()

@@ -1,0 +1,48 @@
+"""The working record of one name: what rules have read so far, and what is left to read.
+
+A rule claims a place: its value is kept with the rule's name, and its characters become a gap, so
+that later rules neither read them again nor run a title across them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from anivault.parser.form import Form
+
+# What stands in `text` where a rule has claimed it. They are controls: no normal form holds them.
+GROUP, TERM, SEASON, EPISODE, YEAR, KIND = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06"
+GAPS = "\x01-\x06"
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+class Draft:
+    """A name being read. `text` and `shown` keep one length through every claim."""
+
+    __slots__ = ("fields", "loose_group", "numbers", "said", "shown", "text", "texts", "words")
+
+    def __init__(self, form: Form) -> None:
+        self.text, self.shown = form
+        self.fields: dict[str, Any] = {}
+        self.said: dict[str, str] = {}
+        self.numbers: list[tuple[int, int, Any]] = []  # brackets that hold a number: start, end, meaning
+        self.texts: list[tuple[int, int]] = []  # brackets that hold words
+        self.loose_group: str | None = None  # a name found among technical words
+
+        self.words: frozenset[str] = frozenset()  # the runs of letters outside brackets, lower case
+
+    def list_words(self) -> None:
+        """Note what words are left, so that a rule none of whose words is there costs nothing."""
+        self.words = frozenset(_LETTERS.findall(self.text.lower()))
+
+    def set(self, field: str, value: Any, rule: str) -> None:
+        """Keep a value unless an earlier rule has said one."""
+        if field not in self.fields:
+            self.fields[field] = value
+            self.said[field] = rule
+
+    def gap(self, start: int, end: int, filler: str) -> None:
+        """Take a place out of what is left to read."""
+        self.text = self.text[:start] + filler * (end - start) + self.text[end:]

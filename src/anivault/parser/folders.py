@@ -1,0 +1,110 @@
+"""What a folder's name says: a season, a place for specials or extras, a disc, a title, or nothing.
+
+In: one folder's name. Out: a Folder. Touches nothing. How folders are combined with the name of a
+file is decided where whole paths are known.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from anivault.parser import form
+from anivault.parser.models import ParseResult, VideoType
+from anivault.parser.read import parse_name
+from anivault.parser.rules import season
+from anivault.parser.rules.numbers import han
+from anivault.parser.vocabulary import FOLDERS
+
+
+class Use(Enum):
+    """What a folder is for."""
+
+    SEASON = "season"
+    NUMBER = "number"  # a bare one: a season below a title, else a title
+    SPECIALS = "specials"
+    EXTRAS = "extras"
+    DISC = "disc"
+    GENERIC = "generic"  # anime, downloads, 2019, A-F: says nothing of a show
+    TITLE = "title"
+
+
+class Folder(NamedTuple):
+    """One folder. `number` is the season or disc; `parsed` is what a title folder says."""
+
+    use: Use
+    number: int | None = None
+    type: VideoType | None = None
+    parsed: ParseResult | None = None
+
+
+_TYPES = {
+    "specials": (Use.SPECIALS, VideoType.SPECIAL),
+    "ovas": (Use.SPECIALS, VideoType.OVA),
+    "onas": (Use.SPECIALS, VideoType.ONA),
+    "movies": (Use.SPECIALS, VideoType.MOVIE),
+    "openings": (Use.EXTRAS, VideoType.OP),
+    "endings": (Use.EXTRAS, VideoType.ED),
+    "previews": (Use.EXTRAS, VideoType.PV),
+    "commercials": (Use.EXTRAS, VideoType.CM),
+    "menus": (Use.EXTRAS, VideoType.MENU),
+    "samples": (Use.EXTRAS, VideoType.SAMPLE),
+    "extras": (Use.EXTRAS, None),
+    "generic": (Use.GENERIC, None),
+}
+_ASIDE = re.compile(r"\s*[\[({][^\[\](){}]*[\])}]\s*")
+_ORDER = re.compile(r"^\d{1,2}(?:\s*[.)]\s*|\s+-\s+)(?=\D)")  # 01. Season 1
+_DISC = re.compile(
+    r"(?:dis[ck]|cd|dvd|bd|d|vol(?:ume)?)[ ._#-]*(\d{1,2})(?:\s*of\s*\d+)?|第?\s*(\d{1,2})\s*[巻卷]",
+    re.IGNORECASE,
+)
+_SERIES = re.compile(r"(?:series|cour|saison|arc|book)[ ._]*(\d{1,2})", re.IGNORECASE)
+_BARE = re.compile(r"\d{1,2}")
+_DATE = re.compile(
+    r"(?:19|20)\d\d(?:s|年)?(?:[ ._-]*(?:\d{1,2}月?(?:新番)?|q[1-4]|winter|spring|summer|fall|autumn))?|(?:winter|spring|summer|fall|autumn)[ ._-]*(?:19|20)\d\d",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(
+    r"[A-Za-z#](?:\s*-\s*[A-Za-z])?|0-9|[A-Za-z]:|\d-\d|[あ-んア-ン]|[あかさたなはまやらわアカサタナハマヤラワ]行"
+)
+
+
+@lru_cache(maxsize=8192)  # every file of a folder asks again
+def read_folder(name: str) -> Folder:
+    """Tell what one folder is for."""
+    text = form.of(name + ".mkv").text.strip()  # the extension keeps a dot in a folder's name from being one
+    plain = _ORDER.sub("", _ASIDE.sub(" ", text)).strip(" -._").lower()
+    return _season(plain) or _named(plain) or _disc(plain) or _generic(plain or text.lower()) or _title(name)
+
+
+def _season(plain: str) -> Folder | None:
+    found = season.whole(plain)
+    if found is not None:
+        number = found["season"] if "seasons" not in found else None
+        return Folder(Use.SPECIALS, 0, VideoType.SPECIAL) if number == 0 else Folder(Use.SEASON, number)
+    if (series := _SERIES.fullmatch(plain)) is not None:
+        return Folder(Use.SEASON, int(series[1]))
+    return Folder(Use.NUMBER, int(plain)) if _BARE.fullmatch(plain) else None
+
+
+def _named(plain: str) -> Folder | None:
+    use, kind = _TYPES.get(FOLDERS.get(plain, ""), (None, None))
+    if use is None:
+        return None
+    return Folder(use, 0 if kind is VideoType.SPECIAL else None, kind)
+
+
+def _disc(plain: str) -> Folder | None:
+    found = _DISC.fullmatch(plain)
+    return Folder(Use.DISC, han(found[1] or found[2])) if found else None
+
+
+def _generic(plain: str) -> Folder | None:
+    return Folder(Use.GENERIC) if _DATE.fullmatch(plain) or _LETTERS.fullmatch(plain) or not plain else None
+
+
+def _title(name: str) -> Folder:
+    parsed = parse_name(name + ".mkv")
+    return Folder(Use.TITLE, parsed.season, parsed.type, parsed) if parsed.title else Folder(Use.GENERIC)

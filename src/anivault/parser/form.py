@@ -1,0 +1,84 @@
+"""The normal form of a name: one character for one, so that a place in it is a place in the original.
+
+In: a file name. Out: what rules read (`text`: ASCII brackets, digits, dashes and blanks) and the same
+places in the original spelling (`shown`), from which titles are cut. Touches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from anivault.parser.vocabulary import EXTENSIONS, SUBTITLE_EXTENSIONS, SUBTITLE_MARKS
+
+LONGEST = 1024  # characters read of a name; no file system allows more than 255 in a component
+
+_SAME = {
+    "【": "[", "】": "]", "〔": "[", "〕": "]", "〖": "[", "〗": "]", "［": "[", "］": "]", "《": "[", "》": "]",
+    "（": "(", "）": ")", "｛": "{", "｝": "}", "⟨": "[", "⟩": "]",
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
+    "〜": "~", "～": "~", "∼": "~", "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "∕": "/", "⧸": "/", "｜": "|", "┃": "|", "│": "|",
+}  # fmt: skip
+
+
+def _table() -> dict[int, str]:
+    """Every character that has one plain equivalent; controls, odd blanks and marks of direction are blanks."""
+    blank = {n: " " for n in (*range(0x20), *range(0x7F, 0xA1), 0xAD, 0x3000, 0xFEFF, *range(0x2000, 0x2010))}
+    blank |= {n: " " for n in (*range(0x2028, 0x2030), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFE))}
+    wide = {n: unicodedata.normalize("NFKC", chr(n)) for n in range(0xFF01, 0xFF5F)}
+    return blank | wide | {ord(char): plain for char, plain in _SAME.items()}
+
+
+_TABLE = _table()
+_CONTROLS = {n: " " for n in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
+_STUCK = re.compile(r"(?<=\d)\.(?=[A-Za-z]{2})")  # 01.DVD
+_MARKS = re.compile(rf"(?:[.\[ ](?:{SUBTITLE_MARKS}|[a-z]{{2,3}}(?:-[A-Za-z]{{2,4}})?)\]?){{1,3}}$")
+
+
+class Form(NamedTuple):
+    """A name without extension, twice: `text` for rules, `shown` for people. Both have one length."""
+
+    text: str
+    shown: str
+
+
+def of(name: str) -> Form:
+    """Normalise a file name. Total: any text has a form."""
+    if len(name) > LONGEST:
+        name = name[:LONGEST]
+    shown = _stem(name)
+    if shown.isascii():
+        if not shown.isprintable():
+            shown = shown.translate(_CONTROLS)
+        return Form(*_blanks(shown, shown))
+    shown = _SURROGATES.sub("\ufffd", unicodedata.normalize("NFC", shown).translate(_CONTROLS))
+    return Form(*_blanks(shown.translate(_TABLE), shown))
+
+
+def _stem(name: str) -> str:
+    stem, dot, extension = name.rpartition(".")
+    if not dot or extension.lower() not in EXTENSIONS:
+        return name
+    if extension.lower() in SUBTITLE_EXTENSIONS:
+        return _MARKS.sub("", stem) or stem
+    inner, dot, extension = stem.rpartition(".")
+    return inner if dot and extension.lower() in EXTENSIONS else stem
+
+
+def _blanks(text: str, shown: str) -> tuple[str, str]:
+    """Turn underscores and the dots of scene names into blanks where those part the words."""
+    if "_" not in text and "." not in text:
+        return text, shown
+    outside = _BRACKETS.sub("", text).strip()
+    spaces = outside.count(" ")
+    if (lines := outside.count("_")) > spaces or "_" in text and not outside:
+        text, shown = text.replace("_", " "), shown.replace("_", " ")
+        spaces += lines
+    if (dots := outside.count(".")) > 2 and dots > spaces or dots and not spaces:
+        text, shown = text.replace(".", " "), shown.replace(".", " ")
+    elif dots:
+        text, shown = _STUCK.sub(" ", text), _STUCK.sub(" ", shown)
+    return text, shown

@@ -1,0 +1,153 @@
+"""What each bracket is: technical words, a year, a number, a season, a kind, or words.
+
+Brackets are where release names keep what is no title, and a release repeats the same few, so what a
+bracket means is remembered by its content.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from anivault.parser.draft import KIND, SEASON, TERM, YEAR, Draft
+from anivault.parser.models import VideoType
+from anivault.parser.rules import checksum, media, numbers, season
+from anivault.parser.vocabulary import CJK_BATCH, TYPES
+
+RULE = "rule:brackets"
+
+_BRACKET = re.compile(r"\[([^\[\]]*)\]|\(([^()]*)\)|\{([^{}]*)\}")
+_YEAR = re.compile(r"((?:19[5-9]|20[0-3])\d)年?(?:[-.~/](?:(?:19|20)?\d\d)?(?:[-.~/]\d\d)?)?")
+_DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\d{1,2}[./-]\d{1,2}")
+_IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.IGNORECASE)
+_VOLUME = re.compile(r"(?:vol(?:ume)?\.?|disc|disk|cd)\s*\d+", re.IGNORECASE)
+_KIND = re.compile(
+    r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)[ _-]?(?P<number>\d{1,3}[a-z]?)?(?:v(?P<version>\d))?(?:\+SP)?",
+    re.IGNORECASE,
+)
+_BATCH = re.compile(rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz)", re.IGNORECASE)
+
+
+class Meaning(NamedTuple):
+    """What one bracket says; all empty for words."""
+
+    filler: str | None = None  # the gap that it becomes
+    fields: tuple[tuple[str, object], ...] = ()
+    numbers: numbers.Numbers | None = None
+    rest: str | None = None  # a name found among technical words
+
+
+_WORDS = Meaning()
+_cache: dict[str, Meaning] = {}
+
+
+def read(draft: Draft) -> None:
+    """Sort every bracket; claim all but the ones that hold words or an episode number."""
+    text = draft.text
+    if "[" not in text and "(" not in text and "{" not in text:
+        return
+    first = True
+    for found in _BRACKET.finditer(text):
+        content = found[found.lastindex or 0]
+        start, end = found.span()
+        if len(content) < 11 and (crc := checksum.whole(content)) is not None:
+            draft.fields["crc32"], draft.said["crc32"] = crc, checksum.RULE
+            draft.gap(start, end, TERM)
+            continue
+        meaning = _meaning(content)
+        if first and start < 2 and meaning.filler == TERM and _may_be_group(meaning, text, end):
+            meaning = _WORDS
+        first = False
+        _apply(draft, meaning, start, end)
+
+
+def _may_be_group(meaning: Meaning, text: str, end: int) -> bool:
+    """A leading `[BDMV]` or `[Raw]` is whoever made the file; `[1080p]` in front is not."""
+    return not any(field == "resolution" for field, _ in meaning.fields) and bool(text[end:].strip())
+
+
+def _apply(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
+    if meaning.numbers is not None:
+        draft.numbers.append((start, end, meaning.numbers))
+        return
+    if meaning.filler is None:
+        draft.texts.append((start, end))
+        return
+    for field, value in meaning.fields:
+        draft.set(field, value, RULE)
+    if meaning.rest and draft.loose_group is None:
+        draft.loose_group = meaning.rest
+    draft.gap(start, end, meaning.filler)
+
+
+def _meaning(content: str) -> Meaning:
+    if (known := _cache.get(content)) is None:
+        if len(_cache) > 4096:
+            _cache.clear()
+        known = _cache[content] = _read(content.strip())
+    return known
+
+
+def _read(content: str) -> Meaning:
+    if not content:
+        return Meaning(TERM)
+    if (year := _YEAR.fullmatch(content)) is not None:
+        return Meaning(YEAR, (("year", int(year[1])),))
+    if (date := _DATE.fullmatch(content)) is not None:
+        return Meaning(TERM, (("year", int(date[1] or date[2])),))
+    if (inside := numbers.bracket(content)) is not None:
+        return Meaning(numbers=inside)
+    return _season(content) or _kind(content) or _technical(content) or _WORDS
+
+
+def _season(content: str) -> Meaning | None:
+    found = season.whole(content)
+    if found is None:
+        return None
+    fields: list[tuple[str, object]] = list(found.items())
+    return Meaning(SEASON, tuple(fields))
+
+
+def _kind(content: str) -> Meaning | None:
+    found = _KIND.fullmatch(content)
+    kind = TYPES.get(found["word"].lower().replace("_", " ")) if found else None
+    if found is None or kind is None or kind is VideoType.TV and not found["number"]:
+        return Meaning(TERM, (("type", kind),)) if kind else None
+    fields: list[tuple[str, object]] = [("type", kind)]
+    if found["year"]:
+        fields.append(("year", int(found["year"])))
+    if found["number"] and kind is not VideoType.MOVIE:
+        fields.append(("episodes", (numbers.number(found["number"]),)))
+    if found["version"]:
+        fields.append(("version", int(found["version"])))
+    return Meaning(KIND, tuple(fields))
+
+
+def _technical(content: str) -> Meaning | None:
+    if (
+        _BATCH.fullmatch(content)
+        or _IDS.fullmatch(content)
+        or _VOLUME.fullmatch(content)
+        or _DOMAIN.fullmatch(content)
+    ):
+        return Meaning(TERM)
+    found = media.terms(content)
+    if found.strong or (found.known and not found.rest):
+        rest = _name_among(content, found) if found.rest else None
+        return Meaning(TERM, (*found.fields, *_version(content)), rest=rest)
+    return Meaning(TERM) if media.is_note(content) else None
+
+
+def _version(content: str) -> tuple[tuple[str, object], ...]:
+    found = re.search(r"(?<![a-z0-9])v(\d)(?![a-z0-9])", content, re.IGNORECASE)
+    return (("version", int(found[1])),) if found else ()
+
+
+def _name_among(content: str, found: media.Terms) -> str | None:
+    """The part between commas or dashes that holds only unknown words: `(Central Anime, 720p)`."""
+    for part in re.split(r"\s*,\s*|\.", content):
+        words = part.split()
+        if words and all(word in found.rest for word in words):
+            return part
+    return None

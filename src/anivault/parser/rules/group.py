@@ -1,0 +1,92 @@
+"""The release group: in brackets in front, else behind a dash at the very end, else in the last brackets."""
+
+from __future__ import annotations
+
+import re
+
+from anivault.parser.draft import GAPS, GROUP, Draft
+from anivault.parser.vocabulary import TERMS
+
+RULE = "rule:group"
+
+_DASHED = re.compile(rf"(?<=[^\s{GAPS}-])-(?P<name>[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)(?=\s*(?:[{GAPS}(\[]|$))")
+_WORDS_GAP = re.compile(rf"[^\W_][^{GAPS}]*[{GAPS}]")
+_SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
+_ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
+GAP_CHARS = "\x01\x02\x03\x04\x05\x06"
+_SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)\s*\x02*$")
+
+
+def read(draft: Draft) -> None:
+    """Claim brackets in front: the first is the group, more Latin ones before plain words are its partners."""
+    if not draft.texts or draft.texts[0][0] > 1:
+        return
+    (start, end), others = draft.texts[0], draft.texts[1:]
+    words = _WORD.search(_ANY_BRACKET.sub("", draft.text[end:]))
+    if not (others or words) or _is_title(draft, start, end):
+        return
+    _claim(draft, start, end)
+    draft.texts = others
+    while words and draft.texts and _adjoins(draft, end, draft.texts[0]):
+        start, end = draft.texts.pop(0)
+        draft.gap(start, end, GROUP)
+
+
+def _is_title(draft: Draft, start: int, end: int) -> bool:
+    """`[千与千寻].Spirited.Away.1080p.x265-GROUP`: brackets hold the local title where a scene name follows."""
+    return not draft.text[start:end].isascii() and _SCENE.search(draft.text, end) is not None
+
+
+def _adjoins(draft: Draft, end: int, place: tuple[int, int]) -> bool:
+    between, inside = draft.text[end : place[0]], draft.text[place[0] : place[1]]
+    return not between.strip(" -" + GAP_CHARS) and inside.isascii()
+
+
+def read_dashed(draft: Draft, tail: int) -> None:
+    """Claim the name behind the last dash of the technical part."""
+    if "group" in draft.fields:
+        return
+    found = None
+    for found in _DASHED.finditer(draft.text, tail):
+        pass
+    if found is not None and not media_word(found["name"]):
+        draft.set("group", draft.shown[found.start("name") : found.end("name")], RULE)
+        draft.gap(found.start(), found.end(), GROUP)
+
+
+def media_word(name: str) -> bool:
+    """Tell whether a word is technical and so nobody's name: the `Hi10p` of `1080p-Hi10p`."""
+    return name.lower() in TERMS
+
+
+def read_last(draft: Draft) -> None:
+    """Look behind the title when no group stood in front."""
+    if "group" in draft.fields:
+        return
+    if (spaced := _SPACED.search(draft.text)) is not None:
+        draft.set("group", draft.shown[spaced.start("name") : spaced.end("name")], RULE)
+        draft.gap(spaced.start(), spaced.end(), GROUP)
+        return
+    behind = [place for place in draft.texts if _is_behind(draft, *place)]
+    if behind:
+        _claim(draft, *behind[-1])
+        draft.texts.remove(behind[-1])
+    elif draft.loose_group:
+        draft.set("group", draft.loose_group, RULE)
+
+
+def _is_behind(draft: Draft, start: int, end: int) -> bool:
+    """Behind the title and a gap; or square, with words in front and none behind."""
+    if _WORDS_GAP.search(draft.text, 0, start):
+        return True
+    return (
+        draft.text[start] == "["
+        and bool(_WORD.search(draft.text, 0, start))
+        and not _WORD.search(draft.text, end)
+    )
+
+
+def _claim(draft: Draft, start: int, end: int) -> None:
+    draft.set("group", draft.shown[start + 1 : end - 1].strip(), RULE)
+    draft.gap(start, end, GROUP)

@@ -1,0 +1,76 @@
+"""The kind of video: OVA, film, special, and the extras that are no episode (NCOP, NCED, PV, CM, menu).
+
+A word that also stands in titles (`OP`, `Movie`, `Special`) counts only where a title has ended:
+behind a dash or blank and before a number, a bracket or the end.
+"""
+
+from __future__ import annotations
+
+import re
+
+from anivault.parser.draft import EPISODE, GAPS, KIND, Draft
+from anivault.parser.models import EXTRAS, VideoType
+from anivault.parser.rules.numbers import number
+from anivault.parser.vocabulary import CJK_TYPES, TYPES, TYPES_ALWAYS, TYPES_CAPITALS, TYPES_WORDS, any_of
+
+RULE = "rule:kind"
+
+_GATE = frozenset(word for name in TYPES for word in re.split(r"[ -]", name))
+_NUMBER = r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?))?(?:[ _]?v(?P<version>\d))?"
+_END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-\S|\s-))"
+_ALWAYS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE)
+_CAPITALS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}){_NUMBER}{_END}")
+_RUNNING = (
+    "movie",
+    "film",
+    "special",
+    "specials",
+    "tv special",
+    "gekijouban",
+)  # these end titles without a dash
+_WORDS = re.compile(
+    rf"(?:(?<![^\W_])(?:The )?(?P<running>{any_of(_RUNNING)})|(?:^\s*|-\s*|[{GAPS}]\s*)(?P<word>{any_of(TYPES_WORDS)})){_NUMBER}{_END}",
+    re.IGNORECASE,
+)
+_CJK = re.compile(rf"(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
+_GOES_ON = re.compile(r"\s*-\s*[^\W\d]")
+_WITHIN = re.compile(r"(?<![^\W_])(?:Gekijouban|Movie \d+)(?![^\W_])", re.IGNORECASE)
+_IN_EPISODE = re.compile(r"\(?(?:ep|episode)[ .]*(\d{1,3})\)?", re.IGNORECASE)
+
+
+def read(draft: Draft) -> None:
+    """Claim the word that names the kind, with its own number and version."""
+    text = draft.text
+    found = None
+    if not draft.words.isdisjoint(_GATE):
+        found = _ALWAYS.search(text) or _CAPITALS.search(text) or _WORDS.search(text)
+    if found is None and not text.isascii():
+        found = _CJK.search(text)
+    if found is None and not draft.words.isdisjoint(_GATE) and _WITHIN.search(text):
+        draft.set("type", VideoType.MOVIE, RULE)
+    if (
+        found is None
+        or not text[: found.start()].strip(" " + "\x01\x02")
+        and found["number"] is None
+        and "type" in draft.fields
+    ):
+        return
+    groups = found.groupdict()
+    kind = TYPES[(groups["word"] or groups["running"]).lower()]
+    if kind is VideoType.TV and found["number"] is not None:
+        return
+    draft.set("type", kind, RULE)
+    if kind is VideoType.MOVIE and _GOES_ON.match(text, found.end()):
+        return
+    _number(draft, found, kind)
+    draft.gap(found.start(), found.end(), KIND)
+
+
+def _number(draft: Draft, found: re.Match[str], kind: VideoType) -> None:
+    if found["version"] is not None:
+        draft.set("version", int(found["version"]), RULE)
+    if kind in EXTRAS and (inside := _IN_EPISODE.search(draft.text, found.end())) is not None:
+        draft.set("episodes", (int(inside[1]),), RULE)
+        draft.gap(inside.start(), inside.end(), EPISODE)
+    elif found["number"] is not None:
+        draft.set("episodes", (number(found["number"]),), RULE)

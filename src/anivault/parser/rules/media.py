@@ -1,0 +1,151 @@
+"""Resolution, source and codecs, from the technical part of a name.
+
+A strong word (`1080p`, `x265`, `BDRip`) is never part of a title, so everything behind the first
+one outside brackets is technical. Weak words (`BD`, `Dual`, `TV`) count inside brackets and behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from anivault.parser.draft import TERM, Draft
+from anivault.parser.rules import group
+from anivault.parser.vocabulary import ALONE, CJK_NOTES, CJK_SUBTITLES, LEADS, STRONG, TERM_PAIRS, TERMS
+
+RULE = "rule:media"
+
+_SPLIT = re.compile(r"[\s,_|&/;+()\[\]{}:!#]+")
+_SEASONAL = re.compile(
+    r"[★☆\s]*(?:\d{4}年?)?(?:\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:新番|番)?[★☆\s]*(?=\[|$|[★☆\x01-\x06])|[★☆]+(?=\[)"
+)
+_GAP = re.compile("[\x01-\x06]+")
+_HALVES = re.compile(r"[-.@]")
+_RESOLUTION = re.compile(r"\d{3,4}[pi]\d{0,3}|\d{3,4}[x×*]\d{3,4}[pi]?", re.IGNORECASE)
+_AUDIO = re.compile(
+    r"\d?(?:q?aac|flac|ddp?|e-?ac-?3|ac-?3|opus|dts|truehd|l?pcm|mp3|vorbis|ass|srt)(?:[x.]?\d(?:[. ]\d)?(?:ch)?)?",
+    re.IGNORECASE,
+)
+_CJK = re.compile(
+    rf"[{CJK_SUBTITLES}\s&_+/x0-9]+|.*(?:{CJK_NOTES}).*|.*(?:字幕|双语|雙語|内封|內封|内嵌|內嵌|外挂|外掛)[^字]*",
+    re.IGNORECASE,
+)
+_FIELDS = frozenset({"resolution", "source", "video_codec", "audio_codec"})
+_TOKEN = re.compile(r"[^\s\x01-\x06\[\](){}]+")
+
+
+class Terms(NamedTuple):
+    """What a technical stretch says. `rest`: its words that are no known term."""
+
+    strong: bool
+    known: int
+    rest: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+
+
+_cache: dict[str, Terms] = {}
+_strengths: dict[str, str] = {}
+
+
+def terms(content: str) -> Terms:
+    """Read a stretch of technical words. Remembered: a release repeats the same few."""
+    if (known := _cache.get(content)) is None:
+        if len(_cache) > 4096:
+            _cache.clear()
+        known = _cache[content] = _terms(content)
+    return known
+
+
+def is_note(content: str) -> bool:
+    """Tell whether a bracket speaks of subtitles or to the reader, in Chinese."""
+    return not content.isascii() and _CJK.fullmatch(content) is not None
+
+
+def _terms(content: str) -> Terms:
+    found: dict[str, str] = {}
+    strong, known = False, 0
+    rest: list[str] = []
+    for word in filter(None, _SPLIT.split(content)):
+        fields = _fields_of(word)
+        known += bool(fields)
+        if not fields:
+            rest.append(word)
+        for field, value, sure in fields:
+            strong |= sure
+            if field in _FIELDS and (field not in found or sure and found[field].lower() not in STRONG):
+                found[field] = value
+    return Terms(strong, known, tuple(rest), tuple(found.items()))
+
+
+def _fields_of(word: str) -> list[tuple[str, str, bool]]:
+    """The fields that one word fills: (field, value, strong); empty when it is no term."""
+    low = word.lower()
+    if (field := TERMS.get(low)) is not None:
+        return [(field, word, low in STRONG)]
+    if _RESOLUTION.fullmatch(word):
+        return [("resolution", word, True)]
+    if _AUDIO.fullmatch(word):
+        return [("audio_codec", word, True)]
+    halves = [half for half in _HALVES.split(word) if half]
+    if len(halves) < 2 or len(halves) > 8:
+        return []
+    return [entry for half in halves for entry in _fields_of(half)] if all(map(_fields_of, halves)) else []
+
+
+def keep(draft: Draft, found: Terms) -> None:
+    """Keep the fields of a technical stretch."""
+    for field, value in found.fields:
+        draft.set(field, value, RULE)
+
+
+def read(draft: Draft) -> None:
+    """Claim the technical part of the running text, with the group that ends it (`x265-NAME`)."""
+    tail = _tail(draft.text)
+    if tail is None:
+        return
+    group.read_dashed(draft, tail)
+    for piece in _GAP.split(draft.text[tail:]):
+        keep(draft, terms(piece))
+    draft.gap(tail, len(draft.text), TERM)
+
+
+def notes(draft: Draft) -> None:
+    """Claim ★10月新番★ and its kin in the running text."""
+    if not draft.text.isascii():
+        for found in _SEASONAL.finditer(draft.text):
+            draft.gap(found.start(), found.end(), TERM)
+
+
+def _tail(text: str) -> int | None:
+    """Where the first strong word stands, or the weak words right before it; or a word that may stand alone."""
+    start = None  # of the weak words before the present one
+    before = ""
+    for found in _TOKEN.finditer(text):
+        token = found[0]
+        if _strength(token) == "strong" or (before.lower(), token.lower()) in TERM_PAIRS:
+            return found.start() if start is None else start
+        if start is None and found.start() > 0 and _strength(token) == "alone":
+            return found.start()
+        if _strength(token) != "lead":
+            start = None
+        elif start is None and found.start() > 0:
+            start = found.start()
+        before = token
+    return None
+
+
+def _strength(token: str) -> str:
+    if (known := _strengths.get(token)) is None:
+        if len(_strengths) > 4096:
+            _strengths.clear()
+        known = _strengths[token] = _rate(token)
+    return known
+
+
+def _rate(token: str) -> str:
+    """Strong: technical for certain, alone or before a dash. Alone, lead: by their lists, in that spelling."""
+    head, _, rest = token.partition("-")
+    heads = (token, head, f"{head}-{rest.partition('-')[0]}")
+    if any((fields := _fields_of(word)) and any(sure for _, _, sure in fields) for word in heads):
+        return "strong"
+    return "alone" if token in ALONE else "lead" if token in LEADS else "weak"

@@ -1,0 +1,82 @@
+"""Numbers as names print them: plain, decimal, lettered, Han; and what stands inside a bracket of them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from anivault.parser.models import Number
+from anivault.parser.vocabulary import HAN, ORDINALS, ROMANS
+
+_PLAIN = re.compile(r"\d+")
+_HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
+
+
+def number(text: str) -> Number:
+    """A printed number: int, float, or text where it carries a letter ("01b")."""
+    if _PLAIN.fullmatch(text):
+        return int(text)
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def han(text: str) -> int:
+    """A number below a thousand in Han numerals or digits: 十二, 二十, 百零五, 12."""
+    if text.isdecimal():
+        return int(text)
+    total, digit = 0, 0
+    for char in text:
+        if char == "百":
+            total, digit = total + (digit or 1) * 100, 0
+        elif char == "十":
+            total, digit = total + (digit or 1) * 10, 0
+        else:
+            digit = _HAN_VALUE.get(char, 0)
+    return total + digit
+
+
+def ordinal(text: str) -> int | None:
+    """2nd, second, II, 第二: the number that a word stands for."""
+    low = text.lower()
+    if (value := ORDINALS.get(low) or ROMANS.get(low)) is not None:
+        return value
+    digits = _PLAIN.match(low)
+    return int(digits[0]) if digits else None
+
+
+class Numbers(NamedTuple):
+    """What a bracket of numbers holds: the episodes, the version, and a lone year or season."""
+
+    episodes: tuple[Number, ...]
+    version: int | None = None
+    special: bool = False  # [SP01]
+    stated: bool = False  # with a word for episode: [EP01], [第01话]
+
+
+_N = r"\d{1,4}(?:\.\d{1,2})?"
+_BRACKET = re.compile(
+    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?|Vol\.? ?\d+ )\s*)?(?P<first>{_N})(?P<letter>[A-Ea-e](?![A-Za-z]))?(?:v(?P<v1>\d))?"
+    rf"(?:\s*(?P<join>[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
+    r"\s*(?P<counter>[话話集回화편]|of \d+|/ ?\d+|～?全\d+[话話集回])?\s*(?:v(?P<v3>\d))?"
+    r"(?:\s*[\s_(-]*(?:END|Fin|FIN|Final|完结?|終|终|Pre|先行版?|修正?版?|合集|修正合集|全集|Complete|RAW|v\d)\s*\)?)*"
+    r"(?:\s*[+&]\s*(?:SP|OVA|OAD|EX|Extra|特典|Special|Movie|MOVIE|剧场版|映画|NC|PV|CM|Menu|EXTRA).*)?",
+    re.IGNORECASE,
+)
+_RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
+_SPECIAL = re.compile(r"SP\s*(\d{1,3})(?:v(\d))?", re.IGNORECASE)
+
+
+def bracket(content: str) -> Numbers | None:
+    """Read a bracket that holds nothing but a number or a range of them, with its trimmings."""
+    if (found := _SPECIAL.fullmatch(content)) is not None:
+        return Numbers((int(found[1]),), int(found[2]) if found[2] else None, special=True)
+    found = _BRACKET.fullmatch(content)
+    if found is None or found["first"] in _RESOLUTIONS and not found["counter"] and not found["word"]:
+        return None
+    first = number(found["first"] + (found["letter"] or ""))
+    last = (number(found["last"]),) if found["last"] else ()
+    version = found["v1"] or found["v2"] or found["v3"]
+    stated = bool(found["word"] or found["counter"])
+    return Numbers((first, *last), int(version) if version else None, stated=stated)

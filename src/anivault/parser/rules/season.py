@@ -1,0 +1,75 @@
+"""The season, in words and in the forms where it stands alone: S2, Season 2, 2nd Season, 第二季.
+
+Roman numerals and bare digits behind a title (`Overlord IV`, `Chihayafuru 3`) stay in the title:
+whether they count seasons is for whoever knows the shows. `Final Season` names no number.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from anivault.parser.draft import SEASON, Draft
+from anivault.parser.rules.numbers import han, ordinal
+from anivault.parser.vocabulary import ORDINALS, any_of
+
+RULE = "rule:season"
+
+_GATE = frozenset(("s", "season", "seasons", "saison", "temporada", "staffel", "stagione", "сезон"))
+_ORDINAL = rf"\d{{1,2}}(?:st|nd|rd|th)|{any_of(ORDINALS)}"
+_WORD = r"Seasons?|Saison|Temporada|Staffel|Stagione|Сезон"
+_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S))"
+_LATIN = re.compile(
+    rf"(?<![^\W_])(?:(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})|(?:{_WORD})(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))?"
+    rf"|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})|{_JOIN}S?(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))?)(?![^\W_]|\.\d)",
+    re.IGNORECASE,
+)
+_CJK = re.compile(
+    r"第\s*(?P<n>[\d一二三四五六七八九十]{1,3})\s*(?:[-~至到]\s*第?\s*(?P<last>[\d一二三四五六七八九十]{1,3})\s*)?[季期部]|(?<!\d)(?P<korean>\d{1,2})\s*[기期](?!\w)|시즌\s*(?P<word>\d{1,2})|シーズン\s*(?P<kana>\d{1,2})|(?P<bare>[一二三四五六七八九十])季(?!度)"
+)
+
+
+def read(draft: Draft) -> None:
+    """Claim every season named in the running text; the first one counts, a range is all of it."""
+    if "season" in draft.fields:
+        return
+    text = draft.text
+    if not text.isascii():
+        _read_all(draft, _CJK)
+    if not draft.words.isdisjoint(_GATE):
+        _read_all(draft, _LATIN)
+
+
+def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
+    for found in pattern.finditer(draft.text):
+        for field, value in _fields(found).items():
+            draft.set(field, value, RULE)
+        draft.gap(found.start(), found.end(), SEASON)
+
+
+def whole(content: str) -> dict[str, Any] | None:
+    """Read a bracket or folder that holds nothing but a season, with extras named behind it."""
+    for pattern in (_LATIN, _CJK):
+        if (found := pattern.match(content)) is not None and _TRIMMINGS.fullmatch(content, found.end()):
+            return _fields(found)
+    return None
+
+
+_TRIMMINGS = re.compile(
+    r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?|Part \d|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
+    re.IGNORECASE,
+)
+
+
+def _fields(found: re.Match[str]) -> dict[str, Any]:
+    groups = found.groupdict()
+    if groups.get("part"):
+        return {"season": int(groups["short"]), "part": int(groups["part"])}
+    if groups.get("ordinal"):
+        return {"season": ordinal(groups["ordinal"])}
+    first = next((groups[k] for k in ("word", "short", "n", "korean", "kana", "bare") if groups.get(k)), "0")
+    last = next((groups[k] for k in ("word_last", "short_last", "last") if groups.get(k)), None)
+    season, final = han(first), han(last) if last else None
+    if final is None or not season < final <= season + 30:
+        return {"season": season}
+    return {"season": season, "seasons": tuple(range(season, final + 1))}

@@ -1,0 +1,18 @@
+"""The version of a release: `v2` behind the episode, in brackets or alone."""
+
+from __future__ import annotations
+
+import re
+
+from anivault.parser.draft import TERM, Draft
+
+_ALONE = re.compile(r"(?<![^\W_])v(\d)(?![^\W_]|\.\d)", re.IGNORECASE)
+
+
+def read(draft: Draft) -> None:
+    """Claim a version that stands alone; one written to an episode is read with it."""
+    if "v" not in draft.words:
+        return
+    if (found := _ALONE.search(draft.text)) is not None and found.start() > 0:
+        draft.set("version", int(found[1]), "rule:version")
+        draft.gap(found.start(), found.end(), TERM)

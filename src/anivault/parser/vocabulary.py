@@ -1,0 +1,55 @@
+"""The words of vocabulary.toml, in the shapes that rules look them up in. Read once, at import."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from anivault.parser.models import VideoType
+
+_RAW: dict[str, Any] = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8"))
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A regex alternation of literal words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _by_word(table: dict[str, list[str]]) -> dict[str, str]:
+    return {word: field for field, words in table.items() for word in words}
+
+
+STRONG = _by_word(_RAW["strong"])
+TERMS = _by_word(_RAW["weak"]) | STRONG  # word -> the field it fills
+LEADS = frozenset(_RAW["running"]["leads"])
+ALONE = frozenset(_RAW["running"]["alone"])
+TERM_PAIRS = frozenset(tuple(pair.split()) for pair in _RAW["running"]["pairs"])
+
+EXTENSIONS = frozenset(_RAW["extensions"])
+SUBTITLE_EXTENSIONS = frozenset(_RAW["subtitle_extensions"])
+SUBTITLE_MARKS = any_of(_RAW["subtitle_marks"])
+
+TYPES_ALWAYS = {word: VideoType(value) for word, value in _RAW["types"]["always"].items()}
+TYPES_CAPITALS = {word: VideoType(value) for word, value in _RAW["types"]["capitals"].items()}
+TYPES_WORDS = {word: VideoType(value) for word, value in _RAW["types"]["words"].items()}
+CJK_TYPES = {word: VideoType(value) for word, value in _RAW["cjk"]["types"].items()}
+# Every spelling, lower case: for what stands alone in a bracket or a folder's name.
+TYPES = {
+    word.lower(): kind
+    for table in (TYPES_WORDS, TYPES_CAPITALS, TYPES_ALWAYS, CJK_TYPES)
+    for word, kind in table.items()
+}
+
+CJK_BATCH = any_of(_RAW["cjk"]["batch"])
+CJK_NOTES = any_of(_RAW["cjk"]["notes"])
+CJK_SUBTITLES = re.escape(_RAW["cjk"]["subtitles"])
+
+HAN = _RAW["numbers"]["han"]
+ORDINALS: dict[str, int] = _RAW["numbers"]["ordinals"]
+ROMANS: dict[str, int] = _RAW["numbers"]["romans"]
+NUMBERED_TITLES = frozenset(_RAW["titles"]["numbered"])
+
+FOLDERS: dict[str, str] = {word: use for use, words in _RAW["folders"].items() for word in words}
