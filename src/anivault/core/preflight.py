@@ -16,7 +16,7 @@ from contextlib import suppress
 from anivault.core.journal import FOLDER
 from anivault.core.models import Mode, Move, Plan, Write
 from anivault.shared import fs
-from anivault.shared.errors import DestinationError, NoSpaceError
+from anivault.shared.errors import DestinationError, DiskError, NoSpaceError, quoted
 
 SPARE = 16 << 20  # bytes left for folders and the journal; a guess
 ORDINARY = 80  # characters; every filesystem takes names up to this length in any script
@@ -26,6 +26,14 @@ PORTABLE = frozenset('<>:"|?*\\\\')
 def preflight(plan: Plan, writes: Sequence[Write] = ()) -> None:
     """Raise DestinationError or NoSpaceError when the plan as a whole cannot be carried out."""
     targets = [*(m.target for m in plan.moves), *(w.target for w in writes)]
+    try:
+        _check_space(plan)
+        _check_disk(plan, targets)
+    except OSError as error:
+        raise DiskError("Trying the library's disk", error, f"df {quoted(plan.library)}") from error
+
+
+def _check_disk(plan: Plan, targets: list[str]) -> None:
     folder = os.open(os.path.join(plan.library, FOLDER), fs.OPEN_FOLDER | os.O_NOFOLLOW)
     try:
         _check_ways(plan, folder)
@@ -33,7 +41,6 @@ def preflight(plan: Plan, writes: Sequence[Write] = ()) -> None:
         _check_case(targets, folder)
     finally:
         os.close(folder)
-    _check_space(plan)
 
 
 def _check_ways(plan: Plan, folder: int) -> None:

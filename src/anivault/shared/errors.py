@@ -152,7 +152,7 @@ class DestinationError(AniVaultError):
 
 
 class DiskError(AniVaultError):
-    """A disk refused to be read or written before, or after, the files themselves were touched."""
+    """A disk refused to be read or written before the files themselves were touched."""
 
     code, exit_code = "disk", 33
 
@@ -321,3 +321,13 @@ class ImportRefusedError(AniVaultError):
     def __init__(self, path: str, why: str, *, hint: str = "") -> None:
         super().__init__(f"{path} was not imported: {why}. The catalogue is as it was.")
         self.hint = hint or "Get the file again and try once more; docs/catalogue.md names the kinds that can be read."
+
+
+class ImportDamagedError(AniVaultError):
+    """A list that was imported earlier cannot be read any more."""
+
+    code, exit_code = "import-damaged", 61
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The imported list {path} is damaged. No file of yours was touched.")
+        self.hint = "Import the list again, or delete that file."
