@@ -1,0 +1,291 @@
+"""Find shows in the catalogue first, and add what TMDB knows beyond it. A source for matching.
+
+In: all queries of a run at once. Out: for each the candidates, the catalogue's and TMDB's as one.
+TMDB is searched only for titles that the catalogue has nothing equal to, and asked for details only
+of what a title may really mean: translations, today's season tables, episode titles, episode groups.
+Each question is asked once, however many releases need it. When TMDB fails, what came is kept, and
+`notices` says so in a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from anivault.core.matching.normalize import forms, normal_form, split_number, split_season
+from anivault.core.matching.source import Source
+from anivault.core.models import Candidate, Query
+from anivault.services.cache import Cache
+from anivault.services.rate_limiter import Limiter
+from anivault.services.secrets import Secret
+from anivault.services.tmdb_candidates import candidate, episode_titles
+from anivault.services.tmdb_client import APPENDED, Ask, TmdbClient, details, episode_group, search
+from anivault.services.tmdb_records import Group, Page, Show
+from anivault.services.tmdb_wire import TMDB, Wire
+from anivault.shared.errors import TmdbAnswerError, TmdbError, TmdbNotFoundError, TmdbUnreachableError
+
+SEARCHES = 4  # titles looked up for one query, at most
+HITS = 3  # hits of a search that are asked for details
+EXACT = 3  # catalogue shows of equal title that are
+LIKELY = 2  # shows of one query whose season tables are asked for
+TABLE_EPISODES = 400  # episodes in one request for season tables: about 2 MB with casts
+LONGEST_WAIT = 60.0  # seconds that a run sleeps for TMDB to come back, once per step
+NAMES = ("translations", "alternative_titles", "episode_groups")
+FILM_NAMES = ("translations", "alternative_titles")
+CUTS = (7, 6, 3)  # episode groups that cut a show into seasons: TV, production, DVD
+
+PASSING = (TmdbUnreachableError, TmdbAnswerError)  # failures that another try may not meet
+STROKE = re.compile(r"[/|／｜]")
+TMDB_LANGUAGES = {"en": "en-US", "ja": "ja-JP", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
+
+T = TypeVar("T")
+Key = tuple[str, int]  # media type and id
+Found = list[list[Candidate]]  # by query
+Progress = Callable[[int, int | None], None]
+
+
+def open_source(
+    catalog: Source | None,
+    *,
+    key: Secret | None,
+    folder: Path,
+    url: str = TMDB,
+    languages: Sequence[str] = ("en",),
+    progress: Progress | None = None,
+) -> Enricher:
+    """Open TMDB on top of `catalog`; `folder` is the user's cache. Without a key the cache alone speaks."""
+    wire = Wire(key, url) if key else None
+    client = TmdbClient(wire, Cache(folder), Limiter(folder))
+    return Enricher(client, catalog, languages=languages, progress=progress)
+
+
+class Enricher:
+    """The catalogue with TMDB on top. Satisfies core.matching.source.Source; one batch a run."""
+
+    name = "tmdb"
+
+    def __init__(
+        self,
+        client: TmdbClient,
+        catalog: Source | None = None,
+        *,
+        languages: Sequence[str] = ("en",),
+        progress: Progress | None = None,
+    ) -> None:
+        self.client, self._catalog = client, catalog
+        self._languages, self._progress = tuple(languages), progress
+        self._failed: dict[str, tuple[TmdbError, int]] = {}  # by code: the first failure, and how many
+
+    def close(self) -> None:
+        """Close the connections and the cache."""
+        self.client.close()
+
+    @property
+    def notices(self) -> list[str]:
+        """What went wrong so far, one line for each kind of failure; empty when nothing did."""
+        lines = [
+            f"{error} Going on with what is known ({count} lookups are without an answer)."
+            for error, count in self._failed.values()
+        ]
+        if self.client.stale:
+            lines.append(f"{self.client.stale} answers are older than they should be: TMDB gave no new ones.")
+        return lines
+
+    def find(self, queries: Sequence[Query]) -> Found:
+        """Return the candidates for each query. Never raises because of TMDB."""
+        known = self._catalog.find(queries) if self._catalog else [[] for _ in queries]
+        names = {_key(c): _forms_of(c) for c in {_key(c): c for found in known for c in found}.values()}
+        exact = [_exact(query, found, names) for query, found in zip(queries, known, strict=True)]
+        hits = self._search(
+            {n: query for n, query in enumerate(queries) if not _is_settled(query, exact[n], names)}
+        )
+        wanted = [
+            _distinct([[_key(c) for c in exact[n][:EXACT]], _best_hits(query, hits.get(n, ()))])
+            for n, query in enumerate(queries)
+        ]
+        shows = self._details(_distinct(wanted))
+        shows = self._with_tables(shows, _distinct(keys[:LIKELY] for keys in wanted))
+        made = self._candidates(shows, {_key(c): c for found in known for c in found})
+        return [_together(found, keys, made) for found, keys in zip(known, wanted, strict=True)]
+
+    def _search(self, queries: dict[int, Query]) -> dict[int, tuple[Show, ...]]:
+        """Look up each query's titles in turn until one finds something; every turn is one batch."""
+        turns = {n: list(islice(_searches(query), SEARCHES)) for n, query in queries.items()}
+        found: dict[int, tuple[Show, ...]] = {}
+        for turn in range(SEARCHES):
+            asks = {n: plan[turn] for n, plan in turns.items() if n not in found and turn < len(plan)}
+            pages = self._ask(asks.values())
+            found |= {n: pages[ask].hits for n, ask in asks.items() if ask in pages and pages[ask].hits}
+        return found
+
+    def _details(self, keys: Iterable[Key]) -> dict[Key, Show]:
+        asks = {key: details(*key, append=NAMES if key[0] == "tv" else FILM_NAMES) for key in keys}
+        answers = self._ask(asks.values())
+        return {key: answers[ask] for key, ask in asks.items() if ask in answers}
+
+    def _with_tables(self, shows: dict[Key, Show], keys: Iterable[Key]) -> dict[Key, Show]:
+        """Fill in the episodes of the likely shows, in the user's language; the original one helps out."""
+        likely = {key: shows[key] for key in keys if key in shows and key[0] == "tv"}
+        for language in self._table_languages():
+            asks = {
+                key: list(_table_asks(show, language))
+                for key, show in likely.items()
+                if not episode_titles(show.seasons)
+            }
+            answers = self._ask(ask for several in asks.values() for ask in several)
+            for key, several in asks.items():
+                tables = [answers[ask] for ask in several if ask in answers]
+                likely[key] = _with_episodes(likely[key], tables)
+        return shows | likely
+
+    def _table_languages(self) -> list[str]:
+        """The user's first language, and Japanese where they read it: there every episode has its title."""
+        written = [TMDB_LANGUAGES.get(tag, tag) for tag in self._languages if not tag.endswith("-Latn")]
+        return list(dict.fromkeys([*written[:1], *(tag for tag in written if tag == "ja-JP")])) or ["en-US"]
+
+    def _candidates(self, shows: dict[Key, Show], known: dict[Key, Candidate]) -> dict[Key, Candidate]:
+        asks = {key: _group_ask(show) for key, show in shows.items() if key not in known}
+        groups = self._ask(ask for ask in asks.values() if ask)
+        return {
+            key: candidate(
+                show,
+                known.get(key),
+                languages=self._languages,
+                groups=[groups[ask]] if (ask := asks.get(key)) and ask in groups else (),
+            )
+            for key, show in shows.items()
+        }
+
+    def _ask(self, asks: Iterable[Ask[T]]) -> dict[Ask[T], T]:
+        """Ask a batch. What failed in passing is asked once more when TMDB comes back soon."""
+        answers = self.client.fetch(asks, self._progress)
+        again = [ask for ask, answer in answers.items() if isinstance(answer, PASSING)]
+        if again and self.client.reached and self.client.wait(LONGEST_WAIT):
+            answers |= self.client.fetch(again, self._progress)
+        for answer in answers.values():
+            if isinstance(answer, TmdbError) and not isinstance(answer, TmdbNotFoundError):
+                error, count = self._failed.get(answer.code, (answer, 0))
+                self._failed[answer.code] = error, count + 1
+        return {ask: answer for ask, answer in answers.items() if not isinstance(answer, TmdbError)}
+
+
+# --- what a query may mean ------------------------------------------------------------------------
+
+
+def _key(known: Candidate) -> Key:
+    return known.media_type, known.id
+
+
+def _forms_of(known: Candidate) -> frozenset[str]:
+    titles = chain(known.titles, *(entry.titles for entry in known.entries))
+    return frozenset(form for title in titles for form in forms(title.text))
+
+
+def _exact(query: Query, found: Iterable[Candidate], names: dict[Key, frozenset[str]]) -> list[Candidate]:
+    """Return the candidates with a title equal to one of the query's, in the order of its trust."""
+    equal: dict[Key, Candidate] = {}
+    for title in query.titles:
+        wanted = set(forms(title))
+        equal |= {_key(c): c for c in found if _key(c) not in equal and wanted & names[_key(c)]}
+    return list(equal.values())
+
+
+def _is_settled(query: Query, exact: Sequence[Candidate], names: dict[Key, frozenset[str]]) -> bool:
+    """Tell whether the catalogue's shows of equal title leave nothing to look up."""
+    strong = {form for title in _strong(query.titles) for form in forms(title)}
+    return any(strong & names[_key(c)] and _can_be(query, c) for c in exact)
+
+
+def _strong(titles: Sequence[str]) -> Iterator[str]:
+    """Yield the titles that do not merely begin another: *Show* of "Show: The Other One" is another show.
+
+    What is left of a title without its season words is as good as the title.
+    """
+    bases = {split_season(title).base for title in titles} | {split_number(title).base for title in titles}
+    for title in titles:
+        if title in bases or not any(other != title and other.startswith(title) for other in titles):
+            yield title
+
+
+def _can_be(query: Query, known: Candidate) -> bool:
+    """Tell whether kind and year speak for it: a film that only has a series as namesake is looked up."""
+    if query.movie is not None and query.movie != (known.media_type == "movie"):
+        return False
+    years = [int(entry.begin[:4]) for entry in known.entries if entry.begin]
+    years += [known.year] if known.year else []
+    return query.year is None or not years or any(abs(query.year - year) <= 1 for year in years)
+
+
+def _searches(query: Query) -> Iterator[Ask[Page]]:
+    """Yield the searches for a query, best first; without season words, which would empty the result."""
+    media = {True: "movie", False: "tv", None: "multi"}[query.movie]
+    texts: dict[str, str] = {}
+    for title in query.titles:
+        base = split_season(title).base
+        texts.setdefault(normal_form(base), base)
+    plain = sorted((text for form, text in texts.items() if form), key=lambda t: bool(STROKE.search(t)))
+    yield from (search(media, text) for text in plain[: SEARCHES - 1])
+    if media != "multi" and plain:
+        yield search("multi", plain[0])
+
+
+def _best_hits(query: Query, hits: Sequence[Show]) -> list[Key]:
+    """Return the likeliest hits: equal in title first, then TMDB's own order."""
+    wanted = {form for title in query.titles for form in forms(title)}
+
+    def unlike(show: Show) -> bool:
+        return wanted.isdisjoint((*forms(show.name), *forms(show.original_name)))
+
+    return [(show.media_type, show.id) for show in sorted(hits, key=unlike)[:HITS]]
+
+
+# --- what is asked for a show ---------------------------------------------------------------------
+
+
+def _table_asks(show: Show, language: str) -> Iterator[Ask[Show]]:
+    """Yield the requests for all seasons of a show, as many in each as TMDB and the size allow."""
+    batch: list[str] = []
+    episodes = 0
+    for table in show.seasons:
+        if batch and (len(batch) == APPENDED or episodes + (table.count or 0) > TABLE_EPISODES):
+            yield details("tv", show.id, append=batch, language=language)
+            batch, episodes = [], 0
+        batch.append(f"season/{table.number}")
+        episodes += table.count or 0
+    if batch:
+        yield details("tv", show.id, append=batch, language=language)
+
+
+def _with_episodes(show: Show, answers: Iterable[Show]) -> Show:
+    episodes = {t.number: t.episodes for answer in answers for t in answer.seasons if t.episodes}
+    seasons = (
+        msgspec.structs.replace(table, episodes=episodes.get(table.number, table.episodes))
+        for table in show.seasons
+    )
+    return msgspec.structs.replace(show, seasons=tuple(seasons))
+
+
+def _group_ask(show: Show) -> Ask[Group] | None:
+    """Return the request for the group that cuts a show of one season, the only kind that needs one."""
+    if sum(1 for table in show.seasons if table.number) != 1:
+        return None
+    useful = sorted((g for g in show.groups if g.type in CUTS), key=lambda group: CUTS.index(group.type))
+    return episode_group(useful[0].id) if useful else None
+
+
+# --- putting together -----------------------------------------------------------------------------
+
+
+def _distinct(keys: Iterable[Sequence[Key]]) -> list[Key]:
+    return list(dict.fromkeys(chain.from_iterable(keys)))
+
+
+def _together(found: Sequence[Candidate], keys: Sequence[Key], made: dict[Key, Candidate]) -> list[Candidate]:
+    """The catalogue's candidates, each enriched where it could be, and what TMDB has besides."""
+    known = {_key(c) for c in found}
+    return [made.get(_key(c), c) for c in found] + [made[k] for k in keys if k in made and k not in known]
