@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -21,7 +21,9 @@ from rapidfuzz import fuzz, process
 
 from anivault.core.models import Candidate, Query
 from anivault.services import catalog_store as store
+from anivault.services.catalog_imports import import_rows, import_texts
 from anivault.services.catalog_keys import grams, title_keys
+from anivault.services.catalog_merge import merge
 
 MOST = 10  # shows by each way of looking; scoring needs no more
 SURVIVORS = 40  # keys compared letter by letter; with 80 the loss against comparing all is no smaller
@@ -37,8 +39,8 @@ class Catalog:
 
     name = "catalog"
 
-    def __init__(self, path: Path, texts: Sequence[bytes]) -> None:
-        self._path, self._texts = path, texts
+    def __init__(self, path: Path, shipped: Sequence[bytes], imported: Mapping[str, bytes]) -> None:
+        self._path, self._shipped, self._imported = path, shipped, imported
         self._candidate = lru_cache(maxsize=2048)(self._decode)
         try:
             self._connect()
@@ -46,15 +48,17 @@ class Catalog:
             self._compile()
 
     @classmethod
-    def open(cls, cache_dir: str | None = None) -> Self:
-        """Open the compiled file in `cache_dir` (by default the user's cache), compiling it at need.
+    def open(cls, cache_dir: str | None = None, data_dir: str | None = None) -> Self:
+        """Open the compiled file in `cache_dir`, compiling it at need; imports are in `data_dir`.
 
-        OSError when nothing can be written there.
+        Without arguments these are the user's own folders. OSError when nothing can be written there,
+        ImportDamagedError when an import cannot be read any more.
         """
         folder = Path(cache_dir or user_cache_dir("anivault"))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        texts = store.shipped()
-        return cls(folder / store.NAME.format(store.checksum(texts)), texts)
+        shipped, imported = store.shipped(), import_texts(data_dir)
+        key = store.checksum([*shipped, *imported.values()])
+        return cls(folder / store.NAME.format(key), shipped, imported)
 
     def find(self, queries: Sequence[Query]) -> list[list[Candidate]]:
         """Return the candidates for each query; those with an equal title first."""
@@ -77,7 +81,10 @@ class Catalog:
 
     def _compile(self) -> None:
         self._candidate.cache_clear()
-        store.compile_to(self._path, store.rows_of(self._texts))
+        rows = store.rows_of(self._shipped)
+        if self._imported:
+            rows = merge(rows, [import_rows(path, text) for path, text in self._imported.items()])
+        store.compile_to(self._path, rows)
         store.remove_others(self._path)
         self._connect()
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
-import sys
 import tempfile
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -64,7 +64,8 @@ def checksum(texts: Iterable[bytes]) -> str:
     """Return the name of a compiled file: it changes with the text and with the code that reads it."""
     digest = xxhash.xxh3_128(__version__.encode())
     for module in CODE:
-        source = Path(sys.modules[f"anivault.{module}"].__file__ or "")
+        spec = find_spec(f"anivault.{module}")
+        source = Path(spec.origin or "" if spec else "")
         digest.update(source.read_bytes() if source.is_file() else b"")  # an executable has no sources
     for text in texts:
         digest.update(text)

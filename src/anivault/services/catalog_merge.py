@@ -1,0 +1,132 @@
+"""Decide what the catalogue is once the user's imports are added. Pure.
+
+In: the rows that ship and those of each import. Out: all rows that have a TMDB id. An import adds
+titles, ids and what was derived or missing; what a shipped source states stays. A show to which
+something was added has its places derived anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import msgspec
+
+from anivault.services import catalog_places
+from anivault.services.catalog_rows import Row
+
+NEAR = 2  # episodes by which a count that rules imply may differ from the derived one
+
+
+def merge(rows: Sequence[Row], imports: Iterable[Sequence[Row]]) -> list[Row]:
+    """Add `imports`, in order, to `rows`."""
+    catalogue = _Catalogue(rows)
+    for facts in imports:
+        for _, group in groupby(facts, key=lambda fact: sorted(fact.ids.items())):
+            catalogue.add(list(group))
+    return catalogue.settled()
+
+
+class _Catalogue:
+    """The rows by id, while they grow."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._shows: dict[str, list[Row]] = defaultdict(list)
+        self._by_id: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        self._touched: set[str] = set()
+        for row in rows:
+            self._keep(row)
+
+    def add(self, facts: Sequence[Row]) -> None:
+        """Add what an import says of one entry; several facts are its parts in several seasons."""
+        known, fact = self._known(facts[0]), facts[0]
+        if len(facts) > 1 and len(known) == 1 and known[0].tmdb == fact.tmdb:
+            self._split(known[0], facts)
+        elif known:
+            for row in known:
+                self._absorb(row, fact, alone=len(known) == 1)
+        elif fact.tmdb and fact.titles:
+            for part in facts:
+                self._keep(part)
+            self._touched.add(fact.tmdb)
+
+    def settled(self) -> list[Row]:
+        """Return all rows, those of touched shows in the order of their dates and placed anew."""
+        touched = [self._shows[show] for show in sorted(self._touched)]
+        for rows in touched:
+            rows.sort(key=lambda row: (row.begin or "9", row.season or 0, row.offset or 0, row.key))
+        if touched:
+            catalog_places.place([*touched, *(r for s, r in self._shows.items() if s not in self._touched)])
+        return [row for rows in self._shows.values() for row in rows]
+
+    def _keep(self, row: Row) -> None:
+        self._shows[row.tmdb].append(row)
+        for item in row.ids.items():
+            self._by_id[item].append(row)
+
+    def _known(self, fact: Row) -> list[Row]:
+        found = {id(row): row for item in fact.ids.items() for row in self._by_id.get(item, ())}
+        return list(found.values())
+
+    def _split(self, row: Row, facts: Sequence[Row]) -> None:
+        """Put the parts of an entry in the place of the entry."""
+        self._shows[row.tmdb].remove(row)
+        for item in row.ids.items():
+            self._by_id[item].remove(row)
+        self._touched.add(row.tmdb)
+        for fact in facts:
+            part = {"season": fact.season, "offset": fact.offset, "episodes": fact.episodes}
+            self._keep(msgspec.structs.replace(row, episode=None, derived=[], **part))
+
+    def _absorb(self, row: Row, fact: Row, *, alone: bool) -> None:
+        row.titles = dict(_united(row.titles, fact.titles))
+        if not alone:
+            return
+        for item in fact.ids.items():
+            if item[0] not in row.ids:
+                row.ids = row.ids | dict([item])
+                self._by_id[item].append(row)
+        if _placed(row, fact) | _counted(row, fact):
+            _forget_derived(self._shows[row.tmdb])
+            self._touched.add(row.tmdb)
+
+
+def _united(titles: dict[str, list[str]], more: dict[str, list[str]]) -> Iterator[tuple[str, list[str]]]:
+    """Join titles by language; what a language has comes first, what any has is not repeated."""
+    have = {text for texts in titles.values() for text in texts}
+    for language in [*titles, *(language for language in more if language not in titles)]:
+        new = [text for text in more.get(language, ()) if text not in have]
+        if joined := [*titles.get(language, ()), *new]:
+            yield language, joined
+
+
+def _placed(row: Row, fact: Row) -> bool:
+    """Take a place that is stated for one that was derived; tell whether something changed."""
+    stated = row.season is not None and "season" not in row.derived and "offset" not in row.derived
+    if stated or fact.tmdb != row.tmdb or fact.season is None:
+        return False
+    row.season, row.episode = fact.season, fact.episode
+    row.offset = fact.offset
+    row.derived = [name for name in row.derived if name not in ("season", "offset")]
+    return True
+
+
+def _counted(row: Row, fact: Row) -> bool:
+    """Take a count that is stated for one that was derived or missing."""
+    if not fact.episodes or (row.episodes and "episodes" not in row.derived):
+        return False
+    if not fact.titles and row.episodes and abs(fact.episodes - row.episodes) > NEAR:
+        return False  # a rule about one special in the middle, not about the end
+    row.episodes = fact.episodes
+    row.derived = [name for name in row.derived if name != "episodes"]
+    return True
+
+
+def _forget_derived(rows: Iterable[Row]) -> None:
+    """Take derived places off, so that they are derived from what is known now."""
+    for row in rows:
+        for name in ("season", "offset"):
+            if name in row.derived:
+                setattr(row, name, None)
+        row.derived = [name for name in row.derived if name == "episodes"]
