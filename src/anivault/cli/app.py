@@ -22,6 +22,7 @@ from anivault.cli.options import (
     ApplyFlag,
     ConfigOption,
     ConflictOption,
+    DeepFlag,
     FoldersArg,
     FromPlanOption,
     JsonFlag,
@@ -36,6 +37,8 @@ from anivault.cli.options import (
     RunOption,
     SealFlag,
     SinceOption,
+    StrictFlag,
+    SubsetOption,
     ToOption,
     VerboseFlag,
 )
@@ -201,6 +204,24 @@ def organize(
     )
     result = organize_handler.handle(request, context.screen.progress)
     return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
+
+
+@command()
+def verify(
+    context: Context,
+    library: LibraryArg = None,
+    deep: DeepFlag = False,
+    subset: SubsetOption = None,
+    strict: StrictFlag = False,
+) -> int:
+    """Compare the library with its journal: what is missing, extra, changed or corrupt."""
+    from anivault.cli import render, verify_handler
+
+    request = verify_handler.VerifyRequest(
+        library=context.library(library), deep=deep, subset=verify_handler.one_nth(subset)
+    )
+    report = verify_handler.handle(request, context.screen.progress("Verifying"))
+    return render.verify(context.screen, report, strict=strict)
 
 
 @command()

@@ -12,6 +12,7 @@ import io
 import os
 import shlex
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
@@ -108,14 +109,24 @@ def _check(holds: bool, what: str) -> None:
 
 
 def write_sample(folder: Path) -> list[str]:
-    """Write the files that data/demo.txt names; returns the names. Each file has content of its own."""
+    """Write the files that data/demo.txt names; returns the names. Each has content of its own.
+
+    `[CRC32]` in a name becomes the checksum of the content, and in names that go on from a video's
+    name the checksum of that video.
+    """
     text = resources.files("anivault.data").joinpath("demo.txt").read_text(encoding="utf-8")
     names = [line for line in text.splitlines() if line and not line.startswith("#")]
-    for number, name in enumerate(names):
-        path = folder / name
+    sums: dict[str, str] = {}
+    written = []
+    for number, name in enumerate(names, 1):
+        content = f"{number} {name}\n".encode() * number
+        stem = name.partition("[CRC32]")[0]
+        crc = sums.setdefault(stem, f"[{zlib.crc32(content):08X}]")
+        path = folder / name.replace("[CRC32]", crc)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(f"{number} {name}\n".encode() * (number + 1))
-    return names
+        path.write_bytes(content)
+        written.append(str(path.relative_to(folder)))
+    return written
 
 
 def tree(root: Path) -> Tree:

@@ -15,6 +15,7 @@ from msgspec import UNSET, UnsetType
 
 from anivault.core.journal import Step
 from anivault.core.models import Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
+from anivault.core.verifier import Finding
 from anivault.parser.models import ParseResult
 
 
@@ -194,6 +195,14 @@ def held_event(held: Held) -> HeldEvent:
     """Describe one file that stays."""
     return HeldEvent(
         path=shown(held.source), reason=held.reason, detail=held.detail, path_b64=b64(held.source)
+    )
+
+
+def finding_event(library: str, finding: Finding) -> FindingEvent:
+    """Describe one finding of a verification."""
+    path = os.path.join(library, finding.path)
+    return FindingEvent(
+        path=shown(path), symbol=finding.symbol, kind=finding.kind, detail=finding.detail, path_b64=b64(path)
     )
 
 

@@ -57,6 +57,12 @@ OnlyOption = Annotated[
     list[str] | None,
     typer.Option("--only", metavar="PATH", help="Only this file or folder.", show_default=False),
 ]
+DeepFlag = Annotated[bool, typer.Option("--deep", help="Read every file and compare its content.")]
+SubsetOption = Annotated[
+    str | None,
+    typer.Option("--subset", metavar="1/N", help="Read one Nth, another one each time.", show_default=False),
+]
+StrictFlag = Annotated[bool, typer.Option("--strict", help="Extra files and gaps count as failures.")]
 ParserOption = Annotated[
     list[str] | None,
     typer.Option("--parser", metavar="NAME", help="Engine for names; several vote.", show_default=False),

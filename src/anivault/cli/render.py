@@ -32,6 +32,7 @@ from anivault.core.models import (
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason
 from anivault.core.recover import RecoverReport
 from anivault.core.rollback_manager import RollbackPlan
+from anivault.core.verifier import VerifyReport
 from anivault.parser.models import ParseResult
 
 
@@ -160,6 +161,19 @@ def _held(screen: Screen, held: Sequence[Held]) -> None:
         if screen.verbose or reason not in _UNREMARKABLE:
             for item in items:
                 screen.line(f"  {item.rel}" + (f"  ({item.detail})" if item.detail else ""))
+
+
+def verify(screen: Screen, report: VerifyReport, *, strict: bool) -> int:
+    """Every finding with its symbol; exit code 10 when something is wrong."""
+    counts = Counter({"same": report.same})
+    for finding in report.findings:
+        counts[finding.kind] += 1
+        screen.event(events.finding_event(report.library, finding))
+        detail = f"  ({finding.detail})" if finding.detail else ""
+        screen.line(f"{finding.symbol} {finding.path or '.'}  {finding.kind}{detail}")
+    read = f" Content read: {report.read:,} files, {report.bytes / 1e6:,.1f} MB." if report.deep else ""
+    summary(screen, "verify", counts, f"{_counted(counts) or 'nothing there'}.{read}")
+    return FINDINGS if report.failed(strict=strict) else DONE
 
 
 def rollback(screen: Screen, result: RolledBack, again: str) -> int:
