@@ -25,12 +25,12 @@ from anivault.shared.text import safe
         ("👩‍👩‍👧", "👩‍👩‍👧"),
     ],
 )
-def test_what_a_terminal_would_obey_is_shown_instead(text, shown):
+def test_what_a_terminal_would_obey_is_shown_instead(text: str, shown: str) -> None:
     assert safe(text) == shown
 
 
 @given(st.text(st.characters(codec=None)))
-def test_any_text_becomes_one_printable_line_of_utf8(text):
+def test_any_text_becomes_one_printable_line_of_utf8(text: str) -> None:
     line = safe(text)
 
     line.encode("utf-8")
@@ -39,5 +39,5 @@ def test_any_text_becomes_one_printable_line_of_utf8(text):
 
 
 @given(st.text())
-def test_safe_text_stays_as_it_is(text):
+def test_safe_text_stays_as_it_is(text: str) -> None:
     assert safe(safe(text)) == safe(text)

@@ -291,10 +291,21 @@ _DROPPED = re.compile(
 )
 _BLANKS = re.compile(r"\s+")
 _EPISODE_LIKE = re.compile(r"(s\d+)[ ._x-]*(e\d+)", re.IGNORECASE)
+# Kodi leaves out whatever has this word between separators; a quote after it is none.
+_SAMPLE = re.compile(r"(?<![^\s!-./\\])(sample)(?![^\s._/-])", re.IGNORECASE)
 _ID_LIKE = re.compile(r"((?:t[mv]|im|ani)db|anilist|anisearch|tvmaze)(id)?[-=]", re.IGNORECASE)
 RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{d}{n}" for d in ("COM", "LPT") for n in "123456789¹²³"}
 )
+# A name that ends so is an extra or a part of its neighbour, not an episode or film.
+_ENDINGS = tuple(
+    f"{before}{word}"
+    for before in ("-", "- ", ".", "_")
+    for word in (
+        "trailer", "sample", "scene", "clip", "interview", "behindthescenes", "deleted", "deletedscene",
+        "featurette", "short", "other", "extra", "theme", "themesong", "thumb", "poster", "fanart",
+    )
+)  # fmt: skip
 _RESERVED_STARTS = frozenset(name[:3] for name in RESERVED)
 
 
@@ -304,7 +315,7 @@ def clean(text: str, preset: Preset) -> str:
     first, joined, alone = _COLONS[preset.colon]
     text = text.replace(first, joined).replace(":", alone)
     text = text.translate(_FULLWIDTH if preset.characters == "fullwidth" else _PORTABLE)
-    text = _EPISODE_LIKE.sub(r"\1, \2", _ID_LIKE.sub(r"\1\2 ", text))
+    text = _SAMPLE.sub(r"'\1'", _EPISODE_LIKE.sub(r"\1, \2", _ID_LIKE.sub(r"\1\2 ", text)))
     text = _BLANKS.sub(" ", text).strip().replace(" ", preset.spaces)
     return {"keep": text, "lower": text.lower(), "upper": text.upper()}[preset.case]
 
@@ -322,6 +333,9 @@ def finish(name: str) -> str:
         head, dot, tail = name.partition(".")
         if head.rstrip().upper() in RESERVED:
             name = f"{head.rstrip()}_{dot}{tail}"
+    if name.lower().endswith(_ENDINGS):
+        start = max(name.rfind(mark) for mark in "-._ ") + 1
+        name = f"{name[:start]}'{name[start:]}'"
     return name
 
 

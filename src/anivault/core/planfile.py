@@ -103,7 +103,7 @@ def write(plan: Plan, path: str) -> None:
     text = b",\n".join(
         [msgspec.json.encode(head)[:-1].replace(b',"', b',\n"'), b'"moves":' + moves, b'"held":' + held]
     )
-    _replace(path, _summed(text + b"}\n"))
+    _replace(path, summed(text + b"}\n"))
 
 
 def seal(path: str) -> None:
@@ -112,7 +112,7 @@ def seal(path: str) -> None:
     Raises PlanFileError as `read` does, for anything but the checksum.
     """
     raw = _load(path)
-    sealed = _summed(raw) if _SUM.match(raw) else raw
+    sealed = summed(raw) if _SUM.match(raw) else raw
     document = _decode(path, sealed)
     _check(path, document)
     _replace(path, sealed)
@@ -152,7 +152,8 @@ def _bytes_of(path: str) -> str | None:
     return None if _is_text(path) else base64.b64encode(os.fsencode(path)).decode("ascii")
 
 
-def _summed(raw: bytes) -> bytes:
+def summed(raw: bytes) -> bytes:
+    """Return the file with its checksum set; as it is when it has no place for one."""
     found = _SUM.match(raw)
     if not found:
         return raw
