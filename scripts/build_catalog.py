@@ -47,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         packages = options.packages or install(pins["sources"], Path(folder))
         rows = build(packages, romanizer())
-    pins["files"] = write(rows, options.out)
+    pins |= counts(rows) | {"files": write(rows, options.out)}
     text = json.dumps(pins, ensure_ascii=False, indent=2) + "\n"
     (options.out / "sources.json").write_text(text, encoding="utf-8")
     print(f"{len(rows)} entries of {len({row.tmdb for row in rows})} shows and films in {options.out}")
@@ -185,6 +185,13 @@ def romanizer() -> Callable[[str], list[str]]:
 
 
 # --- files ----------------------------------------------------------------------------------------
+
+
+def counts(rows: list[Row]) -> dict[str, int]:
+    """Return how much the catalogue holds."""
+    shows = {row.tmdb for row in rows}
+    films = sum(1 for show in shows if show.startswith("movie"))
+    return {"entries": len(rows), "shows": len(shows) - films, "films": films}
 
 
 def write(rows: list[Row], folder: Path) -> dict[str, str]:
