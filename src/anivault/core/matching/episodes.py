@@ -153,9 +153,14 @@ def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | No
 # --- numbers to places ----------------------------------------------------------------------------
 
 
-def frame_of(slot: Slot, numbers: Sequence[int]) -> Frame | None:
-    """The first frame that every number of the release fits; None when none does."""
-    for frame in Frame:
+def frame_of(slot: Slot, numbers: Sequence[int], *, named: bool) -> Frame | None:
+    """The first frame that every number of the release fits; None when none does.
+
+    A release that names the entry or its season mostly counts from there; one that names only the
+    show counts from the show's beginning.
+    """
+    order = tuple(Frame) if named or slot.is_first else (Frame.SEASON, Frame.SHOW, Frame.OWN)
+    for frame in order:
         if numbers and all(frame in slot.frames(n) for n in numbers):
             return frame
     return None

@@ -126,7 +126,7 @@ _PART = _words(
 )
 _HALF = re.compile(r"[前後后]半(?:クール|cour)?")
 _FINAL_WORDS = _words(r"(?:the )?final season", r"最[终終]季", r"ファイナルシーズン", r"파이널 시즌")
-_TAIL_ROMAN = re.compile(r"(?<=[\w!?)])[\s_]+(?P<n>II|III|IV|V|VI|VII|VIII|IX)$")
+_TAIL_ROMAN = re.compile(r"(?<=[\w!?)])[\s_]+(?P<n>II|III|IV|V|VI|VII|VIII|IX)(?=$|\s*[:：~～]|\s+-)")
 _TAIL_NUMBER = re.compile(r"(?<![\d.])(?:[2-9]|1\d)$")
 _HINT = re.compile(  # what any season word has something of; most titles have none
     r"\d|[IVX]\b|[一二三四五六七八九十终終기半]|season|series|part|cour|ki\b|teil|クール|パート|シーズン|시즌|파트|сезон",
@@ -141,9 +141,10 @@ def split_season(title: str) -> SeasonSplit:
     """Take the season and part words off: `Show 2nd Season Part 2` is (Show, 2, 2).
 
     Works in English, Japanese, Chinese, Korean, romaji and a few more; a Roman numeral counts at the
-    end only. `season` is FINAL for "Final Season". A title that is nothing but such words stays whole.
+    end, or before a subtitle. `season` is FINAL for "Final Season". A title of nothing but such
+    words stays whole.
     """
-    text = unicodedata.normalize("NFKC", title)
+    text = unicodedata.normalize("NFKC", title).strip()
     if not _HINT.search(text):
         return SeasonSplit(title)
     text, part = _cut(text, _PART)
@@ -152,8 +153,8 @@ def split_season(title: str) -> SeasonSplit:
     text, season = _cut(text, _SEASON)
     if season is None:
         text, season = _cut_final(text)
-    if season is None and (tail := _TAIL_ROMAN.search(text.rstrip())):
-        text, season = text[: tail.start()], number(tail["n"])
+    if season is None and (tail := _TAIL_ROMAN.search(text)):
+        text, season = text[: tail.start()] + text[tail.end() :], number(tail["n"])
     base = " ".join(_EMPTY.sub(" ", text).split()).strip(_EDGES)
     return SeasonSplit(base, season, part) if base else SeasonSplit(title)
 

@@ -94,10 +94,10 @@ def evidence(release: Release) -> Evidence:
     """Gather what all files of the release say; what most of them say wins."""
     parsed = [f.parsed for f in release.files]
     main = [p for p in parsed if p.type not in EXTRAS] or parsed
-    printed = (t for p in main for t in (p.titles or ((p.title,) if p.title else ())))
-    titles = _most(piece for title in printed for piece in _strokes(title))[:MAX_TITLES]
+    titles = _titles(main)
     season, part = _first(p.season for p in main), _first(p.part for p in main)
-    kind, year = _first(p.type for p in main), _first(p.year for p in main)
+    kind = _first(p.type for p in main)
+    year = _first(p.year for p in main) or _first(_year_in(t) for t in titles)
     numbers = tuple(dict.fromkeys(n for p in main for n in p.episodes))
     readings = tuple(_readings(titles, _film_numbers(kind, numbers)))
     return Evidence(
@@ -108,13 +108,21 @@ def evidence(release: Release) -> Evidence:
         movie=_is_movie(kind, numbers),
         special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0,
         numbers=numbers,
-        streamed=any(_is_stream(p) for p in main),
+        streamed=any(_is_stream(f) for f in release.files),
         files=len(main),
     )
 
 
-def _is_stream(parsed: ParseResult) -> bool:
-    return bool(parsed.source and "web" in parsed.source.casefold())
+def _is_stream(file: ParsedFile) -> bool:
+    """Whether a file is a copy of a stream, or names a season that was new when it was made."""
+    return bool(_STREAM.search(file.parsed.source or "") or _STREAM.search(file.file.name))
+
+
+# Sites that stream, as groups write them, and "new this season".
+_STREAM = re.compile(
+    r"\b(?:web|web-?dl|web-?rip|baha|cr|abema|b-global|bilibili|netflix|nf|viutv|amzn|dsnp|hidive|adn)\b|新番",
+    re.IGNORECASE,
+)
 
 
 def query(said: Evidence) -> Query:
@@ -122,6 +130,14 @@ def query(said: Evidence) -> Query:
     texts = [t for r in sorted(said.readings, key=lambda r: -r.trust) for t in (r.text, r.base)]
     season = said.season if said.season is not None and said.season >= 0 else None
     return Query(titles=tuple(dict.fromkeys(texts)), year=said.year, season=season, movie=said.movie)
+
+
+def _year_in(title: str) -> int | None:
+    found = _YEAR.search(title)
+    return int(found[1]) if found else None
+
+
+_YEAR = re.compile(r"[(（\[]((?:19|20)\d\d)[)）\]]")
 
 
 def _is_movie(kind: VideoType | None, numbers: Sequence[Number]) -> bool | None:
@@ -135,10 +151,34 @@ def _film_numbers(kind: VideoType | None, numbers: Sequence[Number]) -> tuple[in
     return tuple(n for n in numbers if isinstance(n, int)) if kind is VideoType.MOVIE else ()
 
 
-def _readings(titles: Sequence[str], films: tuple[int, ...]) -> Iterator[Reading]:
-    for index, title in enumerate(titles):
+def _titles(parsed: Sequence[ParseResult]) -> dict[str, list[str]]:
+    """Every title that the names carry, with the pieces of it that they carry too.
+
+    A piece (`東京喵喵` beside `東京喵喵 NEW`) is no title of its own: it would speak for other shows.
+    What spaced strokes part (`中文 / Romaji`) are titles, and the whole is none.
+    """
+    printed = (t for p in parsed for t in (p.titles or ((p.title,) if p.title else ())))
+    each_form = {t: normal_form(t) for t in _most(s for t in printed for s in _strokes(t))}
+    titles: dict[str, list[str]] = {}
+    for text, form in sorted(each_form.items(), key=lambda item: -len(item[1])):
+        whole = next((t for t in titles if form in each_form[t]), None)
+        if whole is None:
+            titles[text] = []
+        elif form != each_form[whole]:
+            titles[whole].append(text)
+    return {t: titles[t] for t in list(each_form)[: 2 * MAX_TITLES] if t in titles and each_form[t]}
+
+
+def _strokes(title: str) -> list[str]:
+    """A title, or where spaced strokes part it (`中文 / Romaji`) the titles it is made of."""
+    pieces = [p.strip(_TRIM) for p in _SPACED_STROKE.split(title)]
+    return [p for p in pieces if p] if len(pieces) > 1 else [title]
+
+
+def _readings(titles: dict[str, list[str]], films: tuple[int, ...]) -> Iterator[Reading]:
+    for index, (title, pieces) in enumerate(titles.items()):
         seen: set[str] = set()
-        for text, trust in _variants(title, films):
+        for text, trust in (*_variants(title, films), *((piece, SCRIPT) for piece in pieces)):
             if normal_form(text) and text not in seen:
                 seen.add(text)
                 base, season, part = split_season(text)
@@ -154,7 +194,11 @@ def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]
     for number in films:
         yield f"{title} Movie {number}", WHOLE
         yield f"{title} {number}", PIECE
-    for trust, pieces in ((PIECE, _BRACKETED.split(title)), (SCRIPT, _by_script(title))):
+    for trust, pieces in (
+        (PIECE, _BRACKETED.split(title)),
+        (PIECE if _MIXED_DASH.search(title) else SCRIPT, _by_script(title)),
+        (SCRIPT, _STROKE.split(title)),
+    ):
         for piece in pieces:
             if len(piece.strip(_TRIM)) > 1:
                 yield piece.strip(_TRIM), trust
@@ -163,34 +207,22 @@ def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]
         yield head.strip(), HEAD
 
 
-def _strokes(title: str) -> Iterator[str]:
-    """A title, and where strokes part it (`中文 / Romaji`) the titles it is made of.
-
-    Strokes with space around them part first: *Fate/stay night* has one of its own.
-    """
-    yield title
-    for stroke in (_SPACED_STROKE, _STROKE):
-        pieces = [p.strip(_TRIM) for p in stroke.split(title)]
-        if len(pieces) > 1:
-            yield from (p for p in pieces if p)
-
-
 _TRIM = " -~:："
 _BRACKETED = re.compile(r"[(（【\[]|[)）】\]]")
 _SPACED_STROKE = re.compile(r"\s+[/／|｜]+\s+|\s{2,}")
-_STROKE = re.compile(r"\s*[/／|｜]\s*|\s{2,}")
+_STROKE = re.compile(r"\s*[/／|｜]\s*")
 _SUBTITLE = re.compile(r"(\s+-\s+|[:：~～―]\s*)")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f"
-_CJK_RUN = re.compile(rf"[{_CJK}][^A-Za-z]*[{_CJK}][^A-Za-z]*")
-_LATIN_RUN = re.compile(rf"[A-Za-z][^{_CJK}]*[A-Za-z][^{_CJK}]*")
+_SEAM = re.compile(
+    rf"(?<=[{_CJK}])(?=[^{_CJK}A-Za-z]*[A-Za-z]{{3}})|(?<=[A-Za-z]{{3}})(?=[^{_CJK}A-Za-z]*[{_CJK}]{{2}})"
+)
+_MIXED_DASH = re.compile(rf"[A-Za-z]\W*\s-\s\W*[{_CJK}]|[{_CJK}]\W*\s-\s\W*[A-Za-z]")
 
 
-def _by_script(title: str) -> Iterator[str]:
-    """A title in two scripts (`鬼灭之刃 Kimetsu no Yaiba`) may be two titles: the longest run of each."""
-    cjk, latin = _CJK_RUN.findall(title), _LATIN_RUN.findall(title)
-    if cjk and latin:
-        yield max(latin, key=len)
-        yield max(cjk, key=len)
+def _by_script(title: str) -> Sequence[str]:
+    """A title in two scripts (`鬼灭之刃 Kimetsu no Yaiba`) may be two titles: parted at the first seam."""
+    pieces = _SEAM.split(title, maxsplit=1)
+    return pieces if len(pieces) == 2 else ()
 
 
 def _most(values: Iterable[T]) -> list[T]:

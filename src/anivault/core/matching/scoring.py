@@ -70,12 +70,15 @@ def _best(
     }
     fits = []
     claims = claims_of(said, heard, names)
-    named = max(claims, default=(0.0, 0))[0] > 0
+    claimed = max(claims)[0] > 0
+    named = claimed or heard.season is not None or heard.part is not None
     for index, slot in enumerate(slots):
-        frame = frame_of(slot, said.whole_numbers)
+        frame = frame_of(slot, said.whole_numbers, named=named)
         parts = show | {
             "name": _rate_name(claims, index),
-            "season": None if named and heard.season is None else _rate_season(said, heard, slot, slots),
+            "season": None
+            if claimed and heard.season is None
+            else _rate_season(said, heard, slot, slots, frame),
             "year": _rate_year(said, candidate, slot),
             "type": _rate_type(said, slot),
             "numbers": _rate_numbers(said, slot, frame),
@@ -124,14 +127,16 @@ def _rate_name(claims: Sequence[Claim], index: int) -> float | None:
     return mine[0] if mine == best else 0.0
 
 
-def _rate_season(said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot]) -> float | None:
+def _rate_season(
+    said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot], frame: Frame | None
+) -> float | None:
     """Compare season and part words with the entry's own words, the provider's season and its turn."""
     if slot.season == MOVIE:
         return None if heard.season is None else 0.3
     if slot.season == 0:
         return 1.0 if heard.season == 0 or said.special else 0.2
     if heard.season is None and heard.part is None:
-        return 1.0 if slot.is_first else 0.7
+        return 1.0 if slot.is_first else 0.9 if frame in (Frame.SEASON, Frame.SHOW) else 0.7
     value = 1.0 if heard.season is None else _season_fits(heard.season, slot, slots)
     if heard.part:
         return value * _part_fits(heard.part, slot)

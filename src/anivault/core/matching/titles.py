@@ -7,8 +7,9 @@ and by how long a title, the release names it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -31,18 +32,19 @@ Claim = tuple[float, int]  # how surely, by how many letters
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A title of an entry, with and without its season words."""
+    """A title of an entry, with and without its season words; `head` is what stands before a subtitle."""
 
     whole: tuple[str, ...]
     base: tuple[str, ...]
     season: int | None
     part: int | None
+    head: str = ""
 
 
 class Titles:
     """Names made ready to be compared with many readings."""
 
-    __slots__ = ("_exact", "_lenient", "_marked")
+    __slots__ = ("_exact", "_heads", "_lenient", "_marked")
 
     def __init__(self, names: Iterable[Name], *, bases: bool) -> None:
         """Take the names whole, and with `bases` without their season words too."""
@@ -50,6 +52,7 @@ class Titles:
         keys = [n.whole for n in names] + [n.base for n in names if bases]
         self._exact = frozenset(key[0] for key in keys)
         self._lenient = tuple(dict.fromkeys(key[-1] for key in keys))
+        self._heads = frozenset(n.head for n in names)
         self._marked = frozenset(
             (n.base[-1], n.season or 1, n.part or 1) for n in names if n.season or n.part
         )
@@ -63,7 +66,11 @@ class Titles:
         x = form[-1]
         if form[0] in self._exact or x in self._lenient:
             return (1.0 if form[0] in self._exact else LENIENT) * (BRIEF if _is_brief(x) else 1.0)
-        cut = CUT_SHORT if len(x) >= CUT and any(y.startswith(x) for y in self._lenient) else 0.0
+        cut = (
+            CUT_SHORT
+            if x in self._heads or (len(x) >= CUT and any(y.startswith(x) for y in self._lenient))
+            else 0.0
+        )
         return max(cut, self._slip(x) or self._ratio(x))
 
     def marked(self, base: str, season: int, part: int) -> bool:
@@ -95,9 +102,10 @@ def _is_slip(a: str, b: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a show is called: `shared` names any of it, `own` (by slot) one entry or a few."""
+    """A show's titles: `shared` are all, `roots` name any of it, `own` (by slot) one entry or a few."""
 
     shared: Titles
+    roots: Titles
     own: tuple[Titles, ...]
 
 
@@ -105,28 +113,42 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
     """Sort a show's titles into those that name it and those that name one entry, or a few.
 
     The plain titles of the first entry name the show: they are used for any season. So does every title
-    that is another's without its season words: lists give sequels the plain title as an alias.
+    that is another's without its season words, and every plain alias of an entry whose first title has
+    season words: lists give sequels the show's title as an alias.
     """
     by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
-    roots = {n.base[-1] for n in every if n.season or n.part}
-    roots |= {n.whole[-1] for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names}
-    own = ([n for n in names if n.season or n.part or n.whole[-1] not in roots] for names in by_slot)
-    return Names(Titles(every, bases=True), tuple(Titles(names, bases=False) for names in own))
+    roots = {n.base[-1]: Name(n.base, n.base, None, None) for n in every if n.season or n.part}
+    roots |= {
+        n.whole[-1]: n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names
+    }
+    own = []
+    for names in by_slot:
+        plain = bool(names) and not (names[0].season or names[0].part)
+        own.append([n for n in names if n.season or n.part or (plain and n.whole[-1] not in roots)])
+    return Names(
+        Titles(every, bases=True),
+        Titles(roots.values(), bases=False),
+        tuple(Titles(o, bases=False) for o in own),
+    )
 
 
 @lru_cache(maxsize=16384)
 def _name(text: str) -> Name:
     base, season, part = split_season(text)
-    return Name(forms(text), forms(base), season, part)
+    head = _SUBTITLE.split(text, maxsplit=1)[0]
+    return Name(forms(text), forms(base), season, part, forms(head)[-1] if head != text else "")
+
+
+_SUBTITLE = re.compile(r"\s+[-–—]|\s*[:：~～―〜]")
 
 
 def _entry_name(text: str, slot: Slot) -> Name:
     """A title of an entry; a bare last number is a season word when it is the entry's season."""
     name, (base, season, _) = _name(text), split_number(text)
     if name.season is None and season is not None and season in (slot.marker, slot.season):
-        name = Name(name.whole, forms(base), season, name.part)
-    return Name(name.whole, name.base, name.season, name.part or slot.part) if name.season else name
+        name = replace(name, base=forms(base), season=season)
+    return replace(name, part=name.part or slot.part) if name.season else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +192,17 @@ def claims_of(said: Evidence, heard: Heard, names: Names) -> list[Claim]:
     """By entry, how surely and by how long a title the release names it; nothing where there is no choice."""
     if len(names.own) == 1:
         return [(0.0, 0)]
-    return [max((_claim(heard, r, own) for r in said.readings), default=(0.0, 0)) for own in names.own]
+    return [
+        max((_claim(heard, r, own, names.roots) for r in said.readings), default=(0.0, 0))
+        for own in names.own
+    ]
 
 
-def _claim(heard: Heard, reading: Reading, own: Titles) -> Claim:
+def _claim(heard: Heard, reading: Reading, own: Titles, roots: Titles) -> Claim:
     whole, base = forms(reading.text), forms(reading.base)
-    likeness = own.likeness(whole) * reading.trust
-    if likeness >= KNOWN:
-        return likeness, len(whole[-1])
+    likeness = own.likeness(whole)
+    if likeness * reading.trust >= KNOWN and (likeness >= LENIENT or likeness > roots.likeness(whole)):
+        return likeness * reading.trust, len(whole[-1])
     season = heard.season if reading.season is None else reading.season
     part = heard.part if reading.part is None else reading.part
     return (reading.trust, len(base[-1])) if own.marked(base[-1], season or 1, part or 1) else (0.0, 0)
