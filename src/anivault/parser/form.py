@@ -34,6 +34,7 @@ _TABLE = _table()
 _CONTROLS = {n: " " for n in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
+_AT_BRACKET = re.compile(r"_(?=[\s\[(])|(?<=[\s\])])_")
 _STUCK = re.compile(r"(?<=\d)\.(?=[A-Za-z]{2})")  # 01.DVD
 _MARKS = re.compile(rf"(?:[.\[ ](?:{SUBTITLE_MARKS}|[a-z]{{2,3}}(?:-[A-Za-z]{{2,4}})?)\]?){{1,3}}$")
 
@@ -74,9 +75,11 @@ def _blanks(text: str, shown: str) -> tuple[str, str]:
         return text, shown
     outside = _BRACKETS.sub("", text).strip()
     spaces = outside.count(" ")
-    if (lines := outside.count("_")) > spaces or "_" in text and not outside:
+    if (lines := outside.count("_")) > spaces or ("_" in text and not outside and text.isascii()):
         text, shown = text.replace("_", " "), shown.replace("_", " ")
         spaces += lines
+    elif "_" in text:
+        text, shown = _AT_BRACKET.sub(" ", text), _AT_BRACKET.sub(" ", shown)
     if (dots := outside.count(".")) > 2 and dots > spaces or dots and not spaces:
         text, shown = text.replace(".", " "), shown.replace(".", " ")
     elif dots:

@@ -25,6 +25,8 @@ _KIND = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)[ _-]?(?P<number>\d{1,3}[a-z]?)?(?:v(?P<version>\d))?(?:\+SP)?",
     re.IGNORECASE,
 )
+_PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
+_RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _BATCH = re.compile(rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz)", re.IGNORECASE)
 
@@ -68,14 +70,14 @@ def _may_be_group(meaning: Meaning, text: str, end: int) -> bool:
 
 
 def _apply(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
+    for field, value in meaning.fields:
+        draft.set(field, value, RULE)
     if meaning.numbers is not None:
         draft.numbers.append((start, end, meaning.numbers))
         return
     if meaning.filler is None:
         draft.texts.append((start, end))
         return
-    for field, value in meaning.fields:
-        draft.set(field, value, RULE)
     if meaning.rest and draft.loose_group is None:
         draft.loose_group = meaning.rest
     draft.gap(start, end, meaning.filler)
@@ -98,6 +100,8 @@ def _read(content: str) -> Meaning:
         return Meaning(TERM, (("year", int(date[1] or date[2])),))
     if (inside := numbers.bracket(content)) is not None:
         return Meaning(numbers=inside)
+    if (part := _PART.fullmatch(content)) is not None:
+        return Meaning(SEASON, (("part", int(part[1])),))
     return _season(content) or _kind(content) or _technical(content) or _WORDS
 
 
@@ -134,6 +138,8 @@ def _technical(content: str) -> Meaning | None:
         return Meaning(TERM)
     found = media.terms(content)
     if found.strong or (found.known and not found.rest):
+        if (ranged := _RANGED.match(content)) is not None:
+            return Meaning(fields=found.fields, numbers=numbers.bracket(ranged[1]))
         rest = _name_among(content, found) if found.rest else None
         return Meaning(TERM, (*found.fields, *_version(content)), rest=rest)
     return Meaning(TERM) if media.is_note(content) else None

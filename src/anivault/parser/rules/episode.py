@@ -21,7 +21,7 @@ _EXTRA = r"(?:\s*\+\s*(?:SP|OVA|OAD|EX|Extra|NC|特典|Special)s?\d*)*"
 _V = r"(?:[ _]?v(?P<version>\d)(?!\d))?"
 _LETTER = r"(?P<letter>[A-Da-d](?![^\W_]))?"
 # What may stand behind a number that ends its part.
-_END = rf"(?=\s*(?:$|[{GAPS}\[({{]|\s-|-\s))"
+_END = rf"(?=\s*(?:$|[{GAPS}\[({{]|\s-|-\s|//))"
 _RANGE = rf"(?:\s*(?:[-~+&]|to)\s*(?:E|EP|#)?(?P<last>{_N})(?!\d|\.\d|[^\W_]))?"
 
 _SXE = re.compile(
@@ -30,36 +30,40 @@ _SXE = re.compile(
     re.IGNORECASE,
 )
 _NXN = re.compile(
-    rf"(?<![^\W_.])(?P<season>\d{{1,2}})x(?P<first>\d{{2,3}}){_LETTER}{_V}(?:\s*[-~+]\s*(?:\d{{1,2}}x)?(?P<last>\d{{2,3}}))?(?![^\W_])"
+    rf"(?<![^\W_.])(?P<season>\d{{1,2}})[xX](?P<first>\d{{2,3}}){_LETTER}{_V}(?:\s*[-~+]\s*(?:\d{{1,2}}x)?(?P<last>\d{{2,3}}))?(?![^\W_])"
 )
 _SKIND = re.compile(
     r"(?<![^\W_])S(?P<season>\d{1,2})[ ._-]*(?P<kind>OVA|OAD|ONA|SP)[ ._-]*(?P<first>\d{1,3})(?:v(?P<version>\d))?(?![^\W_])",
     re.IGNORECASE,
 )
 _WORDED = re.compile(
-    rf"(?<![^\W_])(?:Ep(?:isode|isodio|isódio|\.)?s?|Épisode|Folge|Capitulo|Capítulo|Cap|Session|Серия)[ ._-]*#?(?P<first>{_N}){_LETTER}{_V}{_RANGE}(?![^\W_])",
+    rf"(?<![^\W_])(?:Ep(?:isode|isodio|isódio|\.)?s?|Épisode|Folge|Capitulo|Capítulo|Cap|Session|Серия)[ ._-]*#?(?P<first>{_N}(?:(?<=\d\d) 5(?=[\s(\[{GAPS}]|$))?){_LETTER}{_V}{_RANGE}(?![^\W_])",
     re.IGNORECASE,
 )
 _MARKED = re.compile(
-    rf"(?:(?<![^\W_])[Ee](?=\d\d)|(?<![^\W_])E|(?<![^\W_])EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?![^\W_])"
+    rf"(?:(?<![^\W_])[Ee](?=\d\d)|(?<![^\W_])E|(?<![^\W_])EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d|[ ]5(?=[\s(\[{GAPS}]|$))?){_LETTER}{_V}(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){_RANGE}(?![^\W_])"
 )
 _OF = re.compile(
     r"(?<![^\W_])(?P<first>\d{1,4})(?:\s?(?:-|~)\s?(?P<last>\d{1,4}))?\s+(?:of|из)\s+\d{1,4}(?![^\W_])"
 )
 _LOCAL = re.compile(r"(?<![^\W_])(?P<first>\d{1,4})\.?\s*(?:B[oö]l[uü]m|BLM|Blm|bölüm)(?![^\W_])")
 _CJK = re.compile(
-    r"第\s*(?P<first>\d{1,4}(?:\.\d)?|[一二三四五六七八九十百零〇]{1,5})\s*(?:[话話集回夜章]?\s*[-~至&+]\s*第?\s*(?P<last>\d{1,4}|[一二三四五六七八九十百零]{1,5})\s*)?(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
+    r"第\s*(?P<first>\d{1,4}(?:\.\d)?|[一二三四五六七八九十百零〇]{1,5})\s*(?:[话話集回夜章]?\s*[-~至&+]{1,2}\s*第?\s*(?P<last>\d{1,4}|[一二三四五六七八九十百零]{1,5})\s*)?(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
     r"|(?:제\s*)?(?P<korean>\d{1,4})\s*(?:[-~]\s*(?P<korean_last>\d{1,4})\s*)?[화회](?!\w)|(?<![\d第全])(?P<counted>\d{1,4}(?:\.\d)?)\s*(?:[-~]\s*(?P<counted_last>\d{1,4})\s*)?[话話集回](?!\w)"
 )
 _ALL = re.compile(
-    rf"(?P<open>\(?)(?:TV)?全\s*(?P<all>\d{{1,4}}|[一二三四五六七八九十百]{{1,5}})\s*[话話集回](?:\+[^\[(]*)?\)?|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(]))"
+    rf"(?P<open>\(?)(?:TV)?全\s*(?P<all>\d{{1,4}}|[一二三四五六七八九十百]{{1,5}})\s*[话話集回](?:\+[^\[(]*)?\)?|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
 _DASH = re.compile(
     rf"-(?:(?<=\s-)|(?<=^-))\s*(?P<first>{_N}){_LETTER}{_V}{_RANGE}(?:\s*(?:END|End|Fin|FINAL|Finale|完|RAW))*{_END}"
 )
+_TIGHT = re.compile(
+    rf"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{{2,4}})|(?<=[^\W\d_]-)(?P<padded>0\d{{1,2}}))(?:v(?P<version>\d))?{_END}"
+)
+_MIDDLE = re.compile(r"(?<=[^\s\x01-\x06-] )(?P<first>0[1-9]\d?)(?:v(?P<version>\d))?(?= [^\W\d])")
 _DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?=\s)")
 _LAST = re.compile(
-    rf"(?<=[\s\x01-\x06\])~!])(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}{_EXTRA}(?:\s+(?:END|End|Fin|FINAL|完|RAW))*\.?{_END}"
+    rf"(?:(?<=[\s\x01-\x06\])~!])|(?<=[^\W\d_]\.)(?=\d\d))(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}{_EXTRA}(?:\s+(?:END|End|Fin|FINAL|完|RAW))*\.?{_END}"
 )
 _FIRST = re.compile(
     rf"^\s*(?:\x01+\s*)?(?:-\s*)?(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))"
@@ -185,6 +189,8 @@ def _bracketed(draft: Draft) -> bool:
     if alone and (_LAST.search(draft.text[:start]) or len(str(found.episodes[0])) < 2):
         return False
     _set(draft, found.episodes, found.version)
+    if found.second is not None:
+        draft.set("absolute", (found.second,), RULE)
     if found.special:
         draft.set("type", VideoType.SPECIAL, RULE)
     draft.gap(start, end, EPISODE)
@@ -194,6 +200,25 @@ def _bracketed(draft: Draft) -> bool:
 def _dashed(draft: Draft) -> bool:
     found = _DASHED.search(draft.text)
     if found is None or _JUST.fullmatch(draft.text[: found.start()]):
+        return False
+    _claim(draft, found)
+    return True
+
+
+def _tight(draft: Draft) -> bool:
+    """A dash without a blank before it: `タイトル！-01`, `Some-Title-03`."""
+    found = _TIGHT.search(draft.text)
+    if found is None:
+        return False
+    _set(draft, (int(found["first"] or found["padded"]),), found["version"])
+    draft.gap(found.start(), found.end(), EPISODE)
+    return True
+
+
+def _middle(draft: Draft) -> bool:
+    """`The Show 08 A Title`: a padded number among words."""
+    found = _MIDDLE.search(draft.text)
+    if found is None or _belongs(draft, found):
         return False
     _claim(draft, found)
     return True
@@ -212,7 +237,8 @@ def _last(draft: Draft) -> bool:
 def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     """Tell whether a last number is part of the title: a lone digit, a year, or a title known for it."""
     text = found["first"]
-    if found["last"] or found["version"]:
+    groups = found.groupdict()
+    if groups.get("last") or groups["version"]:
         return False
     if len(text) == 1 or "." in text and not text.startswith("0"):
         return (
@@ -250,7 +276,7 @@ def _first(draft: Draft) -> bool:
     return True
 
 
-_FORMS = (_dash, _bracketed, _last, _dashed, _first)
+_FORMS = (_dash, _bracketed, _tight, _last, _dashed, _first, _middle)
 
 
 def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
@@ -259,7 +285,7 @@ def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
         draft.set("season", int(groups["season"]), RULE)
     if groups.get("kind"):
         draft.set("type", VideoType.SPECIAL if groups["kind"].upper() == "SP" else VideoType.OVA, RULE)
-    first = number(groups["first"] + (groups.get("letter") or ""))
+    first = number(groups["first"].replace(" ", ".") + (groups.get("letter") or ""))
     last = groups.get("last") or groups.get("far")
     more = re.findall(r"\d+", groups.get("more") or "")
     _set(

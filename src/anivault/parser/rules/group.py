@@ -9,18 +9,18 @@ from anivault.parser.vocabulary import TERMS
 
 RULE = "rule:group"
 
-_DASHED = re.compile(rf"(?<=[^\s{GAPS}-])-(?P<name>[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)(?=\s*(?:[{GAPS}(\[]|$))")
+_DASHED = re.compile(rf"(?<=[^\s-])-(?P<name>[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)(?=\s*(?:[{GAPS}(\[]|$))")
 _WORDS_GAP = re.compile(rf"[^\W_][^{GAPS}]*[{GAPS}]")
 _SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 GAP_CHARS = "\x01\x02\x03\x04\x05\x06"
-_SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)\s*\x02*$")
+_SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)[\s\x02]*$")
 
 
 def read(draft: Draft) -> None:
     """Claim brackets in front: the first is the group, more Latin ones before plain words are its partners."""
-    if not draft.texts or draft.texts[0][0] > 1:
+    if not draft.texts or draft.text[: draft.texts[0][0]].strip(" .-0123456789"):
         return
     (start, end), others = draft.texts[0], draft.texts[1:]
     words = _WORD.search(_ANY_BRACKET.sub("", draft.text[end:]))

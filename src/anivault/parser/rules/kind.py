@@ -16,6 +16,7 @@ from anivault.parser.vocabulary import CJK_TYPES, TYPES, TYPES_ALWAYS, TYPES_CAP
 RULE = "rule:kind"
 
 _GATE = frozenset(word for name in TYPES for word in re.split(r"[ -]", name))
+_GATE |= {word + "v" for word in _GATE}  # NCOPv2
 _NUMBER = r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?))?(?:[ _]?v(?P<version>\d))?"
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-\S|\s-))"
 _ALWAYS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE)
@@ -34,7 +35,9 @@ _WORDS = re.compile(
 )
 _CJK = re.compile(rf"(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
 _GOES_ON = re.compile(r"\s*-\s*[^\W\d]")
-_WITHIN = re.compile(r"(?<![^\W_])(?:Gekijouban|Movie \d+)(?![^\W_])", re.IGNORECASE)
+_MIDST = re.compile(r"\s+[^\W\d_]")
+_FILMS = frozenset(("movie", "film", "gekijouban", "eiga"))
+_LEADING = re.compile(r"[\s\x01]*(Gekijouban|Eiga)(?=\s+\S)", re.IGNORECASE)
 _IN_EPISODE = re.compile(r"\(?(?:ep|episode)[ .]*(\d{1,3})\)?", re.IGNORECASE)
 
 
@@ -46,8 +49,8 @@ def read(draft: Draft) -> None:
         found = _ALWAYS.search(text) or _CAPITALS.search(text) or _WORDS.search(text)
     if found is None and not text.isascii():
         found = _CJK.search(text)
-    if found is None and not draft.words.isdisjoint(_GATE) and _WITHIN.search(text):
-        draft.set("type", VideoType.MOVIE, RULE)
+    if found is None and not draft.words.isdisjoint(_FILMS):
+        _film(draft)
     if (
         found is None
         or not text[: found.start()].strip(" " + "\x01\x02")
@@ -60,10 +63,26 @@ def read(draft: Draft) -> None:
     if kind is VideoType.TV and found["number"] is not None:
         return
     draft.set("type", kind, RULE)
-    if kind is VideoType.MOVIE and _GOES_ON.match(text, found.end()):
+    if kind is VideoType.MOVIE and (_GOES_ON.match(text, found.end()) or _is_sequel(found["number"])):
+        return
+    if found["number"] is None and kind not in EXTRAS and _MIDST.match(text, found.end()):
         return
     _number(draft, found, kind)
     draft.gap(found.start(), found.end(), KIND)
+
+
+def _is_sequel(number: str | None) -> bool:
+    """The 9 of `Movie 9` belongs to the title; the 02 of `Movie 02` counts files."""
+    return number is not None and not number.startswith("0")
+
+
+def _film(draft: Draft) -> None:
+    """`Gekijouban Title`, `Title Movie 3 Subtitle`: the word may stand within the title."""
+    if "episodes" in draft.fields or "season" in draft.fields:
+        return
+    draft.set("type", VideoType.MOVIE, RULE)
+    if (leading := _LEADING.match(draft.text)) is not None:
+        draft.gap(leading.start(1), leading.end(1), KIND)
 
 
 def _number(draft: Draft, found: re.Match[str], kind: VideoType) -> None:

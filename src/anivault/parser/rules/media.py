@@ -22,6 +22,7 @@ _SEASONAL = re.compile(
 _GAP = re.compile("[\x01-\x06]+")
 _HALVES = re.compile(r"[-.@]")
 _RESOLUTION = re.compile(r"\d{3,4}[pi]\d{0,3}|\d{3,4}[x×*]\d{3,4}[pi]?", re.IGNORECASE)
+_JOINED = re.compile(r"(BD|DVD|WEB|TV|HD|AI)(\d{3,4}p)", re.IGNORECASE)
 _AUDIO = re.compile(
     r"\d?(?:q?aac|flac|ddp?|e-?ac-?3|ac-?3|opus|dts|truehd|l?pcm|mp3|vorbis|ass|srt)(?:[x.]?\d(?:[. ]\d)?(?:ch)?)?",
     re.IGNORECASE,
@@ -31,7 +32,7 @@ _CJK = re.compile(
     re.IGNORECASE,
 )
 _FIELDS = frozenset({"resolution", "source", "video_codec", "audio_codec"})
-_TOKEN = re.compile(r"[^\s\x01-\x06\[\](){}]+")
+_TOKEN = re.compile(r"[^\s_\x01-\x06\[\](){}]+")
 
 
 class Terms(NamedTuple):
@@ -63,6 +64,7 @@ def is_note(content: str) -> bool:
 
 def _terms(content: str) -> Terms:
     found: dict[str, str] = {}
+    certain: set[str] = set()  # fields that a strong word has filled
     strong, known = False, 0
     rest: list[str] = []
     for word in filter(None, _SPLIT.split(content)):
@@ -72,8 +74,10 @@ def _terms(content: str) -> Terms:
             rest.append(word)
         for field, value, sure in fields:
             strong |= sure
-            if field in _FIELDS and (field not in found or sure and found[field].lower() not in STRONG):
+            if field in _FIELDS and (field not in found or sure and field not in certain):
                 found[field] = value
+            if sure:
+                certain.add(field)
     return Terms(strong, known, tuple(rest), tuple(found.items()))
 
 
@@ -86,6 +90,8 @@ def _fields_of(word: str) -> list[tuple[str, str, bool]]:
         return [("resolution", word, True)]
     if _AUDIO.fullmatch(word):
         return [("audio_codec", word, True)]
+    if (joined := _JOINED.fullmatch(word)) is not None:
+        return [*_fields_of(joined[1]), *_fields_of(joined[2])]
     halves = [half for half in _HALVES.split(word) if half]
     if len(halves) < 2 or len(halves) > 8:
         return []
@@ -144,8 +150,8 @@ def _strength(token: str) -> str:
 
 def _rate(token: str) -> str:
     """Strong: technical for certain, alone or before a dash. Alone, lead: by their lists, in that spelling."""
-    head, _, rest = token.partition("-")
-    heads = (token, head, f"{head}-{rest.partition('-')[0]}")
+    pieces = _HALVES.split(token)
+    heads = (token, *pieces[:2], "-".join(token.split("-")[:2]))
     if any((fields := _fields_of(word)) and any(sure for _, _, sure in fields) for word in heads):
         return "strong"
     return "alone" if token in ALONE else "lead" if token in LEADS else "weak"

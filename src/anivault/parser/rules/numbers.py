@@ -52,6 +52,7 @@ class Numbers(NamedTuple):
     episodes: tuple[Number, ...]
     version: int | None = None
     special: bool = False  # [SP01]
+    second: Number | None = None  # [01 (25)]
     stated: bool = False  # with a word for episode: [EP01], [第01话]
 
 
@@ -60,7 +61,7 @@ _BRACKET = re.compile(
     rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?|Vol\.? ?\d+ )\s*)?(?P<first>{_N})(?P<letter>[A-Ea-e](?![A-Za-z]))?(?:v(?P<v1>\d))?"
     rf"(?:\s*(?P<join>[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
     r"\s*(?P<counter>[话話集回화편]|of \d+|/ ?\d+|～?全\d+[话話集回])?\s*(?:v(?P<v3>\d))?"
-    r"(?:\s*[\s_(-]*(?:END|Fin|FIN|Final|完结?|終|终|Pre|先行版?|修正?版?|合集|修正合集|全集|Complete|RAW|v\d)\s*\)?)*"
+    r"(?:\s*\((?P<second>\d{1,4})\))?(?:\s*[\s_(-]*(?:TV ?全集|全集|END|Fin|FIN|Final|完结?|終|终|Pre|先行版?|修正?版?|合集|修正合集|全集|Complete|RAW|v\d)\s*\)?)*"
     r"(?:\s*[+&]\s*(?:SP|OVA|OAD|EX|Extra|特典|Special|Movie|MOVIE|剧场版|映画|NC|PV|CM|Menu|EXTRA).*)?",
     re.IGNORECASE,
 )
@@ -79,4 +80,5 @@ def bracket(content: str) -> Numbers | None:
     last = (number(found["last"]),) if found["last"] else ()
     version = found["v1"] or found["v2"] or found["v3"]
     stated = bool(found["word"] or found["counter"])
-    return Numbers((first, *last), int(version) if version else None, stated=stated)
+    second = number(found["second"]) if found["second"] else None
+    return Numbers((first, *last), int(version) if version else None, second=second, stated=stated)

@@ -18,13 +18,16 @@ RULE = "rule:title"
 _RUN = re.compile(f"[^{GAPS}]+")
 _WORD = re.compile(r"[^\W_]|[^\x00-\xff]")
 _APART = re.compile(
-    r"\s*_\s*|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|(?<=[^\x00-\x7f])[/／]|[/／](?=[^\x00-\x7f])"
+    r"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|(?<=[^\x00-\x7f])[/／]|[/／](?=[^\x00-\x7f])"
 )
 _APART_LATIN = re.compile(r"\s+/\s*|\s*/\s+|\s*\|\s*")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK_ANY = re.compile(f"[{_CJK}]")
 _SCRIPTS = re.compile(
-    rf"(?P<cjk>[^A-Za-z]*[{_CJK}][^A-Za-z{_CJK}]*?)[\s·-]+(?P<latin>[A-Za-z][^{_CJK}]+)|(?P<front>[A-Za-z][^{_CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z]*[{_CJK}][^A-Za-z]*)"
+    rf"(?P<cjk>.*[{_CJK}][^{_CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{_CJK}]+)|(?P<front>[A-Za-z][^{_CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z\s]*[{_CJK}].*)"
+)
+_EDITION = re.compile(
+    r"[ ._-]+(?:the )?(?:complete(?: (?:series|collection))?|batch|uncensored|remastered)$", re.IGNORECASE
 )
 _SQUARE = re.compile(r"\[([^\[\]]*)\]")
 _LOCAL = re.compile(r"\[([^\[\]]*[^\x00-\x7f][^\[\]]*)\]\s*([A-Za-z].*)")
@@ -37,6 +40,8 @@ def read(draft: Draft) -> None:
     """Set the titles and the episode's title."""
     text = draft.text
     runs = [found.span() for found in _RUN.finditer(text) if _WORD.search(found[0])]
+    if len(runs) > 1 and text[slice(*runs[0])].strip().isdecimal():  # 37 [Group] Title - 37
+        runs = runs[1:]
     first = text.find(EPISODE)
     bracketed = bool(draft.numbers) and draft.numbers[0][0] == first
     if first >= 0 and not bracketed and _leads(draft, first) and runs:
@@ -104,7 +109,7 @@ def _spellings(text: str) -> tuple[str, ...]:
 def _one(part: str) -> list[str]:
     part = part.strip()
     if "[" in part and not _WORD.search(_SQUARE.sub("", part)):
-        return _SQUARE.findall(part)
+        return [title for inside in _SQUARE.findall(part) for title in _one(inside)]
     if (local := _LOCAL.match(part)) is not None:
         return [local[1] + " " + local[2], local[1], local[2]]
     if part.count("[") != part.count("]"):
@@ -113,7 +118,10 @@ def _one(part: str) -> list[str]:
         part = part[: tail.start()]
     titles = [part]
     if "(" in part and (aside := _ASIDE.search(part)) is not None and aside.start() > 0:
-        titles += [part[: aside.start()] + part[aside.end() :], aside[1] or aside[2] or ""]
+        titles.append(f"{part[: aside.start()]} {part[aside.end() :]}")
+        inside = aside[1] or aside[2] or ""
+        if " " in inside.strip() or not inside.isascii():  # (Kuro) alone names no show
+            titles.append(inside)
     if not part.isascii() and (both := _SCRIPTS.fullmatch(part.strip())) is not None:
         titles += [both["cjk"] or both["front"], both["latin"] or both["behind"]]
     return titles
@@ -126,6 +134,7 @@ def _clean(text: str) -> str:
         text = " ".join(text.split())
     if text.count("~") % 2:
         text = text.strip("~ ")
+    text = _EDITION.sub("", text)
     return text if _WORD.search(text) else ""
 
 
