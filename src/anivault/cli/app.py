@@ -43,7 +43,7 @@ from anivault.cli.options import (
     VerboseFlag,
 )
 from anivault.cli.screen import Screen
-from anivault.shared.errors import LibraryNotNamedError
+from anivault.shared.errors import LibraryNotNamedError, UsageError
 from anivault.shared.settings import Loaded, Settings, load
 
 app = typer.Typer(
@@ -191,6 +191,8 @@ def organize(
     """Plan where every file goes, and why some stay. Nothing is changed without --apply."""
     from anivault.cli import organize_handler, render
 
+    rules = {"--mode": mode, "--preset": preset, "--on-conflict": on_conflict, "--provider": provider}
+    _check_replay(from_plan, seal, rules)
     library = context.library(to)
     request = organize_handler.OrganizeRequest(
         paths=tuple(paths),
@@ -204,6 +206,15 @@ def organize(
     )
     result = organize_handler.handle(request, context.screen.progress)
     return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
+
+
+def _check_replay(from_plan: str | None, seal: bool, rules: dict[str, object]) -> None:
+    """Refuse words that a replayed plan would leave unread."""
+    if seal and not from_plan:
+        raise UsageError("--seal is about a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
+    for option in (option for option, value in rules.items() if from_plan and value):
+        what = f"A plan has its rules already; {option} cannot change them. Nothing was done."
+        raise UsageError(what, hint=f"Leave {option} out, or make a new plan.")
 
 
 @command()

@@ -115,7 +115,7 @@ def _read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         msgspec.convert(table, Settings)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if must_exist:
             raise ConfigError(str(path), "there is no such file") from error
         return {}
