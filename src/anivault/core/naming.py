@@ -35,7 +35,10 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     season: str
     episode: str
     film: str
-    extras: dict[VideoType, str]
+    extras: dict[VideoType, str]  # kind -> folder in that of the show or film
+    season_poster: str  # relative to the show, as is the next
+    specials_poster: str
+    thumb: Literal["", "-thumb"]  # what follows an episode's name in that of its still
     flags: dict[Literal["default", "forced", "sdh"], str]
     languages: dict[str, str] = {}  # BCP 47 -> what this server reads, where that differs
     versions: int = 99  # how many files of one episode or film the server takes
@@ -45,6 +48,9 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     case: Literal["keep", "lower", "upper"] = "keep"
     spaces: str = " "
     name: str = ""
+
+
+TEMPLATES = ("show", "season", "episode", "film", "season_poster", "specials_poster")
 
 
 class Subject(NamedTuple):
@@ -257,7 +263,7 @@ def _with_base(name: str, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 
 
 def _check_preset(preset: Preset) -> None:
-    templates = {key: parse_template(getattr(preset, key)) for key in ("show", "season", "episode", "film")}
+    templates = {key: parse_template(getattr(preset, key)) for key in TEMPLATES}
     names = fields_of(templates["episode"][-1])
     if not names & {"episode", "absolute"}:
         raise PresetError(preset.name, "episode needs {episode} or {absolute}, or all would share one name")
@@ -378,6 +384,8 @@ class Namer:
         self.season = self._path(preset.season)  # the folder of the season, relative to the show
         self.episode = self._path(preset.episode)  # an episode's file name, without extension
         self.film = self._path(preset.film)  # a film's folder and file name, without extension
+        self.season_poster = self._path(preset.season_poster)
+        self.specials_poster = self._path(preset.specials_poster)
 
     def clean(self, text: str) -> str:
         """Make a value harmless, remembering it: titles and groups come back thousands of times."""

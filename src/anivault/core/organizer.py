@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from anivault.core import sidecars
+from anivault.core.extras import extra_name
 from anivault.core.models import (
     Candidate,
     Decision,
@@ -25,11 +26,11 @@ from anivault.core.models import (
     Move,
     ParsedFile,
     Plan,
-    Ranked,
     ScannedFile,
 )
 from anivault.core.naming import LABEL_ROOM, NAME_MAX, Namer, Preset, Subject, cut, finish, fold
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
+from anivault.shared.text import is_text
 
 OnConflict: TypeAlias = Literal["hold", "version"]
 
@@ -80,7 +81,9 @@ def plan(
     on_conflict="version" goes beside it under a name that the server reads as another version.
     """
     run = _Run(Namer(preset, name_max), mode, taken or Library(), on_conflict)
-    outcomes = [*run.videos(matched), *run.others(matched, others)]
+    outcomes = run.videos(matched)
+    followers = _Followers(run, matched)
+    outcomes += [followers.place(item) for item in others]
     return Plan(
         library=library,
         roots=tuple(roots),
@@ -104,6 +107,13 @@ class Place(NamedTuple):
         return f"{self.folder}/{self.stem}{self.extension}"
 
 
+class Home(NamedTuple):
+    """Where a show or film lives; `season` is None for a film."""
+
+    folder: str
+    season: int | None
+
+
 class _Rival(NamedTuple):
     """The better file for a place, and what the other would be called as its `number`th version."""
 
@@ -122,10 +132,8 @@ class _Run:
     def __init__(self, namer: Namer, mode: Mode, taken: Library, on_conflict: OnConflict) -> None:
         self.namer, self.mode, self.taken, self.on_conflict = namer, mode, taken, on_conflict
         self.stems: set[str] = set()  # folded targets of videos, without extension
-        self.claimed: set[str] = set()  # folded targets of what follows them
-        self.bases: dict[
-            int, str
-        ] = {}  # video -> target without extension, when it is in the library after the run
+        # video -> target without extension, of those that are in the library after the run
+        self.bases: dict[int, str] = {}
         self._folders: dict[tuple[_Show, str], str] = {}
         self._seasons: dict[tuple[_Show, str, int], str] = {}
         self._owners: dict[str, _Show] = {}
@@ -151,15 +159,14 @@ class _Run:
 
     def _place(self, item: MatchedFile) -> Place | Held:
         """The place a video's match gives it, whoever else wants it."""
-        best, parsed = item.match.best, item.parsed
-        if parsed.type is VideoType.SAMPLE:
+        subject = _subject(item)
+        if item.parsed.type is VideoType.SAMPLE:
             return held(item.file, HeldReason.SAMPLE, "a sample of a video")
-        if item.decision is not Decision.MATCHED or best is None:
+        if item.decision is not Decision.MATCHED or subject is None:
             return _undecided(item)
-        if parsed.type in EXTRAS:
-            return self._extra(item, best)
-        subject = Subject(best.candidate, best.entry, parsed, item.coordinates)
-        if best.candidate.media_type == "movie":
+        if item.parsed.type in EXTRAS:
+            return self._extra(item.file, subject)
+        if subject.candidate.media_type == "movie":
             return self._film(item.file, subject)
         return self._episode(item.file, subject)
 
@@ -192,14 +199,23 @@ class _Run:
             )
         return self._folders[key]
 
-    def _extra(self, item: MatchedFile, best: Ranked) -> Place | Held:
-        base = self._show_folder(Subject(best.candidate, best.entry, item.parsed, item.coordinates))
-        if self._owners.setdefault(fold(base), _key(best.candidate)) != _key(best.candidate):
-            return held(item.file, HeldReason.SAME_TARGET, _shared_folder(base))
-        kind = item.parsed.type or VideoType.PV
-        season = item.parsed.season or (best.entry.season if best.entry else None)
-        stem = cut(extra_name(item.file.name, item.parsed, season, self.namer), self.namer.room)
-        return Place(f"{base}/{self.namer.preset.extras[kind]}", stem, _extension(item.file))
+    def home(self, item: MatchedFile) -> Home | None:
+        """The folder and season that art near a video is for; None for extras."""
+        subject = _subject(item)
+        if subject is None or item.parsed.type in EXTRAS:
+            return None
+        episode = item.coordinates and subject.candidate.media_type != "movie"
+        return Home(self._show_folder(subject), item.coordinates[0].season if episode else None)
+
+    def _extra(self, file: ScannedFile, subject: Subject) -> Place | Held:
+        base, show = self._show_folder(subject), _key(subject.candidate)
+        if self._owners.setdefault(fold(base), show) != show:
+            return held(file, HeldReason.SAME_TARGET, _shared_folder(base))
+        entry, parsed = subject.entry, subject.parsed
+        season = parsed.season or (entry.season if entry else None)
+        stem = cut(extra_name(file.name, parsed, season, self.namer), self.namer.room)
+        folder = self.namer.preset.extras[parsed.type or VideoType.PV]
+        return Place(f"{base}/{folder}", stem, _extension(file))
 
     # --- several files for one place ---
 
@@ -281,9 +297,9 @@ class _Run:
     def _move(self, index: int, item: MatchedFile, place: Place) -> Move:
         base = self.bases[index] = f"{place.folder}/{place.stem}"
         self.stems.add(fold(base))
-        return self._to(item.file, place.target, _reason(item), crc32=item.parsed.crc32)
+        return self.move(item.file, place.target, _reason(item), crc32=item.parsed.crc32)
 
-    def _to(
+    def move(
         self, file: ScannedFile, target: str, reason: str, video: str | None = None, crc32: str | None = None
     ) -> Move:
         identity = file.identity or Identity(0, 0)
@@ -292,40 +308,94 @@ class _Run:
             video=video, crc32=crc32,
         )  # fmt: skip
 
-    # --- what follows the videos ---
 
-    def others(self, matched: Sequence[MatchedFile], others: Sequence[ParsedFile]) -> list[Outcome]:
-        videos = sidecars.Videos([item.file for item in matched], [item.parsed.episodes for item in matched])
-        return [self._other(item, matched, videos.owner(item)) for item in others]
+class _Followers:
+    """What goes with the videos of a run: beside them, into a folder of fonts, or as art of their show."""
 
-    def _other(
-        self, item: ParsedFile, matched: Sequence[MatchedFile], owner: sidecars.Owner | None
-    ) -> Outcome:
+    def __init__(self, run: _Run, matched: Sequence[MatchedFile]) -> None:
+        self.run, self.matched, self.namer, self.taken = run, matched, run.namer, run.taken
+        self.videos = sidecars.Videos([item.file for item in matched], [item.parsed for item in matched])
+        self.claimed: set[str] = set()  # folded targets
+
+    def place(self, item: ParsedFile) -> Outcome:
+        """Find the video or folder that `item` belongs to, and its name there."""
         file = item.file
-        if file.kind is FileKind.OTHER or file.kind is FileKind.VIDEO:
-            return held(file, HeldReason.JUNK, "no part of a library")
-        if owner is None:
-            return held(file, HeldReason.NO_VIDEO, "no video here has its name")
-        video, base = matched[owner.video].file, self.bases.get(owner.video)
-        if base is None or not base.isprintable():  # isprintable: the library may hold names of any bytes
-            return held(file, HeldReason.NO_VIDEO, f"its video stays: {video.rel}")
-        return self._sidecar(file, video, base, owner.track)
-
-    def _sidecar(self, file: ScannedFile, video: ScannedFile, base: str, track: sidecars.Track) -> Outcome:
         if file.identity and (link := self.taken.link_of(file.identity)):
             return held(file, HeldReason.ALREADY_THERE, link)
-        stem = base.rpartition("/")[2]
-        room = self.namer.name_max - len(stem.encode("utf-8", "surrogatepass"))
-        for label in ("", *map(str, range(2, 100))):
-            target = base + sidecars.suffix(track, _extension(file), self.namer, room, label)
+        if file.kind is FileKind.OTHER and not sidecars.is_chapters(file.name):
+            return held(file, HeldReason.JUNK, "no part of a library")
+        if file.kind is FileKind.FONT:
+            return self._font(file)
+        if owner := self.videos.owner(item):
+            return self._beside(item, owner)
+        if art := sidecars.folder_art(file):
+            return self._art(file, art)
+        reason = HeldReason.JUNK if file.kind in {FileKind.IMAGE, FileKind.NFO} else HeldReason.NO_VIDEO
+        return held(file, reason, "no video here has its name")
+
+    def _beside(self, item: ParsedFile, owner: sidecars.Owner) -> Outcome:
+        video, base = self.matched[owner.video], self.run.bases.get(owner.video)
+        if base is None or not is_text(base):  # the library may hold names of any bytes
+            return held(item.file, HeldReason.NO_VIDEO, f"its video stays: {video.file.rel}")
+        room = self.namer.name_max - len(base.rpartition("/")[2].encode("utf-8"))
+        suffixes = sidecars.suffixes(item, owner, _is_film(video), self.namer, room)
+        names = [f"{base}{suffix}" for suffix in suffixes]
+        if not names:
+            return held(item.file, HeldReason.JUNK, "no server shows such a file")
+        return self._first_free(item.file, names, video.file, f"{base}{_extension(video.file)}")
+
+    def _font(self, file: ScannedFile) -> Outcome:
+        for index in self.videos.near(file):
+            if (base := self.run.bases.get(index)) is not None and is_text(base):
+                stem, extension = file.name.rpartition(".")[0], _extension(file)
+                name = cut(finish(self.namer.clean(stem)), self.namer.room) or "font"
+                folder = base.rpartition("/")[0]
+                video = self.matched[index].file
+                names = [f"{folder}/fonts/{name}{extension}"]
+                return self._first_free(file, names, video, f"{base}{_extension(video)}")
+        return held(file, HeldReason.NO_VIDEO, "no video near it is planned")
+
+    def _art(self, file: ScannedFile, word: str) -> Outcome:
+        """A picture or NFO of a whole folder, when all its videos are of one show or film."""
+        near = [index for index in self.videos.near(file) if index in self.run.bases]
+        homes = {self.run.home(self.matched[index]) for index in near} - {None}
+        if len({home.folder for home in homes if home}) != 1:
+            return held(file, HeldReason.NO_VIDEO, "its folder is not of one show")
+        index = next(index for index in near if self.run.home(self.matched[index]))
+        folder = self.run.home(self.matched[index])
+        name = self._art_name(word, {home.season for home in homes if home}, self.matched[index])
+        if name is None or folder is None:
+            return held(file, HeldReason.JUNK, "no server shows such a file here")
+        video = self.matched[index].file
+        target = f"{folder.folder}/{name}{_extension(file)}"
+        return self._first_free(file, [target], video, f"{self.run.bases[index]}{_extension(video)}")
+
+    def _art_name(self, word: str, seasons: set[int | None], item: MatchedFile) -> str | None:
+        """The name below the show's or film's folder. A poster beside one later season is that season's."""
+        lone = next(iter(seasons)) if len(seasons) == 1 else None
+        film = None in seasons
+        if word in {"movie", "tvshow"}:
+            return word if film == (word == "movie") else None
+        subject = _subject(item)
+        if word == "season":
+            return None if lone is None or subject is None else f"{self.namer.season(subject)}/season"
+        if word == "poster" and lone not in {None, 1} and subject is not None:
+            return (self.namer.season_poster if lone else self.namer.specials_poster)(subject)
+        return word
+
+    def _first_free(
+        self, file: ScannedFile, names: Sequence[str], video: ScannedFile, beside: str
+    ) -> Outcome:
+        for target in names:
             key = fold(target)
             there = self.taken.at(key)
             if there and there.identity and file.identity and _is_copy(file.identity, there.identity):
                 return held(file, HeldReason.ALREADY_THERE, there.rel)
             if there is None and key not in self.claimed:
                 self.claimed.add(key)
-                return self._to(file, target, f"goes with {video.name}", video=base + _extension(video))
-        return held(file, HeldReason.SAME_TARGET, f"a hundred files go with {video.name} under this name")
+                return self.run.move(file, target, f"goes with {video.name}", video=beside)
+        reason = HeldReason.SAME_TARGET if fold(names[-1]) in self.claimed else HeldReason.TARGET_TAKEN
+        return held(file, reason, f"another file is {names[-1]}")
 
 
 def held(file: ScannedFile, reason: HeldReason, detail: str) -> Held:
@@ -359,6 +429,15 @@ def _unnameable(subject: Subject) -> str | None:
 
 def _shared_folder(folder: str) -> str:
     return f"another show has the folder {folder}; a preset with {{id}} in it tells them apart"
+
+
+def _subject(item: MatchedFile) -> Subject | None:
+    best = item.match.best
+    return Subject(best.candidate, best.entry, item.parsed, item.coordinates) if best else None
+
+
+def _is_film(item: MatchedFile) -> bool:
+    return item.match.best is not None and item.match.best.candidate.media_type == "movie"
 
 
 def _key(candidate: Candidate) -> _Show:
@@ -447,41 +526,3 @@ def _labels(items: Sequence[MatchedFile], namer: Namer) -> list[str]:
 def _traits(parsed: ParseResult) -> tuple[str, ...]:
     version = f"v{parsed.version or 1}"
     return parsed.resolution or "", parsed.group or "", parsed.source or "", parsed.video_codec or "", version
-
-
-# --- names of extras -------------------------------------------------------------------------------------
-
-_KINDS = {
-    VideoType.OP: ("Opening", r"(?:nc|creditless\s*)?op(?:ening)?"),
-    VideoType.ED: ("Ending", r"(?:nc|creditless\s*)?ed(?:n|nding|nding)?|(?:nc|creditless\s*)?ending"),
-    VideoType.PV: ("Trailer", r"pv|trailers?|teasers?|previews?|promos?"),
-    VideoType.CM: ("Commercial", r"cm|spots?|commercials?"),
-    VideoType.MENU: ("Menu", r"menus?"),
-}
-_TOKENS = {
-    kind: (label, re.compile(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", re.IGNORECASE))
-    for kind, (label, pattern) in _KINDS.items()
-}
-_CREDITLESS = re.compile(r"(?<![^\W_])nc(?=op|ed)|creditless|textless", re.IGNORECASE)
-_BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
-# What Kodi reads as an episode even here: 103, E3, Part 2, 2x3.
-_NUMBERED = re.compile(
-    r"(?<![^\W_])(\d{3,}|ep?[ ._-]?\d+|p(?:ar)?t[ ._-]?(?:\d+|[ivx]+)|s\d+)(?![^\W_])", re.IGNORECASE
-)
-_CROSS = re.compile(r"(\d)x(?=\d)", re.IGNORECASE)
-
-
-def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer) -> str:
-    """`Creditless Opening 2`, `Trailer 3 (Season 2)`: what it is and what its name adds, never a number."""
-    label, token = _TOKENS[parsed.type or VideoType.PV]
-    stem = name.rpartition(".")[0]
-    bare = _BRACKETS.sub(" ", stem)
-    found = token.search(bare) or token.search(stem)
-    after = _BRACKETS.sub(" ", found.string[found.end() :]).strip(" ._-[]()") if found else ""
-    numbers = "" if after else " ".join(str(number) for number in parsed.episodes)
-    creditless = "Creditless " if _CREDITLESS.search(stem) else ""
-    text = f"{creditless}{label} {after or numbers}".strip()
-    if season is not None and season > 1:
-        text = f"{text} (Season {season})"
-    text = namer.clean(text.replace("_", " "))
-    return finish(_CROSS.sub(r"\1 x ", _NUMBERED.sub(r"(\1)", text)))

@@ -23,6 +23,7 @@ import msgspec
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan
 from anivault.core.naming import fold
 from anivault.shared.errors import PlanFileError
+from anivault.shared.text import is_text
 
 VERSION = 1
 SIZE_MAX = 1 << 30  # bytes; a plan of a million files has half of that
@@ -141,15 +142,11 @@ def _held_entry(item: Held, numbers: dict[str, int]) -> HeldEntry:
 
 
 def _shown(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8") if not _is_text(text) else text
-
-
-def _is_text(text: str) -> bool:
-    return text.isascii() or not any(0xD800 <= ord(character) <= 0xDFFF for character in text)
+    return text if is_text(text) else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _bytes_of(path: str) -> str | None:
-    return None if _is_text(path) else base64.b64encode(os.fsencode(path)).decode("ascii")
+    return None if is_text(path) else base64.b64encode(os.fsencode(path)).decode("ascii")
 
 
 def summed(raw: bytes) -> bytes:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from anivault.core.models import FileKind, ParsedFile, ScannedFile
 from anivault.core.naming import Namer, cut, finish
-from anivault.parser.models import Number
+from anivault.parser.models import EXTRAS, Number, ParseResult
 
 
 class Track(NamedTuple):
@@ -111,19 +111,21 @@ _LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
 
 
 class Owner(NamedTuple):
-    """The index of the video a file belongs to, and what the file's name says beyond it."""
+    """The index of the video a file belongs to; what the file's name says beyond it, raw and read."""
 
     video: int
+    tail: str
     track: Track
 
 
 class Videos:
     """The videos of a run by folder, to be asked for each other file."""
 
-    def __init__(self, videos: Sequence[ScannedFile], numbers: Sequence[tuple[Number, ...]]) -> None:
+    def __init__(self, videos: Sequence[ScannedFile], parsed: Sequence[ParseResult]) -> None:
         self._stems: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self._loose: dict[tuple[str, str], dict[str, list[int]]] = {}
-        self._videos, self._numbers = videos, numbers
+        self._below: dict[tuple[str, str], list[int]] | None = None
+        self._videos, self._parsed = videos, parsed
         for index, video in enumerate(videos):
             folder, _, name = video.rel.rpartition("/")
             self._stems[video.root, folder].setdefault(name.rpartition(".")[0].lower(), index)
@@ -145,20 +147,44 @@ class Videos:
             between.insert(0, last)
         return None
 
+    def near(self, file: ScannedFile) -> list[int]:
+        """The videos in the folder of `file` or below it; for a folder of its own kind, those beside it."""
+        if self._below is None:
+            self._below = self._by_folder()
+        folder = file.folder
+        while True:
+            if found := self._below.get((file.root, folder)):
+                return found
+            folder, _, last = folder.rpartition("/")
+            if not last or not _is_sidecar_folder(last):
+                return []
+
+    def _by_folder(self) -> dict[tuple[str, str], list[int]]:
+        below: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, video in enumerate(self._videos):
+            folder = video.folder
+            for _ in range(_LEVELS):
+                below[video.root, folder].append(index)
+                if not folder:
+                    break
+                folder = folder.rpartition("/")[0]
+        return below
+
     def _in_folder(
         self, item: ParsedFile, stem: str, key: tuple[str, str], stems: dict[str, int], between: list[str]
     ) -> Owner | None:
         if between and (index := stems.get(between[0].lower())) is not None:  # Subs/<video>/2_English.srt
-            return Owner(index, read_tail(stem))
-        if (cut_at := _longest_prefix(stem, stems)) is not None:
-            return Owner(stems[stem[:cut_at].lower()], _with_folders(read_tail(stem[cut_at:]), between))
+            return Owner(index, stem, read_tail(stem))
+        if (at := _longest_prefix(stem, stems)) is not None:
+            tail = stem[at:]
+            return Owner(stems[stem[:at].lower()], tail, _with_folders(read_tail(tail), between))
+        if item.file.kind not in {FileKind.SUBTITLE, FileKind.AUDIO}:
+            return None
         if between and not all(map(_is_sidecar_folder, between)):
             return None
         if (loose := self._same_but_brackets(stem, key, stems)) is not None:
-            return Owner(loose, _with_folders(_bracket_track(stem), between))
-        if item.file.kind in {FileKind.SUBTITLE, FileKind.AUDIO}:
-            return self._by_number(item, stem, stems, between)
-        return None
+            return Owner(loose, "", _with_folders(_bracket_track(stem), between))
+        return self._by_number(item, stem, stems, between)
 
     def _same_but_brackets(self, stem: str, key: tuple[str, str], stems: dict[str, int]) -> int | None:
         """`[Group] Show - 01 [CHS].ass` beside `[Group] Show - 01 [1080p][CRC].mkv`."""
@@ -174,11 +200,17 @@ class Videos:
         self, item: ParsedFile, stem: str, stems: dict[str, int], between: list[str]
     ) -> Owner | None:
         """The only video of the folder with the same episode; or the only video, for `English.srt`."""
-        track = _with_folders(_bracket_track(stem), between)
         if len(stems) == 1 and (read := read_tail(stem)).language and not read.title:
-            return Owner(next(iter(stems.values())), read)
-        same = [index for index in stems.values() if self._numbers[index] == item.parsed.episodes]
-        return Owner(same[0], track) if item.parsed.episodes and len(same) == 1 else None
+            return Owner(next(iter(stems.values())), "", read)
+        wanted = item.parsed.episodes, item.parsed.season or 1, item.parsed.type in EXTRAS
+        same = [index for index in stems.values() if self._number(index) == wanted]
+        if not item.parsed.episodes or len(same) != 1:
+            return None
+        return Owner(same[0], "", _with_folders(_bracket_track(stem), between))
+
+    def _number(self, index: int) -> tuple[tuple[Number, ...], int, bool]:
+        parsed = self._parsed[index]
+        return parsed.episodes, parsed.season or 1, parsed.type in EXTRAS
 
 
 def _longest_prefix(stem: str, stems: dict[str, int]) -> int | None:
@@ -224,6 +256,48 @@ def _with_folders(track: Track, between: Iterable[str]) -> Track:
 
 # Servers look for these inside any token.
 _READ_AS_FLAG = re.compile(r"forced|foreign|default", re.IGNORECASE)
+_CHAPTERS = re.compile(r"[._ \[-]chap(?:ter)?s?[\])]*\.(?:xml|txt)\Z", re.IGNORECASE)
+_PICTURES = {
+    "poster": "poster", "cover": "poster", "folder": "poster", "fanart": "fanart", "backdrop": "fanart",
+    "background": "fanart", "banner": "banner", "logo": "clearlogo", "clearlogo": "clearlogo",
+    "clearart": "clearart", "landscape": "landscape", "thumb": "thumb", "disc": "disc",
+}  # fmt: skip
+_LABELS = 20  # how many files of one language and title go with a video
+
+
+def is_chapters(name: str) -> bool:
+    """Tell whether a file lists the chapters of a video: `<video>.chapters.xml`."""
+    return _CHAPTERS.search(name) is not None
+
+
+def folder_art(file: ScannedFile) -> str | None:
+    """The picture or NFO of a whole folder that a name stands for: `poster`, `fanart`, `tvshow`, ..."""
+    stem = file.name.rpartition(".")[0].lower()
+    if file.kind is FileKind.NFO:
+        return stem if stem in {"tvshow", "season", "movie"} else None
+    return _PICTURES.get(stem) if file.kind is FileKind.IMAGE else None
+
+
+def suffixes(item: ParsedFile, owner: Owner, film: bool, namer: Namer, room: int) -> list[str]:
+    """Return what may follow the video's name, best first; nothing when no server would look at it."""
+    extension = "." + item.file.name.rpartition(".")[2].lower()
+    match item.file.kind:
+        case FileKind.NFO:
+            return [] if owner.tail else [extension]
+        case FileKind.IMAGE:
+            word = _PICTURES.get(owner.tail.strip(" .-_").lower(), "") if owner.tail else ""
+            return _picture(word, bool(owner.tail), film, extension, namer)
+        case FileKind.OTHER:
+            return [f".chapters{extension}"]
+    labels = ("", item.parsed.group or "", *map(str, range(2, _LABELS)))
+    return list(dict.fromkeys(suffix(owner.track, extension, namer, room, label) for label in labels))
+
+
+def _picture(word: str, named: bool, film: bool, extension: str, namer: Namer) -> list[str]:
+    """A film has every kind of picture beside it, an episode only a still."""
+    if film:
+        return [f"-{word or 'poster'}{extension}"] if word or not named else []
+    return [f"{namer.preset.thumb}{extension}"] if word == "thumb" or not named else []
 
 
 def suffix(track: Track, extension: str, namer: Namer, room: int, label: str = "") -> str:
@@ -233,14 +307,11 @@ def suffix(track: Track, extension: str, namer: Namer, room: int, label: str = "
     """
     said = {"default": track.default, "forced": track.forced, "sdh": track.sdh}
     flags = [word for flag, word in namer.preset.flags.items() if said[flag]]
-    tail = "".join(f".{part}" for part in (*_language(track, namer), *flags) if part) + extension
+    language = namer.preset.languages.get(track.language, track.language)
+    tail = "".join(f".{part}" for part in (language, *flags) if part) + extension
     words = " ".join(filter(None, (track.title, label)))
     title = cut(_title(words, namer), room - len(tail.encode("utf-8")) - 1) if words else ""
     return f".{title}{tail}" if title else tail
-
-
-def _language(track: Track, namer: Namer) -> tuple[str, ...]:
-    return (namer.preset.languages.get(track.language, track.language),)
 
 
 def _title(words: str, namer: Namer) -> str:

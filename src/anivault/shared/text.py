@@ -22,6 +22,11 @@ def safe(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _UNSAFE.sub(_visible, text)
 
 
+def is_text(text: str) -> bool:
+    """Tell whether a path is UTF-8 on disk: no lone surrogate stands for a byte of it."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _visible(found: re.Match[str]) -> str:
     code = ord(found.group())
     if 0xD800 <= code <= 0xDFFF:
