@@ -1,4 +1,5 @@
-"""Write what is generated: docs/errors.md, docs/commands.md, schemas/events.schema.json.
+"""Write what is generated: docs/errors.md, docs/commands.md, schemas/events.schema.json, and the table of
+modules in ARCHITECTURE.md.
 
     uv run python scripts/generate_docs.py
 
@@ -7,10 +8,12 @@ A test fails when one of them is not what this writes.
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import json
 import operator
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +63,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs/errors.md": _errors(),
         ROOT / "docs/commands.md": _commands(),
         PACKAGE / "schemas/events.schema.json": _events(),
+        ROOT / "ARCHITECTURE.md": _architecture(),
     }
 
 
@@ -105,6 +109,28 @@ def _events() -> str:
     schema = msgspec.json.schema(union)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "AniVault machine output"}
     return json.dumps({**head, **schema}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _architecture() -> str:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    head, _, rest = text.partition("<!-- modules -->\n")
+    _, mark, tail = rest.partition("<!-- /modules -->")
+    rows = [f"| `{name}` | {_first_sentence(name)} |\n" for name in _modules()]
+    table = "| module | what it decides or does |\n| --- | --- |\n" + "".join(rows)
+    return f"{head}<!-- modules -->\n{table}{mark}{tail}"
+
+
+def _modules() -> list[str]:
+    rooms = ["cli", "core", "parser", "services", "shared"]
+    paths = [path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))]
+    return [path.relative_to(PACKAGE).as_posix() for path in paths if path.name != "__init__.py"]
+
+
+def _first_sentence(module: str) -> str:
+    """The first sentence of a module's docstring."""
+    tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
+    text = " ".join((ast.get_docstring(tree) or "").split("\n\n")[0].split())
+    return re.split(r"(?<=[.])\s", text.replace("|", "\\|"))[0]
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import inspect
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -208,7 +208,7 @@ def organize(
     return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
 
 
-def _check_replay(from_plan: str | None, seal: bool, rules: dict[str, object]) -> None:
+def _check_replay(from_plan: str | None, seal: bool, rules: Mapping[str, object]) -> None:
     """Refuse words that a replayed plan would leave unread."""
     if seal and not from_plan:
         raise UsageError("--seal is about a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
