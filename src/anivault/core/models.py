@@ -100,7 +100,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `season` and `offset` place it in the provider's numbering: provider episode = own episode +
     offset. `episode` is set when the entry is one single episode there (a special, say).
-    `stated` is True where a source names that place, False where it was derived or is unknown.
+    `stated` is True where a source names that place, False where it was derived or is unknown;
+    `derived` names the fields that no source states.
     """
 
     key: str
@@ -113,6 +114,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     offset: int | None = None
     episode: int | None = None
     stated: bool = False
+    derived: tuple[str, ...] = ()
     ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi
 
 

@@ -53,6 +53,7 @@ def _entry(row: Row) -> Entry:
         offset=row.offset,
         episode=row.episode if single else None,
         stated=row.season is not None and not {"season", "offset"} & set(row.derived),
+        derived=tuple(row.derived),
         ids=row.ids,
     )
 

@@ -23,7 +23,7 @@ class Thresholds:
 
     score: float = 0.9
     gap: float = 0.02
-    place: float = 0.6
+    place: float = 0.7
     candidate: float = 0.6
 
 
@@ -103,4 +103,4 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
         return Placement((), 0.0, f"Episode {odd} is no whole number, and no list says where it stands.")
     if len(numbers) == 2 and numbers[0] < numbers[1]:
         numbers = list(range(numbers[0], numbers[1] + 1))
-    return place(fit.slots, fit.slot, numbers, fit.frame)
+    return place(fit.slots, fit.slot, numbers, fit.frame, fit.season)

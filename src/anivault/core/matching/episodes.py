@@ -11,8 +11,9 @@ cour that goes on counting), the show's (absolute).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
@@ -20,6 +21,10 @@ from anivault.core.matching.normalize import normal_form, split_number, split_se
 from anivault.core.models import Candidate, Coordinates, Entry
 
 MOVIE = -1  # the season of what has no seasons
+
+# How sure a place is. Shares of right ones among the development cases: docs/matching.md.
+STATED, CONTINUED, COUNTED, NO_COUNT = 1.0, 0.95, 0.85, 0.75
+DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
 class Frame(StrEnum):
@@ -38,25 +43,38 @@ class Slot:
     season: int
     first: int | None
     count: int | None
-    before: int | None
-    cour: int  # 1 for the first entry of its season
-    marker: int | None  # the season its own title names, in the counting of its lists
+    marker: int | None  # the season its own titles name, in the counting of its lists
     part: int | None
-    nth: int  # 1 for the first story that is told, whatever the provider makes of it
-    stated: bool
+    before: int | None = None
+    counted: bool = False  # whether every count that `before` sums up can be trusted
+    reach: int | None = None  # episodes from its first to the end of the season, as far as entries are known
+    cour: int = 1  # 1 for the first entry of its season
+    nth: int = 0  # 1 for the first story that is told, whatever the provider makes of it; 0 for specials
 
     @property
     def is_first(self) -> bool:
         """Whether the show begins with this entry."""
         return self.nth == 1 and self.cour == 1
 
+    @property
+    def firm(self) -> bool:
+        """Whether its place can be trusted: a source states it, or it is where every show begins."""
+        return self.entry.stated or self.is_first
+
     def frames(self, number: int) -> dict[Frame, int]:
         """The own number that `number` would be in each frame that it fits."""
-        bases = {Frame.OWN: 0, Frame.SEASON: (self.first or 1) - 1, Frame.SHOW: self.before or 0}
-        return {frame: number - base for frame, base in bases.items() if self._holds(number - base)}
+        found = {}
+        if _within(number, self.reach):
+            found[Frame.OWN] = number
+        if self.first is not None and self.first > 1 and _within(number - self.first + 1, self.count):
+            found[Frame.SEASON] = number - self.first + 1
+        if self.before and _within(number - self.before, self.count):
+            found[Frame.SHOW] = number - self.before
+        return found
 
-    def _holds(self, own: int) -> bool:
-        return own >= 1 and (self.count is None or own <= self.count)
+
+def _within(own: int, count: int | None) -> bool:
+    return own >= 1 and (count is None or own <= count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,70 +86,71 @@ class Placement:
     rule: str
 
 
+# --- the show's timeline ---------------------------------------------------------------------------
+
+
 def timeline(show: Candidate) -> tuple[Slot, ...]:
     """Put the entries of a show in order: seasons first, specials (season 0) after them."""
-    placed = [(e, _season(show, e)) for e in show.entries]
     roots = frozenset(normal_form(t.text) for e in show.entries for t in e.titles)
-    main = sorted((p for p in placed if p[1] > 0), key=_order)
-    rest = sorted((p for p in placed if p[1] <= 0), key=_order)
-    return tuple(_main_slots(main, roots)) + tuple(_special_slot(e, season) for e, season in rest)
+    slots = sorted((_slot(show, entry, roots) for entry in show.entries), key=_order)
+    main = [s for s in slots if s.season > 0]
+    return (*_counted(_in_seasons(main)), *(s for s in slots if s.season <= 0))
 
 
-def _season(show: Candidate, entry: Entry) -> int:
-    if show.media_type == "movie":
-        return MOVIE
-    return 1 if entry.season is None else entry.season
+def _slot(show: Candidate, entry: Entry, roots: frozenset[str]) -> Slot:
+    season = MOVIE if show.media_type == "movie" else 1 if entry.season is None else entry.season
+    first = entry.episode if entry.episode is not None else _plus(entry.offset, 1)
+    if season == 0 and not entry.stated and entry.episode is None:
+        first = None  # season 0 is in the order in which people added to it
+    marker, part = markers(entry, roots)
+    return Slot(entry, season, first, entry.episodes, marker, part, reach=entry.episodes)
 
 
-def _order(placed: tuple[Entry, int]) -> tuple[int, int, str, str]:
-    entry, season = placed
-    return season, entry.offset if entry.offset is not None else -1, entry.begin or "9999", entry.key
+def _order(slot: Slot) -> tuple[int, int, str, str]:
+    return slot.season, slot.first or 0, slot.entry.begin or "9999", slot.entry.key
 
 
-def _main_slots(main: Sequence[tuple[Entry, int]], roots: frozenset[str]) -> Iterable[Slot]:
+def _in_seasons(main: Sequence[Slot]) -> Iterator[Slot]:
+    """Number the cours of each season, and go on where the one before ended."""
+    for _, members in groupby(main, key=lambda s: s.season):
+        group = list(members)
+        running: int | None = 1
+        placed = []
+        for cour, slot in enumerate(group, 1):
+            first = running if slot.first is None else slot.first
+            placed.append(replace(slot, cour=cour, first=first))
+            running = _plus(first, slot.count)
+        for slot in placed:
+            yield replace(slot, reach=None if running is None or slot.first is None else running - slot.first)
+
+
+def _counted(main: Iterator[Slot]) -> Iterator[Slot]:
+    """Sum up the episodes before each entry, and tell the stories that go on from new ones."""
     before: int | None = 0
-    nth = 0
-    for season, members in groupby(main, key=lambda p: p[1]):
-        running: int | None = 0
-        for cour, (entry, _) in enumerate(members, 1):
-            offset = entry.offset if entry.offset is not None else running
-            marker, part = markers(entry, roots)
-            nth += part is None or part == 1
-            yield Slot(
-                entry=entry,
-                season=season,
-                first=None if offset is None else offset + 1,
-                count=entry.episodes,
-                before=before,
-                cour=cour,
-                marker=marker,
-                part=part,
-                nth=max(nth, 1),
-                stated=entry.stated,
-            )
-            running = _plus(offset, entry.episodes)
-            before = _plus(before, entry.episodes)
+    counted, nth = True, 0
+    for slot in main:
+        nth += slot.part is None or slot.part == 1 or nth == 0
+        yield replace(slot, before=before, counted=counted, nth=nth)
+        before = _plus(before, slot.count)
+        counted = counted and _is_counted(slot.entry)
 
 
 def _plus(start: int | None, count: int | None) -> int | None:
     return None if start is None or count is None else start + count
 
 
-def _special_slot(entry: Entry, season: int) -> Slot:
-    first = entry.episode if entry.episode is not None else _plus(entry.offset, 1)
-    marker, part = markers(entry)
-    return Slot(
-        entry=entry,
-        season=season,
-        first=first,
-        count=entry.episodes,
-        before=None,
-        cour=1,
-        marker=marker,
-        part=part,
-        nth=0,
-        stated=entry.stated,
-    )
+def _is_counted(entry: Entry) -> bool:
+    """Whether a count can be trusted. One or two more than its weeks on air are often extras on the discs."""
+    if entry.episodes is None or "episodes" in entry.derived:
+        return False
+    weeks = _weeks(entry)
+    return weeks is None or not 1 <= entry.episodes - weeks <= 2
+
+
+def _weeks(entry: Entry) -> int | None:
+    if not entry.begin or not entry.end:
+        return None
+    return (date.fromisoformat(entry.end) - date.fromisoformat(entry.begin)).days // 7 + 1
 
 
 def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | None, int | None]:
@@ -166,13 +185,15 @@ def frame_of(slot: Slot, numbers: Sequence[int], *, named: bool) -> Frame | None
     return None
 
 
-def place(slots: Sequence[Slot], slot: Slot, numbers: Sequence[int], frame: Frame | None) -> Placement:
-    """Place one file's numbers, for a release that looks like `slot` and counts in `frame`."""
+def place(
+    slots: Sequence[Slot], slot: Slot, numbers: Sequence[int], frame: Frame | None, season: int | None = None
+) -> Placement:
+    """Place one file's numbers: its release looks like `slot`, counts in `frame`, and names `season`."""
     if slot.season == MOVIE:
-        return Placement((), 1.0, "A film has no episodes.")
+        return Placement((), STATED, "A film has no episodes.")
     if not numbers:
         return _place_single(slot)
-    found = [_place_number(slots, slot, n, frame) for n in numbers]
+    found = [_place_number(slots, slot, n, frame, season) for n in numbers]
     coordinates = tuple(c for p in found for c in p.coordinates)
     worst = min(found, key=lambda p: p.sure)
     return Placement(coordinates, worst.sure, worst.rule)
@@ -181,19 +202,30 @@ def place(slots: Sequence[Slot], slot: Slot, numbers: Sequence[int], frame: Fram
 def _place_single(slot: Slot) -> Placement:
     """A file without a number: the only episode of an entry that has one."""
     if slot.count == 1 and slot.first is not None:
-        return Placement((_at(slot, 1),), 0.9, "The entry has one episode, so the file needs no number.")
+        return Placement(
+            (_at(slot, 1),), CONTINUED, "The entry has one episode, so the file needs no number."
+        )
     return Placement((), 0.0, "The name has no episode number.")
 
 
-def _place_number(slots: Sequence[Slot], slot: Slot, number: int, frame: Frame | None) -> Placement:
+def _place_number(
+    slots: Sequence[Slot], slot: Slot, number: int, frame: Frame | None, season: int | None
+) -> Placement:
     if frame is None:
         return _place_beyond(slots, slot, number)
     if slot.first is None:
         guess = Coordinates(season=slot.season, episode=number + _earlier(slots, slot))
-        return Placement((guess,), 0.2, "No list says where this entry stands in its season.")
+        return Placement((guess,), UNPLACED, "No list says where this entry stands in its season.")
     own = slot.frames(number)[frame]
-    sure = 0.7 if slot.count is None else {Frame.OWN: 1.0, Frame.SEASON: 0.95, Frame.SHOW: 0.9}[frame]
-    return Placement((_at(slot, own),), sure, _RULES[frame])
+    if not slot.firm:
+        return Placement(
+            (_at(slot, own),), DERIVED, "No list says where this entry stands; its dates suggest it."
+        )
+    if frame is Frame.SHOW:
+        sure = COUNTED if slot.counted and season is None else UNCOUNTED
+    else:
+        sure = STATED if frame is Frame.OWN else CONTINUED
+    return Placement((_at(slot, own),), sure if slot.count else min(sure, NO_COUNT), _RULES[frame])
 
 
 def _earlier(slots: Sequence[Slot], slot: Slot) -> int:
@@ -205,13 +237,11 @@ def _earlier(slots: Sequence[Slot], slot: Slot) -> int:
 def _place_beyond(slots: Sequence[Slot], slot: Slot, number: int) -> Placement:
     """A number that the entry does not hold: another entry's by the absolute count, else only a guess."""
     for other in slots:
-        if other.season > 0 and other.before is not None and other.first is not None:
-            own = other.frames(number).get(Frame.SHOW)
-            if own is not None:
-                sure = 0.8 if other.count is not None else 0.5
-                return Placement((_at(other, own),), sure, _RULES[Frame.SHOW])
+        own = other.frames(number).get(Frame.SHOW)
+        if own is not None and other.first is not None:
+            return Placement((_at(other, own),), UNCOUNTED, _RULES[Frame.SHOW])
     guess = Coordinates(season=slot.season, episode=number + (slot.first or 1) - 1)
-    return Placement((guess,), 0.1, f"Episode {number} is beyond what is known of this entry.")
+    return Placement((guess,), BEYOND, f"Episode {number} is beyond what is known of this entry.")
 
 
 _RULES = {

@@ -126,7 +126,9 @@ _PART = _words(
 )
 _HALF = re.compile(r"[前後后]半(?:クール|cour)?")
 _FINAL_WORDS = _words(r"(?:the )?final season", r"最[终終]季", r"ファイナルシーズン", r"파이널 시즌")
-_TAIL_ROMAN = re.compile(r"(?<=[\w!?)])[\s_]+(?P<n>II|III|IV|V|VI|VII|VIII|IX)(?=$|\s*[:：~～]|\s+-)")
+_TAIL_ROMAN = re.compile(
+    r"(?:(?<=[^\x00-\x7f])|(?<=[\w!?)])[\s_]+)(?P<n>II|III|IV|V|VI|VII|VIII|IX)(?=$|\s*[:：~～]|\s+-)"
+)
 _TAIL_NUMBER = re.compile(r"(?<![\d.])(?:[2-9]|1\d)$")
 _HINT = re.compile(  # what any season word has something of; most titles have none
     r"\d|[IVX]\b|[一二三四五六七八九十终終기半]|season|series|part|cour|ki\b|teil|クール|パート|シーズン|시즌|파트|сезон",

@@ -37,6 +37,7 @@ class Fit:
     slots: tuple[Slot, ...]
     slot: Slot
     frame: Frame | None
+    season: int | None  # that the release names
     score: Score
 
 
@@ -83,7 +84,9 @@ def _best(
             "type": _rate_type(said, slot),
             "numbers": _rate_numbers(said, slot, frame),
         }
-        fits.append(Fit(candidate, tuple(slots), slot, frame, score(parts, candidate.popularity)))
+        fits.append(
+            Fit(candidate, tuple(slots), slot, frame, heard.season, score(parts, candidate.popularity))
+        )
     return max(fits, key=lambda f: f.score.value)
 
 
@@ -185,6 +188,8 @@ def _rate_numbers(said: Evidence, slot: Slot, frame: Frame | None) -> float | No
         return 0.5 * held / len(said.whole_numbers)
     if slot.count is None:
         return 0.7
+    if frame is Frame.OWN and max(said.whole_numbers) > slot.count:
+        return 0.9  # runs on into the season's next entry
     return {Frame.OWN: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}[frame]
 
 

@@ -118,7 +118,7 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
     """
     by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
-    roots = {n.base[-1]: Name(n.base, n.base, None, None) for n in every if n.season or n.part}
+    roots = {n.base[-1]: Name(n.base, n.base, None, None) for n in every if n.season}
     roots |= {
         n.whole[-1]: n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names
     }
@@ -200,9 +200,10 @@ def claims_of(said: Evidence, heard: Heard, names: Names) -> list[Claim]:
 
 def _claim(heard: Heard, reading: Reading, own: Titles, roots: Titles) -> Claim:
     whole, base = forms(reading.text), forms(reading.base)
-    likeness = own.likeness(whole)
-    if likeness * reading.trust >= KNOWN and (likeness >= LENIENT or likeness > roots.likeness(whole)):
-        return likeness * reading.trust, len(whole[-1])
+    for form in dict.fromkeys((whole, base)):
+        likeness = own.likeness(form)
+        if likeness * reading.trust >= KNOWN and (likeness >= LENIENT or likeness > roots.likeness(form)):
+            return likeness * reading.trust, len(form[-1])
     season = heard.season if reading.season is None else reading.season
     part = heard.part if reading.part is None else reading.part
     return (reading.trust, len(base[-1])) if own.marked(base[-1], season or 1, part or 1) else (0.0, 0)
