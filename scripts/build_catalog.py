@@ -22,7 +22,8 @@ import sys
 import tempfile
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from anivault.services.catalog_rows import Row, to_lines  # noqa: E402
 
 DATA = ROOT / "src" / "anivault" / "data"
 Json = dict[str, Any]
+Romaji = Callable[[str], list[str]]
 
 
 def main() -> None:
@@ -65,7 +67,7 @@ def install(pins: list[dict[str, str]], folder: Path) -> Path:
     return folder / "node_modules"
 
 
-def build(packages: Path, romaji: Callable[[str], list[str]]) -> list[Row]:
+def build(packages: Path, romaji: Romaji) -> list[Row]:
     """Read the packages and return the rows in the order of the files."""
     items = bangumi_data.read((packages / "bangumi-data" / "dist" / "data.json").read_bytes())
     names = {b["id"]: b for b in load(packages / "bgmd" / "data" / "full.json")["bangumis"]}
@@ -75,12 +77,14 @@ def build(packages: Path, romaji: Callable[[str], list[str]]) -> list[Row]:
         bangumi = row.ids.get("bangumi", 0)
         subject = subjects / f"{bangumi}.json"
         enrich(row, load(subject) if subject.exists() else {})
-        row.titles = titles(row, names.get(bangumi), romaji)
+        row.titles = titles(row, names.get(bangumi))
         shows[row.tmdb].append(row)
     for rows in shows.values():
         rows.sort(key=lambda row: (row.begin, row.key))
+    ordered = [row for show in sorted(shows, key=show_order) for row in shows[show]]
+    add_romaji(ordered, romaji)
     place(shows.values())
-    return [row for show in sorted(shows, key=show_order) for row in shows[show]]
+    return ordered
 
 
 def load(path: Path) -> Any:
@@ -112,17 +116,23 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN_WORD = re.compile(r"[a-z'’\-]{2,}", re.IGNORECASE)
 MORA = r"(?:[kgsztdnhbpmr]y?|sh|ch|ts|j|f|w|y|v)?[aeiouāēīōū]+|n(?![aeiou])|[kstp](?=[kstpc])|['’\-]"
 ROMAJI_WORD = re.compile(rf"(?:{MORA})+", re.IGNORECASE)
+COUNTED = re.compile(r"第(\d+)話")
+FILM = re.compile(r"^(?:新?劇場版|映画)\s*")
+LONG_VOWEL = re.compile(r"([aeiou])-", re.IGNORECASE)
+READS_ALIKE = (
+    0.5  # an alias that shares less with the rules' spelling is another title, not a spelling (a guess)
+)
+SHORTEST_TITLE = 2  # characters that a title needs for another to be its continuation
 LANGUAGES = ("ja", "ja-Latn", "en", "ko", "zh-Hans", "zh-Hant", "zh", "")
 
 
-def titles(row: Row, named: Json | None, romaji: Callable[[str], list[str]]) -> dict[str, list[str]]:
-    """Collect every title by language; the first of a language is its main one."""
+def titles(row: Row, named: Json | None) -> dict[str, list[str]]:
+    """Collect the titles that sources state by language; the first of a language is its main one."""
     found = {language: list(row.titles.get(language, [])) for language in LANGUAGES}
     known = {text for texts in found.values() for text in texts}
     for text in aliases(named, known) if named else ():
         found[language_of(text)].append(text)
-    found["ja-Latn"] = [r for text in found["ja"] for r in romaji(text)] + found["ja-Latn"]
-    return {language: kept for language, texts in found.items() if (kept := distinct(texts, found, language))}
+    return without_repetitions(found)
 
 
 def aliases(named: Json, known: set[str]) -> list[str]:
@@ -132,16 +142,14 @@ def aliases(named: Json, known: set[str]) -> list[str]:
     return [text for text in (named["name"], *named["alias"]) if text not in foreign]
 
 
-def distinct(texts: Iterable[str], found: dict[str, list[str]], language: str) -> list[str]:
-    """Drop empty texts and repetitions; what another language has as well stays with the first."""
-    earlier = LANGUAGES[: LANGUAGES.index(language)]
-    seen = {fold(text) for other in earlier for text in found[other]} | {""}
-    kept = []
-    for text in (clean(t) for t in texts):
-        if fold(text) not in seen:
-            seen.add(fold(text))
-            kept.append(text)
-    return kept
+def without_repetitions(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Drop empty and repeated texts; what two languages have stays with the first of LANGUAGES."""
+    seen, kept = {""}, {}
+    for language in LANGUAGES:
+        new = {fold(text): clean(text) for text in reversed(found.get(language, []))}
+        kept[language] = [text for key, text in reversed(new.items()) if key not in seen]
+        seen |= new.keys()
+    return {language: texts for language, texts in kept.items() if texts}
 
 
 def clean(text: str) -> str:
@@ -168,17 +176,71 @@ def language_of(text: str) -> str:
     return "ja-Latn" if all(ROMAJI_WORD.fullmatch(word) for word in words) else "en"
 
 
-def romanizer() -> Callable[[str], list[str]]:
-    """Return a function that spells a Japanese title in Latin letters: loanwords as such, and by sound."""
+# --- romaji ---------------------------------------------------------------------------------------
+
+
+def add_romaji(rows: list[Row], romaji: Romaji) -> None:
+    """Spell every Japanese title in Latin letters, as people spell it where an alias shows how."""
+    known = readings(rows, romaji)
+    for row in rows:
+        own = row.titles.get("ja", [])
+        main = [known[fold(text)] for text in own[:1] if fold(text) in known]
+        begun = [text for title in own[:1] for text in continued(FILM.sub("", title), known, romaji)]
+        spelled = [text for title in own for text in romaji(title)]
+        latin = [*main, *begun, *spelled, *row.titles.get("ja-Latn", [])]
+        row.titles = without_repetitions({**row.titles, "ja-Latn": latin})
+
+
+def readings(rows: list[Row], romaji: Romaji) -> dict[str, str]:
+    """Return by Japanese title the alias that spells it: the one most like what the rules make of it.
+
+    `Title: Subtitle` beside two Japanese words spells the first of them too.
+    """
+    found: dict[str, str] = {}
+    for row in rows:
+        title, latin = row.titles.get("ja", [""])[0], row.titles.get("ja-Latn", [])
+        heads = [text.partition(": ")[0] for text in latin if ": " in text and not FILM.match(title)]
+        for part, texts in ((title, latin), (title.partition(" ")[0], heads)):
+            spelled = romaji(part)
+            best = max(texts, key=lambda text: (alike(text, spelled), text), default="")
+            if best and fold(part) not in found and alike(best, spelled) >= READS_ALIKE:
+                found[fold(part)] = best
+    return found
+
+
+def alike(text: str, spelled: list[str]) -> float:
+    """Return how much of `text` one of `spelled` has: 0 nothing, 1 all."""
+    return max((SequenceMatcher(None, text.casefold(), o.casefold()).ratio() for o in spelled), default=0.0)
+
+
+def continued(title: str, known: dict[str, str], romaji: Romaji) -> list[str]:
+    """Spell a title that begins with another show's as that show is spelled, and the rest by rule."""
+    for end in range(len(title) - 1, SHORTEST_TITLE - 1, -1):
+        head, rest = title[:end], title[end:]
+        if fold(head) in known and not (is_word(head[-1]) and is_word(rest[0])):
+            return [f"{known[fold(head)]} {text}" for text in romaji(rest) or [clean(rest)]]
+    return []
+
+
+def is_word(char: str) -> bool:
+    """Tell whether a letter may go on into the next: a title ends where white space or a sign begins."""
+    return char.isalnum() or char == "ー"
+
+
+def romanizer() -> Romaji:
+    """Return a function that spells a Japanese title in Latin letters: by sound, and with loanwords."""
     import cutlet
 
     readers = [cutlet.Cutlet(use_foreign_spelling=foreign) for foreign in (False, True)]
 
     def romaji(text: str) -> list[str]:
-        plain = unicodedata.normalize("NFKC", text).replace("×", " x ").replace("・", " ")
+        plain = COUNTED.sub(r" dai \1 wa ", unicodedata.normalize("NFKC", text))
+        plain = plain.replace("×", " x ").replace("・", " ").replace("&", " & ")
         if not (KANA.search(plain) or HAN.search(plain)):
             return []
         spelled = [clean(reader.romaji(plain, title=True)) for reader in readers]
+        if "-" not in plain:  # a stroke is then a long vowel that the rules left over
+            spelled = [LONG_VOWEL.sub(r"\1\1", text) for text in spelled]
         return [text for text in spelled if "?" not in text or "?" in plain]
 
     return romaji
