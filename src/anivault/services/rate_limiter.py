@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 RATE = 35.0  # requests a second
 BURST = 35.0
 SLOW_RATE = 10.0  # the same while throttled
-SECOND_CAP = 45  # requests in any one second: a full bucket and its refill together would be 70
+SECOND_CAP = 36  # requests in any one second; with four more in flight from each of two processes: 44
 IN_FLIGHT = 4  # requests at once, in each process
 CALM = 20  # successes in a row that end the throttle
 PAUSE_CAP = 60.0  # no pause is longer, whatever Retry-After says

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import msgspec
@@ -25,6 +26,22 @@ PLAIN_SEASON = re.compile(
     re.IGNORECASE,
 )
 PLACEHOLDER = re.compile(r"(?:episode|folge|épisode|episodio|第)\s*\d+\s*[話集话]?|\d+화?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A regular season of TMDB's: `count` episodes from number `first` on; 0 when it is not known."""
+
+    number: int
+    first: int
+    count: int
+    date: str
+    name: str
+
+    @property
+    def end(self) -> int:
+        """The number of the last episode."""
+        return self.first + self.count - 1
 
 
 def candidate(
@@ -47,9 +64,7 @@ def candidate(
         titles=titles,
         year=int(show.date[:4]) if show.date else (known.year if known else None),
         entries=entries,
-        seasons=tuple(
-            Season(table.number, table.count, _first(table), table.date or None) for table in show.seasons
-        ),
+        seasons=tuple(Season(t.number, t.count or None, t.first, t.date or None) for t in _regular(show)),
         popularity=known.popularity if known else show.popularity,
         episode_titles=episode_titles(show.seasons) or (known.episode_titles if known else {}),
     )
@@ -123,12 +138,13 @@ def _film(show: Show, titles: tuple[Title, ...]) -> Entry:
 
 def _settled(entries: Sequence[Entry], show: Show, titles: Sequence[Title]) -> tuple[Entry, ...]:
     """Lay the catalogue's entries into TMDB's table and add what they leave uncovered."""
-    tables = [table for table in show.seasons if table.number and table.count]
+    tables = _regular(show)
     placed = [_by_date(entry, tables) for entry in entries]
     for table in tables:
         inside = [entry for entry in placed if entry.season == table.number]
         others = [entry for entry in placed if entry.season != table.number]
-        placed = others + _fill(inside, table, show, titles, covered={e.season for e in others})
+        filled = _fill(inside, table, titles, goes_on=_goes_on(table, tables, others))
+        placed = others + (filled or [_season_entry(table, show, titles)])
     if not any(entry.season == 0 for entry in placed):
         placed += [
             _specials(table, show, titles) for table in show.seasons if table.number == 0 and table.count
@@ -136,14 +152,33 @@ def _settled(entries: Sequence[Entry], show: Show, titles: Sequence[Title]) -> t
     return tuple(placed)
 
 
-def _by_date(entry: Entry, tables: Sequence[SeasonTable]) -> Entry:
+def _regular(show: Show) -> list[Table]:
+    """The regular seasons. Where numbers never restart, a season without episodes goes on from the last."""
+    tables: list[Table] = []
+    for season in show.seasons:
+        if season.number:
+            first = season.episodes[0].number if season.episodes else 0
+            last = tables[-1] if tables else None
+            if not first:
+                first = last.first + last.count if last and last.first > 1 else 1
+            tables.append(Table(season.number, first, season.count or 0, season.date, season.name))
+    return tables
+
+
+def _goes_on(table: Table, tables: Sequence[Table], others: Sequence[Entry]) -> bool:
+    """Tell whether TMDB has a later season that no entry covers: a longer entry then reaches into it."""
+    covered = {entry.season for entry in others}
+    return any(later.number > table.number and later.number not in covered for later in tables)
+
+
+def _by_date(entry: Entry, tables: Sequence[Table]) -> Entry:
     """Move an entry whose place was only derived to the season that began when it did."""
     if entry.stated or not entry.begin or not entry.season:
         return entry
     same = next((t for t in tables if t.date and abs(_days(entry.begin, t.date)) <= SAME_START), None)
     if same is None or same.number == entry.season:
         return entry
-    return msgspec.structs.replace(entry, season=same.number, offset=_first(same) - 1, stated=True)
+    return msgspec.structs.replace(entry, season=same.number, offset=same.first - 1, stated=True)
 
 
 def _days(a: str, b: str) -> int:
@@ -153,28 +188,19 @@ def _days(a: str, b: str) -> int:
         return SAME_START + 1
 
 
-def _fill(
-    inside: list[Entry], table: SeasonTable, show: Show, titles: Sequence[Title], covered: set[int | None]
-) -> list[Entry]:
-    """Make a season's entries reach from its first episode to its last."""
-    assert table.count is not None
-    start = _first(table) - 1
-    end = start + table.count
-    if not inside:
-        return [_season_entry(table, show, titles)]
-    if start:
-        inside = [_shifted(entry, start) for entry in inside]
-    last = max(inside, key=lambda entry: entry.offset or 0)
-    if last.offset is None or last.offset >= end:
+def _fill(inside: list[Entry], table: Table, titles: Sequence[Title], *, goes_on: bool) -> list[Entry]:
+    """Make the entries of a season reach from its first episode to its last."""
+    inside = [_shifted(entry, table.first - 1) for entry in inside]
+    if not inside or not table.count:
         return inside
-    over = last.episodes is not None and last.offset + last.episodes > end
-    goes_on = over and any(
-        t.number > table.number and t.number not in covered and t.count for t in show.seasons
-    )
-    if last.episodes is None or goes_on:
-        inside[inside.index(last)] = msgspec.structs.replace(last, episodes=end - last.offset)
-    elif not over and last.offset + last.episodes < end:
-        inside.append(_rest(last, end, table, titles))
+    last = max(inside, key=lambda entry: entry.offset or 0)
+    if last.offset is None or last.offset >= table.end:
+        return inside
+    room = table.end - last.offset
+    if last.episodes is None or (last.episodes > room and goes_on):
+        inside[inside.index(last)] = msgspec.structs.replace(last, episodes=room)
+    elif last.episodes < room:
+        inside.append(_rest(last.offset + last.episodes, table, titles))
     return inside
 
 
@@ -185,21 +211,20 @@ def _shifted(entry: Entry, start: int) -> Entry:
     return msgspec.structs.replace(entry, offset=entry.offset + start)
 
 
-def _rest(last: Entry, end: int, table: SeasonTable, titles: Sequence[Title]) -> Entry:
+def _rest(begin: int, table: Table, titles: Sequence[Title]) -> Entry:
     """What TMDB has of a season beyond the last entry that is known."""
-    begin = (last.offset or 0) + (last.episodes or 0)
     return Entry(
         key=f"tmdb:S{table.number:02}E{begin + 1:02}",
         titles=tuple(Title(f"{text} Season {table.number} Part 2") for text in _shown(titles)),
         type="tv",
-        episodes=end - begin,
+        episodes=table.end - begin,
         season=table.number,
         offset=begin,
         stated=True,
     )
 
 
-def _season_entry(table: SeasonTable, show: Show, titles: Sequence[Title]) -> Entry:
+def _season_entry(table: Table, show: Show, titles: Sequence[Title]) -> Entry:
     """A season that only TMDB knows. The first carries the show's titles, later ones their number or name."""
     own = [Title(f"{text} Season {table.number}") for text in _shown(titles)]
     if table.name and not PLAIN_SEASON.fullmatch(table.name):
@@ -209,9 +234,9 @@ def _season_entry(table: SeasonTable, show: Show, titles: Sequence[Title]) -> En
         titles=tuple(titles) if table.number == 1 else tuple(own),
         type="tv",
         begin=table.date or None,
-        episodes=table.count,
+        episodes=table.count or None,
         season=table.number,
-        offset=_first(table) - 1,
+        offset=table.first - 1,
         stated=True,
     )
 
@@ -262,8 +287,3 @@ def _piece(entry: Entry, group: Group, number: int, piece: list[int], titles: Se
         episodes=len(piece),
         offset=piece[0] - 1,
     )
-
-
-def _first(table: SeasonTable) -> int:
-    """The number of a season's first episode: not 1 where numbers never restart."""
-    return table.episodes[0].number if table.episodes else 1
