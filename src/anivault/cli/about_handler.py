@@ -1,16 +1,14 @@
-"""`anivault about`: version, places of files, and whose data and work is in here."""
+"""`anivault about`: version, folders, and whose data and work is in here."""
 
 from __future__ import annotations
 
-import json
 import platform
-from importlib import resources
-from typing import Any
 
 import msgspec
 import platformdirs
 
 from anivault import __version__
+from anivault.services.catalog_sources import CatalogInfo, catalog_info
 from anivault.shared.settings import user_config_path
 
 
@@ -21,11 +19,11 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     python: str
     system: str
     folders: dict[str, str]
-    catalogue: dict[str, Any]
+    catalogue: CatalogInfo
 
 
 def handle() -> About:
-    """Collect it; touches nothing."""
+    """Collect it; changes nothing."""
     return About(
         version=__version__,
         python=platform.python_version(),
@@ -34,6 +32,7 @@ def handle() -> About:
             "configuration": str(user_config_path()),
             "cache": platformdirs.user_cache_dir("anivault"),
             "data": platformdirs.user_data_dir("anivault"),
+            "state": platformdirs.user_state_dir("anivault"),
         },
-        catalogue=json.loads(resources.files("anivault.data").joinpath("sources.json").read_text("utf-8")),
+        catalogue=catalog_info(),
     )

@@ -23,9 +23,11 @@ from anivault.cli.options import (
     ConfigOption,
     ConflictOption,
     DeepFlag,
+    FileArg,
     FoldersArg,
     FromPlanOption,
     JsonFlag,
+    KindArg,
     LibraryArg,
     ModeOption,
     OnlyOption,
@@ -44,7 +46,7 @@ from anivault.cli.options import (
 )
 from anivault.cli.screen import Screen
 from anivault.shared.errors import LibraryNotNamedError, UsageError
-from anivault.shared.settings import Loaded, Settings, load
+from anivault.shared.settings import Loaded, Settings, load, user_config_path
 
 app = typer.Typer(
     epilog="Try `anivault demo` first: it needs no key and no network.",
@@ -58,6 +60,17 @@ app = typer.Typer(
 @app.callback()
 def _root() -> None:
     """Turn a pile of anime files into a library that media servers read."""
+
+
+catalog_app = typer.Typer(
+    help="The offline catalogue: whose data it is, and lists of your own.", no_args_is_help=True
+)
+config_app = typer.Typer(help="The settings that hold.", no_args_is_help=True)
+app.add_typer(catalog_app, name="catalog")
+app.add_typer(config_app, name="config")
+
+
+Command = Callable[..., int]
 
 
 class Session:
@@ -97,14 +110,14 @@ class Context:
         return os.path.abspath(os.path.expanduser(path))
 
 
-def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[Callable[..., int]], None]:
+def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[Command], Command]:
     """Register a command; --json, --quiet, --verbose and --config are added to its options.
 
     Typer only reads the words: what it returns is the command with its options, still to be called,
     so that no error or interrupt of the command passes through it.
     """
 
-    def register(function: Callable[..., int]) -> None:
+    def register(function: Command) -> Command:
         def read(
             *, json: bool, quiet: bool, verbose: bool, config: str | None, **own: Any
         ) -> Callable[[], int]:
@@ -117,6 +130,7 @@ def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[C
         read.__annotations__ = {p.name: p.annotation for p in parameters}
         read.__doc__ = function.__doc__
         group.command(name or function.__name__.replace("_", "-"))(read)
+        return function
 
     return register
 
@@ -143,7 +157,10 @@ def _names(paths: list[str]) -> tuple[str, ...]:
 
 @command()
 def demo(context: Context) -> int:
-    """Organize a sample folder before your eyes, verify it and take it back. No key, no network."""
+    """See it all happen on a sample folder.
+
+    Organizes it, verifies it and takes it back, in a temporary folder; no key, no network.
+    """
     from anivault.cli import demo_handler
     from anivault.cli.main import run
 
@@ -153,7 +170,7 @@ def demo(context: Context) -> int:
 
 @command()
 def scan(context: Context, paths: PathsArg) -> int:
-    """Show what is there and how each name reads."""
+    """Show how every name reads."""
     from anivault.cli import render, scan_handler
 
     request = scan_handler.ScanRequest(paths=_folders(paths), names=_names(paths))
@@ -163,7 +180,7 @@ def scan(context: Context, paths: PathsArg) -> int:
 
 @command()
 def match(context: Context, paths: PathsArg, provider: ProviderOption = None) -> int:
-    """Show which show, season and episode every video is, and how sure that is."""
+    """Show which show and episode each video is."""
     from anivault.cli import match_handler, render
 
     request = match_handler.MatchRequest(
@@ -188,7 +205,10 @@ def organize(
     seal: SealFlag = False,
     provider: ProviderOption = None,
 ) -> int:
-    """Plan where every file goes, and why some stay. Nothing is changed without --apply."""
+    """Plan where every file goes; --apply does it.
+
+    Files that are not sure, or whose place is taken, are held with the reason. Nothing is overwritten.
+    """
     from anivault.cli import organize_handler, render
 
     rules = {"--mode": mode, "--preset": preset, "--on-conflict": on_conflict, "--provider": provider}
@@ -225,7 +245,10 @@ def verify(
     subset: SubsetOption = None,
     strict: StrictFlag = False,
 ) -> int:
-    """Compare the library with its journal: what is missing, extra, changed or corrupt."""
+    """Compare the library with its journal.
+
+    = same, - missing, + extra, * differs, ! error, ~ the provider renumbered it.
+    """
     from anivault.cli import render, verify_handler
 
     request = verify_handler.VerifyRequest(
@@ -244,7 +267,10 @@ def rollback(
     only: OnlyOption = None,
     apply: ApplyFlag = False,
 ) -> int:
-    """Put back every file that a run moved, the last run when none is named."""
+    """Put back what a run moved; --apply does it.
+
+    The last run when none is named. Never overwrites, removes only folders that it made.
+    """
     from anivault.cli import render, rollback_handler
 
     request = rollback_handler.RollbackRequest(
@@ -256,7 +282,7 @@ def rollback(
 
 @command()
 def recover(context: Context, library: LibraryArg = None) -> int:
-    """Finish or undo what a crash or a power cut left."""
+    """Settle what a crash left unfinished."""
     from anivault.cli import render
     from anivault.core import recover
 
@@ -265,10 +291,79 @@ def recover(context: Context, library: LibraryArg = None) -> int:
 
 @command()
 def history(context: Context, library: LibraryArg = None) -> int:
-    """List what was done to a library, run by run."""
+    """List what was done, run by run."""
     from anivault.cli import history_handler, render
 
     return render.history(context.screen, history_handler.handle(context.library(library)))
+
+
+@command()
+def about(context: Context) -> int:
+    """Show version, folders, sources and licences."""
+    from anivault.cli import about_handler, render
+
+    return render.about(context.screen, about_handler.handle())
+
+
+@command("show", group=catalog_app)
+def catalog_show(context: Context) -> int:
+    """Show whose data it is, with licences."""
+    from anivault.cli import catalog_handler, render
+
+    return render.catalog(context.screen, catalog_handler.show())
+
+
+@command("import", group=catalog_app)
+def catalog_import(context: Context, file: FileArg) -> int:
+    """Add a list to the catalogue.
+
+    anime-offline-database, AniDB titles, anime-lists, anime-relations or bangumi-data; also as .gz or .zst.
+    """
+    from anivault.cli import catalog_handler, render
+
+    return render.imported(context.screen, catalog_handler.add(file))
+
+
+@command("remove", group=catalog_app)
+def catalog_remove(context: Context, kind: KindArg) -> int:
+    """Take an imported list out again."""
+    from anivault.cli import catalog_handler
+
+    catalog_handler.remove(kind)
+    context.screen.note(f"{kind} is out of the catalogue.")
+    return DONE
+
+
+@command("show", group=config_app)
+def config_show(context: Context) -> int:
+    """Show every setting and who set it."""
+    from anivault.cli import config_handler, render
+
+    return render.settings(context.screen, config_handler.show(context.loaded))
+
+
+@command("presets", group=config_app)
+def config_presets(context: Context) -> int:
+    """Show the naming presets."""
+    from anivault.cli import config_handler, render
+
+    return render.presets(context.screen, config_handler.presets(context.loaded))
+
+
+@command("default", group=config_app)
+def config_default(context: Context) -> int:
+    """Print the commented default."""
+    from anivault.cli import config_handler, render
+
+    return render.text(context.screen, config_handler.default())
+
+
+@command("path", group=config_app)
+def config_path(context: Context) -> int:
+    """Print where your own file is, or would be."""
+    from anivault.cli import render
+
+    return render.text(context.screen, str(user_config_path()))
 
 
 def _folders(paths: list[str]) -> tuple[str, ...]:

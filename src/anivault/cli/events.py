@@ -17,6 +17,7 @@ from anivault.core.journal import Step
 from anivault.core.models import Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
 from anivault.core.verifier import Finding
 from anivault.parser.models import ParseResult
+from anivault.services.catalog_sources import CatalogInfo
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -117,6 +118,52 @@ class RunEvent(Event, frozen=True, tag="run"):
     files: int
     living: int
     state: str
+
+
+class AboutEvent(Event, frozen=True, tag="about"):
+    """`about`: version, folders, and whose data the catalogue is."""
+
+    version: str
+    python: str
+    system: str
+    folders: dict[str, str]
+    catalogue: CatalogInfo
+
+
+class CatalogEvent(Event, frozen=True, tag="catalog"):
+    """`catalog show`: whose data the catalogue is."""
+
+    catalogue: CatalogInfo
+
+
+class ImportEvent(Event, frozen=True, tag="import"):
+    """`catalog import`: a list that was taken into the catalogue."""
+
+    kind: str
+    entries: int
+    licence: str
+    replaced: bool
+
+
+class SettingEvent(Event, frozen=True, tag="setting"):
+    """`config show`: one setting, and who set it."""
+
+    name: str
+    value: Any
+    origin: str
+
+
+class PresetEvent(Event, frozen=True, tag="preset"):
+    """`config presets`: one preset, as it stands in its table."""
+
+    name: str
+    table: dict[str, Any]
+
+
+class TextEvent(Event, frozen=True, tag="text"):
+    """`config path`, `config default`: a text as it is."""
+
+    text: str
 
 
 class SummaryEvent(Event, frozen=True, tag="summary"):

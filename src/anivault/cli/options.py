@@ -15,6 +15,8 @@ PathsArg = Annotated[
     ),
 ]
 FoldersArg = Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders or files.")]
+FileArg = Annotated[str, typer.Argument(metavar="FILE", help="The list to import.")]
+KindArg = Annotated[str, typer.Argument(metavar="KIND", help="As catalog show names it.")]
 LibraryArg = Annotated[
     str | None,
     typer.Argument(metavar="[LIB]", help="The library; else the configured one.", show_default=False),

@@ -7,10 +7,13 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from anivault.cli import events
+from anivault.cli.about_handler import About
+from anivault.cli.config_handler import Setting
 from anivault.cli.exits import DONE, FINDINGS
 from anivault.cli.history_handler import RunView
 from anivault.cli.match_handler import Matched
@@ -34,6 +37,8 @@ from anivault.core.recover import RecoverReport
 from anivault.core.rollback_manager import RollbackPlan
 from anivault.core.verifier import VerifyReport
 from anivault.parser.models import ParseResult
+from anivault.services.catalog_sources import CatalogInfo
+from anivault.services.importers import ImportReport
 
 
 def scan(screen: Screen, read: Read) -> None:
@@ -233,6 +238,78 @@ def history(screen: Screen, runs: Sequence[RunView]) -> int:
         )
         screen.line(f"{run.run}  {when}  {run.mode:9} {run.files:,} files{back}  {run.state}")
     summary(screen, "history", Counter(runs=len(runs)), f"{len(runs)} runs.")
+    return DONE
+
+
+def about(screen: Screen, about: About) -> int:
+    """Version and folders, then every source with its licence."""
+    screen.event(events.AboutEvent(**{name: getattr(about, name) for name in about.__struct_fields__}))
+    screen.line(f"AniVault {about.version}, Python {about.python}, {about.system}", style="bold")
+    for name, folder in about.folders.items():
+        screen.line(f"  {name:14} {folder}")
+    _catalogue(screen, about.catalogue)
+    screen.line("AniVault itself: MIT licence.")
+    return DONE
+
+
+def catalog(screen: Screen, info: CatalogInfo) -> int:
+    """Whose data the catalogue is."""
+    screen.event(events.CatalogEvent(catalogue=info))
+    _catalogue(screen, info)
+    return DONE
+
+
+def _catalogue(screen: Screen, info: CatalogInfo) -> None:
+    """What ships, and what the user imported."""
+    shipped = info.shipped
+    screen.line(f"Catalogue: {shipped.entries:,} entries, {shipped.shows:,} shows, {shipped.films:,} films")
+    for source in shipped.sources:
+        screen.line(f"  {source.name} {source.version} ({source.data_until}), {source.by}, {source.licence}")
+        screen.line(f"      {source.home}  {source.licence_url}", style="dim")
+        screen.line(f"      taken: {source.taken}. {source.changes}", style="dim")
+    screen.line(f"  Romaji: {shipped.romaji}.")
+    for name, checksum in shipped.files.items():
+        screen.line(f"  {name}  sha256 {checksum}", style="dim")
+    for added in info.imports:
+        screen.line(f"  Imported {added.imported}: {added.kind}, {added.entries:,} entries, {added.licence}")
+        screen.line(f"      {added.file}  sha256 {added.sha256}", style="dim")
+
+
+def imported(screen: Screen, report: ImportReport) -> int:
+    """What an import brought."""
+    info, again = report.info, report.replaced is not None
+    screen.event(
+        events.ImportEvent(kind=info.kind, entries=info.entries, licence=info.licence, replaced=again)
+    )
+    screen.line(f"{info.kind}: {info.entries:,} entries are in the catalogue. Licence: {info.licence}.")
+    if again:
+        screen.line("The earlier import of this kind was replaced.")
+    return DONE
+
+
+def settings(screen: Screen, found: Iterable[Setting]) -> int:
+    """Every setting with its value and who set it."""
+    for setting in found:
+        screen.event(events.SettingEvent(**msgspec.structs.asdict(setting)))
+        screen.line(f"{setting.name} = {msgspec.json.encode(setting.value).decode()}  # {setting.origin}")
+    return DONE
+
+
+def presets(screen: Screen, tables: dict[str, dict[str, Any]]) -> int:
+    """Every preset as it would stand in a configuration file."""
+    for name, table in tables.items():
+        screen.event(events.PresetEvent(name=name, table=table))
+        screen.line(f"[presets.{name}]", style="bold")
+        for key, value in table.items():
+            screen.line(f"{key} = {msgspec.json.encode(value).decode()}")
+    return DONE
+
+
+def text(screen: Screen, content: str) -> int:
+    """A text as it is, line by line."""
+    screen.event(events.TextEvent(text=content))
+    for line in content.splitlines():
+        screen.line(line)
     return DONE
 
 

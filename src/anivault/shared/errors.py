@@ -331,3 +331,13 @@ class ImportDamagedError(AniVaultError):
     def __init__(self, path: str) -> None:
         super().__init__(f"The imported list {path} is damaged. No file of yours was touched.")
         self.hint = "Import the list again, or delete that file."
+
+
+class ImportNotFoundError(AniVaultError):
+    """An import was to be removed that is not there."""
+
+    code, exit_code = "import-not-found", 27
+
+    def __init__(self, kind: str, known: list[str]) -> None:
+        super().__init__(f"No import is called {kind!r}. Nothing was changed.")
+        self.hint = f"There are: {', '.join(known)}." if known else "Nothing was imported yet."
