@@ -23,7 +23,7 @@ class Thresholds:
 
     score: float = 0.9
     gap: float = 0.02
-    place: float = 0.7
+    place: float = 0.8
     candidate: float = 0.6
 
 

@@ -23,7 +23,7 @@ from anivault.core.models import Candidate, Coordinates, Entry
 MOVIE = -1  # the season of what has no seasons
 
 # How sure a place is. Shares of right ones among the development cases: docs/matching.md.
-STATED, CONTINUED, COUNTED, NO_COUNT = 1.0, 0.95, 0.85, 0.75
+STATED, CONTINUED, NO_COUNT, COUNTED = 1.0, 0.95, 0.9, 0.85
 DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
@@ -140,11 +140,11 @@ def _plus(start: int | None, count: int | None) -> int | None:
 
 
 def _is_counted(entry: Entry) -> bool:
-    """Whether a count can be trusted. One or two more than its weeks on air are often extras on the discs."""
+    """Whether a count can be trusted: its weeks on air agree. Counts often hold extras of the discs."""
     if entry.episodes is None or "episodes" in entry.derived:
         return False
     weeks = _weeks(entry)
-    return weeks is None or not 1 <= entry.episodes - weeks <= 2
+    return weeks is None or weeks == entry.episodes or weeks <= 2
 
 
 def _weeks(entry: Entry) -> int | None:
@@ -154,19 +154,16 @@ def _weeks(entry: Entry) -> int | None:
 
 
 def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | None, int | None]:
-    """The season and part that the entry's own titles name, the main one first.
+    """The season and part that the first of the entry's own titles to have such words names.
 
     A bare last number is a season word where the rest is a title of the show (`roots`).
     """
-    season = part = None
     for title in sorted(entry.titles, key=lambda t: not t.main):
-        split = split_season(title.text)
-        season = split.season if season is None else season
-        part = split.part if part is None else part
-    if season is None:
-        bare = [split_number(t.text) for t in entry.titles]
-        season = next((b.season for b in bare if b.season and normal_form(b.base) in roots), None)
-    return season, part
+        _, season, part = split_season(title.text)
+        if season is not None or part is not None:
+            return season, part
+    bare = (split_number(t.text) for t in entry.titles)
+    return next((b.season for b in bare if b.season and normal_form(b.base) in roots), None), None
 
 
 # --- numbers to places ----------------------------------------------------------------------------
@@ -217,12 +214,14 @@ def _place_number(
         guess = Coordinates(season=slot.season, episode=number + _earlier(slots, slot))
         return Placement((guess,), UNPLACED, "No list says where this entry stands in its season.")
     own = slot.frames(number)[frame]
-    if not slot.firm:
+    runs_on = slots[slots.index(slot) + 1] if slot.count is not None and own > slot.count else slot
+    if not slot.firm or not runs_on.firm:
         return Placement(
             (_at(slot, own),), DERIVED, "No list says where this entry stands; its dates suggest it."
         )
     if frame is Frame.SHOW:
-        sure = COUNTED if slot.counted and season is None else UNCOUNTED
+        known = slot.counted and season is None and (_is_counted(slot.entry) or own < (slot.count or 0))
+        sure = COUNTED if known else UNCOUNTED
     else:
         sure = STATED if frame is Frame.OWN else CONTINUED
     return Placement((_at(slot, own),), sure if slot.count else min(sure, NO_COUNT), _RULES[frame])

@@ -27,8 +27,8 @@ class SeasonSplit(NamedTuple):
 def normal_form(text: str) -> str:
     """Return the exact form: equal for spellings of one title that differ in nothing that matters.
 
-    Width, case, accents, long vowels (ou, oo, ō), particles (wo, ha), `&`, separators and traditional
-    or Japanese characters are levelled; letters and digits of every script stay, and so do `!` and `+`.
+    Width, case, accents, long vowels (ou, oo, ō), particles (wo, ha), `&`, Roman numerals, separators and
+    traditional or Japanese characters are levelled; letters and digits of every script stay, `!` and `+` too.
     Empty only when the text has none of these.
     """
     return _forms(text)[0]
@@ -41,8 +41,8 @@ def forms(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def _forms(text: str) -> tuple[str, ...]:
-    words = _WORD.findall(_level(text))
-    exact = "".join(_romaji(_PARTICLES.get(w, w)) for w in words)
+    words = [_WORDS.get(w, w) for w in _WORD.findall(_level(text))]
+    exact = "".join(_romaji(w) for w in words)
     lenient = _lenient(words)
     return (exact, lenient) if lenient and lenient != exact else (exact,)
 
@@ -63,7 +63,7 @@ def _lenient(words: list[str]) -> str:
     """Without articles, conjunctions and marks; vowels single; katakana as hiragana."""
     plain = [w for w in words if w[0] not in "!+"]
     kept = [w for w in plain[:-1] if w not in _LIGHT] + plain[-1:]
-    joined = "".join(_romaji(_PARTICLES.get(w, w)) for w in kept)
+    joined = "".join(_romaji(w) for w in kept)
     joined = _DOUBLE.sub(r"\1", joined).replace("mb", "nb").replace("mp", "np")
     return joined.translate(_KATAKANA)
 
@@ -81,10 +81,11 @@ def _han() -> dict[int, str]:
 
 
 _SYMBOLS = {ord("×"): "x", ord("√"): " root ", ord("&"): " and "}
-_WORD = re.compile(r"[^\W_]+|!+|\+")
+_WORD = re.compile(r"[a-z]+|\d+|[^\W\da-z_]+|!+|\+")
 _LONG_O = re.compile(r"ou|oo|oh(?![aeiouy])")
 _DOUBLE = re.compile(r"([aeio])\1+")
-_PARTICLES = {"wo": "o", "ha": "wa", "he": "e"}
+_ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+_WORDS = {"wo": "o", "ha": "wa", "he": "e"} | {w: str(n) for w, n in _ROMAN.items() if w not in "vx"}
 _LIGHT = frozenset({"the", "a", "an", "and", "to", "und", "et"})
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
@@ -94,7 +95,6 @@ _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九十")} | {"
 _ORDINAL_WORDS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
 _ORDINALS = {w: i for i, w in enumerate(_ORDINAL_WORDS.split("|"), 1)}
 _KANA = {"ファースト": 1, "セカンド": 2, "サード": 3}
-_ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _READINGS = {"ichi": 1, "ni": 2, "san": 3, "yon": 4, "shi": 4, "go": 5, "roku": 6, "nana": 7, "hachi": 8}
 
 _N = r"(?P<n>\d{1,2}|[一二三四五六七八九十两兩]{1,3}|[ivx]+)"

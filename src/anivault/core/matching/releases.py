@@ -183,9 +183,9 @@ def _readings(titles: dict[str, list[str]], films: tuple[int, ...]) -> Iterator[
                 seen.add(text)
                 base, season, part = split_season(text)
                 yield Reading(text, base, season, part, trust, index)
-                base, season, part = split_number(text)
-                if season is not None:
-                    yield Reading(text, base, season, part, trust * NUMBERED, index)
+                bare = split_number(text)
+                if season is None and part is None and bare.season is not None:
+                    yield Reading(text, bare.base, bare.season, None, trust * NUMBERED, index)
 
 
 def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]:

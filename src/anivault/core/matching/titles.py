@@ -8,6 +8,7 @@ and by how long a title, the release names it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,7 +26,7 @@ SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
 CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
 BRIEF = 0.88  # what an equal title of up to four letters is worth alone
 UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
-KNOWN = 0.9  # from here on a title is taken to be this show's, or this entry's
+KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
 
 Claim = tuple[float, int]  # how surely, by how many letters
 
@@ -112,25 +113,46 @@ class Names:
 def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
     """Sort a show's titles into those that name it and those that name one entry, or a few.
 
-    The plain titles of the first entry name the show: they are used for any season. So does every title
-    that is another's without its season words, and every plain alias of an entry whose first title has
-    season words: lists give sequels the show's title as an alias.
+    The plain titles of the first entry name the show: they are used for any season. So does what is
+    another title without its season words, and a plain alias of an entry whose first title has season
+    words: lists give sequels the show's title as an alias.
     """
     by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
-    roots = {n.base[-1]: Name(n.base, n.base, None, None) for n in every if n.season}
-    roots |= {
-        n.whole[-1]: n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names
-    }
-    own = []
-    for names in by_slot:
-        plain = bool(names) and not (names[0].season or names[0].part)
-        own.append([n for n in names if n.season or n.part or (plain and n.whole[-1] not in roots)])
+    roots = _roots(slots, by_slot)
+    own = [_own(names, roots) for names in by_slot]
     return Names(
         Titles(every, bases=True),
         Titles(roots.values(), bases=False),
         tuple(Titles(o, bases=False) for o in own),
     )
+
+
+def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
+    """The titles that name any of the show, by their lenient form."""
+    bearers = Counter(
+        form for names in by_slot for form in {form for n in names for form in (n.whole[-1], n.base[-1])}
+    )
+    roots = {}
+    for slot, names in zip(slots, by_slot, strict=True):
+        for n in names:
+            if slot.is_first:
+                roots[n.whole[-1]] = n
+            if n.season and (_is_marked(names[0]) or bearers[n.base[-1]] > 1):
+                roots[n.base[-1]] = Name(n.base, n.base, None, None)
+    return roots
+
+
+def _own(names: Sequence[Name], roots: Mapping[str, Name]) -> list[Name]:
+    """The titles of an entry that do not name the show as well."""
+    if not names:
+        return []
+    plain = not _is_marked(names[0])
+    return [n for n in names if _is_marked(n) or (plain and n.whole[-1] not in roots)]
+
+
+def _is_marked(name: Name) -> bool:
+    return name.season is not None or name.part is not None
 
 
 @lru_cache(maxsize=16384)
@@ -146,7 +168,7 @@ _SUBTITLE = re.compile(r"\s+[-–—]|\s*[:：~～―〜]")
 def _entry_name(text: str, slot: Slot) -> Name:
     """A title of an entry; a bare last number is a season word when it is the entry's season."""
     name, (base, season, _) = _name(text), split_number(text)
-    if name.season is None and season is not None and season in (slot.marker, slot.season):
+    if not _is_marked(name) and season is not None and season in (slot.marker, slot.season):
         name = replace(name, base=forms(base), season=season)
     return replace(name, part=name.part or slot.part) if name.season else name
 
