@@ -299,6 +299,7 @@ _BLANKS = re.compile(r"\s+")
 _EPISODE_LIKE = re.compile(r"(s\d+)[ ._x-]*(e\d+)", re.IGNORECASE)
 # Kodi leaves out whatever has this word between separators; a quote after it is none.
 _SAMPLE = re.compile(r"(?<![^\s!-./\\])(sample)(?![^\s._/-])", re.IGNORECASE)
+_COUNTS_ON = re.compile(r"\A([ex]p?[ ._-]?\d+)", re.IGNORECASE)
 _ID_LIKE = re.compile(r"((?:t[mv]|im|ani)db|anilist|anisearch|tvmaze)(id)?[-=]", re.IGNORECASE)
 RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{d}{n}" for d in ("COM", "LPT") for n in "123456789¹²³"}
@@ -394,6 +395,10 @@ class Namer:
             cleaned = self._cleaned[text] = clean(text, self.preset)
         return cleaned
 
+    def _quoted(self, title: str | None) -> str:
+        """An episode title that does not go on counting: Jellyfin reads `S01E01 - E2 ...` as two episodes."""
+        return _COUNTS_ON.sub(r"'\1'", self.clean(title).lstrip(" -._")) if title else ""
+
     def title(self, candidate: Candidate) -> str:
         """The title in the preset's language order, without the year that follows it anyway."""
         key = candidate.provider, candidate.media_type, candidate.id
@@ -468,6 +473,8 @@ class Namer:
     def _text(self, name: str) -> Callable[[Subject], str]:
         if name == "title":
             return lambda subject: self.title(subject.candidate)
+        if name == "episode_title":
+            return lambda subject: self._quoted(_episode_title(subject.coordinates))
         read = FIELDS[name]
         return lambda subject: self.clean(str(value)) if (value := read(subject)) else ""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -52,54 +52,74 @@ def vocabulary() -> Vocabulary:
 
 # --- what a tail says ------------------------------------------------------------------------------------
 
-_OUTER = re.compile(r"[.\s\[\](){}【】（）]+")  # never part of a language code
-_INNER = re.compile(r"[-_+&,]+")  # part of `zh-Hans` and `jp_sc`, else a separator
+_SEGMENTS = re.compile(r"[.\[\](){}【】（）]+")
+_SEPARATORS = re.compile(r"[\s_&+,-]+")
 _TRACK = re.compile(r"(?:track|id)?0*\d{1,3}", re.IGNORECASE)
+_NAME_LENGTH = 4  # letters; shorter words are codes, and codes are words of titles too: no, it, to, ru
+
+
+class _Said(NamedTuple):
+    """What one segment of a tail says."""
+
+    languages: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+    title: str = ""
 
 
 def read_tail(tail: str) -> Track:
-    """Read `.en.forced`, ` [CHS]`, `_track3_[eng]`, `.JPSC`: what is understood, the rest as title."""
-    found: dict[str, str] = {}
-    flags: set[str] = set()
-    titles: list[str] = []
-    for token in _tokens(tail):
-        word = token.lower()
-        if (flag := _flag(word, found)) is not None:
-            flags.add(flag)
-        elif (pair := vocabulary().pairs.get(word)) and "language" not in found:
-            found["language"] = pair
-            titles.append(token)
-        elif (code := vocabulary().languages.get(word)) and _adds(code, found.get("language", "")):
-            found["language"] = code
-        elif not _TRACK.fullmatch(word):
-            titles.append(token)
+    """Read `.en.forced`, ` [CHS]`, `_track3_[eng]`, `.JPSC`: what is understood, the rest as title.
+
+    Between dots or brackets either every word is understood, or a code of two or three letters counts
+    for nothing there: `.To Love-Ru.it` is Italian. Of several languages the last counts.
+    """
+    said = [_read_segment(segment) for segment in _SEGMENTS.split(tail) if segment.strip(" _-&+,")]
+    languages = [code for part in said for code in part.languages]
+    flags = {flag for part in said for flag in part.flags}
+    if "hi" in languages and set(languages) != {"hi"}:  # Hindi, but after another language hearing impaired
+        languages = [code for code in languages if code != "hi"]
+        flags.add("sdh")
     return Track(
-        found.get("language", ""), " ".join(titles), "forced" in flags, "sdh" in flags, "default" in flags
+        _one(languages),
+        " ".join(part.title for part in said if part.title),
+        "forced" in flags,
+        "sdh" in flags,
+        "default" in flags,
     )
 
 
-def _tokens(tail: str) -> Iterator[str]:
+def _one(languages: Sequence[str]) -> str:
+    """The last; or a closer one of the same language: `zh-Hans` of `zh-Hans` and `zh`."""
+    last = languages[-1] if languages else ""
+    return next((code for code in reversed(languages) if code.startswith(f"{last}-")), last)
+
+
+def _read_segment(segment: str) -> _Said:
     words = vocabulary()
-    for outer in filter(None, _OUTER.split(tail)):
-        outer = outer.strip("-_+&,")
-        lower = outer.lower()
-        pair = _INNER.sub("_", lower)
-        if lower in words.languages or pair in words.pairs:
-            yield outer if lower in words.languages else pair
-        else:
-            yield from filter(None, _INNER.split(outer))
+    segment = segment.strip(" _-&+,")
+    low = segment.lower()
+    if code := words.languages.get(low):
+        return _Said((code,))
+    pair = _SEPARATORS.sub("_", low)
+    if code := words.pairs.get(pair):
+        return _Said((code,), title=pair)
+    parts = _SEPARATORS.split(segment)
+    known = [part for part in parts if _understood(part.lower())]
+    if len(known) < len(parts):  # a phrase: only full names of languages mean one, and the words stay
+        names = tuple(words.languages[p.lower()] for p in known if _is_name(p.lower()))
+        return _Said(names, title=" ".join(part for part in parts if not _is_name(part.lower())))
+    return _Said(
+        tuple(code for part in parts if (code := words.languages.get(part.lower()))),
+        frozenset(flag for part in parts if (flag := words.flags.get(part.lower()))),
+    )
 
 
-def _flag(word: str, found: dict[str, str]) -> str | None:
-    """`hi` is Hindi unless a language was named before it."""
-    if word == "hi" and "language" not in found:
-        return None
-    return vocabulary().flags.get(word)
+def _understood(word: str) -> bool:
+    words = vocabulary()
+    return word in words.languages or word in words.flags or bool(_TRACK.fullmatch(word))
 
 
-def _adds(code: str, known: str) -> bool:
-    """Tell whether a second code says more: `zh` then `zh-Hans`; not `en` then `ja`."""
-    return not known or (code != known and code.startswith(known + "-"))
+def _is_name(word: str) -> bool:
+    return word in vocabulary().languages and (len(word) >= _NAME_LENGTH or not word.isascii())
 
 
 # --- whose it is -----------------------------------------------------------------------------------------
@@ -235,9 +255,8 @@ def _bracket_track(stem: str) -> Track:
 
 
 def _is_sidecar_folder(name: str) -> bool:
-    words = [word for word in _OUTER.split(name.lower().replace("-", " ").replace("_", " ")) if word]
-    known = vocabulary()
-    return any(word in known.folders or word in known.languages or word in known.pairs for word in words)
+    words = re.split(r"[\W_]+", name.lower())
+    return any(word in vocabulary().folders for word in words) or _read_segment(name).languages != ()
 
 
 def _with_folders(track: Track, between: Iterable[str]) -> Track:
