@@ -10,17 +10,22 @@ from anivault.parser.models import VideoType
 from tests.core.records import beside, scanned, show, video
 
 TITLES = (
-    "Mushishi", "86", "Re:ZERO -Starting Life-", "[Oshi no Ko]", "Fate/stay night", ".hack//SIGN", "CON", "K",
+    "Mushishi", "86", "Re:ZERO -Starting Life-", "[Oshi no Ko]", "Fate/stay night", ".hack//SIGN",
+    "CON", "K",
     "Mob Psycho 100", "2.43: Seiin", "Area 88", "1x1 Heroes", "S2E3 Project", "Season 2", "Part 1",
     "Free Sample", "Trailer", "The -Other", "To Love-Ru", "What?", "A*B", '"Quoted"', "進撃の巨人",
-    "x2", "01", "나의 히어로", "Ünïcode", "Long " * 60, "長い題名" * 40, "tmdbid-99", "{tmdb-99} x", "[tmdbid-99]",
-    "E12", "Ep 3", "Steins;Gate 0", "Tokyo 24th Ward", "2012 (2012)", "Extras", "Specials", "Title  with   blanks",
+    "x2", "01", "나의 히어로", "Ünïcode", "Long " * 60, "長い題名" * 40, "tmdbid-99", "{tmdb-99} x",
+    "[tmdbid-99]",
+    "E12", "Ep 3", "Steins;Gate 0", "Tokyo 24th Ward", "2012 (2012)", "Extras", "Specials",
+    "Title  with   blanks",
     "Dot.", "…", "nul.txt", "aux", "Ｆｕｌｌ", "Sample", "Behind the Scenes", "cd1", "Ga-Rei: Zero",
     "No. 6", "ID-0",
 )  # fmt: skip
 EPISODE_TITLES = (
-    None, None, None, "Tender Horns", "E2 the Return", "x3", "2 Girls", "S02E05", "1x07", "Trailer", "Part 2",
-    "Free Sample", "-Other", "- Extra", "The Short", "A/B", "100", "1080p", "The End?", "Ep. 5", "[Uncut]",
+    None, None, None, "Tender Horns", "E2 the Return", "x3", "2 Girls", "S02E05", "1x07",
+    "Trailer", "Part 2",
+    "Free Sample", "-Other", "- Extra", "The Short", "A/B", "100", "1080p", "The End?", "Ep. 5",
+    "[Uncut]",
     "第1話", "very " * 80, "長" * 120, "cd2", "e", "E", "E04", "-E09", "-09", "to 5", "2001.03.04",
     "Season 3",
 )  # fmt: skip
