@@ -25,11 +25,7 @@ def test_every_setting_is_commented_in_the_default() -> None:
     lines = (
         resources.files("anivault.config").joinpath("config.toml").read_text(encoding="utf-8").splitlines()
     )
-    bare = [
-        line
-        for before, line in itertools.pairwise(lines)
-        if "=" in line and "#" not in before + line
-    ]
+    bare = [line for before, line in itertools.pairwise(lines) if "=" in line and "#" not in before + line]
 
     assert bare == []
 

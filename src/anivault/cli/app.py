@@ -28,6 +28,7 @@ from anivault.cli.options import (
     FromPlanOption,
     JsonFlag,
     KindArg,
+    LanguageOption,
     LibraryArg,
     ModeOption,
     OnlyOption,
@@ -179,7 +180,9 @@ def scan(context: Context, paths: PathsArg) -> int:
 
 
 @command()
-def match(context: Context, paths: PathsArg, provider: ProviderOption = None) -> int:
+def match(
+    context: Context, paths: PathsArg, provider: ProviderOption = None, lang: LanguageOption = None
+) -> int:
     """Show which show and episode each video is."""
     from anivault.cli import match_handler, render
 
@@ -187,6 +190,7 @@ def match(context: Context, paths: PathsArg, provider: ProviderOption = None) ->
         paths=_folders(paths),
         names=_names(paths),
         providers=tuple(provider or context.settings.match.providers),
+        languages=tuple(lang or context.settings.match.languages),
     )
     return render.match(context.screen, match_handler.handle(request, context.screen.progress("Scanning")))
 
@@ -204,6 +208,7 @@ def organize(
     from_plan: FromPlanOption = None,
     seal: SealFlag = False,
     provider: ProviderOption = None,
+    lang: LanguageOption = None,
 ) -> int:
     """Plan where every file goes; --apply does it.
 
@@ -211,13 +216,20 @@ def organize(
     """
     from anivault.cli import organize_handler, render
 
-    rules = {"--mode": mode, "--preset": preset, "--on-conflict": on_conflict, "--provider": provider}
+    rules = {
+        "--mode": mode,
+        "--preset": preset,
+        "--on-conflict": on_conflict,
+        "--provider": provider,
+        "--lang": lang,
+    }
     _check_replay(from_plan, seal, rules)
     library = context.library(to)
     request = organize_handler.OrganizeRequest(
         paths=tuple(paths),
         library=library,
         providers=tuple(provider or context.settings.match.providers),
+        languages=tuple(lang or context.settings.match.languages),
         rules=organize_handler.rules(context.settings, mode, preset, on_conflict),
         apply=apply,
         plan_file=plan,

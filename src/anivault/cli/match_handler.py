@@ -18,6 +18,7 @@ class MatchRequest(ScanRequest, frozen=True, kw_only=True):
     """What to read, and who is asked what it is."""
 
     providers: tuple[str, ...]
+    languages: tuple[str, ...] = ()
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +31,7 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: MatchRequest, progress: Progress) -> Matched:
     """Read every name and match it. Raises FolderNotFoundError, PluginNotFoundError."""
     read = scan(request, progress)
-    return Matched(read=read, files=matched(read, sources(request.providers)))
+    return Matched(read=read, files=matched(read, sources(request.providers), request.languages))
 
 
 def sources(names: Sequence[str]) -> list[Source]:

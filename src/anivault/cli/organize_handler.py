@@ -26,6 +26,7 @@ class OrganizeRequest(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     library: str
     providers: tuple[str, ...]
+    languages: tuple[str, ...] = ()
     rules: flow.Rules
     apply: bool = False
     plan_file: str | None = None
@@ -86,6 +87,6 @@ def check_places(paths: Sequence[str], library: str) -> None:
 
 def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
     found = flow.read(request.paths, skip=[request.library], progress=progress("Scanning"))
-    files = flow.matched(found, sources(request.providers))
+    files = flow.matched(found, sources(request.providers), request.languages)
     plan = flow.planned(found, files, request.library, request.paths, request.rules)
     return Organized(plan=plan, left_out=found.left_out)

@@ -12,12 +12,13 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from anivault.core.matching.decide import match_releases
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
-from anivault.core.models import FileKind, Identity, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
-from anivault.core.naming import Preset
+from anivault.core.models import FileKind, Identity, Match, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
+from anivault.core.naming import Preset, titled
 from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, outermost, scan
@@ -58,9 +59,22 @@ def read_names(paths: Sequence[str]) -> Read:
     return Read(files=tuple(parse_alone(file) for file in files), alone=True)
 
 
-def matched(found: Read, sources: Sequence[Source]) -> list[MatchedFile]:
-    """Match every video, release by release; one at a time when each stands alone."""
-    return match_releases((each if found.alone else group)(found.videos), sources)
+def matched(found: Read, sources: Sequence[Source], languages: Sequence[str] = ()) -> list[MatchedFile]:
+    """Match every video, release by release; one at a time when each stands alone.
+
+    Shows are called by their title in the first of `languages` that they have one in.
+    """
+    files = match_releases((each if found.alone else group)(found.videos), sources)
+    return _called(files, languages) if languages else files
+
+
+def _called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[MatchedFile]:
+    named: dict[int, Match] = {}  # by the id of the match, which the files of a release share
+    for item in files:
+        if id(item.match) not in named:
+            ranked = tuple(replace(r, candidate=titled(r.candidate, languages)) for r in item.match.ranked)
+            named[id(item.match)] = replace(item.match, ranked=ranked)
+    return [replace(item, match=named[id(item.match)]) for item in files]
 
 
 def planned(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -96,6 +96,12 @@ SHORTENED = (
     "episode_title", "group", "source", "video_codec", "audio_codec", "resolution", "crc32", "native",
     "english", "romaji", "title",
 )  # fmt: skip
+
+
+def titled(candidate: Candidate, languages: Sequence[str]) -> Candidate:
+    """Call a show by its title in the first of `languages` that it has one in; else as the provider does."""
+    found = next(filter(None, (_title_in(candidate, language) for language in languages)), candidate.title)
+    return msgspec.structs.replace(candidate, title=found)
 
 
 def _title_in(candidate: Candidate, language: str) -> str | None:

@@ -49,7 +49,7 @@ class MatchSettings(Section, frozen=True):
     """Who is asked what a show is, and in which languages titles are wanted."""
 
     providers: tuple[str, ...] = ("catalog",)
-    languages: tuple[str, ...] = ("en", "ja-Latn", "ja")
+    languages: tuple[str, ...] = ()
 
 
 class Settings(Section, frozen=True):
