@@ -503,12 +503,16 @@ def folders_of(step: Step) -> tuple[str, str]:
 
 
 def batches(steps: list[Step]) -> Iterator[list[Step]]:
-    """Cut the steps into batches of at most so many files, and so many bytes where they are copied."""
+    """Cut the steps into batches of at most so many files, and so many bytes where they are copied.
+
+    Folders are removed in batches of their own: they are empty only once the sources before them went.
+    """
     batch: list[Step] = []
     room = BATCH_BYTES
     for step in steps:
         cost = step.size if step.do in COPIES else 0
-        if batch and (len(batch) >= BATCH or cost > room):
+        emptied = step.do is Do.RMDIR and batch and batch[-1].do is not Do.RMDIR
+        if batch and (len(batch) >= BATCH or cost > room or emptied):
             yield batch
             batch, room = [], BATCH_BYTES
         batch.append(step)

@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
+from itertools import count
 from typing import Any, TypeAlias
 
 import msgspec
@@ -350,8 +351,11 @@ class Journal:
     def new_run(self, mode: str, roots: Iterable[str]) -> Run:
         """Return the first line of a new run, to be appended with its first steps; root 0 is the library."""
         taken = {log.run.id for log in self.history.runs}
-        base = time.strftime("%Y%m%d-%H%M%S")
-        name = next(n for n in (base, *(f"{base}-{k}" for k in range(2, 10**6))) if n not in taken)
+        name = base = time.strftime("%Y%m%d-%H%M%S")
+        for number in count(2):  # two runs in one second
+            if name not in taken:
+                break
+            name = f"{base}-{number}"
         places = [Root(os.path.abspath(p), os.path.relpath(p, self.library)) for p in (self.library, *roots)]
         return Run(v=VERSION, id=name, time=int(time.time()), mode=mode, roots=tuple(places))
 
