@@ -146,8 +146,10 @@ def without_repetitions(found: dict[str, list[str]]) -> dict[str, list[str]]:
     """Drop empty and repeated texts; what two languages have stays with the first of LANGUAGES."""
     seen, kept = {""}, {}
     for language in LANGUAGES:
-        new = {fold(text): clean(text) for text in reversed(found.get(language, []))}
-        kept[language] = [text for key, text in reversed(new.items()) if key not in seen]
+        new: dict[str, str] = {}
+        for text in found.get(language, []):
+            new.setdefault(fold(text), clean(text))
+        kept[language] = [text for key, text in new.items() if key not in seen]
         seen |= new.keys()
     return {language: texts for language, texts in kept.items() if texts}
 
