@@ -143,7 +143,7 @@ def _settled(entries: Sequence[Entry], show: Show, titles: Sequence[Title]) -> t
     for table in tables:
         inside = [entry for entry in placed if entry.season == table.number]
         others = [entry for entry in placed if entry.season != table.number]
-        filled = _fill(inside, table, titles, goes_on=_goes_on(table, tables, others))
+        filled = _fill(inside, table, titles, is_last=table is tables[-1])
         placed = others + (filled or [_season_entry(table, show, titles)])
     if not any(entry.season == 0 for entry in placed):
         placed += [
@@ -165,12 +165,6 @@ def _regular(show: Show) -> list[Table]:
     return tables
 
 
-def _goes_on(table: Table, tables: Sequence[Table], others: Sequence[Entry]) -> bool:
-    """Tell whether TMDB has a later season that no entry covers: a longer entry then reaches into it."""
-    covered = {entry.season for entry in others}
-    return any(later.number > table.number and later.number not in covered for later in tables)
-
-
 def _by_date(entry: Entry, tables: Sequence[Table]) -> Entry:
     """Move an entry whose place was only derived to the season that began when it did."""
     if entry.stated or not entry.begin or not entry.season:
@@ -188,8 +182,11 @@ def _days(a: str, b: str) -> int:
         return SAME_START + 1
 
 
-def _fill(inside: list[Entry], table: Table, titles: Sequence[Title], *, goes_on: bool) -> list[Entry]:
-    """Make the entries of a season reach from its first episode to its last."""
+def _fill(inside: list[Entry], table: Table, titles: Sequence[Title], *, is_last: bool) -> list[Entry]:
+    """Make the entries of a season reach from its first episode to its last.
+
+    Of the last season TMDB may not list every episode yet, so there an entry may be longer.
+    """
     inside = [_shifted(entry, table.first - 1) for entry in inside]
     if not inside or not table.count:
         return inside
@@ -197,7 +194,7 @@ def _fill(inside: list[Entry], table: Table, titles: Sequence[Title], *, goes_on
     if last.offset is None or last.offset >= table.end:
         return inside
     room = table.end - last.offset
-    if last.episodes is None or (last.episodes > room and goes_on):
+    if last.episodes is None or (last.episodes > room and not is_last):
         inside[inside.index(last)] = msgspec.structs.replace(last, episodes=room)
     elif last.episodes < room:
         inside.append(_rest(last.offset + last.episodes, table, titles))

@@ -18,6 +18,7 @@ Id = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Media = Literal["tv", "movie"]
 T = TypeVar("T")
+NOTHING = msgspec.Raw(b"null")
 
 LONGEST_TEXT = 300  # characters; no title is longer, and what is was made to do harm
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd]+")
@@ -123,7 +124,7 @@ class _Season(msgspec.Struct):
     name: str | None = None
     episode_count: Number | None = None
     air_date: str | None = None
-    episodes: msgspec.Raw | None = None
+    episodes: msgspec.Raw = NOTHING
 
 
 class _Episode(msgspec.Struct):
@@ -155,13 +156,13 @@ class _Group(msgspec.Struct):
     id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-zA-Z]{1,64}$")]
     type: int
     name: str | None = None
-    groups: msgspec.Raw | None = None
+    groups: msgspec.Raw = NOTHING
 
 
 class _GroupPart(msgspec.Struct):
     name: str | None = None
     order: Number = 0
-    episodes: msgspec.Raw | None = None
+    episodes: msgspec.Raw = NOTHING
 
 
 class Reader:
