@@ -192,6 +192,7 @@ class MatchedFile(msgspec.Struct, frozen=True):
     """A file with its release's verdict and its own place.
 
     `decision` is the file's own: a file of a matched release whose number has no place is ambiguous.
+    `sure` is about the place alone, 0 to 1; `pinned` names the pin that decided, as in its file.
     """
 
     file: ScannedFile
@@ -200,6 +201,8 @@ class MatchedFile(msgspec.Struct, frozen=True):
     decision: Decision
     coordinates: tuple[Coordinates, ...] = ()
     reasons: tuple[str, ...] = ()
+    sure: float = 1.0
+    pinned: str | None = None
 
 
 class Mode(StrEnum):

@@ -341,3 +341,33 @@ class ImportNotFoundError(AniVaultError):
     def __init__(self, kind: str, known: list[str]) -> None:
         super().__init__(f"No import is called {kind!r}. Nothing was changed.")
         self.hint = f"There are: {', '.join(known)}." if known else "Nothing was imported yet."
+
+
+class PinsBrokenError(AniVaultError):
+    """A file of pins is no TOML, or names what no pin has."""
+
+    code, exit_code = "pins-broken", 62
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"The pins in {path} cannot be read: {why}. Nothing was matched or changed.")
+        self.hint = "Correct the file, or move it away and pin again."
+
+
+class PinRefusedError(AniVaultError):
+    """A pin does not say which show it means, or for what."""
+
+    code, exit_code = "pin-refused", 63
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Nothing was pinned: {why}.")
+        self.hint = "Name a show like tmdb:1234 or tmdb:movie/1234, and a folder or a title."
+
+
+class PinNotFoundError(AniVaultError):
+    """A pin was to be removed that is not there."""
+
+    code, exit_code = "pin-not-found", 64
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Nothing is pinned for {what!r}. Nothing was changed.")
+        self.hint = "See what is pinned with `anivault pins`."

@@ -1,7 +1,8 @@
 """Decide what is done unasked: matched, ambiguous or unmatched, for each release and each file of it.
 
-In: releases and the sources that propose shows. Out: a MatchedFile for every file, in the order of
-the releases. Pure but for what sources do. Thresholds: scripts/calibrate.py, docs/matching.md.
+In: releases, the sources that propose shows, and what the user has pinned. Out: a MatchedFile for every
+file, in the order of the releases. Pure but for what sources do. A pin wins over everything. The
+thresholds are those that scripts/calibrate.py finds; docs/matching.md shows what they cost and buy.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.episodes import Placement, place
+from anivault.core.matching.episodes import STATED, UNCOUNTED, Placement, place
+from anivault.core.matching.pins import Pin, pin_for
 from anivault.core.matching.releases import Evidence, evidence, query
 from anivault.core.matching.scoring import Fit, rank
 from anivault.core.matching.source import Source
-from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Ranked, Release
+from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Ranked, Release, Score
 from anivault.parser.models import EXTRAS
 
 
@@ -32,15 +34,23 @@ KEPT = 8  # candidates kept for explaining and for review
 
 
 def match_releases(
-    releases: Sequence[Release], sources: Sequence[Source], thresholds: Thresholds = THRESHOLDS
+    releases: Sequence[Release],
+    sources: Sequence[Source],
+    pins: Sequence[Pin] = (),
+    thresholds: Thresholds = THRESHOLDS,
 ) -> list[MatchedFile]:
-    """Match every release, asking each source once for all of them."""
+    """Match every release, asking each source once for all that no pin has decided."""
     said = [evidence(release) for release in releases]
-    proposed = _ask(said, sources)
+    pinned = [pin_for(pins, release) for release in releases]
+    proposed = iter(_ask([s for s, pin in zip(said, pinned, strict=True) if pin is None], sources))
     return [
         file
-        for release, words, candidates in zip(releases, said, proposed, strict=True)
-        for file in _match(release, words, candidates, thresholds)
+        for release, words, pin in zip(releases, said, pinned, strict=True)
+        for file in (
+            _match(release, words, next(proposed), thresholds)
+            if pin is None
+            else _match_pinned(release, words, pin, sources)
+        )
     ]
 
 
@@ -76,7 +86,7 @@ def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
     if gap < thresholds.gap:
         reasons.append(f"{fits[1].candidate.title} fits nearly as well ({fits[1].score.value:.2f}).")
     decision = Decision.AMBIGUOUS if reasons else Decision.MATCHED
-    return Match(decision, value * min(1.0, gap / thresholds.gap), ranked, tuple(reasons))
+    return Match(decision, min(1.0, value) * min(1.0, gap / thresholds.gap), ranked, tuple(reasons))
 
 
 def gap_of(fits: Sequence[Fit]) -> float:
@@ -92,15 +102,66 @@ def _file(file: ParsedFile, fit: Fit | None, match: Match, thresholds: Threshold
     decision, reasons = match.decision, (*match.reasons, placement.rule)
     if decision is Decision.MATCHED and placement.sure < thresholds.place:
         decision = Decision.AMBIGUOUS
-    return MatchedFile(file.file, parsed, match, decision, placement.coordinates, reasons)
+    return MatchedFile(file.file, parsed, match, decision, placement.coordinates, reasons, placement.sure)
 
 
 def _place(file: ParsedFile, fit: Fit) -> Placement:
-    """Place a file's numbers; a range (01-03) is all of its numbers."""
-    numbers = [n for n in file.parsed.episodes if isinstance(n, int)]
-    if len(numbers) != len(file.parsed.episodes):
+    numbers = _numbers(file)
+    if numbers is None:
         odd = ", ".join(str(n) for n in file.parsed.episodes)
         return Placement((), 0.0, f"Episode {odd} is no whole number, and no list says where it stands.")
-    if len(numbers) == 2 and numbers[0] < numbers[1]:
-        numbers = list(range(numbers[0], numbers[1] + 1))
     return place(fit.slots, fit.slot, numbers, fit.frame, fit.season)
+
+
+def _numbers(file: ParsedFile) -> list[int] | None:
+    """A file's numbers, a range (01-03) as all of its numbers; None when one is no whole number."""
+    numbers = [n for n in file.parsed.episodes if isinstance(n, int)]
+    if len(numbers) != len(file.parsed.episodes):
+        return None
+    if len(numbers) == 2 and numbers[0] < numbers[1]:
+        return list(range(numbers[0], numbers[1] + 1))
+    return numbers
+
+
+# --- pinned releases -------------------------------------------------------------------------------
+
+
+def _match_pinned(
+    release: Release, said: Evidence, pin: Pin, sources: Sequence[Source]
+) -> Iterator[MatchedFile]:
+    """Match as the user said. The pin's season and offset place the files; without them they go their way."""
+    candidate = _pinned(release, pin, sources)
+    fits = rank(said, [candidate])
+    ranked = Ranked(candidate, Score(1.0, {"pin": 1.0}), fits[0].slot.entry if fits else None)
+    match = Match(Decision.MATCHED, 1.0, (ranked,), ("You have pinned it.",))
+    for file in release.files:
+        yield _pinned_file(file, pin, fits[0] if fits else None, match)
+
+
+def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:
+    provider, media_type, number = pin.show
+    known = (source.get(provider, media_type, number) for source in sources)
+    unknown = Candidate(provider=provider, id=number, media_type=media_type, title=release.title or pin.id)
+    return next((candidate for candidate in known if candidate), unknown)
+
+
+def _pinned_file(file: ParsedFile, pin: Pin, fit: Fit | None, match: Match) -> MatchedFile:
+    placement = _pinned_place(file, pin, fit)
+    placed = file.parsed.type in EXTRAS or placement.sure >= UNCOUNTED
+    decision = Decision.MATCHED if placed else Decision.AMBIGUOUS
+    reasons = (*match.reasons, placement.rule)
+    return MatchedFile(
+        file.file, file.parsed, match, decision, placement.coordinates, reasons, placement.sure, pin.id
+    )
+
+
+def _pinned_place(file: ParsedFile, pin: Pin, fit: Fit | None) -> Placement:
+    """Place a pinned file. A guess by counts is good enough here: the user has chosen the show."""
+    if pin.show[1] == "movie":
+        return Placement((), STATED, "The pin names a film.")
+    coordinates = pin.place(_numbers(file) or ())
+    if coordinates:
+        return Placement(coordinates, STATED, "The pin says where it goes.")
+    if fit is None or coordinates is not None:
+        return Placement((), 0.0, "The pin has no season or offset, or the name no number.")
+    return _place(file, fit)

@@ -1,0 +1,166 @@
+"""Decide what the user has decided already: pins, which win over everything that matching thinks.
+
+In: TOML files of pins, and a release. Out: the pin that holds for it, and where its files go. Reads
+and writes only the files it is given, each written whole and then put in place. By folder, by title,
+or by title and group; the more it says, the earlier it is heard.
+
+    [[pin]]
+    title = "Sora no Woto"
+    group = "Coalgirls"
+    id = "tmdb:tv/35461"
+    season = 1
+    offset = 12
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import msgspec
+
+from anivault.core.matching.normalize import normal_form
+from anivault.core.models import Coordinates, Release
+from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError
+
+FILE = "pins.toml"
+HEADER = """\
+# What you have decided about your files. It wins over everything AniVault thinks of them.
+# Edit it, share it: folder or title (and group) say which files, id, season and offset where they go.
+"""
+_ID = re.compile(r"(?P<provider>[a-z]+):(?:(?P<media>tv|movie)/)?(?P<number>\d+)")
+
+
+class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One decision. `folder` is the end of a path; `season` and `offset` place the files' own numbers."""
+
+    id: str
+    folder: str | None = None
+    title: str | None = None
+    group: str | None = None
+    season: int | None = None
+    offset: int | None = None
+
+    @property
+    def show(self) -> tuple[str, str, int]:
+        """Provider, media type (tv unless it says movie) and number. Raises PinRefusedError."""
+        found = _ID.fullmatch(self.id)
+        if not found:
+            raise PinRefusedError(f"{self.id!r} names no show")
+        return found["provider"], found["media"] or "tv", int(found["number"])
+
+    @property
+    def target(self) -> tuple[str, str, str]:
+        """What the pin is for: two pins with one target exclude each other. Raises PinRefusedError."""
+        if bool(self.folder) == bool(self.title) or (self.group and not self.title):
+            raise PinRefusedError("a pin is for a folder, or for a title with or without a group")
+        return self.folder or "", normal_form(self.title or ""), (self.group or "").casefold()
+
+    def holds_for(self, release: Release) -> bool:
+        """Whether the release's folder, or its title and group, are the pinned ones."""
+        if self.folder:
+            return _ends_in(release, self.folder)
+        _, title, group = self.target
+        same = not group or group == (release.group or "").casefold()
+        return same and title in {normal_form(t) for t in _titles(release)}
+
+    def place(self, numbers: Sequence[int]) -> tuple[Coordinates, ...] | None:
+        """Where the pin puts these numbers; None when it names no season or offset and they go their way."""
+        if self.season is None and self.offset is None:
+            return None
+        season, offset = 1 if self.season is None else self.season, self.offset or 0
+        return tuple(Coordinates(season=season, episode=n + offset) for n in numbers if n + offset >= 0)
+
+
+class PinFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a file of pins holds."""
+
+    pin: tuple[Pin, ...] = ()
+
+
+def load(path: Path) -> tuple[Pin, ...]:
+    """Read a file of pins; one that does not exist has none. Raises PinsBrokenError."""
+    try:
+        pins = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), PinFile).pin
+        for pin in pins:
+            _ = pin.show, pin.target
+    except FileNotFoundError:
+        return ()
+    except (
+        OSError,
+        UnicodeDecodeError,
+        tomllib.TOMLDecodeError,
+        msgspec.ValidationError,
+        PinRefusedError,
+    ) as error:
+        raise PinsBrokenError(str(path), str(error)) from error
+    return pins
+
+
+def add(path: Path, pin: Pin) -> None:
+    """Write `pin` into the file, in the place of one for the same.
+
+    Raises PinRefusedError for what names no show or nothing to pin, PinsBrokenError for a broken file.
+    """
+    _ = pin.show
+    if any("\ud800" <= c <= "\udfff" for c in _table(pin)):
+        raise PinRefusedError("the folder's name is no UTF-8; pin its title instead")
+    kept = [p for p in load(path) if p.target != pin.target]
+    _write(path, [*kept, pin])
+
+
+def remove(path: Path, target: str) -> tuple[Pin, ...]:
+    """Take out, and return, every pin for this folder or title. Raises PinNotFoundError, PinsBrokenError."""
+    pins = load(path)
+    gone = tuple(p for p in pins if target in (p.folder, p.title) or normal_form(target) == p.target[1] != "")
+    if not gone:
+        raise PinNotFoundError(target)
+    _write(path, [p for p in pins if p not in gone])
+    return gone
+
+
+def pin_for(pins: Iterable[Pin], release: Release) -> Pin | None:
+    """The pin that holds: one by title and group before one by folder, then by title; the first of equals."""
+    holding = [p for p in pins if p.holds_for(release)]
+    return min(holding, key=lambda p: 0 if p.group else 1 if p.folder else 2, default=None)
+
+
+def _titles(release: Release) -> Iterable[str]:
+    return {release.title, *(t for f in release.files for t in f.parsed.titles)}
+
+
+def _ends_in(release: Release, folder: str) -> bool:
+    """Whether the pinned path is the release's folder, one above it, or the end of either."""
+    whole = _parts(os.path.join(release.files[0].file.root, release.folder))
+    wanted = _parts(folder)
+    ends = range(len(wanted), len(whole) + 1)
+    return bool(wanted) and any(whole[end - len(wanted) : end] == wanted for end in ends)
+
+
+def _parts(path: str) -> list[str]:
+    return [p for p in path.replace("\\", "/").split("/") if p]
+
+
+def _write(path: Path, pins: Sequence[Pin]) -> None:
+    text = HEADER + "".join(f"\n[[pin]]\n{_table(pin)}" for pin in pins)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)
+
+
+def _table(pin: Pin) -> str:
+    fields = {name: getattr(pin, name) for name in ("folder", "title", "group", "id", "season", "offset")}
+    return "".join(f"{name} = {_value(value)}\n" for name, value in fields.items() if value is not None)
+
+
+def _value(value: str | int) -> str:
+    """A TOML value. JSON's strings are TOML's, but for the delete character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
