@@ -68,6 +68,12 @@ class Catalog:
             self._compile()
             return [self._find(query) for query in queries]
 
+    def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002
+        """Return the one show or film of this id; None when the catalogue does not know it."""
+        sql = "SELECT id FROM shows WHERE name = ?"
+        found = self._database.execute(sql, (store.show_name(provider, media_type, id),)).fetchone()
+        return self._candidate(found[0]) if found else None
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()

@@ -32,11 +32,11 @@ SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;
 BEGIN;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE shows (id INTEGER PRIMARY KEY, candidate BLOB NOT NULL);
+CREATE TABLE shows (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, candidate BLOB NOT NULL);
 CREATE TABLE keys (id INTEGER PRIMARY KEY, key TEXT NOT NULL, show INTEGER NOT NULL);
 CREATE TABLE grams (gram TEXT PRIMARY KEY, keys BLOB NOT NULL) WITHOUT ROWID;
 """
-SHORT = 10  # keys up to this length give all their grams
+SHORT, LONG = 10, 20  # keys up to the first length give all their grams, up to the second every other
 LONGEST = 255  # lengths are kept in one byte; longer keys count as this long
 NAME = "catalog-{}.sqlite"
 # What a compiled file depends on besides the text: a change in one of these makes a new one.
@@ -106,7 +106,11 @@ def _fill(database: sqlite3.Connection, shows: Sequence[Candidate]) -> None:
     database.executescript(SCHEMA)
     encode = msgspec.msgpack.Encoder().encode
     database.executemany(
-        "INSERT INTO shows VALUES (?, ?)", ((n, encode(show)) for n, show in enumerate(shows))
+        "INSERT INTO shows VALUES (?, ?, ?)",
+        (
+            (n, show_name(show.provider, show.media_type, show.id), encode(show))
+            for n, show in enumerate(shows)
+        ),
     )
     pairs = _pairs(shows)
     database.executemany("INSERT INTO keys VALUES (?, ?, ?)", ((n, *pair) for n, pair in enumerate(pairs)))
@@ -117,23 +121,29 @@ def _fill(database: sqlite3.Connection, shows: Sequence[Candidate]) -> None:
     database.execute("COMMIT")
 
 
+def show_name(provider: str, media_type: str, number: int) -> str:
+    """Return the name by which a show is found when its id is known."""
+    return f"{provider}:{media_type}/{number}"
+
+
 def _pairs(shows: Sequence[Candidate]) -> list[tuple[str, int]]:
-    """Return every key with its show, sorted: what is alike lies close together."""
+    """Return every key with its show, once."""
     titles = [
         (title.text, n) for n, show in enumerate(shows) for entry in show.entries for title in entry.titles
     ]
     keys = title_keys([text for text, _ in titles])
-    return sorted({(key, show) for key, (_, show) in zip(keys, titles, strict=True) if key})
+    pairs = zip(keys, (show for _, show in titles), strict=True)
+    return [pair for pair in dict.fromkeys(pairs) if pair[0]]
 
 
 def _postings(keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Return by gram the keys that have it.
 
-    Long keys give every other gram: it halves the work, and whatever shares four letters with one
-    still shares a gram.
+    The longer a key, the fewer of its grams are kept: it halves the work, and whatever shares five
+    letters with a long key still shares a gram.
     """
     postings: dict[str, list[int]] = defaultdict(list)
     for number, key in enumerate(keys):
-        for gram in grams(key, step=2 if len(key) > SHORT else 1):
+        for gram in grams(key, step=1 + (len(key) > SHORT) + (len(key) > LONG)):
             postings[gram].append(number)
-    return ((gram, array("I", numbers).tobytes()) for gram, numbers in sorted(postings.items()))
+    return ((gram, array("I", postings[gram]).tobytes()) for gram in sorted(postings))
