@@ -13,7 +13,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -47,7 +47,9 @@ from anivault.cli.options import (
 )
 from anivault.cli.screen import Screen
 from anivault.shared.errors import LibraryNotNamedError, UsageError
-from anivault.shared.settings import Loaded, Settings, load, user_config_path
+
+if TYPE_CHECKING:
+    from anivault.shared.settings import Loaded, Settings
 
 app = typer.Typer(
     epilog="Try `anivault demo` first: it needs no key and no network.",
@@ -92,6 +94,8 @@ class Context:
     @cached_property
     def loaded(self) -> Loaded:
         """The settings, read when first asked for. Raises ConfigError."""
+        from anivault.shared.settings import load
+
         return load(config=self._config, library=self._library)
 
     @property
@@ -374,6 +378,7 @@ def config_default(context: Context) -> int:
 def config_path(context: Context) -> int:
     """Print where your own file is, or would be."""
     from anivault.cli import render
+    from anivault.shared.settings import user_config_path
 
     return render.text(context.screen, str(user_config_path()))
 

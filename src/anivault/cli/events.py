@@ -8,16 +8,17 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from anivault.core.journal import Step
 from anivault.core.models import Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
-from anivault.core.verifier import Finding
 from anivault.parser.models import ParseResult
-from anivault.services.catalog_sources import CatalogInfo
+
+if TYPE_CHECKING:
+    from anivault.core.journal import Step
+    from anivault.core.verifier import Finding
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -127,13 +128,13 @@ class AboutEvent(Event, frozen=True, tag="about"):
     python: str
     system: str
     folders: dict[str, str]
-    catalogue: CatalogInfo
+    catalogue: dict[str, Any]
 
 
 class CatalogEvent(Event, frozen=True, tag="catalog"):
     """`catalog show`: whose data the catalogue is."""
 
-    catalogue: CatalogInfo
+    catalogue: dict[str, Any]
 
 
 class ImportEvent(Event, frozen=True, tag="import"):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from anivault.core.models import Mode
-
+# As in shared.settings, which is not imported to print the help.
+ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
 PathsArg = Annotated[
     list[str],
     typer.Argument(
@@ -27,7 +27,7 @@ ToOption = Annotated[
 ]
 ApplyFlag = Annotated[bool, typer.Option("--apply", help="Do it. Without this nothing is changed.")]
 ModeOption = Annotated[
-    Mode | None,
+    ModeName | None,
     typer.Option("--mode", help="How files reach the library.", show_default=False),
 ]
 PresetOption = Annotated[

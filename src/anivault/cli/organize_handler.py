@@ -64,12 +64,12 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
 
 
 def rules(
-    settings: Settings, mode: Mode | None, preset: str | None, on_conflict: OnConflict | None
+    settings: Settings, mode: str | None, preset: str | None, on_conflict: OnConflict | None
 ) -> flow.Rules:
     """The rules that hold: what the command line says, else the settings. Raises PresetError."""
     chosen = settings.organize
     return flow.Rules(
-        mode=mode or Mode(chosen.mode),
+        mode=Mode(mode or chosen.mode),
         preset=load_preset(preset or chosen.preset, settings.presets),
         on_conflict=on_conflict or chosen.on_conflict,
     )

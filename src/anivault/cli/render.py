@@ -7,38 +7,31 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from anivault.cli import events
-from anivault.cli.about_handler import About
-from anivault.cli.config_handler import Setting
 from anivault.cli.exits import DONE, FINDINGS
-from anivault.cli.history_handler import RunView
-from anivault.cli.match_handler import Matched
-from anivault.cli.organize_handler import Organized
-from anivault.cli.rollback_handler import RolledBack
-from anivault.cli.screen import Screen
-from anivault.core.flow import Read
-from anivault.core.journal import Do, Step
-from anivault.core.models import (
-    Coordinates,
-    Decision,
-    FileKind,
-    Held,
-    HeldReason,
-    MatchedFile,
-    Move,
-    Ranked,
-)
-from anivault.core.pipeline.scanner import LeftOut, LeftOutReason
-from anivault.core.recover import RecoverReport
-from anivault.core.rollback_manager import RollbackPlan
-from anivault.core.verifier import VerifyReport
-from anivault.parser.models import ParseResult
-from anivault.services.catalog_sources import CatalogInfo
-from anivault.services.importers import ImportReport
+from anivault.core.models import Coordinates, Decision, FileKind, Held, HeldReason, MatchedFile, Move, Ranked
+
+if TYPE_CHECKING:  # a command imports only what it needs, and this module draws them all
+    from anivault.cli.about_handler import About
+    from anivault.cli.config_handler import Setting
+    from anivault.cli.history_handler import RunView
+    from anivault.cli.match_handler import Matched
+    from anivault.cli.organize_handler import Organized
+    from anivault.cli.rollback_handler import RolledBack
+    from anivault.cli.screen import Screen
+    from anivault.core.flow import Read
+    from anivault.core.journal import Step
+    from anivault.core.pipeline.scanner import LeftOut
+    from anivault.core.recover import RecoverReport
+    from anivault.core.rollback_manager import RollbackPlan
+    from anivault.core.verifier import VerifyReport
+    from anivault.parser.models import ParseResult
+    from anivault.services.catalog_sources import CatalogInfo
+    from anivault.services.importers import ImportReport
 
 
 def scan(screen: Screen, read: Read) -> None:
@@ -200,7 +193,7 @@ def rollback(screen: Screen, result: RolledBack, again: str) -> int:
 
 
 def _way_back(plan: RollbackPlan, step: Step) -> str:
-    if step.do is Do.REMOVE:
+    if step.do == "remove":
         return "removed; the source stays" if step.to else "removed"
     return os.path.join(plan.roots[step.to_root], step.to)
 
@@ -243,7 +236,7 @@ def history(screen: Screen, runs: Sequence[RunView]) -> int:
 
 def about(screen: Screen, about: About) -> int:
     """Version and folders, then every source with its licence."""
-    screen.event(events.AboutEvent(**{name: getattr(about, name) for name in about.__struct_fields__}))
+    screen.event(events.AboutEvent(**msgspec.to_builtins(about)))
     screen.line(f"AniVault {about.version}, Python {about.python}, {about.system}", style="bold")
     for name, folder in about.folders.items():
         screen.line(f"  {name:14} {folder}")
@@ -254,7 +247,7 @@ def about(screen: Screen, about: About) -> int:
 
 def catalog(screen: Screen, info: CatalogInfo) -> int:
     """Whose data the catalogue is."""
-    screen.event(events.CatalogEvent(catalogue=info))
+    screen.event(events.CatalogEvent(catalogue=msgspec.to_builtins(info)))
     _catalogue(screen, info)
     return DONE
 
@@ -325,7 +318,7 @@ def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:
                 path_b64=events.b64(item.path),
             )
         )
-        if item.reason is LeftOutReason.UNREADABLE:
+        if item.reason == "unreadable":
             screen.note(f"Cannot read {item.path}: {item.detail}")
         else:
             counts[item.reason] += 1

@@ -10,19 +10,25 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from anivault.shared.errors import AniVaultError
 from anivault.shared.text import safe
 
 if TYPE_CHECKING:
+    import msgspec
     from rich.progress import Progress
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _PROGRESS_AFTER = 1.0  # seconds; what is quicker shows no bar
-_encode = msgspec.json.Encoder().encode
+
+
+@cache
+def _encoder() -> Callable[[object], bytes]:
+    import msgspec  # not needed to print help or text
+
+    return msgspec.json.Encoder().encode
 
 
 class Screen:
@@ -35,7 +41,7 @@ class Screen:
     def event(self, event: msgspec.Struct | dict[str, Any]) -> None:
         """Print one event of machine output; does nothing without --json."""
         if self.json:
-            sys.stdout.buffer.write(_encode(event) + b"\n")
+            sys.stdout.buffer.write(_encoder()(event) + b"\n")
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line of the result for people; does nothing with --json."""
