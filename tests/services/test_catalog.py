@@ -110,6 +110,15 @@ def test_a_candidate_comes_with_all_its_entries(catalog: Catalog) -> None:
     assert [season.number for season in show.seasons] == [1, 2]
 
 
+def test_a_show_is_found_by_its_id(catalog: Catalog) -> None:
+    show = catalog.get("tmdb", "tv", 26867)
+
+    assert show is not None
+    assert (show.media_type, show.id) == ("tv", 26867)
+    assert catalog.get("tmdb", "movie", 26867) is None
+    assert catalog.get("tvdb", "tv", 26867) is None
+
+
 def test_answers_stand_in_the_order_of_the_queries(catalog: Catalog) -> None:
     answers = catalog.find([Query(titles=("Barakamon",)), Query(titles=()), Query(titles=("Uchuu Kyoudai",))])
 
@@ -183,6 +192,17 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, damage: str) -> None:
         path.write_bytes({"empty": b"", "text": b"hello " * 999, "torn": whole[: len(whole) // 3]}[damage])
 
     assert ids(Catalog.open(str(tmp_path), str(tmp_path)), "Iron Postman") == [2]
+
+
+@pytest.mark.usefixtures("few")
+def test_damage_is_noticed_by_whatever_is_asked_first(tmp_path: Path) -> None:
+    Catalog.open(str(tmp_path), str(tmp_path)).close()
+    with sqlite3.connect(*compiled(tmp_path)) as database:
+        database.execute("UPDATE shows SET candidate = x'c1'")
+    show = Catalog.open(str(tmp_path), str(tmp_path)).get("tmdb", "tv", 2)
+
+    assert show is not None
+    assert show.title == "Iron Postman"
 
 
 @pytest.mark.usefixtures("few")

@@ -10,10 +10,10 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import msgspec
 from platformdirs import user_cache_dir
@@ -32,6 +32,8 @@ FEWEST = 0.4  # of the most grams that any key shares; keys with fewer are not m
 LEAST_RATIO = 60.0  # of 100; below it two titles have little more in common than the alphabet
 SHORTEST = 5  # letters; what begins with fewer is no title (in another script: three)
 PROBES = 400  # keys asked for in one statement
+
+Answer = TypeVar("Answer")
 
 
 class Catalog:
@@ -62,21 +64,24 @@ class Catalog:
 
     def find(self, queries: Sequence[Query]) -> list[list[Candidate]]:
         """Return the candidates for each query; those with an equal title first."""
-        try:
-            return [self._find(query) for query in queries]
-        except (sqlite3.DatabaseError, msgspec.DecodeError):
-            self._compile()
-            return [self._find(query) for query in queries]
+        return self._soundly(lambda: [self._find(query) for query in queries])
 
     def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002
         """Return the one show or film of this id; None when the catalogue does not know it."""
-        sql = "SELECT id FROM shows WHERE name = ?"
-        found = self._database.execute(sql, (store.show_name(provider, media_type, id),)).fetchone()
-        return self._candidate(found[0]) if found else None
+        name = store.show_name(provider, media_type, id)
+        return self._soundly(lambda: self._named(name))
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _soundly(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask again, once, when the file turns out to be damaged: of another, newly compiled."""
+        try:
+            return ask()
+        except (sqlite3.DatabaseError, msgspec.DecodeError):
+            self._compile()
+            return ask()
 
     def _connect(self) -> None:
         """Open for reading only, so that processes never wait for each other."""
@@ -93,6 +98,10 @@ class Catalog:
         store.compile_to(self._path, rows)
         store.remove_others(self._path)
         self._connect()
+
+    def _named(self, name: str) -> Candidate | None:
+        found = self._database.execute("SELECT id FROM shows WHERE name = ?", (name,)).fetchone()
+        return self._candidate(found[0]) if found else None
 
     def _find(self, query: Query) -> list[Candidate]:
         shows: dict[int, None] = {}
