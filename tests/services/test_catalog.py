@@ -197,7 +197,7 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, damage: str) -> None:
 @pytest.mark.usefixtures("few")
 def test_damage_is_noticed_by_whatever_is_asked_first(tmp_path: Path) -> None:
     Catalog.open(str(tmp_path), str(tmp_path)).close()
-    with sqlite3.connect(*compiled(tmp_path)) as database:
+    with sqlite3.connect(compiled(tmp_path)[0]) as database:
         database.execute("UPDATE shows SET candidate = x'c1'")
     show = Catalog.open(str(tmp_path), str(tmp_path)).get("tmdb", "tv", 2)
 
