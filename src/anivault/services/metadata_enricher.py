@@ -25,7 +25,7 @@ from anivault.services.rate_limiter import Limiter
 from anivault.services.secrets import Secret
 from anivault.services.tmdb_candidates import candidate, episode_titles
 from anivault.services.tmdb_client import APPENDED, Ask, TmdbClient, details, episode_group, search
-from anivault.services.tmdb_records import Group, Page, Show
+from anivault.services.tmdb_records import Group, Page, SeasonTable, Show
 from anivault.services.tmdb_wire import TMDB, Wire
 from anivault.shared.errors import TmdbAnswerError, TmdbError, TmdbNotFoundError, TmdbUnreachableError
 
@@ -41,11 +41,13 @@ CUTS = (7, 6, 3)  # episode groups that cut a show into seasons: TV, production,
 
 PASSING = (TmdbUnreachableError, TmdbAnswerError)  # failures that another try may not meet
 STROKE = re.compile(r"[/|／｜]")
-TMDB_LANGUAGES = {"en": "en-US", "ja": "ja-JP", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
+ENGLISH, JAPANESE = "en-US", "ja-JP"
+TMDB_LANGUAGES = {"en": ENGLISH, "ja": JAPANESE, "zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 
 T = TypeVar("T")
 Key = tuple[str, int]  # media type and id
 Found = list[list[Candidate]]  # by query
+Lacks = Callable[[Show], list[SeasonTable]]
 Progress = Callable[[int, int | None], None]
 
 
@@ -79,6 +81,8 @@ class Enricher:
     ) -> None:
         self.client, self._catalog = client, catalog
         self._languages, self._progress = tuple(languages), progress
+        written = [TMDB_LANGUAGES.get(tag, tag) for tag in languages if not tag.endswith("-Latn")]
+        self._written = tuple(dict.fromkeys(written)) or (ENGLISH,)  # TMDB has no titles in romaji
         self._failed: dict[str, tuple[TmdbError, int]] = {}  # by code: the first failure, and how many
 
     def close(self) -> None:
@@ -99,7 +103,8 @@ class Enricher:
     def find(self, queries: Sequence[Query]) -> Found:
         """Return the candidates for each query. Never raises because of TMDB."""
         known = self._catalog.find(queries) if self._catalog else [[] for _ in queries]
-        names = {_key(c): _forms_of(c) for c in {_key(c): c for found in known for c in found}.values()}
+        by_key = {_key(c): c for found in known for c in found}
+        names = {key: _forms_of(c) for key, c in by_key.items()}
         exact = [_exact(query, found, names) for query, found in zip(queries, known, strict=True)]
         hits = self._search(
             {n: query for n, query in enumerate(queries) if not _is_settled(query, exact[n], names)}
@@ -108,9 +113,9 @@ class Enricher:
             _distinct([[_key(c) for c in exact[n][:EXACT]], _best_hits(query, hits.get(n, ()))])
             for n, query in enumerate(queries)
         ]
-        shows = self._details(_distinct(wanted))
+        shows = self._details(_distinct(wanted), by_key)
         shows = self._with_tables(shows, _distinct(keys[:LIKELY] for keys in wanted))
-        made = self._candidates(shows, {_key(c): c for found in known for c in found})
+        made = self._candidates(shows, by_key)
         return [_together(found, keys, made) for found, keys in zip(known, wanted, strict=True)]
 
     def _search(self, queries: dict[int, Query]) -> dict[int, tuple[Show, ...]]:
@@ -123,30 +128,26 @@ class Enricher:
             found |= {n: pages[ask].hits for n, ask in asks.items() if ask in pages and pages[ask].hits}
         return found
 
-    def _details(self, keys: Iterable[Key]) -> dict[Key, Show]:
-        asks = {key: details(*key, append=NAMES if key[0] == "tv" else FILM_NAMES) for key in keys}
+    def _details(self, keys: Iterable[Key], known: dict[Key, Candidate]) -> dict[Key, Show]:
+        asks = {key: _detail_ask(key, known.get(key), self._written[0]) for key in keys}
         answers = self._ask(asks.values())
         return {key: answers[ask] for key, ask in asks.items() if ask in answers}
 
     def _with_tables(self, shows: dict[Key, Show], keys: Iterable[Key]) -> dict[Key, Show]:
-        """Fill in the episodes of the likely shows, in the user's language; the original one helps out."""
+        """Complete the season tables of the likely shows; Japanese titles help out for those who read them."""
         likely = {key: shows[key] for key in keys if key in shows and key[0] == "tv"}
-        for language in self._table_languages():
-            asks = {
-                key: list(_table_asks(show, language))
-                for key, show in likely.items()
-                if not episode_titles(show.seasons)
-            }
-            answers = self._ask(ask for several in asks.values() for ask in several)
-            for key, several in asks.items():
-                tables = [answers[ask] for ask in several if ask in answers]
-                likely[key] = _with_episodes(likely[key], tables)
+        likely = self._tables(likely, _without_episodes, self._written[0])
+        if JAPANESE in self._written[1:]:
+            likely = self._tables(likely, _without_titles, JAPANESE)
         return shows | likely
 
-    def _table_languages(self) -> list[str]:
-        """The user's first language, and Japanese where they read it: there every episode has its title."""
-        written = [TMDB_LANGUAGES.get(tag, tag) for tag in self._languages if not tag.endswith("-Latn")]
-        return list(dict.fromkeys([*written[:1], *(tag for tag in written if tag == "ja-JP")])) or ["en-US"]
+    def _tables(self, shows: dict[Key, Show], lacks: Lacks, language: str) -> dict[Key, Show]:
+        asks = {key: list(_table_asks(show, lacks(show), language)) for key, show in shows.items()}
+        answers = self._ask(ask for several in asks.values() for ask in several)
+        return {
+            key: _with_episodes(show, [answers[ask] for ask in asks[key] if ask in answers])
+            for key, show in shows.items()
+        }
 
     def _candidates(self, shows: dict[Key, Show], known: dict[Key, Candidate]) -> dict[Key, Candidate]:
         asks = {key: _group_ask(show) for key, show in shows.items() if key not in known}
@@ -156,6 +157,7 @@ class Enricher:
                 show,
                 known.get(key),
                 languages=self._languages,
+                asked_in=self._written[0],
                 groups=[groups[ask]] if (ask := asks.get(key)) and ask in groups else (),
             )
             for key, show in shows.items()
@@ -247,11 +249,32 @@ def _best_hits(query: Query, hits: Sequence[Show]) -> list[Key]:
 # --- what is asked for a show ---------------------------------------------------------------------
 
 
-def _table_asks(show: Show, language: str) -> Iterator[Ask[Show]]:
-    """Yield the requests for all seasons of a show, as many in each as TMDB and the size allow."""
+def _detail_ask(key: Key, known: Candidate | None, language: str) -> Ask[Show]:
+    """Ask for names, and for the season tables that are sure to be there: mostly nothing else is needed."""
+    if key[0] == "movie":
+        return details(*key, append=FILM_NAMES, language=language)
+    entries = known.entries if known else ()
+    seasons = sorted({entry.season for entry in entries if entry.season}) or [1]
+    if sum(entry.episodes or 0 for entry in entries) > TABLE_EPISODES:
+        seasons = []
+    tables = [f"season/{number}" for number in seasons[: APPENDED - len(NAMES)]]
+    return details(*key, append=(*NAMES, *tables), language=language)
+
+
+def _without_episodes(show: Show) -> list[SeasonTable]:
+    return [table for table in show.seasons if table.count and not table.episodes]
+
+
+def _without_titles(show: Show) -> list[SeasonTable]:
+    """Return every season of a show of which no episode has a title."""
+    return [] if episode_titles(show.seasons) else [table for table in show.seasons if table.episodes]
+
+
+def _table_asks(show: Show, tables: Iterable[SeasonTable], language: str) -> Iterator[Ask[Show]]:
+    """Yield the requests for some seasons of a show, as many in each as TMDB and the size allow."""
     batch: list[str] = []
     episodes = 0
-    for table in show.seasons:
+    for table in tables:
         if batch and (len(batch) == APPENDED or episodes + (table.count or 0) > TABLE_EPISODES):
             yield details("tv", show.id, append=batch, language=language)
             batch, episodes = [], 0

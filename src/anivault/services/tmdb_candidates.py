@@ -45,10 +45,18 @@ class Table:
 
 
 def candidate(
-    show: Show, known: Candidate | None = None, *, languages: Sequence[str] = (), groups: Sequence[Group] = ()
+    show: Show,
+    known: Candidate | None = None,
+    *,
+    languages: Sequence[str] = (),
+    asked_in: str = "en-US",
+    groups: Sequence[Group] = (),
 ) -> Candidate:
-    """Return what is known of `show`; the catalogue's entries and popularity stand where there are any."""
-    titles = _titles(show, known)
+    """Return what is known of `show`; the catalogue's entries and popularity stand where there are any.
+
+    `languages` are the user's, best first; `asked_in` is the one that TMDB was asked in.
+    """
+    titles = _titles(show, known, asked_in)
     entries = known.entries if known else ()
     if show.media_type == "tv":
         entries = _settled(entries, show, titles)
@@ -93,11 +101,11 @@ def episode_titles(tables: Iterable[SeasonTable]) -> dict[str, str]:
 # --- titles ---------------------------------------------------------------------------------------
 
 
-def _titles(show: Show, known: Candidate | None) -> tuple[Title, ...]:
+def _titles(show: Show, known: Candidate | None, asked_in: str) -> tuple[Title, ...]:
     """Every title once: TMDB's own first, then its translations and alternatives, then the catalogue's."""
     found = [Title(show.original_name, show.original_language, True)] if show.original_name else []
     if show.name != show.original_name:
-        found.append(Title(show.name, "en", True))  # details are asked for in English
+        found.append(Title(show.name, language(Name(show.name, asked_in)), True))
     found += [Title(name.text, language(name), bool(name.language)) for name in show.names]
     found += known.titles if known else ()
     return tuple({title.text: title for title in reversed(found)}.values())[::-1]

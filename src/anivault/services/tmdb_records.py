@@ -185,14 +185,14 @@ class Reader:
 
     def many(self, raw: msgspec.Raw | None, kind: type[T]) -> list[T]:
         """Decode the good records of a list; no list at all is an empty one."""
-        if raw is None or raw == b"null":
+        if raw is None or bytes(raw) == b"null":
             return []
         records = self.part(raw, list[msgspec.Raw]) or []
         return [good for record in records if (good := self.part(record, kind)) is not None]
 
     def inside(self, raw: msgspec.Raw | None, field: str) -> msgspec.Raw | None:
         """Return a field of an object, None where either is missing."""
-        if raw is None or raw == b"null":
+        if raw is None or bytes(raw) == b"null":
             return None
         return (self.part(raw, dict[str, msgspec.Raw]) or {}).get(field)
 
