@@ -21,10 +21,11 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 class Draft:
     """A name being read. `text` and `shown` keep one length through every claim."""
 
-    __slots__ = ("fields", "loose_group", "numbers", "said", "shown", "text", "texts", "words")
+    __slots__ = ("confidence", "fields", "loose_group", "numbers", "said", "shown", "text", "texts", "words")
 
     def __init__(self, form: Form) -> None:
         self.text, self.shown = form
+        self.confidence = 1.0  # below 1 where a rule only supposes
         self.fields: dict[str, Any] = {}
         self.said: dict[str, str] = {}
         self.numbers: list[tuple[int, int, Any]] = []  # brackets that hold a number: start, end, meaning

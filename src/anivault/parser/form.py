@@ -61,12 +61,15 @@ def of(name: str) -> Form:
 
 def _stem(name: str) -> str:
     stem, dot, extension = name.rpartition(".")
-    if not dot or extension.lower() not in EXTENSIONS:
+    extension = extension.lower()
+    if not dot or extension not in EXTENSIONS:
         return name
-    if extension.lower() in SUBTITLE_EXTENSIONS:
+    if extension in SUBTITLE_EXTENSIONS:
         return _MARKS.sub("", stem) or stem
-    inner, dot, extension = stem.rpartition(".")
-    return inner if dot and extension.lower() in EXTENSIONS else stem
+    if "." in stem[-6:]:  # Title - 01.rmvb.mkv
+        inner, _, extension = stem.rpartition(".")
+        return inner if extension.lower() in EXTENSIONS else stem
+    return stem
 
 
 def _blanks(text: str, shown: str) -> tuple[str, str]:

@@ -1,24 +1,28 @@
-"""Read one file name: normal form, then the rules in their order.
+"""Read one file name: normal form, the rules in their order, engines beside them.
 
-In: a name with or without extension. Out: a ParseResult. Touches nothing.
+In: a name with or without extension. Out: a ParseResult. Touches nothing, but for the worker
+processes of engines that are not safe to run here.
 """
 
 from __future__ import annotations
 
-from anivault.parser import form
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+from msgspec.structs import replace
+
+from anivault.parser import form, vote
 from anivault.parser.draft import Draft
-from anivault.parser.models import ParseResult
+from anivault.parser.guard import EngineFailure, Guarded
+from anivault.parser.memo import Memo
+from anivault.parser.models import Engine, ParseResult
 from anivault.parser.rules import brackets, episode, group, kind, media, part, season, title, version, year
+from anivault.shared import plugins
 
+ENGINE_BYTES = 255  # what a file system allows in one name; neurelease reads no more
 
-def read_rules(name: str) -> ParseResult:
-    """What AniVault's own rules read in `name`."""
-    draft = Draft(form.of(name))
-    for rule in RULES:
-        rule(draft)
-    return ParseResult(**draft.fields, said=draft.said, engine="rules")
-
-
+# What each rule claims, the later ones no longer see.
 RULES = (
     brackets.read,
     group.read,
@@ -38,6 +42,95 @@ RULES = (
 )
 
 
+def read_rules(name: str, episode_at: tuple[int, int] | None = None) -> ParseResult:
+    """What the rules alone read in `name`; siblings may have shown where its episode stands."""
+    draft = Draft(form.of(name))
+    if episode_at is not None:
+        episode.read_at(draft, *episode_at)
+    for rule in RULES:
+        rule(draft)
+    return ParseResult(**draft.fields, said=draft.said, engine="rules", confidence=draft.confidence)
+
+
+class Reader:
+    """The rules with engines beside them. `failures` counts what engines raised or left unanswered.
+
+    A lone engine is asked only where the rules are in doubt, since it cannot overrule them; several
+    are asked for every name, and vote.
+    """
+
+    def __init__(self, engines: Sequence[Engine] = ()) -> None:
+        self.engines = tuple(engines)
+        self.failures: Counter[str] = Counter()
+        self._memo = Memo()
+
+    def read(self, name: str) -> ParseResult:
+        """Read one file name, never a path. Total: any text gives a result."""
+        if (known := self._memo.find(name)) is not None:
+            return known
+        result = self._read(name)
+        self._memo.keep(name, result)
+        return result
+
+    def _read(self, name: str) -> ParseResult:
+        own = read_rules(name)
+        if not self.engines or (len(self.engines) == 1 and own.confidence == 1.0):
+            return own
+        asked = _plain(name)
+        others = [result for engine in self.engines if (result := self._ask(engine, asked)) is not None]
+        if not others:
+            return own
+        if own.title is None and not own.episodes:  # the rules found nothing at all
+            return replace(others[0], confidence=0.5)
+        return vote.settle(own, others)
+
+    def read_at(self, name: str, episode_at: tuple[int, int]) -> ParseResult:
+        """Read a name whose siblings have shown where its episode stands."""
+        return read_rules(name, episode_at)
+
+    def close(self) -> None:
+        """End the workers of guarded engines."""
+        for engine in self.engines:
+            if isinstance(engine, Guarded):
+                engine.close()
+
+    def _ask(self, engine: Engine, name: str) -> ParseResult | None:
+        try:
+            return engine.parse(name)
+        except EngineFailure:
+            self.failures[engine.name] += 1
+        except Exception:  # noqa: BLE001 - a foreign parser may raise anything
+            self.failures[engine.name] += 1
+        return None
+
+
+def open_reader(names: Sequence[str]) -> Reader:
+    """A reader with the engines of these names. Raises PluginNotFoundError, PluginBrokenError."""
+    return Reader([_open(name) for name in names])
+
+
+def _open(name: str) -> Engine:
+    made = plugins.load(plugins.PARSERS, name)
+    if getattr(made, "in_process", False):
+        engine: Engine = made()
+        return engine
+    return Guarded(name)
+
+
+@lru_cache(maxsize=1)
+def default_reader() -> Reader:
+    """The reader of a plain run: the rules and anitomy-ng."""
+    return open_reader(["anitomy-ng"])
+
+
 def parse_name(name: str) -> ParseResult:
-    """Read one file name, never a path. Total: any text gives a result."""
-    return read_rules(name)
+    """Read one file name with the default reader."""
+    return default_reader().read(name)
+
+
+def _plain(name: str) -> str:
+    """What an engine may see: no lone surrogates, no more bytes than a file system allows."""
+    encoded = name.encode("utf-8", "replace")
+    return (
+        encoded.decode() if len(encoded) <= ENGINE_BYTES else encoded[:ENGINE_BYTES].decode("utf-8", "ignore")
+    )

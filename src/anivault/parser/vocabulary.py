@@ -27,6 +27,7 @@ TERMS = _by_word(_RAW["weak"]) | STRONG  # word -> the field it fills
 LEADS = frozenset(_RAW["running"]["leads"])
 ALONE = frozenset(_RAW["running"]["alone"])
 TERM_PAIRS = frozenset(tuple(pair.split()) for pair in _RAW["running"]["pairs"])
+PAIRED = frozenset(first for first, _ in TERM_PAIRS)
 
 EXTENSIONS = frozenset(_RAW["extensions"])
 SUBTITLE_EXTENSIONS = frozenset(_RAW["subtitle_extensions"])
@@ -50,6 +51,7 @@ CJK_SUBTITLES = re.escape(_RAW["cjk"]["subtitles"])
 HAN = _RAW["numbers"]["han"]
 ORDINALS: dict[str, int] = _RAW["numbers"]["ordinals"]
 ROMANS: dict[str, int] = _RAW["numbers"]["romans"]
+SLASHED: list[str] = _RAW["titles"]["slashed"]
 NUMBERED_TITLES = frozenset(_RAW["titles"]["numbered"])
 
 FOLDERS: dict[str, str] = {word: use for use, words in _RAW["folders"].items() for word in words}

@@ -19,6 +19,10 @@ PROVIDERS = "anivault.providers"
 BUILT_IN: dict[str, dict[str, str]] = {
     PARSERS: {
         "anitomy-ng": "anivault.parser.engines.anitomy_ng:AnitomyNg",
+        "anitopy": "anivault.parser.engines.anitopy:Anitopy",
+        "aniparse": "anivault.parser.engines.aniparse:Aniparse",
+        "guessit": "anivault.parser.engines.guessit:Guessit",
+        "neurelease": "anivault.parser.engines.neurelease:Neurelease",
     },
     PROVIDERS: {
         "catalog": "anivault.services.catalog:Catalog",

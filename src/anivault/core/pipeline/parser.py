@@ -6,23 +6,117 @@ In: scanned files. Out: one ParsedFile each, in the same order. Pure: never touc
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from anivault.core.models import ParsedFile, ScannedFile
-from anivault.core.pipeline.folders import complete, context
-from anivault.parser import parse_name
+from anivault.core.pipeline.folders import Context, complete, context
+from anivault.core.pipeline.siblings import varying
+from anivault.parser.models import EXTRAS, ParseResult, VideoType
+from anivault.parser.read import Reader, default_reader
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
+SIBLINGS_AGREE = 0.95  # a guess that the siblings bear out
 
 
-def parse_files(files: Sequence[ScannedFile]) -> list[ParsedFile]:
-    """Parse the files of one scan together."""
-    return [parse_alone(file) for file in files]
+def parse_files(files: Sequence[ScannedFile], reader: Reader | None = None) -> list[ParsedFile]:
+    """Parse the files of one scan together: what one name leaves in doubt its folder settles."""
+    reader = reader or default_reader()
+    results: list[ParseResult] = []
+    contexts: list[Context] = []
+    together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, file in enumerate(files):
+        folder, _, name = file.rel.rpartition("/")
+        results.append(reader.read(name))
+        contexts.append(context(_root_name(file.root), folder))
+        together[folder, name[-4:]].append(place)
+    for places in together.values():
+        if len(places) > 2 and _in_doubt([results[place] for place in places]):
+            _settle(files, places, results, reader)
+    results = [complete(own, above) for own, above in zip(results, contexts, strict=True)]
+    _renumber_discs(files, results, contexts)
+    return [ParsedFile(file=file, parsed=parsed) for file, parsed in zip(files, results, strict=True)]
 
 
-def parse_alone(file: ScannedFile) -> ParsedFile:
+def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
     """Parse one file by its name and its folders' names, without siblings."""
     rel = file.rel.replace("\\", "/") if _WINDOWS.match(file.rel) else file.rel
     folder, _, name = rel.rpartition("/")
-    above = context(file.root.rstrip("/").rpartition("/")[2], folder)
-    return ParsedFile(file=file, parsed=complete(parse_name(name), above))
+    own = (reader or default_reader()).read(name)
+    return ParsedFile(file=file, parsed=complete(own, context(_root_name(file.root), folder)))
+
+
+def _root_name(root: str) -> str:
+    return root.rstrip("/").rpartition("/")[2]
+
+
+def _in_doubt(results: Sequence[ParseResult]) -> bool:
+    """Tell whether a folder needs its siblings: a reading is unsure, or many files claim one episode."""
+    if any(result.confidence < 1.0 for result in results):
+        return True
+    claimed = [(result.season, result.type, result.episodes) for result in results if result.episodes]
+    return len(claimed) > 2 and len(set(claimed)) * 2 <= len(claimed)
+
+
+def _settle(
+    files: Sequence[ScannedFile], places: list[int], results: list[ParseResult], reader: Reader
+) -> None:
+    """Read again every name whose number its siblings have shown."""
+    names = {place: unicodedata.normalize("NFC", files[place].name) for place in places}
+    shown = varying(names.values())
+    for place, name in names.items():
+        result = results[place]
+        if name not in shown or result.type in EXTRAS or result.type is VideoType.MOVIE:
+            continue
+        start, end = shown[name]
+        number = int(name[start:end])
+        if result.episodes == (number,):
+            results[place] = replace(result, confidence=max(result.confidence, SIBLINGS_AGREE))
+        elif number not in (result.season, result.part, result.year):
+            results[place] = reader.read_at(name, (start, end))
+
+
+def _renumber_discs(
+    files: Sequence[ScannedFile], results: list[ParseResult], contexts: list[Context]
+) -> None:
+    """`Disc 2/01` is the episode after the last of disc 1, where every disc starts again at 1."""
+    discs: defaultdict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, above in enumerate(contexts):
+        if above.disc is not None and _is_episode(results[place]):
+            parent = files[place].folder.rpartition("/")[0]
+            discs[files[place].root, parent][above.disc].append(place)
+    for by_disc in discs.values():
+        if _all_restart(
+            [sorted(_number(results[p]) for p in places) for _, places in sorted(by_disc.items())]
+        ):
+            _number_on([places for _, places in sorted(by_disc.items())], results)
+
+
+def _is_episode(result: ParseResult) -> bool:
+    return len(result.episodes) == 1 and isinstance(result.episodes[0], int) and result.type not in EXTRAS
+
+
+def _number(result: ParseResult) -> int:
+    return int(result.episodes[0])
+
+
+def _all_restart(numbers: list[list[int]]) -> bool:
+    return len(numbers) > 1 and all(each[0] == 1 for each in numbers)
+
+
+def _number_on(discs: list[list[int]], results: list[ParseResult]) -> None:
+    before = 0
+    for places in discs:
+        last = max(_number(results[place]) for place in places)
+        for place in places if before else ():
+            result = results[place]
+            results[place] = replace(
+                result,
+                episodes=(_number(result) + before,),
+                said={**result.said, "episodes": "siblings"},
+                confidence=SIBLINGS_AGREE,
+            )
+        before += last

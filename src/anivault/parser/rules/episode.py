@@ -8,6 +8,7 @@ a second number of the same episode (`002 (100)`) as absolute.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from anivault.parser.draft import EPISODE, GAPS, KIND, Draft
 from anivault.parser.models import Number, VideoType
@@ -15,6 +16,9 @@ from anivault.parser.rules.numbers import Numbers, han, number
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES
 
 RULE = "rule:episode"
+SIBLINGS = "siblings"
+_SETTLED = (RULE, SIBLINGS)
+SUPPOSED = 0.8  # a guess: right on about nine of ten
 
 _N = r"\d{1,4}(?:\.\d{1,2})?"
 _EXTRA = r"(?:\s*\+\s*(?:SP|OVA|OAD|EX|Extra|NC|特典|Special)s?\d*)*"
@@ -70,8 +74,11 @@ _FIRST = re.compile(
 )
 _BEFORE = re.compile(rf"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 _DOUBLE = re.compile(r"\s*[(\[]?\s*(\d{1,4})\s*[)\]]?\s*(?=[\x01-\x06\[(]|$|-)")
+_BEFORE_X = re.compile(r"(?<![^\W_])(\d{1,2})x$", re.IGNORECASE)
+_SECOND = re.compile(r"\s+-?\s*(\d{2,4})(?=\s*(?:$|[\x01-\x06\[(]))")
+_DIGITS = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
-_JUST = re.compile(rf"[\s{GAPS}-]*")
+_WORD = re.compile(r"[^\W_]")
 
 _GATE = frozenset(
     (
@@ -99,9 +106,18 @@ _GATE = frozenset(
 _SURE = (_WORDED, _MARKED, _OF, _LOCAL)
 
 
+def read_at(draft: Draft, start: int, end: int) -> None:
+    """Claim the number that the file's siblings have shown to be the episode."""
+    draft.fields["episodes"], draft.said["episodes"] = (int(draft.text[start:end]),), SIBLINGS
+    if (season := _BEFORE_X.search(draft.text, 0, start)) is not None:  # 1x5
+        draft.set("season", int(season[1]), SIBLINGS)
+        start = season.start()
+    _gap(draft, start, end)
+
+
 def read_stated(draft: Draft) -> None:
     """Claim an episode that states its season too: S01E02, 1x02, S01OVA02."""
-    if "s" not in draft.words and "x" not in draft.words:
+    if draft.said.get("episodes") == SIBLINGS or ("s" not in draft.words and "x" not in draft.words):
         return
     for pattern in (_SXE, _NXN, _SKIND):
         if (found := pattern.search(draft.text)) is not None:
@@ -116,7 +132,7 @@ def read_stated(draft: Draft) -> None:
 
 def read_worded(draft: Draft) -> None:
     """Claim an episode that a word announces: Episode 12, E12, #12, 12 of 24, 第12話."""
-    if draft.said.get("episodes") == RULE:
+    if draft.said.get("episodes") in _SETTLED:
         return
     if not draft.text.isascii() and _cjk(draft):
         return
@@ -126,13 +142,16 @@ def read_worded(draft: Draft) -> None:
 
 def read(draft: Draft) -> None:
     """Claim a bare number that its place makes the episode, the surest place first."""
-    if draft.said.get("episodes") == RULE:
+    if draft.said.get("episodes") in _SETTLED:
         return
     if _DIGIT.search(draft.text) is None:
         return
     for form in _FORMS:
         if form(draft):
+            if form in _SUPPOSED:
+                draft.confidence = SUPPOSED
             return
+    draft.confidence = SUPPOSED  # a number is left that may be an episode
 
 
 def _sure(draft: Draft) -> bool:
@@ -166,7 +185,7 @@ def _cjk_number(text: str) -> Number:
 def _dash(draft: Draft) -> bool:
     found = None
     for found in _DASH.finditer(draft.text):
-        if found["last"] or not _JUST.fullmatch(draft.text[: found.start()]):
+        if found["last"] or _WORD.search(draft.text, 0, found.start()):
             break
     if found is None or _continues(draft, found):
         return False
@@ -199,7 +218,7 @@ def _bracketed(draft: Draft) -> bool:
 
 def _dashed(draft: Draft) -> bool:
     found = _DASHED.search(draft.text)
-    if found is None or _JUST.fullmatch(draft.text[: found.start()]):
+    if found is None or not _WORD.search(draft.text, 0, found.start()):
         return False
     _claim(draft, found)
     return True
@@ -276,27 +295,40 @@ def _first(draft: Draft) -> bool:
     return True
 
 
+# Forms that are often a number of the title's.
+_SUPPOSED = (_last, _dashed, _first, _middle)
 _FORMS = (_dash, _bracketed, _tight, _last, _dashed, _first, _middle)
 
 
 def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
-    groups = found.groupdict()
-    if groups.get("season") is not None:
-        draft.set("season", int(groups["season"]), RULE)
-    if groups.get("kind"):
-        draft.set("type", VideoType.SPECIAL if groups["kind"].upper() == "SP" else VideoType.OVA, RULE)
-    first = number(groups["first"].replace(" ", ".") + (groups.get("letter") or ""))
-    last = groups.get("last") or groups.get("far")
-    more = re.findall(r"\d+", groups.get("more") or "")
-    _set(
-        draft,
-        (first, *(number(n) for n in [*more[-1:], *([last] if last else [])][-1:])),
-        groups.get("version"),
-    )
-    start, end = found.start(), end or found.end()
+    groups = found.re.groupindex
+    if "season" in groups:
+        draft.set("season", int(found["season"]), RULE)
+    if "kind" in groups:
+        draft.set("type", VideoType.SPECIAL if found["kind"].upper() == "SP" else VideoType.OVA, RULE)
+    first = found["first"].replace(" ", ".")
+    numbers = [number(first + found["letter"] if "letter" in groups and found["letter"] else first)]
+    last = _last_of(found, groups)
+    if last is not None:
+        numbers.append(number(last))
+    _set(draft, tuple(numbers), found["version"] if "version" in groups else None)
+    _gap(draft, found.start(), end or found.end())
+
+
+def _gap(draft: Draft, start: int, end: int) -> None:
+    """Claim a place with the brackets right around it."""
     if start and draft.text[start - 1] in "([" and draft.text[end : end + 1] in ")]":
         start, end = start - 1, end + 1
     draft.gap(start, end, EPISODE)
+
+
+def _last_of(found: re.Match[str], groups: Mapping[str, int]) -> str | None:
+    """The end of a range, or the last of several numbers written one behind the other."""
+    for name in ("last", "far"):
+        if name in groups and found[name]:
+            return found[name]
+    more = _DIGITS.findall(found["more"]) if "more" in groups and found["more"] else []
+    return more[-1] if more else None
 
 
 def _set(draft: Draft, episodes: tuple[Number, ...], version: str | int | None) -> None:

@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from anivault.parser.draft import TERM, Draft
 from anivault.parser.rules import group
-from anivault.parser.vocabulary import ALONE, CJK_NOTES, CJK_SUBTITLES, LEADS, STRONG, TERM_PAIRS, TERMS
+from anivault.parser.vocabulary import (
+    ALONE,
+    CJK_NOTES,
+    CJK_SUBTITLES,
+    LEADS,
+    PAIRED,
+    STRONG,
+    TERM_PAIRS,
+    TERMS,
+)
 
 RULE = "rule:media"
 
@@ -32,6 +41,10 @@ _CJK = re.compile(
     re.IGNORECASE,
 )
 _FIELDS = frozenset({"resolution", "source", "video_codec", "audio_codec"})
+# The letters of every word that can begin a technical part; `p`, `i` and `x` are those of resolutions.
+_GATE = frozenset(
+    run for word in (*STRONG, *ALONE, *PAIRED) for run in re.findall(r"[^\W\d_]+", word.lower())
+) | {"p", "i", "x"}
 _TOKEN = re.compile(r"[^\s_\x01-\x06\[\](){}]+")
 
 
@@ -106,8 +119,7 @@ def keep(draft: Draft, found: Terms) -> None:
 
 def read(draft: Draft) -> None:
     """Claim the technical part of the running text, with the group that ends it (`x265-NAME`)."""
-    tail = _tail(draft.text)
-    if tail is None:
+    if draft.words.isdisjoint(_GATE) or (tail := _tail(draft.text)) is None:
         return
     group.read_dashed(draft, tail)
     for piece in _GAP.split(draft.text[tail:]):
@@ -128,24 +140,24 @@ def _tail(text: str) -> int | None:
     before = ""
     for found in _TOKEN.finditer(text):
         token = found[0]
-        if _strength(token) == "strong" or (before.lower(), token.lower()) in TERM_PAIRS:
+        strength = _strengths.get(token) or _strength(token)
+        if strength == "strong" or (before in PAIRED and (before, token.lower()) in TERM_PAIRS):
             return found.start() if start is None else start
-        if start is None and found.start() > 0 and _strength(token) == "alone":
-            return found.start()
-        if _strength(token) != "lead":
+        if strength == "weak":
             start = None
-        elif start is None and found.start() > 0:
+        elif found.start() > 0 and start is None:
+            if strength == "alone":
+                return found.start()
             start = found.start()
-        before = token
+        before = token.lower()
     return None
 
 
 def _strength(token: str) -> str:
-    if (known := _strengths.get(token)) is None:
-        if len(_strengths) > 4096:
-            _strengths.clear()
-        known = _strengths[token] = _rate(token)
-    return known
+    if len(_strengths) > 4096:
+        _strengths.clear()
+    _strengths[token] = rated = _rate(token)
+    return rated
 
 
 def _rate(token: str) -> str:

@@ -12,14 +12,16 @@ from functools import lru_cache
 
 from anivault.parser.draft import EPISODE, GAPS, GROUP, KIND, SEASON, Draft
 from anivault.parser.models import VideoType
+from anivault.parser.vocabulary import SLASHED
 
 RULE = "rule:title"
 
-_RUN = re.compile(f"[^{GAPS}]+")
+_RUN = re.compile(rf"[^{GAPS}]*(?:[^\W_]|[^\x00-\xff])[^{GAPS}]*")  # a stretch with a letter or digit
 _WORD = re.compile(r"[^\W_]|[^\x00-\xff]")
 _APART = re.compile(
-    r"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|(?<=[^\x00-\x7f])[/／]|[/／](?=[^\x00-\x7f])"
+    r"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|{_NOT_IN}[/／](?![/／\d])"
 )
+_APART_START = re.compile(r"\s*[/／|｜]")
 _APART_LATIN = re.compile(r"\s+/\s*|\s*/\s+|\s*\|\s*")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK_ANY = re.compile(f"[{_CJK}]")
@@ -33,13 +35,14 @@ _SQUARE = re.compile(r"\[([^\[\]]*)\]")
 _LOCAL = re.compile(r"\[([^\[\]]*[^\x00-\x7f][^\[\]]*)\]\s*([A-Za-z].*)")
 _TAIL = re.compile(r"\s*[\[{]([^\[\]{}]*)[\]}]\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
+_CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
 _EDGE = " \t-–—_,:|/／+&;=#★"
 
 
 def read(draft: Draft) -> None:
     """Set the titles and the episode's title."""
     text = draft.text
-    runs = [found.span() for found in _RUN.finditer(text) if _WORD.search(found[0])]
+    runs = [found.span() for found in _RUN.finditer(text)]
     if len(runs) > 1 and text[slice(*runs[0])].strip().isdecimal():  # 37 [Group] Title - 37
         runs = runs[1:]
     first = text.find(EPISODE)
@@ -79,15 +82,22 @@ def _titles(draft: Draft, runs: list[tuple[int, int]]) -> list[str]:
         return []
     start, end = runs[0]
     titles = list(_spellings(draft.shown[start:end]))
+    if len(runs) == 1 and draft.text[end : end + 1] != KIND:
+        return titles
     for other_start, other_end in runs[1:]:
         gap = draft.text[other_start - 1]
         if gap != SEASON and not (gap == KIND):
             break
         more = list(_spellings(draft.shown[other_start:other_end]))
-        if more and titles and not _CJK_ANY.search(titles[0]):
+        if (
+            more
+            and titles
+            and not _CJK_ANY.search(titles[0])
+            and not _APART_START.match(draft.shown, other_start)
+        ):
             more = [f"{titles[0]} {more[0]}"]
         titles += more
-    if draft.fields.get("type") is VideoType.MOVIE and draft.text[end : end + 1] == KIND:
+    if draft.text[end : end + 1] == KIND:  # Summer Special, The Movie: with its kind it may be a title too
         whole = _clean(draft.shown[start : end + len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))])
         titles.append(whole)
     return titles
@@ -107,29 +117,43 @@ def _spellings(text: str) -> tuple[str, ...]:
 
 
 def _one(part: str) -> list[str]:
+    """The readings of one title: bare of brackets behind it, without its aside, by script."""
     part = part.strip()
     if "[" in part and not _WORD.search(_SQUARE.sub("", part)):
         return [title for inside in _SQUARE.findall(part) for title in _one(inside)]
     if (local := _LOCAL.match(part)) is not None:
-        return [local[1] + " " + local[2], local[1], local[2]]
+        return [f"{local[1]} {local[2]}", local[1], local[2]]
     if part.count("[") != part.count("]"):
         part = part.strip("[]")
     while (tail := _TAIL.search(part)) is not None and tail.start() > 0:
         part = part[: tail.start()]
-    titles = [part]
-    if "(" in part and (aside := _ASIDE.search(part)) is not None and aside.start() > 0:
-        titles.append(f"{part[: aside.start()]} {part[aside.end() :]}")
-        inside = aside[1] or aside[2] or ""
-        if " " in inside.strip() or not inside.isascii():  # (Kuro) alone names no show
-            titles.append(inside)
-    if not part.isascii() and (both := _SCRIPTS.fullmatch(part.strip())) is not None:
-        titles += [both["cjk"] or both["front"], both["latin"] or both["behind"]]
-    return titles
+    return [*_by_script(part), *_without_aside(part)]
+
+
+def _by_script(part: str) -> list[str]:
+    """A Chinese, Japanese or Korean title beside a Latin one; a dash between them parts them for certain."""
+    if part.isascii() or (both := _SCRIPTS.fullmatch(part)) is None:
+        return [part]
+    titles = [both["cjk"] or both["front"], both["latin"] or both["behind"]]
+    dashed = "-" in part[len(titles[0]) : len(part) - len(titles[1])]
+    return [*titles, part] if dashed else [part, *titles]
+
+
+def _without_aside(part: str) -> list[str]:
+    """`Kimetsu no Yaiba (Demon Slayer)`: without what is in brackets, and that alone where it may be a title."""
+    if "(" not in part or (aside := _ASIDE.search(part)) is None or aside.start() == 0:
+        return []
+    inside = (aside[1] or aside[2] or "").strip()
+    alone = [inside] if " " in inside or not inside.isascii() else []  # (Kuro) alone names no show
+    return [f"{part[: aside.start()]} {part[aside.end() :]}", *alone]
 
 
 def _clean(text: str) -> str:
     """A title without the separators around it."""
+    closed = _CLOSED.search(text)
     text = text.strip(_EDGE)
+    if closed is not None:
+        text += "-"
     if "  " in text:
         text = " ".join(text.split())
     if text.count("~") % 2:
@@ -139,14 +163,13 @@ def _clean(text: str) -> str:
 
 
 def _set_titles(draft: Draft, titles: Iterable[str]) -> None:
-    titles = list(dict.fromkeys(filter(None, titles)))
-    if titles:
+    if titles := [title for title in dict.fromkeys(titles) if title]:
         draft.set("title", titles[0], RULE)
         draft.set("titles", tuple(titles), RULE)
 
 
 def _set_episode_title(draft: Draft, run: tuple[int, int]) -> None:
-    text = _clean(draft.shown[run[0] : run[1]])
+    text = _clean(draft.shown[run[0] : run[1]].lstrip(" ."))
     text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text
     if text and not text.isdecimal():
         draft.set("episode_title", text, RULE)

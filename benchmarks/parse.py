@@ -1,0 +1,107 @@
+"""Time the parse stage on generated libraries, and the engines on the same names.
+
+    python benchmarks/parse.py [--files 100000] [--sample 2000]
+
+Every figure is microseconds a file, the best of three runs in one process, so that they compare.
+Half of the releases name their episodes, so that their files differ in more than a number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from anivault.core.models import FileKind, ScannedFile
+from anivault.core.pipeline.parser import parse_alone, parse_files
+from anivault.parser.engines.anitomy_ng import AnitomyNg
+from anivault.parser.read import Reader, open_reader, read_rules
+from anivault.shared import plugins
+from anivault.shared.errors import PluginBrokenError
+
+WORDS = "Sora no Kaze Hoshi Tsuki Umi Mahou Shoujo Gakuen Senki Yoru Hana Densetsu Ouji Kishi Ryuu Neko Machi Uta Yume Ken Oujo Shima Tabi Inu".split()
+LATE = "The Long Way Home|A Promise|First Snow|Reunion|What the River Took|Under One Roof|Farewell|Beyond the Gate|Two of Us|Ashes".split(
+    "|"
+)
+GROUPS = "Moonsub Kitsune Raws-X TidalSubs Nekomata Hoshizora".split()
+STYLES: dict[str, str] = {
+    "fansub": "{show}/[{group}] {show} - {n:02d} (1080p) [{crc:08X}].mkv",
+    "fansub season": "{show} S{s}/[{group}] {show} S{s} - {n:02d} [1080p][HEVC 10bit][AAC].mkv",
+    "bd brackets": "[{group}] {show} [BD 1080p]/[{group}] {show} [{n:02d}][Ma10p_1080p][x265_flac].mkv",
+    "underscores": "{show}/[{group}]_{under}_-_{n:02d}_[1280x720_H.264_AAC][{crc:08X}].mkv",
+    "library": "{show}/Season {s:02d}/{show} - S{s:02d}E{n:02d} - {title}.mkv",
+    "scene": "{dots}.S{s:02d}.1080p/{dots}.S{s:02d}E{n:02d}.{dotted}.1080p.WEB-DL.AAC2.0.H.264-{group}.mkv",
+    "chinese": "【{group}】★10月新番★[星空之旅/{show}][{n:02d}][1080p][简日双语].mp4",
+    "bare": "{show}/{n:02d}.mkv",
+    "named": "{show}/{show} - {n:02d} - {title}.mkv",
+    "subtitle": "{show}/[{group}] {show} - {n:02d} (1080p).en.ass",
+}
+
+
+def paths(count: int, seed: int = 1) -> Iterator[str]:
+    """Generated library paths, in the order of a scan."""
+    rng = random.Random(seed)
+    made = 0
+    while made < count:
+        show = " ".join(rng.sample(WORDS, rng.randint(2, 5)))
+        style = rng.choice(list(STYLES.values()))
+        season, group = rng.randint(1, 3), rng.choice(GROUPS)
+        for n in range(1, rng.choice((12, 13, 24, 26)) + 1):
+            title = f"{rng.choice(LATE)} {rng.choice(WORDS)}"
+            yield style.format(
+                show=show, under=show.replace(" ", "_"), dots=show.replace(" ", "."), group=group, s=season, n=n,
+                crc=rng.getrandbits(32), title=title, dotted=title.replace(" ", "."),
+            )  # fmt: skip
+            made += 1
+
+
+def best(run: Callable[[], object], items: int, repeat: int = 3) -> float:
+    """Microseconds an item, the best of several runs."""
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times) / items * 1e6
+
+
+def each(read: Callable[[str], object], names: Sequence[str]) -> Callable[[], object]:
+    """A run that reads every name."""
+    return lambda: [read(name) for name in names]
+
+
+def main() -> None:
+    """Print one line a stage or engine."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--sample", type=int, default=2_000, help="names for the engines, which are slower")
+    args = parser.parse_args()
+    files = [ScannedFile(root="/library", rel=path, kind=FileKind.VIDEO) for path in paths(args.files)]
+    names = [file.name for file in random.Random(2).sample(files, min(args.sample, len(files)))]
+    print(f"{args.files} files, us a file")
+    print(f"  parse stage, siblings together  {best(lambda: parse_files(files), len(files)):8.1f}")
+    print(f"  parse stage, each by itself     {best(each(parse_alone, files), len(files)):8.1f}")
+    print(f"{len(names)} names drawn from them, us a name")
+    print(f"  rules alone, nothing remembered {best(each(read_rules, names), len(names)):8.1f}")
+    print(f"  anitomy-ng alone                {best(each(AnitomyNg().parse, names), len(names)):8.1f}")
+    for engine in plugins.BUILT_IN[plugins.PARSERS]:
+        _engine(engine, names[: args.sample // 4])
+
+
+def _engine(engine: str, names: Sequence[str]) -> None:
+    try:
+        reader = open_reader(["anitomy-ng", engine] if engine != "anitomy-ng" else ["anitomy-ng"])
+    except PluginBrokenError:
+        print(f"  {engine} is not installed")
+        return
+    reader.read(names[0])
+    took = best(lambda: [Reader.read(Reader(reader.engines), name) for name in names], len(names), repeat=1)
+    print(f"  rules with {' and '.join(e.name for e in reader.engines):30} {took:8.1f}")
+    reader.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What the files of one folder settle together that none of them can alone.
+
+Within a release the number that varies is the episode and what stays is the title. In: the names of
+the files of one folder. Out: where in each name that number stands. Names that share no pattern with
+others have no place; one odd name changes nothing for the rest. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+MEMBERS = 3  # names that must share a pattern before it tells anything
+
+Place = tuple[int, int]
+
+_NUMBERS = re.compile(r"\d+")
+# Numbers behind these vary without being the episode, or are read as what they are.
+_COUNTS_OTHERS = re.compile(
+    r"(?:season|part|cour|vol(?:ume)?|dis[ck]|cd|dvd|movie|film|nc ?op|nc ?ed|op|ed|opening|ending|pv|cm|preview|trailer|menu|(?<![^\W_])[sv])[ ._#-]*$",
+    re.IGNORECASE,
+)
+_CHECKSUM = re.compile(r"[\[(][0-9A-Fa-f]{8}[\])]")
+
+
+def varying(names: Iterable[str]) -> dict[str, Place]:
+    """Return where the varying number stands, for every name that shares its pattern with enough others.
+
+    The pattern is the text in front of the number, to the letter: `Show 1 A.mkv`, `Show 2 B.mkv`,
+    `Show 3 C.mkv` share `Show `. The first number of a name that varies is taken; a year is none.
+    """
+    places: defaultdict[str, dict[str, Place]] = defaultdict(dict)  # text in front -> name -> place
+    for name in names:
+        for found in _NUMBERS.finditer(_CHECKSUM.sub(_mask, name)):
+            if len(found[0]) < 4 and not (len(found[0]) == 4 and found[0][:2] in ("19", "20")):
+                places[name[: found.start()]].setdefault(name, found.span())
+    settled: dict[str, Place] = {}
+    for front, members in sorted(places.items(), key=lambda item: len(item[0])):
+        if _tells(front, members):
+            settled = {**members, **settled}
+    return settled
+
+
+def _mask(found: re.Match[str]) -> str:
+    return "_" * len(found[0])
+
+
+def _tells(front: str, members: dict[str, Place]) -> bool:
+    """Tell whether the numbers behind `front` count episodes: enough, nearly all different, small ones among them."""
+    if len(members) < MEMBERS or _COUNTS_OTHERS.search(front):
+        return False
+    numbers = {int(name[start:end]) for name, (start, end) in members.items()}
+    return len(numbers) >= MEMBERS and len(numbers) * 4 >= len(members) * 3

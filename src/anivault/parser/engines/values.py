@@ -1,0 +1,51 @@
+"""From the loose values that foreign parsers return to the fields of a ParseResult."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from anivault.parser.models import Number, ParseResult, VideoType
+from anivault.parser.rules.numbers import number
+from anivault.parser.vocabulary import TYPES
+
+_KINDS = TYPES | {"tv": VideoType.TV, "oad": VideoType.OVA, "sp": VideoType.SPECIAL, "ona": VideoType.ONA}
+
+
+def result(engine: str, **found: Any) -> ParseResult:
+    """Build a result: each value may be missing, single or a list, a number or its text."""
+    titles = tuple(texts(found.get("title")))
+    seasons = tuple(int(n) for n in numbers(found.get("season")) if isinstance(n, int))
+    kinds = [kind for word in texts(found.get("type")) if (kind := _KINDS.get(word.lower())) is not None]
+    return ParseResult(
+        title=titles[0] if titles else None,
+        titles=titles,
+        season=seasons[0] if seasons else None,
+        seasons=seasons if len(seasons) > 1 else (),
+        episodes=tuple(numbers(found.get("episodes"))),
+        absolute=tuple(numbers(found.get("absolute"))),
+        type=kinds[0] if kinds else None,
+        **{field: _first(texts(found.get(field))) for field in _TEXTS},
+        **{field: _first(n for n in numbers(found.get(field)) if isinstance(n, int)) for field in _INTEGERS},
+        engine=engine,
+    )
+
+
+_TEXTS = ("episode_title", "group", "resolution", "source", "video_codec", "audio_codec", "crc32")
+_INTEGERS = ("year", "version", "part")
+
+
+def texts(value: Any) -> list[str]:
+    """The texts in a value that may be None, one or several."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return [str(item) for item in items if item not in (None, "")]
+
+
+def numbers(value: Any) -> list[Number]:
+    """The numbers in it; a whole float is an integer."""
+    found = (number(text.strip()) for text in texts(value))
+    return [int(n) if isinstance(n, float) and n.is_integer() else n for n in found]
+
+
+def _first(items: Iterable[Any]) -> Any:
+    return next(iter(items), None)

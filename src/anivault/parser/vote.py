@@ -1,0 +1,82 @@
+"""Settle what several readers of one name say, field by field.
+
+The rules' own reading counts two and a half, each engine one: it takes three engines that agree to
+overrule the rules. A reader that finds nothing votes for nothing. Fields that decide no place
+in a library are filled by the first reader that has them. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from anivault.parser.models import ParseResult
+
+OWN_WEIGHT = 2.5  # two engines that agree are wrong more often than the rules: scripts/measure_parser.py
+
+BORNE_OUT = 0.15  # what agreement adds to a reading in doubt: both may be misled by one thing
+
+_FILLED = ("type", "group", "resolution", "source", "video_codec", "audio_codec", "crc32", "year", "version")
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
+def settle(own: ParseResult, others: Sequence[ParseResult]) -> ParseResult:
+    """Combine the readings; `confidence` is the share of votes that agree on title, season and episodes."""
+    changes: dict[str, Any] = {}
+    said = dict(own.said)
+    shares = []
+    for field, (key, fields) in _VOTED.items():
+        winner, share = _winner(own, others, key)
+        shares.append(share)
+        if winner is not own:
+            changes |= {name: getattr(winner, name) for name in fields}
+            said[field] = winner.engine
+    for field in _FILLED:
+        if getattr(own, field) is None and (
+            first := next((r for r in others if getattr(r, field) is not None), None)
+        ):
+            changes[field] = getattr(first, field)
+            said[field] = first.engine
+    engine = "+".join([own.engine, *(r.engine for r in others)])
+    return replace(
+        own,
+        **changes,
+        said=said,
+        engine=engine,
+        confidence=min(sum(shares) / len(shares), own.confidence + BORNE_OUT),
+    )
+
+
+def _title(result: ParseResult) -> object:
+    return _PUNCTUATION.sub(" ", result.title.casefold()).strip() if result.title else None
+
+
+def _season(result: ParseResult) -> object:
+    return result.seasons or result.season
+
+
+def _episodes(result: ParseResult) -> object:
+    numbers = [float(n) if isinstance(n, int | float) else n for n in result.episodes]
+    return (numbers[0], numbers[-1]) if numbers else None
+
+
+_VOTED: dict[str, tuple[Callable[[ParseResult], object], tuple[str, ...]]] = {
+    "title": (_title, ("title", "titles")),
+    "season": (_season, ("season", "seasons")),
+    "episodes": (_episodes, ("episodes", "absolute")),
+}
+
+
+def _winner(
+    own: ParseResult, others: Sequence[ParseResult], key: Callable[[ParseResult], object]
+) -> tuple[ParseResult, float]:
+    """The reading with the most votes, the rules' own where it is even; and its share of them."""
+    votes: dict[object, float] = {}
+    for result, weight in [(own, OWN_WEIGHT), *((r, 1.0) for r in others)]:
+        votes[key(result)] = votes.get(key(result), 0.0) + weight
+    best = max(votes, key=lambda value: (votes[value], value == key(own)))
+    winner = next(result for result in (own, *others) if key(result) == best)
+    return winner, votes[best] / sum(votes.values())
