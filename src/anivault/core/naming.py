@@ -386,6 +386,7 @@ class Namer:
         self.name_max = name_max
         self.room = name_max - STEM_ROOM
         self._cleaned: dict[str, str] = {}
+        self._episode_titles: dict[str, str] = {}
         self._titles: dict[tuple[str, str, int], str] = {}
         self.show = self._path(preset.show)  # the folder of the show, relative to the library
         self.season = self._path(preset.season)  # the folder of the season, relative to the show
@@ -403,7 +404,13 @@ class Namer:
 
     def _quoted(self, title: str | None) -> str:
         """An episode title that does not go on counting: Jellyfin reads `S01E01 - E2 ...` as two episodes."""
-        return _COUNTS_ON.sub(r"'\1'", self.clean(title).lstrip(" -._")) if title else ""
+        if not title:
+            return ""
+        quoted = self._episode_titles.get(title)
+        if quoted is None:
+            quoted = _COUNTS_ON.sub(r"'\1'", self.clean(title).lstrip(" -._"))
+            self._episode_titles[title] = quoted
+        return quoted
 
     def title(self, candidate: Candidate) -> str:
         """The title in the preset's language order, without the year that follows it anyway."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
+from zlib import crc32
 
 from anivault.core import sidecars
 from anivault.core.extras import extra_name
@@ -50,6 +52,9 @@ class Library:
             if file.identity and file.identity.inode:
                 self._by_inode[file.identity.device, file.identity.inode] = file.rel
 
+    def __bool__(self) -> bool:
+        return bool(self._by_place)
+
     def at(self, key: str) -> ScannedFile | None:
         """The file at a folded place."""
         return self._by_place.get(key)
@@ -60,7 +65,7 @@ class Library:
 
     def link_of(self, identity: Identity) -> str | None:
         """Where the very same file is in the library, under whatever name."""
-        return self._by_inode.get((identity.device, identity.inode)) if self._by_inode else None
+        return self._by_inode.get((identity.device, identity.inode))
 
 
 def plan(
@@ -95,16 +100,29 @@ def plan(
 
 
 class Place(NamedTuple):
-    """Where a video should go: folder, name without extension, extension with its dot."""
+    """Where a video should go: folder, name without extension, extension with its dot.
+
+    `key` is folder and name folded: of videos with one key only one can go there, whatever its extension.
+    """
 
     folder: str
     stem: str
     extension: str
+    key: str
+
+    @property
+    def base(self) -> str:
+        """The path relative to the library, without extension."""
+        return f"{self.folder}/{self.stem}"
 
     @property
     def target(self) -> str:
         """The path relative to the library."""
         return f"{self.folder}/{self.stem}{self.extension}"
+
+    def named(self, stem: str) -> Place:
+        """The same folder, another name."""
+        return Place(self.folder, stem, self.extension, fold(f"{self.folder}/{stem}"))
 
 
 class Home(NamedTuple):
@@ -137,6 +155,8 @@ class _Run:
         self._folders: dict[tuple[_Show, str], str] = {}
         self._seasons: dict[tuple[_Show, str, int], str] = {}
         self._owners: dict[str, _Show] = {}
+        self._folded: dict[str, str] = {}
+        self._reasons: dict[int, str] = {}  # by the id of a match; the caller keeps them alive
 
     # --- videos ---
 
@@ -150,7 +170,7 @@ class _Run:
                 outcomes[index] = place
             else:
                 places[index] = place
-                rivals.setdefault(fold(f"{place.folder}/{place.stem}"), []).append(index)
+                rivals.setdefault(place.key, []).append(index)
         self.stems.update(rivals)
         for indexes in rivals.values():
             for index, outcome in self._settle(indexes, matched, places):
@@ -181,14 +201,14 @@ class _Run:
             if self._owners.setdefault(fold(base), show) != show:
                 return held(file, HeldReason.SAME_TARGET, _shared_folder(base))
             folder = self._seasons[season] = "/".join(filter(None, (base, self.namer.season(subject))))
-        return Place(folder, self.namer.episode(subject), _extension(file))
+        return self._at(folder, self.namer.episode(subject), file)
 
     def _film(self, file: ScannedFile, subject: Subject) -> Place | Held:
         folder, _, stem = self.namer.film(subject).rpartition("/")
         show = _key(subject.candidate)
         if folder.count("/") and self._owners.setdefault(fold(folder), show) != show:
             return held(file, HeldReason.SAME_TARGET, _shared_folder(folder))
-        return Place(folder, stem, _extension(file))
+        return self._at(folder, stem, file)
 
     def _show_folder(self, subject: Subject) -> str:
         key = _key(subject.candidate), (subject.entry.key if subject.entry else "")
@@ -215,7 +235,13 @@ class _Run:
         season = parsed.season or (entry.season if entry else None)
         stem = cut(extra_name(file.name, parsed, season, self.namer), self.namer.room)
         folder = self.namer.preset.extras[parsed.type or VideoType.PV]
-        return Place(f"{base}/{folder}", stem, _extension(file))
+        return self._at(f"{base}/{folder}", stem, file)
+
+    def _at(self, folder: str, stem: str, file: ScannedFile) -> Place:
+        folded = self._folded.get(folder)
+        if folded is None:
+            folded = self._folded[folder] = fold(folder)
+        return Place(folder, stem, _extension(file), f"{folded}/{fold(stem)}")
 
     # --- several files for one place ---
 
@@ -227,7 +253,7 @@ class _Run:
             indexes.sort(key=lambda index: preference(matched[index]), reverse=True)
             if parts := self._parts([matched[index] for index in indexes], places[indexes[0]]):
                 for index, stem in zip(indexes, parts, strict=True):
-                    yield index, self._place_or_hold(index, matched[index], places[index]._replace(stem=stem))
+                    yield index, self._place_or_hold(index, matched[index], places[index].named(stem))
                 return
             # Who is in the library already keeps its place, however good the others are.
             indexes.sort(key=lambda index: self._found(matched[index].file, places[index]) is None)
@@ -246,15 +272,15 @@ class _Run:
         if not one_release or sorted(parts) != list(range(1, len(items) + 1)):
             return None
         stems = [f"{place.stem} - cd{part}" for part in parts]
-        return None if any(fold(f"{place.folder}/{stem}") in self.stems for stem in stems) else stems
+        return None if any(place.named(stem).key in self.stems for stem in stems) else stems
 
     def _place_or_hold(self, index: int, item: MatchedFile, place: Place) -> Outcome:
         """The one video that a place is for; the library may have it, or another, there already."""
         if found := self._found(item.file, place):
             self.bases[index] = found.rpartition(".")[0]
             return held(item.file, HeldReason.ALREADY_THERE, found)
-        there = self.taken.video(fold(f"{place.folder}/{place.stem}")) or self.taken.at(fold(place.target))
-        if there is None:
+        there = self.taken and (self.taken.video(place.key) or self.taken.at(place.key + place.extension))
+        if not there:
             return self._move(index, item, place)
         if self.on_conflict == "version" and self.namer.preset.versions > 1:
             return self._version(index, item, place, _labels([item], self.namer)[0])
@@ -276,37 +302,39 @@ class _Run:
         """The first free version name; a file that is there under one of them stays."""
         for count in range(1, 100):
             text = label if count == 1 else f"{cut(label, LABEL_ROOM - 6)} {count}"
-            version = place._replace(stem=f"{place.stem} - {cut(text, LABEL_ROOM - 3)}")
+            version = place.named(f"{place.stem} - {cut(text, LABEL_ROOM - 3)}")
             if found := self._found(item.file, version):
                 self.bases[index] = found.rpartition(".")[0]
                 return held(item.file, HeldReason.ALREADY_THERE, found)
-            stem = fold(f"{version.folder}/{version.stem}")
-            if stem not in self.stems and self.taken.video(stem) is None:
+            if version.key not in self.stems and self.taken.video(version.key) is None:
                 return self._move(index, item, version)
         return held(item.file, HeldReason.SAME_TARGET, f"{place.target} has a hundred versions")
 
     def _found(self, file: ScannedFile, place: Place) -> str | None:
         """Where the library has this very file: a hard link anywhere, or a copy at its place."""
-        if file.identity is None:
+        if file.identity is None or not self.taken:
             return None
         if link := self.taken.link_of(file.identity):
             return link
-        there = self.taken.at(fold(place.target))
+        there = self.taken.at(place.key + place.extension)
         return there.rel if there and there.identity and _is_copy(file.identity, there.identity) else None
 
     def _move(self, index: int, item: MatchedFile, place: Place) -> Move:
-        base = self.bases[index] = f"{place.folder}/{place.stem}"
-        self.stems.add(fold(base))
-        return self.move(item.file, place.target, _reason(item), crc32=item.parsed.crc32)
-
-    def move(
-        self, file: ScannedFile, target: str, reason: str, video: str | None = None, crc32: str | None = None
-    ) -> Move:
-        identity = file.identity or Identity(0, 0)
+        self.bases[index] = place.base
+        self.stems.add(place.key)
+        file = item.file
         return Move(
-            root=file.root, rel=file.rel, target=target, mode=self.mode, identity=identity, reason=reason,
-            video=video, crc32=crc32,
+            root=file.root, rel=file.rel, target=place.target, mode=self.mode,
+            identity=file.identity or Identity(0, 0), reason=self._reason(item),
+            metadata=fingerprint(item), crc32=item.parsed.crc32,
         )  # fmt: skip
+
+    def _reason(self, item: MatchedFile) -> str:
+        match = item.match
+        if (known := self._reasons.get(id(match))) is None:
+            title = match.best.candidate.title if match.best else ""
+            known = self._reasons[id(match)] = f"{title}, {match.confidence:.0%}"
+        return known
 
 
 class _Followers:
@@ -339,9 +367,7 @@ class _Followers:
             return held(item.file, HeldReason.NO_VIDEO, f"its video stays: {video.file.rel}")
         room = self.namer.name_max - len(base.rpartition("/")[2].encode("utf-8"))
         suffixes = sidecars.suffixes(item, owner, _is_film(video), self.namer, room)
-        names = [f"{base}{suffix}" for suffix in suffixes]
-        if not names:
-            return held(item.file, HeldReason.JUNK, "no server shows such a file")
+        names = (f"{base}{suffix}" for suffix in suffixes)
         return self._first_free(item.file, names, video.file, f"{base}{_extension(video.file)}")
 
     def _font(self, file: ScannedFile) -> Outcome:
@@ -384,8 +410,9 @@ class _Followers:
         return word
 
     def _first_free(
-        self, file: ScannedFile, names: Sequence[str], video: ScannedFile, beside: str
+        self, file: ScannedFile, names: Iterable[str], video: ScannedFile, beside: str
     ) -> Outcome:
+        target = None
         for target in names:
             key = fold(target)
             there = self.taken.at(key)
@@ -393,9 +420,14 @@ class _Followers:
                 return held(file, HeldReason.ALREADY_THERE, there.rel)
             if there is None and key not in self.claimed:
                 self.claimed.add(key)
-                return self.run.move(file, target, f"goes with {video.name}", video=beside)
-        reason = HeldReason.SAME_TARGET if fold(names[-1]) in self.claimed else HeldReason.TARGET_TAKEN
-        return held(file, reason, f"another file is {names[-1]}")
+                return Move(
+                    root=file.root, rel=file.rel, target=target, mode=self.run.mode, video=beside,
+                    identity=file.identity or Identity(0, 0), reason=f"goes with {video.name}",
+                )  # fmt: skip
+        if target is None:
+            return held(file, HeldReason.JUNK, "no server shows such a file")
+        reason = HeldReason.SAME_TARGET if fold(target) in self.claimed else HeldReason.TARGET_TAKEN
+        return held(file, reason, f"another file is {target}")
 
 
 def held(file: ScannedFile, reason: HeldReason, detail: str) -> Held:
@@ -418,6 +450,8 @@ def _undecided(item: MatchedFile) -> Held:
 def _unnameable(subject: Subject) -> str | None:
     """Why no server could read these episodes from one name."""
     coordinates = subject.coordinates
+    if len(coordinates) == 1:
+        return None
     if not coordinates:
         return "its number has no season and episode"
     if any(after.season != coordinates[0].season for after in coordinates):
@@ -444,18 +478,36 @@ def _key(candidate: Candidate) -> _Show:
     return candidate.provider, candidate.media_type, candidate.id
 
 
-_EXTENSION = re.compile(r"[A-Za-z0-9!_-]{1,10}")
+_EXTENSION = re.compile(r"[a-z0-9!_-]{1,10}")
 
 
 def _extension(file: ScannedFile) -> str:
     """The extension in lower case with its dot; empty when there is none that is plain."""
-    _, dot, extension = file.name.rpartition(".")
-    return f".{extension.lower()}" if dot and _EXTENSION.fullmatch(extension) else ""
+    _, dot, extension = file.rel.rpartition(".")
+    return _plain_extension(extension.lower()) if dot else ""
 
 
-def _reason(item: MatchedFile) -> str:
+@lru_cache(maxsize=256)
+def _plain_extension(extension: str) -> str:
+    return f".{extension}" if _EXTENSION.fullmatch(extension) else ""
+
+
+def fingerprint(item: MatchedFile) -> str | None:
+    """What a video's name is made from: `tmdb:tv:30984:S01E02-E03` and a checksum of the words in it.
+
+    `verify` compares it with today's, so that a renumbered or renamed episode is noticed.
+    """
     best = item.match.best
-    return f"{best.candidate.title}, {item.match.confidence:.0%}" if best else ""
+    if best is None:
+        return None
+    show, places = best.candidate, item.coordinates
+    numbers = (
+        f":S{places[0].season:02}" + "".join([f"E{place.episode:02}" for place in places]) if places else ""
+    )
+    words = crc32(
+        f"{show.title}\n{show.year}\n{[place.title for place in places]}".encode("utf-8", "replace")
+    )
+    return f"{show.provider}:{show.media_type}:{show.id}{numbers}:{words:08x}"
 
 
 def _same_inode(one: ScannedFile, two: ScannedFile) -> bool:

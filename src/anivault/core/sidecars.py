@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -297,26 +297,29 @@ def folder_art(file: ScannedFile) -> str | None:
     return _PICTURES.get(stem) if file.kind is FileKind.IMAGE else None
 
 
-def suffixes(item: ParsedFile, owner: Owner, film: bool, namer: Namer, room: int) -> list[str]:
-    """Return what may follow the video's name, best first; nothing when no server would look at it."""
+def suffixes(item: ParsedFile, owner: Owner, film: bool, namer: Namer, room: int) -> Iterator[str]:
+    """Yield what may follow the video's name, best first; nothing when no server would look at it."""
     extension = "." + item.file.name.rpartition(".")[2].lower()
-    match item.file.kind:
-        case FileKind.NFO:
-            return [] if owner.tail else [extension]
-        case FileKind.IMAGE:
-            word = _PICTURES.get(owner.tail.strip(" .-_").lower(), "") if owner.tail else ""
-            return _picture(word, bool(owner.tail), film, extension, namer)
-        case FileKind.OTHER:
-            return [f".chapters{extension}"]
-    labels = ("", item.parsed.group or "", *map(str, range(2, _LABELS)))
-    return list(dict.fromkeys(suffix(owner.track, extension, namer, room, label) for label in labels))
+    kind = item.file.kind
+    if kind is FileKind.SUBTITLE or kind is FileKind.AUDIO:
+        yield suffix(owner.track, extension, namer, room)
+        for label in (item.parsed.group or "2", *map(str, range(2, _LABELS))):
+            yield suffix(owner.track, extension, namer, room, label)
+    elif kind is FileKind.IMAGE:
+        word = _PICTURES.get(owner.tail.strip(" .-_").lower(), "") if owner.tail else ""
+        yield from _picture(word, bool(owner.tail), film, extension, namer)
+    elif kind is FileKind.NFO and not owner.tail:
+        yield extension
+    elif kind is FileKind.OTHER:
+        yield f".chapters{extension}"
 
 
-def _picture(word: str, named: bool, film: bool, extension: str, namer: Namer) -> list[str]:
+def _picture(word: str, named: bool, film: bool, extension: str, namer: Namer) -> Iterator[str]:
     """A film has every kind of picture beside it, an episode only a still."""
-    if film:
-        return [f"-{word or 'poster'}{extension}"] if word or not named else []
-    return [f"{namer.preset.thumb}{extension}"] if word == "thumb" or not named else []
+    if film and (word or not named):
+        yield f"-{word or 'poster'}{extension}"
+    elif not film and (word == "thumb" or not named):
+        yield f"{namer.preset.thumb}{extension}"
 
 
 def suffix(track: Track, extension: str, namer: Namer, room: int, label: str = "") -> str:
