@@ -27,6 +27,9 @@ STATED, CONTINUED, NO_COUNT, COUNTED = 1.0, 0.95, 0.9, 0.85
 DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
+SLACK = 2  # episodes that a season may have beyond a count which only follows from dates
+
+
 class Frame(StrEnum):
     """What a number counts from."""
 
@@ -120,8 +123,10 @@ def _in_seasons(main: Sequence[Slot]) -> Iterator[Slot]:
             first = running if slot.first is None else slot.first
             placed.append(replace(slot, cour=cour, first=first))
             running = _plus(first, slot.count)
+        slack = SLACK if "episodes" in group[-1].entry.derived else 0
         for slot in placed:
-            yield replace(slot, reach=None if running is None or slot.first is None else running - slot.first)
+            reach = None if running is None or slot.first is None else running - slot.first + slack
+            yield replace(slot, reach=reach)
 
 
 def _counted(main: Iterator[Slot]) -> Iterator[Slot]:
@@ -214,8 +219,8 @@ def _place_number(
         guess = Coordinates(season=slot.season, episode=number + _earlier(slots, slot))
         return Placement((guess,), UNPLACED, "No list says where this entry stands in its season.")
     own = slot.frames(number)[frame]
-    runs_on = slots[slots.index(slot) + 1] if slot.count is not None and own > slot.count else slot
-    if not slot.firm or not runs_on.firm:
+    beyond = slot.count is not None and own > slot.count
+    if not slot.firm or (beyond and any(s.season == slot.season and s.cour > slot.cour for s in slots)):
         return Placement(
             (_at(slot, own),), DERIVED, "No list says where this entry stands; its dates suggest it."
         )
@@ -224,7 +229,9 @@ def _place_number(
         sure = COUNTED if known else UNCOUNTED
     else:
         sure = STATED if frame is Frame.OWN else CONTINUED
-    return Placement((_at(slot, own),), sure if slot.count else min(sure, NO_COUNT), _RULES[frame])
+    return Placement(
+        (_at(slot, own),), min(sure, NO_COUNT) if beyond or not slot.count else sure, _RULES[frame]
+    )
 
 
 def _earlier(slots: Sequence[Slot], slot: Slot) -> int:

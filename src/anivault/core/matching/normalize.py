@@ -171,6 +171,19 @@ def split_number(title: str) -> SeasonSplit:
     return SeasonSplit(base, int(found[0])) if found and named else SeasonSplit(title)
 
 
+def without_film_words(title: str) -> str:
+    """Take off what only says that it is a film (`剧场版`, `the Movie`); whole when nothing stays."""
+    text = _FILM_WORDS.sub(" ", unicodedata.normalize("NFKC", title))
+    return " ".join(text.split()).strip(_EDGES) or title
+
+
+_FILM_WORDS = re.compile(
+    r"剧场版|劇場版|映画|电影|電影|극장판|"
+    r"(?<![a-z])(?:gekijou? ?ban|eiga|(?:the )?movie)(?![a-z]|\s*\d)",
+    re.IGNORECASE,
+)
+
+
 def number(word: str) -> int | None:
     """Read `2`, `2nd`, `second`, `II`, `二`, `十二` or `ni` as a number."""
     word = word.casefold()

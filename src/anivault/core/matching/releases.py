@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from anivault.core.matching.normalize import normal_form, split_number, split_season
+from anivault.core.matching.normalize import normal_form, split_number, split_season, without_film_words
 from anivault.core.models import ParsedFile, Query, Release
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 
 T = TypeVar("T")
 
 # How far a reading can be trusted, against the title as it stands.
-WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.95, 0.92, 0.75
+WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.95, 0.92, 0.7
 MAX_TITLES = 8  # a guess: real names carry one to four
 
 
@@ -170,9 +170,16 @@ def _titles(parsed: Sequence[ParseResult]) -> dict[str, list[str]]:
 
 
 def _strokes(title: str) -> list[str]:
-    """A title, or where spaced strokes part it (`中文 / Romaji`) the titles it is made of."""
-    pieces = [p.strip(_TRIM) for p in _SPACED_STROKE.split(title)]
+    """A title, or where strokes part it (`中文 / Romaji`) the titles it is made of."""
+    spaced = [p.strip(_TRIM) for p in _SPACED_STROKE.split(title)]
+    pieces = [p for part in spaced for p in _parted(part)]
     return [p for p in pieces if p] if len(pieces) > 1 else [title]
+
+
+def _parted(title: str) -> list[str]:
+    """Part at strokes without space where they stand between scripts; *Fate/stay night* stays whole."""
+    pieces = [p.strip(_TRIM) for p in _STROKE.split(title)]
+    return pieces if len({bool(_HAS_CJK.search(p)) for p in pieces}) == 2 else [title]
 
 
 def _readings(titles: dict[str, list[str]], films: tuple[int, ...]) -> Iterator[Reading]:
@@ -191,6 +198,7 @@ def _readings(titles: dict[str, list[str]], films: tuple[int, ...]) -> Iterator[
 def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]:
     """The title whole, as numbered film, in its pieces by bracket, stroke and script, and its head."""
     yield title, WHOLE
+    yield without_film_words(title), PIECE
     for number in films:
         yield f"{title} Movie {number}", WHOLE
         yield f"{title} {number}", PIECE
@@ -213,6 +221,7 @@ _SPACED_STROKE = re.compile(r"\s+[/／|｜]+\s+|\s{2,}")
 _STROKE = re.compile(r"\s*[/／|｜]\s*")
 _SUBTITLE = re.compile(r"(\s+-\s+|[:：~～―]\s*)")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f"
+_HAS_CJK = re.compile(f"[{_CJK}]")
 _SEAM = re.compile(
     rf"(?<=[{_CJK}])(?=[^{_CJK}A-Za-z]*[A-Za-z]{{3}})|(?<=[A-Za-z]{{3}})(?=[^{_CJK}A-Za-z]*[{_CJK}]{{2}})"
 )

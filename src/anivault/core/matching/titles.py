@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.episodes import Slot
-from anivault.core.matching.normalize import forms, split_number, split_season
+from anivault.core.matching.normalize import forms, split_number, split_season, without_film_words
 from anivault.core.matching.releases import Evidence, Reading
 from anivault.core.models import Candidate
 
@@ -157,7 +157,7 @@ def _is_marked(name: Name) -> bool:
 
 @lru_cache(maxsize=16384)
 def _name(text: str) -> Name:
-    base, season, part = split_season(text)
+    base, season, part = split_season(without_film_words(text))
     head = _SUBTITLE.split(text, maxsplit=1)[0]
     return Name(forms(text), forms(base), season, part, forms(head)[-1] if head != text else "")
 
