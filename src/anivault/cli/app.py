@@ -193,10 +193,11 @@ def match(
     request = match_handler.MatchRequest(
         paths=_folders(paths),
         names=_names(paths),
+        settings=context.settings,
         providers=tuple(provider or context.settings.match.providers),
         languages=tuple(lang or context.settings.match.languages),
     )
-    return render.match(context.screen, match_handler.handle(request, context.screen.progress("Scanning")))
+    return render.match(context.screen, match_handler.handle(request, context.screen.progress))
 
 
 @command()
@@ -232,6 +233,7 @@ def organize(
     request = organize_handler.OrganizeRequest(
         paths=tuple(paths),
         library=library,
+        settings=context.settings,
         providers=tuple(provider or context.settings.match.providers),
         languages=tuple(lang or context.settings.match.languages),
         rules=organize_handler.rules(context.settings, mode, preset, on_conflict),

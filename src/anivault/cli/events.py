@@ -80,6 +80,12 @@ class LeftOutEvent(Event, frozen=True, tag="left-out"):
     path_b64: str | UnsetType = UNSET
 
 
+class NoticeEvent(Event, frozen=True, tag="notice"):
+    """`match`, `organize`: what a provider has to say, such as that it did not answer."""
+
+    text: str
+
+
 class MoveEvent(Event, frozen=True, tag="move"):
     """`organize`, `rollback`: one file and where it goes, or went."""
 

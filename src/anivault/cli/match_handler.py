@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import msgspec
 
 from anivault.cli.scan_handler import ScanRequest
 from anivault.cli.scan_handler import handle as scan
 from anivault.core.flow import Progress, Read, matched
-from anivault.core.matching.source import Source
 from anivault.core.models import MatchedFile
-from anivault.shared import plugins
+from anivault.services.providers import Providers
+from anivault.shared.settings import Settings
 
 
 class MatchRequest(ScanRequest, frozen=True, kw_only=True):
     """What to read, and who is asked what it is."""
 
-    providers: tuple[str, ...]
+    settings: Settings
+    providers: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read, and the verdict on every video of it."""
+    """What was read, the verdict on every video of it, and what providers had to say."""
 
     read: Read
     files: list[MatchedFile]
+    notices: list[str]
 
 
-def handle(request: MatchRequest, progress: Progress) -> Matched:
+def handle(request: MatchRequest, progress: Callable[[str], Progress]) -> Matched:
     """Read every name and match it. Raises FolderNotFoundError, PluginNotFoundError."""
-    read = scan(request, progress)
-    return Matched(read=read, files=matched(read, sources(request.providers), request.languages))
+    return identify(scan(request, progress("Scanning")), request, progress("Asking"))
 
 
-def sources(names: Sequence[str]) -> list[Source]:
-    """Open the providers of these names, in order."""
-    return [plugins.load(plugins.PROVIDERS, name).open() for name in names]
+def identify(read: Read, request: MatchRequest, progress: Progress) -> Matched:
+    """Match what was read, asking the providers that the request names."""
+    with Providers(request.settings, request.providers, progress) as providers:
+        files = matched(read, providers.sources, request.languages)
+        return Matched(read=read, files=files, notices=providers.notices)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from anivault.cli.match_handler import sources
+from anivault.cli.match_handler import MatchRequest, identify
 from anivault.core import flow, planfile
 from anivault.core.executor import Report, execute
 from anivault.core.models import Mode, Plan
@@ -20,13 +20,10 @@ from anivault.shared.settings import Settings
 Progress = Callable[[str], flow.Progress]
 
 
-class OrganizeRequest(msgspec.Struct, frozen=True, kw_only=True):
+class OrganizeRequest(MatchRequest, frozen=True, kw_only=True):
     """What to organize, where to and how; `from_plan` replays a plan instead of making one."""
 
-    paths: tuple[str, ...]
     library: str
-    providers: tuple[str, ...]
-    languages: tuple[str, ...] = ()
     rules: flow.Rules
     apply: bool = False
     plan_file: str | None = None
@@ -39,6 +36,7 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
 
     plan: Plan
     left_out: tuple[LeftOut, ...] = ()
+    notices: tuple[str, ...] = ()
     report: Report | None = None
 
 
@@ -87,6 +85,6 @@ def check_places(paths: Sequence[str], library: str) -> None:
 
 def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
     found = flow.read(request.paths, skip=[request.library], progress=progress("Scanning"))
-    files = flow.matched(found, sources(request.providers), request.languages)
-    plan = flow.planned(found, files, request.library, request.paths, request.rules)
-    return Organized(plan=plan, left_out=found.left_out)
+    matched = identify(found, request, progress("Asking"))
+    plan = flow.planned(found, matched.files, request.library, request.paths, request.rules)
+    return Organized(plan=plan, left_out=found.left_out, notices=tuple(matched.notices))

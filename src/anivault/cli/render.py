@@ -81,6 +81,7 @@ def match(screen: Screen, result: Matched) -> int:
         else:
             _verdict(screen, item)
     left_out(screen, result.read.left_out)
+    notices(screen, result.notices)
     summary(screen, "match", counts, f"{_counted(counts)}." if result.files else "No videos there.")
     return FINDINGS if counts.total() > counts[Decision.MATCHED] else DONE
 
@@ -117,6 +118,7 @@ def organize(screen: Screen, result: Organized, again: str) -> int:
     _tree(screen, moves, done=result.report is not None)
     _held(screen, held)
     left_out(screen, result.left_out)
+    notices(screen, result.notices)
     counts = Counter({"moves" if result.report is None else "done": len(moves), "held": len(held)})
     summary(screen, "organize", counts, _outcome(result, len(moves), len(held)))
     if moves:
@@ -325,6 +327,13 @@ def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:
             screen.detail(f"Left out ({item.reason}): {item.path}")
     if counts and not screen.json:
         screen.note(f"Left out: {_counted(counts)}.")
+
+
+def notices(screen: Screen, lines: Iterable[str]) -> None:
+    """What providers have to say: what failed, and that the run went on."""
+    for line in lines:
+        screen.event(events.NoticeEvent(text=line))
+        screen.note(line)
 
 
 def summary(screen: Screen, command: str, counts: Counter[str], text: str) -> None:

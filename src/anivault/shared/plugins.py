@@ -25,7 +25,8 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "neurelease": "anivault.parser.engines.neurelease:Neurelease",
     },
     PROVIDERS: {
-        "catalog": "anivault.services.catalog:Catalog",
+        "catalog": "anivault.services.providers:open_catalog",
+        "tmdb": "anivault.services.providers:open_tmdb",
     },
 }
 

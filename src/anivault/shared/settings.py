@@ -48,8 +48,14 @@ class ParserSettings(Section, frozen=True):
 class MatchSettings(Section, frozen=True):
     """Who is asked what a show is, and in which languages titles are wanted."""
 
-    providers: tuple[str, ...] = ("catalog",)
+    providers: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+
+
+class TmdbSettings(Section, frozen=True):
+    """Where TMDB is. The key is no setting: environment, keyring, or `tmdb.key` beside the user's file."""
+
+    url: str = "https://api.themoviedb.org/3"
 
 
 class Settings(Section, frozen=True):
@@ -59,6 +65,7 @@ class Settings(Section, frozen=True):
     organize: OrganizeSettings = OrganizeSettings()
     parser: ParserSettings = ParserSettings()
     match: MatchSettings = MatchSettings()
+    tmdb: TmdbSettings = TmdbSettings()
     presets: dict[str, dict[str, Any]] = {}  # the user's own; docs/naming.md has every key
 
 
@@ -71,6 +78,7 @@ ENVIRONMENT = {
     "ANIVAULT_PARSERS": "parser.engines",
     "ANIVAULT_PROVIDERS": "match.providers",
     "ANIVAULT_LANGUAGES": "match.languages",
+    "ANIVAULT_TMDB_URL": "tmdb.url",
 }
 
 

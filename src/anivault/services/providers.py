@@ -1,0 +1,100 @@
+"""Open who is asked what a show is.
+
+An entry point of `anivault.providers` is a function of the settings, the sources opened so far and a
+progress callback; it returns the sources to ask from then on: those before and its own, or one that
+answers for both. The first source that knows a show is heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import platformdirs
+
+from anivault.core.matching.source import Source
+from anivault.core.models import Candidate, Query
+from anivault.services.catalog import Catalog
+from anivault.services.secrets import Secret, find_key
+from anivault.shared import plugins
+from anivault.shared.errors import TmdbKeyError
+from anivault.shared.settings import Settings, user_config_path
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+
+
+class Providers:
+    """The opened providers of one run; a context manager that closes them."""
+
+    def __init__(self, settings: Settings, names: Sequence[str], progress: Progress) -> None:
+        self.sources: Sequence[Source] = ()
+        for name in names or default_names():
+            self.sources = plugins.load(plugins.PROVIDERS, name)(settings, self.sources, progress)
+
+    def __enter__(self) -> Providers:
+        """Return the providers, opened already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close every source that can be closed."""
+        for source in self.sources:
+            getattr(source, "close", _nothing)()
+
+    @property
+    def notices(self) -> list[str]:
+        """What the sources have to say to people: what failed, and that the run went on."""
+        return [line for source in self.sources for line in getattr(source, "notices", ())]
+
+
+def _nothing() -> None:
+    """Close nothing."""
+
+
+def default_names() -> Sequence[str]:
+    """The catalogue, and TMDB when the user has a key for it."""
+    return ("catalog", "tmdb") if _key()[0] else ("catalog",)
+
+
+def open_catalog(_: Settings, before: Sequence[Source], progress: Progress) -> Sequence[Source]:
+    """Open the catalogue that ships with AniVault. An Opener."""
+    del progress  # it answers at once
+    return [*before, Catalog.open()]
+
+
+def open_tmdb(settings: Settings, before: Sequence[Source], progress: Progress) -> Sequence[Source]:
+    """Open TMDB on top of the source before it, or say why it cannot be asked. An Opener."""
+    from anivault.services.metadata_enricher import open_source
+
+    key, why = _key()
+    if key is None:
+        return [*before, Absent("tmdb", f"{why} Going on with what is known offline.")]
+    below = before[-1] if before else None
+    folder = Path(platformdirs.user_cache_dir("anivault"))
+    url, languages = settings.tmdb.url, settings.match.languages or ("en",)
+    enricher = open_source(below, key=key, folder=folder, url=url, languages=languages, progress=progress)
+    return [*before[:-1], enricher]
+
+
+def _key() -> tuple[Secret | None, str]:
+    """The user's TMDB key, or why there is none."""
+    try:
+        return find_key(user_config_path().parent), "There is no TMDB key (ANIVAULT_TMDB_KEY)."
+    except TmdbKeyError as error:
+        return None, str(error)
+
+
+class Absent:
+    """A provider that cannot be asked; it says so once."""
+
+    def __init__(self, name: str, notice: str) -> None:
+        self.name = name
+        self.notices = [notice]
+
+    def find(self, queries: Sequence[Query]) -> list[list[Candidate]]:
+        """Know nothing."""
+        return [[] for _ in queries]
+
+    def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002, ARG002 - the field's name
+        """Know nothing."""
+        return None
