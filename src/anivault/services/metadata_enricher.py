@@ -134,7 +134,7 @@ class Enricher:
         return {key: answers[ask] for key, ask in asks.items() if ask in answers}
 
     def _with_tables(self, shows: dict[Key, Show], keys: Iterable[Key]) -> dict[Key, Show]:
-        """Complete the season tables of the likely shows; Japanese titles help out for those who read them."""
+        """Complete the season tables of the likely shows; Japanese titles help out who reads them."""
         likely = {key: shows[key] for key in keys if key in shows and key[0] == "tv"}
         likely = self._tables(likely, _without_episodes, self._written[0])
         if JAPANESE in self._written[1:]:
