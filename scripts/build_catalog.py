@@ -113,6 +113,7 @@ def enrich(row: Row, subject: Json) -> None:
 KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")
 HANGUL = re.compile(r"[\u1100-\u11ff\uac00-\ud7a3]")
 HAN = re.compile(r"[\u3400-\u9fff]")
+JAPANESE = re.compile(f"{KANA.pattern}|{HAN.pattern}")
 LATIN_WORD = re.compile(r"[a-z'’\-]{2,}", re.IGNORECASE)
 MORA = r"(?:[kgsztdnhbpmr]y?|sh|ch|ts|j|f|w|y|v)?[aeiouāēīōū]+|n(?![aeiou])|[kstp](?=[kstpc])|['’\-]"
 ROMAJI_WORD = re.compile(rf"(?:{MORA})+", re.IGNORECASE)
@@ -122,6 +123,7 @@ LONG_VOWEL = re.compile(r"([aeiou])-", re.IGNORECASE)
 READS_ALIKE = (
     0.5  # an alias that shares less with the rules' spelling is another title, not a spelling (a guess)
 )
+BROKEN_WORD = re.compile(r"[a-z]{2}|\d{2}|[^\W\da-z]{2}|ー.", re.IGNORECASE)  # two letters of one word
 SHORTEST_TITLE = 2  # characters that a title needs for another to be its continuation
 LANGUAGES = ("ja", "ja-Latn", "en", "ko", "zh-Hans", "zh-Hant", "zh", "")
 
@@ -183,14 +185,24 @@ def language_of(text: str) -> str:
 
 def add_romaji(rows: list[Row], romaji: Romaji) -> None:
     """Spell every Japanese title in Latin letters, as people spell it where an alias shows how."""
-    known = readings(rows, romaji)
+    read, english = readings(rows, romaji), translations(rows)
     for row in rows:
-        own = row.titles.get("ja", [])
-        main = [known[fold(text)] for text in own[:1] if fold(text) in known]
-        begun = [text for title in own[:1] for text in continued(FILM.sub("", title), known, romaji)]
-        spelled = [text for title in own for text in romaji(title)]
-        latin = [*main, *begun, *spelled, *row.titles.get("ja-Latn", [])]
-        row.titles = without_repetitions({**row.titles, "ja-Latn": latin})
+        own, titles = row.titles.get("ja", []), {**dict.fromkeys(LANGUAGES, ()), **row.titles}
+        main = FILM.sub("", own[0]) if own else ""
+        latin = [read[fold(text)] for text in own[:1] if fold(text) in read]
+        for head, rest in beginnings(main, read):
+            latin += [f"{head} {text}" for text in romaji(rest) or [rest]]
+        latin += [text for title in own for text in romaji(title)]
+        for head, rest in beginnings(main, english):
+            latin += [f"{head} {text}" for text in romaji(rest)]
+            titles["en"] = [*titles["en"], *([] if JAPANESE.search(rest) else [f"{head} {rest}"])]
+        row.titles = without_repetitions({**titles, "ja-Latn": [*latin, *titles["ja-Latn"]]})
+
+
+def translations(rows: list[Row]) -> dict[str, str]:
+    """Return the English title by the Japanese one."""
+    both = (row.titles for row in rows if "ja" in row.titles and "en" in row.titles)
+    return {fold(titles["ja"][0]): titles["en"][0] for titles in both}
 
 
 def readings(rows: list[Row], romaji: Romaji) -> dict[str, str]:
@@ -215,18 +227,13 @@ def alike(text: str, spelled: list[str]) -> float:
     return max((SequenceMatcher(None, text.casefold(), o.casefold()).ratio() for o in spelled), default=0.0)
 
 
-def continued(title: str, known: dict[str, str], romaji: Romaji) -> list[str]:
-    """Spell a title that begins with another show's as that show is spelled, and the rest by rule."""
+def beginnings(title: str, known: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the longest known title that `title` begins with, as it is spelled, and the rest."""
     for end in range(len(title) - 1, SHORTEST_TITLE - 1, -1):
         head, rest = title[:end], title[end:]
-        if fold(head) in known and not (is_word(head[-1]) and is_word(rest[0])):
-            return [f"{known[fold(head)]} {text}" for text in romaji(rest) or [clean(rest)]]
+        if fold(head) in known and not BROKEN_WORD.match(head[-1] + rest[0]):
+            return [(known[fold(head)], clean(rest))]
     return []
-
-
-def is_word(char: str) -> bool:
-    """Tell whether a letter may go on into the next: a title ends where white space or a sign begins."""
-    return char.isalnum() or char == "ー"
 
 
 def romanizer() -> Romaji:
@@ -238,14 +245,22 @@ def romanizer() -> Romaji:
     def romaji(text: str) -> list[str]:
         plain = COUNTED.sub(r" dai \1 wa ", unicodedata.normalize("NFKC", text))
         plain = plain.replace("×", " x ").replace("・", " ").replace("&", " & ")
-        if not (KANA.search(plain) or HAN.search(plain)):
+        if not JAPANESE.search(plain):
             return []
         spelled = [clean(reader.romaji(plain, title=True)) for reader in readers]
         if "-" not in plain:  # a stroke is then a long vowel that the rules left over
             spelled = [LONG_VOWEL.sub(r"\1\1", text) for text in spelled]
+        spelled = [as_printed(text, plain) for text in spelled]
         return [text for text in spelled if "?" not in text or "?" in plain]
 
     return romaji
+
+
+def as_printed(spelled: str, title: str) -> str:
+    """Give the Latin words of `title` their capitals again."""
+    for word in LATIN_WORD.findall(title):
+        spelled = re.sub(rf"\b{re.escape(word)}\b", word, spelled, flags=re.IGNORECASE)
+    return spelled
 
 
 # --- files ----------------------------------------------------------------------------------------

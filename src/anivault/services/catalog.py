@@ -125,7 +125,7 @@ class Catalog:
 
     def _longer(self, key: str) -> list[int]:
         """Find the shows whose key goes on where `key` ends, the shortest first."""
-        if len(key) < _least(key):
+        if len(key) < (3 if key.isascii() and key.isalpha() else 2):
             return []
         sql = "SELECT show FROM keys WHERE key > ? AND key < ? ORDER BY length(key) LIMIT ?"
         return [show for (show,) in self._database.execute(sql, (key, key + "\U0010ffff", MOST))]

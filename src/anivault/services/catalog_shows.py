@@ -30,7 +30,7 @@ def _candidate(tmdb: str, rows: Sequence[Row]) -> Candidate:
         provider="tmdb",
         id=int(number),
         media_type=media_type,
-        title=_name(first),
+        title=_name(first, rows),
         titles=_titles(first),
         year=int(first.begin[:4]) if first.begin else None,
         entries=tuple(_entry(row) for row in rows),
@@ -66,11 +66,17 @@ def _titles(row: Row) -> tuple[Title, ...]:
     )
 
 
-def _name(row: Row) -> str:
-    """Return the name to show: the entry's own, without season words where it is a later season."""
-    title = next((row.titles[language][0] for language in DISPLAY if language in row.titles), "")
-    title = title or next((texts[0] for texts in row.titles.values()), "")
-    return split_season(title).base if (row.season or 0) > 1 else title
+def _name(first: Row, rows: Sequence[Row]) -> str:
+    """Return the name to show: the first season's, or a later one's without its season words."""
+    for language in DISPLAY:
+        for row in (first, *rows):
+            if texts := row.titles.get(language):
+                base = split_season(texts[0])
+                if row is first:
+                    return base.base if (row.season or 0) > 1 else texts[0]
+                if language == "en" and base.season and row.season:
+                    return base.base
+    return next(texts[0] for texts in first.titles.values())
 
 
 def _seasons(rows: Sequence[Row]) -> Iterator[Season]:
