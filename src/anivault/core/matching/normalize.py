@@ -28,7 +28,8 @@ def normal_form(text: str) -> str:
     """Return the exact form: equal for spellings of one title that differ in nothing that matters.
 
     Width, case, accents, long vowels (ou, oo, ō), particles (wo, ha), `&`, Roman numerals, separators and
-    traditional or Japanese characters are levelled; letters and digits of every script stay, `!` and `+` too.
+    traditional or Japanese characters are levelled; letters and digits of every script stay, and the marks
+    that tell sequels apart (K-On!!, Kaguya-sama?, Nisekoi:).
     Empty only when the text has none of these.
     """
     return _forms(text)[0]
@@ -41,10 +42,17 @@ def forms(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def _forms(text: str) -> tuple[str, ...]:
-    words = [_WORDS.get(w, w) for w in _WORD.findall(_level(text))]
-    exact = "".join(_romaji(w) for w in words)
+    level = _level(text).strip()
+    words = [_WORDS.get(w, w) for w in _WORD.findall(level)]
+    exact = "".join(_romaji(w) for w in words) + _last_mark(level)
     lenient = _lenient(words)
     return (exact, lenient) if lenient and lenient != exact else (exact,)
+
+
+def _last_mark(level: str) -> str:
+    """The mark that ends a title, where sequels are told by nothing else: *Gintama'*, *Nisekoi:*."""
+    found = _LAST_MARK.search(level)
+    return found[0] if found else ""
 
 
 def _level(text: str) -> str:
@@ -61,7 +69,7 @@ def _romaji(word: str) -> str:
 
 def _lenient(words: list[str]) -> str:
     """Without articles, conjunctions and marks; vowels single; katakana as hiragana."""
-    plain = [w for w in words if w[0] not in "!+"]
+    plain = [w for w in words if w[0] not in _MARKS]
     kept = [w for w in plain[:-1] if w not in _LIGHT] + plain[-1:]
     joined = "".join(_romaji(w) for w in kept)
     joined = _DOUBLE.sub(r"\1", joined).replace("mb", "nb").replace("mp", "np")
@@ -81,7 +89,9 @@ def _han() -> dict[int, str]:
 
 
 _SYMBOLS = {ord("×"): "x", ord("√"): " root ", ord("&"): " and "}
-_WORD = re.compile(r"[a-z]+|\d+|[^\W\da-z_]+|!+|\+")
+_MARKS = "!?+#"
+_WORD = re.compile(r"[a-z]+|\d+|[^\W\da-z_]+|[!?+#]+")
+_LAST_MARK = re.compile(r"(?<=[^\W_])[:'°.*∫∽♪]+$")
 _LONG_O = re.compile(r"ou|oo|oh(?![aeiouy])")
 _DOUBLE = re.compile(r"([aeio])\1+")
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
@@ -116,7 +126,7 @@ _SEASON = _words(
     rf"第{_GAP}{_N}{_GAP}(?:[季期部]|シーズン|シリーズ|season)",
     rf"제?{_GAP}{_N}{_GAP}기",
     r"(?P<n>\d{1,2}|[二三四五六七八九十])[期季]",
-    rf"dai{_GAP}(?P<n>\d{{1,2}}|{'|'.join(_READINGS)}){_GAP}ki",
+    rf"dai{_GAP}(?P<n>\d{{1,2}}|{'|'.join(_READINGS)}){_GAP}(?:ki|bu)",
     r"(?P<n>\d{1,2})(?:-?й)? сезон",
 )
 _PART = _words(
@@ -127,11 +137,11 @@ _PART = _words(
 _HALF = re.compile(r"[前後后]半(?:クール|cour)?")
 _FINAL_WORDS = _words(r"(?:the )?final season", r"最[终終]季", r"ファイナルシーズン", r"파이널 시즌")
 _TAIL_ROMAN = re.compile(
-    r"(?:(?<=[^\x00-\x7f])|(?<=[\w!?)])[\s_]+)(?P<n>II|III|IV|V|VI|VII|VIII|IX)(?=$|\s*[:：~～]|\s+-)"
+    r"(?:(?<=[^\x00-\x7f])|(?<=[\w!?)])[\s_]+)(?P<n>I[Ii]{1,2}|I[Vv]|VI{0,3}|Vi{1,3}|I[Xx])(?=$|\s*[:：~～]|\s+-)"
 )
 _TAIL_NUMBER = re.compile(r"(?<![\d.])(?:[2-9]|1\d)$")
 _HINT = re.compile(  # what any season word has something of; most titles have none
-    r"\d|[IVX]\b|[一二三四五六七八九十终終기半]|season|series|part|cour|ki\b|teil|クール|パート|シーズン|시즌|파트|сезон",
+    r"\d|[IVX]\b|[一二三四五六七八九十终終기半]|season|series|part|cour|ki\b|bu\b|teil|クール|パート|シーズン|시즌|파트|сезон",
     re.IGNORECASE,
 )
 _EDGES = " \t_-~:：,、，/／|"

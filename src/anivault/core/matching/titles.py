@@ -25,6 +25,7 @@ LENIENT = 0.98  # equal but for articles, marks or doubled vowels
 SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
 CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
 BRIEF = 0.88  # what an equal title of up to four letters is worth alone
+STEM = 4  # letters; a shorter title begins too many others
 UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
 KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
 
@@ -115,7 +116,7 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
 
     The plain titles of the first entry name the show: they are used for any season. So does what is
     another title without its season words, and a plain alias of an entry whose first title has season
-    words: lists give sequels the show's title as an alias.
+    words, unless it goes on after the show's title: lists give sequels the show's title as an alias.
     """
     by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
@@ -129,7 +130,7 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
 
 
 def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
-    """The titles that name any of the show, by their lenient form."""
+    """The titles that name any of the show, by their exact form."""
     bearers = Counter(
         form for names in by_slot for form in {form for n in names for form in (n.whole[-1], n.base[-1])}
     )
@@ -137,18 +138,25 @@ def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str
     for slot, names in zip(slots, by_slot, strict=True):
         for n in names:
             if slot.is_first:
-                roots[n.whole[-1]] = n
+                roots[n.whole[0]] = n
             if n.season and (_is_marked(names[0]) or bearers[n.base[-1]] > 1):
-                roots[n.base[-1]] = Name(n.base, n.base, None, None)
+                roots[n.base[0]] = Name(n.base, n.base, None, None)
     return roots
 
 
 def _own(names: Sequence[Name], roots: Mapping[str, Name]) -> list[Name]:
     """The titles of an entry that do not name the show as well."""
-    if not names:
-        return []
-    plain = not _is_marked(names[0])
-    return [n for n in names if _is_marked(n) or (plain and n.whole[-1] not in roots)]
+    plain = bool(names) and not _is_marked(names[0])
+    stems = tuple(n.whole[-1] for n in roots.values() if len(n.whole[-1]) >= STEM)
+    return [
+        n
+        for n in names
+        if _is_marked(n) or (n.whole[0] not in roots and (plain or _goes_on(n.whole[-1], stems)))
+    ]
+
+
+def _goes_on(form: str, stems: tuple[str, ...]) -> bool:
+    return form.startswith(stems) and form not in stems
 
 
 def _is_marked(name: Name) -> bool:
@@ -224,7 +232,7 @@ def _claim(heard: Heard, reading: Reading, own: Titles, roots: Titles) -> Claim:
     whole, base = forms(reading.text), forms(reading.base)
     for form in dict.fromkeys((whole, base)):
         likeness = own.likeness(form)
-        if likeness * reading.trust >= KNOWN and (likeness >= LENIENT or likeness > roots.likeness(form)):
+        if likeness * reading.trust >= KNOWN and likeness > roots.likeness(form):
             return likeness * reading.trust, len(form[-1])
     season = heard.season if reading.season is None else reading.season
     part = heard.part if reading.part is None else reading.part
