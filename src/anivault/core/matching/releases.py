@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from anivault.core.matching.normalize import normal_form, split_number, split_season, without_film_words
 from anivault.core.models import ParsedFile, Query, Release
-from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
+from anivault.parser.models import EXTRAS, Number, VideoType
 
 T = TypeVar("T")
 
@@ -92,9 +92,9 @@ def _release(files: Sequence[ParsedFile]) -> Release:
 
 def evidence(release: Release) -> Evidence:
     """Gather what all files of the release say; what most of them say wins."""
-    parsed = [f.parsed for f in release.files]
-    main = [p for p in parsed if p.type not in EXTRAS] or parsed
-    titles = _titles(main)
+    files = [f for f in release.files if f.parsed.type not in EXTRAS] or release.files
+    main = [f.parsed for f in files]
+    titles = _titles(t for f in files for t in _printed(f))
     season, part = _first(p.season for p in main), _first(p.part for p in main)
     kind = _first(p.type for p in main)
     year = _first(p.year for p in main) or _first(_year_in(t) for t in titles)
@@ -151,13 +151,24 @@ def _film_numbers(kind: VideoType | None, numbers: Sequence[Number]) -> tuple[in
     return tuple(n for n in numbers if isinstance(n, int)) if kind is VideoType.MOVIE else ()
 
 
-def _titles(parsed: Sequence[ParseResult]) -> dict[str, list[str]]:
+def _printed(file: ParsedFile) -> Iterator[str]:
+    """A file's titles with the mark that ends them in its name: *Nisekoi:* and *Working!!* are told by it."""
+    parsed = file.parsed
+    for title in parsed.titles or ((parsed.title,) if parsed.title else ()):
+        at = file.file.rel.rfind(title)
+        mark = _MARK.match(file.file.rel, at + len(title)) if at >= 0 else None
+        yield title + mark[0] if mark else title
+
+
+_MARK = re.compile(r"[!?+:'*°！？＋：’＊]+(?=[\s_.\])】-]|$)")
+
+
+def _titles(printed: Iterable[str]) -> dict[str, list[str]]:
     """Every title that the names carry, with the pieces of it that they carry too.
 
     A piece (`東京喵喵` beside `東京喵喵 NEW`) is no title of its own: it would speak for other shows.
     What spaced strokes part (`中文 / Romaji`) are titles, and the whole is none.
     """
-    printed = (t for p in parsed for t in (p.titles or ((p.title,) if p.title else ())))
     each_form = {t: normal_form(t) for t in _most(s for t in printed for s in _strokes(t))}
     titles: dict[str, list[str]] = {}
     for text, form in sorted(each_form.items(), key=lambda item: -len(item[1])):
