@@ -57,7 +57,7 @@ def _last_mark(level: str) -> str:
 
 def _level(text: str) -> str:
     """One spelling for width, case, accents, quotes and Han characters."""
-    flat = unicodedata.normalize("NFKC", text).casefold().translate(_han())
+    flat = unicodedata.normalize("NFKC", text.replace("゜", "°")).casefold().translate(_han())
     if not flat.isascii():
         flat = "".join(_unaccented(c) for c in flat)
     return flat
@@ -69,7 +69,7 @@ def _romaji(word: str) -> str:
 
 def _lenient(words: list[str]) -> str:
     """Without articles, conjunctions and marks; vowels single; katakana as hiragana."""
-    plain = [w for w in words if w[0] not in _MARKS]
+    plain = [w for w in words if w[-1] not in _MARKS]
     kept = [w for w in plain[:-1] if w not in _LIGHT] + plain[-1:]
     joined = "".join(_romaji(w) for w in kept)
     joined = _DOUBLE.sub(r"\1", joined).replace("mb", "nb").replace("mp", "np")
@@ -90,7 +90,7 @@ def _han() -> dict[int, str]:
 
 _SYMBOLS = {ord("×"): "x", ord("√"): " root ", ord("&"): " and "}
 _MARKS = "!?+#"
-_WORD = re.compile(r"[a-z]+|\d+|[^\W\da-z_]+|[!?+#]+")
+_WORD = re.compile(r"[a-z]+|\d+|[^\W\da-z_]+|'?[!?+#]+")
 _LAST_MARK = re.compile(r"(?<=[^\W_])[:'°.*∫∽♪]+$")
 _LONG_O = re.compile(r"ou|oo|oh(?![aeiouy])")
 _DOUBLE = re.compile(r"([aeio])\1+")

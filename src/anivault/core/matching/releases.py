@@ -20,6 +20,10 @@ T = TypeVar("T")
 
 # How far a reading can be trusted, against the title as it stands.
 WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.95, 0.92, 0.7
+SCRAP, LEAST_SHARE = (
+    0.8,
+    0.3,
+)  # a piece that leaves most of its title unsaid, and the share below which it does
 MAX_TITLES = 8  # a guess: real names carry one to four
 
 
@@ -115,12 +119,13 @@ def evidence(release: Release) -> Evidence:
 
 def _is_stream(file: ParsedFile) -> bool:
     """Whether a file is a copy of a stream, or names a season that was new when it was made."""
-    return bool(_STREAM.search(file.parsed.source or "") or _STREAM.search(file.file.name))
+    return bool(_STREAM.search(file.file.name))
 
 
-# Sites that stream, as groups write them, and "new this season".
+# Sites that stream, as those write them who copy new shows, and "new this season". WEB alone says little:
+# old shows are sold as streams too.
 _STREAM = re.compile(
-    r"\b(?:web|web-?dl|web-?rip|baha|cr|abema|b-global|bilibili|netflix|nf|viutv|amzn|dsnp|hidive|adn)\b|新番",
+    r"\b(?:baha|cr|abema|b-global|bilibili|netflix|nf|viutv|amzn|dsnp|hidive|adn)\b|新番",
     re.IGNORECASE,
 )
 
@@ -196,7 +201,8 @@ def _parted(title: str) -> list[str]:
 def _readings(titles: dict[str, list[str]], films: tuple[int, ...]) -> Iterator[Reading]:
     for index, (title, pieces) in enumerate(titles.items()):
         seen: set[str] = set()
-        for text, trust in (*_variants(title, films), *((piece, SCRIPT) for piece in pieces)):
+        for text, full in (*_variants(title, films), *((piece, SCRIPT) for piece in pieces)):
+            trust = min(full, SCRAP) if _weight(text) < LEAST_SHARE * _weight(title) else full
             if normal_form(text) and text not in seen:
                 seen.add(text)
                 base, season, part = split_season(text)
@@ -204,6 +210,11 @@ def _readings(titles: dict[str, list[str]], films: tuple[int, ...]) -> Iterator[
                 bare = split_number(text)
                 if season is None and part is None and bare.season is not None:
                     yield Reading(text, bare.base, bare.season, None, trust * NUMBERED, index)
+
+
+def _weight(text: str) -> int:
+    """How much a text says: a Han character or kana as much as three letters."""
+    return sum(3 if _HAS_CJK.match(c) else c.isalnum() for c in text)
 
 
 def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]:
