@@ -26,14 +26,15 @@ def candidates(rows: Iterable[Row]) -> list[Candidate]:
 def _candidate(tmdb: str, rows: Sequence[Row]) -> Candidate:
     media_type, _, number = tmdb.partition("/")
     first = min(rows, key=lambda row: (not row.season, row.season or 0, row.begin or "9"))
+    entries = tuple(_entry(row) for row in rows)
     return Candidate(
         provider="tmdb",
         id=int(number),
         media_type=media_type,
         title=_name(first, rows),
-        titles=_titles(first),
+        titles=entries[rows.index(first)].titles,
         year=int(first.begin[:4]) if first.begin else None,
-        entries=tuple(_entry(row) for row in rows),
+        entries=entries,
         seasons=tuple(_seasons(rows)),
         popularity=float(max(row.fans for row in rows)),
     )
