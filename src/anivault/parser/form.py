@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from anivault.parser.vocabulary import EXTENSIONS, SUBTITLE_EXTENSIONS, SUBTITLE_MARKS
 
-LONGEST = 1024  # characters read of a name; no file system allows more than 255 in a component
+LONGEST = 400  # characters read of a name; no file system allows more than 255 in a component
 
 _SAME = {
     "【": "[", "】": "]", "〔": "[", "〕": "]", "〖": "[", "〗": "]", "［": "[", "］": "]", "《": "[", "》": "]",
@@ -35,6 +35,7 @@ _CONTROLS = {n: " " for n in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
 _AT_BRACKET = re.compile(r"_(?=[\s\[(])|(?<=[\s\])])_")
+_DOT = re.compile(r"\.(?!(?<=\d\.)\d(?!\d))")  # but not that of 07.5 or 2.0
 _STUCK = re.compile(r"(?<=\d)\.(?=[A-Za-z]{2})")  # 01.DVD
 _MARKS = re.compile(rf"(?:[.\[ ](?:{SUBTITLE_MARKS}|[a-z]{{2,3}}(?:-[A-Za-z]{{2,4}})?)\]?){{1,3}}$")
 
@@ -84,7 +85,7 @@ def _blanks(text: str, shown: str) -> tuple[str, str]:
     elif "_" in text:
         text, shown = _AT_BRACKET.sub(" ", text), _AT_BRACKET.sub(" ", shown)
     if (dots := outside.count(".")) > 2 and dots > spaces or dots and not spaces:
-        text, shown = text.replace(".", " "), shown.replace(".", " ")
+        text, shown = _DOT.sub(" ", text), _DOT.sub(" ", shown)
     elif dots:
         text, shown = _STUCK.sub(" ", text), _STUCK.sub(" ", shown)
     return text, shown

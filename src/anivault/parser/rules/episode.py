@@ -41,11 +41,11 @@ _SKIND = re.compile(
     re.IGNORECASE,
 )
 _WORDED = re.compile(
-    rf"(?<![^\W_])(?:Ep(?:isode|isodio|isódio|\.)?s?|Épisode|Folge|Capitulo|Capítulo|Cap|Session|Серия)[ ._-]*#?(?P<first>{_N}(?:(?<=\d\d) 5(?=[\s(\[{GAPS}]|$))?){_LETTER}{_V}{_RANGE}(?![^\W_])",
+    rf"(?<![^\W_])(?:Ep(?:isode|isodio|isódio|\.)?s?|Épisode|Folge|Capitulo|Capítulo|Cap|Session|Серия)[ ._-]*#?(?P<first>{_N}){_LETTER}{_V}{_RANGE}(?![^\W_])",
     re.IGNORECASE,
 )
 _MARKED = re.compile(
-    rf"(?:(?<![^\W_])[Ee](?=\d\d)|(?<![^\W_])E|(?<![^\W_])EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d|[ ]5(?=[\s(\[{GAPS}]|$))?){_LETTER}{_V}(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){_RANGE}(?![^\W_])"
+    rf"(?:(?<![^\W_])[Ee](?=\d\d)|(?<![^\W_])E|(?<![^\W_])EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){_RANGE}(?![^\W_])"
 )
 _OF = re.compile(
     r"(?<![^\W_])(?P<first>\d{1,4})(?:\s?(?:-|~)\s?(?P<last>\d{1,4}))?\s+(?:of|из)\s+\d{1,4}(?![^\W_])"
@@ -70,7 +70,7 @@ _LAST = re.compile(
     rf"(?:(?<=[\s\x01-\x06\])~!])|(?<=[^\W\d_]\.)(?=\d\d))(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}{_EXTRA}(?:\s+(?:END|End|Fin|FINAL|完|RAW))*\.?{_END}"
 )
 _FIRST = re.compile(
-    rf"^\s*(?:\x01+\s*)?(?:-\s*)?(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))"
+    rf"^\s*(?:\x01+\s*)?(?:-\s*)?(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))"
 )
 _BEFORE = re.compile(rf"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 _DOUBLE = re.compile(r"\s*[(\[]?\s*(\d{1,4})\s*[)\]]?\s*(?=[\x01-\x06\[(]|$|-)")
@@ -306,7 +306,7 @@ def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
         draft.set("season", int(found["season"]), RULE)
     if "kind" in groups:
         draft.set("type", VideoType.SPECIAL if found["kind"].upper() == "SP" else VideoType.OVA, RULE)
-    first = found["first"].replace(" ", ".")
+    first = found["first"]
     numbers = [number(first + found["letter"] if "letter" in groups and found["letter"] else first)]
     last = _last_of(found, groups)
     if last is not None:

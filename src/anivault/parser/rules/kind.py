@@ -35,6 +35,7 @@ _WORDS = re.compile(
 )
 _CJK = re.compile(rf"(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
 _GOES_ON = re.compile(r"\s*-\s*[^\W\d]")
+_WORD = re.compile(r"[^\W_]")
 _MIDST = re.compile(r"\s+[^\W\d_]")
 _FILMS = frozenset(("movie", "film", "gekijouban", "eiga"))
 _LEADING = re.compile(r"[\s\x01]*(Gekijouban|Eiga)(?=\s+\S)", re.IGNORECASE)
@@ -65,7 +66,7 @@ def read(draft: Draft) -> None:
     draft.set("type", kind, RULE)
     if kind is VideoType.MOVIE and (_GOES_ON.match(text, found.end()) or _is_sequel(found["number"])):
         return
-    if found["number"] is None and kind not in EXTRAS and _MIDST.match(text, found.end()):
+    if found["number"] is None and kind not in EXTRAS and _is_amid(text, found):
         return
     _number(draft, found, kind)
     draft.gap(found.start(), found.end(), KIND)
@@ -74,6 +75,11 @@ def read(draft: Draft) -> None:
 def _is_sequel(number: str | None) -> bool:
     """The 9 of `Movie 9` belongs to the title; the 02 of `Movie 02` counts files."""
     return number is not None and not number.startswith("0")
+
+
+def _is_amid(text: str, found: re.Match[str]) -> bool:
+    """Tell whether the word stands within a title: `Girls und Panzer OVA Anzio-sen`."""
+    return _WORD.search(text, 0, found.start()) is not None and _MIDST.match(text, found.end()) is not None
 
 
 def _film(draft: Draft) -> None:

@@ -1,0 +1,34 @@
+"""What a path says, folder by folder: every line of folder_paths.tsv is a claim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from anivault.core.models import FileKind, ScannedFile
+from anivault.core.pipeline.parser import parse_alone
+
+_LINES = Path(__file__).with_name("folder_paths.tsv").read_text(encoding="utf-8").split("\n")
+CASES = [line.split("\t") for line in _LINES if line and not line.startswith("# ")]
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "season", "episodes", "kind"), CASES, ids=[case[0] for case in CASES]
+)
+def test_a_path_reads_as_its_folders_say(
+    path: str, title: str, season: str, episodes: str, kind: str
+) -> None:
+    parsed = parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO)).parsed
+
+    read = (parsed.title, parsed.season, "-".join(map(str, parsed.episodes)), parsed.type)
+    assert tuple("-" if value in (None, "") else str(value) for value in read) == (
+        title,
+        season,
+        episodes,
+        kind,
+    )
+
+
+def test_the_table_is_long_enough_to_mean_something() -> None:
+    assert len(CASES) >= 150
