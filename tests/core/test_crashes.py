@@ -38,7 +38,7 @@ def _folder(path: Path) -> Path:
     return path
 
 
-def assert_nothing_lost(box: Box, before: Counter[object]) -> None:
+def assert_nothing_lost(box: Box, before: Counter[tuple[object, ...]]) -> None:
     """Moving keeps every content exactly once; linking and copying keep the sources as they are."""
     source, library = box.trees()
     now = Counter([*source.values(), *library.values()])
@@ -49,7 +49,7 @@ def assert_nothing_lost(box: Box, before: Counter[object]) -> None:
         assert all(now[facts] <= 2 * before[facts] for facts in before)
 
 
-def contents(box: Box) -> Counter[object]:
+def contents(box: Box) -> Counter[tuple[object, ...]]:
     source, library = box.trees()
     return Counter([*source.values(), *library.values()])
 

@@ -33,7 +33,7 @@ from anivault.core.preflight import preflight
 from anivault.shared import fs
 from anivault.shared.errors import RunInterruptedError, RunStoppedError, quoted
 
-BATCH = 256  # steps that share their syncs
+BATCH = 1024
 BATCH_BYTES = 4 << 30  # bytes copied in one batch: what a crash can make undone at most
 Progress = Callable[[int, int], None]
 
@@ -154,7 +154,7 @@ class Worker:
         self.held: list[Held] = []
         self.absent: set[str | None] = set()  # targets of videos that do not come: their sidecars stay too
         self.begun = False
-        self.moved = self.bytes = self.seen = 0
+        self.moved = self.bytes = self.seen = self.copied = 0
         self.elsewhere: set[tuple[str, str]] = set()  # pairs of folders that a rename does not cross
         self.effects: dict[Do, Callable[[Step], None]] = {
             Do.LINK: self.link,
@@ -176,6 +176,7 @@ class Worker:
             while again and not self.ended():
                 again = self.batch(again)
             self.seen += len(batch)
+            self.copied = 0
             if self.progress:
                 self.progress(self.seen, self.total)
         return self.close()
@@ -195,6 +196,7 @@ class Worker:
             self.intend(ready)
             for step in ready:
                 self.attempt(step)
+                self.tell(step)
             self.sync_disks()
             self.release([s for s in ready if s.do is Do.CARRY and s.i in self.made])
             self.log.append([Done(self.void, self.made)])
@@ -218,21 +220,26 @@ class Worker:
                 self.failed(step, error)
         return ready
 
-    def missing_folders(self, step: Step) -> Iterator[Step]:
-        """Refuse a name that is taken; yield the folders that have to be made for it."""
+    def missing_folders(self, step: Step) -> list[Step]:
+        """Refuse a name that is taken; return the steps that make the folders it needs."""
         if not step.to or step.do is Do.REMOVE:
-            return
+            return []
         folder, _, name = step.to.rpartition("/")
+        fs.safe(name, step.to)
         if (step.to_root, folder) in self.coming:
-            return
+            return []
         try:
-            if fs.exists(self.roots[step.to_root].open(folder), fs.safe(name, step.to)):
+            if fs.exists(self.roots[step.to_root].open(folder), name):
                 raise RefusedError(HeldReason.TARGET_TAKEN)
         except FileNotFoundError:
-            for rel in self.roots[step.to_root].missing(folder):
-                if (step.to_root, rel) not in self.coming:
-                    self.coming.add((step.to_root, rel))
-                    yield Step(i=self.next_number(), do=Do.MKDIR, to_root=step.to_root, to=rel)
+            return self.new_folders(step.to_root, folder)
+        return []
+
+    def new_folders(self, root: int, folder: str) -> list[Step]:
+        """Return the steps that make a folder, those left out that this batch makes already."""
+        new = [rel for rel in self.roots[root].missing(folder) if (root, rel) not in self.coming]
+        self.coming.update((root, rel) for rel in new)
+        return [Step(i=self.next_number(), do=Do.MKDIR, to_root=root, to=rel) for rel in new]
 
     def intend(self, ready: list[Step]) -> None:
         """Write down what is about to happen, durably."""
@@ -259,6 +266,12 @@ class Worker:
         except OSError as error:
             self.failed(step, error)
 
+    def tell(self, step: Step) -> None:
+        """Tell of each copy, which takes its time; of other steps a batch is soon enough."""
+        if step.do in COPIES and self.progress:
+            self.copied += 1
+            self.progress(min(self.seen + self.copied, self.total), self.total)
+
     def failed(self, step: Step, error: OSError) -> None:
         """Hold what is the file's own trouble, take another way across disks, stop for the rest."""
         if error.errno == errno.EXDEV and step.do is Do.RENAME:
@@ -267,7 +280,7 @@ class Worker:
         elif step.do is Do.CLONE and error.errno == errno.EINVAL:
             self.hold(step, HeldReason.OTHER_FILESYSTEM)
         elif error.errno in REASONS:
-            self.hold(step, REASONS[error.errno], error.strerror)
+            self.hold(step, REASONS[error.errno], error.strerror or "")
         else:
             self.error = error
             self.hold(step, HeldReason.STOPPED)

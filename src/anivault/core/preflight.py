@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,8 +20,10 @@ from anivault.shared import fs
 from anivault.shared.errors import DestinationError, DiskError, NoSpaceError, quoted
 
 SPARE = 16 << 20  # bytes left for folders and the journal; a guess
-ORDINARY = 80  # characters; every filesystem takes names up to this length in any script
-PORTABLE = frozenset('<>:"|?*\\\\')
+# What some filesystem does not take: names beyond 80 characters, what Windows lacks, undecodable bytes.
+LONG = r"[^/]{81,}"
+ODD = r'[<>:"|?*\\\x00-\x1f\ud800-\udfff]|[. ](?=/|$)'
+DOUBTFUL = re.compile(f"{LONG}|{ODD}")
 
 
 def preflight(plan: Plan, writes: Sequence[Write] = ()) -> None:
@@ -103,32 +106,33 @@ def _check_names(targets: list[str], folder: int) -> None:
 
 def _doubtful(targets: list[str]) -> list[str]:
     """Return the longest name, and one for each unusual character or ending."""
-    parts = {part for target in targets for part in target.split("/")}
-    longest = [max((p for p in parts if len(p) > ORDINARY), key=lambda p: len(os.fsencode(p)), default="")]
-    odd = {part: key for part in sorted(parts) if (key := _oddity(part))}
-    return [*filter(None, longest), *{key: part for part, key in odd.items()}.values()]
-
-
-def _oddity(part: str) -> str:
-    """Return what is unusual in a name: characters that Windows lacks, an ending, undecodable bytes."""
-    strange = [c for c in part if c in PORTABLE or c < " " or "\ud800" <= c <= "\udfff"]
-    return "".join(sorted(set(strange))) + (part[-1] if part[-1] in ". " else "")
+    parts = sorted({part for target in targets if DOUBTFUL.search(target) for part in target.split("/")})
+    longest = max(parts, key=lambda part: len(os.fsencode(part)), default="")
+    odd = {"".join(found): part for part in parts if (found := re.findall(ODD, part))}
+    return [*filter(None, [longest]), *odd.values()]
 
 
 def _check_case(targets: list[str], folder: int) -> None:
     """Refuse names that differ only by case or by Unicode form where the disk takes them for one."""
+    paths = {*targets, *_folders(targets)}
+    if len(paths) == len({_folded(path) for path in paths}):
+        return
     spellings: dict[str, str] = {}
-    for part in dict.fromkeys(prefix for target in targets for prefix in _prefixes(target)):
-        key = unicodedata.normalize("NFC", part.casefold())
-        other = spellings.setdefault(key, part)
-        if other != part and _are_one(other, part, folder):
-            why = f"The library's disk takes these two names for one: {other!r} and {part!r}"
+    for path in sorted(paths):
+        other = spellings.setdefault(_folded(path), path)
+        if other != path and _are_one(other, path, folder):
+            why = f"The library's disk takes these two names for one: {other!r} and {path!r}"
             raise DestinationError(why, "Organize them one after the other, or pin them to one show.")
 
 
-def _prefixes(target: str) -> Iterator[str]:
-    parts = target.split("/")
-    return ("/".join(parts[:n]) for n in range(1, len(parts) + 1))
+def _folded(path: str) -> str:
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
+
+
+def _folders(targets: list[str]) -> Iterator[str]:
+    for folder in {target.rpartition("/")[0] for target in targets}:
+        parts = folder.split("/")
+        yield from ("/".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
 def _are_one(one: str, other: str, folder: int) -> bool:

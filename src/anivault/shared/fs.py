@@ -15,17 +15,15 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from anivault.shared.errors import UnsafePathError
-
-if TYPE_CHECKING:
-    import ctypes
 
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 CHUNK = 1 << 20  # bytes; larger ones fall out of the processor's cache between read, hash and write
 MOST_FOLDERS = 256  # descriptors kept open for one root; the usual limit of a process is 1,024
 NEW_FILE = 0o600  # the mode of a file that is not finished yet
+UNSAFE = frozenset({"", ".", ".."})
 RENAME_NOREPLACE = 1
 FICLONE = 0x40049409
 CANNOT_LINK = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -68,7 +66,8 @@ class Folders:
     def place(self, rel: str) -> tuple[int, str]:
         """Return the folder's descriptor and the name for the file `rel`."""
         folder, _, name = rel.rpartition("/")
-        return self.open(folder), safe(name, rel)
+        fd = self._open.get(folder)
+        return (self._descend(folder) if fd is None else fd), safe(name, rel)
 
     def missing(self, rel: str) -> Iterator[str]:
         """Yield the folders on the way to `rel` that do not exist yet, outermost first."""
@@ -86,8 +85,8 @@ class Folders:
 
 
 def safe(name: str, rel: str) -> str:
-    """Return `name` when it is one plain component."""
-    if name in ("", ".", "..") or "\0" in name or "/" in name:
+    """Return `name`, the part of `rel` after a slash, when it is a plain one."""
+    if name in UNSAFE or "\0" in name:
         raise UnsafePathError(rel)
     return name
 
@@ -120,24 +119,29 @@ def unchanged(now: os.stat_result, size: int, mtime_ns: int) -> bool:
 
 
 @functools.cache
-def libc() -> ctypes.CDLL:
-    """The C library of this process, for the calls that Python lacks."""
+def libc(name: str) -> Callable[..., int] | None:
+    """Return a function of the C library that Python lacks, None where the library has none such."""
     import ctypes
 
-    return ctypes.CDLL(None, use_errno=True)
+    function: Callable[..., int] | None = getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    return function
 
 
 def _call(name: str, *args: object) -> int:
-    """Call libc's `name` until no signal interrupts it; returns errno, 0 when it went well."""
-    import ctypes
-
-    function = getattr(libc(), name, None)
+    """Call a function of the C library until no signal interrupts it; returns errno, 0 when it went well."""
+    function = libc(name)
     if function is None:
         return errno.ENOSYS
     while function(*args) != 0:
-        if ctypes.get_errno() != errno.EINTR:
-            return ctypes.get_errno()
+        if (number := _errno()) != errno.EINTR:
+            return number
     return 0
+
+
+def _errno() -> int:
+    import ctypes
+
+    return ctypes.get_errno()
 
 
 def rename(source: int, name: str, target: int, new: str, *, reserve: bool = False) -> None:
