@@ -110,7 +110,7 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
     if numbers is None:
         odd = ", ".join(str(n) for n in file.parsed.episodes)
         return Placement((), 0.0, f"Episode {odd} is no whole number, and no list says where it stands.")
-    return place(fit.slots, fit.slot, numbers, fit.frame, fit.season)
+    return place(fit.slots, fit.slot, numbers, fit.counting)
 
 
 def _numbers(file: ParsedFile) -> list[int] | None:

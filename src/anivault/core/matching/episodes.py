@@ -64,16 +64,14 @@ class Slot:
         """Whether its place can be trusted: a source states it, or it is where every show begins."""
         return self.entry.stated or self.is_first
 
-    def frames(self, number: int) -> dict[Frame, int]:
-        """The own number that `number` would be in each frame that it fits."""
-        found = {}
-        if _within(number, self.reach):
-            found[Frame.OWN] = number
-        if self.first is not None and self.first > 1 and _within(number - self.first + 1, self.count):
-            found[Frame.SEASON] = number - self.first + 1
-        if self.before and _within(number - self.before, self.count):
-            found[Frame.SHOW] = number - self.before
-        return found
+    def own(self, number: int, frame: Frame) -> int | None:
+        """The own number that `number` is in `frame`; None where the entry has no such episode."""
+        if frame is Frame.OWN:
+            return number if _within(number, self.reach) else None
+        start = self.before if frame is Frame.SHOW else self.first and self.first - 1
+        if start is None or (frame is Frame.SEASON and not start) or not _within(number - start, self.count):
+            return None
+        return number - start
 
 
 def _within(own: int, count: int | None) -> bool:
@@ -174,28 +172,56 @@ def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | No
 # --- numbers to places ----------------------------------------------------------------------------
 
 
-def frame_of(slot: Slot, numbers: Sequence[int], *, named: bool) -> Frame | None:
-    """The first frame that every number of the release fits; None when none does.
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How a release counts: from where, whether to the end of entries, and which season it names."""
 
-    A release that names the entry or its season mostly counts from there; one that names only the
-    show counts from the show's beginning.
+    frame: Frame | None = None
+    fills: bool = False
+    season: int | None = None
+
+
+def counting(
+    slots: Sequence[Slot],
+    slot: Slot,
+    numbers: Sequence[int],
+    *,
+    named: bool = True,
+    season: int | None = None,
+) -> Counting:
+    """Find the first frame in which the release's numbers are this entry's; None when there is none.
+
+    A release that names the entry or its season mostly counts from there (`named`); one that names only
+    the show counts from the show's beginning, and may run through several entries.
     """
     order = tuple(Frame) if named or slot.is_first else (Frame.SEASON, Frame.SHOW, Frame.OWN)
     for frame in order:
-        if numbers and all(frame in slot.frames(n) for n in numbers):
-            return frame
-    return None
+        if numbers and _counts_in(frame, slots, slot, numbers):
+            ends = {s.before + s.count for s in slots if s.before is not None and s.count is not None}
+            fills = max(numbers) in ends and min(numbers) - 1 in {0, *ends} and len(numbers) > 1
+            return Counting(frame, fills, season)
+    return Counting(season=season)
 
 
-def place(
-    slots: Sequence[Slot], slot: Slot, numbers: Sequence[int], frame: Frame | None, season: int | None = None
-) -> Placement:
-    """Place one file's numbers: its release looks like `slot`, counts in `frame`, and names `season`."""
+def _counts_in(frame: Frame, slots: Sequence[Slot], slot: Slot, numbers: Sequence[int]) -> bool:
+    if frame is not Frame.SHOW:
+        return all(slot.own(n, frame) is not None for n in numbers)
+    held = [holder(slots, n) for n in numbers]
+    return holder(slots, min(numbers)) is slot and all(s is not None for s in held)
+
+
+def holder(slots: Sequence[Slot], number: int) -> Slot | None:
+    """The entry that has the show's episode `number`, counted from its beginning."""
+    return next((s for s in slots if s.season > 0 and s.own(number, Frame.SHOW) is not None), None)
+
+
+def place(slots: Sequence[Slot], slot: Slot, numbers: Sequence[int], counted: Counting) -> Placement:
+    """Place one file's numbers, for a release that looks like `slot` and counts as `counted` says."""
     if slot.season == MOVIE:
         return Placement((), STATED, "A film has no episodes.")
     if not numbers:
         return _place_single(slot)
-    found = [_place_number(slots, slot, n, frame, season) for n in numbers]
+    found = [_place_number(slots, slot, n, counted) for n in numbers]
     coordinates = tuple(c for p in found for c in p.coordinates)
     worst = min(found, key=lambda p: p.sure)
     return Placement(coordinates, worst.sure, worst.rule)
@@ -210,28 +236,37 @@ def _place_single(slot: Slot) -> Placement:
     return Placement((), 0.0, "The name has no episode number.")
 
 
-def _place_number(
-    slots: Sequence[Slot], slot: Slot, number: int, frame: Frame | None, season: int | None
-) -> Placement:
-    if frame is None:
+def _place_number(slots: Sequence[Slot], slot: Slot, number: int, counted: Counting) -> Placement:
+    frame = counted.frame
+    if frame is Frame.SHOW:
+        slot = holder(slots, number) or slot
+    own = slot.own(number, frame) if frame else None
+    if frame is None or own is None:
         return _place_beyond(slots, slot, number)
     if slot.first is None:
         guess = Coordinates(season=slot.season, episode=number + _earlier(slots, slot))
         return Placement((guess,), UNPLACED, "No list says where this entry stands in its season.")
-    own = slot.frames(number)[frame]
     beyond = slot.count is not None and own > slot.count
     if not slot.firm or (beyond and any(s.season == slot.season and s.cour > slot.cour for s in slots)):
-        return Placement(
-            (_at(slot, own),), DERIVED, "No list says where this entry stands; its dates suggest it."
-        )
-    if frame is Frame.SHOW:
-        known = slot.counted and season is None and (_is_counted(slot.entry) or own < (slot.count or 0))
-        sure = COUNTED if known else UNCOUNTED
-    else:
-        sure = STATED if frame is Frame.OWN else CONTINUED
+        rule = "No list says where this entry stands; its dates suggest it."
+        return Placement((_at(slot, own),), DERIVED, rule)
+    sure = _sure_of_count(slot, own, counted) if frame is Frame.SHOW else _SURE[frame]
     return Placement(
         (_at(slot, own),), min(sure, NO_COUNT) if beyond or not slot.count else sure, _RULES[frame]
     )
+
+
+def _sure_of_count(slot: Slot, own: int, counted: Counting) -> float:
+    """How sure an absolute number is: as sure as the counts it passes, or as the release that fills them."""
+    if slot.is_first:
+        return STATED
+    if counted.fills:
+        return CONTINUED
+    known = slot.counted and (_is_counted(slot.entry) or own < (slot.count or 0))
+    return COUNTED if known and counted.season is None else UNCOUNTED
+
+
+_SURE = {Frame.OWN: STATED, Frame.SEASON: CONTINUED}
 
 
 def _earlier(slots: Sequence[Slot], slot: Slot) -> int:
@@ -242,10 +277,9 @@ def _earlier(slots: Sequence[Slot], slot: Slot) -> int:
 
 def _place_beyond(slots: Sequence[Slot], slot: Slot, number: int) -> Placement:
     """A number that the entry does not hold: another entry's by the absolute count, else only a guess."""
-    for other in slots:
-        own = other.frames(number).get(Frame.SHOW)
-        if own is not None and other.first is not None:
-            return Placement((_at(other, own),), UNCOUNTED, _RULES[Frame.SHOW])
+    other = holder(slots, number)
+    if other and other.first is not None and other.before is not None:
+        return Placement((_at(other, number - other.before),), UNCOUNTED, _RULES[Frame.SHOW])
     guess = Coordinates(season=slot.season, episode=number + (slot.first or 1) - 1)
     return Placement((guess,), BEYOND, f"Episode {number} is beyond what is known of this entry.")
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from rapidfuzz import fuzz
+
 from anivault.core.matching.normalize import normal_form, split_number, split_season, without_film_words
 from anivault.core.models import ParsedFile, Query, Release
 from anivault.parser.models import EXTRAS, Number, VideoType
@@ -62,12 +64,35 @@ class Evidence:
 def group(files: Sequence[ParsedFile]) -> list[Release]:
     """Put files of one folder, title and group together, in the order of their first files.
 
-    A file without a title of its own, and an extra, stay with their folder's only title when there is one.
+    A few files that read a little differently beside many (no title, a slip in it, an extra) are the
+    many's: twelve files that fit outweigh one odd name.
     """
-    buckets: dict[tuple[str, str, str, str], list[ParsedFile]] = {}
+    buckets: dict[Key, list[ParsedFile]] = {}
     for file in files:
         buckets.setdefault(_bucket(file), []).append(file)
-    return [_release(bucket) for bucket in buckets.values()]
+    largest: dict[str, Key] = {}
+    for key, bucket in buckets.items():
+        if len(bucket) > len(buckets.get(largest.get(key[0], key), ())) or key[0] not in largest:
+            largest[key[0]] = key
+    home = {key: largest[key[0]] if _is_odd(key, buckets, largest[key[0]]) else key for key in buckets}
+    joined: dict[Key, list[ParsedFile]] = {}
+    for file in files:
+        joined.setdefault(home[_bucket(file)], []).append(file)
+    return [_release(bucket) for bucket in joined.values()]
+
+
+Key = tuple[str, str, str, str]  # folder, title, group, kind
+FEW = 3  # a bucket this many times smaller than its folder's largest may be odd names of it (a guess)
+ALIKE = 85  # of 100, between a title and the same with a slip
+
+
+def _is_odd(key: Key, buckets: dict[Key, list[ParsedFile]], largest: Key) -> bool:
+    """Whether a bucket holds odd names of its folder's largest release."""
+    bucket, many = buckets[key], buckets[largest]
+    if key == largest or len(bucket) * FEW > len(many):
+        return False
+    extras = all(file.parsed.type in EXTRAS for file in bucket)
+    return extras or (key[3] == largest[3] and (not key[1] or fuzz.ratio(key[1], largest[1]) >= ALIKE))
 
 
 def each(files: Sequence[ParsedFile]) -> list[Release]:
@@ -75,15 +100,10 @@ def each(files: Sequence[ParsedFile]) -> list[Release]:
     return [_release([file]) for file in files]
 
 
-def _bucket(file: ParsedFile) -> tuple[str, str, str, str]:
+def _bucket(file: ParsedFile) -> Key:
     parsed = file.parsed
-    title = normal_form(parsed.title or "")
-    return (
-        file.file.folder,
-        title,
-        (parsed.group or "").casefold(),
-        f"{parsed.season}/{parsed.type in _OWN_KIND}",
-    )
+    kind = f"{parsed.season} {parsed.type if parsed.type in _OWN_KIND else ''}"
+    return file.file.folder, normal_form(parsed.title or ""), (parsed.group or "").casefold(), kind
 
 
 _OWN_KIND = frozenset({VideoType.MOVIE, VideoType.OVA, VideoType.SPECIAL})
@@ -257,8 +277,9 @@ def _by_script(title: str) -> Sequence[str]:
 
 
 def _most(values: Iterable[T]) -> list[T]:
-    """Each value once, the most frequent first, ties in order of appearance."""
-    return [value for value, _ in Counter(values).most_common()]
+    """Each value once, the most frequent first, ties in order of appearance; the rare ones left out."""
+    counted = Counter(values).most_common()
+    return [value for value, times in counted if times * FEW >= counted[0][1]]
 
 
 def _first(values: Iterable[T | None]) -> T | None:

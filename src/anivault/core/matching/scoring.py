@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.episodes import MOVIE, Frame, Slot, frame_of, timeline
+from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, timeline
 from anivault.core.matching.normalize import FINAL
 from anivault.core.matching.releases import Evidence
 from anivault.core.matching.titles import KNOWN, Claim, Heard, Names, claims_of, hear, names_of
@@ -31,13 +31,12 @@ WEB_SINCE = 2010  # simulcasts by the big sites began about then
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A candidate, its timeline and the slot that fits best, with the frame of the release's numbers."""
+    """A candidate, its timeline and the slot that fits best, with how the release counts."""
 
     candidate: Candidate
     slots: tuple[Slot, ...]
     slot: Slot
-    frame: Frame | None
-    season: int | None  # that the release names
+    counting: Counting
     score: Score
 
 
@@ -74,19 +73,17 @@ def _best(
     claimed = max(claims)[0] > 0
     named = claimed or heard.season is not None or heard.part is not None
     for index, slot in enumerate(slots):
-        frame = frame_of(slot, said.whole_numbers, named=named)
+        counted = counting(slots, slot, said.whole_numbers, named=named, season=heard.season)
         parts = show | {
             "name": _rate_name(claims, index),
             "season": None
             if claimed and heard.season is None
-            else _rate_season(said, heard, slot, slots, frame),
+            else _rate_season(said, heard, slot, slots, counted.frame),
             "year": _rate_year(said, candidate, slot),
             "type": _rate_type(said, slot),
-            "numbers": _rate_numbers(said, slot, frame),
+            "numbers": _rate_numbers(said, slot, counted.frame),
         }
-        fits.append(
-            Fit(candidate, tuple(slots), slot, frame, heard.season, score(parts, candidate.popularity))
-        )
+        fits.append(Fit(candidate, tuple(slots), slot, counted, score(parts, candidate.popularity)))
     return max(fits, key=lambda f: f.score.value)
 
 
@@ -184,7 +181,7 @@ def _rate_numbers(said: Evidence, slot: Slot, frame: Frame | None) -> float | No
     if not said.whole_numbers or slot.season == MOVIE:
         return None
     if frame is None:
-        held = sum(bool(slot.frames(n)) for n in said.whole_numbers)
+        held = sum(any(slot.own(n, f) for f in Frame) for n in said.whole_numbers)
         return 0.5 * held / len(said.whole_numbers)
     if slot.count is None:
         return 0.7
