@@ -62,9 +62,8 @@ def compile_times(folder: Path) -> None:
         store.compile_to(folder / "compiled.sqlite", store.rows_of(texts))
         times.append(time.process_time() - start)
     size = (folder / "compiled.sqlite").stat().st_size / 1e6
-    print(
-        f"compile (processor time)     {statistics.median(times):8.2f} s   best {min(times):.2f} s, {size:.0f} MB"
-    )
+    middle, best = statistics.median(times), min(times)
+    print(f"compile (processor time)     {middle:8.2f} s   best {best:.2f} s, {size:.0f} MB")
 
 
 def ready(folder: str, titles: list[str]) -> None:

@@ -21,9 +21,12 @@ def title_keys(titles: Sequence[str]) -> list[str]:
     """
     text = "\n".join(" ".join(title.split()) for title in titles)
     text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
-    text = unicodedata.normalize("NFKC", text).translate(_variants())
-    for pattern, replacement in _LEVELS:
+    text = unicodedata.normalize("NFKC", text).replace("&", " and ").replace("×", "x")
+    for pattern, replacement in _WORDS:
         text = pattern.sub(replacement, text)
+    text = _LONG_O.sub("o", text.translate(_letters()))
+    for doubled, single in _DOUBLED:
+        text = text.replace(doubled, single)
     return text.split("\n") if titles else []
 
 
@@ -33,26 +36,29 @@ def grams(key: str, *, step: int = 1) -> set[str]:
     return {key[i : i + size] for i in range(0, max(1, len(key) - size + 1), step)}
 
 
+class _Letters(dict[int, str | None]):
+    """A table for `translate`: letters and digits as they are levelled, and nothing for all the rest."""
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        self[code] = char if char.isalnum() or char == "\n" else None
+        return self[code]
+
+
 @lru_cache(maxsize=1)
-def _variants() -> dict[int, str]:
+def _letters() -> _Letters:
     """Han characters to one variant, katakana to hiragana."""
     table = files("anivault.core.matching") / "han.txt"
     variants, targets = table.read_text(encoding="utf-8").splitlines()
     kana = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
-    return (
-        {ord(a): b for a, b in zip(variants, targets, strict=True)}
-        | kana
-        | {ord("×"): "x", ord("&"): " and "}
-    )
+    return _Letters({ord(a): b for a, b in zip(variants, targets, strict=True)} | kana)
 
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
-_LEVELS = (
+_WORDS = (
     (re.compile(r"\b(?:the|and|to|an?)\b(?=.)"), " "),
     (re.compile(r"\b[wh](?=[oe]\b)"), ""),
     (re.compile(r"\bha\b"), "wa"),
-    (re.compile(r"[^\w\n]+|_+"), ""),
-    (re.compile(r"ou|oh(?![aeiouy])"), "o"),
-    (re.compile(r"([aeiou])\1+"), r"\1"),
-    (re.compile(r"m(?=[bp])"), "n"),
 )
+_LONG_O = re.compile(r"ou|oh(?![aeiouy])")
+_DOUBLED = (*((vowel * n, vowel) for vowel in "aeiou" for n in (3, 2)), ("mb", "nb"), ("mp", "np"))

@@ -69,15 +69,14 @@ def _titles(row: Row) -> tuple[Title, ...]:
 
 def _name(first: Row, rows: Sequence[Row]) -> str:
     """Return the name to show: the first season's, or a later one's without its season words."""
-    for language in DISPLAY:
-        for row in (first, *rows):
-            if texts := row.titles.get(language):
-                base = split_season(texts[0])
-                if row is first:
-                    return base.base if (row.season or 0) > 1 else texts[0]
-                if language == "en" and base.season and row.season:
-                    return base.base
-    return next(texts[0] for texts in first.titles.values())
+    if "en" not in first.titles:
+        for row in rows:
+            if row.season and "en" in row.titles and (split := split_season(row.titles["en"][0])).season:
+                return split.base
+    name = next(
+        first.titles[language][0] for language in (*DISPLAY, *first.titles) if language in first.titles
+    )
+    return split_season(name).base if (first.season or 0) > 1 else name
 
 
 def _seasons(rows: Sequence[Row]) -> Iterator[Season]:
