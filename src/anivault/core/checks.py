@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -28,6 +28,13 @@ class RefusedError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
+
+
+def require_inside(steps: Iterable[Step]) -> None:
+    """Refuse steps with a path that could lead out of its root."""
+    for step in steps:
+        for path in filter(None, (step.rel, step.to)):
+            fs.require_inside(path)
 
 
 def checked_source(roots: Sequence[fs.Folders], step: Step) -> Step:

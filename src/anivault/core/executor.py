@@ -26,7 +26,7 @@ from typing import Any
 import msgspec
 
 from anivault.core import journal
-from anivault.core.checks import COPIES, RefusedError, checked_source, opened, require_same
+from anivault.core.checks import COPIES, RefusedError, checked_source, opened, require_inside, require_same
 from anivault.core.journal import Do, Done, Journal, Made, Placed, Run, Step
 from anivault.core.models import Held, HeldReason, Mode, Plan, Write
 from anivault.core.preflight import preflight
@@ -81,9 +81,11 @@ def execute(plan: Plan, *, writes: Sequence[Write] = (), progress: Progress | No
     Raises UnfinishedRunError over an unfinished run, LibraryBusyError, what `preflight` refuses,
     RunStoppedError when a disk fails, RunInterruptedError after a signal.
     """
+    steps = list(steps_of(plan, writes))
+    require_inside(steps)
     with journal.writing(plan.library) as log:
         preflight(plan, writes)
-        return carry_out(log, plan.mode, plan.roots, list(steps_of(plan, writes)), progress, writes)
+        return carry_out(log, plan.mode, plan.roots, steps, progress, writes)
 
 
 def carry_out(

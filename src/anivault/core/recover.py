@@ -16,7 +16,7 @@ from contextlib import suppress
 import msgspec
 
 from anivault.core import journal
-from anivault.core.checks import opened, same_file
+from anivault.core.checks import opened, require_inside, same_file
 from anivault.core.executor import ending, folder_of, sync_disks, temporary_name
 from anivault.core.journal import Do, Done, Journal, Made, RunLog, Step
 from anivault.shared import fs
@@ -83,6 +83,7 @@ class Settler:
 
     def settle(self) -> Done:
         """Return what happened, durably so."""
+        require_inside(self.steps)
         for root in {0} | {s.root for s in self.steps} | {s.to_root for s in self.steps}:
             self.require_root(root)
         void = {step.i: "recovered" for step in self.steps if not self.rules[step.do](step)}

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from anivault.core import journal
-from anivault.core.checks import READS, RefusedError, checked_source
+from anivault.core.checks import READS, RefusedError, checked_source, require_inside
 from anivault.core.executor import REASONS, Progress, Report, carry_out, folder_of
 from anivault.core.journal import Do, History, Journal, RunLog, Step
 from anivault.core.models import Held, HeldReason
@@ -76,6 +76,7 @@ def _plan(
     for log in runs:
         roots += [path for path in journal.roots_now(log.run, library) if path not in roots]
     steps = list(_inverses(living, runs, roots, only))
+    require_inside(steps)
     numbered = tuple(msgspec.structs.replace(step, i=i) for i, step in enumerate(steps))
     names = tuple(log.run.id for log in runs)
     conflicts = tuple(_conflicts(roots, numbered))

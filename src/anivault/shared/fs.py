@@ -11,6 +11,7 @@ import errno
 import fcntl
 import functools
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 CHUNK = 1 << 20  # bytes; larger ones fall out of the processor's cache between read, hash and write
 MOST_FOLDERS = 256  # descriptors kept open for one root; the usual limit of a process is 1,024
 NEW_FILE = 0o600  # the mode of a file that is not finished yet
+LEADS_OUT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|\0")
 UNSAFE = frozenset({"", ".", ".."})
 RENAME_NOREPLACE = 1
 FICLONE = 0x40049409
@@ -82,6 +84,12 @@ class Folders:
         """Close all; the next use opens them again and so sees what has changed on the way."""
         while self._open:
             os.close(self._open.popitem()[1])
+
+
+def require_inside(rel: str) -> None:
+    """Refuse a relative path with a part that could lead out of its root."""
+    if LEADS_OUT.search(rel):
+        raise UnsafePathError(rel)
 
 
 def safe(name: str, rel: str) -> str:

@@ -1,0 +1,459 @@
+"""What a run does to the disk, and what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from anivault.core import executor, journal
+from anivault.core.executor import execute
+from anivault.core.journal import Do
+from anivault.core.models import HeldReason, Identity, Mode, Move, Plan, Write
+from anivault.shared import fs
+from anivault.shared.errors import (
+    DestinationError,
+    LibraryBusyError,
+    NoSpaceError,
+    RunInterruptedError,
+    UnfinishedRunError,
+    UnsafePathError,
+)
+from tests.core.mover import NAMES, Box, Calls, crashes, tree, watched
+
+ELSEWHERE = Path("/dev/shm")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another filesystem."""
+    if not ELSEWHERE.is_dir() or ELSEWHERE.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs /dev/shm on a filesystem of its own")
+    folder = ELSEWHERE / f"anivault-{os.getpid()}-{tmp_path.name}"
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def box_of(tmp_path: Path, mode: Mode) -> Box:
+    (tmp_path / "source").mkdir()
+    return Box(tmp_path / "source", tmp_path / "library", mode)
+
+
+def plan_of(box: Box, *moves: Move) -> Plan:
+    return msgspec.structs.replace(box.plan(), moves=moves)
+
+
+@pytest.mark.parametrize("mode", [Mode.MOVE, Mode.COPY, Mode.HARDLINK])
+def test_every_file_is_in_its_place_with_all_that_it_had(tmp_path: Path, mode: Mode) -> None:
+    box = box_of(tmp_path, mode)
+    before, mine = box.trees()
+    report = box.run()
+
+    source, library = box.trees()
+    assert library == mine | {target: before[name] for name, target in NAMES.items()}
+    assert source == ({} if mode is Mode.MOVE else before)
+    assert (report.moved, report.held, report.mode) == (5, (), mode)
+
+
+def test_a_hardlink_is_the_same_file(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.HARDLINK)
+    box.run()
+
+    for name, target in NAMES.items():
+        assert (box.source / name).samefile(box.library / target)
+
+
+def test_a_symlink_points_to_the_source_by_its_whole_path(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.SYMLINK)
+    before = box.trees()
+    box.run()
+    links = {target: (box.library / target).readlink() for target in NAMES.values()}
+    box.rollback()
+
+    assert links == {target: box.source / name for name, target in NAMES.items()}
+    assert box.trees() == before
+
+
+def test_a_move_to_another_disk_keeps_mode_time_and_attributes(tmp_path: Path, elsewhere: Path) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", elsewhere / "library", Mode.MOVE)
+    before, mine = box.trees()
+    box.run()
+    moved = box.trees()
+    box.rollback()
+
+    assert moved == ({}, mine | {target: before[name] for name, target in NAMES.items()})
+    assert box.trees() == (before, mine)
+
+
+def test_hardlinks_to_another_disk_are_refused_before_the_first(tmp_path: Path, elsewhere: Path) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", elsewhere / "library", Mode.HARDLINK)
+    before = box.trees()
+    with pytest.raises(DestinationError) as caught:
+        box.run()
+
+    assert "--mode copy" in caught.value.hint
+    assert box.trees() == before
+    assert journal.read(str(box.library)).runs == []
+
+
+def test_a_copy_that_cannot_fit_is_refused_before_the_first(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.COPY)
+    huge = msgspec.structs.replace(box.plan().moves[0], identity=Identity(1 << 60, 1))
+    with pytest.raises(NoSpaceError):
+        execute(plan_of(box, huge))
+
+    assert tree(box.library).keys() == {"mine.txt"}
+
+
+def test_a_taken_place_is_held_and_what_is_there_stays(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    plan = box.plan()
+    taken = box.library / plan.moves[3].target
+    taken.parent.mkdir(parents=True)
+    taken.write_text("the user's own")
+    report = execute(plan)
+
+    assert [(h.rel, h.reason) for h in report.held] == [(plan.moves[3].rel, HeldReason.TARGET_TAKEN)]
+    assert taken.read_text() == "the user's own"
+    assert report.moved == 4
+
+
+def test_a_dangling_link_is_a_taken_place_too(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.COPY)
+    (box.library / "there.mkv").symlink_to("nowhere")
+    report = execute(plan_of(box, box.move("[Group] Show - 01.mkv", "there.mkv")))
+
+    assert [h.reason for h in report.held] == [HeldReason.TARGET_TAKEN]
+    assert not (box.library / "nowhere").exists()
+
+
+def test_two_files_for_one_place_end_with_one_there_and_one_held(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    moves = [box.move(name, "Show/one place.mkv") for name in list(NAMES)[:2]]
+    report = execute(plan_of(box, *moves))
+
+    assert [h.reason for h in report.held] == [HeldReason.TARGET_TAKEN]
+    assert report.moved == 1
+    assert len(tree(box.source)) == 4
+
+
+def _longer(path: Path) -> None:
+    path.write_bytes(b"other content, other size")
+
+
+def _touched(path: Path) -> None:
+    os.utime(path, ns=(1, 1))
+
+
+def _another_file(path: Path) -> None:
+    now = path.stat()
+    other = path.with_suffix(".new")
+    other.write_bytes(bytes(now.st_size))
+    os.utime(other, ns=(now.st_mtime_ns, now.st_mtime_ns))
+    other.replace(path)
+
+
+def _link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/etc/hostname")
+
+
+@pytest.mark.parametrize("change", [_longer, _touched, _another_file, _link])
+@pytest.mark.parametrize("mode", [Mode.MOVE, Mode.COPY, Mode.HARDLINK])
+def test_a_source_that_changed_since_the_plan_is_held(
+    tmp_path: Path, mode: Mode, change: Callable[[Path], None]
+) -> None:
+    box = box_of(tmp_path, mode)
+    plan = box.plan()
+    change(box.source / plan.moves[2].rel)
+    report = execute(plan)
+
+    assert [(h.rel, h.reason) for h in report.held] == [(plan.moves[2].rel, HeldReason.CHANGED)]
+    assert not (box.library / plan.moves[2].target).exists()
+
+
+def test_a_source_that_is_gone_is_held_and_the_rest_goes_on(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    plan = box.plan()
+    (box.source / plan.moves[1].rel).unlink()
+    report = execute(plan)
+
+    assert [h.reason for h in report.held] == [HeldReason.SOURCE_GONE]
+    assert report.moved == 4
+
+
+def test_a_folder_that_became_a_link_gets_nothing(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.COPY)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (box.library / "Shows").symlink_to(outside)
+    report = box.run()
+
+    assert {h.reason for h in report.held} == {HeldReason.FOLDER_IS_LINK}
+    assert list(outside.iterdir()) == []
+
+
+def test_a_source_folder_that_became_a_link_gives_nothing(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    plan = box.plan()
+    (box.source / "Film (2001)").rename(tmp_path / "outside")
+    (box.source / "Film (2001)").symlink_to(tmp_path / "outside")
+    report = execute(plan)
+
+    assert {h.reason for h in report.held} == {HeldReason.FOLDER_IS_LINK}
+    assert len(list((tmp_path / "outside").iterdir())) == 2
+
+
+HOSTILE = ["../out.mkv", "a/../../out.mkv", "/out.mkv", "a//b.mkv", "./a.mkv", "a/.", "nul\0.mkv", ".."]
+
+
+@pytest.mark.parametrize("target", HOSTILE)
+def test_a_target_that_leads_out_is_refused(tmp_path: Path, target: str) -> None:
+    box = box_of(tmp_path, Mode.COPY)
+    before = tree(tmp_path)
+    with pytest.raises(UnsafePathError):
+        execute(plan_of(box, box.move("[Group] Show - 01.mkv", target)))
+
+    assert {k: v for k, v in tree(tmp_path).items() if ".anivault" not in k} == before
+
+
+def test_a_source_that_leads_out_is_refused(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.COPY)
+    (tmp_path / "secret").write_text("not yours")
+    bad = msgspec.structs.replace(box.plan().moves[0], rel="../secret")
+    with pytest.raises(UnsafePathError):
+        execute(plan_of(box, bad))
+
+
+def test_a_sidecar_stays_when_its_video_does(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    video = box.move("[Group] Show - 01.mkv", "Show/a.mkv")
+    sidecar = box.move("[Group] Show - 01.ass", "Show/a.ass", video="Show/a.mkv")
+    (box.source / video.rel).write_bytes(b"changed")
+    report = execute(plan_of(box, video, sidecar))
+
+    assert [h.reason for h in report.held] == [HeldReason.CHANGED, HeldReason.NO_VIDEO]
+    assert (box.source / sidecar.rel).exists()
+
+
+def test_small_files_are_written_beside_their_video_and_taken_back_with_it(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.HARDLINK)
+    before = box.trees()
+    video = NAMES["[Group] Show - 01.mkv"]
+    execute(box.plan(), writes=[Write(target="Shows/Show/tvshow.nfo", data=b"<tvshow/>", video=video)])
+    written = (box.library / "Shows/Show/tvshow.nfo").read_bytes()
+    box.rollback()
+
+    assert written == b"<tvshow/>"
+    assert box.trees() == before
+    assert box.folders() == set()
+
+
+def test_a_small_file_never_replaces_one_and_a_changed_one_is_not_taken_back(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.HARDLINK)
+    report = execute(
+        box.plan(), writes=[Write(target="mine.txt", data=b"x"), Write(target="new.nfo", data=b"x")]
+    )
+    (box.library / "new.nfo").write_text("edited by the user")
+    back = box.rollback()
+
+    assert [h.reason for h in report.held] == [HeldReason.TARGET_TAKEN]
+    assert (box.library / "mine.txt").read_text() == "a file of the user"
+    assert [(h.rel, h.reason) for h in back.held] == [("new.nfo", HeldReason.CHANGED)]
+
+
+def test_holes_stay_holes_and_content_is_right(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.COPY)
+    sparse = box.source / "sparse.mkv"
+    with sparse.open("wb") as file:
+        for at in (0, 8 << 20, 20 << 20):
+            file.seek(at)
+            file.write(b"data" * 1000)
+        file.truncate(32 << 20)
+    execute(plan_of(box, box.move("sparse.mkv", "sparse.mkv")))
+    copy = box.library / "sparse.mkv"
+
+    assert copy.read_bytes() == sparse.read_bytes()
+    assert copy.stat().st_blocks <= sparse.stat().st_blocks + 64
+
+
+def test_the_hash_of_a_copy_is_that_of_its_content(tmp_path: Path) -> None:
+    from xxhash import xxh3_128_hexdigest
+
+    box = box_of(tmp_path, Mode.COPY)
+    (box.source / "holes.mkv").write_bytes(b"")
+    os.truncate(box.source / "holes.mkv", 3 << 20)
+    execute(plan_of(box, *box.plan().moves, box.move("holes.mkv", "holes.mkv")))
+
+    (log,) = journal.read(str(box.library)).runs
+    for step in log.happened():
+        if step.do is Do.COPY:
+            assert log.made[step.i].hash == xxh3_128_hexdigest((box.library / step.to).read_bytes())
+
+
+def test_a_name_that_is_no_utf8_arrives_and_returns(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    name = os.fsdecode(b"caf\xe9 \xff.mkv")
+    (box.source / name).write_bytes(b"x")
+    before = box.trees()
+    execute(plan_of(box, box.move(name, f"Shows/{name}")))
+    moved = tree(box.library)
+    box.rollback()
+
+    assert f"Shows/{name}" in moved
+    assert box.trees() == before
+
+
+def test_nothing_to_do_leaves_no_run(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+
+    assert execute(plan_of(box)).moved == 0
+    assert journal.read(str(box.library)).runs == []
+
+
+def test_of_two_processes_one_works(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    with journal.writing(str(box.library)), pytest.raises(LibraryBusyError):
+        box.run()
+
+    assert box.run().moved == 5
+
+
+def test_the_lock_of_a_killed_process_holds_nobody_up(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    hold = (
+        "import os, signal, sys; from anivault.core import journal\n"
+        "with journal.writing(sys.argv[1]): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", hold, str(box.library)], check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert (box.library / ".anivault" / "lock").exists()
+    assert box.run().moved == 5
+
+
+def test_nothing_starts_over_an_unfinished_run(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    plan = box.plan()
+    crashes(box.run, 20)
+    before = box.trees()
+    works: list[Callable[[], object]] = [lambda: execute(plan), box.rollback]
+    for work in works:
+        with pytest.raises(UnfinishedRunError) as caught:
+            work()
+
+        assert caught.value.hint == f"anivault recover '{box.library}'"
+    assert box.trees() == before
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_between_two_files(
+    tmp_path: Path, number: signal.Signals, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    monkeypatch.setattr(executor, "BATCH", 2)
+    with pytest.raises(RunInterruptedError) as caught:
+        execute(box.plan(), progress=lambda done, _total: os.kill(os.getpid(), number) if done == 2 else None)
+
+    (log,) = journal.read(str(box.library)).runs
+    assert caught.value.exit_code == code
+    assert log.end
+    assert log.end.state == "interrupted"
+    assert len(tree(box.source)) == 3
+
+
+def test_a_signal_in_the_middle_of_a_copy_leaves_no_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = box_of(tmp_path, Mode.COPY)
+    real = fs.write
+
+    def interrupted(fd: int, data: bytes | memoryview) -> None:
+        real(fd, data)
+        if isinstance(data, memoryview):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(fs, "CHUNK", 1000)
+    monkeypatch.setattr(fs, "write", interrupted)
+    with pytest.raises(RunInterruptedError):
+        box.run()
+
+    assert tree(box.library).keys() <= {"mine.txt", NAMES["[Group] Show - 01.mkv"]}
+    assert not journal.read(str(box.library)).unfinished
+
+
+@pytest.mark.parametrize("mode", [Mode.MOVE, Mode.HARDLINK, Mode.COPY])
+def test_each_barrier_comes_before_what_it_protects(tmp_path: Path, mode: Mode) -> None:
+    box = box_of(tmp_path, mode)
+    with watched(Calls()) as calls:
+        box.run()
+    names = calls.names()
+    effects = [i for i, name in enumerate(names) if name in ("renameat2", "link", "rename", "mkdir")]
+    effects = [i for i in effects if "probe" not in calls.seen[i][1] and ".anivault'" not in calls.seen[i][1]]
+    intents = names.index("fdatasync")
+    synced = max(i for i, name in enumerate(names) if name == "syncfs")
+    last_lines = max(i for i, name in enumerate(names) if name == "write")
+
+    assert intents < min(effects)
+    assert max(effects) < synced < last_lines
+    assert names.index("write") < intents
+    assert names[-1] == "fdatasync"
+
+
+def test_a_source_goes_only_after_its_copy_is_synced_reread_and_journaled(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", elsewhere / "library", Mode.MOVE)
+    calls = Calls()
+    monkeypatch.setattr(fs, "reread", calls("reread", fs.reread))
+    with watched(calls):
+        box.run()
+    seen = [(name, args) for name, args in calls.seen if ".anivault" not in args or name == "renameat2"]
+    names = [name for name, _ in seen]
+    gone = [i for i, (name, args) in enumerate(seen) if name == "unlink" and ("mkv" in args or "srt" in args)]
+    copies = [i for i, name in enumerate(names) if name == "reread"]
+
+    assert len(copies) == 5
+    assert max(copies) < min(gone)
+    for i in copies:
+        assert "fsync" in names[max(0, i - 2) : i]
+        assert "renameat2" in names[i : i + 2]
+    between = names[max(copies) : min(gone)]
+    assert between.index("syncfs") < between.index("write") < between.index("fdatasync")
+    assert "syncfs" in names[max(gone) :]
+
+
+def test_a_copy_that_reads_back_differently_is_thrown_away(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anivault.shared.errors import RunStoppedError
+
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", elsewhere / "library", Mode.MOVE)
+    before = box.trees()
+    monkeypatch.setattr(fs, "reread", lambda fd: "another hash")
+    with pytest.raises(RunStoppedError):
+        box.run()
+
+    assert box.trees() == before
+
+
+def test_the_journal_grows_and_never_shrinks(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    path = box.library / ".anivault" / "journal.jsonl"
+    box.run()
+    first = path.read_bytes()
+    box.rollback()
+
+    assert path.read_bytes().startswith(first)
