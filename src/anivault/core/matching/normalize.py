@@ -40,6 +40,11 @@ def forms(text: str) -> tuple[str, ...]:
     return _forms(text)
 
 
+def is_slip(a: str, b: str) -> bool:
+    """Whether two forms that are nearly alike can be one title: digits and endings are no slips."""
+    return a[-1:] == b[-1:] and [c for c in a if c.isdigit()] == [c for c in b if c.isdigit()]
+
+
 @lru_cache(maxsize=65536)
 def _forms(text: str) -> tuple[str, ...]:
     level = _level(text).strip()

@@ -14,14 +14,20 @@ from typing import TypeVar
 
 from rapidfuzz import fuzz
 
-from anivault.core.matching.normalize import normal_form, split_number, split_season, without_film_words
+from anivault.core.matching.normalize import (
+    is_slip,
+    normal_form,
+    split_number,
+    split_season,
+    without_film_words,
+)
 from anivault.core.models import ParsedFile, Query, Release
 from anivault.parser.models import EXTRAS, Number, VideoType
 
 T = TypeVar("T")
 
 # How far a reading can be trusted, against the title as it stands.
-WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.95, 0.92, 0.7
+WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.92, 0.7
 SCRAP, LEAST_SHARE = (
     0.8,
     0.3,
@@ -92,7 +98,8 @@ def _is_odd(key: Key, buckets: dict[Key, list[ParsedFile]], largest: Key) -> boo
     if key == largest or len(bucket) * FEW > len(many):
         return False
     extras = all(file.parsed.type in EXTRAS for file in bucket)
-    return extras or (key[3] == largest[3] and (not key[1] or fuzz.ratio(key[1], largest[1]) >= ALIKE))
+    slip = is_slip(key[1], largest[1]) and fuzz.ratio(key[1], largest[1]) >= ALIKE
+    return extras or (key[3] == largest[3] and (not key[1] or slip))
 
 
 def each(files: Sequence[ParsedFile]) -> list[Release]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, timeline
 from anivault.core.matching.normalize import FINAL
 from anivault.core.matching.releases import Evidence
-from anivault.core.matching.titles import KNOWN, Claim, Heard, Names, claims_of, hear, names_of
+from anivault.core.matching.titles import KNOWN, Claim, Heard, Names, claims_of, hear, names_of, names_show
 from anivault.core.models import Candidate, Score
 
 WEIGHTS: Mapping[str, float] = {
@@ -72,13 +72,13 @@ def _best(
     claims = claims_of(said, heard, names)
     claimed = max(claims)[0] > 0
     named = claimed or heard.season is not None or heard.part is not None
+    known = max(heard.likeness.values(), default=0.0) >= KNOWN
+    vague = known and not named and len(slots) > 1 and not names_show(said, names)
     for index, slot in enumerate(slots):
         counted = counting(slots, slot, said.whole_numbers, named=named, season=heard.season)
         parts = show | {
-            "name": _rate_name(claims, index),
-            "season": None
-            if claimed and heard.season is None
-            else _rate_season(said, heard, slot, slots, counted.frame),
+            "name": 0.5 if vague else _rate_name(claims, index),
+            "season": _rate_season(said, heard, slot, slots, counted.frame, claimed=claimed),
             "year": _rate_year(said, candidate, slot),
             "type": _rate_type(said, slot),
             "numbers": _rate_numbers(said, slot, counted.frame),
@@ -128,13 +128,15 @@ def _rate_name(claims: Sequence[Claim], index: int) -> float | None:
 
 
 def _rate_season(
-    said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot], frame: Frame | None
+    said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot], frame: Frame | None, *, claimed: bool
 ) -> float | None:
     """Compare season and part words with the entry's own words, the provider's season and its turn."""
     if slot.season == MOVIE:
         return None if heard.season is None else 0.3
     if slot.season == 0:
-        return 1.0 if heard.season == 0 or said.special else 0.2
+        return 1.0 if heard.season == 0 or said.special else 0.9 if claimed and heard.season is None else 0.2
+    if claimed and heard.season is None:
+        return None
     if heard.season is None and heard.part is None:
         return 1.0 if slot.is_first else 0.9 if frame in (Frame.SEASON, Frame.SHOW) else 0.7
     value = 1.0 if heard.season is None else _season_fits(heard.season, slot, slots)

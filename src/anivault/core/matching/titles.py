@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.episodes import Slot
-from anivault.core.matching.normalize import forms, split_number, split_season, without_film_words
+from anivault.core.matching.normalize import forms, is_slip, split_number, split_season, without_film_words
 from anivault.core.matching.releases import Evidence, Reading
 from anivault.core.models import Candidate
 
@@ -30,6 +30,7 @@ UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
 KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
 
 Claim = tuple[float, int]  # how surely, by how many letters
+NO_CLAIM: Claim = (0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Titles:
             if allowed
             else ()
         )
-        return max((SLIP - 0.02 * slips for y, slips, _ in near if _is_slip(x, y)), default=0.0)
+        return max((SLIP - 0.02 * slips for y, slips, _ in near if is_slip(x, y)), default=0.0)
 
     def _ratio(self, x: str) -> float:
         near = process.extractOne(x, self._lenient, scorer=fuzz.ratio, score_cutoff=60)
@@ -96,10 +97,6 @@ class Titles:
 def _is_brief(form: str) -> bool:
     """Whether a title is so short that many things are called that."""
     return len(form) <= (4 if form.isascii() else 1)
-
-
-def _is_slip(a: str, b: str) -> bool:
-    return a[-1] == b[-1] and [c for c in a if c.isdigit()] == [c for c in b if c.isdigit()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,28 +128,38 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
 
 def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
     """The titles that name any of the show, by their exact form."""
+    firsts = [n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names]
+    roots = {n.whole[0]: n for n in firsts}
+    stems = _stems(roots)
+    stories = {n.whole[-1] for names in by_slot for n in _plain(names) if _goes_on(n.whole[-1], stems)}
     bearers = Counter(
-        form for names in by_slot for form in {form for n in names for form in (n.whole[-1], n.base[-1])}
+        form for names in by_slot for form in {f for n in names for f in (n.whole[-1], n.base[-1])}
     )
-    roots = {}
-    for slot, names in zip(slots, by_slot, strict=True):
+    for names in by_slot:
         for n in names:
-            if slot.is_first:
-                roots[n.whole[0]] = n
-            if n.season and (_is_marked(names[0]) or bearers[n.base[-1]] > 1):
+            shared = _is_marked(names[0]) or bearers[n.base[-1]] > 1
+            if n.season and shared and n.base[-1] not in stories:
                 roots[n.base[0]] = Name(n.base, n.base, None, None)
     return roots
 
 
 def _own(names: Sequence[Name], roots: Mapping[str, Name]) -> list[Name]:
     """The titles of an entry that do not name the show as well."""
-    plain = bool(names) and not _is_marked(names[0])
-    stems = tuple(n.whole[-1] for n in roots.values() if len(n.whole[-1]) >= STEM)
+    plain, stems = bool(_plain(names)), _stems(roots)
     return [
         n
         for n in names
         if _is_marked(n) or (n.whole[0] not in roots and (plain or _goes_on(n.whole[-1], stems)))
     ]
+
+
+def _plain(names: Sequence[Name]) -> Sequence[Name]:
+    """The titles without season words of an entry whose first title has none: it tells a story of its own."""
+    return [n for n in names if not _is_marked(n)] if names and not _is_marked(names[0]) else ()
+
+
+def _stems(roots: Mapping[str, Name]) -> tuple[str, ...]:
+    return tuple(n.whole[-1] for n in roots.values() if len(n.whole[-1]) >= STEM)
 
 
 def _goes_on(form: str, stems: tuple[str, ...]) -> bool:
@@ -221,7 +228,7 @@ def _likeness(reading: Reading, titles: Titles) -> float:
 def claims_of(said: Evidence, heard: Heard, names: Names) -> list[Claim]:
     """By entry, how surely and by how long a title the release names it; nothing where there is no choice."""
     if len(names.own) == 1:
-        return [(0.0, 0)]
+        return [NO_CLAIM]
     return [
         max((_claim(heard, r, own, names.roots) for r in said.readings), default=(0.0, 0))
         for own in names.own
@@ -236,4 +243,9 @@ def _claim(heard: Heard, reading: Reading, own: Titles, roots: Titles) -> Claim:
             return likeness * reading.trust, len(form[-1])
     season = heard.season if reading.season is None else reading.season
     part = heard.part if reading.part is None else reading.part
-    return (reading.trust, len(base[-1])) if own.marked(base[-1], season or 1, part or 1) else (0.0, 0)
+    return (reading.trust, len(base[-1])) if own.marked(base[-1], season or 1, part or 1) else NO_CLAIM
+
+
+def names_show(said: Evidence, names: Names) -> bool:
+    """Whether a title is one that the whole show goes by, not an alias of one entry that may say more."""
+    return any(_likeness(r, names.roots) * r.trust >= KNOWN for r in said.readings)
