@@ -339,7 +339,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path, how: str, on_conflict: str
         ("Mushishi PV3.mkv", VideoType.PV, "trailers/Trailer 3.mkv"),
         ("Mushishi Menu Vol.2.mkv", VideoType.MENU, "featurettes/Menu Vol.2.mkv"),
         ("Mushishi CM 103.mkv", VideoType.CM, "trailers/Commercial (103).mkv"),
-        ("Mushishi PV S01E01.mkv", VideoType.PV, "trailers/Trailer (S01), (E01).mkv"),
+        ("Mushishi PV S01E01.mkv", VideoType.PV, "trailers/Trailer (S01), Episode 01.mkv"),
     ],
 )
 def test_extras_go_to_typed_folders_by_names_that_are_no_episodes(
@@ -390,6 +390,7 @@ TITLES = st.one_of(
     ),
     st.text(st.characters(codec=None), max_size=300),
 )
+EPISODE_TITLES = st.none() | TITLES
 YEARS = st.sampled_from([None, 2001, 2002])
 NAMES = st.text(st.characters(exclude_characters="/\0", codec=None), min_size=1, max_size=40).filter(
     lambda name: name not in {".", ".."}
@@ -408,7 +409,7 @@ def collections(draw: st.DrawFn) -> tuple[list[MatchedFile], list[ParsedFile]]:
         video(
             f"{name}.mkv", draw(st.sampled_from(candidates)),
             Coordinates(
-                season=draw(st.integers(0, 2)), episode=draw(st.integers(1, 3)), title=draw(st.none() | TITLES)
+                season=draw(st.integers(0, 2)), episode=draw(st.integers(1, 3)), title=draw(EPISODE_TITLES)
             ),
             type=draw(st.sampled_from([None, None, None, VideoType.OP, VideoType.PV, VideoType.SAMPLE])),
             decision=draw(st.sampled_from([Decision.MATCHED] * 4 + [Decision.AMBIGUOUS])),

@@ -180,7 +180,7 @@ class Kodi(Jellyfin):
         re.compile(pattern, re.IGNORECASE)
         for pattern in (
             r"s(\d+)[ ._x-]*e(\d+)",
-            r"[._ -]()e(?:p[ ._-]?)?(\d+)",
+            r"[\\/._ \[(-]()e(?:p[ ._-]?)?(\d+)",
             r"[\\/._ \[(-](\d+)x(\d+)",
             r"[\\/._ -](\d+)(\d\d)(?=[._ -][^\\/]*$)",
             r"[/._ -]p(?:ar)?t[_. -]()(\d+|[ivx]+)(?=[._ -][^/]*$)",

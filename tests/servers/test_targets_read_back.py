@@ -10,7 +10,7 @@ from anivault.core.models import MatchedFile, Move
 from anivault.core.naming import load_preset
 from anivault.parser.models import EXTRAS
 from tests.core.records import planned
-from tests.servers.collections import candidates, files_of, subtitles_of
+from tests.servers.piles import candidates, files_of, subtitles_of
 from tests.servers.readers import READERS, Jellyfin, Kodi, Plex, Reading, Words
 
 TARGETS = 20_000  # over all presets
@@ -142,6 +142,7 @@ def test_the_plex_reader_ignores_what_stands_in_square_brackets() -> None:
         ("Show S01E14-E16 - Ends", 1, (14, 16)),
         ("Trailer 103", 1, (3,)),
         ("Part 2", 1, (2,)),
+        ("Trailer (E3)", 1, (3,)),
     ],
 )
 def test_the_kodi_reader_reads_what_a_real_one_read(

@@ -25,10 +25,9 @@ _WORDS = {
 }
 _CREDITLESS = re.compile(r"(?<![^\W_])nc(?=op|ed)|creditless|textless", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
-# What Kodi reads as an episode in any folder: 103, E3, Part 2; a parenthesis before it prevents that.
-_NUMBERED = re.compile(
-    r"(?<![^\W_])(\d{3,}|ep?[ ._-]?\d+|p(?:ar)?t[ ._-]?(?:\d+|[ivx]+)|s\d+)(?![^\W_])", re.IGNORECASE
-)
+# What Kodi reads as an episode in any folder: 103 and Part 2 but for a parenthesis before them, 2x3, E3.
+_NUMBERED = re.compile(r"(?<![^\W_])(\d{3,}|p(?:ar)?t[ ._-]?(?:\d+|[ivx]+)|s\d+)(?![^\W_])", re.IGNORECASE)
+_EPISODE = re.compile(r"(?<![^\W_])ep?[ ._-]?(?=\d)", re.IGNORECASE)
 _CROSS = re.compile(r"(\d)x(?=\d)", re.IGNORECASE)
 
 
@@ -45,4 +44,4 @@ def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer)
     if season is not None and season > 1:
         text = f"{text} (Season {season})"
     text = namer.clean(text.replace("_", " "))
-    return finish(_CROSS.sub(r"\1 x ", _NUMBERED.sub(r"(\1)", text)))
+    return finish(_CROSS.sub(r"\1 x ", _EPISODE.sub("Episode ", _NUMBERED.sub(r"(\1)", text))))

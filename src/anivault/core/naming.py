@@ -39,6 +39,9 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     season_poster: str  # relative to the show, as is the next
     specials_poster: str
     thumb: Literal["", "-thumb"]  # what follows an episode's name in that of its still
+    plexmatch: bool = False  # write .plexmatch where NFO files are wanted
+    name_episodes: bool = False  # NFO: a server without a provider leaves out episodes without a title
+    hide_extras: bool = False  # NFO: write .nomedia beside a film's extras, which the server lists as films
     flags: dict[Literal["default", "forced", "sdh"], str]
     languages: dict[str, str] = {}  # BCP 47 -> what this server reads, where that differs
     versions: int = 99  # how many files of one episode or film the server takes

@@ -1,0 +1,99 @@
+"""A real Kodi reads a library of the kodi preset with NFO exactly as it was planned."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from anivault.core import nfo
+from anivault.core.executor import execute
+from anivault.core.models import Coordinates, Entry, MatchedFile, Mode, Plan, Season
+from anivault.core.naming import load_preset
+from anivault.core.organizer import plan
+from anivault.core.pipeline.scanner import scan
+from anivault.parser.models import EXTRAS
+from tests.core.records import show, video
+from tests.servers import kodi
+from tests.servers.piles import candidates, files_of
+
+pytestmark = pytest.mark.skipif(not kodi.installed(), reason="needs kodi-bin, kodi-data, xvfb and root")
+
+SHOWS = 78
+PLACED = show(
+    1, "Special Show & <Co>", 2001,
+    seasons=(Season(1, 12, 1, "2001-04-01"), Season(2, 12, 1, "2003-04-01")),
+    entries=(Entry(key="s", titles=(), type="ova", begin="2002-01-01", season=0, ids={"anidb": 77}),),
+)  # fmt: skip
+
+
+def on_disk(source: Path) -> list[MatchedFile]:
+    """A collection as real files, with what matching would say of them."""
+    chance = random.Random(4)
+    items = [item for candidate in candidates(chance, SHOWS) for item in files_of(candidate, chance)]
+    special = video("special.mkv", PLACED, Coordinates(season=0, episode=1, title="Between"))
+    ranked = msgspec.structs.replace(special.match.ranked[0], entry=PLACED.entries[0])
+    match = msgspec.structs.replace(special.match, ranked=(ranked,))
+    items.append(msgspec.structs.replace(special, match=match))
+    for number, item in enumerate(items):
+        path = source / item.file.rel
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_bytes(b"video %d" % number)
+    real = {file.rel: file for file in scan([str(source)]).files}
+    return [msgspec.structs.replace(item, file=real[item.file.rel]) for item in items]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[MatchedFile], Plan, dict[str, Any]]:
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("library")
+    items, preset = on_disk(source), load_preset("kodi")
+    made = plan(
+        items,
+        library=str(target),
+        roots=[str(source)],
+        mode=Mode.HARDLINK,
+        preset=preset,
+        on_conflict="version",
+    )
+    execute(made, writes=nfo.writes(made, items, preset))
+    return items, made, kodi.read_library(tmp_path_factory.mktemp("home") / "kodi", target)
+
+
+def test_every_show_season_episode_and_film_is_there_and_nothing_else(
+    library: tuple[list[MatchedFile], Plan, dict[str, Any]],
+) -> None:
+    items, made, found = library
+    by_rel = {item.file.rel: item for item in items}
+    episodes, films = set(), set()
+    for move in made.moves:
+        item = by_rel[move.rel]
+        best = item.match.best
+        assert best is not None
+        if item.parsed.type in EXTRAS:
+            continue
+        if best.candidate.media_type == "movie":
+            films.add((best.candidate.title, move.target))
+        for place in item.coordinates:
+            episodes.add((best.candidate.title, place.season, place.episode, move.target))
+
+    assert {(e["show"], e["season"], e["episode"], e["path"]) for e in found["episodes"]} == episodes
+    assert {(film["title"], path) for film in found["films"] for path in film["paths"]} == films
+    assert len({path.split("/")[1] for *_, path in episodes}) >= 60
+    assert len(episodes) > 800
+
+
+def test_a_special_stands_after_the_season_before_it(
+    library: tuple[list[MatchedFile], Plan, dict[str, Any]],
+) -> None:
+    special = next(e for e in library[2]["episodes"] if e["path"].endswith("S00E01 - Between.mkv"))
+
+    assert (special["show"], special["after_season"]) == ("Special Show & <Co>", 1)
+
+
+def test_shows_carry_their_ids(library: tuple[list[MatchedFile], Plan, dict[str, Any]]) -> None:
+    ids = {(row["media_type"], row["type"]) for row in library[2]["ids"]}
+
+    assert {("tvshow", "tmdb"), ("movie", "tmdb")} <= ids
