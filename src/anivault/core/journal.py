@@ -328,6 +328,18 @@ def _restore(record: Any) -> Any:
     return msgspec.structs.replace(record, **raw, **{f"{name}_b64": "" for name in kept})
 
 
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a line; schemas/journal.schema.json is this."""
+    (ref,), parts = msgspec.json.schema_components([Record], ref_template="#/$defs/{name}")
+    line = {"n": {"type": "integer"}, "sum": {"type": "string", "pattern": "^[0-9a-f]{8}$"}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "One line of LIB/.anivault/journal.jsonl",
+        "allOf": [ref, {"properties": line, "required": ["n", "sum"]}],
+        "$defs": parts,
+    }
+
+
 class Journal:
     """The journal of a library that this process alone may write."""
 
