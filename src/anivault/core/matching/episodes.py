@@ -27,7 +27,7 @@ STATED, CONTINUED, NO_COUNT, COUNTED = 1.0, 0.95, 0.9, 0.85
 DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
-SLACK = 2  # episodes that a season may have beyond a count which only follows from dates
+SLACK = 1  # episodes that a season may have beyond a count which only follows from dates
 
 
 class Frame(StrEnum):

@@ -182,7 +182,7 @@ def split_number(title: str) -> SeasonSplit:
     text = unicodedata.normalize("NFKC", title).strip()
     found = _TAIL_NUMBER.search(text)
     base = text[: found.start()].strip(_EDGES) if found else ""
-    named = any(c.isalpha() for c in base)
+    named = any(c.isalpha() for c in base) and not base[-1].isdigit()
     return SeasonSplit(base, int(found[0])) if found and named else SeasonSplit(title)
 
 
