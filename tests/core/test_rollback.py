@@ -1,0 +1,272 @@
+"""What is taken back, what is left alone, and the same as a script."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from anivault.core import journal, rollback_manager
+from anivault.core.executor import execute
+from anivault.core.models import Held, HeldReason, Mode, Write
+from anivault.core.rollback_manager import apply, plan_rollback
+from anivault.core.rollback_script import powershell_script, write_script
+from anivault.shared.errors import FolderNotFoundError, RunNotFoundError, UnsafePathError
+from tests.core.mover import NAMES, Box, tree
+
+VIDEO = "[Group] Show - 02.mkv"
+SHELLS = [["sh"], ["bash", "--posix"], ["busybox", "sh"]]
+
+
+@pytest.fixture
+def box(tmp_path: Path, request: pytest.FixtureRequest) -> Box:
+    (tmp_path / "source").mkdir()
+    return Box(tmp_path / "source", tmp_path / "library", getattr(request, "param", Mode.MOVE))
+
+
+def reasons(held: tuple[Held, ...]) -> set[HeldReason]:
+    return {item.reason for item in held}
+
+
+def test_a_preview_changes_nothing(box: Box) -> None:
+    box.run()
+    before = tree(box.library.parent)
+    plan = plan_rollback(str(box.library))
+
+    assert tree(box.library.parent) == before
+    assert len(plan.files) == 5
+    assert plan.conflicts == ()
+
+
+@pytest.mark.parametrize("box", [Mode.MOVE, Mode.COPY], indirect=True)
+def test_a_file_that_changed_since_stays_and_is_announced(box: Box) -> None:
+    box.run()
+    (box.library / NAMES[VIDEO]).write_bytes(b"edited")
+    plan = plan_rollback(str(box.library))
+    report = apply(plan)
+
+    assert [(c.rel, c.reason) for c in plan.conflicts if c.reason is HeldReason.CHANGED] == [
+        (NAMES[VIDEO], HeldReason.CHANGED)
+    ]
+    assert (box.library / NAMES[VIDEO]).read_bytes() == b"edited"
+    assert report.moved == 4
+
+
+def test_a_place_that_is_taken_stays_taken(box: Box) -> None:
+    box.run()
+    (box.source / VIDEO).write_text("a new download")
+    plan = plan_rollback(str(box.library))
+    report = apply(plan)
+
+    assert HeldReason.TARGET_TAKEN in reasons(plan.conflicts)
+    assert HeldReason.TARGET_TAKEN in reasons(report.held)
+    assert (box.source / VIDEO).read_text() == "a new download"
+    assert (box.library / NAMES[VIDEO]).exists()
+
+
+@pytest.mark.parametrize("box", [Mode.COPY, Mode.HARDLINK], indirect=True)
+def test_the_last_copy_of_a_content_is_never_removed(box: Box) -> None:
+    box.run()
+    (box.source / VIDEO).unlink()
+    report = box.rollback()
+
+    assert HeldReason.SOURCE_GONE in reasons(report.held)
+    assert (box.library / NAMES[VIDEO]).exists()
+
+
+@pytest.mark.parametrize("box", [Mode.COPY], indirect=True)
+def test_a_copy_stays_when_its_source_was_replaced(box: Box) -> None:
+    box.run()
+    (box.source / VIDEO).write_bytes(b"another release")
+    report = box.rollback()
+
+    assert HeldReason.CHANGED in reasons(report.held)
+    assert (box.library / NAMES[VIDEO]).exists()
+
+
+def test_a_folder_with_a_file_of_the_user_stays(box: Box) -> None:
+    box.run()
+    mine = box.library / "Shows/Show/poster.jpg"
+    mine.write_bytes(b"mine")
+    plan = plan_rollback(str(box.library))
+    apply(plan)
+
+    assert HeldReason.FOLDER_NOT_EMPTY in reasons(plan.conflicts)
+    assert mine.exists()
+    assert box.folders() == {"Shows", "Shows/Show"}
+
+
+def test_a_folder_that_was_there_before_stays(box: Box) -> None:
+    (box.library / "Shows").mkdir()
+    box.run()
+    box.rollback()
+
+    assert box.folders() == {"Shows"}
+
+
+def test_a_source_folder_that_is_gone_is_made_again(box: Box) -> None:
+    before = box.trees()
+    box.run()
+    shutil.rmtree(box.source / "Film (2001)")
+    box.rollback()
+
+    assert box.trees() == before
+
+
+def test_one_file_or_one_folder_can_be_taken_back(box: Box) -> None:
+    before = tree(box.source)
+    box.run()
+    apply(plan_rollback(str(box.library), only=[str(box.library / NAMES[VIDEO])]))
+    one = tree(box.source)
+    apply(plan_rollback(str(box.library), only=[str(box.source / "Film (2001)")]))
+    two = tree(box.source)
+    box.rollback()
+
+    assert one.keys() == {VIDEO}
+    assert two.keys() == {VIDEO, *(name for name in NAMES if name.startswith("Film"))}
+    assert tree(box.source) == before
+    assert box.folders() == set()
+
+
+def test_runs_are_taken_back_the_last_first_or_by_name_or_by_date(box: Box) -> None:
+    plan = box.plan()
+    before = box.trees()
+    parts = (plan.moves[:2], plan.moves[2:4], plan.moves[4:])
+    names = [execute(msgspec.structs.replace(plan, moves=moves)).run for moves in parts]
+    apply(plan_rollback(str(box.library), names[0]))
+    first = tree(box.source)
+    box.rollback()
+    last = tree(box.source)
+    apply(plan_rollback(str(box.library), since=0))
+
+    assert first.keys() == {m.rel for m in plan.moves[:2]}
+    assert last.keys() == {m.rel for m in (*plan.moves[:2], plan.moves[4])}
+    assert box.trees() == before
+    assert box.folders() == set()
+
+
+def test_a_run_that_was_taken_back_is_not_taken_back_again(box: Box) -> None:
+    box.run()
+    preview = plan_rollback(str(box.library))
+    box.rollback()
+
+    assert plan_rollback(str(box.library)).steps == ()
+    assert apply(preview).moved == 0
+
+
+def test_what_was_organized_again_can_be_taken_back_again(box: Box) -> None:
+    before = box.trees()
+    for _ in range(3):
+        box.run()
+        box.rollback()
+
+    assert box.trees() == before
+
+
+def test_an_unknown_run_and_an_absent_library_are_named(box: Box, tmp_path: Path) -> None:
+    box.run()
+    with pytest.raises(RunNotFoundError):
+        plan_rollback(str(box.library), "never")
+    with pytest.raises(FolderNotFoundError):
+        plan_rollback(str(tmp_path / "nowhere"))
+
+
+def test_a_rollback_that_would_leave_its_roots_is_refused(box: Box) -> None:
+    box.run()
+    log = journal.read(str(box.library)).runs[0]
+    (step,) = (s for s in log.steps.values() if s.rel == VIDEO)
+    log.steps[step.i] = msgspec.structs.replace(step, rel="../../etc/passwd")
+    history = journal.History([log], 0, 0, 0)
+
+    with pytest.raises(UnsafePathError):
+        rollback_manager._plan(history, str(box.library), None, None, [])
+
+
+# The script
+
+
+@pytest.fixture(params=SHELLS, ids=lambda words: words[0])
+def shell(request: pytest.FixtureRequest) -> list[str]:
+    if not shutil.which(request.param[0]):
+        pytest.skip(f"needs {request.param[0]}")
+    words: list[str] = request.param
+    return words
+
+
+def run_script(box: Box, shell: list[str], *words: str) -> subprocess.CompletedProcess[str]:
+    path = box.library.parent / "undo.sh"
+    if not path.exists():
+        write_script(plan_rollback(str(box.library)), str(path))
+    return subprocess.run(
+        [*shell, str(path), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"]},
+    )
+
+
+@pytest.mark.parametrize("box", [Mode.MOVE, Mode.COPY, Mode.HARDLINK, Mode.SYMLINK], indirect=True)
+def test_the_script_takes_a_run_back_without_anivault(box: Box, shell: list[str]) -> None:
+    (box.source / "it's $HOME `x`\n-rf.mkv").write_bytes(b"odd name")
+    before = box.trees()
+    odd = box.move("it's $HOME `x`\n-rf.mkv", 'Shows/it\'s "$(odd)".mkv')
+    plan = msgspec.structs.replace(box.plan(), moves=(*box.plan().moves, odd))
+    execute(plan, writes=[Write(target="Shows/Show/tvshow.nfo", data=b"<x/>")])
+    done = box.trees()
+    shown = run_script(box, shell)
+    after_showing = box.trees()
+    result = run_script(box, shell, "--apply")
+
+    assert after_showing == done
+    assert shown.stdout.count("would") >= 7
+    assert (result.returncode, result.stderr) == (0, "")
+    assert box.trees() == before
+    assert box.folders() == set()
+
+
+def _edit(box: Box) -> None:
+    (box.library / NAMES[VIDEO]).write_bytes(b"edited")
+
+
+def _take(box: Box) -> None:
+    box.source.joinpath(VIDEO).unlink(missing_ok=True)
+    box.source.joinpath(VIDEO).write_bytes(b"a new download")
+
+
+def _add(box: Box) -> None:
+    (box.library / "Shows/Show/poster.jpg").write_bytes(b"mine")
+
+
+@pytest.mark.parametrize("box", [Mode.MOVE, Mode.COPY], indirect=True)
+@pytest.mark.parametrize("change", [_edit, _take, _add])
+def test_the_script_keeps_what_the_rollback_would_keep(
+    box: Box, shell: list[str], change: Callable[[Box], None]
+) -> None:
+    box.run()
+    change(box)
+    plan = plan_rollback(str(box.library))
+    result = run_script(box, shell, "--apply")
+
+    assert result.returncode == 1
+    for conflict in plan.conflicts:
+        assert f"kept: {box.library}/{conflict.rel} (" in result.stdout
+
+
+def test_the_powershell_script_has_every_step_and_a_name_that_it_cannot_hold_as_a_comment(box: Box) -> None:
+    name = os.fsdecode(b"caf\xe9.mkv")
+    (box.source / name).write_bytes(b"x")
+    (box.source / "it's.mkv").write_bytes(b"x")
+    odd = [box.move(name, "a.mkv"), box.move("it's.mkv", "b.mkv")]
+    execute(msgspec.structs.replace(box.plan(), moves=(*box.plan().moves, *odd)))
+    text = powershell_script(plan_rollback(str(box.library))).decode("utf-8-sig")
+
+    assert sum(line.startswith("Back '") for line in text.split("\r\n")) == 6
+    assert sum(line.startswith("Fold '") for line in text.split("\r\n")) == 5
+    assert "it''s.mkv'" in text
+    assert "# not Unicode: Back" in text
