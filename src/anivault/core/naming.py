@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from anivault.core.models import Candidate, Coordinates, Entry
-from anivault.parser.models import ParseResult, VideoType
+from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.shared.errors import PresetError, TemplateError
 
 NAME_MAX = 255  # bytes; ext4, btrfs, xfs; NTFS and exFAT allow 255 characters, which are never fewer bytes
@@ -281,8 +281,10 @@ def _check_preset(preset: Preset) -> None:
     for key in ("show", "film"):
         if not fields_of(templates[key][-1]) & {"title", "romaji", "english", "native", "id", "tmdb"}:
             raise PresetError(preset.name, f"{key} needs a title or an id, or all would share one name")
+    if missing := EXTRAS - {VideoType.SAMPLE} - set(preset.extras):
+        raise PresetError(preset.name, f"extras has no folder for {', '.join(sorted(missing))}")
     for folder in preset.extras.values():
-        if clean(folder, preset) != folder or not folder:
+        if finish(folder) != folder or not folder or "/" in folder or _UNFIT_TEXT.search(folder):
             raise PresetError(preset.name, f"{folder!r} is no folder name")
     if len(preset.spaces) > 1 or preset.spaces not in " ._-":
         raise PresetError(preset.name, "spaces is one of ' ', '.', '_', '-' or ''")
