@@ -172,3 +172,72 @@ def test_every_command_takes_the_common_options() -> None:
     for command in leaves(typer.main.get_command(app_module.app)):
         options = {opt for p in command.params for opt in p.opts}  # type: ignore[attr-defined]
         assert {"--json", "--quiet", "--verbose", "--config"} <= options
+
+
+def test_explain_tells_every_field_and_every_candidate(run: Run, tmp_path: Path) -> None:
+    (tmp_path / FRIEREN).touch()
+    done = run("explain", tmp_path / FRIEREN)
+    (event,) = run("explain", tmp_path / FRIEREN, "--json").of("explain")
+
+    assert "SubsPlease  (rule:group)" in done.out
+    assert "tmdb:tv/209867" in done.out
+    assert event["parsed"]["said"]["crc32"].startswith("rule:")
+    assert event["explanation"]["candidates"][0]["show"] == "tmdb:tv/209867"
+    assert {part["name"] for part in event["explanation"]["candidates"][0]["parts"]} >= {"title", "numbers"}
+
+
+def test_explain_takes_a_bare_name_and_refuses_a_folder(run: Run, tmp_path: Path) -> None:
+    assert "tmdb:tv/209867" in run("explain", FRIEREN).out
+    assert run("explain", tmp_path).code == 2
+    assert "Only videos are matched" in run("explain", "Show - 01.ass").out
+
+
+def test_a_pin_wins_survives_and_is_taken_back(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "My Odd Folder"
+    folder.mkdir()
+    (folder / "Nobody Knows This - 03.mkv").touch()
+    match = ("match", folder, "--json")
+
+    assert run(*match).of("match")[0]["decision"] == "unmatched"
+    assert run("pin", folder, "tmdb:30991", "--season", "1", "--offset", "2").code == 0
+    (event,) = run(*match).of("match")
+    assert (event["decision"], event["match"]["id"]) == ("matched", 30991)
+    assert [(c["season"], c["episode"]) for c in event["match"]["coordinates"]] == [(1, 5)]
+    assert run("pins", "--json").of("pin")[0]["pin"]["folder"].endswith("/My Odd Folder")
+    assert run("unpin", folder).code == 0
+    assert run(*match).of("match")[0]["decision"] == "unmatched"
+    assert run("pins").out == "There are no pins.\n"
+
+
+def test_a_file_is_pinned_by_title_and_group_and_words_by_title(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "[Fans] Some Fan Name - 01.mkv").touch()
+
+    by_file = run("pin", tmp_path / "[Fans] Some Fan Name - 01.mkv", "tmdb:30991", "--json").of("pin")
+    by_words = run("pin", "Another Name", "tmdb:movie/129", "--to", tmp_path / "lib", "--json").of("pin")
+
+    assert (by_file[0]["pin"]["title"], by_file[0]["pin"]["group"]) == ("Some Fan Name", "Fans")
+    assert by_words[0]["file"] == str(tmp_path / "lib/.anivault/pins.toml")
+
+
+@pytest.mark.parametrize("show", ["tmdb", "30991", "tmdb:", "tmdb:show/3", "../x:1"])
+def test_a_pin_to_no_show_is_refused(run: Run, show: str) -> None:
+    done = run("pin", "Some Title", show)
+
+    assert done.code >= 20
+    assert run("pins").out == "There are no pins.\n"
+
+
+def test_several_parsers_vote_and_an_unknown_one_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / FRIEREN).touch()
+
+    assert run("scan", tmp_path, "--parser", "anitomy-ng").code == 0
+    assert run("scan", tmp_path, "--parser", "nope").code == 45
+
+
+def test_without_a_key_tmdb_says_so_once_and_the_run_goes_on(run: Run, tmp_path: Path) -> None:
+    (tmp_path / FRIEREN).touch()
+    done = run("match", tmp_path, "--provider", "catalog", "--provider", "tmdb")
+
+    assert done.code == 0
+    assert done.err.count("TMDB key") == 1
+    assert run("match", tmp_path).err == ""

@@ -31,14 +31,20 @@ from anivault.cli.options import (
     LanguageOption,
     LibraryArg,
     ModeOption,
+    NamedFileArg,
+    OffsetOption,
     OnlyOption,
+    ParserOption,
     PathsArg,
+    PinnedArg,
     PlanOption,
     PresetOption,
     ProviderOption,
     QuietFlag,
     RunOption,
     SealFlag,
+    SeasonOption,
+    ShowArg,
     SinceOption,
     StrictFlag,
     SubsetOption,
@@ -108,11 +114,15 @@ class Context:
 
         Raises LibraryNotNamedError when neither the command line nor the configuration names one.
         """
+        if found := self.library_or_none(named):
+            return found
+        raise LibraryNotNamedError
+
+    def library_or_none(self, named: str | None) -> str | None:
+        """The library of a command that can do without one."""
         self._library = named
         path = named or self.settings.library.path
-        if not path:
-            raise LibraryNotNamedError
-        return os.path.abspath(os.path.expanduser(path))
+        return os.path.abspath(os.path.expanduser(path)) if path else None
 
 
 def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[Command], Command]:
@@ -174,30 +184,43 @@ def demo(context: Context) -> int:
 
 
 @command()
-def scan(context: Context, paths: PathsArg) -> int:
+def scan(context: Context, paths: PathsArg, parser: ParserOption = None) -> int:
     """Show how every name reads."""
     from anivault.cli import render, scan_handler
 
-    request = scan_handler.ScanRequest(paths=_folders(paths), names=_names(paths))
+    engines = tuple(parser or context.settings.parser.engines)
+    request = scan_handler.ScanRequest(paths=_folders(paths), names=_names(paths), engines=engines)
     render.scan(context.screen, scan_handler.handle(request, context.screen.progress("Scanning")))
     return DONE
 
 
 @command()
 def match(
-    context: Context, paths: PathsArg, provider: ProviderOption = None, lang: LanguageOption = None
+    context: Context,
+    paths: PathsArg,
+    parser: ParserOption = None,
+    provider: ProviderOption = None,
+    lang: LanguageOption = None,
 ) -> int:
     """Show which show and episode each video is."""
     from anivault.cli import match_handler, render
 
-    request = match_handler.MatchRequest(
-        paths=_folders(paths),
-        names=_names(paths),
-        settings=context.settings,
-        providers=tuple(provider or context.settings.match.providers),
-        languages=tuple(lang or context.settings.match.languages),
-    )
+    asked = _asked(context, parser, provider, lang)
+    request = match_handler.MatchRequest(paths=_folders(paths), names=_names(paths), **asked)
     return render.match(context.screen, match_handler.handle(request, context.screen.progress))
+
+
+def _asked(
+    context: Context, parser: list[str] | None, provider: list[str] | None, lang: list[str] | None
+) -> dict[str, Any]:
+    """Who reads names and who is asked about them: what the command line says, else the settings."""
+    settings = context.settings
+    return {
+        "settings": settings,
+        "engines": tuple(parser or settings.parser.engines),
+        "providers": tuple(provider or settings.match.providers),
+        "languages": tuple(lang or settings.match.languages),
+    }
 
 
 @command()
@@ -212,6 +235,7 @@ def organize(
     plan: PlanOption = None,
     from_plan: FromPlanOption = None,
     seal: SealFlag = False,
+    parser: ParserOption = None,
     provider: ProviderOption = None,
     lang: LanguageOption = None,
 ) -> int:
@@ -233,14 +257,12 @@ def organize(
     request = organize_handler.OrganizeRequest(
         paths=tuple(paths),
         library=library,
-        settings=context.settings,
-        providers=tuple(provider or context.settings.match.providers),
-        languages=tuple(lang or context.settings.match.languages),
         rules=organize_handler.rules(context.settings, mode, preset, on_conflict),
         apply=apply,
         plan_file=plan,
         from_plan=from_plan,
         seal=seal,
+        **_asked(context, parser, provider, lang),
     )
     result = organize_handler.handle(request, context.screen.progress)
     return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
@@ -313,6 +335,62 @@ def history(context: Context, library: LibraryArg = None) -> int:
     from anivault.cli import history_handler, render
 
     return render.history(context.screen, history_handler.handle(context.library(library)))
+
+
+@command()
+def explain(
+    context: Context,
+    file: NamedFileArg,
+    parser: ParserOption = None,
+    provider: ProviderOption = None,
+    lang: LanguageOption = None,
+) -> int:
+    """Show why a file is taken for what it is.
+
+    Every field with the rule that read it, every candidate with every part of its score.
+    """
+    from anivault.cli import explain_handler, match_handler, render
+
+    request = match_handler.MatchRequest(**_asked(context, parser, provider, lang))
+    return render.explain(context.screen, explain_handler.handle(request, file, context.screen.progress))
+
+
+@command()
+def pin(
+    context: Context,
+    what: PinnedArg,
+    show: ShowArg,
+    season: SeasonOption = None,
+    offset: OffsetOption = None,
+    to: ToOption = None,
+) -> int:
+    """Decide which show files are, for good.
+
+    A folder is pinned by its name, a file by its title and group, any other words as a title.
+    """
+    from anivault.cli import pin_handler, render
+
+    request = pin_handler.PinRequest(
+        what=what, show=show, season=season, offset=offset, library=context.library_or_none(to)
+    )
+    return render.pins(context.screen, [pin_handler.handle(request)], "pinned")
+
+
+@command()
+def unpin(context: Context, what: PinnedArg, to: ToOption = None) -> int:
+    """Take a pin back."""
+    from anivault.cli import pin_handler, render
+
+    gone = pin_handler.unpin(what, context.library_or_none(to))
+    return render.pins(context.screen, [gone], "unpinned")
+
+
+@command()
+def pins(context: Context, to: ToOption = None) -> int:
+    """List the pins that hold."""
+    from anivault.cli import pin_handler, render
+
+    return render.pins(context.screen, pin_handler.listed(context.library_or_none(to)), "pin")
 
 
 @command()

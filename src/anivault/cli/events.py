@@ -71,6 +71,23 @@ class MatchEvent(Event, frozen=True, tag="match"):
     path_b64: str | UnsetType = UNSET
 
 
+class ExplainEvent(Event, frozen=True, tag="explain"):
+    """`explain`: how a name reads, field by field, and the verdict with all its candidates."""
+
+    path: str
+    parsed: ParseResult
+    explanation: dict[str, Any] | None
+    path_b64: str | UnsetType = UNSET
+
+
+class PinEvent(Event, frozen=True, tag="pin"):
+    """`pin`, `unpin`, `pins`: one pin and the file that it stands, or stood, in."""
+
+    file: str
+    pin: dict[str, Any]
+    done: str  # "pinned", "unpinned", or "pin" where it was only listed
+
+
 class LeftOutEvent(Event, frozen=True, tag="left-out"):
     """`scan`, `match`, `organize`: something below a root that is no file of the scan."""
 

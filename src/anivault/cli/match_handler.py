@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from anivault.cli.pin_handler import pins_in_force
 from anivault.cli.scan_handler import ScanRequest
 from anivault.cli.scan_handler import handle as scan
 from anivault.core.flow import Progress, Read, matched
@@ -23,20 +24,20 @@ class MatchRequest(ScanRequest, frozen=True, kw_only=True):
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read, the verdict on every video of it, and what providers had to say."""
+    """What was read, the verdict on every video of it, and what engines and providers had to say."""
 
     read: Read
     files: list[MatchedFile]
-    notices: list[str]
+    notices: tuple[str, ...]
 
 
-def handle(request: MatchRequest, progress: Callable[[str], Progress]) -> Matched:
-    """Read every name and match it. Raises FolderNotFoundError, PluginNotFoundError."""
-    return identify(scan(request, progress("Scanning")), request, progress("Asking"))
+def handle(request: MatchRequest, progress: Callable[[str], Progress], library: str | None = None) -> Matched:
+    """Read every name and match it; `library` is left out of the scan, and its pins hold.
 
-
-def identify(read: Read, request: MatchRequest, progress: Progress) -> Matched:
-    """Match what was read, asking the providers that the request names."""
-    with Providers(request.settings, request.providers, progress) as providers:
-        files = matched(read, providers.sources, request.languages)
-        return Matched(read=read, files=files, notices=providers.notices)
+    Raises FolderNotFoundError, PluginNotFoundError, PluginBrokenError, PinsBrokenError.
+    """
+    pins = pins_in_force(library or request.settings.library.path)
+    scanned = scan(request, progress("Scanning"), skip=[library] if library else ())
+    with Providers(request.settings, request.providers, progress("Asking")) as providers:
+        files = matched(scanned.read, providers.sources, pins, request.languages)
+        return Matched(read=scanned.read, files=files, notices=(*scanned.notices, *providers.notices))

@@ -16,6 +16,17 @@ PathsArg = Annotated[
 ]
 FoldersArg = Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders or files.")]
 FileArg = Annotated[str, typer.Argument(metavar="FILE", help="The list to import.")]
+NamedFileArg = Annotated[str, typer.Argument(metavar="FILE", help="A file, or only its name.")]
+PinnedArg = Annotated[str, typer.Argument(metavar="PATH", help="A folder, a file, or a title.")]
+ShowArg = Annotated[str, typer.Argument(metavar="tmdb:ID", help="tmdb:123, or tmdb:movie/123 for a film.")]
+SeasonOption = Annotated[
+    int | None,
+    typer.Option("--season", metavar="N", help="Season of its numbers.", show_default=False),
+]
+OffsetOption = Annotated[
+    int | None,
+    typer.Option("--offset", metavar="N", help="Added to its numbers.", show_default=False),
+]
 KindArg = Annotated[str, typer.Argument(metavar="KIND", help="As catalog show names it.")]
 LibraryArg = Annotated[
     str | None,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from anivault.cli.match_handler import MatchRequest, identify
+from anivault.cli.match_handler import MatchRequest
+from anivault.cli.match_handler import handle as match
 from anivault.core import flow, planfile
 from anivault.core.executor import Report, execute
 from anivault.core.models import Mode, Plan
@@ -84,7 +85,6 @@ def check_places(paths: Sequence[str], library: str) -> None:
 
 
 def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
-    found = flow.read(request.paths, skip=[request.library], progress=progress("Scanning"))
-    matched = identify(found, request, progress("Asking"))
-    plan = flow.planned(found, matched.files, request.library, request.paths, request.rules)
-    return Organized(plan=plan, left_out=found.left_out, notices=tuple(matched.notices))
+    found = match(request, progress, request.library)
+    plan = flow.planned(found.read, found.files, request.library, request.paths, request.rules)
+    return Organized(plan=plan, left_out=found.read.left_out, notices=found.notices)

@@ -18,12 +18,14 @@ from anivault.core.models import Coordinates, Decision, FileKind, Held, HeldReas
 if TYPE_CHECKING:  # a command imports only what it needs, and this module draws them all
     from anivault.cli.about_handler import About
     from anivault.cli.config_handler import Setting
+    from anivault.cli.explain_handler import Explained
     from anivault.cli.history_handler import RunView
     from anivault.cli.match_handler import Matched
     from anivault.cli.organize_handler import Organized
+    from anivault.cli.pin_handler import Pinned
     from anivault.cli.rollback_handler import RolledBack
+    from anivault.cli.scan_handler import Scanned
     from anivault.cli.screen import Screen
-    from anivault.core.flow import Read
     from anivault.core.journal import Step
     from anivault.core.pipeline.scanner import LeftOut
     from anivault.core.recover import RecoverReport
@@ -34,8 +36,9 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.services.importers import ImportReport
 
 
-def scan(screen: Screen, read: Read) -> None:
+def scan(screen: Screen, result: Scanned) -> None:
     """Every file by folder with what its name says, then what was left out."""
+    read = result.read
     if screen.json:
         for item in read.files:
             screen.event(events.file_event(item))
@@ -48,6 +51,7 @@ def scan(screen: Screen, read: Read) -> None:
         if item.file.kind is FileKind.VIDEO:
             screen.line(f"      {reading(item.parsed)}", style="dim")
     left_out(screen, read.left_out)
+    notices(screen, result.notices)
     counts = Counter(f"{item.file.kind}" for item in read.files)
     summary(screen, "scan", counts, f"{_counted(counts)}." if counts else "No files there.")
 
@@ -305,6 +309,47 @@ def text(screen: Screen, content: str) -> int:
     screen.event(events.TextEvent(text=content))
     for line in content.splitlines():
         screen.line(line)
+    return DONE
+
+
+def explain(screen: Screen, result: Explained) -> int:
+    """Every field with who read it, then every candidate with what speaks for and against it."""
+    from anivault.core.matching.explain import lines
+
+    item, told = result.parsed, result.explanation
+    screen.event(
+        events.ExplainEvent(
+            path=events.shown(item.file.path),
+            parsed=item.parsed,
+            explanation=msgspec.to_builtins(told) if told else None,
+            path_b64=events.b64(item.file.path),
+        )
+    )
+    screen.line(item.file.path, style="bold")
+    for field, who in item.parsed.said.items():
+        value = getattr(item.parsed, field, None)
+        screen.line(f"  {field:14} {_value(value)}  ({who})")
+    screen.line(f"  sure of the reading: {item.parsed.confidence:.0%}")
+    for line in lines(told) if told else ["Only videos are matched; this file follows its video."]:
+        screen.line(line)
+    notices(screen, result.notices)
+    return DONE
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def pins(screen: Screen, found: Sequence[Pinned], done: str) -> int:
+    """Every pin with the file that it stands in."""
+    for pinned in found:
+        screen.line(pinned.file, style="bold")
+        for pin in pinned.pins:
+            table = {key: value for key, value in msgspec.structs.asdict(pin).items() if value is not None}
+            screen.event(events.PinEvent(file=events.shown(pinned.file), pin=table, done=done))
+            screen.line("  " + ", ".join(f"{key} {value}" for key, value in table.items()))
+    if not found:
+        screen.line("There are no pins.")
     return DONE
 
 

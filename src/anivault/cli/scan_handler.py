@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import closing
+
 import msgspec
 
 from anivault.core.flow import Progress, Read, read, read_names
+from anivault.parser.read import open_reader
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,8 +16,22 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     paths: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    engines: tuple[str, ...]
 
 
-def handle(request: ScanRequest, progress: Progress) -> Read:
-    """Read every name. Raises FolderNotFoundError."""
-    return read(request.paths, progress=progress) if request.paths else read_names(request.names)
+class Scanned(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read, and what engines had to be forgiven."""
+
+    read: Read
+    notices: tuple[str, ...]
+
+
+def handle(request: ScanRequest, progress: Progress, skip: Sequence[str] = ()) -> Scanned:
+    """Read every name. Raises FolderNotFoundError, PluginNotFoundError, PluginBrokenError."""
+    with closing(open_reader(request.engines)) as reader:
+        if request.paths:
+            found = read(request.paths, reader, skip=skip, progress=progress)
+        else:
+            found = read_names(request.names, reader)
+        failures = [f"{engine} failed on {count} names." for engine, count in reader.failures.items()]
+        return Scanned(read=found, notices=tuple(failures))

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.matching.decide import match_releases
+from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
 from anivault.core.models import FileKind, Identity, Match, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
@@ -22,6 +23,7 @@ from anivault.core.naming import Preset, titled
 from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, outermost, scan
+from anivault.parser.read import Reader
 
 Progress = Callable[[int, int | None], None]
 
@@ -47,24 +49,28 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     on_conflict: OnConflict = "hold"
 
 
-def read(roots: Sequence[str], *, skip: Sequence[str] = (), progress: Progress | None = None) -> Read:
+def read(
+    roots: Sequence[str], reader: Reader, *, skip: Sequence[str] = (), progress: Progress | None = None
+) -> Read:
     """Scan `roots` and parse every file among its siblings. Raises FolderNotFoundError."""
     found = scan(roots, skip=skip, progress=progress and (lambda count: progress(count, None)))
-    return Read(files=tuple(parse_files(found.files)), left_out=found.left_out)
+    return Read(files=tuple(parse_files(found.files, reader)), left_out=found.left_out)
 
 
-def read_names(paths: Sequence[str]) -> Read:
+def read_names(paths: Sequence[str], reader: Reader) -> Read:
     """Parse paths that were only named, each by itself, without touching the disk."""
     files = (ScannedFile("", path, kind_of(path)) for path in paths)
-    return Read(files=tuple(parse_alone(file) for file in files), alone=True)
+    return Read(files=tuple(parse_alone(file, reader) for file in files), alone=True)
 
 
-def matched(found: Read, sources: Sequence[Source], languages: Sequence[str] = ()) -> list[MatchedFile]:
-    """Match every video, release by release; one at a time when each stands alone.
+def matched(
+    found: Read, sources: Sequence[Source], pins: Sequence[Pin] = (), languages: Sequence[str] = ()
+) -> list[MatchedFile]:
+    """Match every video, release by release; one at a time when each stands alone. Pins win.
 
     Shows are called by their title in the first of `languages` that they have one in.
     """
-    files = match_releases((each if found.alone else group)(found.videos), sources)
+    files = match_releases((each if found.alone else group)(found.videos), sources, pins)
     return _called(files, languages) if languages else files
 
 

@@ -109,7 +109,7 @@ def each(files: Sequence[ParsedFile]) -> list[Release]:
 
 def _bucket(file: ParsedFile) -> Key:
     parsed = file.parsed
-    kind = f"{parsed.season} {parsed.type if parsed.type in _OWN_KIND else ''}"
+    kind = f"{parsed.season} {parsed.part} {parsed.type if parsed.type in _OWN_KIND else ''}"
     return file.file.folder, normal_form(parsed.title or ""), (parsed.group or "").casefold(), kind
 
 
