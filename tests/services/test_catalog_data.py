@@ -120,6 +120,40 @@ def test_a_season_has_a_count_when_all_its_entries_have_one() -> None:
     ]
 
 
+def test_seasons_without_an_entry_are_listed_and_leave_the_one_before_them_open() -> None:
+    rows = [
+        Row(tmdb="tv/1", season=1, offset=0, episodes=120, begin="2002-01-01", titles={"en": ["A"]}),
+        Row(tmdb="tv/1", season=4, offset=0, episodes=12, begin="2009-01-01", titles={"en": ["B"]}),
+    ]
+
+    assert [(s.number, s.episodes) for s in candidates(rows)[0].seasons] == [
+        (1, None),
+        (2, None),
+        (3, None),
+        (4, 12),
+    ]
+
+
+def test_seasons_that_go_on_counting_say_where_they_begin() -> None:
+    rows = [
+        Row(tmdb="tv/1", season=1, offset=0, episodes=61, begin="1999-01-01", titles={"en": ["A"]}),
+        Row(tmdb="tv/1", season=2, offset=61, episodes=16, begin="2001-01-01", titles={"en": ["A"]}),
+        Row(tmdb="tv/1", season=3, offset=77, begin="2002-01-01", titles={"en": ["A"]}),
+    ]
+
+    assert [(s.number, s.episodes, s.first) for s in candidates(rows)[0].seasons] == [
+        (1, 61, 1),
+        (2, 16, 62),
+        (3, None, 78),
+    ]
+
+
+def test_a_second_cour_alone_is_not_taken_for_a_season_that_goes_on_counting() -> None:
+    rows = [Row(tmdb="tv/1", season=2, offset=12, episodes=12, begin="2001-01-01", titles={"en": ["A"]})]
+
+    assert candidates(rows)[0].seasons[-1].first == 1
+
+
 def test_a_place_is_stated_only_when_nothing_of_it_was_derived() -> None:
     rows = [
         Row(tmdb="tv/1", season=1, offset=0, derived=["season"], titles={"en": ["A"]}),

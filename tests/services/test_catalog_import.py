@@ -230,6 +230,33 @@ def test_an_entry_that_ships_is_cut_too(shelf: Shelf, monkeypatch: pytest.Monkey
     assert shelf.places("長い航海") == [(1, 0, 61), (2, 61, 16), (3, 77, None)]
 
 
+def test_a_later_season_that_ships_is_kept_when_an_entry_is_cut(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        Row(tmdb="tv/900", season=1, offset=0, begin="1999", ids={"anidb": 92}, titles={"ja": ["長い航海"]}),
+        Row(
+            tmdb="tv/900", season=3, offset=0, begin="2020", ids={"anidb": 92}, titles={"ja": ["長い航海 終"]}
+        ),
+    ]
+    monkeypatch.setattr(store, "shipped", lambda: [to_lines(rows)])
+    shelf.bring(MAPPING)
+
+    assert shelf.places("長い航海") == [(1, 0, 61), (2, 61, 16), (3, 0, None)]
+
+
+def test_an_entry_that_stands_in_the_same_place_is_the_same(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [*SHIPPED, Row(tmdb="tv/700", season=0, offset=3, type="ova", titles={"ja": ["雲のお茶 特別編"]})]
+    monkeypatch.setattr(store, "shipped", lambda: [to_lines(rows)])
+    shelf.bring(MAPPING)
+    (special,) = [e for e in shelf.show("雲のお茶").entries if e.season == 0]
+
+    assert special.ids == {"anidb": 90}
+    assert "Kumo no Ocha OVA" in {title.text for title in special.titles}
+
+
 def test_relations_correct_a_derived_count_and_what_follows_from_it(shelf: Shelf) -> None:
     shelf.bring(RELATIONS)
 

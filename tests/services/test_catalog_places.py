@@ -92,6 +92,14 @@ def test_a_named_episode_gives_the_offset() -> None:
     assert special.derived == []
 
 
+def test_a_stated_offset_ends_the_entry_before_it() -> None:
+    first, second = row("Harbour Days", weeks=12), row("Harbour Days 2", begin=later(1), episodes=11)
+    second.season, second.offset = 1, 13
+    place([[first, second]])
+
+    assert first.episodes == 13
+
+
 def test_specials_without_an_episode_are_laid_end_to_end() -> None:
     rows = [row(f"Short {n}", begin=later(n), season=0, episodes=5) for n in range(3)]
 

@@ -40,9 +40,10 @@ class _Catalogue:
 
     def add(self, facts: Sequence[Row]) -> None:
         """Add what an import says of one entry; several facts are its parts in several seasons."""
-        known, fact = self._known(facts[0]), facts[0]
-        if len(facts) > 1 and len(known) == 1 and known[0].tmdb == fact.tmdb:
-            self._split(known[0], facts)
+        fact = facts[0]
+        known = self._known(fact) or self._at(fact)
+        if len(facts) > 1 and known and known[0].tmdb == fact.tmdb:
+            self._split(known, facts)
         elif known:
             for row in known:
                 self._absorb(row, fact, alone=len(known) == 1)
@@ -69,15 +70,26 @@ class _Catalogue:
         found = {id(row): row for item in fact.ids.items() for row in self._by_id.get(item, ())}
         return list(found.values())
 
-    def _split(self, row: Row, facts: Sequence[Row]) -> None:
-        """Put the parts of an entry in the place of the entry."""
+    def _at(self, fact: Row) -> list[Row]:
+        """Find the row that stands where `fact` does and that no list has named yet."""
+        if fact.season is None or not fact.tmdb.startswith("tv"):
+            return []
+        place = (fact.season, fact.offset)
+        rows = [row for row in self._shows.get(fact.tmdb, ()) if (row.season, row.offset) == place]
+        return rows if len(rows) == 1 and not rows[0].ids.keys() & fact.ids.keys() else []
+
+    def _split(self, known: Sequence[Row], facts: Sequence[Row]) -> None:
+        """Put the parts of an entry in the place of the entry; later seasons that have a row keep it."""
+        row, *others = sorted(known, key=lambda row: row.begin or "9")
+        taken = {other.season for other in others}
         self._shows[row.tmdb].remove(row)
         for item in row.ids.items():
             self._by_id[item].remove(row)
         self._touched.add(row.tmdb)
         for fact in facts:
             part = {"season": fact.season, "offset": fact.offset, "episodes": fact.episodes}
-            self._keep(msgspec.structs.replace(row, episode=None, derived=[], **part))
+            if fact.season not in taken:
+                self._keep(msgspec.structs.replace(row, episode=None, derived=[], **part))
 
     def _absorb(self, row: Row, fact: Row, *, alone: bool) -> None:
         row.titles = dict(_united(row.titles, fact.titles))

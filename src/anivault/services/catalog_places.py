@@ -118,8 +118,7 @@ def place_season(rows: Sequence[Row]) -> None:
         if row.offset is None and row.episode is not None:
             row.offset = row.episode - 1
         if row.offset is not None:
-            if row.season:
-                end = _after(row.offset, row)
+            end = _placed(row, laid, end)
             continue
         same = next((other for other in laid if is_same(row, other)), None)
         row.offset = same.offset if same else end
@@ -128,6 +127,17 @@ def place_season(rows: Sequence[Row]) -> None:
         laid.append(row)
         if same is None:
             end = _after(row.offset, row)
+
+
+def _placed(row: Row, laid: list[Row], end: int | None) -> int | None:
+    """Go on after a row whose place is stated. Where it begins, the one before it has ended."""
+    if not row.season:
+        return end
+    last = laid[-1] if laid else None
+    if last and "episodes" in last.derived and last.offset is not None and row.offset:
+        last.episodes = max(row.offset - last.offset, 1)
+    laid.append(row)
+    return _after(row.offset, row)
 
 
 def _after(offset: int | None, row: Row) -> int | None:

@@ -80,12 +80,24 @@ def _name(first: Row, rows: Sequence[Row]) -> str:
 
 
 def _seasons(rows: Sequence[Row]) -> Iterator[Season]:
-    """Add the entries of each season up; it has a count when every entry of it has a place and a count."""
+    """Return the seasons up to the last that is known. Of one without entries only its number is known.
+
+    A season has a count when each of its entries has a place and a count; and none when the next season
+    has no entry, for then the last entry may go on into that one (*One Piece*). Numbers that do not
+    restart show in the offset of a season's first entry: it is where the season before ended.
+    """
     by_number: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         if row.season:
             by_number[row.season].append(row)
-    for number, members in sorted(by_number.items()):
+    last, ended = max(by_number, default=0), 0
+    for number in range(1, last + 1):
+        members = by_number.get(number, [])
         ends = [row.offset + row.episodes for row in members if row.offset is not None and row.episodes]
-        count = max(ends) if len(ends) == len(members) else None
-        yield Season(number, count, begin=min((row.begin for row in members if row.begin), default=None))
+        end = max(ends) if members and len(ends) == len(members) else 0
+        start = min((row.offset or 0 for row in members), default=0)
+        before = start if start and start == ended else 0
+        open_end = not end or (number < last and number + 1 not in by_number)
+        begin = min((row.begin for row in members if row.begin), default=None)
+        yield Season(number, None if open_end else end - before, before + 1, begin)
+        ended = end
