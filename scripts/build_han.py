@@ -13,6 +13,19 @@ import sys
 from pathlib import Path
 
 TARGET = Path(__file__).parents[1] / "src/anivault/core/matching/han.txt"
+# Japanese forms that the dictionaries leave out, and two words for the arc of a story.
+EXTRA = {
+    "姫": "姬",
+    "闘": "斗",
+    "鬭": "斗",
+    "渋": "涩",
+    "澁": "涩",
+    "氷": "冰",
+    "駄": "驮",
+    "頬": "颊",
+    "汚": "污",
+    "篇": "编",
+}
 TO_TRADITIONAL = ("JPShinjitaiCharacters", "TWVariantsRev", "HKVariantsRev")
 
 
@@ -30,7 +43,7 @@ def main(folder: Path) -> None:
     for name in TO_TRADITIONAL:
         for variant, traditional in pairs(folder / f"{name}.txt").items():
             table.setdefault(variant, simplified.get(traditional, traditional))
-    table = {a: b for a, b in sorted(table.items()) if a != b}
+    table = {a: b for a, b in sorted((table | EXTRA).items()) if a != b}
     TARGET.write_text("".join(table) + "\n" + "".join(table.values()) + "\n", encoding="utf-8")
     print(f"{len(table)} characters in {TARGET}")
 
