@@ -321,7 +321,7 @@ _ENDINGS = tuple(
     for before in ("-", "- ", ".", "_")
     for word in (
         "trailer", "sample", "scene", "clip", "interview", "behindthescenes", "deleted", "deletedscene",
-        "featurette", "short", "other", "extra", "theme", "themesong", "thumb", "poster", "fanart",
+        "featurette", "short", "other", "extra",
     )
 )  # fmt: skip
 _RESERVED_STARTS = frozenset(name[:3] for name in RESERVED)

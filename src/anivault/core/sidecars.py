@@ -193,7 +193,7 @@ class Videos:
     def _in_folder(
         self, item: ParsedFile, stem: str, key: tuple[str, str], stems: dict[str, int], between: list[str]
     ) -> Owner | None:
-        if between and (index := stems.get(between[0].lower())) is not None:  # Subs/<video>/2_English.srt
+        if between and (index := stems.get(between[-1].lower())) is not None:  # Subs/<video>/2_English.srt
             return Owner(index, stem, read_tail(stem))
         if (at := _longest_prefix(stem, stems)) is not None:
             tail = stem[at:]
@@ -202,19 +202,24 @@ class Videos:
             return None
         if between and not all(map(_is_sidecar_folder, between)):
             return None
-        if (loose := self._same_but_brackets(stem, key, stems)) is not None:
-            return Owner(loose, "", _with_folders(_bracket_track(stem), between))
+        if found := self._same_but_brackets(stem, key, stems):
+            return Owner(found.video, "", _with_folders(found.track, between))
         return self._by_number(item, stem, stems, between)
 
-    def _same_but_brackets(self, stem: str, key: tuple[str, str], stems: dict[str, int]) -> int | None:
-        """`[Group] Show - 01 [CHS].ass` beside `[Group] Show - 01 [1080p][CRC].mkv`."""
+    def _same_but_brackets(self, stem: str, key: tuple[str, str], stems: dict[str, int]) -> Owner | None:
+        """`[Group] Show - 01 [CHS].ass`, `Show - 01.en.ass` beside `[Group] Show - 01 [1080p][CRC].mkv`."""
         if key not in self._loose:
             table: dict[str, list[int]] = defaultdict(list)
             for known, index in stems.items():
                 table[_loose(known)].append(index)
             self._loose[key] = table
-        found = self._loose[key].get(_loose(stem.lower())) if _loose(stem) else None
-        return found[0] if found and len(found) == 1 else None
+        bare = _BRACKETS.sub(" ", stem).strip()
+        for at in (len(bare), *(found.start() for found in reversed([*_BOUNDARY.finditer(bare)]))):
+            found = self._loose[key].get(_loose(bare[:at].lower()), []) if at else []
+            tail = read_tail(bare[at:])
+            if len(found) == 1 and (at == len(bare) or (tail.language and not tail.title)):
+                return Owner(found[0], "", tail if tail.language else _bracket_track(stem))
+        return None
 
     def _by_number(
         self, item: ParsedFile, stem: str, stems: dict[str, int], between: list[str]
@@ -262,12 +267,12 @@ def _is_sidecar_folder(name: str) -> bool:
 def _with_folders(track: Track, between: Iterable[str]) -> Track:
     """Let the folders speak where the name is silent: `Subs/English/Show - 01.ass`."""
     for folder in between:
-        said = read_tail(folder)
+        words = [word for word in re.split(r"[\s_]+", folder) if word.lower() not in vocabulary().folders]
+        said = read_tail(" ".join(words))
         if not track.language and said.language:
             track = track._replace(language=said.language)
-        words = [word for word in said.title.split() if word.lower() not in vocabulary().folders]
-        if words and not track.title:
-            track = track._replace(title=" ".join(words))
+        if said.title and not track.title:
+            track = track._replace(title=said.title)
     return track
 
 
