@@ -35,6 +35,7 @@ class Request:
     """One request as it came in; `target` is the path with its query."""
 
     at: float
+    port: int  # of the client's end: one a connection
     target: str
     headers: dict[str, str]
 
@@ -112,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
             counts = {"requests": len(server.requests), "busiest_second": server.busiest_second()}
             self._send(Reply(200, json.dumps(counts).encode()), packed=False)
             return
-        server.requests.append(Request(time.time(), self.path, headers))
+        server.requests.append(Request(time.time(), self.client_address[1], self.path, headers))
         reply = server.reply(self.path, headers)
         time.sleep(server.latency + reply.delay)
         self._send(reply, packed="gzip" in headers.get("accept-encoding", "") and not reply.headers)
@@ -127,6 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         body = gzip.compress(reply.body, 1) if packed else reply.body
         headers = {"Content-Type": "application/json;charset=utf-8", "Content-Length": str(len(body))}
         headers |= {"Content-Encoding": "gzip"} if packed else {}
+        self.close_connection |= reply.headers.get("Connection") == "close"
         lines = [f"HTTP/1.1 {reply.status} X", *(f"{k}: {v}" for k, v in (headers | reply.headers).items())]
         self.wfile.write("\r\n".join([*lines, "", ""]).encode() + body)
 

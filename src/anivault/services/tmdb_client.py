@@ -46,6 +46,7 @@ from anivault.shared.errors import (
 DEADLINE = 28.0  # seconds a lookup may take, waits included; two below what is promised
 TRY_SECONDS = 8.0  # for one try, from connecting to the last byte
 TRIES = 4
+SHORTEST_SLEEP = 0.001  # a shorter one is lost in the rounding of the time
 BACKOFF, BACKOFF_CAP = 0.5, 8.0  # seconds, doubled with every try
 APPENDED = 20  # TMDB's limit for append_to_response
 NOT_THERE = frozenset({6, 34})  # TMDB's status codes for a 404 that is its own
@@ -280,10 +281,10 @@ class TmdbClient:
 
     async def _gate(self, end: float) -> float:
         """Wait for the budget and return the time of sending. Raises at once when `end` comes before."""
-        while wait := self._limiter.admit():
+        while not self._off and (wait := self._limiter.admit()):
             if self._clock.now() + wait >= end:
                 raise TmdbUnreachableError(WAITING[self._limiter.phase()])
-            await self._clock.sleep(wait)
+            await self._clock.sleep(max(wait, SHORTEST_SLEEP))
         if self._off:
             raise self._off
         return self._clock.now()
