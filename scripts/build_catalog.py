@@ -125,7 +125,7 @@ READS_ALIKE = (
 )
 BROKEN_WORD = re.compile(r"[a-z]{2}|\d{2}|[^\W\da-z]{2}|ー.", re.IGNORECASE)  # two letters of one word
 SHORTEST_TITLE = 2  # characters that a title needs for another to be its continuation
-LANGUAGES = ("ja", "ja-Latn", "en", "ko", "zh-Hans", "zh-Hant", "zh", "")
+LANGUAGES = ("ja", "en", "ja-Latn", "ko", "zh-Hans", "zh-Hant", "zh", "")
 
 
 def titles(row: Row, named: Json | None) -> dict[str, list[str]]:
@@ -237,10 +237,10 @@ def beginnings(title: str, known: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def romanizer() -> Romaji:
-    """Return a function that spells a Japanese title in Latin letters: by sound, and with loanwords."""
+    """Return a function that spells a Japanese title in Latin letters: with loanwords, and by sound."""
     import cutlet
 
-    readers = [cutlet.Cutlet(use_foreign_spelling=foreign) for foreign in (False, True)]
+    readers = [cutlet.Cutlet(use_foreign_spelling=foreign) for foreign in (True, False)]
 
     def romaji(text: str) -> list[str]:
         plain = COUNTED.sub(r" dai \1 wa ", unicodedata.normalize("NFKC", text))

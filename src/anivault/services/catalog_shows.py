@@ -69,12 +69,14 @@ def _titles(row: Row) -> tuple[Title, ...]:
 
 def _name(first: Row, rows: Sequence[Row]) -> str:
     """Return the name to show: the first season's, or a later one's without its season words."""
-    if "en" not in first.titles:
+    original = first.titles.get("ja", [""])[0]
+    if "en" not in first.titles and not original.isascii():
         for row in rows:
             if row.season and "en" in row.titles and (split := split_season(row.titles["en"][0])).season:
                 return split.base
+    languages = ("ja",) if original.isascii() and "en" not in first.titles else DISPLAY
     name = next(
-        first.titles[language][0] for language in (*DISPLAY, *first.titles) if language in first.titles
+        first.titles[language][0] for language in (*languages, *first.titles) if language in first.titles
     )
     return split_season(name).base if (first.season or 0) > 1 else name
 
