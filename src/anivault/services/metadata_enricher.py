@@ -86,8 +86,10 @@ class Enricher:
         self._failed: dict[str, tuple[TmdbError, int]] = {}  # by code: the first failure, and how many
 
     def close(self) -> None:
-        """Close the connections and the cache."""
+        """Close the connections, the cache and the catalogue below."""
         self.client.close()
+        if close := getattr(self._catalog, "close", None):
+            close()
 
     @property
     def notices(self) -> list[str]:
@@ -117,6 +119,15 @@ class Enricher:
         shows = self._with_tables(shows, _distinct(keys[:LIKELY] for keys in wanted))
         made = self._candidates(shows, by_key)
         return [_together(found, keys, made) for found, keys in zip(known, wanted, strict=True)]
+
+    def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002
+        """Return the one show or film of this id, from both as one; None when neither has it."""
+        below = self._catalog.get(provider, media_type, id) if self._catalog else None
+        if provider != self.name:
+            return below
+        key, known = (media_type, id), {(media_type, id): below} if below else {}
+        shows = self._with_tables(self._details([key], known), [key])
+        return self._candidates(shows, known).get(key, below)
 
     def _search(self, queries: dict[int, Query]) -> dict[int, tuple[Show, ...]]:
         """Look up each query's titles in turn until one finds something; every turn is one batch."""
@@ -208,9 +219,9 @@ def _strong(titles: Sequence[str]) -> Iterator[str]:
 
     What is left of a title without its season words is as good as the title.
     """
-    bases = {split_season(title).base for title in titles} | {split_number(title).base for title in titles}
     for title in titles:
-        if title in bases or not any(other != title and other.startswith(title) for other in titles):
+        longer = [other for other in titles if other != title and other.startswith(title)]
+        if not longer or any(title in (split_season(o).base, split_number(o).base) for o in longer):
             yield title
 
 
