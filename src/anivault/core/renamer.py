@@ -1,0 +1,103 @@
+"""Bring an organized library to a new preset or to new numbers. Pure.
+
+In: the library's videos with what they are, the files beside them, whatever else it holds, a preset.
+Out: a Plan of moves within the library. Only what changes moves; each file moves after the one that now has
+its place, and what would change places in a circle stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from anivault.core.models import (
+    Coordinates,
+    Held,
+    HeldReason,
+    MatchedFile,
+    Mode,
+    Move,
+    ParsedFile,
+    Plan,
+    ScannedFile,
+)
+from anivault.core.naming import NAME_MAX, Preset, fold
+from anivault.core.organizer import Library, plan
+
+
+class Known(NamedTuple):
+    """What a move's `metadata` says that a file is."""
+
+    provider: str
+    media_type: str
+    id: int
+    coordinates: tuple[Coordinates, ...]
+
+
+_FINGERPRINT = re.compile(r"([^:]+):(tv|movie):(\d+)(?::S(\d+)((?:E\d+)+))?:[0-9a-f]{8}")
+
+
+def read_fingerprint(metadata: str) -> Known | None:
+    """Read back what `organizer.fingerprint` wrote; None for anything else."""
+    found = _FINGERPRINT.fullmatch(metadata)
+    if not found:
+        return None
+    numbers = (found[5] or "").split("E")[1:]
+    places = tuple(Coordinates(season=int(found[4]), episode=int(number)) for number in numbers)
+    return Known(found[1], found[2], int(found[3]), places)
+
+
+def rename(
+    matched: Sequence[MatchedFile],
+    others: Sequence[ParsedFile],
+    *,
+    library: str,
+    present: Iterable[ScannedFile],
+    preset: Preset,
+    name_max: int = NAME_MAX,
+) -> Plan:
+    """Plan new names for `matched` and `others`, whose paths are relative to the library.
+
+    `present` is every file of the library. A file whose name stays is held as already there.
+    """
+    ours = {item.file.rel for item in matched} | {item.file.rel for item in others}
+    strangers = Library(file for file in present if file.rel not in ours)
+    made = plan(
+        matched, others, library=library, roots=[library], mode=Mode.MOVE, preset=preset, taken=strangers,
+        on_conflict="version", name_max=name_max,
+    )  # fmt: skip
+    stays = [_there(move) for move in made.moves if move.rel == move.target]
+    ordered, circles = _in_order(
+        [move for move in made.moves if move.rel != move.target], [*made.held, *stays]
+    )
+    return msgspec.structs.replace(made, moves=tuple(ordered), held=(*made.held, *stays, *circles))
+
+
+def _there(move: Move) -> Held:
+    return Held(root=move.root, rel=move.rel, reason=HeldReason.ALREADY_THERE, detail=move.target)
+
+
+def _in_order(moves: Sequence[Move], stays: Collection[Held]) -> tuple[list[Move], list[Held]]:
+    """Sort the moves so that each finds its place free; hold those that never will."""
+    staying = {fold(item.rel) for item in stays}
+    waiting = {fold(move.rel): move for move in moves}
+    ordered: list[Move] = []
+    free = True
+    while waiting and free:
+        ready = [key for key, move in waiting.items() if _is_free(key, fold(move.target), staying, waiting)]
+        free = bool(ready)
+        ordered += [waiting.pop(key) for key in ready]
+    return ordered, [_blocked(move) for move in waiting.values()]
+
+
+def _is_free(source: str, target: str, staying: Collection[str], waiting: Collection[str]) -> bool:
+    """A place is free when nobody has it, or the file itself under another spelling."""
+    return target not in staying and (target not in waiting or target == source)
+
+
+def _blocked(move: Move) -> Held:
+    detail = f"{move.target} is the name of a file that stays, or that waits for this one"
+    return Held(root=move.root, rel=move.rel, reason=HeldReason.TARGET_TAKEN, detail=detail)
