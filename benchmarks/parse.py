@@ -20,18 +20,50 @@ from anivault.parser.read import Reader, open_reader, read_rules
 from anivault.shared import plugins
 from anivault.shared.errors import PluginBrokenError
 
-WORDS = "Sora no Kaze Hoshi Tsuki Umi Mahou Shoujo Gakuen Senki Yoru Hana Densetsu Ouji Kishi Ryuu Neko Machi Uta Yume Ken Oujo Shima Tabi Inu".split()
-LATE = "The Long Way Home|A Promise|First Snow|Reunion|What the River Took|Under One Roof|Farewell|Beyond the Gate|Two of Us|Ashes".split(
-    "|"
+WORDS = [
+    "Sora",
+    "no",
+    "Kaze",
+    "Hoshi",
+    "Tsuki",
+    "Umi",
+    "Mahou",
+    "Shoujo",
+    "Gakuen",
+    "Senki",
+    "Yoru",
+    "Hana",
+    "Densetsu",
+    "Ouji",
+    "Kishi",
+    "Ryuu",
+    "Neko",
+    "Machi",
+    "Uta",
+    "Yume",
+    "Ken",
+    "Oujo",
+    "Shima",
+    "Tabi",
+    "Inu",
+]
+LATE = (
+    "The Long Way Home",
+    "A Promise",
+    "First Snow",
+    "Reunion",
+    "Under One Roof",
+    "Beyond the Gate",
+    "Ashes",
 )
-GROUPS = "Moonsub Kitsune Raws-X TidalSubs Nekomata Hoshizora".split()
+GROUPS = ("Moonsub", "Kitsune", "Raws-X", "TidalSubs", "Nekomata", "Hoshizora")
 STYLES: dict[str, str] = {
     "fansub": "{show}/[{group}] {show} - {n:02d} (1080p) [{crc:08X}].mkv",
     "fansub season": "{show} S{s}/[{group}] {show} S{s} - {n:02d} [1080p][HEVC 10bit][AAC].mkv",
     "bd brackets": "[{group}] {show} [BD 1080p]/[{group}] {show} [{n:02d}][Ma10p_1080p][x265_flac].mkv",
     "underscores": "{show}/[{group}]_{under}_-_{n:02d}_[1280x720_H.264_AAC][{crc:08X}].mkv",
     "library": "{show}/Season {s:02d}/{show} - S{s:02d}E{n:02d} - {title}.mkv",
-    "scene": "{dots}.S{s:02d}.1080p/{dots}.S{s:02d}E{n:02d}.{dotted}.1080p.WEB-DL.AAC2.0.H.264-{group}.mkv",
+    "scene": "{dots}.S{s:02d}/{dots}.S{s:02d}E{n:02d}.{dotted}.1080p.WEB-DL.AAC2.0.H.264-{group}.mkv",
     "chinese": "【{group}】★10月新番★[星空之旅/{show}][{n:02d}][1080p][简日双语].mp4",
     "bare": "{show}/{n:02d}.mkv",
     "named": "{show}/{show} - {n:02d} - {title}.mkv",
@@ -49,10 +81,9 @@ def paths(count: int, seed: int = 1) -> Iterator[str]:
         season, group = rng.randint(1, 3), rng.choice(GROUPS)
         for n in range(1, rng.choice((12, 13, 24, 26)) + 1):
             title = f"{rng.choice(LATE)} {rng.choice(WORDS)}"
-            yield style.format(
-                show=show, under=show.replace(" ", "_"), dots=show.replace(" ", "."), group=group, s=season, n=n,
-                crc=rng.getrandbits(32), title=title, dotted=title.replace(" ", "."),
-            )  # fmt: skip
+            spelled = {"show": show, "under": show.replace(" ", "_"), "dots": show.replace(" ", ".")}
+            named = {"title": title, "dotted": title.replace(" ", ".")}
+            yield style.format(**spelled, **named, group=group, s=season, n=n, crc=rng.getrandbits(32))
             made += 1
 
 

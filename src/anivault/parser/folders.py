@@ -62,8 +62,10 @@ _DISC = re.compile(
 )
 _SERIES = re.compile(r"(?:series|cour|saison|arc|book)[ ._]*(\d{1,2})", re.IGNORECASE)
 _BARE = re.compile(r"\d{1,2}")
+_QUARTER = "winter|spring|summer|fall|autumn"
 _DATE = re.compile(
-    r"(?:19|20)\d\d(?:s|年)?(?:[ ._-]*(?:\d{1,2}月?(?:新番)?|q[1-4]|winter|spring|summer|fall|autumn))?|(?:winter|spring|summer|fall|autumn)[ ._-]*(?:19|20)\d\d",
+    rf"(?:19|20)\d\d(?:s|年)?(?:[ ._-]*(?:\d{{1,2}}月?(?:新番)?|q[1-4]|{_QUARTER}))?"
+    rf"|(?:{_QUARTER})[ ._-]*(?:19|20)\d\d",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(

@@ -12,26 +12,28 @@ from typing import NamedTuple
 
 from anivault.parser.vocabulary import EXTENSIONS, SUBTITLE_EXTENSIONS, SUBTITLE_MARKS
 
-LONGEST = 400  # characters read of a name; no file system allows more than 255 in a component
+LONGEST = 300  # characters read of a name; no file system allows more than 255 in a component
 
 _SAME = {
-    "【": "[", "】": "]", "〔": "[", "〕": "]", "〖": "[", "〗": "]", "［": "[", "］": "]", "《": "[", "》": "]",
+    "【": "[", "】": "]", "〔": "[", "〕": "]", "〖": "[", "〗": "]", "［": "[", "］": "]", "《": "[",
+    "》": "]",
     "（": "(", "）": ")", "｛": "{", "｝": "}", "⟨": "[", "⟩": "]",
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
-    "〜": "~", "～": "~", "∼": "~", "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "∕": "/", "⧸": "/", "｜": "|", "┃": "|", "│": "|",
+    "〜": "~", "～": "~", "∼": "~", "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"',
+    "⁄": "/", "∕": "/", "⧸": "/", "┃": "|", "│": "|",
 }  # fmt: skip
 
 
 def _table() -> dict[int, str]:
-    """Every character that has one plain equivalent; controls, odd blanks and marks of direction are blanks."""
-    blank = {n: " " for n in (*range(0x20), *range(0x7F, 0xA1), 0xAD, 0x3000, 0xFEFF, *range(0x2000, 0x2010))}
-    blank |= {n: " " for n in (*range(0x2028, 0x2030), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFE))}
+    """Every character with one plain equivalent; controls, odd blanks, marks of direction are blanks."""
+    blank = dict.fromkeys((*range(32), *range(127, 161), 173, 12288, 65279, *range(8192, 8208)), " ")
+    blank |= dict.fromkeys((*range(8232, 8240), *range(8288, 8304), *range(65529, 65534)), " ")
     wide = {n: unicodedata.normalize("NFKC", chr(n)) for n in range(0xFF01, 0xFF5F)}
     return blank | wide | {ord(char): plain for char, plain in _SAME.items()}
 
 
 _TABLE = _table()
-_CONTROLS = {n: " " for n in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
+_CONTROLS = dict.fromkeys((*range(32), 127, *range(128, 160)), " ")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
 _AT_BRACKET = re.compile(r"_(?=[\s\[(])|(?<=[\s\])])_")
@@ -84,7 +86,7 @@ def _blanks(text: str, shown: str) -> tuple[str, str]:
         spaces += lines
     elif "_" in text:
         text, shown = _AT_BRACKET.sub(" ", text), _AT_BRACKET.sub(" ", shown)
-    if (dots := outside.count(".")) > 2 and dots > spaces or dots and not spaces:
+    if ((dots := outside.count(".")) > 2 and dots > spaces) or (dots and not spaces):
         text, shown = _DOT.sub(" ", text), _DOT.sub(" ", shown)
     elif dots:
         text, shown = _STUCK.sub(" ", text), _STUCK.sub(" ", shown)

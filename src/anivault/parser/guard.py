@@ -62,7 +62,7 @@ class Guarded:
 
     def _start(self) -> subprocess.Popen[bytes]:
         paths = os.pathsep.join(filter(None, sys.path))
-        self._worker = worker = subprocess.Popen(
+        self._worker = worker = subprocess.Popen(  # noqa: S603 - this interpreter, a registered name
             [sys.executable, "-m", "anivault.parser.guard", self.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -31,12 +31,12 @@ class Memo:
     """The shapes seen so far."""
 
     def __init__(self) -> None:
-        self._shapes: dict[str, _Shape] = {}
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def find(self, name: str) -> ParseResult | None:
         """Return the reading of `name` if its shape is known."""
         pieces = _RUNS.split(name)
-        shape = self._shapes.get("\0".join(pieces[::2]))
+        shape = self._shapes.get(tuple(pieces[::2]))
         if shape is None:
             return None
         runs = pieces[1::2]
@@ -71,6 +71,6 @@ class Memo:
             return
         if len(self._shapes) >= CAPACITY:
             self._shapes.clear()
-        self._shapes["\0".join(pieces[::2])] = _Shape(
+        self._shapes[tuple(pieces[::2])] = _Shape(
             runs, places[0], checksums[0] if checksums else None, result
         )

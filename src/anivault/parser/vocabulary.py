@@ -35,15 +35,18 @@ SUBTITLE_MARKS = any_of(_RAW["subtitle_marks"])
 
 TYPES_ALWAYS = {word: VideoType(value) for word, value in _RAW["types"]["always"].items()}
 TYPES_CAPITALS = {word: VideoType(value) for word, value in _RAW["types"]["capitals"].items()}
+TYPES_RUNNING: list[str] = _RAW["types"]["running"]
+TYPES_NUMBERED = {word: VideoType(value) for word, value in _RAW["types"]["numbered"].items()}
 TYPES_WORDS = {word: VideoType(value) for word, value in _RAW["types"]["words"].items()}
 CJK_TYPES = {word: VideoType(value) for word, value in _RAW["cjk"]["types"].items()}
 # Every spelling, lower case: for what stands alone in a bracket or a folder's name.
 TYPES = {
     word.lower(): kind
-    for table in (TYPES_WORDS, TYPES_CAPITALS, TYPES_ALWAYS, CJK_TYPES)
+    for table in (TYPES_WORDS, TYPES_NUMBERED, TYPES_CAPITALS, TYPES_ALWAYS, CJK_TYPES)
     for word, kind in table.items()
 }
 
+EPISODE: dict[str, list[str]] = _RAW["episode"]
 CJK_BATCH = any_of(_RAW["cjk"]["batch"])
 CJK_NOTES = any_of(_RAW["cjk"]["notes"])
 CJK_SUBTITLES = re.escape(_RAW["cjk"]["subtitles"])

@@ -19,7 +19,31 @@ _ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
 _PUNCTUATION = re.compile(r"[\W_]+")
 # A name that is only one of these has no title of its own.
 _NO_TITLES = frozenset(
-    "episode ep extra extras special specials ova oad movie film ncop nced op ed opening ending menu pv cm preview trailer sample part".split()
+    [
+        "episode",
+        "ep",
+        "extra",
+        "extras",
+        "special",
+        "specials",
+        "ova",
+        "oad",
+        "movie",
+        "film",
+        "ncop",
+        "nced",
+        "op",
+        "ed",
+        "opening",
+        "ending",
+        "menu",
+        "pv",
+        "cm",
+        "preview",
+        "trailer",
+        "sample",
+        "part",
+    ]
 ) | {"extra episode", "special episode", "creditless opening", "creditless ending", "video"}
 _FILLED = ("group", "resolution", "source", "year")
 

@@ -11,14 +11,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from anivault.parser.rules.numbers import YEARS
+
 MEMBERS = 3  # names that must share a pattern before it tells anything
+LONGEST = 4  # digits of an episode's number
 
 Place = tuple[int, int]
 
 _NUMBERS = re.compile(r"\d+")
 # Numbers behind these vary without being the episode, or are read as what they are.
 _COUNTS_OTHERS = re.compile(
-    r"(?:season|part|cour|vol(?:ume)?|dis[ck]|cd|dvd|movie|film|nc ?op|nc ?ed|op|ed|opening|ending|pv|cm|preview|trailer|menu|(?<![^\W_])[sv])[ ._#-]*$",
+    r"(?:season|part|cour|vol(?:ume)?|dis[ck]|cd|dvd|movie|film|op|ed|opening|ending|pv|cm|preview|trailer|menu"
+    r"|(?<![^\W_])[sv])[ ._#-]*$",
     re.IGNORECASE,
 )
 _CHECKSUM = re.compile(r"[\[(][0-9A-Fa-f]{8}[\])]")
@@ -33,7 +37,7 @@ def varying(names: Iterable[str]) -> dict[str, Place]:
     places: defaultdict[str, dict[str, Place]] = defaultdict(dict)  # text in front -> name -> place
     for name in names:
         for found in _NUMBERS.finditer(_CHECKSUM.sub(_mask, name)):
-            if len(found[0]) < 4 and not (len(found[0]) == 4 and found[0][:2] in ("19", "20")):
+            if len(found[0]) <= LONGEST and int(found[0]) not in YEARS:
                 places[name[: found.start()]].setdefault(name, found.span())
     settled: dict[str, Place] = {}
     for front, members in sorted(places.items(), key=lambda item: len(item[0])):
@@ -47,7 +51,7 @@ def _mask(found: re.Match[str]) -> str:
 
 
 def _tells(front: str, members: dict[str, Place]) -> bool:
-    """Tell whether the numbers behind `front` count episodes: enough, nearly all different, small ones among them."""
+    """Tell whether the numbers behind `front` count episodes: enough of them, nearly all different."""
     if len(members) < MEMBERS or _COUNTS_OTHERS.search(front):
         return False
     numbers = {int(name[start:end]) for name, (start, end) in members.items()}

@@ -22,12 +22,14 @@ _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\
 _IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.IGNORECASE)
 _VOLUME = re.compile(r"(?:vol(?:ume)?\.?|disc|disk|cd)\s*\d+", re.IGNORECASE)
 _KIND = re.compile(
-    r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)[ _-]?(?P<number>\d{1,3}[a-z]?)?(?:v(?P<version>\d))?(?:\+SP)?",
+    r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)[ _-]?"
+    r"(?P<number>\d{1,3}[a-z]?)?(?:v(?P<version>\d))?(?:\+SP)?",
     re.IGNORECASE,
 )
 _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _BATCH = re.compile(rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]", re.IGNORECASE)
+_OF = re.compile(r"(?:of|/) ?\d+")
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz)", re.IGNORECASE)
 
 
@@ -116,7 +118,7 @@ def _season(content: str) -> Meaning | None:
 def _kind(content: str) -> Meaning | None:
     found = _KIND.fullmatch(content)
     kind = TYPES.get(found["word"].lower().replace("_", " ")) if found else None
-    if found is None or kind is None or kind is VideoType.TV and not found["number"]:
+    if found is None or kind is None or (kind is VideoType.TV and not found["number"]):
         return Meaning(TERM, (("type", kind),)) if kind else None
     fields: list[tuple[str, object]] = [("type", kind)]
     if found["year"]:
@@ -134,6 +136,7 @@ def _technical(content: str) -> Meaning | None:
         or _IDS.fullmatch(content)
         or _VOLUME.fullmatch(content)
         or _DOMAIN.fullmatch(content)
+        or _OF.fullmatch(content)
     ):
         return Meaning(TERM)
     found = media.terms(content)

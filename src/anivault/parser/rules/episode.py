@@ -10,100 +10,97 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from anivault.parser.draft import EPISODE, GAPS, KIND, Draft
+from anivault.parser.draft import EPISODE, GAPS, Draft
 from anivault.parser.models import Number, VideoType
-from anivault.parser.rules.numbers import Numbers, han, number
-from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES
+from anivault.parser.rules.numbers import YEARS, han, number
+from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, any_of
+from anivault.parser.vocabulary import EPISODE as WORDS
 
 RULE = "rule:episode"
 SIBLINGS = "siblings"
-_SETTLED = (RULE, SIBLINGS)
-SUPPOSED = 0.8  # a guess: right on about nine of ten
+SUPPOSED = 0.8  # the confidence of a guess: a guess itself, about nine in ten of them are right
 
+_SETTLED = (RULE, SIBLINGS)
+_ALONE = r"(?<![^\W_])"  # no letter or digit in front
+_OVER = r"(?![^\W_])"  # none behind
 _N = r"\d{1,4}(?:\.\d{1,2})?"
-_EXTRA = r"(?:\s*\+\s*(?:SP|OVA|OAD|EX|Extra|NC|特典|Special)s?\d*)*"
-_V = r"(?:[ _]?v(?P<version>\d)(?!\d))?"
 _LETTER = r"(?P<letter>[A-Da-d](?![^\W_]))?"
-# What may stand behind a number that ends its part.
-_END = rf"(?=\s*(?:$|[{GAPS}\[({{]|\s-|-\s|//))"
-_RANGE = rf"(?:\s*(?:[-~+&]|to)\s*(?:E|EP|#)?(?P<last>{_N})(?!\d|\.\d|[^\W_]))?"
+_V = r"(?:[ _]?v(?P<version>\d)(?!\d))?"
+_NUMBER = rf"(?P<first>{_N}){_LETTER}{_V}"
+_RANGE = rf"(?:\s*(?:[-~+&]|to)\s*(?:EP?|#)?(?P<last>{_N})(?!\d|\.\d|[^\W_]))?"
+_ENDING = rf"(?:\s*(?:{any_of(WORDS['endings'])}))*"
+_WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})\d*)*"
+_END = rf"(?=\s*(?:$|[{GAPS}\[({{]|\s-|-\s|//))"  # the part ends here
+_HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 
 _SXE = re.compile(
-    rf"(?<![^\W_])S(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:E[Pp]?[ ._]?|x)(?P<first>{_N}){_LETTER}{_V}"
-    rf"(?P<more>(?:[ ._-]?E[Pp]?\d{{1,4}})*)(?:[-~+&](?:S\d{{1,2}})?(?:E[Pp]?)?(?P<last>\d{{1,4}})(?![^\W_])|\s+[-~&+]\s+(?:S\d{{1,2}})?E[Pp]?(?P<far>\d{{1,4}})(?!\d))?",
+    rf"{_ALONE}S(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){_NUMBER}"
+    r"(?P<more>(?:[ ._-]?EP?\d{1,4})*)"
+    rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){_OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
     re.IGNORECASE,
 )
 _NXN = re.compile(
-    rf"(?<![^\W_.])(?P<season>\d{{1,2}})[xX](?P<first>\d{{2,3}}){_LETTER}{_V}(?:\s*[-~+]\s*(?:\d{{1,2}}x)?(?P<last>\d{{2,3}}))?(?![^\W_])"
+    rf"(?<![^\W_.])(?P<season>\d{{1,2}})[xX](?P<first>\d{{2,3}}){_LETTER}{_V}"
+    rf"(?:\s*[-~+]\s*(?:\d{{1,2}}x)?(?P<last>\d{{2,3}}))?{_OVER}"
 )
 _SKIND = re.compile(
-    r"(?<![^\W_])S(?P<season>\d{1,2})[ ._-]*(?P<kind>OVA|OAD|ONA|SP)[ ._-]*(?P<first>\d{1,3})(?:v(?P<version>\d))?(?![^\W_])",
+    rf"{_ALONE}S(?P<season>\d{{1,2}})[ ._-]*(?P<kind>OVA|OAD|ONA|SP)[ ._-]*(?P<first>\d{{1,3}}){_V}{_OVER}",
     re.IGNORECASE,
 )
-_WORDED = re.compile(
-    rf"(?<![^\W_])(?:Ep(?:isode|isodio|isódio|\.)?s?|Épisode|Folge|Capitulo|Capítulo|Cap|Session|Серия)[ ._-]*#?(?P<first>{_N}){_LETTER}{_V}{_RANGE}(?![^\W_])",
-    re.IGNORECASE,
+_WORDED = re.compile(rf"{_ALONE}(?:{any_of(WORDS['words'])})[ ._-]*#?{_NUMBER}{_RANGE}{_OVER}", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){_V}(?!\s*-?\s*\d){_END}", re.IGNORECASE
 )
 _MARKED = re.compile(
-    rf"(?:(?<![^\W_])[Ee](?=\d\d)|(?<![^\W_])E|(?<![^\W_])EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){_RANGE}(?![^\W_])"
+    rf"(?:{_ALONE}[Ee](?=\d\d)|{_ALONE}E|{_ALONE}EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}"
+    rf"(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){_RANGE}{_OVER}"
 )
 _OF = re.compile(
-    r"(?<![^\W_])(?P<first>\d{1,4})(?:\s?(?:-|~)\s?(?P<last>\d{1,4}))?\s+(?:of|из)\s+\d{1,4}(?![^\W_])"
+    rf"{_ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?\s+(?:{any_of(WORDS['of'])})\s+\d{{1,4}}{_OVER}"
 )
-_LOCAL = re.compile(r"(?<![^\W_])(?P<first>\d{1,4})\.?\s*(?:B[oö]l[uü]m|BLM|Blm|bölüm)(?![^\W_])")
+_BEHIND = re.compile(
+    rf"{_ALONE}(?P<first>\d{{1,4}})\.?\s*(?:{any_of(WORDS['behind'])}){_OVER}", re.IGNORECASE
+)
 _CJK = re.compile(
-    r"第\s*(?P<first>\d{1,4}(?:\.\d)?|[一二三四五六七八九十百零〇]{1,5})\s*(?:[话話集回夜章]?\s*[-~至&+]{1,2}\s*第?\s*(?P<last>\d{1,4}|[一二三四五六七八九十百零]{1,5})\s*)?(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
-    r"|(?:제\s*)?(?P<korean>\d{1,4})\s*(?:[-~]\s*(?P<korean_last>\d{1,4})\s*)?[화회](?!\w)|(?<![\d第全])(?P<counted>\d{1,4}(?:\.\d)?)\s*(?:[-~]\s*(?P<counted_last>\d{1,4})\s*)?[话話集回](?!\w)"
+    rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})\s*"
+    rf"(?:[话話集回夜章]?\s*[-~至&+]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?"
+    rf"(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
+)
+_COUNTER = re.compile(
+    r"(?<![\d第全])(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[-~]\s*(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w)"
 )
 _ALL = re.compile(
-    rf"(?P<open>\(?)(?:TV)?全\s*(?P<all>\d{{1,4}}|[一二三四五六七八九十百]{{1,5}})\s*[话話集回](?:\+[^\[(]*)?\)?|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
+    rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
+    rf"|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
-_DASH = re.compile(
-    rf"-(?:(?<=\s-)|(?<=^-))\s*(?P<first>{_N}){_LETTER}{_V}{_RANGE}(?:\s*(?:END|End|Fin|FINAL|Finale|完|RAW))*{_END}"
-)
+_DASH = re.compile(rf"-(?:(?<=\s-)|(?<=^-))\s*{_NUMBER}{_RANGE}{_ENDING}{_END}")
 _TIGHT = re.compile(
-    rf"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{{2,4}})|(?<=[^\W\d_]-)(?P<padded>0\d{{1,2}}))(?:v(?P<version>\d))?{_END}"
+    r"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?<=[^\W\d_]-)(?P<padded>0\d{1,2}))"
+    rf"(?:v(?P<version>\d))?{_END}"
 )
-_MIDDLE = re.compile(r"(?<=[^\s\x01-\x06-] )(?P<first>0[1-9]\d?)(?:v(?P<version>\d))?(?= [^\W\d])")
-_DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?=\s)")
 _LAST = re.compile(
-    rf"(?:(?<=[\s\x01-\x06\])~!])|(?<=[^\W\d_]\.)(?=\d\d))(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}{_EXTRA}(?:\s+(?:END|End|Fin|FINAL|完|RAW))*\.?{_END}"
+    rf"(?:(?<=[\s{GAPS}\])~!])|(?<=[^\W\d_]\.)(?=\d\d)){_NUMBER}{_RANGE}{_WITH}{_ENDING}\.?{_END}"
 )
+_DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?=\s)")
 _FIRST = re.compile(
-    rf"^\s*(?:\x01+\s*)?(?:-\s*)?(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))"
+    rf"^\s*(?:\x01+\s*)?(?:-\s*)?{_NUMBER}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))"
 )
-_BEFORE = re.compile(rf"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
-_DOUBLE = re.compile(r"\s*[(\[]?\s*(\d{1,4})\s*[)\]]?\s*(?=[\x01-\x06\[(]|$|-)")
-_BEFORE_X = re.compile(r"(?<![^\W_])(\d{1,2})x$", re.IGNORECASE)
-_SECOND = re.compile(r"\s+-?\s*(\d{2,4})(?=\s*(?:$|[\x01-\x06\[(]))")
+_MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){_V}(?= [^\W\d])")
+_GLUED = re.compile(rf"(?<=[a-z]{{2}})(?P<first>0\d{{1,2}}){_V}{_END}")
+
+_BEFORE = re.compile(r"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
+_BEFORE_X = re.compile(rf"{_ALONE}(\d{{1,2}})x$", re.IGNORECASE)
+_SECOND = re.compile(rf"\s+-?\s*(\d{{2,4}})(?=\s*(?:$|[{GAPS}\[(]|-\s))")
 _DIGITS = re.compile(r"\d+")
-_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 _GATE = frozenset(
-    (
-        "e",
-        "ep",
-        "eps",
-        "episode",
-        "episodes",
-        "episodio",
-        "episódio",
-        "épisode",
-        "folge",
-        "capitulo",
-        "capítulo",
-        "cap",
-        "session",
-        "серия",
-        "of",
-        "из",
-        "blm",
-        "bolum",
-        "bölüm",
-    )
+    run
+    for key in ("words", "counters", "of", "behind")
+    for word in (*WORDS[key], "e")
+    for run in _LETTERS.findall(word)
 )
-_SURE = (_WORDED, _MARKED, _OF, _LOCAL)
 
 
 def read_at(draft: Draft, start: int, end: int) -> None:
@@ -117,14 +114,13 @@ def read_at(draft: Draft, start: int, end: int) -> None:
 
 def read_stated(draft: Draft) -> None:
     """Claim an episode that states its season too: S01E02, 1x02, S01OVA02."""
-    if draft.said.get("episodes") == SIBLINGS or ("s" not in draft.words and "x" not in draft.words):
+    if draft.said.get("episodes") == SIBLINGS or draft.words.isdisjoint(("s", "x")):
         return
     for pattern in (_SXE, _NXN, _SKIND):
         if (found := pattern.search(draft.text)) is not None:
             before = _BEFORE.search(draft.text, 0, found.start())
-            _claim(draft, found)
-            _second(draft, found)
-            if before is not None:
+            _claim_with_second(draft, found)
+            if before is not None:  # 13.5 - S00E01
                 draft.set("absolute", (number(before[1]),), RULE)
                 draft.gap(before.start(), found.start(), EPISODE)
             return
@@ -132,50 +128,34 @@ def read_stated(draft: Draft) -> None:
 
 def read_worded(draft: Draft) -> None:
     """Claim an episode that a word announces: Episode 12, E12, #12, 12 of 24, 第12話."""
-    if draft.said.get("episodes") in _SETTLED:
+    if draft.said.get("episodes") in _SETTLED or (not draft.text.isascii() and _cjk(draft)):
         return
-    if not draft.text.isascii() and _cjk(draft):
+    if "#" not in draft.text and draft.words.isdisjoint(_GATE):
         return
-    if "#" in draft.text or not draft.words.isdisjoint(_GATE):
-        _sure(draft)
+    for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND):
+        if (found := pattern.search(draft.text)) is not None:
+            _claim_with_second(draft, found)
+            return
 
 
 def read(draft: Draft) -> None:
     """Claim a bare number that its place makes the episode, the surest place first."""
-    if draft.said.get("episodes") in _SETTLED:
+    if draft.said.get("episodes") in _SETTLED or _DIGITS.search(draft.text) is None:
         return
-    if _DIGIT.search(draft.text) is None:
-        return
-    for form in _FORMS:
-        if form(draft):
-            if form in _SUPPOSED:
-                draft.confidence = SUPPOSED
-            return
-    draft.confidence = SUPPOSED  # a number is left that may be an episode
-
-
-def _sure(draft: Draft) -> bool:
-    for pattern in _SURE:
-        if (found := pattern.search(draft.text)) is not None:
-            _claim(draft, found)
-            _second(draft, found)
-            return True
-    return False
+    if not any(form(draft) for form in _SURE):
+        draft.confidence = SUPPOSED  # of what follows, or of there being no episode
+        any(form(draft) for form in _GUESSES)
 
 
 def _cjk(draft: Draft) -> bool:
-    if (found := _CJK.search(draft.text)) is not None:
-        first = found["first"] or found["korean"] or found["counted"]
-        last = found["last"] or found["korean_last"] or found["counted_last"]
-        _set(draft, tuple(_cjk_number(n) for n in (first, last) if n), found["version"])
+    if (found := _CJK.search(draft.text) or _COUNTER.search(draft.text)) is not None:
+        version = found["version"] if found.re is _CJK else None
+        _set(draft, tuple(_cjk_number(n) for n in (found["first"], found["last"]) if n), version)
+    elif (found := _ALL.search(draft.text)) is not None and found["all"]:
+        _set(draft, (1, han(found["all"])), None)
+    if found is not None:
         draft.gap(found.start(), found.end(), EPISODE)
-        return True
-    if (found := _ALL.search(draft.text)) is not None:
-        draft.gap(found.start(), found.end(), EPISODE)
-        if found["all"]:
-            _set(draft, (1, han(found["all"])), None)
-        return True
-    return False
+    return found is not None
 
 
 def _cjk_number(text: str) -> Number:
@@ -183,29 +163,24 @@ def _cjk_number(text: str) -> Number:
 
 
 def _dash(draft: Draft) -> bool:
+    """` - 07`, the last one behind words; a range at once."""
     found = None
     for found in _DASH.finditer(draft.text):
         if found["last"] or _WORD.search(draft.text, 0, found.start()):
             break
-    if found is None or _continues(draft, found):
+    if found is None or (found.start() == 0 and found.end() < len(draft.text)):  # a leading one says more
         return False
-    _claim(draft, found)
-    _second(draft, found)
+    _claim_with_second(draft, found)
     return True
 
 
-def _continues(draft: Draft, found: re.Match[str]) -> bool:
-    """A dash number at the very start of a name that says more is read as a leading one."""
-    return found.start() == 0 and found.end() < len(draft.text)
-
-
 def _bracketed(draft: Draft) -> bool:
+    """`[07]`; of several the one that says so, else the first behind the start."""
     if not draft.numbers or "episodes" in draft.fields:
         return False
     stated = [entry for entry in draft.numbers if entry[2].stated or len(entry[2].episodes) > 1]
-    start, end, found = (stated or [n for n in draft.numbers if n[0] > 0] or draft.numbers)[0]
-    alone = draft.text[start] == "(" and not found.stated and len(found.episodes) == 1
-    if alone and (_LAST.search(draft.text[:start]) or len(str(found.episodes[0])) < 2):
+    start, end, found = (stated or [entry for entry in draft.numbers if entry[0] > 0] or draft.numbers)[0]
+    if draft.text[start] == "(" and not stated and _is_aside(draft, start, end):
         return False
     _set(draft, found.episodes, found.version)
     if found.second is not None:
@@ -216,12 +191,9 @@ def _bracketed(draft: Draft) -> bool:
     return True
 
 
-def _dashed(draft: Draft) -> bool:
-    found = _DASHED.search(draft.text)
-    if found is None or not _WORD.search(draft.text, 0, found.start()):
-        return False
-    _claim(draft, found)
-    return True
+def _is_aside(draft: Draft, start: int, end: int) -> bool:
+    """Round brackets hold a lone digit, or a number behind another: `10 (1)`."""
+    return end - start < 4 or _LAST.search(draft.text[:start]) is not None
 
 
 def _tight(draft: Draft) -> bool:
@@ -234,70 +206,85 @@ def _tight(draft: Draft) -> bool:
     return True
 
 
-def _middle(draft: Draft) -> bool:
-    """`The Show 08 A Title`: a padded number among words."""
-    found = _MIDDLE.search(draft.text)
-    if found is None or _belongs(draft, found):
+def _last(draft: Draft) -> bool:
+    """`Title 07 [720p]`."""
+    for found in _LAST.finditer(draft.text):
+        if _WORD.search(draft.text, 0, found.start()) and not _belongs(draft, found):
+            _claim_with_second(draft, found)
+            return True
+    return False
+
+
+def _dashed(draft: Draft) -> bool:
+    """` - 07 The Title of It`."""
+    found = _DASHED.search(draft.text)
+    if found is None or not _WORD.search(draft.text, 0, found.start()):
         return False
     _claim(draft, found)
     return True
 
 
-def _last(draft: Draft) -> bool:
-    for found in _LAST.finditer(draft.text):
-        before = draft.text[: found.start()].strip(" -" + "\x01\x02")
-        if before and not _belongs(draft, found):
-            _claim(draft, found)
-            _second(draft, found)
-            return True
-    return False
-
-
-def _belongs(draft: Draft, found: re.Match[str]) -> bool:
-    """Tell whether a last number is part of the title: a lone digit, a year, or a title known for it."""
-    text = found["first"]
-    groups = found.groupdict()
-    if groups.get("last") or groups["version"]:
-        return False
-    if len(text) == 1 or "." in text and not text.startswith("0"):
-        return (
-            not draft.text[found.end() :].strip().startswith("-") or "." in text or not _is_kind(draft, found)
-        )
-    if len(text) == 4 and text.isdecimal() and 1950 <= int(text) <= 2035:
-        return True
-    words = re.sub(r"[^\w]+", " ", draft.text[: found.end()].lower()).strip()
-    return any(
-        words == title or words.endswith(" " + title)
-        for title in (f"{w} {text}" for w in _tails(words))
-        if title in NUMBERED_TITLES
-    )
-
-
-def _tails(words: str) -> list[str]:
-    parts = words.split()[:-1]
-    return [" ".join(parts[n:]) for n in range(len(parts))]
-
-
-def _is_kind(draft: Draft, found: re.Match[str]) -> bool:
-    return KIND in draft.text[max(0, found.start() - 2) : found.start()]
-
-
 def _first(draft: Draft) -> bool:
+    """`07 - Title`, `07. Title`, `07.mkv`; without a mark only a padded number."""
     found = _FIRST.search(draft.text)
-    if found is None:
+    if found is None or found["first"] in NUMBERED_TITLES:
         return False
-    rest = draft.text[found.end() :].strip(" -\x02")
-    if found["first"] in NUMBERED_TITLES:
+    more = _WORD.search(draft.text, found.end()) is not None
+    if more and not found["mark"].strip() and not found["first"].startswith("0"):
         return False
-    if not found["mark"].strip() and rest and not found["first"].startswith("0"):
-        return False
-    _claim(draft, found, end=found.end("first"))
+    _claim(draft, found, end=found.start("mark"))
     return True
 
 
-# Forms that are often a number of the title's.
-_SUPPOSED = (_last, _dashed, _first, _middle)
-_FORMS = (_dash, _bracketed, _tight, _last, _dashed, _first, _middle)
+def _middle(draft: Draft) -> bool:
+    """`The Show 08 A Title`: a padded number among words."""
+    found = _MIDDLE.search(draft.text)
+    if found is None or _is_numbered_title(draft, found):
+        return False
+    _claim(draft, found)
+    return True
+
+
+def _glued(draft: Draft) -> bool:
+    """`kaiba05`: padded digits right behind small letters end the name."""
+    found = _GLUED.search(draft.text)
+    if found is None:
+        return False
+    _claim(draft, found)
+    return True
+
+
+_SURE = (_dash, _bracketed, _tight)
+_GUESSES = (_last, _dashed, _first, _middle, _glued)  # the number is often the title's
+
+
+def _belongs(draft: Draft, found: re.Match[str]) -> bool:
+    """Tell whether a last number is part of the title: a lone digit, a decimal, a year, or known for it."""
+    text = found["first"]
+    if found["last"] or found["version"]:
+        return False
+    if len(text) == 1 or ("." in text and not text.startswith("0")):
+        return True
+    return (len(text) == 4 and text.isdecimal() and int(text) in YEARS) or _is_numbered_title(draft, found)
+
+
+def _is_numbered_title(draft: Draft, found: re.Match[str]) -> bool:
+    """`Area 88`, `Mobile Suit Gundam 00`: the last words in front, with the number, are a title."""
+    words = _LETTERS.findall(draft.text[: found.start()].lower())[-4:]
+    return any(" ".join([*words[n:], found["first"]]) in NUMBERED_TITLES for n in range(len(words)))
+
+
+def _claim_with_second(draft: Draft, found: re.Match[str]) -> None:
+    """Claim a number and a second one of the same episode right behind it: `002 (100)`, `S10E14 214`."""
+    _claim(draft, found)
+    for start, end, inside in draft.numbers:
+        if 0 <= start - found.end() <= 3 and not draft.text[found.end() : start].strip(" -"):
+            draft.set("absolute", inside.episodes, RULE)
+            draft.gap(start, end, EPISODE)
+            return
+    if (second := _SECOND.match(draft.text, found.end())) is not None:
+        draft.set("absolute", (int(second[1]),), RULE)
+        draft.gap(second.start(), second.end(), EPISODE)
 
 
 def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
@@ -307,19 +294,14 @@ def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
     if "kind" in groups:
         draft.set("type", VideoType.SPECIAL if found["kind"].upper() == "SP" else VideoType.OVA, RULE)
     first = found["first"]
-    numbers = [number(first + found["letter"] if "letter" in groups and found["letter"] else first)]
+    episodes = [number(first + ((found["letter"] or "") if "letter" in groups else ""))]
     last = _last_of(found, groups)
-    if last is not None:
-        numbers.append(number(last))
-    _set(draft, tuple(numbers), found["version"] if "version" in groups else None)
+    if last is not None and "season" in draft.fields and len(last) > len(first) > 1:  # S5 - 01 - 113
+        draft.set("absolute", (number(last),), RULE)
+    elif last is not None:
+        episodes.append(number(last))
+    _set(draft, tuple(episodes), found["version"] if "version" in groups else None)
     _gap(draft, found.start(), end or found.end())
-
-
-def _gap(draft: Draft, start: int, end: int) -> None:
-    """Claim a place with the brackets right around it."""
-    if start and draft.text[start - 1] in "([" and draft.text[end : end + 1] in ")]":
-        start, end = start - 1, end + 1
-    draft.gap(start, end, EPISODE)
 
 
 def _last_of(found: re.Match[str], groups: Mapping[str, int]) -> str | None:
@@ -331,21 +313,14 @@ def _last_of(found: re.Match[str], groups: Mapping[str, int]) -> str | None:
     return more[-1] if more else None
 
 
-def _set(draft: Draft, episodes: tuple[Number, ...], version: str | int | None) -> None:
+def _gap(draft: Draft, start: int, end: int) -> None:
+    """Claim a place with the brackets right around it."""
+    if start and draft.text[start - 1] in "([" and draft.text[end : end + 1] in ")]":
+        start, end = start - 1, end + 1
+    draft.gap(start, end, EPISODE)
+
+
+def _set(draft: Draft, episodes: tuple[Number, ...], version: str | None) -> None:
     draft.set("episodes", episodes, RULE)
     if version is not None:
         draft.set("version", int(version), RULE)
-
-
-def _second(draft: Draft, found: re.Match[str]) -> None:
-    """A second number right behind the first: `002 (100)`, `S10E14 214`."""
-    for start, end, inside in draft.numbers:
-        if 0 <= start - found.end() <= 3 and not draft.text[found.end() : start].strip(" -"):
-            draft.set("absolute", inside.episodes, RULE)
-            draft.gap(start, end, EPISODE)
-            return
-    if (
-        second := re.compile(r"\s+-?\s*(\d{2,4})(?=\s*(?:$|[\x01-\x06\[(]))").match(draft.text, found.end())
-    ) is not None:
-        draft.set("absolute", (int(second[1]),), RULE)
-        draft.gap(second.start(), second.end(), EPISODE)

@@ -10,16 +10,18 @@ from anivault.parser.vocabulary import TERMS
 RULE = "rule:group"
 
 _DASHED = re.compile(rf"(?<=[^\s-])-(?P<name>[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)(?=\s*(?:[{GAPS}(\[]|$))")
-_WORDS_GAP = re.compile(rf"[^\W_][^{GAPS}]*[{GAPS}]")
+_LAST_WORD = re.compile(r"\w+$")
+_LETTER = re.compile(r"[^\W_]")
+_GAP = re.compile(f"[{GAPS}]")
 _SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
-GAP_CHARS = "\x01\x02\x03\x04\x05\x06"
+_BETWEEN = re.compile(rf"[\s{GAPS}-]*")
 _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)[\s\x02]*$")
 
 
 def read(draft: Draft) -> None:
-    """Claim brackets in front: the first is the group, more Latin ones before plain words are its partners."""
+    """Claim brackets in front: the first is the group, more Latin ones before words are its partners."""
     if not draft.texts or draft.text[: draft.texts[0][0]].strip(" .-0123456789"):
         return
     (start, end), others = draft.texts[0], draft.texts[1:]
@@ -34,30 +36,31 @@ def read(draft: Draft) -> None:
 
 
 def _is_title(draft: Draft, start: int, end: int) -> bool:
-    """`[千与千寻].Spirited.Away.1080p.x265-GROUP`: brackets hold the local title where a scene name follows."""
+    """`[千与千寻].Spirited.Away.1080p.x265-GROUP`: a scene name behind, so the brackets hold a title."""
     return not draft.text[start:end].isascii() and _SCENE.search(draft.text, end) is not None
 
 
 def _adjoins(draft: Draft, end: int, place: tuple[int, int]) -> bool:
     between, inside = draft.text[end : place[0]], draft.text[place[0] : place[1]]
-    return not between.strip(" -" + GAP_CHARS) and inside.isascii()
+    return _BETWEEN.fullmatch(between) is not None and inside.isascii()
 
 
 def read_dashed(draft: Draft, tail: int) -> None:
     """Claim the name behind the last dash of the technical part."""
     if "group" in draft.fields:
         return
-    found = None
-    for found in _DASHED.finditer(draft.text, tail):
-        pass
-    if found is not None and not media_word(found["name"]):
+    names = list(_DASHED.finditer(draft.text, tail))
+    if names and not _is_term(draft.text, found := names[-1]):
         draft.set("group", draft.shown[found.start("name") : found.end("name")], RULE)
         draft.gap(found.start(), found.end(), GROUP)
 
 
-def media_word(name: str) -> bool:
-    """Tell whether a word is technical and so nobody's name: the `Hi10p` of `1080p-Hi10p`."""
-    return name.lower() in TERMS
+def _is_term(text: str, found: re.Match[str]) -> bool:
+    """Tell whether the name is technical and so nobody's: the Hi10p of `1080p-Hi10p`, the DL of `WEB-DL`."""
+    before = _LAST_WORD.search(text, 0, found.start())
+    return any(
+        word.lower() in TERMS for word in (found["name"], f"{before[0] if before else ''}-{found['name']}")
+    )
 
 
 def read_last(draft: Draft) -> None:
@@ -78,7 +81,8 @@ def read_last(draft: Draft) -> None:
 
 def _is_behind(draft: Draft, start: int, end: int) -> bool:
     """Behind the title and a gap; or square, with words in front and none behind."""
-    if _WORDS_GAP.search(draft.text, 0, start):
+    words = _LETTER.search(draft.text, 0, start)
+    if words is not None and _GAP.search(draft.text, words.end(), start):
         return True
     return (
         draft.text[start] == "["

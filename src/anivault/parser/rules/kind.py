@@ -11,7 +11,16 @@ import re
 from anivault.parser.draft import EPISODE, GAPS, KIND, Draft
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.rules.numbers import number
-from anivault.parser.vocabulary import CJK_TYPES, TYPES, TYPES_ALWAYS, TYPES_CAPITALS, TYPES_WORDS, any_of
+from anivault.parser.vocabulary import (
+    CJK_TYPES,
+    TYPES,
+    TYPES_ALWAYS,
+    TYPES_CAPITALS,
+    TYPES_NUMBERED,
+    TYPES_RUNNING,
+    TYPES_WORDS,
+    any_of,
+)
 
 RULE = "rule:kind"
 
@@ -20,17 +29,12 @@ _GATE |= {word + "v" for word in _GATE}  # NCOPv2
 _NUMBER = r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?))?(?:[ _]?v(?P<version>\d))?"
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-\S|\s-))"
 _ALWAYS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE)
-_CAPITALS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}){_NUMBER}{_END}")
-_RUNNING = (
-    "movie",
-    "film",
-    "special",
-    "specials",
-    "tv special",
-    "gekijouban",
-)  # these end titles without a dash
+_CAPITALS = re.compile(
+    rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}|(?:{any_of(TYPES_NUMBERED)})(?=\d)){_NUMBER}{_END}"
+)
 _WORDS = re.compile(
-    rf"(?:(?<![^\W_])(?:The )?(?P<running>{any_of(_RUNNING)})|(?:^\s*|-\s*|[{GAPS}]\s*)(?P<word>{any_of(TYPES_WORDS)})){_NUMBER}{_END}",
+    rf"(?:(?<![^\W_])(?:The )?(?P<running>{any_of(TYPES_RUNNING)})"
+    rf"|(?:^\s*|-\s*|[{GAPS}]\s*)(?P<word>{any_of(TYPES_WORDS)})){_NUMBER}{_END}",
     re.IGNORECASE,
 )
 _CJK = re.compile(rf"(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
@@ -44,42 +48,37 @@ _IN_EPISODE = re.compile(r"\(?(?:ep|episode)[ .]*(\d{1,3})\)?", re.IGNORECASE)
 
 def read(draft: Draft) -> None:
     """Claim the word that names the kind, with its own number and version."""
-    text = draft.text
-    found = None
-    if not draft.words.isdisjoint(_GATE):
-        found = _ALWAYS.search(text) or _CAPITALS.search(text) or _WORDS.search(text)
-    if found is None and not text.isascii():
-        found = _CJK.search(text)
-    if found is None and not draft.words.isdisjoint(_FILMS):
-        _film(draft)
-    if (
-        found is None
-        or not text[: found.start()].strip(" " + "\x01\x02")
-        and found["number"] is None
-        and "type" in draft.fields
-    ):
+    found = _find(draft)
+    if found is None:
         return
     groups = found.groupdict()
     kind = TYPES[(groups["word"] or groups["running"]).lower()]
     if kind is VideoType.TV and found["number"] is not None:
         return
     draft.set("type", kind, RULE)
-    if kind is VideoType.MOVIE and (_GOES_ON.match(text, found.end()) or _is_sequel(found["number"])):
-        return
-    if found["number"] is None and kind not in EXTRAS and _is_amid(text, found):
-        return
-    _number(draft, found, kind)
-    draft.gap(found.start(), found.end(), KIND)
+    if not _is_of_the_title(draft.text, found, kind):
+        _number(draft, found, kind)
+        draft.gap(found.start(), found.end(), KIND)
 
 
-def _is_sequel(number: str | None) -> bool:
-    """The 9 of `Movie 9` belongs to the title; the 02 of `Movie 02` counts files."""
-    return number is not None and not number.startswith("0")
+def _find(draft: Draft) -> re.Match[str] | None:
+    text, found = draft.text, None
+    if not draft.words.isdisjoint(_GATE):
+        found = _ALWAYS.search(text) or _CAPITALS.search(text) or _WORDS.search(text)
+    if found is None and not text.isascii():
+        found = _CJK.search(text)
+    if found is None and not draft.words.isdisjoint(_FILMS):
+        _film(draft)
+    return found
 
 
-def _is_amid(text: str, found: re.Match[str]) -> bool:
-    """Tell whether the word stands within a title: `Girls und Panzer OVA Anzio-sen`."""
-    return _WORD.search(text, 0, found.start()) is not None and _MIDST.match(text, found.end()) is not None
+def _is_of_the_title(text: str, found: re.Match[str], kind: VideoType) -> bool:
+    """The title goes on with it: `Girls und Panzer OVA Anzio-sen`, `Title the Movie - Name`."""
+    number, end = found["number"], found.end()
+    if kind is VideoType.MOVIE and (_GOES_ON.match(text, end) or (number and not number.startswith("0"))):
+        return True
+    amid = _WORD.search(text, 0, found.start()) is not None and _MIDST.match(text, end) is not None
+    return amid and number is None and kind not in EXTRAS
 
 
 def _film(draft: Draft) -> None:

@@ -33,7 +33,8 @@ _HALVES = re.compile(r"[-.@]")
 _RESOLUTION = re.compile(r"\d{3,4}[pi]\d{0,3}|\d{3,4}[x×*]\d{3,4}[pi]?", re.IGNORECASE)
 _JOINED = re.compile(r"(BD|DVD|WEB|TV|HD|AI)(\d{3,4}p)", re.IGNORECASE)
 _AUDIO = re.compile(
-    r"\d?(?:q?aac|flac|ddp?|e-?ac-?3|ac-?3|opus|dts|truehd|l?pcm|mp3|vorbis|ass|srt)(?:[x.]?\d(?:[. ]\d)?(?:ch)?)?",
+    r"\d?(?:q?aac|flac|ddp?|e-?ac-?3|ac-?3|opus|dts|truehd|l?pcm|mp3|vorbis|ass|srt)"
+    r"(?:[x.]?\d(?:[. ]\d)?(?:ch)?)?",
     re.IGNORECASE,
 )
 _CJK = re.compile(
@@ -87,7 +88,7 @@ def _terms(content: str) -> Terms:
             rest.append(word)
         for field, value, sure in fields:
             strong |= sure
-            if field in _FIELDS and (field not in found or sure and field not in certain):
+            if field in _FIELDS and (field not in found or (sure and field not in certain)):
                 found[field] = value
             if sure:
                 certain.add(field)
@@ -135,7 +136,7 @@ def notes(draft: Draft) -> None:
 
 
 def _tail(text: str) -> int | None:
-    """Where the first strong word stands, or the weak words right before it; or a word that may stand alone."""
+    """Where the first strong word stands, or the weak ones right before it; or one that may stand alone."""
     start = None  # of the weak words before the present one
     before = ""
     for found in _TOKEN.finditer(text):
@@ -161,7 +162,7 @@ def _strength(token: str) -> str:
 
 
 def _rate(token: str) -> str:
-    """Strong: technical for certain, alone or before a dash. Alone, lead: by their lists, in that spelling."""
+    """Strong: technical for certain, alone or before a dash. Alone, lead: by their lists."""
     pieces = _HALVES.split(token)
     heads = (token, *pieces[:2], "-".join(token.split("-")[:2]))
     if any((fields := _fields_of(word)) and any(sure for _, _, sure in fields) for word in heads):

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from anivault.parser.models import Number
 from anivault.parser.vocabulary import HAN, ORDINALS, ROMANS
 
+YEARS = range(1950, 2036)  # four digits that are a year before they are an episode
+
 _PLAIN = re.compile(r"\d+")
 _HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
 
@@ -47,7 +49,7 @@ def ordinal(text: str) -> int | None:
 
 
 class Numbers(NamedTuple):
-    """What a bracket of numbers holds: the episodes, the version, and a lone year or season."""
+    """What a bracket of numbers holds."""
 
     episodes: tuple[Number, ...]
     version: int | None = None
@@ -57,12 +59,13 @@ class Numbers(NamedTuple):
 
 
 _N = r"\d{1,4}(?:\.\d{1,2})?"
+_ENDINGS = r"TV ?全集|全集|END|Fin|Final|完结?|終|终|Pre|先行版?|修正合集|修正?版?|合集|Complete|RAW|v\d"
+_WITH = r"SP|OVA|OAD|EX|Extra|特典|Special|Movie|剧场版|映画|NC|PV|CM|Menu"
 _BRACKET = re.compile(
-    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?|Vol\.? ?\d+ )\s*)?(?P<first>{_N})(?P<letter>[A-Ea-e](?![A-Za-z]))?(?:v(?P<v1>\d))?"
-    rf"(?:\s*(?P<join>[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
-    r"\s*(?P<counter>[话話集回화편]|of \d+|/ ?\d+|～?全\d+[话話集回])?\s*(?:v(?P<v3>\d))?"
-    r"(?:\s*\((?P<second>\d{1,4})\))?(?:\s*[\s_(-]*(?:TV ?全集|全集|END|Fin|FIN|Final|完结?|終|终|Pre|先行版?|修正?版?|合集|修正合集|全集|Complete|RAW|v\d)\s*\)?)*"
-    r"(?:\s*[+&]\s*(?:SP|OVA|OAD|EX|Extra|特典|Special|Movie|MOVIE|剧场版|映画|NC|PV|CM|Menu|EXTRA).*)?",
+    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:v(?P<v1>\d))?"
+    rf"(?:\s*(?:[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
+    r"\s*(?P<counter>[话話集回화편]|of \d+|/ ?\d+|~?全\d+[话話集回])?\s*(?:v(?P<v3>\d))?"
+    rf"(?:\s*\((?P<second>\d{{1,4}})\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:{_WITH}).*)?",
     re.IGNORECASE,
 )
 _RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
@@ -74,7 +77,7 @@ def bracket(content: str) -> Numbers | None:
     if (found := _SPECIAL.fullmatch(content)) is not None:
         return Numbers((int(found[1]),), int(found[2]) if found[2] else None, special=True)
     found = _BRACKET.fullmatch(content)
-    if found is None or found["first"] in _RESOLUTIONS and not found["counter"] and not found["word"]:
+    if found is None or (found["first"] in _RESOLUTIONS and not found["counter"] and not found["word"]):
         return None
     first = number(found["first"] + (found["letter"] or ""))
     last = (number(found["last"]),) if found["last"] else ()

@@ -9,7 +9,9 @@ from anivault.parser.rules.numbers import han, ordinal
 
 _GATE = frozenset(("part", "parte", "teil", "cour", "vol", "volume", "disc"))
 _PART = re.compile(
-    rf"(?<![^\W_])(?:(?:Part|Parte|Teil|Cour)[ .]?(?P<n>\d{{1,2}}|I{{1,3}}|IV)|(?P<ordinal>\d(?:st|nd|rd|th)|First|Second|Third) (?:Cour|Part))(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s-|-$|-\s*[{GAPS}\[(]))",
+    r"(?<![^\W_])(?:(?:Part|Parte|Teil|Cour)[ .]?(?P<n>\d{1,2}|I{1,3}|IV)"
+    r"|(?P<ordinal>\d(?:st|nd|rd|th)|First|Second|Third) (?:Cour|Part))"
+    rf"(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s-|-$|-\s*[{GAPS}\[(]))",
     re.IGNORECASE,
 )
 _CJK = re.compile(r"第\s*([\d一二三四五])\s*(?:クール|部分)|[Pp]art\s*(\d)")

@@ -15,17 +15,30 @@ from anivault.parser.vocabulary import ORDINALS, any_of
 
 RULE = "rule:season"
 
-_GATE = frozenset(("s", "season", "seasons", "saison", "temporada", "staffel", "stagione", "сезон"))
+_WORDS = ("season", "seasons", "saison", "temporada", "staffel", "stagione", "сезон")
+_GATE = frozenset(("s", *_WORDS))
+_WORD = any_of(_WORDS)
 _ORDINAL = rf"\d{{1,2}}(?:st|nd|rd|th)|{any_of(ORDINALS)}"
-_WORD = r"Seasons?|Saison|Temporada|Staffel|Stagione|Сезон"
 _JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S))"
+_HAN = r"[\d一二三四五六七八九十]{1,3}"
 _LATIN = re.compile(
-    rf"(?<![^\W_])(?:(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})|(?:{_WORD})(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))?"
-    rf"|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})|{_JOIN}S?(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))?)(?![^\W_]|\.\d)",
+    rf"(?<![^\W_])(?:(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})"
+    rf"|(?:{_WORD})(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
+    rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))?"
+    rf"|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
+    rf"|(?:{_JOIN}S?(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
     re.IGNORECASE,
 )
 _CJK = re.compile(
-    r"第\s*(?P<n>[\d一二三四五六七八九十]{1,3})\s*(?:[-~至到]\s*第?\s*(?P<last>[\d一二三四五六七八九十]{1,3})\s*)?[季期部]|(?<!\d)(?P<korean>\d{1,2})\s*[기期](?!\w)|시즌\s*(?P<word>\d{1,2})|シーズン\s*(?P<kana>\d{1,2})|(?P<bare>[一二三四五六七八九十])季(?!度)"
+    rf"第\s*(?P<counted>{_HAN})\s*(?:[-~至到]\s*第?\s*(?P<counted_last>{_HAN})\s*)?[季期部]"
+    r"|(?<!\d)(?P<korean>\d{1,2})\s*[기期](?!\w)|(?:시즌|シーズン)\s*(?P<word>\d{1,2})"
+    r"|(?P<bare>[一二三四五六七八九十])季(?!度)"
+)
+# What a season's bracket or folder may name behind it.
+_TRIMMINGS = re.compile(
+    r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
+    r"|Part \d|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
+    re.IGNORECASE,
 )
 
 
@@ -55,21 +68,19 @@ def whole(content: str) -> dict[str, Any] | None:
     return None
 
 
-_TRIMMINGS = re.compile(
-    r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?|Part \d|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
-    re.IGNORECASE,
-)
-
-
 def _fields(found: re.Match[str]) -> dict[str, Any]:
     groups = found.groupdict()
     if groups.get("part"):
         return {"season": int(groups["short"]), "part": int(groups["part"])}
     if groups.get("ordinal"):
         return {"season": ordinal(groups["ordinal"])}
-    first = next((groups[k] for k in ("word", "short", "n", "korean", "kana", "bare") if groups.get(k)), "0")
-    last = next((groups[k] for k in ("word_last", "short_last", "last") if groups.get(k)), None)
-    season, final = han(first), han(last) if last else None
-    if final is None or not season < final <= season + 30:
+    first = _first(groups, "word", "short", "counted", "korean", "bare")
+    last = _first(groups, "word_last", "short_last", "counted_last")
+    season, final = han(first or "0"), han(last or "0")
+    if not season < final <= season + 30:  # 30: more is no range of seasons but another number
         return {"season": season}
     return {"season": season, "seasons": tuple(range(season, final + 1))}
+
+
+def _first(groups: dict[str, str | None], *names: str) -> str | None:
+    return next((groups[name] for name in names if groups.get(name)), None)

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from anivault.parser.draft import EPISODE, GAPS, GROUP, KIND, SEASON, Draft
-from anivault.parser.models import VideoType
+from anivault.parser.draft import EPISODE, GAPS, KIND, SEASON, Draft
 from anivault.parser.vocabulary import SLASHED
 
 RULE = "rule:title"
@@ -27,7 +26,8 @@ _APART_LATIN = re.compile(r"\s+/\s*|\s*/\s+|\s*\|\s*")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK_ANY = re.compile(f"[{_CJK}]")
 _SCRIPTS = re.compile(
-    rf"(?P<cjk>.*[{_CJK}][^{_CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{_CJK}]+)|(?P<front>[A-Za-z][^{_CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z\s]*[{_CJK}].*)"
+    rf"(?P<cjk>.*[{_CJK}][^{_CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{_CJK}]+)"
+    rf"|(?P<front>[A-Za-z][^{_CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z\s]*[{_CJK}].*)"
 )
 _EDITION = re.compile(
     r"[ ._-]+(?:the )?(?:complete(?: (?:series|collection))?|batch|uncensored|remastered)$", re.IGNORECASE
@@ -67,7 +67,8 @@ def _leads(draft: Draft, first: int) -> bool:
 
 def _read_leading(draft: Draft, runs: list[tuple[int, int]]) -> None:
     """`05 - Title - Episode title - [Group]`; without a group the folder has the title."""
-    if draft.said.get("season") == "rule:episode" or "group" not in draft.fields:
+    followed = draft.text[runs[0][1] : runs[0][1] + 1] == SEASON  # Episode 14 The Title (Season 2)
+    if draft.said.get("season") == "rule:episode" or not ("group" in draft.fields or followed):
         _set_episode_title(draft, runs[0])
         return
     start, end = runs[0]
@@ -87,7 +88,7 @@ def _titles(draft: Draft, runs: list[tuple[int, int]]) -> list[str]:
         return titles
     for other_start, other_end in runs[1:]:
         gap = draft.text[other_start - 1]
-        if gap != SEASON and not (gap == KIND):
+        if gap != SEASON and gap != KIND:
             break
         more = list(_spellings(draft.shown[other_start:other_end]))
         if (
@@ -141,7 +142,7 @@ def _by_script(part: str) -> list[str]:
 
 
 def _without_aside(part: str) -> list[str]:
-    """`Kimetsu no Yaiba (Demon Slayer)`: without what is in brackets, and that alone where it may be a title."""
+    """`Kimetsu no Yaiba (Demon Slayer)`: without the aside, and the aside where it may be a title."""
     if "(" not in part or (aside := _ASIDE.search(part)) is None or aside.start() == 0:
         return []
     inside = (aside[1] or aside[2] or "").strip()
@@ -174,6 +175,3 @@ def _set_episode_title(draft: Draft, run: tuple[int, int]) -> None:
     text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text
     if text and not text.isdecimal():
         draft.set("episode_title", text, RULE)
-
-
-_ = GROUP

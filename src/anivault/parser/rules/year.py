@@ -13,9 +13,7 @@ def read(draft: Draft) -> None:
     """Claim the last year of the running text."""
     if "19" not in draft.text and "20" not in draft.text:
         return
-    found = None
-    for found in _YEAR.finditer(draft.text):
-        pass
-    if found is not None:
+    if years := list(_YEAR.finditer(draft.text)):
+        found = years[-1]
         draft.set("year", int(found[1]), "rule:year")
         draft.gap(found.start(), found.end(), YEAR)

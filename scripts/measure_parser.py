@@ -1,0 +1,119 @@
+"""Measure what the rules and each engine read right, and write the table of docs/parsing.md.
+
+    python scripts/measure_parser.py [--corpora ../shared/corpora] [--tools ../shared/tools] [--write]
+
+In: corpora of names with what they say, and the tool that judges them. Out: a table on standard output;
+with --write it replaces the one in docs/parsing.md. Engines that are not installed are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from anivault.core.models import FileKind, ScannedFile
+from anivault.core.pipeline.parser import parse_alone
+from anivault.parser.models import ParseResult
+from anivault.parser.read import Reader, open_reader
+from anivault.shared import plugins
+from anivault.shared.errors import PluginBrokenError
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "parsing.md"
+START, END = "<!-- measured -->", "<!-- /measured -->"
+CORPORA = ("parser-dev.jsonl", "parser-dev-hand.jsonl", "parser-dev-silver.jsonl")
+
+
+class Alone(Reader):
+    """One engine without the rules."""
+
+    def read(self, name: str) -> ParseResult:
+        """Read a name with the engine only; a failure reads as nothing."""
+        try:
+            return self.engines[0].parse(name)
+        except Exception:  # noqa: BLE001 - a foreign parser may raise anything
+            self.failures[self.engines[0].name] += 1
+            return ParseResult()
+
+
+def readers() -> list[tuple[str, Reader]]:
+    """Every reader to measure, with its name in the table."""
+    listed: list[tuple[str, Reader]] = [
+        ("rules", open_reader([])),
+        ("rules, anitomy-ng (default)", open_reader(["anitomy-ng"])),
+    ]
+    for engine in plugins.BUILT_IN[plugins.PARSERS]:
+        try:
+            listed.append((f"{engine} alone", Alone(open_reader([engine]).engines)))
+            if engine != "anitomy-ng":
+                listed.append((f"rules, anitomy-ng, {engine}", open_reader(["anitomy-ng", engine])))
+        except PluginBrokenError as error:
+            print(error, file=sys.stderr)
+    extras = [e.name for _, r in listed if isinstance(r, Alone) for e in r.engines if e.name != "guessit"]
+    if len(extras) > 2:
+        listed.append((f"rules, {', '.join(extras)}", open_reader(extras)))
+    return listed
+
+
+def judge(reader: Reader, rows: list[dict[str, Any]], tools: tuple[Any, Any]) -> float:
+    """Per cent of `rows` with title, season and episode all right."""
+    cli_eval, parser_eval = tools
+    found = {}
+    for row in rows:
+        path = cli_eval.as_path(row["name"], row["source"])
+        parsed = parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO), reader).parsed
+        found[row["name"]] = {
+            "title": parsed.titles, "episode": parsed.episodes, "season": parsed.seasons or parsed.season,
+        }  # fmt: skip
+    tally, _, _ = parser_eval.evaluate(found.get, rows)
+    right, stated = tally["ALL"]["right"]
+    return float(100 * right / stated)
+
+
+def table(corpora: Path, tools: tuple[Any, Any]) -> str:
+    """The table in Markdown."""
+    sets = [
+        [json.loads(line) for line in (corpora / name).read_text(encoding="utf-8").splitlines()]
+        for name in CORPORA
+    ]
+    lines = [
+        "| read by | names | library paths | Chinese scene | us a name | failures |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, reader in readers():
+        start = time.perf_counter()
+        shares = [judge(reader, rows, tools) for rows in sets]
+        took = (time.perf_counter() - start) / sum(map(len, sets)) * 1e6
+        failures = sum(reader.failures.values())
+        lines.append(
+            f"| {name} | {' | '.join(f'{share:.1f} %' for share in shares)} | {took:.0f} | {failures} |"
+        )
+        reader.close()
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the table, or write it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--corpora", type=Path, default=ROOT.parent / "shared" / "corpora")
+    parser.add_argument("--tools", type=Path, default=ROOT.parent / "shared" / "tools")
+    parser.add_argument("--write", action="store_true", help="replace the table in docs/parsing.md")
+    args = parser.parse_args()
+    sys.path.insert(0, str(args.tools))
+    measured = table(args.corpora, (import_module("cli_eval"), import_module("parser_eval")))
+    print(measured)
+    if args.write:
+        text = DOCUMENT.read_text(encoding="utf-8")
+        before, rest = text.split(START)
+        DOCUMENT.write_text(f"{before}{START}\n{measured}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

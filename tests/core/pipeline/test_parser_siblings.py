@@ -1,0 +1,121 @@
+"""What the files of one folder settle together."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anivault.core.models import FileKind, ParsedFile, ScannedFile
+from anivault.core.pipeline.parser import parse_alone, parse_files
+from anivault.core.pipeline.siblings import varying
+
+
+def scanned(*paths: str, root: str = "/library") -> list[ScannedFile]:
+    return [ScannedFile(root=root, rel=path, kind=FileKind.VIDEO) for path in paths]
+
+
+def episodes(parsed: list[ParsedFile]) -> list[tuple[object, ...]]:
+    return [file.parsed.episodes for file in parsed]
+
+
+@pytest.mark.parametrize(
+    ("names", "title"),
+    [
+        (["Area 51 1.mkv", "Area 51 2.mkv", "Area 51 3.mkv"], "Area 51"),
+        (["Blue Sea 1 Rain.mkv", "Blue Sea 2 Snow.mkv", "Blue Sea 3 Hail.mkv"], "Blue Sea"),
+        (["Show 2 - Foo 1.mkv", "Show 2 - Foo 2.mkv", "Show 2 - Foo 3.mkv"], "Show 2 - Foo"),
+        (["Star (1).mkv", "Star (2).mkv", "Star (3).mkv"], "Star"),
+        (["[G] Star 24 [01].mkv", "[G] Star 24 [02].mkv", "[G] Star 24 [03].mkv"], "Star 24"),
+        (["Mob Psycho 100 - 01.mkv", "Mob Psycho 100 - 02.mkv", "Mob Psycho 100 - 03.mkv"], "Mob Psycho 100"),
+        (["Unit 99 x 1.mkv", "Unit 99 x 2.mkv", "Unit 99 x 3.mkv"], "Unit 99 x"),
+    ],
+)
+def test_the_number_that_varies_is_the_episode_and_what_stays_is_the_title(
+    names: list[str], title: str
+) -> None:
+    parsed = parse_files(scanned(*(f"Stuff/{name}" for name in names)))
+
+    assert episodes(parsed) == [(1,), (2,), (3,)]
+    assert {file.parsed.title for file in parsed} == {title}
+
+
+def test_a_season_before_an_x_is_kept_when_siblings_show_the_episode() -> None:
+    parsed = parse_files(scanned(*(f"Stuff/Star 2x{n}.mkv" for n in (1, 2, 3))))
+
+    assert [(file.parsed.season, file.parsed.episodes) for file in parsed] == [(2, (n,)) for n in (1, 2, 3)]
+
+
+def test_one_odd_name_does_not_overrule_twelve() -> None:
+    twelve = [f"Stuff/Lake 7 {n}.mkv" for n in range(1, 13)]
+
+    parsed = parse_files(scanned(*twelve, "Stuff/Lake 88 Extra Cut.mkv"))
+
+    assert episodes(parsed)[:12] == [(n,) for n in range(1, 13)]
+    assert {file.parsed.title for file in parsed[:12]} == {"Lake 7"}
+
+
+@pytest.mark.parametrize("word", ["Movie", "Part", "Season", "Vol.", "OP", "PV", "Disc "])
+def test_numbers_that_count_something_else_are_no_episodes(word: str) -> None:
+    names = [f"Star {word} {n}.mkv" for n in (1, 2, 3)]
+
+    assert varying(names) == {}
+
+
+def test_years_that_vary_are_no_episodes() -> None:
+    parsed = parse_files(scanned("Films/Star 1998.mkv", "Films/Star 2001.mkv", "Films/Star 2005.mkv"))
+
+    assert episodes(parsed) == [(), (), ()]
+    assert [file.parsed.year for file in parsed] == [1998, 2001, 2005]
+
+
+def test_two_shows_in_one_folder_do_not_mix() -> None:
+    parsed = parse_files(scanned(*(f"Stuff/{show} {n}.mkv" for show in ("Star", "Lake") for n in (1, 2, 3))))
+
+    assert [(f.parsed.title, f.parsed.episodes[0]) for f in parsed] == [
+        (show, n) for show in ("Star", "Lake") for n in (1, 2, 3)
+    ]
+
+
+def test_discs_that_restart_are_numbered_on() -> None:
+    parsed = parse_files(scanned(*(f"Star/Disc {disc}/{n:02d}.mkv" for disc in (1, 2, 3) for n in (1, 2))))
+
+    assert episodes(parsed) == [(1,), (2,), (3,), (4,), (5,), (6,)]
+    assert {file.parsed.said["episodes"] for file in parsed[2:]} == {"siblings"}
+
+
+def test_discs_that_continue_stay_as_printed() -> None:
+    parsed = parse_files(scanned("Star/Disc 1/01.mkv", "Star/Disc 1/02.mkv", "Star/Disc 2/03.mkv"))
+
+    assert episodes(parsed) == [(1,), (2,), (3,)]
+
+
+def test_extras_of_a_disc_are_not_counted() -> None:
+    parsed = parse_files(scanned("Star/Disc 1/01.mkv", "Star/Disc 1/NCOP 01.mkv", "Star/Disc 2/01.mkv"))
+
+    assert episodes(parsed) == [(1,), (1,), (2,)]
+
+
+def test_a_root_named_like_a_show_gives_its_title() -> None:
+    (file,) = parse_files(scanned("Season 2/03.mkv", root="/home/me/Anime/Haibane Renmei"))
+
+    assert (file.parsed.title, file.parsed.season, file.parsed.episodes) == ("Haibane Renmei", 2, (3,))
+
+
+def test_a_root_that_says_nothing_gives_no_title() -> None:
+    (file,) = parse_files(scanned("03.mkv", root="/home/me/Anime"))
+
+    assert file.parsed.title is None
+
+
+def test_a_folder_of_sure_names_reads_as_each_does_alone() -> None:
+    files = scanned(*(f"Star/[G] Star - {n:02d} [1080p].mkv" for n in range(1, 14)))
+
+    assert parse_files(files) == [parse_alone(file) for file in files]
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="/"), max_size=30), max_size=12))
+def test_any_names_together_give_one_result_each_in_order(names: list[str]) -> None:
+    files = scanned(*(f"Stuff/{name}" for name in names))
+
+    assert [parsed.file for parsed in parse_files(files)] == files
