@@ -1,4 +1,4 @@
-"""Makers of shows, releases and sources for the tests of matching, with what a test does not care about left out."""
+"""Makers of shows, releases and sources for the tests of matching; what a test does not say has a default."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from anivault.parser.models import Number, ParseResult
 def entry(title: str, *more: str, count: int | None = 12, begin: str = "2015-04-01", **fields: Any) -> Entry:
     """An entry whose first title is `title`; stated, and on air for as many weeks as it has episodes."""
     titles = tuple(Title(t, "ja-Latn", position == 0) for position, t in enumerate((title, *more)))
-    return Entry(
-        key=title, titles=titles, type=fields.pop("type", "tv"), begin=begin, episodes=count,
-        season=fields.pop("season", 1), offset=fields.pop("offset", None), stated=fields.pop("stated", True), **fields,
-    )  # fmt: skip
+    given: dict[str, Any] = {"type": "tv", "season": 1, "stated": True} | fields
+    return Entry(key=title, titles=titles, begin=begin, episodes=count, **given)
 
 
 def show(number: int, *entries: Entry, media_type: str = "tv", popularity: float = 0.0) -> Candidate:
@@ -35,7 +33,9 @@ def file(*titles: str, episodes: Sequence[Number] = (), name: str = "", **parsed
     name = name or f"{'/'.join((parsed.get('folder', ''), *titles[:1])).strip('/')} {episodes}.mkv"
     folder = parsed.pop("folder", "")
     rel = f"{folder}/{name.rpartition('/')[2]}" if folder else name
-    result = ParseResult(title=titles[0] if titles else None, titles=titles, episodes=tuple(episodes), **parsed)
+    result = ParseResult(
+        title=titles[0] if titles else None, titles=titles, episodes=tuple(episodes), **parsed
+    )
     return ParsedFile(ScannedFile("/in", rel, FileKind.VIDEO), result)
 
 
@@ -59,9 +59,13 @@ class Shelf:
         return [self._find(query) for query in queries]
 
     def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002
-        return next((s for s in self.shows if (s.provider, s.media_type, s.id) == (provider, media_type, id)), None)
+        return next(
+            (s for s in self.shows if (s.provider, s.media_type, s.id) == (provider, media_type, id)), None
+        )
 
     def _find(self, query: Query) -> list[Candidate]:
         asked = {form for t in query.titles for form in forms(t)}
-        exact = [s for s in self.shows if asked & {f for e in s.entries for t in e.titles for f in forms(t.text)}]
+        exact = [
+            s for s in self.shows if asked & {f for e in s.entries for t in e.titles for f in forms(t.text)}
+        ]
         return exact or list(self.shows)

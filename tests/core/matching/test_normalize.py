@@ -59,7 +59,9 @@ def test_marks_that_tell_sequels_apart_stay_in_the_exact_form_only(one: str, oth
     assert forms(one)[-1] == forms(other)[-1]
 
 
-@pytest.mark.parametrize(("one", "other"), [("Railgun S", "Railgun T"), ("Show 2", "Show 3"), ("ひ", "へ"), ("Aria", "Ariel")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Railgun S", "Railgun T"), ("Show 2", "Show 3"), ("ひ", "へ"), ("Aria", "Ariel")]
+)
 def test_other_titles_have_other_forms(one: str, other: str) -> None:
     assert not set(forms(one)) & set(forms(other))
 
@@ -119,7 +121,9 @@ def test_season_words_are_taken_off_in_many_languages(
     assert split_season(title) == (base, season, part)
 
 
-@pytest.mark.parametrize("title", ["Area 88", "Part-Timer", "Season 2", "S", "Vivid Strike!", "K", "86", "Code:Realize", "第一"])
+@pytest.mark.parametrize(
+    "title", ["Area 88", "Part-Timer", "Season 2", "S", "Vivid Strike!", "K", "86", "Code:Realize", "第一"]
+)
 def test_what_is_no_season_word_stays(title: str) -> None:
     assert split_season(title) == (title, None, None)
 
@@ -134,7 +138,14 @@ def test_splitting_never_leaves_a_title_without_a_base(title: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "expected"),
-    [("Show 2", ("Show", 2)), ("ラブライブ2", ("ラブライブ", 2)), ("Area 88", None), ("Ranma 1/2", None), ("2.5", None), ("86", None)],
+    [
+        ("Show 2", ("Show", 2)),
+        ("ラブライブ2", ("ラブライブ", 2)),
+        ("Area 88", None),
+        ("Ranma 1/2", None),
+        ("2.5", None),
+        ("86", None),
+    ],
 )
 def test_a_bare_last_number_may_be_a_season(title: str, expected: tuple[str, int] | None) -> None:
     base, season, _ = split_number(title)
@@ -142,7 +153,10 @@ def test_a_bare_last_number_may_be_a_season(title: str, expected: tuple[str, int
     assert (base, season) == (expected or (title, None))
 
 
-@pytest.mark.parametrize(("word", "value"), [("2nd", 2), ("third", 3), ("IV", 4), ("十", 10), ("二十", 20), ("ni", 2), ("x!", None)])
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("2nd", 2), ("third", 3), ("IV", 4), ("十", 10), ("二十", 20), ("ni", 2), ("x!", None)],
+)
 def test_numbers_are_read_in_words(word: str, value: int | None) -> None:
     assert number(word) == value
 

@@ -107,7 +107,7 @@ def add(path: Path, pin: Pin) -> None:
 
     Raises PinRefusedError for what names no show or nothing to pin, PinsBrokenError for a broken file.
     """
-    _ = pin.show
+    _ = pin.show, pin.target
     if any("\ud800" <= c <= "\udfff" for c in _table(pin)):
         raise PinRefusedError("the folder's name is no UTF-8; pin its title instead")
     kept = [p for p in load(path) if p.target != pin.target]

@@ -32,6 +32,7 @@ SCRAP, LEAST_SHARE = (
     0.8,
     0.3,
 )  # a piece that leaves most of its title unsaid, and the share below which it does
+FOLDER = 100  # folders' titles are counted from here: they support a title, and are none by themselves
 MAX_TITLES = 8  # a guess: real names carry one to four
 
 
@@ -44,7 +45,7 @@ class Reading:
     season: int | None
     part: int | None
     trust: float
-    title: int  # which of the release's titles it reads, counted from 0
+    title: int  # which of the release's titles it reads, counted from 0; those of folders from FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,16 @@ def evidence(release: Release) -> Evidence:
     kind = _first(p.type for p in main)
     year = _first(p.year for p in main) or _first(_year_in(t) for t in titles)
     numbers = tuple(dict.fromkeys(n for p in main for n in p.episodes))
-    readings = tuple(_readings(titles, _film_numbers(kind, numbers)))
+    above = _titles(t for p in main for t in p.folder_titles if t not in titles)
+    readings = (*_readings(titles, _film_numbers(kind, numbers)), *_readings(above, (), first=FOLDER))
     return Evidence(
         readings=readings,
-        season=season if season is not None else _first(r.season for r in readings if r.trust >= PIECE),
-        part=part if part is not None else _first(r.part for r in readings if r.trust >= PIECE),
+        season=season
+        if season is not None
+        else _first(r.season for r in readings if r.trust >= PIECE and r.title < FOLDER),
+        part=part
+        if part is not None
+        else _first(r.part for r in readings if r.trust >= PIECE and r.title < FOLDER),
         year=year,
         movie=_is_movie(kind, numbers),
         special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0,
@@ -225,8 +231,8 @@ def _parted(title: str) -> list[str]:
     return pieces if len({bool(_HAS_CJK.search(p)) for p in pieces}) == 2 else [title]
 
 
-def _readings(titles: dict[str, list[str]], films: tuple[int, ...]) -> Iterator[Reading]:
-    for index, (title, pieces) in enumerate(titles.items()):
+def _readings(titles: dict[str, list[str]], films: tuple[int, ...], first: int = 0) -> Iterator[Reading]:
+    for index, (title, pieces) in enumerate(titles.items(), first):
         seen: set[str] = set()
         for text, full in (*_variants(title, films), *((piece, SCRIPT) for piece in pieces)):
             trust = min(full, SCRAP) if _weight(text) < LEAST_SHARE * _weight(title) else full

@@ -62,7 +62,7 @@ def _best(
     spoken: frozenset[int],
 ) -> Fit:
     show = {
-        "title": max(heard.likeness.values(), default=0.0),
+        "title": heard.best,
         "agreement": sum(heard.likeness.get(t, 0.0) for t in spoken) / len(spoken)
         if len(spoken) > 1
         else None,
@@ -72,8 +72,7 @@ def _best(
     claims = claims_of(said, heard, names)
     claimed = max(claims)[0] > 0
     named = claimed or heard.season is not None or heard.part is not None
-    known = max(heard.likeness.values(), default=0.0) >= KNOWN
-    vague = known and not named and len(slots) > 1 and not names_show(said, names)
+    vague = heard.best >= KNOWN and not named and len(slots) > 1 and not names_show(said, names)
     for index, slot in enumerate(slots):
         counted = counting(slots, slot, said.whole_numbers, named=named, season=heard.season)
         parts = show | {

@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.episodes import Slot
 from anivault.core.matching.normalize import forms, is_slip, split_number, split_season, without_film_words
-from anivault.core.matching.releases import Evidence, Reading
+from anivault.core.matching.releases import FOLDER, Evidence, Reading
 from anivault.core.models import Candidate
 
 LENIENT = 0.98  # equal but for articles, marks or doubled vowels
@@ -195,6 +195,11 @@ class Heard:
     likeness: Mapping[int, float]
     season: int | None
     part: int | None
+
+    @property
+    def best(self) -> float:
+        """The best likeness of a title that is not only a folder's."""
+        return max((likeness for title, likeness in self.likeness.items() if title < FOLDER), default=0.0)
 
 
 def hear(said: Evidence, names: Names) -> Heard:

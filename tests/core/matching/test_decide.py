@@ -1,0 +1,252 @@
+"""What is filed unasked, what is asked, and that a release is judged as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from msgspec.structs import replace
+
+from anivault.core.matching.decide import Thresholds, match_releases
+from anivault.core.matching.pins import Pin
+from anivault.core.matching.releases import each, evidence, group, query
+from anivault.core.models import Decision, MatchedFile, ParsedFile
+from anivault.parser.models import VideoType
+from tests.core.matching.makers import Shelf, entry, file, film, release, show
+
+NATSU = show(
+    1, entry("Natsu no Hikari", "夏之光"), entry("Natsu no Hikari 2", begin="2016-04-01", season=2, offset=0)
+)
+
+
+def matched(files: Sequence[ParsedFile], *shows: object, pins: Sequence[Pin] = ()) -> list[MatchedFile]:
+    return match_releases(group(files), [Shelf(*(shows or (NATSU,)))], pins)  # type: ignore[arg-type]
+
+
+def one(parsed: ParsedFile, *shows: object) -> MatchedFile:
+    return matched([parsed], *shows)[0]
+
+
+def test_an_equal_title_with_a_number_that_fits_is_filed() -> None:
+    found = one(file("Natsu no Hikari", episodes=[3]))
+
+    assert found.decision is Decision.MATCHED
+    assert [(c.season, c.episode) for c in found.coordinates] == [(1, 3)]
+
+
+def test_nothing_alike_is_unmatched() -> None:
+    assert one(file("Wedding of Aunt Rose", episodes=[2])).decision is Decision.UNMATCHED
+
+
+def test_two_shows_of_one_name_are_asked_about() -> None:
+    found = one(
+        file("Same", episodes=[2]), show(1, entry("Namesake")), show(2, entry("Namesake", begin="2001-01-01"))
+    )
+
+    assert found.decision is Decision.AMBIGUOUS
+    assert "fits nearly as well" in found.reasons[0]
+
+
+def test_a_title_of_four_letters_is_no_proof_by_itself() -> None:
+    assert one(file("Kano", episodes=[2]), show(1, entry("Kano"))).decision is Decision.AMBIGUOUS
+
+
+@pytest.mark.parametrize("number", [12.5, "05a", 77])
+def test_a_number_without_a_place_is_asked_about_with_a_reason(number: float | str | int) -> None:
+    found = one(file("Natsu no Hikari", episodes=[number]))
+
+    assert found.decision is Decision.AMBIGUOUS
+    assert str(number) in found.reasons[-1]
+
+
+def test_an_extra_belongs_to_its_show_but_to_no_episode() -> None:
+    found = one(file("Natsu no Hikari", episodes=[1], type=VideoType.OP))
+
+    assert (found.decision, found.coordinates) == (Decision.MATCHED, ())
+
+
+def test_a_range_in_one_file_is_all_of_its_episodes() -> None:
+    assert len(one(file("Natsu no Hikari", episodes=[3, 6])).coordinates) == 4
+
+
+def test_no_release_without_candidates_is_filed() -> None:
+    assert match_releases(each([file("Anything", episodes=[1])]), [Shelf()])[0].decision is Decision.UNMATCHED
+
+
+def test_every_file_is_answered_in_order() -> None:
+    files = [file("Natsu no Hikari", episodes=[n]) for n in (5, 1, 3)]
+
+    assert [m.parsed.episodes for m in match_releases(each(files), [Shelf(NATSU)])] == [(5,), (1,), (3,)]
+
+
+def test_a_source_is_asked_once_for_all_releases() -> None:
+    shelf = Shelf(NATSU)
+    match_releases(each([file("Natsu no Hikari", episodes=[n]) for n in range(1, 6)]), [shelf])
+
+    assert len(shelf.asked) == 5
+
+
+def test_the_first_source_that_knows_a_show_is_heard() -> None:
+    told = replace(NATSU, title="As the first one calls it")
+    found = match_releases(each([file("Natsu no Hikari", episodes=[1])]), [Shelf(told), Shelf(NATSU)])[0]
+
+    assert found.match.best is not None
+    assert found.match.best.candidate.title == "As the first one calls it"
+    assert len(found.match.ranked) == 1
+
+
+def test_the_same_files_are_always_decided_the_same() -> None:
+    files = [file("Natsu no Hikari", episodes=[n]) for n in range(1, 13)]
+
+    assert matched(files) == matched(files)
+
+
+def test_higher_thresholds_never_file_more() -> None:
+    near = file("Natsu no Hikeri", episodes=[1])
+    strict = Thresholds(score=0.99)
+
+    assert match_releases(each([near]), [Shelf(NATSU)])[0].decision is Decision.MATCHED
+    assert match_releases(each([near]), [Shelf(NATSU)], (), strict)[0].decision is Decision.AMBIGUOUS
+
+
+# --- a release is judged as a whole ---------------------------------------------------------------
+
+
+def test_twelve_files_that_fit_outweigh_one_odd_name() -> None:
+    files = [file("Natsu no Hikari", episodes=[n], folder="Natsu") for n in range(1, 12)]
+    odd = file("Natsu no Hikeri", episodes=[12], folder="Natsu", name="odd.mkv")
+    releases = group([*files, odd])
+
+    assert len(releases) == 1
+    assert all(m.decision is Decision.MATCHED for m in match_releases(releases, [Shelf(NATSU)]))
+
+
+def test_a_file_without_a_title_and_the_extras_go_with_their_folder() -> None:
+    files = [file("Natsu no Hikari", episodes=[n], folder="Natsu") for n in range(1, 8)]
+    bare = file(episodes=[8], folder="Natsu", name="08.mkv")
+    opening = file("Creditless", type=VideoType.OP, folder="Natsu", name="ncop.mkv")
+
+    assert len(group([*files, bare, opening])) == 1
+
+
+def test_another_season_in_the_same_folder_is_another_release() -> None:
+    files = [
+        file("Natsu no Hikari", episodes=[n], season=s, folder="Natsu") for s in (1, 2) for n in range(1, 8)
+    ]
+
+    assert len(group(files)) == 2
+
+
+def test_two_shows_in_one_folder_stay_apart() -> None:
+    files = [
+        file(t, episodes=[n], folder="Mixed")
+        for t in ("Natsu no Hikari", "Fuyu no Hikari 9")
+        for n in range(1, 8)
+    ]
+
+    assert len(group(files)) == 2
+
+
+def test_the_season_s_end_tells_that_numbers_go_on() -> None:
+    files = [file("Natsu no Hikari", episodes=[n], folder="Natsu") for n in range(1, 25)]
+    last = matched(files)[-1]
+
+    assert [(c.season, c.episode) for c in last.coordinates] == [(2, 12)]
+    assert last.decision is Decision.MATCHED
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+def test_a_query_carries_every_reading_the_surest_first() -> None:
+    asked = query(evidence(release("夏之光 Natsu no Hikari 2nd Season", numbers=[1])))
+
+    assert asked.titles[0] == "夏之光 Natsu no Hikari 2nd Season"
+    assert {"夏之光", "夏之光 Natsu no Hikari", "Natsu no Hikari"} <= set(asked.titles)
+    assert (asked.season, asked.movie) == (2, False)
+
+
+def test_titles_with_strokes_between_are_titles_of_their_own() -> None:
+    readings = evidence(release("夏之光 / Natsu no Hikari", numbers=[1])).readings
+
+    assert {r.text for r in readings if r.trust == 1.0} == {"夏之光", "Natsu no Hikari"}
+
+
+def test_a_stroke_between_words_of_one_script_parts_nothing() -> None:
+    readings = evidence(release("Fate/stay night", numbers=[1])).readings
+
+    assert {r.text for r in readings if r.trust == 1.0} == {"Fate/stay night"}
+
+
+def test_the_number_of_a_film_is_part_of_its_title() -> None:
+    files = [film(1, "Natsu no Hikari Movie 1"), film(2, "Natsu no Hikari Movie 2")]
+    found = one(file("Natsu no Hikari", episodes=[2], type=VideoType.MOVIE), *files)
+
+    assert found.match.best is not None
+    assert found.match.best.candidate.id == 2
+
+
+# --- pins win -------------------------------------------------------------------------------------
+
+
+def test_a_pin_wins_over_a_better_match() -> None:
+    other = show(7, entry("Something Else"))
+    found = matched(
+        [file("Natsu no Hikari", episodes=[3])],
+        NATSU,
+        other,
+        pins=[Pin(id="tmdb:7", title="Natsu no Hikari")],
+    )[0]
+
+    assert found.decision is Decision.MATCHED
+    assert found.pinned == "tmdb:7"
+    assert found.match.best is not None
+    assert found.match.best.candidate is other
+
+
+def test_a_pin_s_season_and_offset_place_the_files() -> None:
+    pin = Pin(id="tmdb:1", title="Natsu no Hikari", season=4, offset=-12)
+    found = matched([file("Natsu no Hikari", episodes=[15])], pins=[pin])[0]
+
+    assert [(c.season, c.episode) for c in found.coordinates] == [(4, 3)]
+
+
+def test_a_pinned_show_that_no_source_knows_is_taken_at_its_word() -> None:
+    pin = Pin(id="tmdb:tv/999", title="Natsu no Hikari", season=1)
+    found = matched([file("Natsu no Hikari", episodes=[2])], pins=[pin])[0]
+
+    assert found.match.best is not None
+    assert (found.match.best.candidate.id, found.decision) == (999, Decision.MATCHED)
+
+
+def test_a_pinned_film_needs_no_number() -> None:
+    found = matched([file("Natsu no Hikari")], pins=[Pin(id="tmdb:movie/5", title="Natsu no Hikari")])[0]
+
+    assert (found.decision, found.coordinates) == (Decision.MATCHED, ())
+
+
+def test_a_pinned_file_whose_number_has_no_place_is_still_asked_about() -> None:
+    found = matched(
+        [file("Natsu no Hikari", episodes=[77])], pins=[Pin(id="tmdb:1", title="Natsu no Hikari")]
+    )[0]
+
+    assert found.decision is Decision.AMBIGUOUS
+
+
+def test_no_source_is_asked_about_what_is_pinned() -> None:
+    shelf = Shelf(NATSU)
+    match_releases(
+        each([file("Natsu no Hikari", episodes=[1])]), [shelf], [Pin(id="tmdb:1", title="Natsu no Hikari")]
+    )
+
+    assert shelf.asked == []
+
+
+def test_a_folder_s_title_supports_a_show_but_makes_none() -> None:
+    namesakes = show(1, entry("Namesake", "夏之光")), show(2, entry("Namesake", begin="2001-01-01"))
+    supported = one(file("Namesake", episodes=[2], folder_titles=("夏之光",)), *namesakes)
+    alone = one(file("Wedding", episodes=[2], folder_titles=("Natsu no Hikari",)))
+
+    assert supported.match.best is not None
+    assert (supported.decision, supported.match.best.candidate.id) == (Decision.MATCHED, 1)
+    assert alone.decision is Decision.UNMATCHED

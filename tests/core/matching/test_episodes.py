@@ -1,0 +1,192 @@
+"""A number means one place, by rules that can be told, and is no place when nobody can know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anivault.core.matching.episodes import (
+    COUNTED,
+    DERIVED,
+    STATED,
+    UNCOUNTED,
+    Counting,
+    Frame,
+    Placement,
+    counting,
+    holder,
+    place,
+    timeline,
+)
+from anivault.core.models import Candidate
+from tests.core.matching.makers import entry, film, show
+
+# Two seasons of twelve; the weeks on air agree with the counts.
+PAIR = show(
+    1,
+    entry("Show", begin="2015-04-01", end="2015-06-17"),
+    entry("Show 2nd Season", begin="2016-04-01", end="2016-06-17", season=2, offset=0),
+)
+# One season in two cours.
+SPLIT = show(
+    2,
+    entry("Show", begin="2015-04-01", end="2015-06-17"),
+    entry("Show Part 2", begin="2015-10-01", end="2015-12-17", season=1, offset=12),
+)
+# A show whose numbers never restart: season 2 begins at 62.
+RUNNING = show(
+    3,
+    entry("Long", count=61, season=1, offset=0),
+    entry("Long 2", count=16, season=2, offset=61, begin="2001-01-01"),
+)
+
+
+def placed(
+    candidate: Candidate,
+    index: int,
+    *numbers: int,
+    among: Sequence[int] = (),
+    named: bool = True,
+    season: int | None = None,
+) -> Placement:
+    """Place `numbers` in a release of the numbers `among`, that looks like the entry at `index`."""
+    slots = timeline(candidate)
+    counted = counting(slots, slots[index], among or numbers, named=named, season=season)
+    return place(slots, slots[index], numbers, counted)
+
+
+def at(placement: Placement) -> list[tuple[int, int]]:
+    return [(c.season, c.episode) for c in placement.coordinates]
+
+
+def test_an_own_number_goes_to_the_entry_s_season() -> None:
+    assert at(placed(PAIR, 1, 5)) == [(2, 5)]
+    assert placed(PAIR, 1, 5).sure == STATED
+
+
+def test_the_absolute_number_is_kept_beside() -> None:
+    assert placed(PAIR, 1, 5).coordinates[0].absolute == 17
+
+
+def test_a_second_cour_starts_where_the_first_ended() -> None:
+    assert at(placed(SPLIT, 1, 3)) == [(1, 15)]
+
+
+def test_a_second_cour_that_goes_on_counting_is_read_so() -> None:
+    assert at(placed(SPLIT, 1, 15)) == [(1, 15)]
+
+
+def test_a_number_past_the_first_season_is_absolute() -> None:
+    assert at(placed(PAIR, 1, 13, named=False)) == [(2, 1)]
+    assert placed(PAIR, 1, 13, named=False).sure == COUNTED
+
+
+def test_an_absolute_number_under_a_season_word_is_not_trusted() -> None:
+    assert placed(PAIR, 1, 13, season=2).sure == UNCOUNTED
+
+
+def test_the_range_of_a_release_decides_how_all_of_it_counts() -> None:
+    longer = show(
+        1,
+        *PAIR.entries[:1],
+        entry("Show 2nd Season", count=24, begin="2016-04-01", end="2016-09-09", season=2, offset=0),
+    )
+
+    assert at(placed(longer, 1, 13, among=range(1, 25))) == [(2, 13)]
+    assert at(placed(longer, 1, 13, among=range(13, 37), named=False)) == [(2, 1)]
+
+
+def test_a_release_may_run_through_several_entries() -> None:
+    assert at(placed(PAIR, 0, 4, among=range(1, 25), named=False)) == [(1, 4)]
+    assert at(placed(PAIR, 0, 20, among=range(1, 25), named=False)) == [(2, 8)]
+
+
+def test_numbers_that_end_where_entries_end_confirm_the_counts() -> None:
+    unsure = show(1, entry("Show", end="2015-06-03"), PAIR.entries[1])  # ten weeks on air, twelve episodes
+
+    assert placed(unsure, 1, 14, named=False).sure == UNCOUNTED
+    assert placed(unsure, 1, 14, among=range(13, 25), named=False).sure > COUNTED
+
+
+def test_seasons_that_never_restart_keep_their_numbers() -> None:
+    assert at(placed(RUNNING, 1, 70, named=False)) == [(2, 70)]
+    assert at(placed(RUNNING, 1, 3)) == [(2, 64)]
+
+
+def test_a_number_beyond_what_is_known_is_only_a_guess() -> None:
+    assert placed(PAIR, 1, 77).sure < 0.2
+
+
+def test_a_derived_place_of_a_later_entry_is_a_suggestion() -> None:
+    derived = show(1, PAIR.entries[0], entry("Show 2", begin="2016-04-01", season=1, offset=12, stated=False))
+
+    assert placed(derived, 1, 3).sure == DERIVED
+
+
+def test_the_first_entry_needs_no_source_for_its_place() -> None:
+    assert placed(show(1, entry("Show", stated=False)), 0, 3).sure == STATED
+
+
+def test_a_special_without_a_known_place_is_a_guess() -> None:
+    special = show(1, PAIR.entries[0], entry("Show OVA", count=2, season=0, stated=False, type="ova"))
+
+    assert placed(special, 1, 1).sure < 0.5
+
+
+def test_a_special_with_a_stated_place_goes_there() -> None:
+    special = show(1, PAIR.entries[0], entry("Show OVA", count=1, season=0, episode=7, type="ova"))
+
+    assert at(placed(special, 1, 1)) == [(0, 7)]
+
+
+def test_a_lone_episode_needs_no_number() -> None:
+    special = show(1, PAIR.entries[0], entry("Show OVA", count=1, season=0, episode=7, type="ova"))
+
+    assert at(place(timeline(special), timeline(special)[1], (), Counting())) == [(0, 7)]
+
+
+def test_a_film_has_no_episodes() -> None:
+    assert placed(film(9, "Film"), 0) == Placement((), STATED, "A film has no episodes.")
+
+
+def test_a_file_of_several_episodes_goes_to_all_of_them() -> None:
+    assert at(placed(PAIR, 0, 3, 4, 5)) == [(1, 3), (1, 4), (1, 5)]
+
+
+def test_a_count_that_follows_from_dates_may_be_one_short() -> None:
+    short = show(1, entry("Show", count=11, derived=("episodes",)))
+
+    assert at(placed(short, 0, 12)) == [(1, 12)]
+    assert placed(short, 0, 12).sure < STATED
+    assert placed(short, 0, 14).sure < 0.2
+
+
+@pytest.mark.parametrize("first", [Frame.OWN, Frame.SHOW])
+def test_a_release_that_names_only_the_show_counts_from_its_beginning(first: Frame) -> None:
+    slots = timeline(PAIR)
+
+    assert counting(slots, slots[1], [13], named=first is Frame.OWN).frame is Frame.SHOW
+    assert counting(slots, slots[1], [5], named=first is Frame.OWN).frame is Frame.OWN
+
+
+@given(counts=st.lists(st.integers(1, 30), min_size=1, max_size=6), number=st.integers(1, 200))
+def test_every_absolute_number_has_one_holder_and_comes_back(counts: list[int], number: int) -> None:
+    entries = [
+        entry(f"S{n}", count=c, season=n, offset=0, begin=f"20{n:02}-01-01") for n, c in enumerate(counts, 1)
+    ]
+    slots = timeline(show(1, *entries))
+    found = holder(slots, number)
+
+    assert (found is not None) == (number <= sum(counts))
+    if found:
+        back = place(slots, found, [number], Counting(Frame.SHOW)).coordinates[0]
+        assert sum(counts[: back.season - 1]) + back.episode == number == back.absolute
+
+
+def test_entries_are_put_in_order_whatever_order_they_come_in() -> None:
+    backwards = show(1, *reversed(PAIR.entries))
+
+    assert [s.entry.key for s in timeline(backwards)] == ["Show", "Show 2nd Season"]
