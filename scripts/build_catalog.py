@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from anivault.services import bangumi_data  # noqa: E402
-from anivault.services.catalog_places import place  # noqa: E402
+from anivault.services.catalog_places import place, usual_counts  # noqa: E402
 from anivault.services.catalog_rows import Row, to_lines  # noqa: E402
 
 DATA = ROOT / "src" / "anivault" / "data"
@@ -83,7 +83,7 @@ def build(packages: Path, romaji: Romaji) -> list[Row]:
         rows.sort(key=lambda row: (row.begin, row.key))
     ordered = [row for show in sorted(shows, key=show_order) for row in shows[show]]
     add_romaji(ordered, romaji)
-    place(shows.values())
+    place(shows.values(), usual_counts(ordered))
     return ordered
 
 

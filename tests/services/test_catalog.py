@@ -229,6 +229,15 @@ def test_processes_that_compile_at_once_leave_one_whole_file(tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("few")
+def test_without_a_cache_it_answers_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    catalog = Catalog.open(str(tmp_path / "file" / "cache"), str(tmp_path))
+
+    assert ids(catalog, "Iron Postman") == [2]
+    assert catalog.get("tmdb", "tv", 1) is not None
+
+
+@pytest.mark.usefixtures("few")
 def test_nothing_is_left_behind_when_compiling_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "shipped", lambda: [b"{not a row}\n"])
 

@@ -271,6 +271,15 @@ def test_newer_bangumi_data_adds_shows(shelf: Shelf) -> None:
     assert show.entries[0].begin == "2027-01-09"
 
 
+def test_newer_bangumi_data_says_when_a_series_ended(shelf: Shelf) -> None:
+    ended = {**BANGUMI["items"][0], "end": "2015-09-11T15:30:00.000Z", "begin": ""}  # type: ignore[index]
+    ended["sites"] = [{"site": "tmdb", "id": "tv/800/season/2"}, {"site": "anidb", "id": "80"}]
+    shelf.bring(json.dumps({"siteMeta": {}, "items": [ended]}))
+    (entry,) = shelf.show("鉄の郵便屋 第二期").entries
+
+    assert (entry.begin, entry.end, entry.episodes) == ("2015-04-03", "2015-09-12", 24)
+
+
 def test_lists_work_together(shelf: Shelf) -> None:
     titles = TITLES + "91|1|ko|구름의 차 극장판\n"
     shelf.bring(titles)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.services.catalog_places import place, usual_counts, weeks_on_air
+from anivault.services.catalog_places import place as place_among
+from anivault.services.catalog_places import usual_counts, weeks_on_air
 from anivault.services.catalog_rows import Row
 
 START = date(2015, 4, 5)
@@ -39,8 +40,12 @@ def row(
     )
 
 
+def place(shows: list[list[Row]]) -> None:
+    place_among(shows, usual_counts(entry for rows in shows for entry in rows))
+
+
 def placed(*rows: Row) -> list[tuple[int | None, int | None]]:
-    place([rows])
+    place([list(rows)])
     return [(r.season, r.offset) for r in rows]
 
 

@@ -11,6 +11,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Self, TypeVar
@@ -31,6 +32,7 @@ POSTINGS = 1500  # keys looked at for one title, those of its rarest grams; 8,00
 FEWEST = 0.4  # of the most grams that any key shares; keys with fewer are not measured (a guess)
 LEAST_RATIO = 60.0  # of 100; below it two titles have little more in common than the alphabet
 SHORTEST = 5  # letters; what begins with fewer is no title (in another script: three)
+KEPT = 512  # shows decoded and kept; a library's releases come show by show
 PROBES = 400  # keys asked for in one statement
 
 Answer = TypeVar("Answer")
@@ -43,7 +45,7 @@ class Catalog:
 
     def __init__(self, path: Path, shipped: Sequence[bytes], imported: Mapping[str, bytes]) -> None:
         self._path, self._shipped, self._imported = path, shipped, imported
-        self._candidate = lru_cache(maxsize=2048)(self._decode)
+        self._candidate = lru_cache(maxsize=KEPT)(self._decode)
         try:
             self._connect()
         except sqlite3.DatabaseError:
@@ -53,11 +55,12 @@ class Catalog:
     def open(cls, cache_dir: str | None = None, data_dir: str | None = None) -> Self:
         """Open the compiled file in `cache_dir`, compiling it at need; imports are in `data_dir`.
 
-        Without arguments these are the user's own folders. OSError when nothing can be written there,
-        ImportDamagedError when an import cannot be read any more.
+        Without arguments these are the user's own folders. Where nothing can be written it is compiled
+        in memory, for this run. ImportDamagedError when an import cannot be read any more.
         """
         folder = Path(cache_dir or user_cache_dir("anivault"))
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         shipped, imported = store.shipped(), import_texts(data_dir)
         key = store.checksum([*shipped, *imported.values()])
         return cls(folder / store.NAME.format(key), shipped, imported)
@@ -87,7 +90,10 @@ class Catalog:
         """Open for reading only, so that processes never wait for each other."""
         if not self._path.exists():
             raise sqlite3.DatabaseError("not compiled yet")
-        self._database = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
+        self._use(sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True))
+
+    def _use(self, database: sqlite3.Connection) -> None:
+        self._database = database
         self._lengths = self._blob("SELECT value FROM meta WHERE key = 'lengths'")
 
     def _compile(self) -> None:
@@ -95,9 +101,12 @@ class Catalog:
         rows = store.rows_of(self._shipped)
         if self._imported:
             rows = merge(rows, [import_rows(path, text) for path, text in self._imported.items()])
-        store.compile_to(self._path, rows)
-        store.remove_others(self._path)
-        self._connect()
+        try:
+            store.compile_to(self._path, rows)
+            store.remove_others(self._path)
+            self._connect()
+        except (OSError, sqlite3.OperationalError):
+            self._use(store.compiled_in_memory(rows))
 
     def _named(self, name: str) -> Candidate | None:
         found = self._database.execute("SELECT id FROM shows WHERE name = ?", (name,)).fetchone()

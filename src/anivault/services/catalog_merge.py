@@ -54,11 +54,12 @@ class _Catalogue:
 
     def settled(self) -> list[Row]:
         """Return all rows, those of touched shows in the order of their dates and placed anew."""
+        everything = [row for rows in self._shows.values() for row in rows]
         touched = [self._shows[show] for show in sorted(self._touched)]
         for rows in touched:
             rows.sort(key=lambda row: (row.begin or "9", row.season or 0, row.offset or 0, row.key))
-        if touched:
-            catalog_places.place([*touched, *(r for s, r in self._shows.items() if s not in self._touched)])
+            _forget_derived(rows)
+        catalog_places.place(touched, catalog_places.usual_counts(everything))
         return [row for rows in self._shows.values() for row in rows]
 
     def _keep(self, row: Row) -> None:
@@ -99,8 +100,7 @@ class _Catalogue:
             if item[0] not in row.ids:
                 row.ids = row.ids | dict([item])
                 self._by_id[item].append(row)
-        if _placed(row, fact) | _counted(row, fact):
-            _forget_derived(self._shows[row.tmdb])
+        if _placed(row, fact) | _counted(row, fact) | _dated(row, fact):
             self._touched.add(row.tmdb)
 
 
@@ -135,10 +135,17 @@ def _counted(row: Row, fact: Row) -> bool:
     return True
 
 
+def _dated(row: Row, fact: Row) -> bool:
+    """Take a date that is missing, such as the last day of what was still on air."""
+    begin, end = row.begin or fact.begin, row.end or fact.end
+    changed = (begin, end) != (row.begin, row.end)
+    row.begin, row.end = begin, end
+    return changed
+
+
 def _forget_derived(rows: Iterable[Row]) -> None:
-    """Take derived places off, so that they are derived from what is known now."""
+    """Take off what was derived, so that it is derived from what is known now."""
     for row in rows:
-        for name in ("season", "offset"):
-            if name in row.derived:
-                setattr(row, name, None)
-        row.derived = [name for name in row.derived if name == "episodes"]
+        for name in row.derived:
+            setattr(row, name, None)
+        row.derived = []

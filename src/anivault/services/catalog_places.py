@@ -25,10 +25,8 @@ RERUN = ("再編集", "新編集", "再放送", "TV Edition", "TV版")  # the sa
 PROLOGUE = ("PROLOGUE", "プロローグ", "エピソード0", "EPISODE 0")
 
 
-def place(shows: Iterable[Sequence[Row]]) -> None:
+def place(shows: Iterable[Sequence[Row]], usual: Usual) -> None:
     """Fill in the rows of every show; each show's rows are in the order of their dates."""
-    shows = list(shows)
-    usual = usual_counts(row for rows in shows for row in rows)
     for rows in shows:
         for row in rows:
             count_episodes(row, usual)

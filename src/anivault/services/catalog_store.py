@@ -84,6 +84,13 @@ def compile_to(path: Path, rows: Iterable[Row]) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
+def compiled_in_memory(rows: Iterable[Row]) -> sqlite3.Connection:
+    """Compile `rows` for this run alone, where nothing can be written."""
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    _fill(database, candidates(rows))
+    return database
+
+
 def remove_others(path: Path) -> None:
     """Remove compiled files of another checksum; one that is in use elsewhere may stay."""
     for other in path.parent.glob(NAME.format("*")):

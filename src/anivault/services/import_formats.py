@@ -216,7 +216,8 @@ def _piece(attributes: dict[str, str]) -> Iterator[tuple[int, Row]]:
     """Return the part of an entry that `start`, `end` and `offset` put into one season, with its start."""
     season, start, end = (_whole(attributes.get(name, "")) for name in ("tmdbseason", "start", "end"))
     if attributes.get("anidbseason") == "1" and season and start:
-        offset = start - 1 + (_whole(attributes.get("offset", "")) or 0)
+        added = _whole(attributes.get("tmdboffset") or attributes.get("offset") or "") or 0
+        offset = start - 1 + added
         yield start, Row(season=season, offset=offset, episodes=end - start + 1 if end else None)
 
 
