@@ -40,7 +40,7 @@ def test_nothing_alike_is_unmatched() -> None:
 
 def test_two_shows_of_one_name_are_asked_about() -> None:
     found = one(
-        file("Same", episodes=[2]), show(1, entry("Namesake")), show(2, entry("Namesake", begin="2001-01-01"))
+        file("Namesake", episodes=[2]), show(1, entry("Namesake")), show(2, entry("Namesake", begin="2001-01-01"))
     )
 
     assert found.decision is Decision.AMBIGUOUS
