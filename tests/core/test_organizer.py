@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from anivault.core.models import Coordinates, Decision, HeldReason, MatchedFile, Mode, ParsedFile
 from anivault.core.naming import builtin_presets, fold, load_preset
-from anivault.core.organizer import Library, lines, plan, preference, source_rank
+from anivault.core.organizer import Library, plan
 from anivault.core.pipeline.scanner import scan
 from anivault.parser.models import VideoType
 from tests.core.records import (
@@ -109,41 +108,6 @@ def test_samples_stay_whatever_they_are_of() -> None:
 
 
 # --- two files for one place ---
-
-
-@pytest.mark.parametrize(
-    ("better", "worse", "why"),
-    [
-        ({"version": 2, "resolution": "480p"}, {"resolution": "1080p"}, "a later version"),
-        ({"resolution": "1080p"}, {"resolution": "1280x720"}, "a higher resolution"),
-        (
-            {"source": "BD", "resolution": "1080p"},
-            {"source": "WEB-DL", "resolution": "1080p"},
-            "a better source",
-        ),
-    ],
-)
-def test_the_better_of_two_files_goes_and_the_other_is_told_why(
-    better: dict[str, Any], worse: dict[str, Any], why: str
-) -> None:
-    files = [video("a.mkv", MUSHISHI, (1, 1), **worse), video("z.mkv", MUSHISHI, (1, 1), **better)]
-
-    result = planned(files)
-
-    assert list(targets(result)) == ["z.mkv"]
-    assert (result.held[0].reason, result.held[0].detail) == (
-        HeldReason.SAME_TARGET,
-        f"z.mkv goes there: {why}",
-    )
-
-
-def test_of_two_equal_files_the_larger_goes_then_the_first_by_path() -> None:
-    large = video("c.mkv", MUSHISHI, (1, 1), file=scanned("c.mkv", size=2000))
-    small = [video(name, MUSHISHI, (1, 2)) for name in ("b.mkv", "a.mkv")]
-
-    result = planned([video("b2.mkv", MUSHISHI, (1, 1)), large, *small])
-
-    assert sorted(targets(result)) == ["a.mkv", "c.mkv"]
 
 
 def test_two_containers_of_one_episode_are_rivals() -> None:
@@ -455,38 +419,6 @@ def test_every_plan_is_safe_to_carry_out(
         assert not set(move.target) & set('\0\\:*?"<>|\n\r')
         assert all(not part.endswith((" ", ".")) for part in parts)
     assert result == planned(videos, others, preset=preset, on_conflict=on_conflict, name_max=name_max)
-
-
-@given(st.permutations(range(5)))
-def test_who_wins_does_not_depend_on_the_order_of_the_files(order: list[int]) -> None:
-    files = [
-        video(f"{n}.mkv", MUSHISHI, (1, 1), version=version, resolution=resolution)
-        for n, (version, resolution) in enumerate(
-            [(None, "1080p"), (2, "480p"), (2, "720p"), (1, None), (2, "720p")]
-        )
-    ]
-
-    assert list(targets(planned([files[n] for n in order]))) == ["2.mkv"]
-
-
-@pytest.mark.parametrize(
-    ("text", "height"),
-    [("1080p", 1080), ("1920x1080", 1080), ("4K", 2160), ("8K", 4320), ("x", 0), (None, 0)],
-)
-def test_resolutions_compare_by_their_lines(text: str | None, height: int) -> None:
-    assert lines(text) == height
-
-
-def test_sources_rank_from_tape_to_disc() -> None:
-    ranked = sorted(["BDRip", "WEB-DL", "DVD", "HDTV", None, "Blu-ray"], key=source_rank)
-
-    assert ranked == [None, "HDTV", "DVD", "WEB-DL", "Blu-ray", "BDRip"]
-
-
-def test_preference_never_compares_the_incomparable() -> None:
-    odd = video("\udcff.mkv", MUSHISHI, (1, 1), resolution="??", source="!")
-
-    assert preference(odd) < preference(video("a.mkv", MUSHISHI, (1, 1), resolution="480p"))
 
 
 def test_the_source_root_stands_in_every_entry() -> None:

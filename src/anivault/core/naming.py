@@ -28,6 +28,9 @@ STEM_ROOM = 55  # bytes a stem leaves for its files: " - label" of a version, ".
 LABEL_ROOM = 24  # bytes of those for the version
 
 
+Preferred = Literal["group", "resolution", "source", "version", "larger", "smaller"]
+
+
 class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one server wants its library. docs/naming.md has every key."""
 
@@ -45,6 +48,8 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     flags: dict[Literal["default", "forced", "sdh"], str]
     languages: dict[str, str] = {}  # BCP 47 -> what this server reads, where that differs
     versions: int = 99  # how many files of one episode or film the server takes
+    prefer: tuple[Preferred, ...] = ("group", "resolution", "source", "version", "larger")
+    groups: tuple[str, ...] = ()  # release groups, best first, for "group" in prefer
     titles: tuple[str, ...] = ()  # languages of {title}, best first; empty: the provider's choice
     colon: Literal["dash", "space", "delete", "fullwidth"] = "dash"
     characters: Literal["portable", "fullwidth"] = "portable"

@@ -31,6 +31,7 @@ from anivault.core.models import (
     ScannedFile,
 )
 from anivault.core.naming import LABEL_ROOM, NAME_MAX, Namer, Preset, Subject, cut, finish, fold
+from anivault.core.preference import advantage, best_first
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.shared.text import is_text
 
@@ -82,7 +83,7 @@ def plan(
 ) -> Plan:
     """Plan the videos `matched` and the `others` that follow them.
 
-    Of two files for one place the better one goes there (see `preference`); the other is held, or with
+    Of two files for one place the better one goes there (core/preference.py); the other is held, or with
     on_conflict="version" goes beside it under a name that the server reads as another version.
     """
     run = _Run(Namer(preset, name_max), mode, taken or Library(), on_conflict)
@@ -250,7 +251,8 @@ class _Run:
     ) -> Iterable[tuple[int, Outcome]]:
         """Decide among the videos whose names differ in the extension at most."""
         if len(indexes) > 1:
-            indexes.sort(key=lambda index: preference(matched[index]), reverse=True)
+            rivals = [matched[index] for index in indexes]
+            indexes = [indexes[position] for position in best_first(rivals, self.namer.preset)]
             if parts := self._parts([matched[index] for index in indexes], places[indexes[0]]):
                 for index, stem in zip(indexes, parts, strict=True):
                     yield index, self._place_or_hold(index, matched[index], places[index].named(stem))
@@ -295,7 +297,7 @@ class _Run:
             return held(item.file, HeldReason.SAME_TARGET, f"it is a hard link of {rival.winner.file.rel}")
         if self.on_conflict == "version" and rival.number < self.namer.preset.versions:
             return self._version(index, item, place, rival.label)
-        why = f"{rival.winner.file.rel} goes there: {advantage(rival.winner, item)}"
+        why = f"{rival.winner.file.rel} goes there: {advantage(rival.winner, item, self.namer.preset)}"
         return held(item.file, HeldReason.SAME_TARGET, why)
 
     def _version(self, index: int, item: MatchedFile, place: Place, label: str) -> Outcome:
@@ -520,50 +522,6 @@ def _is_copy(source: Identity, there: Identity) -> bool:
     if source.inode and (source.device, source.inode) == (there.device, there.inode):
         return True
     return source.size == there.size and abs(source.mtime_ns - there.mtime_ns) < 2_000_000_000
-
-
-# --- which of two files is better ------------------------------------------------------------------------
-
-_HEIGHT = re.compile(r"(?:\d{3,5}\s*[xX×]\s*)?(\d{3,5})")
-_SOURCES = ("cam", "vhs", "tv", "dvd", "web", "blu", "bd", "uhd")
-
-
-def preference(item: MatchedFile) -> tuple[int, int, int, int, list[int]]:
-    """Sort key, best highest: version, lines of the picture, source, size, then the path that sorts first."""
-    parsed = item.parsed
-    size = item.file.identity.size if item.file.identity else 0
-    path = [-ord(character) for character in item.file.path] + [0]
-    return parsed.version or 1, lines(parsed.resolution), source_rank(parsed.source), size, path
-
-
-def lines(resolution: str | None) -> int:
-    """`1080p` and `1920x1080` are 1080, `4K` is 2160; 0 when unknown."""
-    text = (resolution or "").lower()
-    if text in {"4k", "uhd", "8k"}:
-        return 4320 if text == "8k" else 2160
-    found = _HEIGHT.search(text)
-    return int(found[1]) if found else 0
-
-
-def source_rank(source: str | None) -> int:
-    """Discs before web before television; 0 when unknown."""
-    text = (source or "").lower()
-    return max((rank for rank, word in enumerate(_SOURCES, 1) if word in text), default=0)
-
-
-def advantage(winner: MatchedFile, other: MatchedFile) -> str:
-    """Why `winner` goes first, in words."""
-    names = (
-        "a later version",
-        "a higher resolution",
-        "a better source",
-        "a larger file",
-        "its path sorts first",
-    )
-    ours, theirs = preference(winner), preference(other)
-    if ours < theirs:
-        return "it is in the library already"
-    return next(name for name, better, worse in zip(names, ours, theirs, strict=True) if better != worse)
 
 
 def _labels(items: Sequence[MatchedFile], namer: Namer) -> list[str]:
