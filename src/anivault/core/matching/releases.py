@@ -234,8 +234,9 @@ def _parted(title: str) -> list[str]:
 def _readings(titles: dict[str, list[str]], films: tuple[int, ...], first: int = 0) -> Iterator[Reading]:
     for index, (title, pieces) in enumerate(titles.items(), first):
         seen: set[str] = set()
+        least = LEAST_SHARE * _weight(title)
         for text, full in (*_variants(title, films), *((piece, SCRIPT) for piece in pieces)):
-            trust = min(full, SCRAP) if _weight(text) < LEAST_SHARE * _weight(title) else full
+            trust = min(full, SCRAP) if _weight(text) < least else full
             if normal_form(text) and text not in seen:
                 seen.add(text)
                 base, season, part = split_season(text)
@@ -247,7 +248,7 @@ def _readings(titles: dict[str, list[str]], films: tuple[int, ...], first: int =
 
 def _weight(text: str) -> int:
     """How much a text says: a Han character or kana as much as three letters."""
-    return sum(3 if _HAS_CJK.match(c) else c.isalnum() for c in text)
+    return sum(map(str.isalnum, text)) + 2 * len(_HAS_CJK.findall(text))
 
 
 def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]:
