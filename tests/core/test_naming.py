@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -371,3 +373,11 @@ def test_a_candidate_of_another_provider_is_named_by_it() -> None:
 
     assert Namer(preset()).show(SUBJECT._replace(candidate=other)) == "Shows/X [anidbid-5]"
     assert Namer(preset("plex")).show(SUBJECT._replace(candidate=other)) == "Shows/X"
+
+
+def test_every_preset_key_and_field_is_documented() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "naming.md").read_text(encoding="utf-8")
+    keys = {field.name for field in msgspec.structs.fields(Preset)} - {"name"}
+    wanted = [*(f"`{{{name}}}`" for name in FIELDS), *(f"`{name}`" for name in (*keys, *builtin_presets()))]
+
+    assert [name for name in wanted if name not in docs] == []
