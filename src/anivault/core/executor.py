@@ -83,13 +83,14 @@ def execute(plan: Plan, *, writes: Sequence[Write] = (), progress: Progress | No
     """
     steps = list(steps_of(plan, writes))
     require_inside(steps)
-    with journal.writing(plan.library) as log:
+    with Signals() as signals, journal.writing(plan.library) as log:
         preflight(plan, writes)
-        return carry_out(log, plan.mode, plan.roots, steps, progress, writes)
+        return carry_out(log, signals, plan.mode, plan.roots, steps, progress, writes)
 
 
 def carry_out(
     log: Journal,
+    signals: Signals,
     mode: str,
     roots: Sequence[str],
     wishes: list[Step],
@@ -97,7 +98,7 @@ def carry_out(
     writes: Sequence[Write] = (),
 ) -> Report:
     """Run steps in batches under one journal; a plan and a rollback differ in nothing else."""
-    with Signals() as signals, ending(log.library):
+    with ending(log.library):
         worker = Worker(log, log.new_run(mode, roots), len(wishes), signals, progress)
         worker.data = {write.target: write.data for write in writes}
         return worker.work(wishes)
@@ -450,7 +451,10 @@ class Worker:
 
 
 class Signals:
-    """Notes the first SIGINT or SIGTERM instead of dying in the middle; a second one interrupts at once."""
+    """Notes the first SIGINT or SIGTERM instead of dying in the middle; a second one interrupts at once.
+
+    Whoever holds it looks at `got` between two files; what is shorter is finished.
+    """
 
     def __init__(self) -> None:
         self.got = 0

@@ -17,7 +17,7 @@ import msgspec
 
 from anivault.core import journal
 from anivault.core.checks import opened, require_inside, same_file
-from anivault.core.executor import ending, folder_of, sync_disks, temporary_name
+from anivault.core.executor import Signals, ending, folder_of, sync_disks, temporary_name
 from anivault.core.journal import Do, Done, Journal, Made, RunLog, Step
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
@@ -38,7 +38,7 @@ def recover(library: str) -> RecoverReport:
         raise FolderNotFoundError(library, "library")
     if not journal.read(library).unfinished:
         return RecoverReport()
-    with journal.writing(library, unfinished=True) as log, ending(log.library):
+    with Signals(), journal.writing(library, unfinished=True) as log, ending(log.library):
         return _recover(log)
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from anivault.core import journal
 from anivault.core.checks import READS, RefusedError, checked_source, require_inside
-from anivault.core.executor import REASONS, Progress, Report, carry_out, folder_of
+from anivault.core.executor import REASONS, Progress, Report, Signals, carry_out, folder_of
 from anivault.core.journal import Do, History, Journal, RunLog, Step
 from anivault.core.models import Held, HeldReason
 from anivault.shared import fs
@@ -56,9 +56,9 @@ def plan_rollback(
 
 def apply(plan: RollbackPlan, *, progress: Progress | None = None) -> Report:
     """Carry a rollback out, as a run of its own."""
-    with journal.writing(plan.library) as log:
+    with Signals() as signals, journal.writing(plan.library) as log:
         steps = _still_living(log, plan)
-        return carry_out(log, "rollback", plan.roots[1:], steps, progress)
+        return carry_out(log, signals, "rollback", plan.roots[1:], steps, progress)
 
 
 def _still_living(log: Journal, plan: RollbackPlan) -> list[Step]:
