@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from anivault.services.rate_limiter import PROBE_CAP, Clock, SystemClock
-from anivault.services.tmdb_client import TRIES, details
+from anivault.services.tmdb_client import TRIES, Ask, details
+from anivault.services.tmdb_records import Show
 from anivault.shared.errors import TmdbError, TmdbOfflineError
 from tests.tmdb_server.bench import FakeClock, client
 from tests.tmdb_server.facts import SMALL, read
@@ -62,7 +63,8 @@ def lookup(url: str, folder: Path, clock: Clock | None = None) -> str:
 
 def test_every_fault_in_a_row_ends_in_a_result_or_one_typed_error_and_in_no_sin(tmp_path: Path) -> None:
     faults = [fault for fault in every_fault() for _ in range(TRIES)]
-    clock, answers = FakeClock(), []
+    clock = FakeClock()
+    answers: list[dict[Ask[Show], Show | TmdbError]] = []
     with chaos("--sequence", ",".join(faults)) as url, client(url, tmp_path, clock) as tmdb:
         while tmdb.asked < len(faults):
             answers.append(tmdb.fetch([details("tv", 9001, language=f"x{len(answers)}")]))
