@@ -314,6 +314,17 @@ def test_extras_go_to_typed_folders_by_names_that_are_no_episodes(
     assert targets(result) == {name: f"Shows/Mushishi (2005) [tmdbid-1]/{target}"}
 
 
+def test_extras_of_one_release_are_all_kept_and_those_of_another_are_rivals() -> None:
+    names = ("a/[G] Mushishi Menu [Vol.1].mkv", "a/[G] Mushishi Menu [Vol.2].mkv")
+    items = [video(name, MUSHISHI, type=VideoType.MENU, group="G") for name in names]
+    other = video("b/[H] Mushishi Menu.mkv", MUSHISHI, type=VideoType.MENU, group="H")
+
+    result = planned([*items, other])
+
+    assert [move.target.rpartition("/")[2] for move in result.moves] == ["Menu.mkv", "Menu - 2.mkv"]
+    assert reasons(result) == {"b/[H] Mushishi Menu.mkv": "same-target"}
+
+
 def test_extras_of_a_later_season_say_so() -> None:
     result = planned([video("NCOP1.mkv", MUSHISHI, type=VideoType.OP, season=2)])
 

@@ -270,7 +270,7 @@ class _Run:
     def _parts(self, items: Sequence[MatchedFile], place: Place) -> list[str] | None:
         """The stems of one film or episode that was cut up: one release, numbered from 1 without a gap."""
         parts = [item.parsed.part or 0 for item in items]
-        one_release = len({(item.file.root, item.file.folder, item.parsed.group) for item in items}) == 1
+        one_release = len({_release(item) for item in items}) == 1
         if not one_release or sorted(parts) != list(range(1, len(items) + 1)):
             return None
         stems = [f"{place.stem} - cd{part}" for part in parts]
@@ -295,6 +295,10 @@ class _Run:
             return held(item.file, HeldReason.ALREADY_THERE, found)
         if _same_inode(item.file, rival.winner.file):
             return held(item.file, HeldReason.SAME_TARGET, f"it is a hard link of {rival.winner.file.rel}")
+        if item.parsed.type in EXTRAS and _release(item) == _release(rival.winner):
+            return self._version(
+                index, item, place, str(rival.number + 1)
+            )  # one of a kind, named too shortly
         if self.on_conflict == "version" and rival.number < self.namer.preset.versions:
             return self._version(index, item, place, rival.label)
         why = f"{rival.winner.file.rel} goes there: {advantage(rival.winner, item, self.namer.preset)}"
@@ -510,6 +514,10 @@ def fingerprint(item: MatchedFile) -> str | None:
         f"{show.title}\n{show.year}\n{[place.title for place in places]}".encode("utf-8", "replace")
     )
     return f"{show.provider}:{show.media_type}:{show.id}{numbers}:{words:08x}"
+
+
+def _release(item: MatchedFile) -> tuple[str, str, str | None]:
+    return item.file.root, item.file.folder, item.parsed.group
 
 
 def _same_inode(one: ScannedFile, two: ScannedFile) -> bool:
