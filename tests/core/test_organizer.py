@@ -204,6 +204,20 @@ def test_case_and_container_do_not_hide_that_a_place_is_taken(name: str) -> None
     assert reasons(result) == {"a.mkv": "target-taken"}
 
 
+def test_folders_keep_the_spelling_that_the_library_has() -> None:
+    there = [
+        in_library("SHOWS/mushishi (2005) [TMDBID-1]/season 1/x.txt"),
+        in_library("SHOWS/Other/season 01/y.mkv"),
+    ]
+
+    result = planned([video("a.mkv", MUSHISHI, (1, 1)), video("b.mkv", film(9, "X"))], library=there)
+
+    assert targets(result) == {
+        "a.mkv": "SHOWS/mushishi (2005) [TMDBID-1]/Season 01/Mushishi S01E01.mkv",
+        "b.mkv": "Movies/X (2020) [tmdbid-9]/X (2020) [tmdbid-9].mkv",
+    }
+
+
 def test_unicode_form_does_not_hide_that_a_place_is_taken() -> None:
     there = "Shows/Nausicaä (1984) [tmdbid-1]/Season 01/Nausicaä S01E01.mkv"
 

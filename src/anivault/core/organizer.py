@@ -45,6 +45,7 @@ class Library:
         self._by_place: dict[str, ScannedFile] = {}
         self._videos: dict[str, ScannedFile] = {}
         self._by_inode: dict[tuple[int, int], str] = {}
+        self._folders: dict[str, str] | None = None  # folded -> as it is spelled there
         for file in files:
             key = fold(file.rel)
             self._by_place[key] = file
@@ -63,6 +64,25 @@ class Library:
     def video(self, key: str) -> ScannedFile | None:
         """The video at a folded place that is given without extension."""
         return self._videos.get(key)
+
+    def spelled(self, folder: str) -> str:
+        """A folder as the library spells it already, where it differs in case or Unicode form only."""
+        if not self:
+            return folder
+        if self._folders is None:
+            self._folders = self._all_folders()
+        found, _, name = folder.rpartition("/")
+        path = f"{self.spelled(found)}/{name}" if found else name
+        return self._folders.get(fold(path), path)
+
+    def _all_folders(self) -> dict[str, str]:
+        folders: dict[str, str] = {}
+        for file in self._by_place.values():
+            folder = file.folder
+            while folder and is_text(folder) and fold(folder) not in folders:
+                folders[fold(folder)] = folder
+                folder = folder.rpartition("/")[0]
+        return folders
 
     def link_of(self, identity: Identity) -> str | None:
         """Where the very same file is in the library, under whatever name."""
@@ -201,11 +221,13 @@ class _Run:
             base = self._show_folder(subject)
             if self._owners.setdefault(fold(base), show) != show:
                 return held(file, HeldReason.SAME_TARGET, _shared_folder(base))
-            folder = self._seasons[season] = "/".join(filter(None, (base, self.namer.season(subject))))
+            path = "/".join(filter(None, (base, self.namer.season(subject))))
+            folder = self._seasons[season] = self.taken.spelled(path)
         return self._at(folder, self.namer.episode(subject), file)
 
     def _film(self, file: ScannedFile, subject: Subject) -> Place | Held:
-        folder, _, stem = self.namer.film(subject).rpartition("/")
+        stem = self.namer.film(subject).rpartition("/")[2]
+        folder = self._show_folder(subject)
         show = _key(subject.candidate)
         if folder.count("/") and self._owners.setdefault(fold(folder), show) != show:
             return held(file, HeldReason.SAME_TARGET, _shared_folder(folder))
@@ -215,9 +237,8 @@ class _Run:
         key = _key(subject.candidate), (subject.entry.key if subject.entry else "")
         if key not in self._folders:
             film = subject.candidate.media_type == "movie"
-            self._folders[key] = (
-                self.namer.film(subject).rpartition("/")[0] if film else self.namer.show(subject)
-            )
+            folder = self.namer.film(subject).rpartition("/")[0] if film else self.namer.show(subject)
+            self._folders[key] = self.taken.spelled(folder)
         return self._folders[key]
 
     def home(self, item: MatchedFile) -> Home | None:
@@ -236,7 +257,7 @@ class _Run:
         season = parsed.season or (entry.season if entry else None)
         stem = cut(extra_name(file.name, parsed, season, self.namer), self.namer.room)
         folder = self.namer.preset.extras[parsed.type or VideoType.PV]
-        return self._at(f"{base}/{folder}", stem, file)
+        return self._at(self.taken.spelled(f"{base}/{folder}"), stem, file)
 
     def _at(self, folder: str, stem: str, file: ScannedFile) -> Place:
         folded = self._folded.get(folder)
