@@ -109,8 +109,16 @@ def _facts(path: Path) -> tuple[object, ...]:
     now = path.lstat()
     if stat.S_ISLNK(now.st_mode):
         return ("link", str(path.readlink()))
-    attrs = {key: os.getxattr(path, key) for key in os.listxattr(path) if key.startswith("user.")}
-    return path.read_bytes(), stat.S_IMODE(now.st_mode), now.st_mtime_ns, tuple(sorted(attrs.items()))
+    return path.read_bytes(), stat.S_IMODE(now.st_mode), now.st_mtime_ns, _attributes(path)
+
+
+def _attributes(path: Path) -> tuple[tuple[str, bytes], ...]:
+    try:
+        return tuple(
+            (key, os.getxattr(path, key)) for key in sorted(os.listxattr(path)) if key[:5] == "user."
+        )
+    except OSError:  # a filesystem without attributes
+        return ()
 
 
 class Crash(BaseException):

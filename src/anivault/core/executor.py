@@ -372,6 +372,7 @@ class Worker:
         """Remove a folder that a run made, when it is empty."""
         folder, name = self.source(step)
         self.touched.add((step.root, folder_of(step.rel)))
+        self.roots[step.root].forget(step.rel)
         os.rmdir(name, dir_fd=folder)
 
     def source(self, step: Step) -> tuple[int, str]:

@@ -38,6 +38,7 @@ from anivault.shared.errors import (
 VERSION = 1
 FOLDER = ".anivault"
 NAME = "journal.jsonl"
+LOCK = "lock"
 TORN_AT_MOST = 4 << 20  # bytes; one batch is written at once and stays far below
 
 
@@ -235,11 +236,19 @@ def read(library: str) -> History:
 def _check_owner(path: str, found: os.stat_result, library: str) -> None:
     """A journal names files to move: only our own, or for root the library owner's, is followed."""
     trusted = {0, os.geteuid()} | ({os.stat(library).st_uid} if os.geteuid() == 0 else set())
-    if found.st_uid not in trusted or found.st_mode & 0o002:
+    if found.st_uid not in trusted or (found.st_mode & 0o002 and _keeps_modes(path)):
         why = "it belongs to another user, or anyone may write to it"
         raise JournalRefusedError(
             path, why, f"Look at it; when you trust it: chown, and chmod o-w {quoted(path)}"
         )
+
+
+def _keeps_modes(path: str) -> bool:
+    """False where every file may be written by anyone (NTFS, exFAT); the lock is made like the journal."""
+    try:
+        return not os.stat(os.path.join(os.path.dirname(path), LOCK)).st_mode & 0o002
+    except FileNotFoundError:
+        return True
 
 
 def parse(data: bytes, path: str = NAME) -> History:
@@ -414,7 +423,7 @@ def _lock(library: str) -> int:
     if not os.path.isdir(folder):
         os.makedirs(folder, exist_ok=True)
         _sync_folders(library, os.path.dirname(library))
-    lock = fs.lock(os.path.join(folder, "lock"))
+    lock = fs.lock(os.path.join(folder, LOCK))
     if lock is None:
         raise LibraryBusyError(library)
     return lock

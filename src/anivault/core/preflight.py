@@ -20,6 +20,8 @@ from anivault.shared import fs
 from anivault.shared.errors import DestinationError, DiskError, NoSpaceError, quoted
 
 SPARE = 16 << 20  # bytes left for folders and the journal; a guess
+LINKS = frozenset({Mode.HARDLINK, Mode.REFLINK, Mode.SYMLINK})
+DISK_TROUBLE = frozenset({errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES})
 # What some filesystem does not take: names beyond 80 characters, what Windows lacks, undecodable bytes.
 LONG = r"[^/]{81,}"
 ODD = r'[<>:"|?*\\\x00-\x1f\ud800-\udfff]|[. ](?=/|$)'
@@ -52,7 +54,7 @@ def _check_ways(plan: Plan, folder: int) -> None:
         try:
             _probe(move, folder)
         except OSError as error:
-            if error.errno not in (errno.EXDEV, errno.EINVAL, *fs.CANNOT_LINK):
+            if error.errno in DISK_TROUBLE:
                 raise
             why = f"There is no {move.mode} from {move.root} to {plan.library} ({os.strerror(error.errno)})"
             raise DestinationError(why, "Choose --mode copy, or --mode move.") from error
@@ -63,7 +65,7 @@ def _one_a_disk(plan: Plan) -> Iterator[Move]:
     seen = set()
     for move in plan.moves:
         key = (move.root, move.identity.device, move.mode)
-        if move.mode in (Mode.HARDLINK, Mode.REFLINK) and key not in seen and os.path.isfile(move.source):
+        if move.mode in LINKS and key not in seen and os.path.isfile(move.source):
             seen.add(key)
             yield move
 
@@ -74,8 +76,11 @@ def _probe(move: Move, folder: int) -> None:
     try:
         if move.mode is Mode.HARDLINK:
             os.link(move.source, "probe", dst_dir_fd=folder, follow_symlinks=False)
-        else:
+        elif move.mode is Mode.REFLINK:
             _probe_clone(move.source, folder)
+        else:
+            os.symlink(move.source, "probe", dir_fd=folder)
+            os.stat("probe", dir_fd=folder)  # sshfs makes links that it does not let anyone follow
     finally:
         with suppress(FileNotFoundError):
             os.unlink("probe", dir_fd=folder)
@@ -98,7 +103,7 @@ def _check_names(targets: list[str], folder: int) -> None:
             os.mkdir(name, dir_fd=folder)
             os.rmdir(name, dir_fd=folder)
         except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENAMETOOLONG, errno.EILSEQ, errno.EACCES, errno.EPERM):
+            if error.errno in DISK_TROUBLE:
                 raise
             why = f"The library's disk takes no such name ({os.strerror(error.errno)}): {name!r}"
             raise DestinationError(why, "Choose another naming template, or another disk.") from error

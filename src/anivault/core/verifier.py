@@ -167,15 +167,25 @@ class Verifier:
         extra = {path: entry for path, entry in found.items() if path not in self.expected}
         by_inode = {entry.inode(): path for path, entry in extra.items()}
         for path, (log, step) in self.expected.items():
-            if path in found:
-                self.compare_file(path, found[path], log, step)
+            now = self.look(path, found.get(path))
+            if now:
+                self.compare_file(path, now, log, step)
+                if path not in found:  # a disk that shows its names in another case
+                    extra.pop(by_inode.get(now.st_ino, ""), None)
             elif other := self.renamed(by_inode.get(log.left(step).inode), step):
                 self.find(Kind.MISNAMED, other, f"was left as {path}")
-                del extra[other]
+                extra.pop(other, None)
             else:
                 self.find(Kind.MISSING, path, f"{log.run.id} put it here")
         for path in extra:
             self.find(Kind.EXTRA, path)
+
+    def look(self, path: str, entry: os.DirEntry[str] | None) -> os.stat_result | None:
+        """Stat what is at a path, None when nothing is."""
+        try:
+            return entry.stat(follow_symlinks=False) if entry else os.lstat(os.path.join(self.library, path))
+        except OSError:
+            return None
 
     def renamed(self, other: str | None, step: Step) -> str | None:
         """Return `other` when it is the file of `step` under a new name."""
@@ -184,15 +194,9 @@ class Verifier:
         now = os.lstat(os.path.join(self.library, other))
         return other if fs.unchanged(now, step.size, step.mtime_ns) else None
 
-    def compare_file(self, path: str, entry: os.DirEntry[str], log: RunLog, step: Step) -> None:
+    def compare_file(self, path: str, now: os.stat_result, log: RunLog, step: Step) -> None:
         """Compare one file with how its run left it."""
-        try:
-            now = entry.stat(follow_symlinks=False)
-            wrong = self.difference(path, now, log, step)
-        except OSError as error:
-            self.find(Kind.UNREADABLE, path, error.strerror or "")
-            return
-        if wrong:
+        if wrong := self.difference(path, now, log, step):
             self.find(Kind.CHANGED, path, wrong)
             return
         self.sound[path] = now

@@ -80,6 +80,11 @@ class Folders:
                 yield from self.missing(rel.rpartition("/")[0])
                 yield rel
 
+    def forget(self, rel: str) -> None:
+        """Close one folder that is about to be removed."""
+        if rel in self._open:
+            os.close(self._open.pop(rel))
+
     def close(self) -> None:
         """Close all; the next use opens them again and so sees what has changed on the way."""
         while self._open:
