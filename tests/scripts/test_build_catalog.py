@@ -47,7 +47,7 @@ ITEMS = [
     item("雲のお茶", "tv/700", 1, titleTranslate={"zh-Hans": ["云中茶"], "en": ["Tea for Clouds"]}),
     item("雲のお茶 続", "tv/700", 2, begin="2013-04-03T16:00:00.000Z", end="2013-06-19T16:00:00.000Z"),
     item("映画 雲のお茶 夏休み", "movie/701", 3, type="movie", end=""),
-    item("鉄の郵便屋", "tv/90/season/0/episode/4", 4, type="ova"),
+    item("鉄の郵便屋", "tv/90/season/0/episode/4", 4, type="ova", end="2011-04-01T16:00:00.000Z"),
     item("名もなき番組", "", 5),
 ]
 NAMED = [
@@ -110,6 +110,10 @@ def test_stated_facts_are_taken_as_they_are(rows: list[Row]) -> None:
 def test_dates_are_those_of_japan_where_the_time_is_known(rows: list[Row]) -> None:
     assert (rows[2].begin, rows[2].end) == ("2011-04-04", "2011-06-20")
     assert rows[3].begin == "2013-04-03"
+    assert (rows[1].begin, rows[1].end) == (
+        "2011-04-04",
+        "2011-04-04",
+    )  # an end before the beginning is a slip
 
 
 def test_what_no_source_states_is_derived_and_marked(rows: list[Row]) -> None:

@@ -108,6 +108,29 @@ def test_a_show_known_by_a_later_season_only_loses_the_season_words() -> None:
     assert candidates(rows)[0].title == "Tea for Clouds"
 
 
+def test_the_first_season_keeps_its_name_as_it_is() -> None:
+    rows = [
+        Row(tmdb="tv/1", season=1, offset=0, begin="2003-01-01", titles={"en": ["Tea for Clouds 1st Season"]})
+    ]
+
+    assert candidates(rows)[0].title == "Tea for Clouds 1st Season"
+
+
+def test_a_show_is_named_in_english_when_a_later_season_is() -> None:
+    rows = [
+        Row(tmdb="tv/1", season=1, offset=0, begin="2002-01-01", titles={"ja": ["雲のお茶"]}),
+        Row(tmdb="tv/1", season=2, offset=0, begin="2003-01-01", titles={"en": ["Tea for Clouds Season 2"]}),
+    ]
+
+    assert candidates(rows)[0].title == "Tea for Clouds"
+
+
+def test_a_show_with_a_latin_title_is_named_by_it() -> None:
+    rows = [Row(tmdb="tv/1", season=1, offset=0, titles={"ja": ["TEA+"], "ja-Latn": ["Chaa Purasu"]})]
+
+    assert candidates(rows)[0].title == "TEA+"
+
+
 def test_a_season_has_a_count_when_all_its_entries_have_one() -> None:
     first = Row(tmdb="tv/1", season=1, offset=0, episodes=12, begin="2002-01-01", titles={"en": ["A"]})
     second = Row(tmdb="tv/1", season=1, offset=12, episodes=11, begin="2003-01-01", titles={"en": ["B"]})

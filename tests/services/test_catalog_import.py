@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
@@ -103,6 +104,7 @@ MAPPING = """<?xml version="1.0" encoding="UTF-8"?>
       <mapping anidbseason="1" tmdbseason="2" start="62" end="77"/>
       <mapping anidbseason="1" tmdbseason="3" start="78"/>
       <mapping anidbseason="0" tmdbseason="0">;1-5;</mapping>
+      <mapping anidbseason="0" tmdbseason="2" start="1" end="2"/>
     </mapping-list>
   </anime>
   <anime anidbid="80" tmdbtv="800" tmdbseason="1" tmdboffset="12"><name>Tetsu no Yuubinya 2</name></anime>
@@ -257,10 +259,42 @@ def test_an_entry_that_stands_in_the_same_place_is_the_same(
     assert "Kumo no Ocha OVA" in {title.text for title in special.titles}
 
 
+def test_titles_are_not_repeated(shelf: Shelf) -> None:
+    shelf.bring(TITLES)
+    shelf.bring(OFFLINE)
+    texts = [title.text for title in shelf.show("Wolkentee").entries[0].titles]
+
+    assert len(texts) == len(set(texts)) == 5
+
+
 def test_relations_correct_a_derived_count_and_what_follows_from_it(shelf: Shelf) -> None:
     shelf.bring(RELATIONS)
 
     assert shelf.places("雲のお茶") == [(1, 0, 13), (1, 13, 12)]
+
+
+def test_a_relation_in_the_middle_of_an_entry_is_no_count(shelf: Shelf) -> None:
+    shelf.bring("::meta\n::rules\n- 71|500|7001:5-8 -> 99|503|7009:1-4\n")
+
+    assert shelf.places("雲のお茶") == [(1, 0, 14), (1, 14, 12)]
+
+
+def test_a_relation_leaves_a_stated_count(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    stated = [msgspec.structs.replace(row, derived=["season"]) for row in SHIPPED]
+    monkeypatch.setattr(store, "shipped", lambda: [to_lines(stated)])
+    shelf.bring(RELATIONS)
+
+    assert shelf.places("雲のお茶")[0] == (1, 0, 14)
+
+
+def test_what_stands_before_the_first_range_is_where_the_entry_is(shelf: Shelf) -> None:
+    shelf.bring(
+        '<anime-list><anime anidbid="94" tmdbtv="910" tmdbseason="1"><name>Two Harbours</name><mapping-list>'
+        '<mapping anidbseason="1" tmdbseason="2" start="13" end="24" offset="-12"/>'
+        "</mapping-list></anime></anime-list>"
+    )
+
+    assert shelf.places("Two Harbours") == [(1, 0, 12), (2, 0, 12)]
 
 
 def test_newer_bangumi_data_adds_shows(shelf: Shelf) -> None:
@@ -362,13 +396,14 @@ BROKEN: dict[str, str | bytes] = {
     "another XML": "<rss><channel/></rss>",
     "entities": BOMB,
     "outside entity": OUTSIDE,
-    "deep XML": "<anime-list>" + "<anime>" * 500 + "</anime>" * 500 + "</anime-list>",
+    "deep XML": MAPPING.replace("</anime-list>", "<anime>" * 500 + "</anime>" * 500 + "</anime-list>"),
     "deep JSON": '{"siteMeta": ' + '{"a":' * 100_000 + "1" + "}" * 100_000 + "}",
     "relations without rules": "::meta\n- version: 1\n",
     "relations with a bad line": RELATIONS + "- nonsense\n",
     "bangumi without items": '{"siteMeta": {}}',
     "torn gzip": gzip.compress(OFFLINE.encode())[:-20],
     "torn zstd": zstandard.compress(OFFLINE.encode())[:-20],
+    "zstd without its sum": zstandard.ZstdCompressor(write_checksum=True).compress(OFFLINE.encode())[:-4],
     "gzip of nothing known": gzip.compress(b"hello"),
 }
 
