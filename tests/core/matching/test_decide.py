@@ -40,7 +40,9 @@ def test_nothing_alike_is_unmatched() -> None:
 
 def test_two_shows_of_one_name_are_asked_about() -> None:
     found = one(
-        file("Namesake", episodes=[2]), show(1, entry("Namesake")), show(2, entry("Namesake", begin="2001-01-01"))
+        file("Namesake", episodes=[2]),
+        show(1, entry("Namesake")),
+        show(2, entry("Namesake", begin="2001-01-01")),
     )
 
     assert found.decision is Decision.AMBIGUOUS
@@ -250,3 +252,12 @@ def test_a_folder_s_title_supports_a_show_but_makes_none() -> None:
     assert supported.match.best is not None
     assert (supported.decision, supported.match.best.candidate.id) == (Decision.MATCHED, 1)
     assert alone.decision is Decision.UNMATCHED
+
+
+def test_an_episode_has_its_title_where_the_source_knows_it() -> None:
+    titled = replace(NATSU, episode_titles={"S01E03": "The Third Day"})
+
+    assert [c.title for c in one(file("Natsu no Hikari", episodes=[3, 4]), titled).coordinates] == [
+        "The Third Day",
+        None,
+    ]

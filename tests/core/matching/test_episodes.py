@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from anivault.core.matching.episodes import (
     COUNTED,
@@ -21,7 +22,7 @@ from anivault.core.matching.episodes import (
     place,
     timeline,
 )
-from anivault.core.models import Candidate
+from anivault.core.models import Candidate, Season
 from tests.core.matching.makers import entry, film, show
 
 # Two seasons of twelve; the weeks on air agree with the counts.
@@ -82,6 +83,15 @@ def test_a_second_cour_that_goes_on_counting_is_read_so() -> None:
 def test_a_number_past_the_first_season_is_absolute() -> None:
     assert at(placed(PAIR, 1, 13, named=False)) == [(2, 1)]
     assert placed(PAIR, 1, 13, named=False).sure == COUNTED
+
+
+def test_the_provider_s_own_table_settles_absolute_numbers() -> None:
+    table = (Season(1, 12), Season(2, 12))
+    tabled = replace(PAIR, seasons=table, episode_titles={"S02E01": "A Beginning"})
+    other = replace(tabled, seasons=(Season(1, 13), Season(2, 12)))
+
+    assert placed(tabled, 1, 13, named=False).sure > COUNTED
+    assert placed(other, 1, 13, named=False).sure == UNCOUNTED
 
 
 def test_an_absolute_number_under_a_season_word_is_not_trusted() -> None:

@@ -8,7 +8,9 @@ thresholds are those that scripts/calibrate.py finds; docs/matching.md shows wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from msgspec.structs import replace as titled
 
 from anivault.core.matching.episodes import STATED, UNCOUNTED, Placement, place
 from anivault.core.matching.pins import Pin, pin_for
@@ -110,7 +112,12 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
     if numbers is None:
         odd = ", ".join(str(n) for n in file.parsed.episodes)
         return Placement((), 0.0, f"Episode {odd} is no whole number, and no list says where it stands.")
-    return place(fit.slots, fit.slot, numbers, fit.counting)
+    placement = place(fit.slots, fit.slot, numbers, fit.counting)
+    titles = fit.candidate.episode_titles
+    named = tuple(
+        titled(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
+    )
+    return replace(placement, coordinates=named)
 
 
 def _numbers(file: ParsedFile) -> list[int] | None:

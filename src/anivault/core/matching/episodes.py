@@ -11,7 +11,7 @@ cour that goes on counting), the show's (absolute).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -23,7 +23,7 @@ from anivault.core.models import Candidate, Coordinates, Entry
 MOVIE = -1  # the season of what has no seasons
 
 # How sure a place is. Shares of right ones among the development cases: docs/matching.md.
-STATED, CONTINUED, NO_COUNT, COUNTED = 1.0, 0.95, 0.9, 0.85
+STATED, CONTINUED, TABLED, NO_COUNT, COUNTED = 1.0, 0.95, 0.95, 0.9, 0.85
 DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
@@ -50,6 +50,8 @@ class Slot:
     part: int | None
     before: int | None = None
     counted: bool = False  # whether every count that `before` sums up can be trusted
+    exact: bool = False  # whether its own count can be
+    tabled: bool = False  # whether it is the provider's own table that says so
     reach: int | None = None  # episodes from its first to the end of the season, as far as entries are known
     cour: int = 1  # 1 for the first entry of its season
     nth: int = 0  # 1 for the first story that is told, whatever the provider makes of it; 0 for specials
@@ -95,7 +97,8 @@ def timeline(show: Candidate) -> tuple[Slot, ...]:
     roots = frozenset(normal_form(t.text) for e in show.entries for t in e.titles)
     slots = sorted((_slot(show, entry, roots) for entry in show.entries), key=_order)
     main = [s for s in slots if s.season > 0]
-    return (*_counted(_in_seasons(main)), *(s for s in slots if s.season <= 0))
+    table = {s.number: s.episodes for s in show.seasons} if show.episode_titles else {}  # the provider's own
+    return (*_counted(list(_in_seasons(main)), table), *(s for s in slots if s.season <= 0))
 
 
 def _slot(show: Candidate, entry: Entry, roots: frozenset[str]) -> Slot:
@@ -127,15 +130,20 @@ def _in_seasons(main: Sequence[Slot]) -> Iterator[Slot]:
             yield replace(slot, reach=reach)
 
 
-def _counted(main: Iterator[Slot]) -> Iterator[Slot]:
+def _counted(main: Sequence[Slot], table: Mapping[int, int | None]) -> Iterator[Slot]:
     """Sum up the episodes before each entry, and tell the stories that go on from new ones."""
     before: int | None = 0
     counted, nth = True, 0
     for slot in main:
+        exact = table.get(slot.season) == _length(main, slot.season) if table else _is_counted(slot.entry)
         nth += slot.part is None or slot.part == 1 or nth == 0
-        yield replace(slot, before=before, counted=counted, nth=nth)
+        yield replace(slot, before=before, counted=counted, exact=exact, tabled=bool(table), nth=nth)
         before = _plus(before, slot.count)
-        counted = counted and _is_counted(slot.entry)
+        counted = counted and exact
+
+
+def _length(main: Sequence[Slot], season: int) -> int:
+    return sum(slot.count or 0 for slot in main if slot.season == season)
 
 
 def _plus(start: int | None, count: int | None) -> int | None:
@@ -262,8 +270,10 @@ def _sure_of_count(slot: Slot, own: int, counted: Counting) -> float:
         return STATED
     if counted.fills:
         return CONTINUED
-    known = slot.counted and (_is_counted(slot.entry) or own < (slot.count or 0))
-    return COUNTED if known and counted.season is None else UNCOUNTED
+    known = slot.counted and (slot.exact or own < (slot.count or 0))
+    if not known or counted.season is not None:
+        return UNCOUNTED
+    return TABLED if slot.tabled else COUNTED
 
 
 _SURE = {Frame.OWN: STATED, Frame.SEASON: CONTINUED}

@@ -46,6 +46,7 @@ class Reading:
     part: int | None
     trust: float
     title: int  # which of the release's titles it reads, counted from 0; those of folders from FOLDER
+    bare: bool = False  # the season is a bare last number, and may be none
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +134,11 @@ def evidence(release: Release) -> Evidence:
     numbers = tuple(dict.fromkeys(n for p in main for n in p.episodes))
     above = _titles(t for p in main for t in p.folder_titles if t not in titles)
     readings = (*_readings(titles, _film_numbers(kind, numbers)), *_readings(above, (), first=FOLDER))
+    sure = [r for r in readings if r.trust >= PIECE and r.title < FOLDER and not r.bare]
     return Evidence(
         readings=readings,
-        season=season
-        if season is not None
-        else _first(r.season for r in readings if r.trust >= PIECE and r.title < FOLDER),
-        part=part
-        if part is not None
-        else _first(r.part for r in readings if r.trust >= PIECE and r.title < FOLDER),
+        season=season if season is not None else _first(r.season for r in sure),
+        part=part if part is not None else _first(r.part for r in sure),
         year=year,
         movie=_is_movie(kind, numbers),
         special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0,
@@ -243,7 +241,7 @@ def _readings(titles: dict[str, list[str]], films: tuple[int, ...], first: int =
                 yield Reading(text, base, season, part, trust, index)
                 bare = split_number(text)
                 if season is None and part is None and bare.season is not None:
-                    yield Reading(text, bare.base, bare.season, None, trust * NUMBERED, index)
+                    yield Reading(text, bare.base, bare.season, None, trust * NUMBERED, index, bare=True)
 
 
 def _weight(text: str) -> int:

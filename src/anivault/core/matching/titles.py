@@ -211,7 +211,7 @@ def hear(said: Evidence, names: Names) -> Heard:
             likeness = _likeness(reading, names.shared) * reading.trust
             if likeness > top:
                 best[reading.title] = likeness, reading
-    known = [reading for likeness, reading in best.values() if likeness >= KNOWN]
+    known = [reading for likeness, reading in best.values() if likeness >= KNOWN] or said.readings
     season = next((r.season for r in known if r.season is not None), None)
     part = next((r.part for r in known if r.part is not None), None)
     return Heard(
