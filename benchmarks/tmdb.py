@@ -61,6 +61,7 @@ def server(latency: float) -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
+            process.communicate()
 
 
 def one_process(url: str, folder: Path, requests: int) -> None:

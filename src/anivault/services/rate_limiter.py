@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import random
 import time
 from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 RATE = 35.0  # requests a second
 BURST = 35.0
 SLOW_RATE = 10.0  # the same while throttled
-SECOND_CAP = 36  # requests in any one second; with four more in flight from each of two processes: 44
+SECOND_CAP = 40  # requests in any one second; with four more in flight from each of two processes: 48
 IN_FLIGHT = 4  # requests at once, in each process
 CALM = 20  # successes in a row that end the throttle
 PAUSE_CAP = 60.0  # no pause is longer, whatever Retry-After says
@@ -249,10 +250,12 @@ class Limiter:
         if self._file is None:
             return step(self._state, self.clock.now())
         try:
-            with self._lock:
-                self._state = _read(self._file, self.clock.now())
+            with self._lock, open(self._file, "r+b", buffering=0, opener=_made) as stream:
+                kept = stream.read()
+                self._state = _read(kept, self.clock.now())
                 result = step(self._state, self.clock.now())
-                _write(self._file, self._state)
+                stream.seek(0)
+                stream.write(msgspec.json.encode(self._state).ljust(len(kept)))  # cutting it costs 2 ms
                 return result
         except OSError:  # no folder, no space, no lock to be had: pace at least this process
             self._file = None
@@ -268,16 +271,13 @@ class Limiter:
         )
 
 
-def _read(file: Path, now: float) -> State:
-    """Return the state in `file`: a full bucket where there is none, an empty one where it is damaged."""
+def _read(kept: bytes, now: float) -> State:
+    """Return the kept state: a full bucket where there is none, an empty one where it is damaged."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=State)
-    except FileNotFoundError:
-        return State()
+        return msgspec.json.decode(kept, type=State) if kept else State()
     except (msgspec.DecodeError, UnicodeDecodeError):
         return State(tokens=0.0, filled=now)
 
 
-def _write(file: Path, state: State) -> None:
-    with open(file, "wb", opener=private) as stream:
-        stream.write(msgspec.json.encode(state))
+def _made(path: str, flags: int) -> int:
+    return private(path, flags | os.O_CREAT)
