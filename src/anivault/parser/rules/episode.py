@@ -27,7 +27,7 @@ _N = r"\d{1,4}(?:\.\d{1,2})?"
 _LETTER = r"(?P<letter>[A-Da-d](?![^\W_]))?"
 _V = r"(?:[ _]?v(?P<version>\d)(?!\d))?"
 _NUMBER = rf"(?P<first>{_N}){_LETTER}{_V}"
-_RANGE = rf"(?:\s*(?:[-~+&]|to)\s*(?:EP?|#)?(?P<last>{_N})(?!\d|\.\d|[^\W_]))?"
+_RANGE = rf"(?:\s*(?:[-~+&]|to)\s*(?:EP?|#)?(?P<last>{_N})(?:v(?P<last_version>\d))?(?!\d|\.\d|[^\W_]))?"
 _ENDING = rf"(?:\s*(?:{any_of(WORDS['endings'])}))*"
 _WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})\d*)*"
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{]|\s-|-\s|//))"  # the part ends here
@@ -40,8 +40,8 @@ _SXE = re.compile(
     re.IGNORECASE,
 )
 _NXN = re.compile(
-    rf"(?<![^\W_.])(?P<season>\d{{1,2}})[xX](?P<first>\d{{2,3}}){_LETTER}{_V}"
-    rf"(?:\s*[-~+]\s*(?:\d{{1,2}}x)?(?P<last>\d{{2,3}}))?{_OVER}"
+    rf"(?<![^\W_.])(?P<season>\d{{1,2}}|(?:19|20)\d\d)[xX](?P<first>\d{{2,3}}){_LETTER}{_V}"
+    rf"(?P<more>(?:\s*[-~+]\s*\d{{1,2}}x\d{{2,3}}|[-~+x]\d{{2,3}})*){_OVER}"
 )
 _SKIND = re.compile(
     rf"{_ALONE}S(?P<season>\d{{1,2}})[ ._-]*(?P<kind>OVA|OAD|ONA|SP)[ ._-]*(?P<first>\d{{1,3}}){_V}{_OVER}",
@@ -73,7 +73,7 @@ _ALL = re.compile(
     rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
     rf"|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
-_DASH = re.compile(rf"-(?:(?<=\s-)|(?<=^-))\s*{_NUMBER}{_RANGE}{_ENDING}{_END}")
+_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{_NUMBER}{_RANGE}{_ENDING}{_END}")
 _TIGHT = re.compile(
     r"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?<=[^\W\d_]-)(?P<padded>0\d{1,2}))"
     rf"(?:v(?P<version>\d))?{_END}"
@@ -86,7 +86,7 @@ _FIRST = re.compile(
     rf"^\s*(?:\x01+\s*)?(?:-\s*)?{_NUMBER}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))"
 )
 _MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){_V}(?= [^\W\d])")
-_GLUED = re.compile(rf"(?<=[a-z]{{2}})(?P<first>0\d{{1,2}}){_V}{_END}")
+_GLUED = re.compile(rf"(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?P<first>0\d{{1,2}}){_V}{_END}")
 
 _BEFORE = re.compile(r"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 _BEFORE_X = re.compile(rf"{_ALONE}(\d{{1,2}})x$", re.IGNORECASE)
@@ -300,7 +300,10 @@ def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
         draft.set("absolute", (number(last),), RULE)
     elif last is not None:
         episodes.append(number(last))
-    _set(draft, tuple(episodes), found["version"] if "version" in groups else None)
+    version = found["version"] if "version" in groups else None
+    if "last_version" in groups:
+        version = version or found["last_version"]
+    _set(draft, tuple(episodes), version)
     _gap(draft, found.start(), end or found.end())
 
 

@@ -36,8 +36,19 @@ def read(draft: Draft) -> None:
 
 
 def _is_title(draft: Draft, start: int, end: int) -> bool:
-    """`[千与千寻].Spirited.Away.1080p.x265-GROUP`: a scene name behind, so the brackets hold a title."""
-    return not draft.text[start:end].isascii() and _SCENE.search(draft.text, end) is not None
+    """A local title: `[千与千寻].Spirited.Away.1080p.x265-GROUP`, `[千与千寻][Spirited Away][1080p][GROUP]`."""
+    if draft.text[start:end].isascii():
+        return False
+    if _SCENE.search(draft.text, end) is not None:
+        return True
+    return len(draft.texts) > 2 and _is_paired(draft, end)
+
+
+def _is_paired(draft: Draft, end: int) -> bool:
+    """A Latin title follows at once, and another bracket behind technical ones may be the group."""
+    second, last = draft.texts[1], draft.texts[-1]
+    latin = second[0] == end and draft.text[second[0] : second[1]].isascii()
+    return latin and last[0] > second[1] and _GAP.search(draft.text, second[1], last[0]) is not None
 
 
 def _adjoins(draft: Draft, end: int, place: tuple[int, int]) -> bool:

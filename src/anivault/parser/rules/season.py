@@ -26,7 +26,7 @@ _LATIN = re.compile(
     rf"|(?:{_WORD})(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
     rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))?"
     rf"|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
-    rf"|(?:{_JOIN}S?(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
+    rf"|(?:{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
     re.IGNORECASE,
 )
 _CJK = re.compile(

@@ -32,9 +32,11 @@ _SCRIPTS = re.compile(
 _EDITION = re.compile(
     r"[ ._-]+(?:the )?(?:complete(?: (?:series|collection))?|batch|uncensored|remastered)$", re.IGNORECASE
 )
-_SQUARE = re.compile(r"\[([^\[\]]*)\]")
-_LOCAL = re.compile(r"\[([^\[\]]*[^\x00-\x7f][^\[\]]*)\]\s*([A-Za-z].*)")
-_TAIL = re.compile(r"\s*[\[{]([^\[\]{}]*)[\]}]\s*$")
+_OPEN, _SHUT = r"\[【〔〖［《", r"\]】〕〗］》"  # as they are shown
+_SIDES = _OPEN[1:] + _SHUT[1:]
+_SQUARE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*)[{_SHUT}]")
+_LOCAL = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*[^\x00-\x7f][^{_OPEN}{_SHUT}]*)[{_SHUT}]\s*([A-Za-z].*)")
+_TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
 _EDGE = " \t-–—_,:|/／+&;=#★"
@@ -99,7 +101,8 @@ def _titles(draft: Draft, runs: list[tuple[int, int]]) -> list[str]:
         ):
             more = [f"{titles[0]} {more[0]}"]
         titles += more
-    if draft.text[end : end + 1] == KIND:  # Summer Special, The Movie: with its kind it may be a title too
+    # Summer Special, The Movie: with its kind it may be a title too.
+    if draft.text[end : end + 1] == KIND and draft.shown[end : end + 1].isalnum():
         whole = _clean(draft.shown[start : end + len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))])
         titles.append(whole)
     return titles
@@ -121,13 +124,14 @@ def _spellings(text: str) -> tuple[str, ...]:
 def _one(part: str) -> list[str]:
     """The readings of one title: bare of brackets behind it, without its aside, by script."""
     part = part.strip()
-    if "[" in part and not _WORD.search(_SQUARE.sub("", part)):
+    squares = _SQUARE.search(part) is not None
+    if squares and not _WORD.search(_SQUARE.sub("", part)):
         return [title for inside in _SQUARE.findall(part) for title in _one(inside)]
-    if (local := _LOCAL.match(part)) is not None:
+    if squares and (local := _LOCAL.match(part)) is not None:
         return [f"{local[1]} {local[2]}", local[1], local[2]]
-    if part.count("[") != part.count("]"):
-        part = part.strip("[]")
-    while (tail := _TAIL.search(part)) is not None and tail.start() > 0:
+    if not squares:
+        part = part.strip(_SIDES)  # the other side was claimed
+    while squares and (tail := _TAIL.search(part)) is not None and tail.start() > 0:
         part = part[: tail.start()]
     return [*_by_script(part), *_without_aside(part)]
 
@@ -171,7 +175,7 @@ def _set_titles(draft: Draft, titles: Iterable[str]) -> None:
 
 
 def _set_episode_title(draft: Draft, run: tuple[int, int]) -> None:
-    text = _clean(draft.shown[run[0] : run[1]].lstrip(" ."))
+    text = _clean(_TAIL.sub("", draft.shown[run[0] : run[1]]).lstrip(" ."))
     text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text
     if text and not text.isdecimal():
         draft.set("episode_title", text, RULE)
