@@ -386,6 +386,7 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE a SYSTEM "file:///etc/passwd"><anime-l
 BROKEN: dict[str, str | bytes] = {
     "empty": "",
     "prose": "This is no list at all.",
+    "endless title": TITLES + "70|2|en|" + "a" * 1001 + "\n",
     "picture": b"\x89PNG\r\n\x1a\n" + bytes(99),
     "torn lines": OFFLINE[:-40],
     "wrong types": '{"lastUpdate": "2026"}\n{"sources": "none", "title": 3}\n',

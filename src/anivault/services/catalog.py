@@ -129,14 +129,16 @@ class Catalog:
     def _among(self, keys: Sequence[str]) -> list[int]:
         """Find the shows that bear one of `keys`, the longest key first."""
         marks = ",".join("?" * len(keys))
-        sql = f"SELECT show FROM keys WHERE key IN ({marks}) ORDER BY length(key) DESC LIMIT ?"  # noqa: S608
+        found = f"SELECT show FROM keys WHERE key IN ({marks}) GROUP BY show"  # noqa: S608
+        sql = f"{found} ORDER BY max(length(key)) DESC, show LIMIT ?"
         return [show for (show,) in self._database.execute(sql, (*keys, MOST * 2))]
 
     def _longer(self, key: str) -> list[int]:
         """Find the shows whose key goes on where `key` ends, the shortest first."""
         if len(key) < (3 if key.isascii() and key.isalpha() else 2):
             return []
-        sql = "SELECT show FROM keys WHERE key > ? AND key < ? ORDER BY length(key) LIMIT ?"
+        found = "SELECT show FROM keys WHERE key > ? AND key < ? GROUP BY show"
+        sql = f"{found} ORDER BY min(length(key)), show LIMIT ?"
         return [show for (show,) in self._database.execute(sql, (key, key + "\U0010ffff", MOST))]
 
     def _shorter(self, key: str) -> list[int]:

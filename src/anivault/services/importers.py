@@ -22,6 +22,7 @@ from anivault.services.import_formats import BrokenListError, Format, Found, for
 from anivault.shared.errors import ImportRefusedError
 
 LARGEST = 512 * 1024 * 1024  # bytes, unpacked; the largest known list has 60 MiB
+LONGEST = 1000  # characters of a title; the longest known has 250
 PIECE = 1024  # packed bytes at a time; zstd makes 33 MB of them at worst
 BROKEN = (
     BrokenListError,
@@ -134,6 +135,8 @@ def _read(path: Path, form: Format, text: bytes) -> Found:
         found = form.read(text)
     except BROKEN as error:
         raise ImportRefusedError(str(path), f"it is no sound {form.kind} ({error})") from error
+    if any(len(text) > LONGEST for row in found.rows for texts in row.titles.values() for text in texts):
+        raise ImportRefusedError(str(path), f"it has a title of more than {LONGEST:,} characters")
     if not found.rows:
         raise ImportRefusedError(str(path), f"it looks like {form.kind}, and has no entry")
     return found
