@@ -140,6 +140,10 @@ def test_the_first_entry_needs_no_source_for_its_place() -> None:
     assert placed(show(1, entry("Show", stated=False)), 0, 3).sure == STATED
 
 
+def test_a_very_long_show_may_have_been_cut_into_seasons() -> None:
+    assert placed(show(1, entry("Long", count=500, stated=False)), 0, 333).sure == DERIVED
+
+
 def test_a_special_without_a_known_place_is_a_guess() -> None:
     special = show(1, PAIR.entries[0], entry("Show OVA", count=2, season=0, stated=False, type="ova"))
 

@@ -27,6 +27,7 @@ STATED, CONTINUED, TABLED, NO_COUNT, COUNTED = 1.0, 0.95, 0.95, 0.9, 0.85
 DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
+LONG = 110  # episodes; of longer entries a third are several seasons on TMDB
 SLACK = 1  # episodes that a season may have beyond a count which only follows from dates
 
 
@@ -63,8 +64,11 @@ class Slot:
 
     @property
     def firm(self) -> bool:
-        """Whether its place can be trusted: a source states it, or it is where every show begins."""
-        return self.entry.stated or self.is_first
+        """Whether its place can be trusted: a source states it, or it is where every show begins.
+
+        Not where the show is so long that a provider may have cut it into seasons.
+        """
+        return self.entry.stated or (self.is_first and (self.tabled or (self.count or 0) <= LONG))
 
     def own(self, number: int, frame: Frame) -> int | None:
         """The own number that `number` is in `frame`; None where the entry has no such episode."""
@@ -256,7 +260,7 @@ def _place_number(slots: Sequence[Slot], slot: Slot, number: int, counted: Count
         return Placement((guess,), UNPLACED, "No list says where this entry stands in its season.")
     beyond = slot.count is not None and own > slot.count
     if not slot.firm or (beyond and any(s.season == slot.season and s.cour > slot.cour for s in slots)):
-        rule = "No list says where this entry stands; its dates suggest it."
+        rule = "No list says where this entry stands; its dates and length suggest it."
         return Placement((_at(slot, own),), DERIVED, rule)
     sure = _sure_of_count(slot, own, counted) if frame is Frame.SHOW else _SURE[frame]
     return Placement(
