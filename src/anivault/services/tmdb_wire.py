@@ -132,8 +132,8 @@ def _why_no_connection(error: BaseException) -> str:
     if any(issubclass(kind, ssl.SSLError) for kind in kinds):
         return "its certificate is not trusted"
     if any(issubclass(kind, socket.gaierror) for kind in kinds):
-        return "its name is not found; is there a network?"
-    return "no connection can be made; is there a network?"
+        return "its name is not found (is there a network?)"
+    return "no connection can be made (is there a network?)"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
