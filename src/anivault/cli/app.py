@@ -19,6 +19,7 @@ import typer
 
 from anivault.cli.exits import DONE
 from anivault.cli.options import (
+    AgainFlag,
     ApplyFlag,
     ConfigOption,
     ConflictOption,
@@ -32,6 +33,8 @@ from anivault.cli.options import (
     LibraryArg,
     ModeOption,
     NamedFileArg,
+    NfoFlag,
+    NoTouchFlag,
     OffsetOption,
     OnlyOption,
     ParserOption,
@@ -42,6 +45,7 @@ from anivault.cli.options import (
     ProviderOption,
     QuietFlag,
     RunOption,
+    ScriptOption,
     SealFlag,
     SeasonOption,
     ShowArg,
@@ -235,6 +239,8 @@ def organize(
     plan: PlanOption = None,
     from_plan: FromPlanOption = None,
     seal: SealFlag = False,
+    nfo: NfoFlag = False,
+    no_touch: NoTouchFlag = False,
     parser: ParserOption = None,
     provider: ProviderOption = None,
     lang: LanguageOption = None,
@@ -245,14 +251,15 @@ def organize(
     """
     from anivault.cli import organize_handler, render
 
-    rules = {
-        "--mode": mode,
-        "--preset": preset,
-        "--on-conflict": on_conflict,
-        "--provider": provider,
-        "--lang": lang,
-    }
-    _check_replay(from_plan, seal, rules)
+    goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo}
+    asks = {"--parser": parser, "--provider": provider, "--lang": lang}
+    if no_touch:
+        _refuse({**goes, "--to": to, "--plan": plan, "--from-plan": from_plan}, "--no-touch moves nothing")
+        return _describe(context, paths, preset, apply, _asked(context, parser, provider, lang))
+    if from_plan:
+        _refuse({**goes, **asks, "--preset": preset}, "a plan has its rules already")
+    elif seal:
+        raise UsageError("--seal is about a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
     library = context.library(to)
     request = organize_handler.OrganizeRequest(
         paths=tuple(paths),
@@ -262,19 +269,35 @@ def organize(
         plan_file=plan,
         from_plan=from_plan,
         seal=seal,
+        nfo=nfo,
         **_asked(context, parser, provider, lang),
     )
     result = organize_handler.handle(request, context.screen.progress)
     return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
 
 
-def _check_replay(from_plan: str | None, seal: bool, rules: Mapping[str, object]) -> None:
-    """Refuse words that a replayed plan would leave unread."""
-    if seal and not from_plan:
-        raise UsageError("--seal is about a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
-    for option in (option for option, value in rules.items() if from_plan and value):
-        what = f"A plan has its rules already; {option} cannot change them. Nothing was done."
-        raise UsageError(what, hint=f"Leave {option} out, or make a new plan.")
+def _describe(
+    context: Context, paths: list[str], preset: str | None, apply: bool, asked: dict[str, Any]
+) -> int:
+    """`organize --no-touch`: describe the videos of each folder where they are."""
+    from anivault.cli import describe_handler, organize_handler, render
+
+    names = organize_handler.rules(context.settings, None, preset, None).preset
+    again = shlex.join(["anivault", *Session.words])
+    requests = [
+        describe_handler.DescribeRequest(folder=os.path.abspath(path), preset=names, apply=apply, **asked)
+        for path in paths
+    ]
+    results = [describe_handler.handle(request, context.screen.progress) for request in requests]
+    return max(render.organize(context.screen, result, again) for result in results)
+
+
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    """Refuse words that would be left unread."""
+    for option in (option for option, value in options.items() if value):
+        raise UsageError(
+            f"{option} has no meaning here: {why}. Nothing was done.", hint=f"Leave {option} out."
+        )
 
 
 @command()
@@ -284,6 +307,7 @@ def verify(
     deep: DeepFlag = False,
     subset: SubsetOption = None,
     strict: StrictFlag = False,
+    again: AgainFlag = False,
 ) -> int:
     """Compare the library with its journal.
 
@@ -292,10 +316,14 @@ def verify(
     from anivault.cli import render, verify_handler
 
     request = verify_handler.VerifyRequest(
-        library=context.library(library), deep=deep, subset=verify_handler.one_nth(subset)
+        library=context.library(library),
+        deep=deep,
+        subset=verify_handler.one_nth(subset),
+        again=again,
+        **_asked(context, None, None, None),
     )
-    report = verify_handler.handle(request, context.screen.progress("Verifying"))
-    return render.verify(context.screen, report, strict=strict)
+    result = verify_handler.handle(request, context.screen.progress)
+    return render.verify(context.screen, result, strict=strict)
 
 
 @command()
@@ -306,6 +334,7 @@ def rollback(
     since: SinceOption = None,
     only: OnlyOption = None,
     apply: ApplyFlag = False,
+    script: ScriptOption = None,
 ) -> int:
     """Put back what a run moved; --apply does it.
 
@@ -314,7 +343,12 @@ def rollback(
     from anivault.cli import render, rollback_handler
 
     request = rollback_handler.RollbackRequest(
-        library=context.library(library), run=run, since=since, only=tuple(only or ()), apply=apply
+        library=context.library(library),
+        run=run,
+        since=since,
+        only=tuple(only or ()),
+        apply=apply,
+        script=script,
     )
     result = rollback_handler.handle(request, context.screen.progress)
     return render.rollback(context.screen, result, shlex.join(["anivault", *Session.words]))
@@ -335,6 +369,30 @@ def history(context: Context, library: LibraryArg = None) -> int:
     from anivault.cli import history_handler, render
 
     return render.history(context.screen, history_handler.handle(context.library(library)))
+
+
+@command()
+def rename(
+    context: Context,
+    library: LibraryArg = None,
+    preset: PresetOption = None,
+    apply: ApplyFlag = False,
+    provider: ProviderOption = None,
+    lang: LanguageOption = None,
+) -> int:
+    """Give an organized library new names; --apply does it.
+
+    To another preset, to pins made since, to numbers that a provider changed. Only what differs moves.
+    """
+    from anivault.cli import organize_handler, rename_handler, render
+
+    home = context.library(library)
+    rules = organize_handler.rules(context.settings, None, preset, None)
+    request = rename_handler.RenameRequest(
+        library=home, preset=rules.preset, apply=apply, **_asked(context, None, provider, lang)
+    )
+    result = rename_handler.handle(request, context.screen.progress)
+    return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
 
 
 @command()

@@ -114,6 +114,14 @@ class MoveEvent(Event, frozen=True, tag="move"):
     path_b64: str | UnsetType = UNSET
 
 
+class WriteEvent(Event, frozen=True, tag="write"):
+    """`organize --nfo` and `--no-touch`: a small new file that describes a video."""
+
+    target: str
+    size: int
+    done: bool
+
+
 class HeldEvent(Event, frozen=True, tag="held"):
     """`organize`, `rollback`: one file that stays, and why."""
 

@@ -70,6 +70,15 @@ OnlyOption = Annotated[
     list[str] | None,
     typer.Option("--only", metavar="PATH", help="Only this file or folder.", show_default=False),
 ]
+NfoFlag = Annotated[bool, typer.Option("--nfo", help="Write NFO files (and .plexmatch) too.")]
+AgainFlag = Annotated[bool, typer.Option("--again", help="Ask anew what each file is: ~ has changed.")]
+ScriptOption = Annotated[
+    str | None,
+    typer.Option("--script", metavar="FILE", help="Write it as FILE.sh or FILE.ps1.", show_default=False),
+]
+NoTouchFlag = Annotated[
+    bool, typer.Option("--no-touch", help="Only write NFO files beside videos, which stay.")
+]
 DeepFlag = Annotated[bool, typer.Option("--deep", help="Read every file and compare its content.")]
 SubsetOption = Annotated[
     str | None,

@@ -11,8 +11,9 @@ from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
 from anivault.core import flow, planfile
 from anivault.core.executor import Report, execute
-from anivault.core.models import Mode, Plan
+from anivault.core.models import Mode, Plan, Write
 from anivault.core.naming import load_preset
+from anivault.core.nfo import writes
 from anivault.core.organizer import OnConflict
 from anivault.core.pipeline.scanner import LeftOut
 from anivault.shared.errors import LibraryIsFileError, SourceInLibraryError
@@ -30,12 +31,14 @@ class OrganizeRequest(MatchRequest, frozen=True, kw_only=True):
     plan_file: str | None = None
     from_plan: str | None = None
     seal: bool = False
+    nfo: bool = False
 
 
 class Organized(msgspec.Struct, frozen=True, kw_only=True):
-    """The plan, and what was done of it."""
+    """The plan, the small files that describe its videos, and what was done."""
 
     plan: Plan
+    writes: tuple[Write, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notices: tuple[str, ...] = ()
     report: Report | None = None
@@ -58,7 +61,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         planfile.write(made.plan, request.plan_file)
     if not request.apply:
         return made
-    report = execute(made.plan, progress=progress("Moving"))
+    report = execute(made.plan, writes=made.writes, progress=progress("Moving"))
     return msgspec.structs.replace(made, report=report)
 
 
@@ -87,4 +90,5 @@ def check_places(paths: Sequence[str], library: str) -> None:
 def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
     found = match(request, progress, request.library)
     plan = flow.planned(found.read, found.files, request.library, request.paths, request.rules)
-    return Organized(plan=plan, left_out=found.read.left_out, notices=found.notices)
+    described = writes(plan, found.files, request.rules.preset) if request.nfo else ()
+    return Organized(plan=plan, writes=described, left_out=found.read.left_out, notices=found.notices)

@@ -13,7 +13,17 @@ import msgspec
 
 from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
-from anivault.core.models import Coordinates, Decision, FileKind, Held, HeldReason, MatchedFile, Move, Ranked
+from anivault.core.models import (
+    Coordinates,
+    Decision,
+    FileKind,
+    Held,
+    HeldReason,
+    MatchedFile,
+    Move,
+    Ranked,
+    Write,
+)
 
 if TYPE_CHECKING:  # a command imports only what it needs, and this module draws them all
     from anivault.cli.about_handler import About
@@ -26,11 +36,11 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.cli.rollback_handler import RolledBack
     from anivault.cli.scan_handler import Scanned
     from anivault.cli.screen import Screen
+    from anivault.cli.verify_handler import Verified
     from anivault.core.journal import Step
     from anivault.core.pipeline.scanner import LeftOut
     from anivault.core.recover import RecoverReport
     from anivault.core.rollback_manager import RollbackPlan
-    from anivault.core.verifier import VerifyReport
     from anivault.parser.models import ParseResult
     from anivault.services.catalog_sources import CatalogInfo
     from anivault.services.importers import ImportReport
@@ -119,13 +129,15 @@ def organize(screen: Screen, result: Organized, again: str) -> int:
     failed = {(item.root, item.rel): item for item in result.report.held} if result.report else {}
     moves = [move for move in result.plan.moves if (move.root, move.rel) not in failed]
     held = [*result.plan.held, *failed.values()]
-    _tree(screen, moves, done=result.report is not None)
+    done = result.report is not None
+    _tree(screen, moves, done=done)
+    _described(screen, result.writes, done=done)
     _held(screen, held)
     left_out(screen, result.left_out)
     notices(screen, result.notices)
-    counts = Counter({"moves" if result.report is None else "done": len(moves), "held": len(held)})
+    counts = Counter({"done" if done else "moves": len(moves), "held": len(held)})
     summary(screen, "organize", counts, _outcome(result, len(moves), len(held)))
-    if moves:
+    if moves or result.writes:
         undo = f"anivault rollback {shlex.quote(result.plan.library)} --apply"
         screen.hint(f"Take it back: {undo}" if result.report else f"Do it: {again} --apply")
     return FINDINGS if held else DONE
@@ -151,6 +163,16 @@ def _tree(screen: Screen, moves: Sequence[Move], *, done: bool) -> None:
         screen.line(f"  {name}  ←  {move.rel}")
 
 
+def _described(screen: Screen, writes: Sequence[Write], *, done: bool) -> None:
+    """The small files that describe videos: their number, each with --verbose."""
+    for write in writes:
+        screen.event(events.WriteEvent(target=events.shown(write.target), size=len(write.data), done=done))
+        if screen.verbose:
+            screen.line(f"  {write.target}  (new, {len(write.data)} bytes)")
+    if writes:
+        screen.line(f"{len(writes):,} NFO files {'written' if done else 'to write'}.")
+
+
 # Held files that no one misses: their number is enough, --verbose names them.
 _UNREMARKABLE = frozenset({HeldReason.JUNK, HeldReason.ALREADY_THERE})
 
@@ -167,14 +189,16 @@ def _held(screen: Screen, held: Sequence[Held]) -> None:
                 screen.line(f"  {item.rel}" + (f"  ({item.detail})" if item.detail else ""))
 
 
-def verify(screen: Screen, report: VerifyReport, *, strict: bool) -> int:
+def verify(screen: Screen, result: Verified, *, strict: bool) -> int:
     """Every finding with its symbol; exit code 10 when something is wrong."""
+    report = result.report
     counts = Counter({"same": report.same})
     for finding in report.findings:
         counts[finding.kind] += 1
         screen.event(events.finding_event(report.library, finding))
         detail = f"  ({finding.detail})" if finding.detail else ""
         screen.line(f"{finding.symbol} {finding.path or '.'}  {finding.kind}{detail}")
+    notices(screen, result.notices)
     read = f" Content read: {report.read:,} files, {report.bytes / 1e6:,.1f} MB." if report.deep else ""
     summary(screen, "verify", counts, f"{_counted(counts) or 'nothing there'}.{read}")
     return FINDINGS if report.failed(strict=strict) else DONE

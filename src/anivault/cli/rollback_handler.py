@@ -11,6 +11,7 @@ from anivault.core import rollback_manager
 from anivault.core.executor import Report
 from anivault.core.flow import Progress
 from anivault.core.rollback_manager import RollbackPlan
+from anivault.core.rollback_script import write_script
 from anivault.shared.errors import UsageError
 
 
@@ -22,6 +23,7 @@ class RollbackRequest(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None = None
     only: tuple[str, ...] = ()
     apply: bool = False
+    script: str | None = None
 
 
 class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,10 +34,15 @@ class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> RolledBack:
-    """Plan the inverse, and carry it out with `apply`. Raises what `rollback_manager` raises, UsageError."""
+    """Plan the inverse; carry it out with `apply`, or write it with `script`.
+
+    Raises what `rollback_manager` raises, UsageError.
+    """
     plan = rollback_manager.plan_rollback(
         request.library, request.run, since=_seconds(request.since), only=request.only
     )
+    if request.script:
+        write_script(plan, request.script)
     if not request.apply:
         return RolledBack(plan=plan)
     return RolledBack(plan=plan, report=rollback_manager.apply(plan, progress=progress("Rolling back")))

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
+from anivault.cli.match_handler import MatchRequest
 from anivault.core.flow import Progress
 from anivault.core.verifier import VerifyReport, verify
 from anivault.shared.errors import UsageError
 
 
-class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which library, and how much of it is read; `subset` is the N of one Nth."""
+class VerifyRequest(MatchRequest, frozen=True, kw_only=True):
+    """Which library, and how much of it is looked at; `subset` is the N of one Nth."""
 
     library: str
     deep: bool = False
     subset: int | None = None
+    again: bool = False
 
 
-def handle(request: VerifyRequest, progress: Progress) -> VerifyReport:
-    """Verify. Raises FolderNotFoundError and what `journal.read` raises."""
-    return verify(request.library, deep=request.deep, subset=request.subset, progress=progress)
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, and what providers had to say."""
+
+    report: VerifyReport
+    notices: tuple[str, ...] = ()
+
+
+def handle(request: VerifyRequest, progress: Callable[[str], Progress]) -> Verified:
+    """Verify; with `again` also match every file anew, to find what would be called otherwise today.
+
+    Raises FolderNotFoundError and what `journal.read` raises.
+    """
+    metadata, notices = _today(request, progress("Asking")) if request.again else ({}, ())
+    report = verify(
+        request.library,
+        deep=request.deep,
+        subset=request.subset,
+        metadata=metadata,
+        progress=progress("Verifying"),
+    )
+    return Verified(report=report, notices=notices)
+
+
+def _today(request: VerifyRequest, progress: Progress) -> tuple[dict[str, str], tuple[str, ...]]:
+    """By place in the library: what the name of each video would be made from today."""
+    from anivault.cli.rename_handler import remembered  # matching is much to import for nothing
+    from anivault.core.organizer import fingerprint
+
+    videos, _, notices = remembered(request, request.library, progress)
+    return {item.file.rel: made for item in videos if (made := fingerprint(item))}, notices
 
 
 def one_nth(text: str | None) -> int | None:

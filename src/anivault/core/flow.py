@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from anivault.core import journal
 from anivault.core.matching.decide import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
@@ -23,6 +24,7 @@ from anivault.core.naming import Preset, titled
 from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, outermost, scan
+from anivault.core.renamer import rename
 from anivault.parser.read import Reader
 
 Progress = Callable[[int, int | None], None]
@@ -98,6 +100,47 @@ def planned(
         taken=Library(_inhabitants(library)) if os.path.isdir(library) else Library(),
         on_conflict=rules.on_conflict,
     )
+
+
+def remembered(
+    library: str,
+    reader: Reader,
+    sources: Sequence[Source],
+    pins: Sequence[Pin] = (),
+    languages: Sequence[str] = (),
+) -> tuple[list[MatchedFile], list[ParsedFile]]:
+    """Match again what runs have put into `library`, by the names that its files came with.
+
+    Returns the videos and the files that go with them, each where it is in the library now.
+    """
+    now = {file.rel: file for file in _inhabitants(library)}
+    came = {old: now[rel] for rel, old in _origins(library).items() if rel in now}
+    found = Read(files=tuple(parse_files(list(came), reader)))
+    videos = [replace(item, file=came[item.file]) for item in matched(found, sources, pins, languages)]
+    others = [
+        replace(item, file=came[item.file]) for item in found.files if item.file.kind is not FileKind.VIDEO
+    ]
+    return videos, others
+
+
+def _origins(library: str) -> dict[str, ScannedFile]:
+    """By place in the library: the file as it was called when a run first took it in."""
+    came: dict[str, ScannedFile] = {}
+    for log, step in journal.read(library).living().values():
+        root = journal.roots_now(log.run, library)[step.root]
+        written = step.do is journal.Do.WRITE  # such a file has had no other name
+        first = came.pop(step.rel, None) if root == os.path.abspath(library) else None
+        if step.do is not journal.Do.MKDIR:
+            rel = step.to if written else step.rel
+            came[step.to] = first or ScannedFile(root, rel, kind_of(rel))
+    return came
+
+
+def renamed(
+    library: str, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], preset: Preset
+) -> Plan:
+    """Plan new names within `library` for what is in it already."""
+    return rename(videos, others, library=library, present=_inhabitants(library), preset=preset)
 
 
 def _inhabitants(library: str) -> Iterator[ScannedFile]:

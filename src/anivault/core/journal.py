@@ -199,6 +199,17 @@ class History:
                     alive[log.run.id, step.i] = (log, step)
         return alive
 
+    def present(self, library: str) -> dict[str, tuple[RunLog, Step]]:
+        """Return by place what runs have put into the library; a file renamed since has its last place."""
+        there: dict[str, tuple[RunLog, Step]] = {}
+        for log, step in self.living().values():
+            inside = roots_now(log.run, library)[step.root] == os.path.abspath(library)
+            if step.do is Do.RENAME and inside:
+                there.pop(step.rel, None)
+            if step.do is not Do.MKDIR:
+                there[step.to] = (log, step)
+        return there
+
 
 def roots_now(run: Run, library: str) -> list[str]:
     """Return where the roots of a run are now: the library is where it was named.

@@ -109,22 +109,27 @@ def _inverses(
     names = {log.run.id for log in runs}
     backwards = [(log, step) for (name, _), (log, step) in reversed(living.items()) if name in names]
     numbers = {log.run.id: [roots.index(p) for p in journal.roots_now(log.run, roots[0])] for log in runs}
-    emptied: set[str] = set()
+    going: dict[tuple[str, int], Step] = {}
     for log, step in backwards:
         if step.do is not Do.MKDIR and _wanted(step, roots, numbers[log.run.id], only):
-            emptied.add(folder_of(step.to))
+            going[log.run.id, step.i] = step
             yield _inverse(log, step, numbers[log.run.id])
-    yield from _folders(living, names if not only else set(), emptied)
+    yield from _folders(living, names if not only else set(), going)
 
 
 def _folders(
-    living: dict[tuple[str, int], tuple[RunLog, Step]], names: set[str], emptied: set[str]
+    living: dict[tuple[str, int], tuple[RunLog, Step]], names: set[str], going: dict[tuple[str, int], Step]
 ) -> Iterator[Step]:
-    """Yield the removal of folders that were made by these runs, or by any and are now left."""
-    left = {path for folder in emptied for path in _with_parents(folder)}
+    """Yield the removal of folders that were made by these runs, or by any and are now left.
+
+    A folder that a file of another run is in stays without a word: it is still needed.
+    """
+    files = {key: step for key, (_, step) in living.items() if step.do is not Do.MKDIR}
+    left = {path for step in going.values() for path in _with_parents(folder_of(step.to))}
+    kept = {p for key in files.keys() - going.keys() for p in _with_parents(folder_of(files[key].to))}
     made = {s.to: (log, s) for log, s in living.values() if s.do is Do.MKDIR and s.to_root == 0}
     for path, (log, step) in sorted(made.items(), key=lambda item: item[0].count("/"), reverse=True):
-        if log.run.id in names or path in left:
+        if path not in kept and (log.run.id in names or path in left):
             yield Step(i=0, do=Do.RMDIR, rel=path, undoes=(log.run.id, step.i))
 
 

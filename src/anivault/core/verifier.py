@@ -115,9 +115,7 @@ class Verifier:
         self.metadata = metadata
         self.progress = progress
         self.history = journal.read(library)
-        self.expected: dict[str, tuple[RunLog, Step]] = {
-            step.to: (log, step) for log, step in self.history.living().values() if step.do is not Do.MKDIR
-        }
+        self.expected = self.history.present(library)
         self.findings: list[Finding] = []
         self.sound: dict[str, os.stat_result] = {}  # expected files that look as they were left
         self.read = self.bytes = self.first = 0

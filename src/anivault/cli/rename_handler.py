@@ -1,0 +1,52 @@
+"""`anivault rename`: bring an organized library to another preset, to new pins or to new numbers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+
+from anivault.cli.match_handler import MatchRequest
+from anivault.cli.organize_handler import Organized
+from anivault.cli.pin_handler import pins_in_force
+from anivault.core import flow
+from anivault.core.executor import execute
+from anivault.core.models import MatchedFile, ParsedFile
+from anivault.core.naming import Preset
+from anivault.parser.read import open_reader
+from anivault.services.providers import Providers
+from anivault.shared.errors import FolderNotFoundError
+
+
+class RenameRequest(MatchRequest, frozen=True, kw_only=True):
+    """Which library, whose names; and whether to do it."""
+
+    library: str
+    preset: Preset
+    apply: bool = False
+
+
+def handle(request: RenameRequest, progress: Callable[[str], flow.Progress]) -> Organized:
+    """Plan the names that differ, and apply them where asked.
+
+    Raises FolderNotFoundError, what `journal.read` and `executor.execute` raise.
+    """
+    videos, others, notices = remembered(request, request.library, progress("Asking"))
+    plan = flow.renamed(request.library, videos, others, request.preset)
+    report = execute(plan, progress=progress("Renaming")) if request.apply and plan.moves else None
+    return Organized(plan=plan, notices=notices, report=report)
+
+
+def remembered(
+    request: MatchRequest, library: str, progress: flow.Progress
+) -> tuple[list[MatchedFile], list[ParsedFile], tuple[str, ...]]:
+    """Match a library again by the names that its files came with; with what providers had to say."""
+    if not os.path.isdir(library):
+        raise FolderNotFoundError(library, "library")
+    pins = pins_in_force(library)
+    with (
+        closing(open_reader(request.engines)) as reader,
+        Providers(request.settings, request.providers, progress) as providers,
+    ):
+        videos, others = flow.remembered(library, reader, providers.sources, pins, request.languages)
+        return videos, others, tuple(providers.notices)
