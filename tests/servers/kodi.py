@@ -45,7 +45,7 @@ def installed() -> bool:
 def read_library(home: Path, library: Path) -> dict[str, list[dict[str, Any]]]:
     """Scan `library` in a Kodi without network; the paths that come back are relative to it."""
     command = ["unshare", "-n", sys.executable, str(Path(__file__)), str(home), str(library)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     found: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
@@ -93,11 +93,7 @@ def kodi(home: Path, display: str) -> Iterator[None]:
         command, env={**os.environ, **more}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        for _ in range(450):
-            with suppress(OSError):
-                call("JSONRPC.Ping")
-                break
-            time.sleep(0.2)
+        _await_answer()
         yield
         with suppress(OSError):
             call("Application.Quit")
@@ -105,6 +101,16 @@ def kodi(home: Path, display: str) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
+
+
+def _await_answer() -> None:
+    """Wait until Kodi is up; a busy machine takes minutes."""
+    for _ in range(1000):
+        with suppress(OSError):
+            call("JSONRPC.Ping")
+            return
+        time.sleep(0.2)
+    raise TimeoutError("kodi did not start")
 
 
 def call(method: str, params: dict[str, Any] | None = None, wait: str = "", timeout: float = 10) -> None:
@@ -159,7 +165,7 @@ def main(home: Path, library: Path) -> None:
         database = max((userdata / "Database").glob("MyVideos*.db"))
         set_content(database, library)
         with kodi(home, display):
-            call("VideoLibrary.Scan", {"showdialogs": False}, wait="VideoLibrary.OnScanFinished", timeout=180)
+            call("VideoLibrary.Scan", {"showdialogs": False}, wait="VideoLibrary.OnScanFinished", timeout=400)
     json.dump(report(database), sys.stdout)
 
 
