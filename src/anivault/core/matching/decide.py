@@ -15,7 +15,7 @@ from msgspec.structs import replace as titled
 from anivault.core.matching.episodes import STATED, UNCOUNTED, Placement, place
 from anivault.core.matching.pins import Pin, pin_for
 from anivault.core.matching.releases import Evidence, evidence, query
-from anivault.core.matching.scoring import Fit, rank
+from anivault.core.matching.scoring import Fit, Profiles, rank
 from anivault.core.matching.source import Source
 from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Ranked, Release, Score
 from anivault.parser.models import EXTRAS
@@ -44,12 +44,13 @@ def match_releases(
     """Match every release, asking each source once for all that no pin has decided."""
     said = [evidence(release) for release in releases]
     pinned = [pin_for(pins, release) for release in releases]
+    profiles: Profiles = {}
     proposed = iter(_ask([s for s, pin in zip(said, pinned, strict=True) if pin is None], sources))
     return [
         file
         for release, words, pin in zip(releases, said, pinned, strict=True)
         for file in (
-            _match(release, words, next(proposed), thresholds)
+            _match(release, rank(words, next(proposed), profiles), thresholds)
             if pin is None
             else _match_pinned(release, words, pin, sources)
         )
@@ -67,10 +68,7 @@ def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candi
     return [list(known.values()) for known in merged]
 
 
-def _match(
-    release: Release, said: Evidence, candidates: Sequence[Candidate], thresholds: Thresholds
-) -> Iterator[MatchedFile]:
-    fits = rank(said, candidates)
+def _match(release: Release, fits: Sequence[Fit], thresholds: Thresholds) -> Iterator[MatchedFile]:
     match = decide(fits, thresholds)
     for file in release.files:
         yield _file(file, fits[0] if fits else None, match, thresholds)

@@ -40,14 +40,21 @@ class Fit:
     score: Score
 
 
-def rank(said: Evidence, candidates: Iterable[Candidate]) -> list[Fit]:
-    """Rate every candidate and sort them, the best first; ties fall to popularity, then to the id."""
-    profiles = [(c, *_profile(c)) for c in candidates]
-    heard = [hear(said, names) for _, _, names in profiles]
+Profiles = dict[int, tuple[Candidate, tuple[Slot, ...], Names]]  # by object: a run derives each show's once
+
+
+def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | None = None) -> list[Fit]:
+    """Rate every candidate and sort them, the best first; ties fall to popularity, then to the id.
+
+    What is derived from a candidate alone is kept in `profiles` for the next release.
+    """
+    kept = {} if profiles is None else profiles
+    shows = [_profile(c, kept) for c in candidates]
+    heard = [hear(said, names) for _, _, names in shows]
     spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
     fits = [
         _best(said, candidate, slots, names, hears, spoken)
-        for (candidate, slots, names), hears in zip(profiles, heard, strict=True)
+        for (candidate, slots, names), hears in zip(shows, heard, strict=True)
         if slots
     ]
     return sorted(fits, key=lambda f: (-f.score.value, f.candidate.media_type, f.candidate.id))
@@ -98,21 +105,12 @@ def score(parts: Mapping[str, float | None], popularity: float = 0.0) -> Score:
     return Score(spoken["title"] * mean + POPULARITY * popularity / (1 + popularity), spoken)
 
 
-class _Profiles(dict[int, tuple[Candidate, tuple[Slot, ...], Names]]):
-    """Timelines and names by candidate object, so that a run derives each once."""
-
-
-_PROFILES = _Profiles()
-
-
-def _profile(candidate: Candidate) -> tuple[tuple[Slot, ...], Names]:
-    found = _PROFILES.get(id(candidate))
-    if found is None or found[0] is not candidate:
-        if len(_PROFILES) > 5000:
-            _PROFILES.clear()
+def _profile(candidate: Candidate, profiles: Profiles) -> tuple[Candidate, tuple[Slot, ...], Names]:
+    found = profiles.get(id(candidate))
+    if found is None:
         slots = timeline(candidate)
-        found = _PROFILES[id(candidate)] = (candidate, slots, names_of(candidate, slots))
-    return found[1], found[2]
+        found = profiles[id(candidate)] = candidate, slots, names_of(candidate, slots)
+    return found
 
 
 # --- parts: each 0 (against) to 1 (for), None when nothing can be said ----------------------------
