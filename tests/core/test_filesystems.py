@@ -18,6 +18,7 @@ from anivault.core import journal
 from anivault.core.executor import execute
 from anivault.core.models import HeldReason, Mode
 from anivault.core.verifier import Kind, verify
+from anivault.shared import fs
 from anivault.shared.errors import DestinationError
 from tests.core.mover import NAMES, Box, crashes
 
@@ -92,8 +93,7 @@ def mergerfs(base: Path) -> Path:
         (base / name).mkdir()
     for name in ("one", "two"):
         run("mount", "-t", "tmpfs", "none", base / name)
-        (base / name / "source").mkdir()
-    options = "category.create=epff,inodecalc=path-hash,cache.files=off"
+    options = "category.create=mfs,inodecalc=path-hash,cache.files=off"
     run("mergerfs", "-o", options, f"{base}/one:{base}/two", base / "mount")
     return base / "mount"
 
@@ -153,15 +153,26 @@ KINDS: dict[str, Callable[[Path], Path]] = {
 }
 
 
-@pytest.fixture(params=KINDS)
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+@pytest.fixture(params=KINDS, scope="module")
+def mounted(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
     """One mounted filesystem of each kind."""
-    base = tmp_path / "disk"
-    base.mkdir()
+    base = tmp_path_factory.mktemp("disk")
     with ExitStack() as stack:
         for name in ("one", "two", "upper", "mount"):
             stack.callback(unmount, base / name)
         yield request.param, KINDS[request.param](base)
+
+
+@pytest.fixture
+def disk(mounted: tuple[str, Path], tmp_path: Path) -> tuple[str, Path]:
+    """The kind, and a folder of its own for one test."""
+    kind, point = mounted
+    fs.on_fuse.cache_clear()  # a number is given again to what is mounted next
+    folder = point / tmp_path.name
+    folder.mkdir(exist_ok=True)
+    return kind, folder
 
 
 def box_on(disk: Path, tmp_path: Path, mode: Mode, *, same: bool) -> Box:
@@ -207,7 +218,7 @@ def test_a_move_killed_there_can_be_recovered_and_taken_back(
 ) -> None:
     box = box_on(disk[1], tmp_path, Mode.MOVE, same=same and disk[0] != "bind")
     before = box.trees()
-    for at in (8, 14, 17, 22, 31, 43, 60):
+    for at in (14, 22, 43):
         if not crashes(box.run, at, torn=True):
             break
         box.recover()
@@ -234,7 +245,7 @@ def test_names_that_the_disk_takes_for_one_are_refused_or_stay_two(
     assert (box.library / "SHOW/episode.mkv").read_bytes() == (box.source / other).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["what?.mkv", "ほ" * 85 + ".mkv", "a" * 256, "end."])
+@pytest.mark.parametrize("name", ["what?.mkv", "ほ" * 85 + ".mkv", "a" * 256])
 def test_a_name_that_the_disk_cannot_have_is_refused_before_the_first_move(
     disk: tuple[str, Path], tmp_path: Path, name: str
 ) -> None:

@@ -70,8 +70,8 @@ def require_same(now: os.stat_result, step: Step) -> None:
 
 
 def same_file(now: os.stat_result, step: Step) -> bool:
-    """True when a file is still what the step says; file numbers of FUSE change with its memory."""
-    same = step.inode in (0, now.st_ino) or now.st_dev in fs.fuse_devices()
+    """True when a file is still what the step says."""
+    same = step.inode in (0, now.st_ino) or fs.on_fuse(now.st_dev)
     return same and fs.unchanged(now, step.size, step.mtime_ns)
 
 

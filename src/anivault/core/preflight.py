@@ -56,7 +56,7 @@ def _check_ways(plan: Plan, folder: int) -> None:
         except OSError as error:
             if error.errno in DISK_TROUBLE:
                 raise
-            why = f"There is no {move.mode} from {move.root} to {plan.library} ({os.strerror(error.errno)})"
+            why = f"There is no {move.mode} from {move.root} to {plan.library} ({error.strerror})"
             raise DestinationError(why, "Choose --mode copy, or --mode move.") from error
 
 
@@ -105,7 +105,7 @@ def _check_names(targets: list[str], folder: int) -> None:
         except OSError as error:
             if error.errno in DISK_TROUBLE:
                 raise
-            why = f"The library's disk takes no such name ({os.strerror(error.errno)}): {name!r}"
+            why = f"The library's disk takes no such name ({error.strerror}): {name!r}"
             raise DestinationError(why, "Choose another naming template, or another disk.") from error
 
 

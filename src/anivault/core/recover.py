@@ -102,7 +102,7 @@ class Settler:
     def linked(self, step: Step) -> bool:
         """A link is whole or absent."""
         here, there = self.look(step.root, step.rel), self.look(step.to_root, step.to)
-        if here and there:
+        if here and there and not fs.on_fuse(there.st_dev):
             return os.path.samestat(here, there)
         return there is not None and same_file(there, step)
 
@@ -117,9 +117,16 @@ class Settler:
     def renamed(self, step: Step) -> bool:
         """A name that is in both places is one file (a link), or an empty file that reserved it."""
         here, there = self.look(step.root, step.rel), self.look(step.to_root, step.to)
-        if here and there and (os.path.samestat(here, there) or (step.reserve and not there.st_size)):
+        if here and there and self.halfway(step, here, there):
             self.remove(step.to_root, step.to)
         return not here and there is not None
+
+    def halfway(self, step: Step, here: os.stat_result, there: os.stat_result) -> bool:
+        """True when the new name is of our making; FUSE may number the two names of one file apart."""
+        if os.path.samestat(here, there) or (step.reserve and not there.st_size):
+            return True
+        alike = fs.on_fuse(there.st_dev) and same_file(there, step)
+        return alike and self.digest(step.root, step.rel) == self.digest(step.to_root, step.to)
 
     def carried(self, step: Step) -> bool:
         """While the source is there, the copy is not needed."""

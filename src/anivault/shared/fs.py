@@ -375,7 +375,7 @@ def sync_folder(folder: int) -> None:
 
 def sync_disk(folder: int) -> bool:
     """Make everything on the folder's filesystem durable in one call; False where that cannot be trusted."""
-    if os.fstat(folder).st_dev in fuse_devices():
+    if on_fuse(os.fstat(folder).st_dev):
         return False
     number = _call("syncfs", folder)
     if number == errno.ENOSYS:
@@ -386,15 +386,17 @@ def sync_disk(folder: int) -> bool:
 
 
 @functools.cache
-def fuse_devices() -> frozenset[int]:
-    """The devices served by a program (FUSE): syncfs does not reach what lies behind them."""
+def on_fuse(device: int) -> bool:
+    """True for a device that a program serves: syncfs does not reach what lies behind it, and its file
+    numbers change with its memory.
+    """
     try:
         with Path("/proc/self/mountinfo").open("rb") as mounts:
             rows = [line.split(b" - ", 1) for line in mounts]
     except OSError:
-        return frozenset()
-    found = (left.split()[2].split(b":") for left, right in rows if right.startswith(b"fuse"))
-    return frozenset(os.makedev(int(major), int(minor)) for major, minor in found)
+        return False
+    number = b"%d:%d" % (os.major(device), os.minor(device))
+    return any(left.split()[2] == number and right.startswith(b"fuse") for left, right in rows)
 
 
 def lock(path: str) -> int | None:
