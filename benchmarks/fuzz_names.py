@@ -3,8 +3,8 @@
     python benchmarks/fuzz_names.py [--names 1000000] [--seed 1] [--corpus NAMES.jsonl]
 
 Names are made of the parts that rules look for, of real shapes with characters deleted, doubled and moved,
-and of any characters at all, lone surrogates among them; one in fifty is long. Times are of the processor, so that a
-busy machine slows none. Exit code 1 on a crash.
+and of any characters at all, lone surrogates among them; one in fifty is long. Times are of the processor,
+so that a busy machine slows none. Exit code 1 on a crash.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from anivault.parser import parse_name
 
 PARTS = [
     *"[](){}【】「」-_.~+&/|#★ ", *"SEPvx第话話集季期全화기", " - ", "01", "1", "12.5", "1080p", "x264",
-    "v2", "S01E02", "1x02", "OVA", "NCOP", "ED", "Movie", "Season 2", "Part 2", "2012", "BDRip", "-GRP", "END",
-    "E01-E12", "½", "²", "٣", "Ⅳ", "\ud800", "\udcff", "\u202e", "\u0301", "\x00", "\x04", "\n", "\ufeff", "🎌", "İ", "ß", ".mkv", ".en.ass",
+    "v2", "S01E02", "1x02", "OVA", "NCOP", "ED", "Movie", "Season 2", "Part 2", "2012", "BDRip", "-GRP",
+    "END", "E01-E12", "½", "²", "٣", "Ⅳ", "\ud800", "\udcff", "\u202e", "\u0301", "\x00", "\x04", "\n",
+    "\ufeff", "🎌", "İ", "ß", ".mkv", ".en.ass",
 ]  # fmt: skip
 SHAPES = [
     "[Moon] Kaiba - 07v2 (1080p) [0123ABCD].mkv",

@@ -1,6 +1,6 @@
 """Measure what the rules and each engine read right, and write the table of docs/parsing.md.
 
-    python scripts/measure_parser.py [--sample 250] [--corpora ../shared/corpora] [--tools ../shared/tools] [--write]
+    python scripts/measure_parser.py [--sample 250] [--corpora FOLDER] [--tools FOLDER] [--write]
 
 In: corpora of names with what they say, and the tool that judges them. Out: a table on standard output;
 with --write it replaces the one in docs/parsing.md. Engines that are not installed are left out.
@@ -97,7 +97,7 @@ def table(corpora: Path, tools: tuple[Any, Any], sample: int) -> str:
 
 def _rows(path: Path, sample: int) -> list[dict[str, Any]]:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return random.Random(1).sample(rows, min(sample or len(rows), len(rows)))
+    return random.Random(1).sample(rows, min(sample or len(rows), len(rows)))  # noqa: S311 - a sample
 
 
 def main() -> None:

@@ -31,9 +31,7 @@ def episodes(parsed: list[ParsedFile]) -> list[tuple[object, ...]]:
         (["Unit 99 x 1.mkv", "Unit 99 x 2.mkv", "Unit 99 x 3.mkv"], "Unit 99 x"),
     ],
 )
-def test_the_number_that_varies_is_the_episode_and_what_stays_is_the_title(
-    names: list[str], title: str
-) -> None:
+def test_what_varies_is_the_episode_and_what_stays_the_title(names: list[str], title: str) -> None:
     parsed = parse_files(scanned(*(f"Stuff/{name}" for name in names)))
 
     assert episodes(parsed) == [(1,), (2,), (3,)]

@@ -88,6 +88,7 @@ _FIRST = re.compile(
 _MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){_V}(?= [^\W\d])")
 _GLUED = re.compile(rf"(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?P<first>0\d{{1,2}}){_V}{_END}")
 
+_FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
 _BEFORE = re.compile(r"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 _BEFORE_X = re.compile(rf"{_ALONE}(\d{{1,2}})x$", re.IGNORECASE)
 _SECOND = re.compile(rf"\s+-?\s*(\d{{2,4}})(?=\s*(?:$|[{GAPS}\[(]|-\s))")
@@ -263,6 +264,8 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     text = found["first"]
     if found["last"] or found["version"]:
         return False
+    if not text.startswith("0") and _FILM.search(draft.text, 0, found.start()):  # Movie 25
+        return True
     if len(text) == 1 or ("." in text and not text.startswith("0")):
         return True
     return (len(text) == 4 and text.isdecimal() and int(text) in YEARS) or _is_numbered_title(draft, found)

@@ -36,7 +36,7 @@ def read(draft: Draft) -> None:
 
 
 def _is_title(draft: Draft, start: int, end: int) -> bool:
-    """A local title: `[千与千寻].Spirited.Away.1080p.x265-GROUP`, `[千与千寻][Spirited Away][1080p][GROUP]`."""
+    """A local title: `[千与千寻].Spirited.Away.x265-GROUP`, `[千与千寻][Spirited Away][1080p][GROUP]`."""
     if draft.text[start:end].isascii():
         return False
     if _SCENE.search(draft.text, end) is not None:

@@ -28,6 +28,7 @@ _SPLIT = re.compile(r"[\s,_|&/;+()\[\]{}:!#]+")
 _SEASONAL = re.compile(
     r"[★☆\s]*(?:\d{4}年?)?(?:\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:新番|番)?[★☆\s]*(?=\[|$|[★☆\x01-\x06])|[★☆]+(?=\[)"
 )
+_SITE = re.compile(r"\s*www[. ][\w-]+[. ][a-z]{2,4}\s*-\s*")
 _GAP = re.compile("[\x01-\x06]+")
 _HALVES = re.compile(r"[-.@]")
 _RESOLUTION = re.compile(r"\d{3,4}[pi]\d{0,3}|\d{3,4}[x×*]\d{3,4}[pi]?", re.IGNORECASE)
@@ -129,7 +130,9 @@ def read(draft: Draft) -> None:
 
 
 def notes(draft: Draft) -> None:
-    """Claim ★10月新番★ and its kin in the running text."""
+    """Claim what is addressed to readers in the running text: ★10月新番★, the site it came from."""
+    if "www" in draft.text and (site := _SITE.match(draft.text)) is not None:
+        draft.gap(site.start(), site.end(), TERM)
     if not draft.text.isascii():
         for found in _SEASONAL.finditer(draft.text):
             draft.gap(found.start(), found.end(), TERM)

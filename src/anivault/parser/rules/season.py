@@ -37,7 +37,7 @@ _CJK = re.compile(
 # What a season's bracket or folder may name behind it.
 _TRIMMINGS = re.compile(
     r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
-    r"|Part \d|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
+    r"|Part (?P<part>\d)|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
     re.IGNORECASE,
 )
 
@@ -63,8 +63,11 @@ def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
 def whole(content: str) -> dict[str, Any] | None:
     """Read a bracket or folder that holds nothing but a season, with extras named behind it."""
     for pattern in (_LATIN, _CJK):
-        if (found := pattern.match(content)) is not None and _TRIMMINGS.fullmatch(content, found.end()):
-            return _fields(found)
+        if (found := pattern.match(content)) is not None and (
+            more := _TRIMMINGS.fullmatch(content, found.end())
+        ):
+            part = {"part": int(more["part"])} if more["part"] else {}
+            return _fields(found) | part
     return None
 
 
