@@ -16,7 +16,8 @@ def test_about_names_version_folders_and_every_source_with_its_licence(run: Run,
     assert done.code == 0
     assert f"AniVault {__version__}" in done.out
     assert str(home / "config") in done.out
-    for words in ("bangumi-data 0.3", "CC BY 4.0", "bgmd", "MIT", "sha256"):
+    tmdb = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+    for words in ("bangumi-data 0.3", "CC BY 4.0", "bgmd", "MIT", "sha256", tmdb):
         assert words in done.out
     (event,) = run("about", "--json").of("about")
     assert {source["licence"] for source in event["catalogue"]["shipped"]["sources"]} == {"CC BY 4.0", "MIT"}
@@ -116,3 +117,27 @@ def test_titles_come_in_the_language_that_is_wanted(run: Run, tmp_path: Path) ->
 
     assert japanese["match"]["title"] == "とらドラ！"
     assert unknown["match"]["title"] == plain["match"]["title"]
+
+
+def test_a_preview_shows_ten_names_and_changes_nothing(run: Run, tmp_path: Path) -> None:
+    write_sample(tmp_path / "source")
+    plex = run("config", "preview", tmp_path / "source", "--preset", "plex", "--json")
+
+    assert len(plex.of("move")) == 10
+    assert all("{tmdb-" in event["target"] for event in plex.of("move"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source"]
+
+
+def test_the_cache_is_counted_and_cleared(run: Run) -> None:
+    (counted,) = run("cache", "stats", "--json").of("cache")
+    (cleared,) = run("cache", "clear", "--json").of("cache")
+
+    assert counted["path"].endswith(".sqlite")
+    assert (cleared["answers"], cleared["dropped"]) == (0, counted["answers"])
+    assert run("cache", "prune").code == 0
+
+
+def test_warming_the_cache_without_a_key_says_that_there_is_none(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "Toradora! - 01.mkv").touch()
+
+    assert "TMDB key" in run("cache", "warm", tmp_path).err

@@ -12,6 +12,9 @@ from anivault.services.catalog_sources import CatalogInfo, catalog_info
 from anivault.shared.settings import user_config_path
 
 
+TMDB_NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+
+
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What a user, or a bug report, wants to know."""
 
@@ -19,6 +22,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     python: str
     system: str
     folders: dict[str, str]
+    tmdb: str  # the sentence that TMDB's terms ask for
     catalogue: CatalogInfo
 
 
@@ -34,5 +38,6 @@ def handle() -> About:
             "data": platformdirs.user_data_dir("anivault"),
             "state": platformdirs.user_state_dir("anivault"),
         },
+        tmdb=TMDB_NOTICE,
         catalogue=catalog_info(),
     )

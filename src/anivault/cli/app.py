@@ -78,9 +78,11 @@ def _root() -> None:
 catalog_app = typer.Typer(
     help="The offline catalogue: whose data it is, and lists of your own.", no_args_is_help=True
 )
+cache_app = typer.Typer(help="TMDB's answers that are kept.", no_args_is_help=True)
 config_app = typer.Typer(help="The settings that hold.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(config_app, name="config")
+app.add_typer(cache_app, name="cache")
 
 
 Command = Callable[..., int]
@@ -488,6 +490,44 @@ def catalog_remove(context: Context, kind: KindArg) -> int:
     return DONE
 
 
+@command("stats", group=cache_app)
+def cache_stats(context: Context) -> int:
+    """Count what is kept of TMDB's answers."""
+    from anivault.cli import cache_handler, render
+
+    return render.cache(context.screen, cache_handler.stats())
+
+
+@command("prune", group=cache_app)
+def cache_prune(context: Context) -> int:
+    """Drop answers that have expired."""
+    from anivault.cli import cache_handler, render
+
+    cleaned = cache_handler.prune()
+    return render.cache(context.screen, cleaned.left, cleaned.dropped)
+
+
+@command("clear", group=cache_app)
+def cache_clear(context: Context) -> int:
+    """Drop every answer."""
+    from anivault.cli import cache_handler, render
+
+    cleaned = cache_handler.clear()
+    return render.cache(context.screen, cleaned.left, cleaned.dropped)
+
+
+@command("warm", group=cache_app)
+def cache_warm(context: Context, paths: FoldersArg) -> int:
+    """Ask TMDB now for what is in these folders."""
+    from anivault.cli import cache_handler, match_handler, render
+
+    asked = {**_asked(context, None, None, None), "providers": ("catalog", "tmdb")}
+    request = match_handler.MatchRequest(paths=tuple(paths), **asked)
+    result = match_handler.handle(request, context.screen.progress)
+    render.notices(context.screen, result.notices)
+    return render.cache(context.screen, cache_handler.stats())
+
+
 @command("show", group=config_app)
 def config_show(context: Context) -> int:
     """Show every setting and who set it."""
@@ -502,6 +542,20 @@ def config_presets(context: Context) -> int:
     from anivault.cli import config_handler, render
 
     return render.presets(context.screen, config_handler.presets(context.loaded))
+
+
+@command("preview", group=config_app)
+def config_preview(context: Context, paths: FoldersArg, preset: PresetOption = None) -> int:
+    """Show a preset's names on ten of your files."""
+    from anivault.cli import organize_handler, render
+
+    request = organize_handler.OrganizeRequest(
+        paths=tuple(paths),
+        library="",
+        rules=organize_handler.rules(context.settings, None, preset, None),
+        **_asked(context, None, None, None),
+    )
+    return render.preview(context.screen, organize_handler.preview(request, context.screen.progress))
 
 
 @command("default", group=config_app)

@@ -159,6 +159,7 @@ class AboutEvent(Event, frozen=True, tag="about"):
     python: str
     system: str
     folders: dict[str, str]
+    tmdb: str
     catalogue: dict[str, Any]
 
 
@@ -166,6 +167,17 @@ class CatalogEvent(Event, frozen=True, tag="catalog"):
     """`catalog show`: whose data the catalogue is."""
 
     catalogue: dict[str, Any]
+
+
+class CacheEvent(Event, frozen=True, tag="cache"):
+    """`cache`: what is kept of TMDB's answers; `dropped` how many just went. `size` in bytes."""
+
+    path: str
+    answers: int
+    not_found: int
+    expired: int
+    size: int
+    dropped: int = 0
 
 
 class ImportEvent(Event, frozen=True, tag="import"):

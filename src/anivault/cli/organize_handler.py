@@ -87,6 +87,11 @@ def check_places(paths: Sequence[str], library: str) -> None:
             raise SourceInLibraryError(path, library)
 
 
+def preview(request: OrganizeRequest, progress: Progress) -> Plan:
+    """Plan as for an empty library (`library` is ""); changes nothing, and is not meant to be applied."""
+    return _planned(request, progress).plan
+
+
 def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
     found = match(request, progress, request.library)
     plan = flow.planned(found.read, found.files, request.library, request.paths, request.rules)

@@ -38,10 +38,12 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.cli.screen import Screen
     from anivault.cli.verify_handler import Verified
     from anivault.core.journal import Step
+    from anivault.core.models import Plan
     from anivault.core.pipeline.scanner import LeftOut
     from anivault.core.recover import RecoverReport
     from anivault.core.rollback_manager import RollbackPlan
     from anivault.parser.models import ParseResult
+    from anivault.services.cache import CacheStats
     from anivault.services.catalog_sources import CatalogInfo
     from anivault.services.importers import ImportReport
 
@@ -271,6 +273,7 @@ def about(screen: Screen, about: About) -> int:
     for name, folder in about.folders.items():
         screen.line(f"  {name:14} {folder}")
     _catalogue(screen, about.catalogue)
+    screen.line(about.tmdb)
     screen.line("AniVault itself: MIT licence.")
     return DONE
 
@@ -296,6 +299,19 @@ def _catalogue(screen: Screen, info: CatalogInfo) -> None:
     for added in info.imports:
         screen.line(f"  Imported {added.imported}: {added.kind}, {added.entries:,} entries, {added.licence}")
         screen.line(f"      {added.file}  sha256 {added.sha256}", style="dim")
+
+
+def cache(screen: Screen, left: CacheStats, dropped: int = 0) -> int:
+    """What is kept of TMDB's answers, and how many just went."""
+    kept = {name: getattr(left, name) for name in ("path", "answers", "not_found", "expired", "size")}
+    screen.event(events.CacheEvent(**kept, dropped=dropped))
+    if dropped:
+        screen.line(f"{dropped:,} answers dropped.")
+    screen.line(
+        f"{left.answers:,} answers, {left.not_found:,} of them that there is none, {left.expired:,} expired; "
+        f"{left.size / 2**20:.1f} MiB in {left.path}"
+    )
+    return DONE
 
 
 def imported(screen: Screen, report: ImportReport) -> int:
@@ -325,6 +341,20 @@ def presets(screen: Screen, tables: dict[str, dict[str, Any]]) -> int:
         screen.line(f"[presets.{name}]", style="bold")
         for key, value in table.items():
             screen.line(f"{key} = {msgspec.json.encode(value).decode()}")
+    return DONE
+
+
+PREVIEWED = 10
+
+
+def preview(screen: Screen, plan: Plan) -> int:
+    """The names of the first videos, each under the one it has."""
+    for move in [move for move in plan.moves if move.video is None][:PREVIEWED]:
+        screen.event(events.move_event(move, done=False))
+        screen.line(move.rel)
+        screen.line(f"  {move.target}", style="bold")
+    if not plan.moves:
+        screen.line("None of these files is matched, so none has a name.")
     return DONE
 
 
