@@ -152,6 +152,15 @@ def test_every_level_of_a_show_gets_its_file() -> None:
     ]
 
 
+def test_a_show_is_described_in_the_folder_as_it_is_spelled() -> None:
+    items = [video("a.mkv", CANDIDATE, (1, 1))]
+    there = [in_library("shows/the bleach (2004) [tmdbid-30984]/x.txt")]
+
+    assert "shows/the bleach (2004) [tmdbid-30984]/tvshow.nfo" in written(
+        planned(items, library=there), items
+    )
+
+
 def test_a_file_is_written_only_with_its_video() -> None:
     items = [video("a.mkv", CANDIDATE, (1, 1))]
     result = planned(items)

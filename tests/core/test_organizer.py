@@ -77,6 +77,23 @@ def test_what_no_server_could_read_from_one_name_has_no_place(places: tuple[tupl
     assert reasons(planned([video("a.mkv", MUSHISHI, *places)])) == {"a.mkv": "no-place"}
 
 
+def test_what_would_have_no_name_stays() -> None:
+    own = {"mine": {"base": "jellyfin", "season": "all", "episode": "{absolute:000}"}}
+
+    assert reasons(planned([video("a.mkv", MUSHISHI, (1, 1))], preset="mine", own=own)) == {
+        "a.mkv": "no-place"
+    }
+
+
+def test_films_can_lie_beside_shows() -> None:
+    own = {"mine": {"base": "jellyfin", "show": "{title}", "film": "{title} ({year})/{title}"}}
+    items = [video("a.mkv", film(9, "Paprika", 2006)), video("b.mkv", MUSHISHI, (1, 1))]
+
+    assert sorted(targets(planned(items, preset="mine", own=own)).values()) == [
+        "Mushishi/Season 01/Mushishi S01E01.mkv", "Paprika (2006)/Paprika.mkv",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("decision", "title", "reason"),
     [

@@ -283,9 +283,9 @@ def _check_preset(preset: Preset) -> None:
         raise PresetError(preset.name, "episode needs {episode} or {absolute}, or all would share one name")
     if not names & {"season", "absolute"} and "season" not in fields_of(templates["season"][-1]):
         raise PresetError(preset.name, "{season} is in neither season nor episode")
-    for key in ("show", "film"):
-        if not fields_of(templates[key][-1]) & {"title", "romaji", "english", "native", "id", "tmdb"}:
-            raise PresetError(preset.name, f"{key} needs a title or an id, or all would share one name")
+    film = templates["film"]
+    if len(film) < 2 or not all(map(_is_named, (templates["show"][-1], *film[-2:]))):
+        raise PresetError(preset.name, "show, and film's folder and name, need {title} or {id} outside < >")
     if missing := EXTRAS - {VideoType.SAMPLE} - set(preset.extras):
         raise PresetError(preset.name, f"extras has no folder for {', '.join(sorted(missing))}")
     for folder in preset.extras.values():
@@ -293,6 +293,11 @@ def _check_preset(preset: Preset) -> None:
             raise PresetError(preset.name, f"{folder!r} is no folder name")
     if len(preset.spaces) > 1 or preset.spaces not in " ._-":
         raise PresetError(preset.name, "spaces is one of ' ', '.', '_', '-' or ''")
+
+
+def _is_named(component: Component) -> bool:
+    """Tell whether no two shows or films share a name, and none has an empty one."""
+    return any(isinstance(part, Field) and part.name in {"title", "id"} for part in component)
 
 
 # --- characters ------------------------------------------------------------------------------------------

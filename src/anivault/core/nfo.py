@@ -84,19 +84,25 @@ def _own(video: Placed, preset: Preset) -> Iterator[Write]:
 
 def _of_folders(subject: Subject, target: str, namer: Namer) -> Iterator[Write]:
     """`tvshow.nfo`, `season.nfo`, `.plexmatch`, when the video lies where the preset puts it."""
-    show, season = namer.show(subject), namer.season(subject)
-    if not target.startswith(f"{show}/"):
-        return
-    yield Write(target=f"{show}/tvshow.nfo", data=tvshow(subject.candidate), video=target)
-    if season and target.startswith(f"{show}/{season}/"):
+    show = namer.show(subject)
+    season = f"{show}/{namer.season(subject)}"
+    if folder := _as_spelled(show, target):
+        yield Write(target=f"{folder}/tvshow.nfo", data=tvshow(subject.candidate), video=target)
+    if (folder := _as_spelled(season, target)) and season != f"{show}/":
         data = season_nfo(subject.coordinates[0].season, subject.entry)
-        yield Write(target=f"{show}/{season}/season.nfo", data=data, video=target)
+        yield Write(target=f"{folder}/season.nfo", data=data, video=target)
     yield from _plexmatch(show, subject, target, namer.preset)
 
 
 def _plexmatch(folder: str, subject: Subject, target: str, preset: Preset) -> Iterator[Write]:
-    if preset.plexmatch and target.startswith(f"{folder}/"):
-        yield Write(target=f"{folder}/.plexmatch", data=plexmatch(subject.candidate), video=target)
+    if preset.plexmatch and (there := _as_spelled(folder, target)):
+        yield Write(target=f"{there}/.plexmatch", data=plexmatch(subject.candidate), video=target)
+
+
+def _as_spelled(folder: str, target: str) -> str | None:
+    """The folder above `target` that is `folder` but for its spelling."""
+    above = "/".join(target.split("/")[: folder.count("/") + 1])
+    return above if above != target and fold(above) == fold(folder) else None
 
 
 def _hidden(video: Placed, preset: Preset) -> Iterator[Write]:

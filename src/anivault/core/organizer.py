@@ -194,8 +194,12 @@ class _Run:
                 rivals.setdefault(place.key, []).append(index)
         self.stems.update(rivals)
         for indexes in rivals.values():
-            for index, outcome in self._settle(indexes, matched, places):
-                outcomes[index] = outcome
+            if len(indexes) == 1:
+                index = indexes[0]
+                outcomes[index] = self._place_or_hold(index, matched[index], places[index])
+            else:
+                for index, outcome in self._settle(indexes, matched, places):
+                    outcomes[index] = outcome
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _place(self, item: MatchedFile) -> Place | Held:
@@ -229,7 +233,7 @@ class _Run:
         stem = self.namer.film(subject).rpartition("/")[2]
         folder = self._show_folder(subject)
         show = _key(subject.candidate)
-        if folder.count("/") and self._owners.setdefault(fold(folder), show) != show:
+        if self._owners.setdefault(fold(folder), show) != show:
             return held(file, HeldReason.SAME_TARGET, _shared_folder(folder))
         return self._at(folder, stem, file)
 
@@ -259,7 +263,9 @@ class _Run:
         folder = self.namer.preset.extras[parsed.type or VideoType.PV]
         return self._at(self.taken.spelled(f"{base}/{folder}"), stem, file)
 
-    def _at(self, folder: str, stem: str, file: ScannedFile) -> Place:
+    def _at(self, folder: str, stem: str, file: ScannedFile) -> Place | Held:
+        if not stem:
+            return held(file, HeldReason.NO_PLACE, "nothing that the preset names is known of it")
         folded = self._folded.get(folder)
         if folded is None:
             folded = self._folded[folder] = fold(folder)
@@ -270,23 +276,21 @@ class _Run:
     def _settle(
         self, indexes: list[int], matched: Sequence[MatchedFile], places: Mapping[int, Place]
     ) -> Iterable[tuple[int, Outcome]]:
-        """Decide among the videos whose names differ in the extension at most."""
-        if len(indexes) > 1:
-            rivals = [matched[index] for index in indexes]
-            indexes = [indexes[position] for position in best_first(rivals, self.namer.preset)]
-            if parts := self._parts([matched[index] for index in indexes], places[indexes[0]]):
-                for index, stem in zip(indexes, parts, strict=True):
-                    yield index, self._place_or_hold(index, matched[index], places[index].named(stem))
-                return
-            # Who is in the library already keeps its place, however good the others are.
-            indexes.sort(key=lambda index: self._found(matched[index].file, places[index]) is None)
+        """Decide among several videos whose names differ in the extension at most."""
+        rivals = [matched[index] for index in indexes]
+        indexes = [indexes[position] for position in best_first(rivals, self.namer.preset)]
+        if parts := self._parts([matched[index] for index in indexes], places[indexes[0]]):
+            for index, stem in zip(indexes, parts, strict=True):
+                yield index, self._place_or_hold(index, matched[index], places[index].named(stem))
+            return
+        # Who is in the library already keeps its place, however good the others are.
+        indexes.sort(key=lambda index: self._found(matched[index].file, places[index]) is None)
         first = indexes[0]
         yield first, self._place_or_hold(first, matched[first], places[first])
-        if len(indexes) > 1:
-            labels = _labels([matched[index] for index in indexes], self.namer)
-            for number, (index, label) in enumerate(zip(indexes[1:], labels[1:], strict=True), 1):
-                rival = _Rival(matched[first], label, number)
-                yield index, self._beside(index, matched[index], places[index], rival)
+        labels = _labels([matched[index] for index in indexes], self.namer)
+        for number, (index, label) in enumerate(zip(indexes[1:], labels[1:], strict=True), 1):
+            rival = _Rival(matched[first], label, number)
+            yield index, self._beside(index, matched[index], places[index], rival)
 
     def _parts(self, items: Sequence[MatchedFile], place: Place) -> list[str] | None:
         """The stems of one film or episode that was cut up: one release, numbered from 1 without a gap."""
@@ -317,9 +321,7 @@ class _Run:
         if _same_inode(item.file, rival.winner.file):
             return held(item.file, HeldReason.SAME_TARGET, f"it is a hard link of {rival.winner.file.rel}")
         if item.parsed.type in EXTRAS and _release(item) == _release(rival.winner):
-            return self._version(
-                index, item, place, str(rival.number + 1)
-            )  # one of a kind, named too shortly
+            return self._version(index, item, place, str(rival.number + 1))  # both say too little to differ
         if self.on_conflict == "version" and rival.number < self.namer.preset.versions:
             return self._version(index, item, place, rival.label)
         why = f"{rival.winner.file.rel} goes there: {advantage(rival.winner, item, self.namer.preset)}"
