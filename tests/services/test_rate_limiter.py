@@ -216,6 +216,16 @@ def test_a_good_probe_closes_the_breaker_into_the_throttle() -> None:
     assert state.admit(probe + 1) == 0
 
 
+def test_a_good_probe_does_not_end_a_pause_that_a_late_answer_asked_for() -> None:
+    state, probe = broken(), START + PROBE_FIRST
+    state.admit(probe)
+    state.limited(probe + 0.1, START, 5.0, 0.0)
+    state.succeeded(probe + 0.2, probe)
+
+    assert state.phase is Phase.SLEEP_THEN_RESUME
+    assert state.pause(probe + 0.1) == pytest.approx(5)
+
+
 def test_failed_probes_double_the_pause_up_to_a_cap() -> None:
     state, now = broken(), START
     pauses: list[float] = []

@@ -135,7 +135,8 @@ class State(msgspec.Struct):
         """Note an answer to a request of `sent`. A probe's closes the breaker; a few end the throttle."""
         self._count(now, good=1)
         if self.phase is Phase.CACHE_ONLY and self._is_probe(sent):
-            self.phase, self.probe, self.calm, self.steps = Phase.THROTTLE, 0.0, 0, []
+            self.probe, self.calm, self.steps = 0.0, 0, []
+            self.phase = Phase.THROTTLE if now >= self.until else Phase.SLEEP_THEN_RESUME
         if self.phase is Phase.THROTTLE:
             self.strikes, self.calm = 0, self.calm + 1
             if self.calm >= CALM:
