@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,7 @@ from anivault.shared.errors import DestinationError
 from tests.core.mover import NAMES, Box, crashes
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+FOLDERS = count(1)
 SERVERS: list[subprocess.Popen[bytes]] = []  # they end with their mounts
 SFTP = "/usr/lib/openssh/sftp-server"
 ABLE = {  # what must work there, so that refusing everything is no way out
@@ -93,7 +95,7 @@ def mergerfs(base: Path) -> Path:
         (base / name).mkdir()
     for name in ("one", "two"):
         run("mount", "-t", "tmpfs", "none", base / name)
-    options = "category.create=mfs,inodecalc=path-hash,cache.files=off"
+    options = "category.create=epff,inodecalc=path-hash,cache.files=off"
     run("mergerfs", "-o", options, f"{base}/one:{base}/two", base / "mount")
     return base / "mount"
 
@@ -166,12 +168,12 @@ def mounted(
 
 
 @pytest.fixture
-def disk(mounted: tuple[str, Path], tmp_path: Path) -> tuple[str, Path]:
+def disk(mounted: tuple[str, Path]) -> tuple[str, Path]:
     """The kind, and a folder of its own for one test."""
     kind, point = mounted
     fs.on_fuse.cache_clear()  # a number is given again to what is mounted next
-    folder = point / tmp_path.name
-    folder.mkdir(exist_ok=True)
+    folder = point / f"{next(FOLDERS)}"
+    folder.mkdir()
     return kind, folder
 
 
