@@ -119,6 +119,7 @@ MORA = r"(?:[kgsztdnhbpmr]y?|sh|ch|ts|j|f|w|y|v)?[aeiouāēīōū]+|n(?![aeiou])
 ROMAJI_WORD = re.compile(rf"(?:{MORA})+", re.IGNORECASE)
 COUNTED = re.compile(r"第(\d+)話")
 FILM = re.compile(r"^(?:新?劇場版|映画)\s*")
+NUMBERED = re.compile(r" (?:[IVX]+|\d+)$")
 LONG_VOWEL = re.compile(r"([aeiou])-", re.IGNORECASE)
 READS_ALIKE = (
     0.5  # an alias that shares less with the rules' spelling is another title, not a spelling (a guess)
@@ -200,9 +201,11 @@ def add_romaji(rows: list[Row], romaji: Romaji) -> None:
 
 
 def translations(rows: list[Row]) -> dict[str, str]:
-    """Return the English title by the Japanese one."""
-    both = (row.titles for row in rows if "ja" in row.titles and "en" in row.titles)
-    return {fold(titles["ja"][0]): titles["en"][0] for titles in both}
+    """Return the English title by the Japanese one; `Title: Subtitle` translates the first word alone too."""
+    both = [(row.titles["ja"][0], row.titles["en"][0]) for row in rows if {"ja", "en"} <= row.titles.keys()]
+    heads = [(FILM.sub("", ja).partition(" ")[0], en.partition(": ")[0]) for ja, en in both if ": " in en]
+    found = {fold(ja): en for ja, en in reversed(heads) if JAPANESE.search(ja) and not NUMBERED.search(en)}
+    return found | {fold(ja): en for ja, en in reversed(both)}
 
 
 def readings(rows: list[Row], romaji: Romaji) -> dict[str, str]:

@@ -49,6 +49,11 @@ ITEMS = [
     item("映画 雲のお茶 夏休み", "movie/701", 3, type="movie", end=""),
     item("鉄の郵便屋", "tv/90/season/0/episode/4", 4, type="ova", end="2011-04-01T16:00:00.000Z"),
     item("名もなき番組", "", 5),
+    item(
+        "静かな灯台 夜明け", "movie/702", 6, type="movie", titleTranslate={"en": ["Quiet Lighthouse: Dawn"]}
+    ),
+    item("静かな灯台2199", "tv/703", 7),
+    item("静かな灯台 夏休み", "tv/704", 8),
 ]
 NAMED = [
     {
@@ -95,12 +100,20 @@ def rows(script: ModuleType, packages: Path) -> list[Row]:
 
 
 def test_entries_with_a_tmdb_id_stand_in_order(rows: list[Row]) -> None:
-    assert [row.tmdb for row in rows] == ["movie/701", "tv/90", "tv/700", "tv/700"]
-    assert [row.ids["bangumi"] for row in rows] == [3, 4, 1, 2]
+    assert [row.tmdb for row in rows] == [
+        "movie/701",
+        "movie/702",
+        "tv/90",
+        "tv/700",
+        "tv/700",
+        "tv/703",
+        "tv/704",
+    ]
+    assert [row.ids["bangumi"] for row in rows] == [3, 6, 4, 1, 2, 7, 8]
 
 
 def test_stated_facts_are_taken_as_they_are(rows: list[Row]) -> None:
-    special, first = rows[1], rows[2]
+    special, first = rows[2], rows[3]
 
     assert (special.season, special.episode, special.offset, special.derived) == (0, 4, 3, [])
     assert (first.episodes, first.fans) == (13, 42)
@@ -108,21 +121,21 @@ def test_stated_facts_are_taken_as_they_are(rows: list[Row]) -> None:
 
 
 def test_dates_are_those_of_japan_where_the_time_is_known(rows: list[Row]) -> None:
-    assert (rows[2].begin, rows[2].end) == ("2011-04-04", "2011-06-20")
-    assert rows[3].begin == "2013-04-03"
-    assert (rows[1].begin, rows[1].end) == (
+    assert (rows[3].begin, rows[3].end) == ("2011-04-04", "2011-06-20")
+    assert rows[4].begin == "2013-04-03"
+    assert (rows[2].begin, rows[2].end) == (
         "2011-04-04",
         "2011-04-04",
     )  # an end before the beginning is a slip
 
 
 def test_what_no_source_states_is_derived_and_marked(rows: list[Row]) -> None:
-    assert (rows[3].season, rows[3].offset, rows[3].episodes) == (1, 13, 12)
-    assert set(rows[3].derived) == {"season", "offset", "episodes"}
+    assert (rows[4].season, rows[4].offset, rows[4].episodes) == (1, 13, 12)
+    assert set(rows[4].derived) == {"season", "offset", "episodes"}
 
 
 def test_titles_come_by_language_the_main_one_first(rows: list[Row]) -> None:
-    titles = rows[2].titles
+    titles = rows[3].titles
 
     assert titles["ja"] == ["雲のお茶", "雲の御茶"]
     assert titles["zh-Hans"] == ["云中茶", "云端之茶"]
@@ -135,12 +148,18 @@ def test_names_that_are_only_known_from_tmdb_are_left_out(rows: list[Row]) -> No
 
 
 def test_an_alias_that_spells_the_title_wins_over_the_rules(rows: list[Row]) -> None:
-    assert rows[2].titles["ja-Latn"] == ["Kumo no Ocha", "Kumo no Oha"]
+    assert rows[3].titles["ja-Latn"] == ["Kumo no Ocha", "Kumo no Oha"]
 
 
 def test_sequels_and_films_are_spelled_as_their_show_is(rows: list[Row]) -> None:
-    assert rows[3].titles["ja-Latn"][0] == "Kumo no Ocha Zoku"
+    assert rows[4].titles["ja-Latn"][0] == "Kumo no Ocha Zoku"
     assert rows[0].titles["ja-Latn"][0] == "Kumo no Ocha Natsuyasumi"
+
+
+def test_the_english_name_of_a_story_is_carried_to_what_else_it_tells(rows: list[Row]) -> None:
+    assert rows[5].titles["en"] == ["Quiet Lighthouse 2199"]
+    assert "Quiet Lighthouse Natsuyasumi" in rows[6].titles["ja-Latn"]
+    assert "en" not in rows[6].titles
 
 
 def test_the_same_packages_give_the_same_bytes(script: ModuleType, packages: Path, tmp_path: Path) -> None:
