@@ -55,6 +55,7 @@ HAN = _RAW["numbers"]["han"]
 ORDINALS: dict[str, int] = _RAW["numbers"]["ordinals"]
 ROMANS: dict[str, int] = _RAW["numbers"]["romans"]
 SLASHED: list[str] = _RAW["titles"]["slashed"]
+NO_TITLES = frozenset(_RAW["names"]["no_titles"])
 NUMBERED_TITLES = frozenset(_RAW["titles"]["numbered"])
 
 FOLDERS: dict[str, str] = {word: use for use, words in _RAW["folders"].items() for word in words}

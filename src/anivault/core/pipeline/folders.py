@@ -14,37 +14,10 @@ from msgspec.structs import replace
 
 from anivault.parser.folders import Folder, Use, read_folder
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
+from anivault.parser.vocabulary import NO_TITLES
 
 _ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
 _PUNCTUATION = re.compile(r"[\W_]+")
-# A name that is only one of these has no title of its own.
-_NO_TITLES = frozenset(
-    [
-        "episode",
-        "ep",
-        "extra",
-        "extras",
-        "special",
-        "specials",
-        "ova",
-        "oad",
-        "movie",
-        "film",
-        "ncop",
-        "nced",
-        "op",
-        "ed",
-        "opening",
-        "ending",
-        "menu",
-        "pv",
-        "cm",
-        "preview",
-        "trailer",
-        "sample",
-        "part",
-    ]
-) | {"extra episode", "special episode", "creditless opening", "creditless ending", "video"}
 _FILLED = ("group", "resolution", "source", "year")
 
 
@@ -63,17 +36,11 @@ class Context(NamedTuple):
 @lru_cache(maxsize=8192)  # all files of a folder share it
 def context(root_name: str, folder: str) -> Context:
     """Combine the folders of a path, the scanned root's own name as the farthest of them."""
-    names = [name for name in folder.split("/") if name]
-    below = [read_folder(name) for name in names]
-    folders = [read_folder(root_name), *below] if root_name else below
-    return _combine(
-        [
-            _settle(each, folders[:place], name)
-            for place, (each, name) in enumerate(
-                zip(folders, [root_name, *names] if root_name else names, strict=True)
-            )
-        ]
-    )
+    folders: list[Folder] = []
+    for name in (root_name, *folder.split("/")):
+        if name:
+            folders.append(_settle(read_folder(name), folders, name))
+    return _combine(folders)
 
 
 def _settle(folder: Folder, above: list[Folder], name: str) -> Folder:
@@ -145,7 +112,7 @@ def _title(own: ParseResult, above: Context, titled: ParseResult) -> dict[str, A
         for field in _FILLED
         if getattr(own, field) is None and (value := getattr(titled, field)) is not None
     }
-    if own.title is None or _plain(own.title) in _NO_TITLES:
+    if own.title is None or _plain(own.title) in NO_TITLES:
         changes |= {
             "title": titled.title,
             "titles": titled.titles,

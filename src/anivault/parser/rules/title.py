@@ -30,7 +30,8 @@ _SCRIPTS = re.compile(
     rf"|(?P<front>[A-Za-z][^{_CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z\s]*[{_CJK}].*)"
 )
 _EDITION = re.compile(
-    r"[ ._-]+(?:the )?(?:complete(?: (?:series|collection))?|complet|int[ée]grale|batch|uncensored|remastered)$",
+    r"[ ._-]+(?:the )?(?:complete(?: (?:series|collection))?|complet|int[ée]grale|batch|uncensored"
+    r"|remastered)$",
     re.IGNORECASE,
 )
 _OPEN, _SHUT = r"\[【〔〖［《", r"\]】〕〗］》"  # as they are shown
