@@ -26,6 +26,7 @@ SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
 CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
 BRIEF = 0.88  # what an equal title of up to four letters is worth alone
 STEM = 4  # letters; a shorter title begins too many others
+INSIDE = 0.6  # what a title is worth that is only a part of another
 UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
 KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
 
@@ -91,7 +92,9 @@ class Titles:
 
     def _ratio(self, x: str) -> float:
         near = process.extractOne(x, self._lenient, scorer=fuzz.ratio, score_cutoff=60)
-        return UNLIKE * near[1] / 100 if near else 0.0
+        inside = [y for y in self._lenient if x in y] if len(x) >= STEM else []
+        share = max((len(x) / len(y) for y in inside), default=0.0)
+        return max(UNLIKE * near[1] / 100 if near else 0.0, INSIDE + share / 10 if share else 0.0)
 
 
 def _is_brief(form: str) -> bool:
