@@ -101,7 +101,10 @@ def carry_out(
     with ending(log.library):
         worker = Worker(log, log.new_run(mode, roots), len(wishes), signals, progress)
         worker.data = {write.target: write.data for write in writes}
-        return worker.work(wishes)
+        try:
+            return worker.work(wishes)
+        finally:
+            worker.close_folders()
 
 
 def steps_of(plan: Plan, writes: Sequence[Write] = ()) -> Iterator[Step]:
@@ -204,9 +207,13 @@ class Worker:
             self.release([s for s in ready if s.do is Do.CARRY and s.i in self.made])
             self.log.append([Done(self.void, self.made)])
             self.count(ready)
+        self.close_folders()  # the next batch sees what has changed on the way
+        return self.again
+
+    def close_folders(self) -> None:
+        """Let go of all folders."""
         for folders in self.roots:
             folders.close()
-        return self.again
 
     def checked(self, wishes: list[Step]) -> list[Step]:
         """Return the steps that can be, each after the folders it needs; the others are held."""

@@ -90,6 +90,8 @@ class Settler:
         touched = {(s.root, folder_of(s.rel)) for s in self.steps}
         touched |= {(s.to_root, folder_of(s.to)) for s in self.steps}
         sync_disks(self.roots, touched)
+        for folders in self.roots:
+            folders.close()
         return Done(void, self.made)
 
     def require_root(self, number: int) -> None:
