@@ -141,7 +141,7 @@ def read_worded(draft: Draft) -> None:
 
 def read(draft: Draft) -> None:
     """Claim a bare number that its place makes the episode, the surest place first."""
-    if draft.said.get("episodes") in _SETTLED or _DIGITS.search(draft.text) is None:
+    if draft.said.get("episodes") in _SETTLED or not (draft.numbers or _DIGITS.search(draft.text)):
         return
     if not any(form(draft) for form in _SURE):
         draft.confidence = SUPPOSED  # of what follows, or of there being no episode

@@ -30,6 +30,7 @@ _SEASONAL = re.compile(
 )
 _SITE = re.compile(r"\s*www[. ][\w-]+[. ][a-z]{2,4}\s*-\s*")
 _GAP = re.compile("[\x01-\x06]+")
+_NUMBER = re.compile(r"(?<=\s)(?:-\s+\d{1,4}|0\d)(?:v\d)?(?=\s*(?:$|[\x01-\x06\[(]|-\s))")
 _HALVES = re.compile(r"[-.@]")
 _RESOLUTION = re.compile(r"\d{3,4}[pi]\d{0,3}|\d{3,4}[x×*]\d{3,4}[pi]?", re.IGNORECASE)
 _JOINED = re.compile(r"(BD|DVD|WEB|TV|HD|AI)(\d{3,4}p)", re.IGNORECASE)
@@ -123,10 +124,13 @@ def read(draft: Draft) -> None:
     """Claim the technical part of the running text, with the group that ends it (`x265-NAME`)."""
     if draft.words.isdisjoint(_GATE) or (tail := _tail(draft.text)) is None:
         return
-    group.read_dashed(draft, tail)
-    for piece in _GAP.split(draft.text[tail:]):
+    number = _NUMBER.search(draft.text, tail)  # Title 1080p - 03
+    end = len(draft.text) if number is None else number.start()
+    if number is None:
+        group.read_dashed(draft, tail)
+    for piece in _GAP.split(draft.text[tail:end]):
         keep(draft, terms(piece))
-    draft.gap(tail, len(draft.text), TERM)
+    draft.gap(tail, end, TERM)
 
 
 def notes(draft: Draft) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from anivault.parser.draft import EPISODE, GAPS, KIND, SEASON, Draft
+from anivault.parser.rules import media
 from anivault.parser.vocabulary import SLASHED
 
 RULE = "rule:title"
@@ -179,5 +180,5 @@ def _set_titles(draft: Draft, titles: Iterable[str]) -> None:
 def _set_episode_title(draft: Draft, run: tuple[int, int]) -> None:
     text = _clean(_TAIL.sub("", draft.shown[run[0] : run[1]]).lstrip(" ."))
     text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text
-    if text and not text.isdecimal():
+    if text and not text.isdecimal() and not media.is_note(text):
         draft.set("episode_title", text, RULE)
