@@ -224,5 +224,11 @@ def test_videos_that_stay_can_be_described_in_place() -> None:
     assert [write.target for write in nfo.beside([stays], load_preset("kodi"))] == ["Show/a.nfo"]
 
 
+def test_two_containers_of_one_video_share_their_nfo() -> None:
+    both = [nfo.Placed(video(name, CANDIDATE, (1, 1)), name) for name in ("a.mkv", "a.mp4")]
+
+    assert len(nfo.beside(both, load_preset("kodi"))) == 1
+
+
 def test_a_title_of_another_language_is_no_original_title() -> None:
     assert text(nfo.tvshow(show(1, "X", titles={"fr": "Y"})), "originaltitle") is None

@@ -49,7 +49,8 @@ def writes(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[
 
 def beside(videos: Iterable[Placed], preset: Preset) -> tuple[Write, ...]:
     """Describe videos that stay where they are: a file each, with the video's own name."""
-    return tuple(write for video in videos for write in _own(video, preset))
+    made = {fold(write.target): write for video in videos for write in _own(video, preset)}
+    return tuple(made.values())
 
 
 def _all(videos: Iterable[Placed], namer: Namer) -> Iterator[Write]:
