@@ -190,12 +190,28 @@ def _film_numbers(kind: VideoType | None, numbers: Sequence[Number]) -> tuple[in
 def _printed(file: ParsedFile) -> Iterator[str]:
     """A file's titles with the mark that ends them in its name: *Nisekoi:* and *Working!!* are told by it."""
     parsed = file.parsed
-    for title in parsed.titles or ((parsed.title,) if parsed.title else ()):
+    read = parsed.titles or ((parsed.title,) if parsed.title else ())
+    for title in [t for t in read if not _is_hollow(t)] or _bracketed(file.file.name):
         at = file.file.rel.rfind(title)
         mark = _MARK.match(file.file.rel, at + len(title)) if at >= 0 else None
         yield title + mark[0] if mark else title
 
 
+def _is_hollow(title: str) -> bool:
+    """Whether a title says only what kind of video it is, or next to nothing."""
+    return len(_HOLLOW.sub("", title)) < 2 and not title.strip().isdigit()
+
+
+def _bracketed(name: str) -> list[str]:
+    """What stands in brackets after the group and says anything: all there is where no title was read."""
+    return [text for text in _IN_BRACKETS.findall(name)[1:] if not _TECHNICAL.search(text)]
+
+
+_HOLLOW = re.compile(r"剧场版|劇場版|映画|電影|电影|\b(?:movie|the|tv|ova|oad|in|of)\b|[\W_]", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[\[【]([^\[\]【】]{2,})[\]】]")
+_TECHNICAL = re.compile(
+    r"\d{3,4}[pi]|\d{3,4}x\d{3,4}|^[\d\W_]+$|bd-?rip|web|hevc|x26|avc|aac|mp4|mkv|[简繁]|招募", re.IGNORECASE
+)
 _MARK = re.compile(r"[!?+:'*°！？＋：’＊]+(?=[\s_.\])】-]|$)")
 
 
