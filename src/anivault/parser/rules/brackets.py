@@ -23,7 +23,7 @@ _IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.I
 _VOLUME = re.compile(r"(?:vol(?:ume)?\.?|disc|disk|cd)\s*\d+", re.IGNORECASE)
 _KIND = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)[ _-]?"
-    r"(?P<number>\d{1,3}[a-z]?)?(?:v(?P<version>\d))?(?:\+SP)?",
+    r"(?:EP ?)?(?P<number>\d{1,3}[a-z]?)?(?:v(?P<version>\d))?(?:\+SP)?",
     re.IGNORECASE,
 )
 _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)

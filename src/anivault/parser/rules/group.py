@@ -9,7 +9,9 @@ from anivault.parser.vocabulary import TERMS
 
 RULE = "rule:group"
 
-_DASHED = re.compile(rf"(?<=[^\s-])-(?P<name>[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)(?=\s*(?:[{GAPS}(\[]|$))")
+_DASHED = re.compile(
+    rf"(?<=[^\s-])-(?P<name>(?!\d+(?!\w))[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)(?=\s*(?:[{GAPS}(\[]|$))"
+)
 _LAST_WORD = re.compile(r"\w+$")
 _LETTER = re.compile(r"[^\W_]")
 _GAP = re.compile(f"[{GAPS}]")

@@ -64,7 +64,7 @@ def read(draft: Draft) -> None:
 def _find(draft: Draft) -> re.Match[str] | None:
     text, found = draft.text, None
     if not draft.words.isdisjoint(_GATE):
-        found = _ALWAYS.search(text) or _CAPITALS.search(text) or _WORDS.search(text)
+        found = _ALWAYS.search(text) or _WORDS.search(text) or _CAPITALS.search(text)
     if found is None and not text.isascii():
         found = _CJK.search(text)
     if found is None and not draft.words.isdisjoint(_FILMS):

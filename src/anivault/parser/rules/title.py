@@ -107,7 +107,8 @@ def _titles(draft: Draft, runs: list[tuple[int, int]]) -> list[str]:
     # Summer Special, The Movie: with its kind it may be a title too.
     if draft.text[end : end + 1] == KIND and draft.shown[end : end + 1].isalnum():
         whole = _clean(draft.shown[start : end + len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))])
-        titles.append(whole)
+        if not any(side in whole for side in _SIDES):
+            titles.append(whole)
     return titles
 
 
