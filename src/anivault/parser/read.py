@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from anivault.parser import form, vote
 from anivault.parser.draft import Draft
-from anivault.parser.guard import EngineFailure, Guarded
 from anivault.parser.memo import Memo
 from anivault.parser.models import Engine, ParseResult
 from anivault.parser.rules import brackets, episode, group, kind, media, part, season, title, version, year
@@ -84,24 +83,18 @@ class Reader:
             return replace(others[0], confidence=0.5)
         return vote.settle(own, others)
 
-    def read_at(self, name: str, episode_at: tuple[int, int]) -> ParseResult:
-        """Read a name whose siblings have shown where its episode stands."""
-        return read_rules(name, episode_at)
-
     def close(self) -> None:
         """End the workers of guarded engines."""
         for engine in self.engines:
-            if isinstance(engine, Guarded):
-                engine.close()
+            if (close := getattr(engine, "close", None)) is not None:
+                close()
 
     def _ask(self, engine: Engine, name: str) -> ParseResult | None:
         try:
             return engine.parse(name)
-        except EngineFailure:
-            self.failures[engine.name] += 1
         except Exception:  # noqa: BLE001 - a foreign parser may raise anything
             self.failures[engine.name] += 1
-        return None
+            return None
 
 
 def open_reader(names: Sequence[str]) -> Reader:
@@ -114,6 +107,8 @@ def _open(name: str) -> Engine:
     if getattr(made, "in_process", False):
         engine: Engine = made()
         return engine
+    from anivault.parser.guard import Guarded  # subprocess costs 5 ms that a plain run need not pay
+
     return Guarded(name)
 
 

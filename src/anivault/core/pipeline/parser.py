@@ -16,7 +16,7 @@ from anivault.core.models import ParsedFile, ScannedFile
 from anivault.core.pipeline.folders import Context, complete, context
 from anivault.core.pipeline.siblings import varying
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
-from anivault.parser.read import Reader, default_reader
+from anivault.parser.read import Reader, default_reader, read_rules
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
 SIBLINGS_AGREE = 0.95  # a guess that the siblings bear out
@@ -35,7 +35,7 @@ def parse_files(files: Sequence[ScannedFile], reader: Reader | None = None) -> l
         together[folder, name[-4:]].append(place)
     for places in together.values():
         if len(places) > 2 and _in_doubt([results[place] for place in places]):
-            _settle(files, places, results, reader)
+            _settle(files, places, results)
     results = [complete(own, above) for own, above in zip(results, contexts, strict=True)]
     _renumber_discs(files, results, contexts)
     return [ParsedFile(file=file, parsed=parsed) for file, parsed in zip(files, results, strict=True)]
@@ -61,9 +61,7 @@ def _in_doubt(results: Sequence[ParseResult]) -> bool:
     return len(claimed) > 2 and len(set(claimed)) * 2 <= len(claimed)
 
 
-def _settle(
-    files: Sequence[ScannedFile], places: list[int], results: list[ParseResult], reader: Reader
-) -> None:
+def _settle(files: Sequence[ScannedFile], places: list[int], results: list[ParseResult]) -> None:
     """Read again every name whose number its siblings have shown."""
     names = {place: unicodedata.normalize("NFC", files[place].name) for place in places}
     shown = varying(names.values())
@@ -76,7 +74,7 @@ def _settle(
         if result.episodes == (number,):
             results[place] = replace(result, confidence=max(result.confidence, SIBLINGS_AGREE))
         elif number not in (result.season, result.part, result.year):
-            results[place] = reader.read_at(name, (start, end))
+            results[place] = read_rules(name, (start, end))
 
 
 def _renumber_discs(
