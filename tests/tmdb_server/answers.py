@@ -108,16 +108,22 @@ def _summary(row: Row, params: Params) -> Json:
     }
     name = _name(row, params)
     if not tv:
-        day = row.get("release_date") or ""
+        day = _day(row, "release_date")
         return common | {
             "title": name,
             "original_title": row["original_title"],
             "release_date": day,
             "video": False,
         }
-    day = row.get("first_air_date") or ""
+    day = _day(row, "first_air_date")
     own = {"name": name, "original_name": row["original_title"], "first_air_date": day}
     return common | own | {"origin_country": row["origin_country"]}
+
+
+def _day(row: Row, field: str) -> str:
+    """The date; where only the year is known, a day of that year is made up."""
+    made_up = f"{row['year']}-01-01" if row.get("year") else ""
+    return str(row.get(field) or made_up)
 
 
 def _language(params: Params) -> str:
