@@ -91,7 +91,7 @@ _GLUED = re.compile(rf"(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?P<first>0\d{{1,2}}
 _FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
 _BEFORE = re.compile(r"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 _BEFORE_X = re.compile(rf"{_ALONE}(\d{{1,2}})x$", re.IGNORECASE)
-_SECOND = re.compile(rf"\s+-?\s*(\d{{2,4}})(?=\s*(?:$|[{GAPS}\[(]|-\s))")
+_SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?=\s*(?:$|[{GAPS}\[(]|-\s))")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -135,7 +135,10 @@ def read_worded(draft: Draft) -> None:
         return
     for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND):
         if (found := pattern.search(draft.text)) is not None:
+            before = _BEFORE.search(draft.text, 0, found.start())
             _claim_with_second(draft, found)
+            if before is not None and draft.fields["episodes"] == (number(before[1]),):  # 03 - Episode 3
+                draft.gap(before.start(), found.start(), EPISODE)
             return
 
 
@@ -285,7 +288,8 @@ def _claim_with_second(draft: Draft, found: re.Match[str]) -> None:
             draft.set("absolute", inside.episodes, RULE)
             draft.gap(start, end, EPISODE)
             return
-    if (second := _SECOND.match(draft.text, found.end())) is not None:
+    second = _SECOND.match(draft.text, found.end())
+    if second is not None and int(second[1]) not in YEARS:
         draft.set("absolute", (int(second[1]),), RULE)
         draft.gap(second.start(), second.end(), EPISODE)
 

@@ -34,6 +34,7 @@ _CJK = re.compile(
     r"|(?<!\d)(?P<korean>\d{1,2})\s*[기期](?!\w)|(?:시즌|シーズン)\s*(?P<word>\d{1,2})"
     r"|(?P<bare>[一二三四五六七八九十])季(?!度)"
 )
+_EPISODE = re.compile(r"\s-\s\d{2,4}(?:v\d)?\s-\s")  # what follows is the episode's title
 # What a season's bracket or folder may name behind it.
 _TRIMMINGS = re.compile(
     r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
@@ -55,6 +56,8 @@ def read(draft: Draft) -> None:
 
 def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
     for found in pattern.finditer(draft.text):
+        if _EPISODE.search(draft.text, 0, found.start()):
+            return
         for field, value in _fields(found).items():
             draft.set(field, value, RULE)
         draft.gap(found.start(), found.end(), SEASON)

@@ -42,7 +42,8 @@ _LOCAL = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*[^\x00-\x7f][^{_OPEN}{_SHUT}]
 _TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
-_EDGE = " \t-–—_,:|/／+&;=#★"
+_EDGE = " \t-–—_,:|/／=★"
+_LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
 
 def read(draft: Draft) -> None:
@@ -161,7 +162,7 @@ def _without_aside(part: str) -> list[str]:
 def _clean(text: str) -> str:
     """A title without the separators around it."""
     closed = _CLOSED.search(text)
-    text = text.strip(_EDGE)
+    text = _LOOSE.sub("", text.strip(_EDGE)).strip(_EDGE)
     if closed is not None:
         text += "-"
     if "  " in text:
