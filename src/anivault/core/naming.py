@@ -325,14 +325,12 @@ _ID_LIKE = re.compile(r"((?:t[mv]|im|ani)db|anilist|anisearch|tvmaze)(id)?[-=]",
 RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{d}{n}" for d in ("COM", "LPT") for n in "123456789¹²³"}
 )
-# A name that ends so is an extra or a part of its neighbour, not an episode or film.
-_ENDINGS = tuple(
-    f"{before}{word}"
-    for before in ("-", "- ", ".", "_")
-    for word in (
+# A name that ends with one of these behind a mark is an extra or a part of its neighbour, no episode or film.
+_ENDINGS = frozenset(
+    {
         "trailer", "sample", "scene", "clip", "interview", "behindthescenes", "deleted", "deletedscene",
         "featurette", "short", "other", "extra",
-    )
+    }
 )  # fmt: skip
 _RESERVED_STARTS = frozenset(name[:3] for name in RESERVED)
 
@@ -361,9 +359,9 @@ def finish(name: str) -> str:
         head, dot, tail = name.partition(".")
         if head.rstrip().upper() in RESERVED:
             name = f"{head.rstrip()}_{dot}{tail}"
-    if name.lower().endswith(_ENDINGS):
-        start = max(name.rfind(mark) for mark in "-._ ") + 1
-        name = f"{name[:start]}'{name[start:]}'"
+    mark = max(name.rfind("-"), name.rfind("."), name.rfind("_"))
+    if mark >= 0 and (word := name[mark + 1 :].lstrip()).lower() in _ENDINGS:
+        name = f"{name[: -len(word)]}'{word}'"
     return name
 
 

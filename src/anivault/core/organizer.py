@@ -522,7 +522,7 @@ def _plain_extension(extension: str) -> str:
 
 
 def fingerprint(item: MatchedFile) -> str | None:
-    """What a video's name is made from: `tmdb:tv:30984:S01E02-E03` and a checksum of the words in it.
+    """What a video's name is made from: `tmdb:tv:30984:S01E02E03:` and a checksum of the words in it.
 
     `verify` compares it with today's, so that a renumbered or renamed episode is noticed.
     """
@@ -530,13 +530,13 @@ def fingerprint(item: MatchedFile) -> str | None:
     if best is None:
         return None
     show, places = best.candidate, item.coordinates
-    numbers = (
-        f":S{places[0].season:02}" + "".join([f"E{place.episode:02}" for place in places]) if places else ""
-    )
-    words = crc32(
-        f"{show.title}\n{show.year}\n{[place.title for place in places]}".encode("utf-8", "replace")
-    )
-    return f"{show.provider}:{show.media_type}:{show.id}{numbers}:{words:08x}"
+    numbers = f":S{places[0].season:02}" if places else ""
+    words = f"{show.title}\n{show.year}"
+    for place in places:
+        numbers += f"E{place.episode:02}"
+        words += f"\n{place.title}"
+    checksum = crc32(words.encode("utf-8", "replace"))
+    return f"{show.provider}:{show.media_type}:{show.id}{numbers}:{checksum:08x}"
 
 
 def _release(item: MatchedFile) -> tuple[str, str, str | None]:
