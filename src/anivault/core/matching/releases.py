@@ -27,7 +27,7 @@ from anivault.parser.models import EXTRAS, Number, VideoType
 T = TypeVar("T")
 
 # How far a reading can be trusted, against the title as it stands.
-WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.92, 0.7
+WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.88, 0.7
 SCRAP, LEAST_SHARE = (
     0.8,
     0.3,
@@ -208,7 +208,7 @@ def _bracketed(name: str) -> list[str]:
 
 
 _HOLLOW = re.compile(r"剧场版|劇場版|映画|電影|电影|\b(?:movie|the|tv|ova|oad|in|of)\b|[\W_]", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"[\[【]([^\[\]【】]{2,})[\]】]")
+_IN_BRACKETS = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
 _TECHNICAL = re.compile(
     r"\d{3,4}[pi]|\d{3,4}x\d{3,4}|^[\d\W_]+$|bd-?rip|web|hevc|x26|avc|aac|mp4|mkv|[简繁]|招募", re.IGNORECASE
 )

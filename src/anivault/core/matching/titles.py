@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.episodes import Slot
 from anivault.core.matching.normalize import forms, is_slip, split_number, split_season, without_film_words
-from anivault.core.matching.releases import FOLDER, Evidence, Reading
+from anivault.core.matching.releases import FOLDER, PIECE, SCRIPT, Evidence, Reading
 from anivault.core.models import Candidate
 
 LENIENT = 0.98  # equal but for articles, marks or doubled vowels
@@ -198,6 +198,11 @@ class Heard:
     likeness: Mapping[int, float]
     season: int | None
     part: int | None
+    agreeing: frozenset[int] = frozenset()  # titles in two scripts, both of whose halves name the show
+
+    def trust(self, reading: Reading) -> float:
+        """How far to trust a reading here: a half of a title more when its other half agrees."""
+        return PIECE if reading.trust == SCRIPT and reading.title in self.agreeing else reading.trust
 
     @property
     def best(self) -> float:
@@ -207,20 +212,29 @@ class Heard:
 
 def hear(said: Evidence, names: Names) -> Heard:
     """Find each title's best reading for this show; a bare last number is a season only if it has to be."""
+    likeness: dict[Reading, float] = {}
+    for reading in said.readings:  # the most trusted come first: most of the others need no look
+        if reading.trust == SCRIPT or reading.trust > max(
+            (like * r.trust for r, like in likeness.items() if r.title == reading.title), default=0.0
+        ):
+            likeness[reading] = _likeness(reading, names.shared)
+    halves = Counter(r.title for r, like in likeness.items() if r.trust == SCRIPT and like >= KNOWN)
+    heard = Heard(
+        {}, said.season, said.part, frozenset(title for title, times in halves.items() if times > 1)
+    )
     best: dict[int, tuple[float, Reading]] = {}
-    for reading in said.readings:
-        top = best.get(reading.title, (0.0, reading))[0]
-        if reading.trust > top:
-            likeness = _likeness(reading, names.shared) * reading.trust
-            if likeness > top:
-                best[reading.title] = likeness, reading
-    known = [reading for likeness, reading in best.values() if likeness >= KNOWN] or said.readings
+    for reading, like in likeness.items():
+        worth = like * heard.trust(reading)
+        if worth > best.get(reading.title, (0.0, reading))[0]:
+            best[reading.title] = worth, reading
+    known = [reading for worth, reading in best.values() if worth >= KNOWN] or said.readings
     season = next((r.season for r in known if r.season is not None), None)
     part = next((r.part for r in known if r.part is not None), None)
-    return Heard(
-        {title: likeness for title, (likeness, _) in best.items()},
-        season if said.season is None else said.season,
-        part if said.part is None else said.part,
+    return replace(
+        heard,
+        likeness={title: worth for title, (worth, _) in best.items()},
+        season=season if said.season is None else said.season,
+        part=part if said.part is None else said.part,
     )
 
 
@@ -247,11 +261,11 @@ def _claim(heard: Heard, reading: Reading, own: Titles, roots: Titles) -> Claim:
     whole, base = forms(reading.text), forms(reading.base)
     for form in dict.fromkeys((whole, base)):
         likeness = own.likeness(form)
-        if likeness * reading.trust >= KNOWN and likeness > roots.likeness(form):
-            return likeness * reading.trust, len(form[-1])
+        if likeness * heard.trust(reading) >= KNOWN and likeness > roots.likeness(form):
+            return likeness * heard.trust(reading), len(form[-1])
     season = heard.season if reading.season is None else reading.season
     part = heard.part if reading.part is None else reading.part
-    return (reading.trust, len(base[-1])) if own.marked(base[-1], season or 1, part or 1) else NO_CLAIM
+    return (heard.trust(reading), len(base[-1])) if own.marked(base[-1], season or 1, part or 1) else NO_CLAIM
 
 
 def names_show(said: Evidence, names: Names) -> bool:
