@@ -212,19 +212,14 @@ class Heard:
 
 def hear(said: Evidence, names: Names) -> Heard:
     """Find each title's best reading for this show; a bare last number is a season only if it has to be."""
-    likeness: dict[Reading, float] = {}
-    for reading in said.readings:  # the most trusted come first: most of the others need no look
-        if reading.trust == SCRIPT or reading.trust > max(
-            (like * r.trust for r, like in likeness.items() if r.title == reading.title), default=0.0
-        ):
-            likeness[reading] = _likeness(reading, names.shared)
-    halves = Counter(r.title for r, like in likeness.items() if r.trust == SCRIPT and like >= KNOWN)
+    sounds = _sounds(said.readings, names.shared)
+    halves = Counter(r.title for r, likeness in sounds.items() if r.trust == SCRIPT and likeness >= KNOWN)
     heard = Heard(
         {}, said.season, said.part, frozenset(title for title, times in halves.items() if times > 1)
     )
     best: dict[int, tuple[float, Reading]] = {}
-    for reading, like in likeness.items():
-        worth = like * heard.trust(reading)
+    for reading, likeness in sounds.items():
+        worth = likeness * heard.trust(reading)
         if worth > best.get(reading.title, (0.0, reading))[0]:
             best[reading.title] = worth, reading
     known = [reading for worth, reading in best.values() if worth >= KNOWN] or said.readings
@@ -236,6 +231,17 @@ def hear(said: Evidence, names: Names) -> Heard:
         season=season if said.season is None else said.season,
         part=part if said.part is None else said.part,
     )
+
+
+def _sounds(readings: Iterable[Reading], titles: Titles) -> dict[Reading, float]:
+    """The likeness of the readings; those that cannot be worth more than one before them are left out."""
+    sounds: dict[Reading, float] = {}
+    worth: dict[int, float] = {}
+    for reading in readings:
+        if reading.trust == SCRIPT or reading.trust > worth.get(reading.title, 0.0):
+            sounds[reading] = likeness = _likeness(reading, titles)
+            worth[reading.title] = max(worth.get(reading.title, 0.0), likeness * reading.trust)
+    return sounds
 
 
 def _likeness(reading: Reading, titles: Titles) -> float:
