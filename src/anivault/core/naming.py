@@ -449,12 +449,19 @@ class Namer:
 
     def _name(self, component: Component) -> Callable[[Subject], str]:
         room, quick = self.room, self.room // 4  # no character has more than 4 bytes
-        used = fields_of(component)
-        shortened = [field for field in SHORTENED if field in used]
-        write = _joined([self._writer(part) for part in component])
+        writers = [(self._writer(part), _is_steady(part)) for part in component]
+        write = _joined([writer for writer, _ in writers])
+        shortened = [field for field in SHORTENED if field in fields_of(component)]
+        known: dict[tuple[str, str, int, int | None], list[str | Writer]] = {}
 
         def name(subject: Subject) -> str:
-            text = finish(write(subject, _NO_LIMITS))
+            show, places = subject.candidate, subject.coordinates
+            key = show.provider, show.media_type, show.id, places[0].season if places else None
+            pieces = known.get(key)
+            if pieces is None:
+                pieces = known[key] = _written(writers, subject)
+            parts = [piece if isinstance(piece, str) else piece(subject, _NO_LIMITS) for piece in pieces]
+            text = finish("".join(parts))
             if len(text) <= quick or len(text.encode("utf-8")) <= room:
                 return text
             return self._shorten(write, subject, shortened)
@@ -503,6 +510,29 @@ class Namer:
             return lambda subject: self._quoted(_episode_title(subject.coordinates))
         read = FIELDS[name]
         return lambda subject: self.clean(str(value)) if (value := read(subject)) else ""
+
+
+# What is the same for all files of a season; it is written once.
+_STEADY = frozenset({"title", "romaji", "english", "native", "year", "provider", "id", "tmdb", "season"})
+
+
+def _is_steady(part: Part) -> bool:
+    return isinstance(part, str) or fields_of((part,)) <= _STEADY
+
+
+def _written(writers: list[tuple[str | Writer, bool]], subject: Subject) -> list[str | Writer]:
+    """Write what is steady and join it with its neighbours; the rest stays to be written."""
+    pieces: list[str | Writer] = []
+    for writer, steady in writers:
+        if not steady:
+            pieces.append(writer)
+            continue
+        text = writer if isinstance(writer, str) else writer(subject, _NO_LIMITS)
+        if pieces and isinstance(pieces[-1], str):
+            pieces[-1] += text
+        else:
+            pieces.append(text)
+    return pieces
 
 
 def _joined(writers: list[str | Writer]) -> Writer:
