@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import os
 import socket
+import subprocess
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,6 +174,34 @@ def test_equal_questions_of_one_batch_are_one_request(server: Server, tmdb: Tmdb
     tmdb.fetch([search("tv", "The Star Ferry"), search("tv", "The Star Ferry")])
 
     assert len(server.requests) == 1
+
+
+KEPT_ONLY = """
+import sys
+from pathlib import Path
+from tests.tmdb_server.bench import client
+from anivault.services.tmdb_client import details
+with client("http://127.0.0.1:9/3", Path(sys.argv[1])) as tmdb:
+    print(tmdb.get(details("tv", 9001)).name, "httpx2" in sys.modules)
+"""
+
+
+def test_a_run_that_finds_everything_in_the_cache_does_not_import_the_http_library(
+    server: Server, tmp_path: Path
+) -> None:
+    with client(server.url, tmp_path) as tmdb:
+        tmdb.get(details("tv", FERRY))
+    root = Path(__file__).parents[2]
+    source = {"PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"}
+    ran = subprocess.run(
+        [sys.executable, "-c", KEPT_ONLY, str(tmp_path)],
+        env=source,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stdout == "The Star Ferry False\n"
 
 
 def test_connections_are_kept_from_batch_to_batch(server: Server, tmdb: TmdbClient) -> None:
