@@ -18,7 +18,8 @@ from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.episodes import Slot
 from anivault.core.matching.normalize import forms, is_slip, split_number, split_season, without_film_words
-from anivault.core.matching.releases import FOLDER, PIECE, SCRIPT, Evidence, Reading
+from anivault.core.matching.readings import FOLDER, PIECE, SCRIPT, Reading
+from anivault.core.matching.releases import Evidence
 from anivault.core.models import Candidate
 
 LENIENT = 0.98  # equal but for articles, marks or doubled vowels

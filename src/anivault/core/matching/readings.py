@@ -1,0 +1,156 @@
+"""Decide what titles a file name carries, and the ways in which each can be read. Pure.
+
+In: a parsed file; the titles of a release. Out: the titles that stand for themselves, with the pieces of
+each; and for every way to read one the text, what is left without season words, and how far to trust it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from anivault.core.matching.normalize import normal_form, split_number, split_season, without_film_words
+from anivault.core.models import ParsedFile
+
+# How far a reading can be trusted, against the title as it stands.
+WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.88, 0.7
+SCRAP, LEAST_SHARE = (
+    0.8,
+    0.3,
+)  # of a piece that leaves most of its title unsaid; the share below which it does
+FOLDER = 100  # folders' titles are counted from here: they support a title, and are none by themselves
+MAX_TITLES = 16  # a guess: real names carry one to four, and the pieces of those
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read one of the release's titles: `base` is what is left without season words."""
+
+    text: str
+    base: str
+    season: int | None
+    part: int | None
+    trust: float
+    title: int  # which of the release's titles it reads, counted from 0; those of folders from FOLDER
+    bare: bool = False  # the season is a bare last number, and may be none
+
+
+def printed(file: ParsedFile) -> Iterator[str]:
+    """A file's titles with the mark that ends them in its name: *Nisekoi:* and *Working!!* are told by it."""
+    parsed = file.parsed
+    read = parsed.titles or ((parsed.title,) if parsed.title else ())
+    for title in [t for t in read if not _is_hollow(t)] or _bracketed(file.file.name):
+        at = file.file.rel.rfind(title)
+        mark = _MARK.match(file.file.rel, at + len(title)) if at >= 0 else None
+        yield title + mark[0] if mark else title
+
+
+def _is_hollow(title: str) -> bool:
+    """Whether a title says only what kind of video it is, or next to nothing."""
+    return len(_HOLLOW.sub("", title)) < 2 and not title.strip().isdigit()
+
+
+def _bracketed(name: str) -> list[str]:
+    """What stands in brackets after the group and says anything: all there is where no title was read."""
+    return [text for text in _IN_BRACKETS.findall(name)[1:] if not _TECHNICAL.search(text)]
+
+
+_HOLLOW = re.compile(r"剧场版|劇場版|映画|電影|电影|\b(?:movie|the|tv|ova|oad|in|of)\b|[\W_]", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
+_TECHNICAL = re.compile(
+    r"\d{3,4}[pi]|\d{3,4}x\d{3,4}|^[\d\W_]+$|bd-?rip|web|hevc|x26|avc|aac|mp4|mkv|[简繁]|招募", re.IGNORECASE
+)
+_MARK = re.compile(r"[!?+:'*°！？＋：’＊]+(?=[\s_.\])】-]|$)")
+
+
+def titles_of(texts: Iterable[str]) -> dict[str, list[str]]:
+    """Every title that the names carry, with the pieces of it that they carry too.
+
+    A piece (`東京喵喵` beside `東京喵喵 NEW`) is no title of its own: it would speak for other shows.
+    What spaced strokes part (`中文 / Romaji`) are titles, and the whole is none.
+    """
+    each_form = {t: normal_form(t) for text in texts for t in _strokes(text)}
+    titles: dict[str, list[str]] = {}
+    for text, form in sorted(each_form.items(), key=lambda item: -len(item[1])):
+        whole = next((t for t in titles if form in each_form[t]), None)
+        if whole is None:
+            titles[text] = []
+        elif form != each_form[whole]:
+            titles[whole].append(text)
+    return {t: titles[t] for t in list(each_form)[:MAX_TITLES] if t in titles and each_form[t]}
+
+
+def _strokes(title: str) -> list[str]:
+    """A title, or where strokes part it (`中文 / Romaji`) the titles it is made of."""
+    spaced = [p.strip(_TRIM) for p in _SPACED_STROKE.split(title)]
+    pieces = [p for part in spaced for p in _parted(part)]
+    return [p for p in pieces if p] if len(pieces) > 1 else [title]
+
+
+def _parted(title: str) -> list[str]:
+    """Part at strokes without space where they stand between scripts; *Fate/stay night* stays whole."""
+    pieces = [p.strip(_TRIM) for p in _STROKE.split(title)]
+    return pieces if len({bool(_HAS_CJK.search(p)) for p in pieces}) == 2 else [title]
+
+
+def readings_of(
+    titles: dict[str, list[str]], films: tuple[int, ...] = (), first: int = 0
+) -> Iterator[Reading]:
+    """Read each title in every way that makes sense; `films` are numbers that may belong to a film's title."""
+    for index, (title, pieces) in enumerate(titles.items(), first):
+        seen: set[str] = set()
+        least = LEAST_SHARE * _weight(title)
+        for text, full in (*_variants(title, films), *((piece, SCRIPT) for piece in pieces)):
+            trust = min(full, SCRAP) if _weight(text) < least else full
+            if normal_form(text) and text not in seen:
+                seen.add(text)
+                base, season, part = split_season(text)
+                yield Reading(text, base, season, part, trust, index)
+                bare = split_number(text)
+                if season is None and part is None and bare.season is not None:
+                    yield Reading(text, bare.base, bare.season, None, trust * NUMBERED, index, bare=True)
+
+
+def _weight(text: str) -> int:
+    """How much a text says: a Han character or kana as much as three letters."""
+    return sum(map(str.isalnum, text)) + 2 * len(_HAS_CJK.findall(text))
+
+
+def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]:
+    """The title whole, as numbered film, in its pieces by bracket, stroke and script, and its head."""
+    yield title, WHOLE
+    yield without_film_words(title), PIECE
+    for number in films:
+        yield f"{title} Movie {number}", WHOLE
+        yield f"{title} {number}", PIECE
+    for trust, pieces in (
+        (PIECE, _BRACKETED.split(title)),
+        (PIECE if _MIXED_DASH.search(title) else SCRIPT, _by_script(title)),
+        (SCRIPT, _STROKE.split(title)),
+    ):
+        for piece in pieces:
+            if len(piece.strip(_TRIM)) > 1:
+                yield piece.strip(_TRIM), trust
+    head, separator, _ = _SUBTITLE.split(title, maxsplit=1) if _SUBTITLE.search(title) else (title, "", "")
+    if separator and len(head) > 2:
+        yield head.strip(), HEAD
+
+
+_TRIM = " -~:："
+_BRACKETED = re.compile(r"[(（【\[]|[)）】\]]")
+_SPACED_STROKE = re.compile(r"\s+[/／|｜]+\s+|\s{2,}")
+_STROKE = re.compile(r"\s*[/／|｜]\s*")
+_SUBTITLE = re.compile(r"(\s+-\s+|[:：~～―]\s*)")
+_CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f"
+_HAS_CJK = re.compile(f"[{_CJK}]")
+_SEAM = re.compile(
+    rf"(?<=[{_CJK}])(?=[^{_CJK}A-Za-z]*[A-Za-z]{{3}})|(?<=[A-Za-z]{{3}})(?=[^{_CJK}A-Za-z]*[{_CJK}]{{2}})"
+)
+_MIXED_DASH = re.compile(rf"[A-Za-z]\W*\s-\s\W*[{_CJK}]|[{_CJK}]\W*\s-\s\W*[A-Za-z]")
+
+
+def _by_script(title: str) -> Sequence[str]:
+    """A title in two scripts (`鬼灭之刃 Kimetsu no Yaiba`) may be two titles: parted at the first seam."""
+    pieces = _SEAM.split(title, maxsplit=1)
+    return pieces if len(pieces) == 2 else ()
