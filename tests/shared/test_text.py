@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.shared.text import safe
+from anivault.shared.text import is_text, safe
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,10 @@ def test_any_text_becomes_one_printable_line_of_utf8(text: str) -> None:
 @given(st.text())
 def test_safe_text_stays_as_it_is(text: str) -> None:
     assert safe(safe(text)) == safe(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "whole"), [("a.mkv", True), ("蟲師.mkv", True), ("\udcff.mkv", False), ("", True)]
+)
+def test_a_path_that_is_no_utf8_is_known(path: str, whole: bool) -> None:
+    assert is_text(path) is whole
