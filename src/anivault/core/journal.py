@@ -202,9 +202,9 @@ class History:
     def present(self, library: str) -> dict[str, tuple[RunLog, Step]]:
         """Return by place what runs have put into the library; a file renamed since has its last place."""
         there: dict[str, tuple[RunLog, Step]] = {}
+        inside = {log.run.id: _roots_in(log.run, library) for log in self.runs}
         for log, step in self.living().values():
-            inside = roots_now(log.run, library)[step.root] == os.path.abspath(library)
-            if step.do is Do.RENAME and inside:
+            if step.do is Do.RENAME and step.root in inside[log.run.id]:
                 there.pop(step.rel, None)
             if step.do is not Do.MKDIR:
                 there[step.to] = (log, step)
@@ -223,6 +223,12 @@ def roots_now(run: Run, library: str) -> list[str]:
         moved = os.path.normpath(os.path.join(library, root.beside))
         found.append(moved if not os.path.isdir(root.path) and os.path.isdir(moved) else root.path)
     return found
+
+
+def _roots_in(run: Run, library: str) -> set[int]:
+    """Return the numbers of the roots that are the library itself."""
+    found = roots_now(run, library)
+    return {number for number, root in enumerate(found) if root == found[0]}
 
 
 def path_of(library: str) -> str:
