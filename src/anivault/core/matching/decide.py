@@ -83,6 +83,8 @@ def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
     reasons = []
     if value < thresholds.score:
         reasons.append(f"The best candidate scores {value:.2f}; {thresholds.score:.2f} is needed.")
+    if not fits[0].candidate.animated:
+        reasons.append(f"{fits[0].candidate.title} is no animation, says {fits[0].candidate.provider}.")
     if gap < thresholds.gap:
         reasons.append(f"{fits[1].candidate.title} fits nearly as well ({fits[1].score.value:.2f}).")
     decision = Decision.AMBIGUOUS if reasons else Decision.MATCHED

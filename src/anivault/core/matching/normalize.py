@@ -48,8 +48,8 @@ def is_slip(a: str, b: str) -> bool:
 @lru_cache(maxsize=65536)
 def _forms(text: str) -> tuple[str, ...]:
     level = _level(text).strip()
-    words = [_WORDS.get(w, w) for w in _WORD.findall(level)]
-    exact = "".join(_romaji(w) for w in words) + _last_mark(level)
+    words = [_romaji(w) for w in _WORD.findall(level)]
+    exact = "".join(words) + _last_mark(level)
     lenient = _lenient(words)
     return (exact, lenient) if lenient and lenient != exact else (exact,)
 
@@ -62,13 +62,15 @@ def _last_mark(level: str) -> str:
 
 def _level(text: str) -> str:
     """One spelling for width, case, accents, quotes and Han characters."""
+    if text.isascii():
+        return text.casefold().replace("&", " and ")
     flat = unicodedata.normalize("NFKC", text.replace("゜", "°")).casefold().translate(_han())
-    if not flat.isascii():
-        flat = "".join(_unaccented(c) for c in flat)
-    return flat
+    return "".join(map(_unaccented, flat))
 
 
+@lru_cache(maxsize=32768)
 def _romaji(word: str) -> str:
+    word = _WORDS.get(word, word)
     return _LONG_O.sub("o", word).replace("uu", "u").replace("dzu", "zu") if word.isascii() else word
 
 
@@ -76,8 +78,7 @@ def _lenient(words: list[str]) -> str:
     """Without articles, conjunctions and marks; vowels single; katakana as hiragana."""
     plain = [w for w in words if w[-1] not in _MARKS]
     kept = [w for w in plain[:-1] if w not in _LIGHT] + plain[-1:]
-    joined = "".join(_romaji(w) for w in kept)
-    joined = _DOUBLE.sub(r"\1", joined).replace("mb", "nb").replace("mp", "np")
+    joined = _DOUBLE.sub(r"\1", "".join(kept)).replace("mb", "nb").replace("mp", "np")
     return joined.translate(_KATAKANA)
 
 

@@ -97,7 +97,7 @@ def _parted(title: str) -> list[str]:
 def readings_of(
     titles: dict[str, list[str]], films: tuple[int, ...] = (), first: int = 0
 ) -> Iterator[Reading]:
-    """Read each title in every way that makes sense; `films` are numbers that may belong to a film's title."""
+    """Read each title in every way that makes sense; `films` are numbers that a film's title may have."""
     for index, (title, pieces) in enumerate(titles.items(), first):
         seen: set[str] = set()
         least = LEAST_SHARE * _weight(title)
