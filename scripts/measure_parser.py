@@ -1,6 +1,6 @@
 """Measure what the rules and each engine read right, and write the table of docs/parsing.md.
 
-    python scripts/measure_parser.py [--sample 250] [--corpora FOLDER] [--tools FOLDER] [--write]
+    python scripts/measure_parser.py [--sample 120] [--corpora FOLDER] [--tools FOLDER] [--write]
 
 In: corpora of names with what they say, and the tool that judges them. Out: a table on standard output;
 with --write it replaces the one in docs/parsing.md. Engines that are not installed are left out.
@@ -110,7 +110,7 @@ def main() -> None:
     )
     parser.add_argument("--corpora", type=Path, default=ROOT.parent / "shared" / "corpora")
     parser.add_argument("--tools", type=Path, default=ROOT.parent / "shared" / "tools")
-    parser.add_argument("--sample", type=int, default=250, help="lines drawn from each corpus; 0 is all")
+    parser.add_argument("--sample", type=int, default=120, help="lines drawn from each corpus; 0 is all")
     parser.add_argument("--write", action="store_true", help="replace the table in docs/parsing.md")
     args = parser.parse_args()
     sys.path.insert(0, str(args.tools))

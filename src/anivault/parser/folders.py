@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from anivault.parser import form
 from anivault.parser.models import ParseResult, VideoType
-from anivault.parser.read import parse_name
+from anivault.parser.read import read_rules
 from anivault.parser.rules import season
 from anivault.parser.rules.numbers import han
 from anivault.parser.vocabulary import FOLDERS
@@ -61,6 +61,7 @@ _DISC = re.compile(
     re.IGNORECASE,
 )
 _SERIES = re.compile(r"(?:series|cour|saison|arc|book)[ ._]*(\d{1,2})", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _BARE = re.compile(r"\d{1,2}")
 _QUARTER = "winter|spring|summer|fall|autumn"
 _DATE = re.compile(
@@ -78,7 +79,14 @@ def read_folder(name: str) -> Folder:
     """Tell what one folder is for."""
     text = form.of(name + ".mkv").text.strip()  # the extension keeps a dot in a folder's name from being one
     plain = _ORDER.sub("", _ASIDE.sub(" ", text)).strip(" -._").lower()
-    return _season(plain) or _named(plain) or _disc(plain) or _generic(plain or text.lower()) or _title(name)
+    return _named(plain) or _counted(plain) or _generic(plain or text.lower()) or _title(name)
+
+
+def _counted(plain: str) -> Folder | None:
+    """A season or disc: it has a number, or says season without one."""
+    if plain.isascii() and "season" not in plain and not _DIGIT.search(plain):
+        return None
+    return _season(plain) or _disc(plain)
 
 
 def _season(plain: str) -> Folder | None:
@@ -108,5 +116,5 @@ def _generic(plain: str) -> Folder | None:
 
 
 def _title(name: str) -> Folder:
-    parsed = parse_name(name + ".mkv")
+    parsed = read_rules(name + ".mkv")
     return Folder(Use.TITLE, parsed.season, parsed.type, parsed) if parsed.title else Folder(Use.GENERIC)

@@ -20,7 +20,7 @@ from anivault.parser.models import ParseResult
 from anivault.shared import plugins
 
 START_LIMIT = 20.0  # seconds until the worker is up: guessit alone imports for half a second
-LIMIT = 1.0  # seconds an answer; the slowest engine needs 0.05
+LIMIT = 2.0  # seconds an answer; the slowest engine needs 0.05 on an idle machine
 STRIKES = 3  # late answers before an engine is left off: each costs the user LIMIT seconds
 
 

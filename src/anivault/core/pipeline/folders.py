@@ -18,7 +18,8 @@ from anivault.parser.vocabulary import NO_TITLES
 
 _ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
 _PUNCTUATION = re.compile(r"[\W_]+")
-_FILLED = ("group", "resolution", "source", "year")
+_TITLES_ONLY = {"folder_titles"}
+_NOT_SAID = {"titles", "folder_titles"}
 
 
 class Context(NamedTuple):
@@ -86,48 +87,41 @@ def _add_place(found: dict[str, Any], folder: Folder) -> None:
 
 def complete(own: ParseResult, above: Context) -> ParseResult:
     """Fill from the folders what the name leaves open."""
-    if not above.titles and above.season is None and above.type is None and not above.extras:
-        return own
     changes: dict[str, Any] = {}
     if above.titled is not None:
-        changes |= _title(own, above, above.titled)
+        _fill(changes, own, above.titled)
+        _fill_title(changes, own, above, above.titled)
     if own.type is None and (above.type is not None or above.extras):
         changes["type"] = above.type or VideoType.PV
-    kind = changes.get("type", own.type)
-    if (
-        own.season is None
-        and kind is not VideoType.MOVIE
-        and (season := _season(own, above, kind)) is not None
-    ):
+    if own.season is None and (season := _season(own, above, changes.get("type", own.type))) is not None:
         changes["season"] = season
     if not changes:
         return own
-    said = {**own.said, **{field: "folder" for field in changes if field not in ("titles", "folder_titles")}}
-    return replace(own, said=said, **changes)
+    if changes.keys() != _TITLES_ONLY:
+        changes["said"] = {**own.said, **dict.fromkeys(changes.keys() - _NOT_SAID, "folder")}
+    return replace(own, **changes)
 
 
-def _title(own: ParseResult, above: Context, titled: ParseResult) -> dict[str, Any]:
-    changes: dict[str, Any] = {
-        field: value
-        for field in _FILLED
-        if getattr(own, field) is None and (value := getattr(titled, field)) is not None
-    }
+def _fill(changes: dict[str, Any], own: ParseResult, titled: ParseResult) -> None:
+    if own.group is None and titled.group is not None:
+        changes["group"] = titled.group
+    if own.resolution is None and titled.resolution is not None:
+        changes["resolution"] = titled.resolution
+    if own.source is None and titled.source is not None:
+        changes["source"] = titled.source
+    if own.year is None and titled.year is not None:
+        changes["year"] = titled.year
+
+
+def _fill_title(changes: dict[str, Any], own: ParseResult, above: Context, titled: ParseResult) -> None:
     if own.title is None or _plain(own.title) in NO_TITLES:
-        changes |= {
-            "title": titled.title,
-            "titles": titled.titles,
-            "folder_titles": above.titles[len(titled.titles) :],
-        }
-        return changes
+        changes |= {"title": titled.title, "titles": titled.titles}
+        changes["folder_titles"] = above.titles[len(titled.titles) :]
+        return
     changes["folder_titles"] = above.titles
-    if (
-        not own.episodes
-        and own.type is None
-        and (number := _number_behind(own.title, above.titles)) is not None
-    ):
+    if not own.episodes and own.type is None and (number := _number_behind(own.title, above.titles)):
         title, episode = number
         changes |= {"title": title, "titles": (title,), "episodes": (episode,)}
-    return changes
 
 
 def _number_behind(title: str, titles: tuple[str, ...]) -> tuple[str, int] | None:
@@ -139,6 +133,8 @@ def _number_behind(title: str, titles: tuple[str, ...]) -> tuple[str, int] | Non
 
 
 def _season(own: ParseResult, above: Context, kind: VideoType | None) -> int | None:
+    if kind is VideoType.MOVIE:
+        return None
     if above.season is not None:
         return None if above.season == 0 and kind in EXTRAS else above.season
     if above.titled_season is None:

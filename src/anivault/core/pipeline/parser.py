@@ -28,10 +28,11 @@ def parse_files(files: Sequence[ScannedFile], reader: Reader | None = None) -> l
     results: list[ParseResult] = []
     contexts: list[Context] = []
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    root_names = {root: _root_name(root) for root in {file.root for file in files}}
     for place, file in enumerate(files):
         folder, _, name = file.rel.rpartition("/")
         results.append(reader.read(name))
-        contexts.append(context(_root_name(file.root), folder))
+        contexts.append(context(root_names[file.root], folder))
         together[folder, name[-4:]].append(place)
     for places in together.values():
         if len(places) > 2 and _in_doubt([results[place] for place in places]):

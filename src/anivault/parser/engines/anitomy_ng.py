@@ -5,14 +5,27 @@ In: one file name. Out: a ParseResult. Touches nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from typing import Any
 
 # The compiled module itself: the package's own wrapper makes an enum and a dataclass of every
 # element, which costs twice the parsing. A test compares the two.
 from anitomy_ng._anitomy import parse as _parse
 
-from anivault.parser.engines import values
 from anivault.parser.models import ParseResult
+from anivault.parser.rules.numbers import number
+from anivault.parser.vocabulary import TYPES
+
+# Its element -> our field, for those that are one text or one whole number.
+_TEXTS = {
+    "episode_title": "episode_title",
+    "release_group": "group",
+    "video_resolution": "resolution",
+    "source": "source",
+    "video_term": "video_codec",
+    "audio_term": "audio_codec",
+    "file_checksum": "crc32",
+}
+_INTEGERS = {"year": "year", "release_version": "version", "part": "part"}
 
 
 class AnitomyNg:
@@ -23,23 +36,27 @@ class AnitomyNg:
 
     def parse(self, name: str) -> ParseResult:
         """Read one name."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
+        fields: dict[str, Any] = {}
+        many: dict[str, list[str]] = {}
         for element in _parse(name):
-            found[element.kind].append(element.value)
-        return values.result(
-            self.name,
-            title=found["title"],
-            season=found["season"],
-            episodes=found["episode"],
-            type=found["type"],
-            episode_title=found["episode_title"],
-            group=found["release_group"],
-            resolution=found["video_resolution"],
-            source=found["source"],
-            video_codec=found["video_term"],
-            audio_codec=found["audio_term"],
-            crc32=found["file_checksum"],
-            year=found["year"],
-            version=found["release_version"],
-            part=found["part"],
+            kind, value = element.kind, element.value
+            if (text := _TEXTS.get(kind)) is not None:
+                fields.setdefault(text, value)
+            elif (integer := _INTEGERS.get(kind)) is not None and value.isdecimal():
+                fields.setdefault(integer, int(value))
+            else:
+                many.setdefault(kind, []).append(value)
+        titles = tuple(many.get("title", ()))
+        seasons = tuple(int(n) for n in many.get("season", ()) if n.isdecimal())
+        return ParseResult(
+            **fields,
+            title=titles[0] if titles else None,
+            titles=titles,
+            season=seasons[0] if seasons else None,
+            seasons=seasons if len(seasons) > 1 else (),
+            episodes=tuple(number(n) for n in many.get("episode", ())),
+            type=next(
+                (TYPES[word] for value in many.get("type", ()) if (word := value.lower()) in TYPES), None
+            ),
+            engine=self.name,
         )

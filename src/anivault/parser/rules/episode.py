@@ -228,13 +228,21 @@ def _dashed(draft: Draft) -> bool:
     return True
 
 
+def _only(draft: Draft) -> bool:
+    """`07.mkv`, `07v2 [1080p].mkv`: no word but the number."""
+    found = _FIRST.search(draft.text)
+    if found is None or found["first"] in NUMBERED_TITLES or _WORD.search(draft.text, found.end()):
+        return False
+    _claim(draft, found, end=found.start("mark"))
+    return True
+
+
 def _first(draft: Draft) -> bool:
-    """`07 - Title`, `07. Title`, `07.mkv`; without a mark only a padded number."""
+    """`07 - Title`, `07. Title`; without a mark only a padded number."""
     found = _FIRST.search(draft.text)
     if found is None or found["first"] in NUMBERED_TITLES:
         return False
-    more = _WORD.search(draft.text, found.end()) is not None
-    if more and not found["mark"].strip() and not found["first"].startswith("0"):
+    if not found["mark"].strip() and not found["first"].startswith("0"):
         return False
     _claim(draft, found, end=found.start("mark"))
     return True
@@ -258,7 +266,7 @@ def _glued(draft: Draft) -> bool:
     return True
 
 
-_SURE = (_dash, _bracketed, _tight)
+_SURE = (_dash, _bracketed, _tight, _only)
 _GUESSES = (_last, _dashed, _first, _middle, _glued)  # the number is often the title's
 
 

@@ -16,7 +16,7 @@ from anivault.parser.vocabulary import SLASHED
 
 RULE = "rule:title"
 
-_RUN = re.compile(rf"[^{GAPS}]*(?:[^\W_]|[^\x00-\xff])[^{GAPS}]*")  # a stretch with a letter or digit
+_RUN = re.compile(rf"[^\s{GAPS}][^{GAPS}]*")
 _WORD = re.compile(r"[^\W_]|[^\x00-\xff]")
 _NOT_IN = "".join(f"(?<!{word})" for word in SLASHED)  # Fate/stay night is one title
 _APART = re.compile(
@@ -49,7 +49,7 @@ _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 def read(draft: Draft) -> None:
     """Set the titles and the episode's title."""
     text = draft.text
-    runs = [found.span() for found in _RUN.finditer(text)]
+    runs = [found.span() for found in _RUN.finditer(text) if _WORD.search(found[0])]
     if len(runs) > 1 and text[slice(*runs[0])].strip().isdecimal():  # 37 [Group] Title - 37
         runs = runs[1:]
     first = text.find(EPISODE)
@@ -68,7 +68,7 @@ def read(draft: Draft) -> None:
 
 def _leads(draft: Draft, first: int) -> bool:
     """Tell whether nothing but a group stands before the episode."""
-    return not _WORD.search(draft.text[:first])
+    return not _WORD.search(draft.text, 0, first)
 
 
 def _read_leading(draft: Draft, runs: list[tuple[int, int]]) -> None:
@@ -93,7 +93,7 @@ def _titles(draft: Draft, runs: list[tuple[int, int]]) -> list[str]:
     if len(runs) == 1 and draft.text[end : end + 1] != KIND:
         return titles
     for other_start, other_end in runs[1:]:
-        gap = draft.text[other_start - 1]
+        gap = draft.text[:other_start].rstrip()[-1:]
         if gap != SEASON and gap != KIND:
             break
         more = list(_spellings(draft.shown[other_start:other_end]))
@@ -122,7 +122,7 @@ def _spellings(text: str) -> tuple[str, ...]:
     else:
         parts = _APART.split(text)
     for part in parts:
-        found.extend(_clean(piece) for piece in _one(part))
+        found.extend(_EDITION.sub("", _clean(piece)) for piece in _one(part))
     return tuple(title for title in found if title)
 
 
@@ -161,15 +161,16 @@ def _without_aside(part: str) -> list[str]:
 
 def _clean(text: str) -> str:
     """A title without the separators around it."""
-    closed = _CLOSED.search(text)
-    text = _LOOSE.sub("", text.strip(_EDGE)).strip(_EDGE)
-    if closed is not None:
+    closed = text.rstrip().endswith("-") and _CLOSED.search(text) is not None
+    text = text.strip(_EDGE)
+    if not text.isalnum():
+        text = _LOOSE.sub("", text).strip(_EDGE)
+    if closed:
         text += "-"
     if "  " in text:
         text = " ".join(text.split())
     if text.count("~") % 2:
         text = text.strip("~ ")
-    text = _EDITION.sub("", text)
     return text if _WORD.search(text) else ""
 
 
@@ -180,7 +181,8 @@ def _set_titles(draft: Draft, titles: Iterable[str]) -> None:
 
 
 def _set_episode_title(draft: Draft, run: tuple[int, int]) -> None:
-    text = _clean(_TAIL.sub("", draft.shown[run[0] : run[1]]).lstrip(" ."))
+    text = draft.shown[run[0] : run[1]]
+    text = _clean((_TAIL.sub("", text) if "]" in text else text).lstrip(" ."))
     text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text
     if text and not text.isdecimal() and not media.is_note(text):
         draft.set("episode_title", text, RULE)
