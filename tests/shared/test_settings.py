@@ -51,8 +51,10 @@ def test_every_variable_names_a_setting() -> None:
     assert set(ENVIRONMENT.values()) <= {name for name, _ in flatten(Settings())}
 
 
-def test_a_list_in_the_environment_is_written_with_commas() -> None:
-    loaded = load(environment={"ANIVAULT_LANGUAGES": "ja-Latn, en", "ANIVAULT_CONFIG": "/nowhere"})
+def test_a_list_in_the_environment_is_written_with_commas(tmp_path: Path) -> None:
+    loaded = load(
+        environment={"ANIVAULT_LANGUAGES": "ja-Latn, en", "ANIVAULT_CONFIG": str(tmp_path / "none.toml")}
+    )
 
     assert loaded.settings.match.languages == ("ja-Latn", "en")
 
@@ -82,6 +84,6 @@ def test_a_file_named_on_the_command_line_must_exist(tmp_path: Path) -> None:
         load(config=str(tmp_path / "nope.toml"), environment={})
 
 
-def test_a_wrong_variable_is_refused() -> None:
+def test_a_wrong_variable_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="environment"):
-        load(environment={"ANIVAULT_MODE": "teleport", "ANIVAULT_CONFIG": "/nowhere"})
+        load(environment={"ANIVAULT_MODE": "teleport", "ANIVAULT_CONFIG": str(tmp_path / "none.toml")})

@@ -11,6 +11,7 @@ from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
 from anivault.core import flow, planfile
 from anivault.core.executor import Report, execute
+from anivault.core.fonts import missing
 from anivault.core.models import Mode, Plan, Write
 from anivault.core.naming import load_preset
 from anivault.core.nfo import writes
@@ -61,8 +62,9 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         planfile.write(made.plan, request.plan_file)
     if not request.apply:
         return made
+    lacking = [f"{found.subtitle}: no font {', '.join(found.fonts)} here." for found in missing(made.plan)]
     report = execute(made.plan, writes=made.writes, progress=progress("Moving"))
-    return msgspec.structs.replace(made, report=report)
+    return msgspec.structs.replace(made, report=report, notices=(*made.notices, *lacking))
 
 
 def rules(

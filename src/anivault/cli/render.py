@@ -132,7 +132,8 @@ def organize(screen: Screen, result: Organized, again: str) -> int:
     moves = [move for move in result.plan.moves if (move.root, move.rel) not in failed]
     held = [*result.plan.held, *failed.values()]
     done = result.report is not None
-    _tree(screen, moves, done=done)
+    if screen.json or screen.verbose or not done:  # who has seen the plan need not see it twice
+        _tree(screen, moves, done=done)
     _described(screen, result.writes, done=done)
     _held(screen, held)
     left_out(screen, result.left_out)

@@ -20,7 +20,7 @@ from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
 from anivault.core.models import FileKind, Identity, Match, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
-from anivault.core.naming import Preset, titled
+from anivault.core.naming import NAME_MAX, Preset, titled
 from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, outermost, scan
@@ -99,7 +99,19 @@ def planned(
         preset=rules.preset,
         taken=Library(_inhabitants(library)) if os.path.isdir(library) else Library(),
         on_conflict=rules.on_conflict,
+        name_max=_name_max(library),
     )
+
+
+def _name_max(library: str) -> int:
+    """The longest name, in bytes, that the library's file system takes."""
+    there = os.path.abspath(library)
+    while not os.path.isdir(there):
+        there = os.path.dirname(there)
+    try:
+        return min(NAME_MAX, os.pathconf(there, "PC_NAME_MAX"))
+    except (AttributeError, OSError):  # Windows has no pathconf; some network shares do not say
+        return NAME_MAX
 
 
 def remembered(
@@ -140,7 +152,10 @@ def renamed(
     library: str, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], preset: Preset
 ) -> Plan:
     """Plan new names within `library` for what is in it already."""
-    return rename(videos, others, library=library, present=_inhabitants(library), preset=preset)
+    present = _inhabitants(library)
+    return rename(
+        videos, others, library=library, present=present, preset=preset, name_max=_name_max(library)
+    )
 
 
 def _inhabitants(library: str) -> Iterator[ScannedFile]:

@@ -140,6 +140,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     seasons: tuple[Season, ...] = ()
     popularity: float = 0.0
     episode_titles: dict[str, str] = {}  # "S01E02" -> title
+    animated: bool = True  # False where the provider says that it is something else
 
 
 class Score(msgspec.Struct, frozen=True):

@@ -473,7 +473,7 @@ def _undecided(item: MatchedFile) -> Held:
         reason = HeldReason.AMBIGUOUS
     else:
         reason = HeldReason.UNREADABLE_NAME if item.parsed.title is None else HeldReason.UNMATCHED
-    return held(item.file, reason, "; ".join(reasons))
+    return held(item.file, reason, " ".join(reasons))
 
 
 def _unnameable(subject: Subject) -> str | None:

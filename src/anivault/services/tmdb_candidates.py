@@ -19,6 +19,7 @@ from anivault.services.tmdb_records import Group, Name, SeasonTable, Show
 
 SAME_START = 10  # days between an entry's first broadcast and TMDB's date that still mean the same season
 ROMAJI_COUNTRY = "JP"
+ANIMATION = 16  # TMDB's number of the genre
 NAMED_AFTER = 3  # titles of the show that a season's own titles are made with
 SCRIPTS = {"zh-CN": "zh-Hans", "zh-SG": "zh-Hans", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "pt-BR": "pt-BR"}
 PLAIN_SEASON = re.compile(
@@ -75,6 +76,7 @@ def candidate(
         seasons=tuple(Season(t.number, t.count or None, t.first, t.date or None) for t in _regular(show)),
         popularity=known.popularity if known else show.popularity,
         episode_titles=episode_titles(show.seasons) or (known.episode_titles if known else {}),
+        animated=known is not None or not show.genres or ANIMATION in show.genres,
     )
 
 

@@ -103,6 +103,10 @@ class Group(msgspec.Struct, frozen=True):
     parts: tuple[GroupPart, ...]
 
 
+class _Genre(msgspec.Struct):
+    id: int
+
+
 class _Hit(msgspec.Struct):
     id: Id
     media_type: str | None = None
@@ -115,7 +119,8 @@ class _Hit(msgspec.Struct):
     first_air_date: str | None = None
     release_date: str | None = None
     popularity: float | None = None
-    genre_ids: list[int] | None = None
+    genre_ids: list[int] | None = None  # in hits
+    genres: list[_Genre] | None = None  # in details
     status: str | None = None
 
 
@@ -282,7 +287,7 @@ def _show(hit: _Hit, media: str) -> Show | None:
         original_name=original,
         original_language=clean(hit.original_language),
         countries=tuple(clean(country) for country in hit.origin_country or ()),
-        genres=tuple(hit.genre_ids or ()),
+        genres=tuple(hit.genre_ids or [genre.id for genre in hit.genres or ()]),
         date=_date(hit.first_air_date or hit.release_date),
         popularity=hit.popularity or 0.0,
         status=clean(hit.status),

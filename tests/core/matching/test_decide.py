@@ -268,3 +268,10 @@ def test_where_no_title_was_read_the_brackets_are_heard() -> None:
     readings = evidence(each([file("剧场版", name=name)])[0]).readings
 
     assert {r.text for r in readings if r.trust == 1.0} == {"夏之光", "Natsu no Hikari"}
+
+
+def test_what_a_provider_calls_no_animation_is_asked_about() -> None:
+    found = one(file("Natsu no Hikari", episodes=[3]), replace(NATSU, animated=False))
+
+    assert found.decision is Decision.AMBIGUOUS
+    assert "is no animation" in found.reasons[0]
