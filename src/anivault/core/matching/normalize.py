@@ -189,8 +189,8 @@ def split_number(title: str) -> SeasonSplit:
 
 def without_film_words(title: str) -> str:
     """Take off what only says that it is a film (`剧场版`, `the Movie`); whole when nothing stays."""
-    text = _FILM_WORDS.sub(" ", unicodedata.normalize("NFKC", title))
-    return " ".join(text.split()).strip(_EDGES) or title
+    text, found = _FILM_WORDS.subn(" ", title)
+    return (" ".join(text.split()).strip(_EDGES) or title) if found else title
 
 
 _FILM_WORDS = re.compile(
