@@ -48,9 +48,10 @@ def test_a_file_that_changed_since_stays_and_is_announced(box: Box) -> None:
     box.run()
     (box.library / NAMES[VIDEO]).write_bytes(b"edited")
     plan = plan_rollback(str(box.library))
+    conflicts = plan.conflicts
     report = apply(plan)
 
-    assert [(c.rel, c.reason) for c in plan.conflicts if c.reason is HeldReason.CHANGED] == [
+    assert [(c.rel, c.reason) for c in conflicts if c.reason is HeldReason.CHANGED] == [
         (NAMES[VIDEO], HeldReason.CHANGED)
     ]
     assert (box.library / NAMES[VIDEO]).read_bytes() == b"edited"
@@ -61,9 +62,10 @@ def test_a_place_that_is_taken_stays_taken(box: Box) -> None:
     box.run()
     (box.source / VIDEO).write_text("a new download")
     plan = plan_rollback(str(box.library))
+    conflicts = plan.conflicts
     report = apply(plan)
 
-    assert HeldReason.TARGET_TAKEN in reasons(plan.conflicts)
+    assert HeldReason.TARGET_TAKEN in reasons(conflicts)
     assert HeldReason.TARGET_TAKEN in reasons(report.held)
     assert (box.source / VIDEO).read_text() == "a new download"
     assert (box.library / NAMES[VIDEO]).exists()
@@ -94,9 +96,10 @@ def test_a_folder_with_a_file_of_the_user_stays(box: Box) -> None:
     mine = box.library / "Shows/Show/poster.jpg"
     mine.write_bytes(b"mine")
     plan = plan_rollback(str(box.library))
+    conflicts = plan.conflicts
     apply(plan)
 
-    assert HeldReason.FOLDER_NOT_EMPTY in reasons(plan.conflicts)
+    assert HeldReason.FOLDER_NOT_EMPTY in reasons(conflicts)
     assert mine.exists()
     assert box.folders() == {"Shows", "Shows/Show"}
 
@@ -250,11 +253,11 @@ def test_the_script_keeps_what_the_rollback_would_keep(
 ) -> None:
     box.run()
     change(box)
-    plan = plan_rollback(str(box.library))
+    conflicts = plan_rollback(str(box.library)).conflicts
     result = run_script(box, shell, "--apply")
 
     assert result.returncode == 1
-    for conflict in plan.conflicts:
+    for conflict in conflicts:
         assert f"kept: {box.library}/{conflict.rel} (" in result.stdout
 
 

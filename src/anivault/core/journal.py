@@ -345,6 +345,8 @@ def _protect(record: Any) -> Any:
 
 def _restore(record: Any) -> Any:
     """The inverse of `_protect`."""
+    if type(record) is Step and not record.rel_b64 and not record.to_b64:
+        return record
     if isinstance(record, Run):
         return msgspec.structs.replace(record, roots=tuple(map(_restore, record.roots)))
     kept = [name for name in _TEXT.get(type(record), ()) if getattr(record, f"{name}_b64")]

@@ -30,7 +30,11 @@ class RollbackPlan(msgspec.Struct, frozen=True, kw_only=True):
     runs: tuple[str, ...]
     roots: tuple[str, ...]
     steps: tuple[Step, ...]
-    conflicts: tuple[Held, ...]  # steps that will be held as things are now
+
+    @property
+    def conflicts(self) -> tuple[Held, ...]:
+        """The steps that will be held as things are now; looks at the disk each time."""
+        return tuple(_conflicts(self.roots, self.steps))
 
     @property
     def files(self) -> tuple[Step, ...]:
@@ -79,8 +83,7 @@ def _plan(
     require_inside(steps)
     numbered = tuple(msgspec.structs.replace(step, i=i) for i, step in enumerate(steps))
     names = tuple(log.run.id for log in runs)
-    conflicts = tuple(_conflicts(roots, numbered))
-    return RollbackPlan(library=library, runs=names, roots=tuple(roots), steps=numbered, conflicts=conflicts)
+    return RollbackPlan(library=library, runs=names, roots=tuple(roots), steps=numbered)
 
 
 def _chosen(
@@ -168,7 +171,7 @@ def _inverse(log: RunLog, step: Step, numbers: list[int]) -> Step:
     )
 
 
-def _conflicts(roots: list[str], steps: tuple[Step, ...]) -> Iterator[Held]:
+def _conflicts(roots: Sequence[str], steps: tuple[Step, ...]) -> Iterator[Held]:
     """Yield the steps that cannot be as things are now."""
     folders = [fs.Folders(root) for root in roots]
     going = {step.rel for step in steps}
