@@ -92,7 +92,7 @@ def table(corpora: Path, tools: tuple[Any, Any], sample: int) -> str:
         judged = [judge(reader, rows, tools) for rows in sets]
         rights = " | ".join(f"{right:.1f} %" for right, _, _ in judged)
         _, certain, right_then = judged[0]
-        shown = "| |" if isinstance(reader, Alone) else f"| {certain:.1f} % | {right_then:.1f} % |"
+        shown = "| | |" if isinstance(reader, Alone) else f"| {certain:.1f} % | {right_then:.1f} % |"
         lines.append(f"| {name} | {rights} {shown} {sum(reader.failures.values())} |")
         reader.close()
     return "\n".join(lines)

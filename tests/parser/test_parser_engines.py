@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib.util import find_spec
-from pathlib import Path
 
 import anitomy_ng
 import pytest
@@ -18,15 +16,6 @@ from anivault.shared.errors import PluginBrokenError
 
 NAME = "[Moon] Kaiba S2 - 07v2 (1080p) [0123ABCD].mkv"
 EXTRAS = sorted(set(plugins.BUILT_IN[plugins.PARSERS]) - {"anitomy-ng"})
-
-
-def test_built_in_engines_are_registered_as_entry_points_too() -> None:
-    project = Path(__file__).parents[2] / "pyproject.toml"
-    registered = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["entry-points"][
-        plugins.PARSERS
-    ]
-
-    assert registered == plugins.BUILT_IN[plugins.PARSERS]
 
 
 def test_the_compiled_call_finds_what_the_public_one_finds() -> None:
