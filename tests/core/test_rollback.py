@@ -16,7 +16,7 @@ from anivault.core.executor import execute
 from anivault.core.models import Held, HeldReason, Mode, Write
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.core.rollback_script import powershell_script, write_script
-from anivault.shared.errors import FolderNotFoundError, RunNotFoundError, UnsafePathError
+from anivault.shared.errors import DiskError, FolderNotFoundError, RunNotFoundError, UnsafePathError
 from tests.core.mover import NAMES, Box, tree
 
 VIDEO = "[Group] Show - 02.mkv"
@@ -273,3 +273,13 @@ def test_the_powershell_script_has_every_step_and_a_name_that_it_cannot_hold_as_
     assert sum(line.startswith("Fold '") for line in text.split("\r\n")) == 5
     assert "it''s.mkv'" in text
     assert "# not Unicode: Back" in text
+
+
+def test_a_script_replaces_no_file(box: Box) -> None:
+    box.run()
+    plan = plan_rollback(str(box.library))
+    with pytest.raises(DiskError) as caught:
+        write_script(plan, str(box.library / "mine.txt"))
+
+    assert "File exists" in str(caught.value)
+    assert (box.library / "mine.txt").read_text() == "a file of the user"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from anivault.core.journal import Do
 from anivault.core.rollback_manager import RollbackPlan
+from anivault.shared.errors import DiskError
 
 SHELL = b"""#!/bin/sh
 # Puts back what AniVault moved. It needs a POSIX shell and stat; AniVault itself is not needed.
@@ -130,11 +131,14 @@ def powershell_script(plan: RollbackPlan) -> bytes:
 
 
 def write_script(plan: RollbackPlan, path: str) -> None:
-    """Write the script in the language that the file's ending names: `.ps1` or anything else."""
+    """Write the script, in the language that the file's ending names (`.ps1` or any other), to a new file."""
     data = powershell_script(plan) if path.lower().endswith(".ps1") else shell_script(plan)
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o700)
-    with os.fdopen(fd, "wb") as file:
-        file.write(data)
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o700)
+        with os.fdopen(fd, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise DiskError("Writing the script", error, "Name a file that is not there yet.") from error
 
 
 def _calls(plan: RollbackPlan, word: Callable[[str], bytes]) -> Iterator[tuple[str, Iterable[bytes]]]:

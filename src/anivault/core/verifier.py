@@ -20,7 +20,7 @@ from anivault.core import journal
 from anivault.core.hashes import Hashes
 from anivault.core.journal import Do, Made, RunLog, Step
 from anivault.shared import fs
-from anivault.shared.errors import FolderNotFoundError
+from anivault.shared.errors import DiskError, FolderNotFoundError, quoted
 
 
 class Kind(StrEnum):
@@ -104,7 +104,12 @@ def verify(
     library = os.path.abspath(library)
     if not os.path.isdir(library):
         raise FolderNotFoundError(library, "library")
-    return Verifier(library, metadata or {}, progress).verify(deep=deep or subset is not None, subset=subset)
+    try:
+        return Verifier(library, metadata or {}, progress).verify(
+            deep=deep or subset is not None, subset=subset
+        )
+    except OSError as error:  # single files that cannot be read are findings; this is the store of hashes
+        raise DiskError("Keeping the hashes", error, f"df {quoted(library)}") from error
 
 
 class Verifier:

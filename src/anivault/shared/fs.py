@@ -1,8 +1,8 @@
 """Touch the disk so that nothing is replaced, nothing is followed and nothing is half there.
 
 In: names inside folders that are held open by descriptor, so that a folder swapped for a symbolic
-link gets nothing. Out: plain results, or the OSError of the call that failed. Every change of a
-source or a library goes through here. Linux; see docs/reliability.md for macOS and Windows.
+link gets nothing. Out: plain results, or the OSError of the call that failed. Touches what it is told
+to. Linux; docs/reliability.md says what holds on macOS and Windows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import functools
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,8 @@ MOST_FOLDERS = 256  # descriptors kept open for one root; the usual limit of a p
 NEW_FILE = 0o600  # the mode of a file that is not finished yet
 LEADS_OUT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|\0")
 UNSAFE = frozenset({"", ".", ".."})
-RENAME_NOREPLACE = 1
+# The call that renames without replacing, and its flag; macOS has one of its own.
+RENAME, NOREPLACE = ("renameatx_np", 4) if sys.platform == "darwin" else ("renameat2", 1)
 FICLONE = 0x40049409
 CANNOT_LINK = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
@@ -163,7 +165,7 @@ def rename(source: int, name: str, target: int, new: str, *, reserve: bool = Fal
     Where neither RENAME_NOREPLACE nor a hardlink is possible (exFAT, some network shares) it raises
     NeedsReserveError; with `reserve` the new name is then first taken by an empty file of our own.
     """
-    number = _call("renameat2", source, os.fsencode(name), target, os.fsencode(new), RENAME_NOREPLACE)
+    number = _call(RENAME, source, os.fsencode(name), target, os.fsencode(new), NOREPLACE)
     if number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
         _rename_by_link(source, name, target, new, reserve=reserve)
     elif number:
@@ -306,7 +308,8 @@ def digest(fd: int, pulse: Callable[[], None] = lambda: None, *, crc: bool = Fal
 
 def reread(fd: int) -> str:
     """Return the hash of what the disk holds, not of what was just written into memory."""
-    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
     return digest(fd)[0]
 
 
@@ -328,6 +331,8 @@ def attributes(fd: int) -> dict[str, bytes]:
 
 
 def _listed(fd: int) -> list[str]:
+    if not hasattr(os, "listxattr"):
+        return []
     try:
         return os.listxattr(fd)
     except OSError as error:
