@@ -132,6 +132,18 @@ def test_the_entry_is_found_by_its_words(titles: tuple[str, ...], season: int | 
     assert best(release(*titles, numbers=[4], season=season), whole).slot.entry.key == expected
 
 
+def test_of_two_entries_of_one_season_word_the_first_is_meant() -> None:
+    whole = show(
+        1,
+        entry("Show"),
+        entry("Show!!", "Show 2nd Season", begin="2016-04-01", season=2, offset=0),
+        entry("Show!! 2nd Season", begin="2016-10-01", season=2, offset=12),
+    )
+
+    assert best(release("Show", numbers=[4], season=2), whole).slot.entry.key == "Show!!"
+    assert best(release("Show", numbers=[4], season=2, part=2), whole).slot.entry.key == "Show!! 2nd Season"
+
+
 def test_a_sequel_s_plain_alias_is_the_show_s_name() -> None:
     whole = show(
         1, entry("Show"), entry("Show 2nd Season", "The Show", begin="2016-04-01", season=2, offset=0)

@@ -119,14 +119,19 @@ def _order(slot: Slot) -> tuple[int, int, str, str]:
 
 
 def _in_seasons(main: Sequence[Slot]) -> Iterator[Slot]:
-    """Number the cours of each season, and go on where the one before ended."""
+    """Number the cours of each season, and go on where the one before ended.
+
+    Entries that lists call by the same season, one after the other, are its parts.
+    """
     for _, members in groupby(main, key=lambda s: s.season):
         group = list(members)
         running: int | None = 1
-        placed = []
+        placed: list[Slot] = []
         for cour, slot in enumerate(group, 1):
             first = running if slot.first is None else slot.first
-            placed.append(replace(slot, cour=cour, first=first))
+            same = sum(s.marker == slot.marker for s in placed) if slot.marker else 0
+            part = slot.part or (same + 1 if same else None)
+            placed.append(replace(slot, cour=cour, first=first, part=part))
             running = _plus(first, slot.count)
         slack = SLACK if "episodes" in group[-1].entry.derived else 0
         for slot in placed:
