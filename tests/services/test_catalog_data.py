@@ -194,3 +194,23 @@ def test_one_episode_stands_by_its_number_and_several_by_their_offset() -> None:
     ]
 
     assert [entry.episode for entry in candidates(rows)[0].entries] == [7, None]
+
+
+@pytest.mark.parametrize(
+    ("titles", "name"),
+    [
+        ({"ja": ["Kaze Beats!"], "en": ["KB"]}, "Kaze Beats!"),
+        ({"ja": ["KAZE×UMI"], "en": ["KAZE UMI"]}, "KAZE×UMI"),
+        (
+            {"ja": ["風の歌"], "ja-Latn": ["Kaze no Uta"], "en": ["KU", "Song of the Wind"]},
+            "Song of the Wind",
+        ),
+        ({"ja": ["カゼ!!"], "ja-Latn": ["Kaze!!"], "en": ["KAZE", "Kaze!!"]}, "Kaze!!"),
+        ({"ja": ["GOKI -ゴーキ-"], "ja-Latn": ["GOKI - Gooki -"], "en": ["GOKI"]}, "GOKI"),
+        ({"ja": ["風の歌"], "ja-Latn": ["Kaze no Uta"], "en": ["KU"]}, "Kaze no Uta"),
+    ],
+)
+def test_a_show_has_the_name_that_people_know_it_by(titles: dict[str, list[str]], name: str) -> None:
+    (show,) = candidates([Row(tmdb="tv/1", type="tv", begin="2020-01-01", titles=titles)])
+
+    assert show.title == name

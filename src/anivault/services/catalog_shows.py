@@ -5,6 +5,8 @@ In: rows, one an entry. Out: Candidates, one a TMDB id, each with its entries an
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,7 +14,13 @@ from anivault.core.matching.normalize import split_season
 from anivault.core.models import Candidate, Entry, Season, Title
 from anivault.services.catalog_rows import Row
 
-DISPLAY = ("en", "ja-Latn", "ja", "zh-Hans")  # the first of these that a show has is its name
+DISPLAY = (
+    "ja-Latn",
+    "ja",
+    "en",
+    "zh-Hans",
+)  # the first of these that a show has, when nothing names it better
+BRIEF = 0.4  # of the romaji's length: an English title shorter than that is an abbreviation (a guess)
 
 
 def candidates(rows: Iterable[Row]) -> list[Candidate]:
@@ -69,16 +77,42 @@ def _titles(row: Row) -> tuple[Title, ...]:
 
 def _name(first: Row, rows: Sequence[Row]) -> str:
     """Return the name to show: the first season's, or a later one's without its season words."""
-    original = first.titles.get("ja", [""])[0]
-    if "en" not in first.titles and not original.isascii():
+    name = _latin(first.titles.get("ja", [""])[0]) or _english(first)
+    if not name:
         for row in rows:
             if row.season and "en" in row.titles and (split := split_season(row.titles["en"][0])).season:
                 return split.base
-    languages = ("ja",) if original.isascii() and "en" not in first.titles else DISPLAY
-    name = next(
-        first.titles[language][0] for language in (*languages, *first.titles) if language in first.titles
-    )
+        name = next(
+            first.titles[language][0] for language in (*DISPLAY, *first.titles) if language in first.titles
+        )
     return split_season(name).base if (first.season or 0) > 1 else name
+
+
+def _latin(original: str) -> str:
+    """The original title where it is written in Latin letters: *Angel Beats!*, *SPY×FAMILY*."""
+    plain = unicodedata.normalize("NFKC", original)
+    return plain if re.search("[A-Za-z]", plain) and not _EAST_ASIAN.search(plain) else ""
+
+
+_EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+
+
+def _english(row: Row) -> str:
+    """The English title that is no abbreviation; rather one that cries as the original does (*Haikyu!!*)."""
+    romaji = row.titles.get("ja-Latn", [""])[0].casefold()
+    whole = [
+        title
+        for title in row.titles.get("en", ())
+        if len(title) >= BRIEF * len(romaji) or romaji.startswith(title.casefold())
+    ]
+    cry = _cry(row.titles.get("ja", [""])[0])
+    return next((title for title in whole if _cry(title) == cry), whole[0] if whole else "")
+
+
+def _cry(title: str) -> str:
+    """The exclamation and question marks that a title ends in."""
+    found = re.search(r"[!?]*$", unicodedata.normalize("NFKC", title))
+    return found.group() if found else ""
 
 
 def _seasons(rows: Sequence[Row]) -> Iterator[Season]:
