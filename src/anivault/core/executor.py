@@ -81,11 +81,12 @@ def execute(plan: Plan, *, writes: Sequence[Write] = (), progress: Progress | No
     Raises UnfinishedRunError over an unfinished run, LibraryBusyError, what `preflight` refuses,
     RunStoppedError when a disk fails, RunInterruptedError after a signal.
     """
-    steps = list(steps_of(plan, writes))
-    require_inside(steps)
+    require_inside(steps_of(plan, writes))
+    total = len(plan.moves) + len(writes)
     with Signals() as signals, journal.writing(plan.library) as log:
         preflight(plan, writes)
-        return carry_out(log, signals, plan.mode, plan.roots, steps, progress, writes)
+        steps = steps_of(plan, writes)  # made as they are needed: there may be hundreds of thousands
+        return carry_out(log, signals, plan.mode, plan.roots, steps, total, progress, writes)
 
 
 def carry_out(
@@ -93,13 +94,14 @@ def carry_out(
     signals: Signals,
     mode: str,
     roots: Sequence[str],
-    wishes: list[Step],
+    wishes: Iterable[Step],
+    total: int,
     progress: Progress | None = None,
     writes: Sequence[Write] = (),
 ) -> Report:
     """Run steps in batches under one journal; a plan and a rollback differ in nothing else."""
     with ending(log.library):
-        worker = Worker(log, log.new_run(mode, roots), len(wishes), signals, progress)
+        worker = Worker(log, log.new_run(mode, roots), total, signals, progress)
         worker.data = {write.target: write.data for write in writes}
         try:
             return worker.work(wishes)
@@ -175,7 +177,7 @@ class Worker:
             Do.RMDIR: self.rmdir,
         }
 
-    def work(self, wishes: list[Step]) -> Report:
+    def work(self, wishes: Iterable[Step]) -> Report:
         """Take all steps through their batches, then close the run."""
         for batch in batches(wishes):
             again = batch
@@ -529,7 +531,7 @@ def folders_of(step: Step) -> tuple[str, str]:
     return folder_of(step.rel), folder_of(step.to)
 
 
-def batches(steps: list[Step]) -> Iterator[list[Step]]:
+def batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
     """Cut the steps into batches of at most so many files, and so many bytes where they are copied.
 
     Folders are removed in batches of their own: they are empty only once the sources before them went.

@@ -62,7 +62,7 @@ def apply(plan: RollbackPlan, *, progress: Progress | None = None) -> Report:
     """Carry a rollback out, as a run of its own."""
     with Signals() as signals, journal.writing(plan.library) as log:
         steps = _still_living(log, plan)
-        return carry_out(log, signals, "rollback", plan.roots[1:], steps, progress)
+        return carry_out(log, signals, "rollback", plan.roots[1:], steps, len(plan.steps), progress)
 
 
 def _still_living(log: Journal, plan: RollbackPlan) -> list[Step]:
