@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anivault.core.matching.decide import THRESHOLDS
 from anivault.core.matching.releases import evidence
 from anivault.core.matching.scoring import WEIGHTS, Fit, rank, score
 from anivault.core.matching.titles import CUT_SHORT, KNOWN, LENIENT, SLIP, UNLIKE
@@ -61,6 +62,10 @@ def test_popularity_is_less_than_any_difference_a_part_can_make() -> None:
 
 def test_titles_are_worth_less_the_less_they_are_alike() -> None:
     assert 1 > LENIENT > SLIP - 0.02 > KNOWN > CUT_SHORT > UNLIKE
+
+
+def test_a_mark_that_was_dropped_never_decides_between_two_shows() -> None:
+    assert THRESHOLDS.gap > 1 - LENIENT
 
 
 # --- what the parts see ----------------------------------------------------------------------------

@@ -26,7 +26,7 @@ class Thresholds:
     """The least that is filed unasked (score, gap to the next, place), and that is an answer at all."""
 
     score: float = 0.9
-    gap: float = 0.02
+    gap: float = 0.03
     place: float = 0.8
     candidate: float = 0.6
 
