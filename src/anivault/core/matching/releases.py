@@ -34,7 +34,6 @@ class Evidence:
     special: bool
     numbers: tuple[Number, ...]
     streamed: bool  # copied from a stream, so probably a show of these years
-    files: int
 
     @property
     def whole_numbers(self) -> tuple[int, ...]:
@@ -117,7 +116,6 @@ def evidence(release: Release) -> Evidence:
         special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0,
         numbers=numbers,
         streamed=any(_is_stream(f) for f in release.files),
-        files=len(main),
     )
 
 
