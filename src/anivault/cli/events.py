@@ -261,7 +261,7 @@ def match_event(item: MatchedFile) -> MatchEvent:
     return MatchEvent(
         path=shown(item.file.path),
         decision=item.decision,
-        confidence=item.match.confidence,
+        confidence=item.confidence,
         match=match_view(best, item.coordinates) if best else None,
         candidates=tuple(candidate_view(ranked) for ranked in item.match.ranked),
         parts=best.score.parts if best else {},

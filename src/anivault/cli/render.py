@@ -109,7 +109,7 @@ def _verdict(screen: Screen, item: MatchedFile) -> None:
     screen.line(item.file.rel if item.file.root else item.file.path)
     best = item.match.best
     answer = f"{identified(best)} {places(item.coordinates)}".rstrip() if best else "nothing fits"
-    screen.line(f"  {item.decision} {item.match.confidence:.0%}  {answer}", style=_STYLE[item.decision])
+    screen.line(f"  {item.decision} {item.confidence:.0%}  {answer}", style=_STYLE[item.decision])
     for reason in item.reasons or item.match.reasons:
         screen.detail(f"      {reason}")
 

@@ -205,6 +205,11 @@ class MatchedFile(msgspec.Struct, frozen=True):
     sure: float = 1.0
     pinned: str | None = None
 
+    @property
+    def confidence(self) -> float:
+        """How sure of show and place together: 0 to 1."""
+        return self.match.confidence * self.sure
+
 
 class Mode(StrEnum):
     """How a file reaches the library."""
