@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from anivault.parser import parse_name
+from anivault.parser.read import parse_name
 
 PARTS = [
     *"[](){}【】「」-_.~+&/|#★ ", *"SEPvx第话話集季期全화기", " - ", "01", "1", "12.5", "1080p", "x264",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from anivault.parser import ParseResult, parse_name
+from anivault.parser.models import ParseResult
+from anivault.parser.read import parse_name
 
 _TABLES = sorted(Path(__file__).with_name("names").glob("*.tsv"))
 CASES = [

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.parser import ParseResult, form, parse_name
-from anivault.parser.read import read_rules
+from anivault.parser import form
+from anivault.parser.models import ParseResult
+from anivault.parser.read import parse_name, read_rules
 
 HOSTILE = [
     "",

@@ -1,6 +1,4 @@
-"""Reads one anime file name: a library of its own, it knows no disk and no folders."""
+"""Reads one anime file name: a library of its own, it knows no disk and no folders.
 
-from anivault.parser.models import ParseResult
-from anivault.parser.read import parse_name
-
-__all__ = ["ParseResult", "parse_name"]
+`read.parse_name` is the way in; this file imports nothing, since every record imports this package.
+"""
