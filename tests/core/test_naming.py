@@ -182,7 +182,7 @@ FOLDERS = builtin_presets()["jellyfin"]["extras"]
         ({"extras": {**FOLDERS, "OP": "a/b"}}, "folder"),
         ({"extras": {**FOLDERS, "OP": ".."}}, "folder"),
         ({"extras": {**FOLDERS, "OP": "x:y"}}, "folder"),
-        ({"extras": {"OP": "x"}}, "CM, ED, Menu, PV"),
+        ({"extras": {"OP": "x"}}, "CM, ED, Interview, Menu, PV"),
         ({"spaces": "--"}, "spaces"),
         ({"spaces": "/"}, "spaces"),
         ({"episode": "{title}"}, "episode"),

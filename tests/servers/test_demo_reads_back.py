@@ -12,7 +12,7 @@ from tests.conftest import Run
 from tests.servers.readers import READERS, Reading
 
 VIDEOS = (".mkv", ".mp4")
-EXTRAS = {"OP", "ED", "PV", "CM", "Menu"}
+EXTRAS = {"OP", "ED", "PV", "CM", "Menu", "Interview"}
 
 
 def expected(match: dict[str, Any], kind: str | None, target: str, preset: str) -> Reading:

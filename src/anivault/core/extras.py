@@ -1,4 +1,4 @@
-"""Name openings, endings, trailers, commercials and menus. Pure.
+"""Name openings, endings, trailers, commercials, menus and interviews. Pure.
 
 In: a file name, what was read from it, the season. Out: a name that says what the extra is, that keeps
 what tells it from its like, and that no server reads as an episode, whatever numbers it has.
@@ -18,6 +18,10 @@ _KINDS = {
     VideoType.PV: ("Trailer", r"pv|trailers?|teasers?|previews?|promos?"),
     VideoType.CM: ("Commercial", r"cm|spots?|commercials?"),
     VideoType.MENU: ("Menu", r"menus?"),
+    VideoType.INTERVIEW: (
+        "Interview",
+        r"(?:(?:cast|staff)\s+)?interviews?|(?:the\s+)?making of|behind the scenes|インタビュー|メイキング|访谈|訪談|采访",
+    ),
 }
 _WORDS = {
     kind: (label, re.compile(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", re.IGNORECASE))

@@ -50,6 +50,7 @@ _TYPES = {
     "previews": (Use.EXTRAS, VideoType.PV),
     "commercials": (Use.EXTRAS, VideoType.CM),
     "menus": (Use.EXTRAS, VideoType.MENU),
+    "interviews": (Use.EXTRAS, VideoType.INTERVIEW),
     "samples": (Use.EXTRAS, VideoType.SAMPLE),
     "extras": (Use.EXTRAS, None),
     "generic": (Use.GENERIC, None),

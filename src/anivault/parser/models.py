@@ -24,11 +24,17 @@ class VideoType(StrEnum):
     PV = "PV"
     CM = "CM"
     MENU = "Menu"
+    INTERVIEW = "Interview"
     SAMPLE = "Sample"
 
 
 # Videos that belong to a show but are no episode of it: no server may list them as one.
-EXTRAS = frozenset({VideoType.OP, VideoType.ED, VideoType.PV, VideoType.CM, VideoType.MENU, VideoType.SAMPLE})
+EXTRAS = frozenset(
+    {
+        VideoType.OP, VideoType.ED, VideoType.PV, VideoType.CM, VideoType.MENU, VideoType.INTERVIEW,
+        VideoType.SAMPLE,
+    }
+)  # fmt: skip
 
 
 class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):

@@ -1,4 +1,4 @@
-"""The kind of video: OVA, film, special, and the extras that are no episode (NCOP, NCED, PV, CM, menu).
+"""The kind of video: OVA, film, special, and the extras that are no episode (NCOP, NCED, PV, CM, menu, interview).
 
 A word that also stands in titles (`OP`, `Movie`, `Special`) counts only where a title has ended:
 behind a dash or blank and before a number, a bracket or the end.
@@ -38,6 +38,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _CJK = re.compile(rf"(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
+_NUMBERED = re.compile(rf"\s*{EPISODE}")
 _GOES_ON = re.compile(r"\s*-\s*[^\W\d]")
 _WORD = re.compile(r"[^\W_]")
 _MIDST = re.compile(r"\s+[^\W\d_]")
@@ -55,10 +56,18 @@ def read(draft: Draft) -> None:
     kind = TYPES[(groups["word"] or groups["running"]).lower()]
     if kind is VideoType.TV and found["number"] is not None:
         return
+    if kind is VideoType.INTERVIEW and _is_of_an_episode(draft, found):
+        return
     draft.set("type", kind, RULE)
     if not _is_of_the_title(draft.text, found, kind):
         _number(draft, found, kind)
         draft.gap(found.start(), found.end(), KIND)
+
+
+def _is_of_an_episode(draft: Draft, found: re.Match[str]) -> bool:
+    """`S01E05 - Interview` is an episode's title, `Interview - 04` a show; `Title - Interview 02` is neither."""
+    own = _NUMBERED.match(draft.text, found.end()) and _WORD.search(draft.text, 0, found.start("word"))
+    return "episodes" in draft.fields and not own
 
 
 def _find(draft: Draft) -> re.Match[str] | None:
