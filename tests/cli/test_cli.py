@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import io
 import os
+import signal
 import subprocess
 import sys
+import termios
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +26,11 @@ FRIEREN = "[SubsPlease] Sousou no Frieren - 01v2 (1080p) [ABCD1234].mkv"
 def feed(monkeypatch: pytest.MonkeyPatch, *names: str | bytes) -> None:
     data = b"".join(os.fsencode(name) + b"\n" for name in names)
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+
+
+def unread(pipe: int) -> int:
+    """How many bytes of a pipe its reader has not taken yet: none once it waits for more."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_version_is_answered_before_any_import() -> None:
@@ -241,3 +250,20 @@ def test_without_a_key_tmdb_says_so_once_and_the_run_goes_on(run: Run, tmp_path:
     assert done.code == 0
     assert done.err.count("TMDB key") == 1
     assert run("match", tmp_path).err == ""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_ends_a_command_with_a_word_and_its_exit_code(home: Path, name: str, code: int) -> None:
+    command = [sys.executable, "-m", "anivault", "scan", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.write(b"Show - 01.mkv\n")
+        process.stdin.flush()
+        deadline = time.monotonic() + 30
+        while unread(process.stdin.fileno()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.Signals[name])
+        err = process.stderr.read().decode() if process.stderr else ""
+
+    assert process.returncode == code
+    assert err.splitlines()[-1] == "Interrupted. Nothing more was done."

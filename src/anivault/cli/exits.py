@@ -4,3 +4,4 @@ DONE = 0
 FINDINGS = 10  # done, but some files are held, or something was found
 BUG = 70
 INTERRUPTED = 130
+TERMINATED = 143

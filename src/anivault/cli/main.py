@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from anivault.cli.exits import BUG, DONE, INTERRUPTED
+from anivault.cli.exits import BUG, DONE, INTERRUPTED, TERMINATED
 
 if TYPE_CHECKING:
     from typer import TyperException
@@ -20,7 +20,18 @@ def main() -> None:
 
         sys.stdout.write(f"anivault {__version__}\n")
         sys.exit(0)
+    import signal
+
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(sys.argv[1:]))
+
+
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM came: stop as for Ctrl-C, with its own exit code. While files move, the executor listens."""
+
+
+def _terminate(*_: object) -> None:
+    raise TerminatedError
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -35,9 +46,9 @@ def run(arguments: Sequence[str]) -> int:
         command = app(args=list(arguments), prog_name="anivault", standalone_mode=False)
         code: int = command() if callable(command) else DONE  # not callable: help was printed
         Session.screen.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         Session.screen.note("Interrupted. Nothing more was done.")
-        return INTERRUPTED
+        return TERMINATED if isinstance(stop, TerminatedError) else INTERRUPTED
     except AniVaultError as error:
         Session.screen.error(error)
         return error.exit_code
