@@ -96,13 +96,13 @@ def _summary(row: Row, params: Params) -> Json:
     tv = row["media_type"] == "tv"
     common = {
         "adult": False,
-        "backdrop_path": None,
+        "backdrop_path": row.get("backdrop_path"),
         "genre_ids": row["genre_ids"],
         "id": row["tmdb_id"],
         "original_language": row["original_language"],
         "overview": "",
         "popularity": row["popularity"],
-        "poster_path": None,
+        "poster_path": row.get("poster_path"),
         "vote_average": 0.0,
         "vote_count": 0,
     }
@@ -202,7 +202,7 @@ def _season_line(season: Row) -> Json:
         "id": season.get("id") or zlib.crc32(f"{season}".encode()) >> 1,
         "name": season.get("name") or (f"Season {number}" if number else "Specials"),
         "overview": "",
-        "poster_path": None,
+        "poster_path": season.get("poster_path"),
         "season_number": number,
         "vote_average": 0.0,
     }

@@ -48,6 +48,7 @@ class Server:
         self.requests: list[Request] = []
         self.instead: deque[Reply] = deque()  # for the next requests, in order
         self.always: Reply | None = None  # for every request
+        self.images: dict[str, Reply] = {}  # by name, below any size
         self._http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._http.daemon_threads = True
         self._http.tmdb = self  # type: ignore[attr-defined]
@@ -57,6 +58,11 @@ class Server:
     def url(self) -> str:
         """The base address for the client."""
         return f"http://127.0.0.1:{self._http.server_address[1]}/3"
+
+    @property
+    def image_url(self) -> str:
+        """The address of the image host."""
+        return f"{self.url.removesuffix('/3')}/t/p"
 
     def __enter__(self) -> Server:
         self._thread.start()
@@ -88,6 +94,8 @@ class Server:
         if special := self.instead.popleft() if self.instead else self.always:
             return special
         parts = urlsplit(target)
+        if parts.path.startswith("/t/p/"):
+            return self.images.get(parts.path.rpartition("/")[2], Reply(404, b"<h1>File not Found</h1>"))
         params = dict(parse_qsl(parts.query))
         try:
             self._check(params.pop("api_key", "") or headers.get("authorization", "").removeprefix("Bearer "))

@@ -21,6 +21,7 @@ from anivault.cli.exits import DONE
 from anivault.cli.options import (
     AgainFlag,
     ApplyFlag,
+    ArtworkFlag,
     ConfigOption,
     ConflictOption,
     DeepFlag,
@@ -242,6 +243,7 @@ def organize(
     from_plan: FromPlanOption = None,
     seal: SealFlag = False,
     nfo: NfoFlag = False,
+    artwork: ArtworkFlag = False,
     no_touch: NoTouchFlag = False,
     parser: ParserOption = None,
     provider: ProviderOption = None,
@@ -253,7 +255,7 @@ def organize(
     """
     from anivault.cli import organize_handler, render
 
-    goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo}
+    goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo, "--artwork": artwork}
     asks = {"--parser": parser, "--provider": provider, "--lang": lang}
     if no_touch:
         _refuse({**goes, "--to": to, "--plan": plan, "--from-plan": from_plan}, "--no-touch moves nothing")
@@ -272,6 +274,7 @@ def organize(
         from_plan=from_plan,
         seal=seal,
         nfo=nfo,
+        artwork=artwork,
         **_asked(context, parser, provider, lang),
     )
     result = organize_handler.handle(request, context.screen.progress)

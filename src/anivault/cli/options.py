@@ -71,6 +71,7 @@ OnlyOption = Annotated[
     typer.Option("--only", metavar="PATH", help="Only this file or folder.", show_default=False),
 ]
 NfoFlag = Annotated[bool, typer.Option("--nfo", help="Write NFO files (and .plexmatch) too.")]
+ArtworkFlag = Annotated[bool, typer.Option("--artwork", help="Fetch posters and backdrops from TMDB too.")]
 AgainFlag = Annotated[bool, typer.Option("--again", help="Ask anew what each file is: ~ has changed.")]
 ScriptOption = Annotated[
     str | None,

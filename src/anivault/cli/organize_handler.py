@@ -12,11 +12,13 @@ from anivault.cli.match_handler import handle as match
 from anivault.core import flow, planfile
 from anivault.core.executor import Report, execute
 from anivault.core.fonts import missing
-from anivault.core.models import Mode, Plan, Write
-from anivault.core.naming import load_preset
+from anivault.core.models import MatchedFile, Mode, Plan, Write
+from anivault.core.naming import Preset, load_preset
 from anivault.core.nfo import writes
 from anivault.core.organizer import OnConflict
+from anivault.core.pictures import Picture, pictures
 from anivault.core.pipeline.scanner import LeftOut
+from anivault.services.providers import cache_folder, key_or_why
 from anivault.shared.errors import LibraryIsFileError, SourceInLibraryError
 from anivault.shared.settings import Settings
 
@@ -33,6 +35,7 @@ class OrganizeRequest(MatchRequest, frozen=True, kw_only=True):
     from_plan: str | None = None
     seal: bool = False
     nfo: bool = False
+    artwork: bool = False
 
 
 class Organized(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +43,8 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
 
     plan: Plan
     writes: tuple[Write, ...] = ()
+    pictures: tuple[Picture, ...] = ()  # still to fetch
+    fetched: tuple[Write, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notices: tuple[str, ...] = ()
     report: Report | None = None
@@ -62,9 +67,11 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         planfile.write(made.plan, request.plan_file)
     if not request.apply:
         return made
-    lacking = [f"{found.subtitle}: no font {', '.join(found.fonts)} here." for found in missing(made.plan)]
-    report = execute(made.plan, writes=made.writes, progress=progress("Moving"))
-    return msgspec.structs.replace(made, report=report, notices=(*made.notices, *lacking))
+    if made.pictures:
+        made = _with_pictures(made, request.settings, progress)
+    fontless = [f"{found.subtitle}: no font {', '.join(found.fonts)} here." for found in missing(made.plan)]
+    report = execute(made.plan, writes=(*made.writes, *made.fetched), progress=progress("Moving"))
+    return msgspec.structs.replace(made, report=report, notices=(*made.notices, *fontless))
 
 
 def rules(
@@ -98,4 +105,34 @@ def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
     found = match(request, progress, request.library)
     plan = flow.planned(found.read, found.files, request.library, request.paths, request.rules)
     described = writes(plan, found.files, request.rules.preset) if request.nfo else ()
-    return Organized(plan=plan, writes=described, left_out=found.read.left_out, notices=found.notices)
+    made = Organized(plan=plan, writes=described, left_out=found.read.left_out, notices=found.notices)
+    return _lacking_pictures(made, found.files, request.rules.preset) if request.artwork else made
+
+
+def _lacking_pictures(made: Organized, files: Sequence[MatchedFile], preset: Preset) -> Organized:
+    """Name the pictures that could be fetched, or say in a line why none can."""
+    from anivault.services.artwork import lacking
+
+    key, why = key_or_why()
+    if key is None:
+        return msgspec.structs.replace(made, notices=(*made.notices, f"{why} No pictures are fetched."))
+    wanted = pictures(made.plan, files, preset)
+    return msgspec.structs.replace(made, pictures=lacking(made.plan.library, wanted))
+
+
+def _with_pictures(made: Organized, settings: Settings, progress: Progress) -> Organized:
+    from anivault.services.artwork import fetch
+
+    key, _ = key_or_why()
+    assert key  # or there would be no pictures to fetch
+    got = fetch(
+        made.pictures,
+        key=key,
+        folder=cache_folder(),
+        url=settings.tmdb.url,
+        images=settings.tmdb.images,
+        progress=progress("Fetching"),
+    )
+    return msgspec.structs.replace(
+        made, pictures=(), fetched=got.writes, notices=(*made.notices, *got.notices)
+    )

@@ -134,13 +134,16 @@ def organize(screen: Screen, result: Organized, again: str) -> int:
     done = result.report is not None
     if screen.json or screen.verbose or not done:  # who has seen the plan need not see it twice
         _tree(screen, moves, done=done)
-    _described(screen, result.writes, done=done)
+    _described(screen, result.writes, "NFO files", done=done)
+    _described(screen, result.fetched, "pictures", done=done)
+    if result.pictures:
+        screen.line(f"{len(result.pictures):,} pictures to look for at TMDB.")
     _held(screen, held)
     left_out(screen, result.left_out)
     notices(screen, result.notices)
     counts = Counter({"done" if done else "moves": len(moves), "held": len(held)})
     summary(screen, "organize", counts, _outcome(result, len(moves), len(held)))
-    if moves or result.writes:
+    if moves or result.writes or result.pictures:
         undo = f"anivault rollback {shlex.quote(result.plan.library)} --apply"
         screen.hint(f"Take it back: {undo}" if result.report else f"Do it: {again} --apply")
     return FINDINGS if held else DONE
@@ -166,14 +169,14 @@ def _tree(screen: Screen, moves: Sequence[Move], *, done: bool) -> None:
         screen.line(f"  {name}  ←  {move.rel}")
 
 
-def _described(screen: Screen, writes: Sequence[Write], *, done: bool) -> None:
+def _described(screen: Screen, writes: Sequence[Write], what: str, *, done: bool) -> None:
     """The small files that describe videos: their number, each with --verbose."""
     for write in writes:
         screen.event(events.WriteEvent(target=events.shown(write.target), size=len(write.data), done=done))
         if screen.verbose:
             screen.line(f"  {write.target}  (new, {len(write.data)} bytes)")
     if writes:
-        screen.line(f"{len(writes):,} NFO files {'written' if done else 'to write'}.")
+        screen.line(f"{len(writes):,} {what} {'written' if done else 'to write'}.")
 
 
 # Held files that no one misses: their number is enough, --verbose names them.

@@ -20,7 +20,8 @@ _KINDS = {
     VideoType.MENU: ("Menu", r"menus?"),
     VideoType.INTERVIEW: (
         "Interview",
-        r"(?:(?:cast|staff)\s+)?interviews?|(?:the\s+)?making of|behind the scenes|インタビュー|メイキング|访谈|訪談|采访",
+        r"(?:(?:cast|staff)\s+)?interviews?|(?:the\s+)?making of|behind the scenes"
+        r"|インタビュー|メイキング|访谈|訪談|采访",
     ),
 }
 _WORDS = {

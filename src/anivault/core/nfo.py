@@ -87,20 +87,20 @@ def _of_folders(subject: Subject, target: str, namer: Namer) -> Iterator[Write]:
     """`tvshow.nfo`, `season.nfo`, `.plexmatch`, when the video lies where the preset puts it."""
     show = namer.show(subject)
     season = f"{show}/{namer.season(subject)}"
-    if folder := _as_spelled(show, target):
+    if folder := as_spelled(show, target):
         yield Write(target=f"{folder}/tvshow.nfo", data=tvshow(subject.candidate), video=target)
-    if (folder := _as_spelled(season, target)) and season != f"{show}/":
+    if (folder := as_spelled(season, target)) and season != f"{show}/":
         data = season_nfo(subject.coordinates[0].season, subject.entry)
         yield Write(target=f"{folder}/season.nfo", data=data, video=target)
     yield from _plexmatch(show, subject, target, namer.preset)
 
 
 def _plexmatch(folder: str, subject: Subject, target: str, preset: Preset) -> Iterator[Write]:
-    if preset.plexmatch and (there := _as_spelled(folder, target)):
+    if preset.plexmatch and (there := as_spelled(folder, target)):
         yield Write(target=f"{there}/.plexmatch", data=plexmatch(subject.candidate), video=target)
 
 
-def _as_spelled(folder: str, target: str) -> str | None:
+def as_spelled(folder: str, target: str) -> str | None:
     """The folder above `target` that is `folder` but for its spelling."""
     above = "/".join(target.split("/")[: folder.count("/") + 1])
     return above if above != target and fold(above) == fold(folder) else None

@@ -53,7 +53,7 @@ def _nothing() -> None:
 
 def default_names() -> Sequence[str]:
     """The catalogue, and TMDB when the user has a key for it."""
-    return ("catalog", "tmdb") if _key()[0] else ("catalog",)
+    return ("catalog", "tmdb") if key_or_why()[0] else ("catalog",)
 
 
 def open_catalog(_: Settings, before: Sequence[Source], progress: Progress) -> Sequence[Source]:
@@ -66,17 +66,22 @@ def open_tmdb(settings: Settings, before: Sequence[Source], progress: Progress) 
     """Open TMDB on top of the source before it, or say why it cannot be asked. An Opener."""
     from anivault.services.metadata_enricher import open_source
 
-    key, why = _key()
+    key, why = key_or_why()
     if key is None:
         return [*before, Absent("tmdb", f"{why} Going on with what is known offline.")]
     below = before[-1] if before else None
-    folder = Path(platformdirs.user_cache_dir("anivault"))
+    folder = cache_folder()
     url, languages = settings.tmdb.url, settings.match.languages or ("en",)
     enricher = open_source(below, key=key, folder=folder, url=url, languages=languages, progress=progress)
     return [*before[:-1], enricher]
 
 
-def _key() -> tuple[Secret | None, str]:
+def cache_folder() -> Path:
+    """Where TMDB's answers are kept."""
+    return Path(platformdirs.user_cache_dir("anivault"))
+
+
+def key_or_why() -> tuple[Secret | None, str]:
     """The user's TMDB key, or why there is none."""
     try:
         return find_key(user_config_path().parent), "There is no TMDB key (ANIVAULT_TMDB_KEY)."

@@ -49,6 +49,7 @@ class SeasonTable(msgspec.Struct, frozen=True):
     name: str = ""
     date: str = ""
     episodes: tuple[Episode, ...] = ()
+    poster: str = ""  # on the image host, as is a show's
 
 
 class GroupInfo(msgspec.Struct, frozen=True):
@@ -79,6 +80,8 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     seasons: tuple[SeasonTable, ...] = ()
     groups: tuple[GroupInfo, ...] = ()
     ids: dict[str, str] = {}
+    poster: str = ""
+    backdrop: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -122,6 +125,8 @@ class _Hit(msgspec.Struct):
     genre_ids: list[int] | None = None  # in hits
     genres: list[_Genre] | None = None  # in details
     status: str | None = None
+    poster_path: str | None = None
+    backdrop_path: str | None = None
 
 
 class _Season(msgspec.Struct):
@@ -130,6 +135,7 @@ class _Season(msgspec.Struct):
     episode_count: Number | None = None
     air_date: str | None = None
     episodes: msgspec.Raw = NOTHING
+    poster_path: str | None = None
 
 
 class _Episode(msgspec.Struct):
@@ -291,6 +297,8 @@ def _show(hit: _Hit, media: str) -> Show | None:
         date=_date(hit.first_air_date or hit.release_date),
         popularity=hit.popularity or 0.0,
         status=clean(hit.status),
+        poster=_image(hit.poster_path),
+        backdrop=_image(hit.backdrop_path),
     )
 
 
@@ -331,6 +339,7 @@ def _season(reader: Reader, wire: _Season) -> SeasonTable:
         clean(wire.name),
         _date(wire.air_date),
         tuple(sorted(episodes, key=lambda episode: episode.number)),
+        _image(wire.poster_path),
     )
 
 
@@ -352,6 +361,11 @@ def _ids(reader: Reader, fields: dict[str, msgspec.Raw]) -> dict[str, str]:
         if raw is not None and (value := reader.part(raw, int | str | None)):  # type: ignore[arg-type]
             found[source] = clean(str(value))
     return found
+
+
+def _image(path: str | None) -> str:
+    """Return a plain name on the image host, and nothing for what could lead elsewhere."""
+    return path if path and re.fullmatch(r"/[\w-]{1,80}\.(?:jpe?g|png|webp)", path, re.ASCII) else ""
 
 
 def _date(text: str | None) -> str:

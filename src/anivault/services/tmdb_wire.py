@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import httpx2
 
 TMDB = "https://api.themoviedb.org/3"
+TMDB_IMAGES = "https://image.tmdb.org/t/p"
 BODY_CAP = 8 * 2**20  # bytes, after decompression
 CONNECT_SECONDS = 5.0
 CONNECTIONS = 4
@@ -42,10 +43,13 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Wire:
-    """The connections to one base address. Use it in one event loop, and close it there."""
+    """The connections to one base address. Use it in one event loop, and close it there.
 
-    def __init__(self, key: Secret, url: str = TMDB) -> None:
-        self._key, self._url = key, base_address(url)
+    Without a key it is one to pictures, which need none.
+    """
+
+    def __init__(self, key: Secret | None, url: str = TMDB) -> None:
+        self._key, self._url = key, base_address(url) if key else image_address(url)
         self._http: httpx2.AsyncClient | None = None
 
     async def send(self, path: str, params: Sequence[tuple[str, str]]) -> Reply:
@@ -78,13 +82,19 @@ class Wire:
             self._http = httpx2.AsyncClient(
                 timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
                 limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-                headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "anivault"},
+                headers={
+                    "Accept": "application/json" if self._key else "image/*",
+                    "Accept-Encoding": "gzip",
+                    "User-Agent": "anivault",
+                },
                 follow_redirects=False,
             )
         return self._http
 
     def _credentials(self) -> tuple[dict[str, str], list[tuple[str, str]]]:
         """Return the headers and parameters that carry the key."""
+        if self._key is None:
+            return {}, []
         key = self._key.reveal()
         if self._url == TMDB and re.fullmatch("[0-9a-f]{32}", key):
             return {}, [("api_key", key)]
@@ -93,12 +103,23 @@ class Wire:
 
 def base_address(url: str) -> str:
     """Check and complete a base address: https, or http to this very machine, with /3 at its end."""
+    return _checked(url, "ANIVAULT_TMDB_URL", "the key would cross the network unprotected: use https", "/3")
+
+
+def image_address(url: str) -> str:
+    """Check and complete the address of the image host, by the same rules, with /t/p at its end."""
+    return _checked(
+        url, "ANIVAULT_TMDB_IMAGES", "anyone on the way could change what comes: use https", "/t/p"
+    )
+
+
+def _checked(url: str, setting: str, unsafe: str, path: str) -> str:
     parts = urlsplit(url)
     if "@" in parts.netloc or not parts.hostname or parts.query or parts.fragment:
-        raise ConfigError("ANIVAULT_TMDB_URL", "it is no plain address")
+        raise ConfigError(setting, "it is no plain address")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):
-        raise ConfigError("ANIVAULT_TMDB_URL", "the key would cross the network unprotected: use https")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or '/3'}"
+        raise ConfigError(setting, unsafe)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or path}"
 
 
 def _is_here(host: str) -> bool:

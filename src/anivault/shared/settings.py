@@ -56,6 +56,7 @@ class TmdbSettings(Section, frozen=True):
     """Where TMDB is. The key is no setting: environment, keyring, or `tmdb.key` beside the user's file."""
 
     url: str = "https://api.themoviedb.org/3"
+    images: str = "https://image.tmdb.org/t/p"
 
 
 class Settings(Section, frozen=True):
@@ -79,6 +80,7 @@ ENVIRONMENT = {
     "ANIVAULT_PROVIDERS": "match.providers",
     "ANIVAULT_LANGUAGES": "match.languages",
     "ANIVAULT_TMDB_URL": "tmdb.url",
+    "ANIVAULT_TMDB_IMAGES": "tmdb.images",
 }
 
 

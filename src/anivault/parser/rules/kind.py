@@ -1,4 +1,4 @@
-"""The kind of video: OVA, film, special, and the extras that are no episode (NCOP, NCED, PV, CM, menu, interview).
+"""The kind of video: OVA, film, special, and the extras that are no episode (NCOP, NCED, PV, CM, menu, ...).
 
 A word that also stands in titles (`OP`, `Movie`, `Special`) counts only where a title has ended:
 behind a dash or blank and before a number, a bracket or the end.
@@ -65,7 +65,7 @@ def read(draft: Draft) -> None:
 
 
 def _is_of_an_episode(draft: Draft, found: re.Match[str]) -> bool:
-    """`S01E05 - Interview` is an episode's title, `Interview - 04` a show; `Title - Interview 02` is neither."""
+    """`S01E05 - Interview` names an episode, `Interview - 04` a show; `Title - Interview 02` is an extra."""
     own = _NUMBERED.match(draft.text, found.end()) and _WORD.search(draft.text, 0, found.start("word"))
     return "episodes" in draft.fields and not own
 
