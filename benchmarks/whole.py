@@ -85,7 +85,7 @@ def main() -> None:
 
     moved = sum(event["event"] == "move" and bool(event.get("done")) for event in done)
     print(
-        f"{options.files} files, {len(moves)} planned, {moved} moved by {options.mode}, {len(mine)} in the way"
+        f"{options.files} files, {len(moves)} planned, {moved} done by {options.mode}, {len(mine)} in the way"
     )
     steps = {"plan": planned, "apply": applied, "verify": verified, "deep verify": deep, "rollback": undone}
     print(", ".join(f"{step} {seconds:.2f} s" for step, seconds in steps.items()))

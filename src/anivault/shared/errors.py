@@ -242,7 +242,7 @@ class TmdbUnreachableError(TmdbError):
 
 
 class TmdbOfflineError(TmdbUnreachableError):
-    """No connection to TMDB can be made: no network, no such name, refused, or a certificate nobody trusts."""
+    """No connection to TMDB can be made: no network, no such name, refused, or an untrusted certificate."""
 
     code, exit_code = "tmdb-offline", 55
 
@@ -320,7 +320,10 @@ class ImportRefusedError(AniVaultError):
 
     def __init__(self, path: str, why: str, *, hint: str = "") -> None:
         super().__init__(f"{path} was not imported: {why}. The catalogue is as it was.")
-        self.hint = hint or "Get the file again and try once more; docs/catalogue.md names the kinds that can be read."
+        self.hint = (
+            hint
+            or "Get the file again and try once more; docs/catalogue.md names the kinds that can be read."
+        )
 
 
 class ImportDamagedError(AniVaultError):
