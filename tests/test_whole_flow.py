@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 import os
 import string
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from anivault.cli import events
 from anivault.cli.demo_handler import tree, write_sample
 from tests.conftest import Run
 
@@ -222,3 +226,27 @@ def test_rollback_restores_whatever_was_organized(
     assert {entry[2] for entry in before.values()} <= contents
     assert run("rollback", root / "library", "--apply").code == 0
     assert tree(root) == before
+
+
+def test_every_event_is_what_its_schema_says(run: Run, source: Path, library: Path) -> None:
+    kinds = [
+        kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Event)
+    ]
+    any_event = functools.reduce(operator.or_, (kind for kind in kinds if kind is not events.Event))
+    decode = msgspec.json.Decoder(any_event).decode
+    organize = ("organize", source, "--to", library)
+    commands = [
+        ("scan", source), ("match", source), organize, (*organize, "--nfo", "--apply"), ("history", library),
+        ("verify", library), ("rollback", library, "--apply"), ("about",), ("config", "show"),
+        ("config", "presets"), ("cache", "stats"), ("explain", "Toradora! - 01.mkv"), ("scan", "/no/such"),
+    ]  # fmt: skip
+    seen = {type(decode(line)) for words in commands for line in run(*words, "--json").out.splitlines()}
+
+    assert {
+        events.FileEvent,
+        events.MatchEvent,
+        events.MoveEvent,
+        events.HeldEvent,
+        events.WriteEvent,
+    } <= seen
+    assert {events.ErrorEvent, events.SummaryEvent, events.RunEvent, events.ExplainEvent} <= seen

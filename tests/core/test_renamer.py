@@ -14,7 +14,7 @@ from anivault.core.models import Coordinates, MatchedFile, Mode, ParsedFile, Pla
 from anivault.core.naming import builtin_presets, fold, load_preset
 from anivault.core.organizer import fingerprint
 from anivault.core.pipeline.scanner import scan
-from anivault.core.renamer import Known, read_fingerprint, rename
+from anivault.core.renamer import rename
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, planned, reasons, scanned, show, targets, video
 
@@ -152,23 +152,6 @@ def test_a_real_library_comes_to_its_new_names(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("item", "kind", "places"),
-    [
-        (video("a.mkv", SHOW, (0, 3), (0, 4)), "tv", [(0, 3), (0, 4)]),
-        (video("a.mkv", SHOW, (1, 1071)), "tv", [(1, 1071)]),
-        (video("a.mkv", FILM), "movie", []),
-    ],
-)
-def test_what_a_name_was_made_from_reads_back(
-    item: MatchedFile, kind: str, places: list[tuple[int, int]]
-) -> None:
-    number = 2 if kind == "movie" else 1
-    wanted = tuple(Coordinates(season=season, episode=episode) for season, episode in places)
-
-    assert read_fingerprint(fingerprint(item) or "") == Known("tmdb", kind, number, wanted)
-
-
 def test_a_new_title_or_number_changes_the_fingerprint() -> None:
     one = video("a.mkv", SHOW, (1, 1))
 
@@ -177,8 +160,3 @@ def test_a_new_title_or_number_changes_the_fingerprint() -> None:
         one, video("a.mkv", SHOW, (1, 2)), video("a.mkv", show(1, "Show", 2021), (1, 1)),
         video("a.mkv", SHOW, Coordinates(season=1, episode=1, title="T")),
     )}) == 4  # fmt: skip
-
-
-@pytest.mark.parametrize("text", ["", "x", "tmdb:tv:1", "tmdb:book:1:00000000", "tmdb:tv:x:S01E01:00000000"])
-def test_other_text_is_no_fingerprint(text: str) -> None:
-    assert read_fingerprint(text) is None

@@ -76,9 +76,7 @@ def _root() -> None:
     """Turn a pile of anime files into a library that media servers read."""
 
 
-catalog_app = typer.Typer(
-    help="The offline catalogue: whose data it is, and lists of your own.", no_args_is_help=True
-)
+catalog_app = typer.Typer(help="The catalogue, and lists of your own.", no_args_is_help=True)
 cache_app = typer.Typer(help="TMDB's answers that are kept.", no_args_is_help=True)
 config_app = typer.Typer(help="The settings that hold.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")

@@ -7,14 +7,11 @@ its place, and what would change places in a circle stays.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 import msgspec
 
 from anivault.core.models import (
-    Coordinates,
     Held,
     HeldReason,
     MatchedFile,
@@ -26,28 +23,6 @@ from anivault.core.models import (
 )
 from anivault.core.naming import NAME_MAX, Preset, fold
 from anivault.core.organizer import Library, plan
-
-
-class Known(NamedTuple):
-    """What a move's `metadata` says that a file is."""
-
-    provider: str
-    media_type: str
-    id: int
-    coordinates: tuple[Coordinates, ...]
-
-
-_FINGERPRINT = re.compile(r"([^:]+):(tv|movie):(\d+)(?::S(\d+)((?:E\d+)+))?:[0-9a-f]{8}")
-
-
-def read_fingerprint(metadata: str) -> Known | None:
-    """Read back what `organizer.fingerprint` wrote; None for anything else."""
-    found = _FINGERPRINT.fullmatch(metadata)
-    if not found:
-        return None
-    numbers = (found[5] or "").split("E")[1:]
-    places = tuple(Coordinates(season=int(found[4]), episode=int(number)) for number in numbers)
-    return Known(found[1], found[2], int(found[3]), places)
 
 
 def rename(
