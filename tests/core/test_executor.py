@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -17,6 +19,7 @@ from anivault.core import executor, journal
 from anivault.core.executor import execute
 from anivault.core.journal import Do
 from anivault.core.models import HeldReason, Identity, Mode, Move, Plan, Write
+from anivault.core.rollback_manager import plan_rollback
 from anivault.shared import fs
 from anivault.shared.errors import (
     DestinationError,
@@ -26,7 +29,7 @@ from anivault.shared.errors import (
     UnfinishedRunError,
     UnsafePathError,
 )
-from tests.core.mover import NAMES, Box, Calls, crashes, tree, watched
+from tests.core.mover import NAMES, Box, Calls, crashes, identity, tree, watched
 
 ELSEWHERE = Path("/dev/shm")
 
@@ -457,3 +460,65 @@ def test_the_journal_grows_and_never_shrinks(tmp_path: Path) -> None:
     box.rollback()
 
     assert path.read_bytes().startswith(first)
+
+
+def shifted(box: Box) -> Plan:
+    """Each episode to the next one's name, in a library that holds them."""
+    names = [f"Shows/Show/Season 01/Show S01E0{n}.mkv" for n in (1, 2, 3)]
+    steps = [(names[1], names[2]), (names[0], names[1])]
+    moves = tuple(
+        Move(root=str(box.library), rel=old, target=new, mode=Mode.MOVE, identity=identity(box.library / old))
+        for old, new in steps
+    )
+    library = str(box.library)
+    return Plan(library=library, roots=(library,), preset="-", mode=Mode.MOVE, moves=moves)
+
+
+def test_files_that_follow_each_other_into_a_name_all_get_there_and_back(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    box.run()
+    before = tree(box.library)
+    season = "Shows/Show/Season 01/Show S01E0"
+    report = execute(shifted(box))
+    after = tree(box.library)
+
+    assert (report.moved, report.held) == (2, ())
+    assert (after[f"{season}2.mkv"], after[f"{season}3.mkv"]) == (
+        before[f"{season}1.mkv"],
+        before[f"{season}2.mkv"],
+    )
+    assert f"{season}1.mkv" not in after
+    assert plan_rollback(str(box.library)).conflicts == ()
+    box.rollback()
+    assert tree(box.library) == before
+
+
+def test_files_that_follow_each_other_survive_a_death_at_any_call(tmp_path: Path) -> None:
+    for at in count(1):
+        (tmp_path / str(at)).mkdir()
+        box = box_of(tmp_path / str(at), Mode.MOVE)
+        at_first = box.trees()
+        box.run()
+        there = sorted(tree(box.library).values(), key=str)
+        if not crashes(partial(execute, shifted(box)), at):
+            break
+        box.recover()
+
+        assert sorted(tree(box.library).values(), key=str) == there
+        while plan_rollback(str(box.library)).steps:
+            box.rollback()
+        assert box.trees() == at_first
+
+
+def test_what_goes_to_another_disk_goes_in_batches_of_so_many_bytes(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "BATCH_BYTES", 60_000)
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", elsewhere / "library", Mode.MOVE)
+    before, mine = box.trees()
+    box.run()
+    lines = (box.library / ".anivault" / "journal.jsonl").read_text().splitlines()
+
+    assert box.trees() == ({}, mine | {target: before[name] for name, target in NAMES.items()})
+    assert sum('"kind":"placed"' in line for line in lines) > 2

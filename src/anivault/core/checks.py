@@ -53,7 +53,7 @@ def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
     folder, name = roots[step.root].place(step.rel)
     here = fs.look(folder, name)
     if stat.S_ISLNK(here.st_mode):
-        fine = os.readlink(name, dir_fd=folder) == os.path.join(roots[step.to_root].root, step.to)
+        fine = fs.readlink(folder, name) == os.path.join(roots[step.to_root].root, step.to)
     elif step.to:
         there = fs.look(*roots[step.to_root].place(step.to))
         fine = os.path.samestat(here, there) or (same_file(here, step) and same_file(there, step))
@@ -75,7 +75,7 @@ def same_file(now: os.stat_result, step: Step) -> bool:
     return same and fs.unchanged(now, step.size, step.mtime_ns)
 
 
-def with_metadata(step: Step, folder: int, name: str) -> Step:
+def with_metadata(step: Step, folder: fs.Folder, name: str) -> Step:
     """Return the step with what its copy is to be given, which so outlives a disk that cannot keep it."""
     if step.owner:  # known from the run that this one takes back
         return step
@@ -86,7 +86,7 @@ def with_metadata(step: Step, folder: int, name: str) -> Step:
 
 
 @contextmanager
-def opened(folder: int, name: str) -> Iterator[int]:
+def opened(folder: fs.Folder, name: str) -> Iterator[int]:
     """Open a file to read it."""
     fd = fs.open_file(folder, name)
     try:

@@ -1,4 +1,4 @@
-"""Carry out a plan: the only code that changes sources and library. Nothing is ever overwritten.
+"""Carry out a plan, batch by batch, in an order that loses nothing at whatever moment it stops.
 
 In: a plan, or the steps of a rollback. Out: a Report; a file that cannot go is held with its reason
 and the rest goes on, a failing disk ends the run with one error.
@@ -15,7 +15,6 @@ So at any moment `recover` can tell from journal and disk what happened, and no 
 from __future__ import annotations
 
 import errno
-import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,8 +25,9 @@ from typing import Any
 import msgspec
 
 from anivault.core import journal
-from anivault.core.checks import COPIES, RefusedError, checked_source, opened, require_inside, require_same
-from anivault.core.journal import Do, Done, Journal, Made, Placed, Run, Step
+from anivault.core.checks import COPIES, RefusedError, checked_source, require_inside
+from anivault.core.effects import Effects, sync_disks
+from anivault.core.journal import Do, Done, Journal, Placed, Run, Step
 from anivault.core.models import Held, HeldReason, Mode, Plan, Write
 from anivault.core.preflight import preflight
 from anivault.shared import fs
@@ -101,8 +101,8 @@ def carry_out(
 ) -> Report:
     """Run steps in batches under one journal; a plan and a rollback differ in nothing else."""
     with ending(log.library):
-        worker = Worker(log, log.new_run(mode, roots), total, signals, progress)
-        worker.data = {write.target: write.data for write in writes}
+        data = {write.target: write.data for write in writes}
+        worker = Worker(log, log.new_run(mode, roots), total, signals, progress, data)
         try:
             return worker.work(wishes)
         finally:
@@ -111,7 +111,7 @@ def carry_out(
 
 def steps_of(plan: Plan, writes: Sequence[Write] = ()) -> Iterator[Step]:
     """Yield one step a move and a write; roots are numbered after the library."""
-    numbers = {root: number for number, root in enumerate(plan.roots, 1)}
+    numbers = {root: number for number, root in enumerate(plan.roots, 1)} | {plan.library: 0}
     for i, move in enumerate(plan.moves):
         yield Step(
             i=i,
@@ -149,7 +149,13 @@ class Worker:
     """One run: takes batches of steps through the order that stands at the top."""
 
     def __init__(
-        self, log: Journal, run: Run, total: int, signals: Signals, progress: Progress | None
+        self,
+        log: Journal,
+        run: Run,
+        total: int,
+        signals: Signals,
+        progress: Progress | None,
+        data: dict[str, bytes],
     ) -> None:
         self.log = log
         self.run = run
@@ -157,37 +163,28 @@ class Worker:
         self.signals = signals
         self.progress = progress
         self.roots = [fs.Folders(root.path) for root in run.roots]
-        self.data: dict[str, bytes] = {}
+        self.effects = Effects(self.roots, run.id, data)
         self.error: OSError | None = None
         self.held: list[Held] = []
         self.absent: set[str | None] = set()  # targets of videos that do not come: their sidecars stay too
         self.begun = False
         self.moved = self.bytes = self.seen = self.copied = 0
-        self.elsewhere: set[tuple[str, str]] = set()  # pairs of folders that a rename does not cross
-        self.effects: dict[Do, Callable[[Step], None]] = {
-            Do.LINK: self.link,
-            Do.CLONE: self.clone,
-            Do.COPY: self.copy,
-            Do.SYMLINK: self.symlink,
-            Do.RENAME: self.rename,
-            Do.CARRY: self.copy,
-            Do.WRITE: self.write,
-            Do.REMOVE: self.remove,
-            Do.MKDIR: self.mkdir,
-            Do.RMDIR: self.rmdir,
-        }
 
     def work(self, wishes: Iterable[Step]) -> Report:
         """Take all steps through their batches, then close the run."""
         for batch in batches(wishes):
-            again = batch
-            while again and not self.ended():
-                again = self.batch(again)
+            self.settle([batch])
             self.seen += len(batch)
             self.copied = 0
             if self.progress:
                 self.progress(self.seen, self.total)
         return self.close()
+
+    def settle(self, todo: Iterable[list[Step]]) -> None:
+        """Take batches through the order, and then what of each has to go another way."""
+        for batch in todo:
+            if not self.ended():
+                self.settle(batches(self.batch(batch)))
 
     def ended(self) -> bool:
         """True when a signal came or the disk failed: nothing new is begun."""
@@ -196,18 +193,17 @@ class Worker:
     def batch(self, wishes: list[Step]) -> list[Step]:
         """Take one batch through the order; returns the steps to try again in another way."""
         self.void: dict[int, str] = {}
-        self.made: dict[int, Made] = {}
-        self.touched: set[tuple[int, str]] = set()
         self.again: list[Step] = []
+        self.effects.begin(self.pulse)
         ready = self.checked(wishes)
         if ready:
             self.intend(ready)
             for step in ready:
-                self.attempt(step)
+                self.begin(step)
                 self.tell(step)
             self.sync_disks()
-            self.release([s for s in ready if s.do is Do.CARRY and s.i in self.made])
-            self.log.append([Done(self.void, self.made)])
+            self.release([s for s in ready if s.do is Do.CARRY and s.i in self.effects.made])
+            self.log.append([Done(self.void, self.effects.made)])
             self.count(ready)
         self.close_folders()  # the next batch sees what has changed on the way
         return self.again
@@ -259,14 +255,19 @@ class Worker:
         self.begun = True
         self.log.sync()
 
-    def attempt(self, step: Step) -> None:
-        """Give one step its effect; what cannot be is void."""
+    def begin(self, step: Step) -> None:
+        """Give one step its effect, unless the run has to end or its video does not come."""
+        if self.ended():
+            self.hold(step, HeldReason.STOPPED)
+        elif step.video in self.absent:
+            self.hold(step, HeldReason.NO_VIDEO)
+        else:
+            self.attempt(step, self.effects.do)
+
+    def attempt(self, step: Step, effect: Callable[[Step], None]) -> None:
+        """Have one effect; a step that cannot be is void."""
         try:
-            self.pulse()
-            if step.video in self.absent:
-                self.hold(step, HeldReason.NO_VIDEO)
-            else:
-                self.effects[step.do](step)
+            effect(step)
         except RefusedError as refusal:
             self.hold(step, refusal.reason, refusal.detail)
         except StoppedError:
@@ -287,7 +288,6 @@ class Worker:
     def failed(self, step: Step, error: OSError) -> None:
         """Hold what is the file's own trouble, take another way across disks, stop for the rest."""
         if error.errno == errno.EXDEV and step.do is Do.RENAME:
-            self.elsewhere.add(folders_of(step))
             self.try_again(step, do=Do.CARRY)
         elif step.do is Do.CLONE and error.errno == errno.EINVAL:
             self.hold(step, HeldReason.OTHER_FILESYSTEM)
@@ -315,94 +315,8 @@ class Worker:
         self.number += 1
         return self.number - 1
 
-    # The effects. Each is whole or has not happened.
-
-    def link(self, step: Step) -> None:
-        """Give the source a second name."""
-        fs.link(*self.source(step), *self.target(step))
-
-    def rename(self, step: Step) -> None:
-        """Give the source another name."""
-        if folders_of(step) in self.elsewhere:
-            self.try_again(step, do=Do.CARRY)
-            return
-        self.touched.add((step.root, folder_of(step.rel)))
-        fs.rename(*self.source(step), *self.target(step), reserve=step.reserve)
-
-    def symlink(self, step: Step) -> None:
-        """Point to the source by its whole path."""
-        folder, name = self.target(step)
-        os.symlink(self.whole(step.root, step.rel), name, dir_fd=folder)
-
-    def copy(self, step: Step) -> None:
-        """Copy the source, hashed on the way; one whose source will go is read back."""
-        with opened(*self.source(step)) as source:
-            self.make(step, lambda fd: fs.copy(source, fd, self.pulse))
-
-    def clone(self, step: Step) -> None:
-        """Share the source's blocks."""
-        with opened(*self.source(step)) as source:
-            self.make(step, lambda fd: fs.clone(source, fd))
-
-    def write(self, step: Step) -> None:
-        """Write a new small file."""
-        self.make(step, lambda fd: fs.write(fd, self.data[step.to]))
-
-    def make(self, step: Step, fill: Callable[[int], str | None]) -> None:
-        """Fill a temporary file in the target folder, make it durable, then give it its name."""
-        folder, name = self.target(step)
-        temporary = temporary_name(self.run.id, step.i)
-        fd = fs.create(folder, temporary)
-        try:
-            with fs.undoing(folder, temporary):
-                digest = fill(fd) or step.hash
-                fs.set_metadata(fd, step.mode, step.then_mtime_ns or step.mtime_ns, step.attrs, step.owner)
-                os.fsync(fd)
-                if step.do is Do.CARRY and fs.reread(fd) != digest:
-                    raise OSError(errno.EIO, "the copy reads back differently", step.to)
-                now = os.fstat(fd)
-                fs.rename(folder, temporary, folder, name, reserve=step.reserve)
-            self.made[step.i] = Made(now.st_ino, now.st_mtime_ns, digest)
-        finally:
-            os.close(fd)
-
-    def remove(self, step: Step) -> None:
-        """Remove a file that a run made."""
-        folder, name = self.source(step)
-        self.touched.add((step.root, folder_of(step.rel)))
-        os.unlink(name, dir_fd=folder)
-
-    def mkdir(self, step: Step) -> None:
-        """Make a folder."""
-        folder, name = self.target(step)
-        os.mkdir(name, dir_fd=folder)
-
-    def rmdir(self, step: Step) -> None:
-        """Remove a folder that a run made, when it is empty."""
-        folder, name = self.source(step)
-        self.touched.add((step.root, folder_of(step.rel)))
-        self.roots[step.root].forget(step.rel)
-        os.rmdir(name, dir_fd=folder)
-
-    def source(self, step: Step) -> tuple[int, str]:
-        """Return folder and name that a step starts from."""
-        return self.roots[step.root].place(step.rel)
-
-    def target(self, step: Step) -> tuple[int, str]:
-        """Return folder and name that a step makes, and remember to sync the folder."""
-        folder, _, name = step.to.rpartition("/")
-        self.touched.add((step.to_root, folder))
-        try:
-            return self.roots[step.to_root].open(folder), name
-        except FileNotFoundError as error:
-            raise RefusedError(HeldReason.NOT_PERMITTED, "its folder could not be made") from error
-
-    def whole(self, root: int, rel: str) -> str:
-        """Return a whole path."""
-        return os.path.join(self.roots[root].root, rel)
-
     def pulse(self) -> None:
-        """Begin nothing new, and leave a long copy, when the run has to end."""
+        """Leave a long copy when the run has to end."""
         if self.ended():
             raise StoppedError
 
@@ -412,33 +326,15 @@ class Worker:
         """Let the sources go whose copies are durable, read back and journaled."""
         if not carried:
             return
-        self.log.append([Placed({step.i: self.made[step.i] for step in carried})])
+        self.log.append([Placed({step.i: self.effects.made[step.i] for step in carried})])
         self.log.sync()
         for step in carried:
-            self.let_go(step)
+            self.attempt(step, self.effects.let_go)
         self.sync_disks()
-
-    def let_go(self, step: Step) -> None:
-        """Remove the source of a copy; where that cannot be, remove the copy.
-
-        A source that somebody else has removed meanwhile is the one case where the copy stays alone.
-        """
-        folder, name = self.source(step)
-        self.touched.add((step.root, folder_of(step.rel)))
-        try:
-            with fs.undoing(*self.target(step)), suppress(FileNotFoundError):
-                require_same(fs.look(folder, name), step)
-                os.unlink(name, dir_fd=folder)
-        except RefusedError as refusal:
-            self.hold(step, refusal.reason)
-        except fs.HalfDoneError:
-            raise
-        except OSError as error:
-            self.failed(step, error)
 
     def sync_disks(self) -> None:
         """Make durable what this batch touched."""
-        sync_disks(self.roots, self.touched)
+        sync_disks(self.roots, self.effects.touched)
 
     def count(self, ready: list[Step]) -> None:
         """Count the files of a settled batch."""
@@ -501,50 +397,24 @@ def stopped(error: OSError, done: int, hint: str) -> RunStoppedError:
     return RunStoppedError(f"{error.strerror or error}{where}", done, hint)
 
 
-def sync_disks(roots: Sequence[fs.Folders], touched: Iterable[tuple[int, str]]) -> None:
-    """Make folders (root, path) durable: one call a disk, or one a folder where that is not enough."""
-    synced: set[int] = set()
-    for root, rel in touched:
-        try:
-            folder = roots[root].open(rel)
-        except FileNotFoundError:  # removed since, or never made
-            continue
-        device = os.fstat(folder).st_dev
-        if device not in synced and fs.sync_disk(folder):
-            synced.add(device)
-        elif device not in synced:
-            fs.sync_folder(folder)
-
-
-def temporary_name(run: str, i: int) -> str:
-    """Return the name of a copy in the making; `recover` removes it."""
-    return f".anivault-{run}-{i}.tmp"
-
-
-def folder_of(rel: str) -> str:
-    """Return the folder of a relative path."""
-    return rel.rpartition("/")[0]
-
-
-def folders_of(step: Step) -> tuple[str, str]:
-    """Return the two folders between which a step goes."""
-    return folder_of(step.rel), folder_of(step.to)
-
-
 def batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
     """Cut the steps into batches of at most so many files, and so many bytes where they are copied.
 
-    Folders are removed in batches of their own: they are empty only once the sources before them went.
+    Folders are removed in batches of their own: they are empty only once the sources before them went. A
+    name that one step leaves and another takes is free for the next batch, so that `recover` can tell
+    the two files apart.
     """
     batch: list[Step] = []
+    left: set[tuple[int, str]] = set()
     room = BATCH_BYTES
     for step in steps:
         cost = step.size if step.do in COPIES else 0
         emptied = step.do is Do.RMDIR and batch and batch[-1].do is not Do.RMDIR
-        if batch and (len(batch) >= BATCH or cost > room or emptied):
+        if batch and (len(batch) >= BATCH or cost > room or emptied or (step.to_root, step.to) in left):
             yield batch
-            batch, room = [], BATCH_BYTES
+            batch, left, room = [], set(), BATCH_BYTES
         batch.append(step)
+        left.add((step.root, step.rel))
         room -= cost
     if batch:
         yield batch

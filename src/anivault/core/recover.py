@@ -17,7 +17,8 @@ import msgspec
 
 from anivault.core import journal
 from anivault.core.checks import opened, require_inside, same_file
-from anivault.core.executor import Signals, ending, folder_of, sync_disks, temporary_name
+from anivault.core.effects import folder_of, sync_disks, temporary_name
+from anivault.core.executor import Signals, ending
 from anivault.core.journal import Do, Done, Journal, Made, RunLog, Step
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
@@ -113,8 +114,8 @@ class Settler:
         there = self.look(step.to_root, step.to)
         if not there or not stat.S_ISLNK(there.st_mode):
             return False
-        folder, name = self.roots[step.to_root].place(step.to)
-        return os.readlink(name, dir_fd=folder) == os.path.join(self.run.run.roots[step.root].path, step.rel)
+        source = os.path.join(self.run.run.roots[step.root].path, step.rel)
+        return fs.readlink(*self.roots[step.to_root].place(step.to)) == source
 
     def renamed(self, step: Step) -> bool:
         """A name that is in both places is one file (a link), or an empty file that reserved it."""
@@ -184,5 +185,4 @@ class Settler:
     def remove(self, root: int, rel: str) -> None:
         """Remove what a broken step left."""
         with suppress(FileNotFoundError):
-            folder, name = self.roots[root].place(rel)
-            os.unlink(name, dir_fd=folder)
+            fs.unlink(*self.roots[root].place(rel))

@@ -14,7 +14,8 @@ import msgspec
 
 from anivault.core import journal
 from anivault.core.checks import READS, RefusedError, checked_source, require_inside
-from anivault.core.executor import REASONS, Progress, Report, Signals, carry_out, folder_of
+from anivault.core.effects import folder_of
+from anivault.core.executor import REASONS, Progress, Report, Signals, carry_out
 from anivault.core.journal import Do, History, Journal, RunLog, Step
 from anivault.core.models import Held, HeldReason
 from anivault.shared import fs
@@ -174,7 +175,7 @@ def _inverse(log: RunLog, step: Step, numbers: list[int]) -> Step:
 def _conflicts(roots: Sequence[str], steps: tuple[Step, ...]) -> Iterator[Held]:
     """Yield the steps that cannot be as things are now."""
     folders = [fs.Folders(root) for root in roots]
-    going = {step.rel for step in steps}
+    going = {(step.root, step.rel) for step in steps}
     for step in steps:
         try:
             checked_source(folders, step)
@@ -188,13 +189,13 @@ def _conflicts(roots: Sequence[str], steps: tuple[Step, ...]) -> Iterator[Held]:
         each.close()
 
 
-def _check_place(folders: list[fs.Folders], step: Step, going: set[str]) -> None:
+def _check_place(folders: list[fs.Folders], step: Step, going: set[tuple[int, str]]) -> None:
     """Refuse a place that is taken, and a folder that would not be empty."""
     if step.do is Do.RMDIR:
         inside = os.listdir(folders[0].open(step.rel))
-        if stays := [name for name in inside if f"{step.rel}/{name}" not in going]:
+        if stays := [name for name in inside if (0, f"{step.rel}/{name}") not in going]:
             raise RefusedError(HeldReason.FOLDER_NOT_EMPTY, min(stays))
-    elif step.do in READS:
+    elif step.do in READS and (step.to_root, step.to) not in going:
         folder, _, name = step.to.rpartition("/")
         try:
             taken = fs.exists(folders[step.to_root].open(folder), name)

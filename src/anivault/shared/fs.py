@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from anivault.shared.errors import UnsafePathError
 
@@ -30,6 +30,7 @@ UNSAFE = frozenset({"", ".", ".."})
 # The call that renames without replacing, and its flag; macOS has one of its own.
 RENAME, NOREPLACE = ("renameatx_np", 4) if sys.platform == "darwin" else ("renameat2", 1)
 FICLONE = 0x40049409
+Folder: TypeAlias = int  # an open folder: its descriptor
 CANNOT_LINK = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
@@ -49,14 +50,14 @@ class Folders:
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self._open: dict[str, int] = {}
+        self._open: dict[str, Folder] = {}
 
-    def open(self, rel: str) -> int:
+    def open(self, rel: str) -> Folder:
         """Return a descriptor of the folder `rel`; the root itself is ''."""
         fd = self._open.get(rel)
         return self._descend(rel) if fd is None else fd
 
-    def _descend(self, rel: str) -> int:
+    def _descend(self, rel: str) -> Folder:
         if not rel:
             fd = os.open(self.root, OPEN_FOLDER)
         else:
@@ -67,7 +68,7 @@ class Folders:
         self._open[rel] = fd
         return fd
 
-    def place(self, rel: str) -> tuple[int, str]:
+    def place(self, rel: str) -> tuple[Folder, str]:
         """Return the folder's descriptor and the name for the file `rel`."""
         folder, _, name = rel.rpartition("/")
         fd = self._open.get(folder)
@@ -106,12 +107,12 @@ def safe(name: str, rel: str) -> str:
     return name
 
 
-def look(folder: int, name: str) -> os.stat_result:
+def look(folder: Folder, name: str) -> os.stat_result:
     """Stat the name itself, never what a link points to."""
     return os.stat(name, dir_fd=folder, follow_symlinks=False)
 
 
-def exists(folder: int, name: str) -> bool:
+def exists(folder: Folder, name: str) -> bool:
     """True when the name is taken, be it by a dangling link."""
     return os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False)
 
@@ -159,7 +160,7 @@ def _errno() -> int:
     return ctypes.get_errno()
 
 
-def rename(source: int, name: str, target: int, new: str, *, reserve: bool = False) -> None:
+def rename(source: Folder, name: str, target: Folder, new: str, *, reserve: bool = False) -> None:
     """Move a name; raises FileExistsError when the new one is taken, on every filesystem.
 
     Where neither RENAME_NOREPLACE nor a hardlink is possible (exFAT, some network shares) it raises
@@ -172,7 +173,7 @@ def rename(source: int, name: str, target: int, new: str, *, reserve: bool = Fal
         raise OSError(number, os.strerror(number), new)
 
 
-def _rename_by_link(source: int, name: str, target: int, new: str, *, reserve: bool) -> None:
+def _rename_by_link(source: Folder, name: str, target: Folder, new: str, *, reserve: bool) -> None:
     try:
         link(source, name, target, new)
     except OSError as error:
@@ -183,10 +184,10 @@ def _rename_by_link(source: int, name: str, target: int, new: str, *, reserve: b
         _rename_onto_own(source, name, target, new)
     else:
         with undoing(target, new):
-            os.unlink(name, dir_fd=source)
+            unlink(source, name)
 
 
-def _rename_onto_own(source: int, name: str, target: int, new: str) -> None:
+def _rename_onto_own(source: Folder, name: str, target: Folder, new: str) -> None:
     """Take the new name with an empty file, which only then is replaced."""
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, dir_fd=target))
     with undoing(target, new):
@@ -194,7 +195,7 @@ def _rename_onto_own(source: int, name: str, target: int, new: str) -> None:
 
 
 @contextmanager
-def undoing(folder: int, name: str) -> Iterator[None]:
+def undoing(folder: Folder, name: str) -> Iterator[None]:
     """Remove a file of our own again when what follows fails.
 
     Not for KeyboardInterrupt, which may come just after what follows went well: that is for `recover`.
@@ -203,7 +204,7 @@ def undoing(folder: int, name: str) -> Iterator[None]:
         yield
     except Exception as error:
         try:
-            os.unlink(name, dir_fd=folder)
+            unlink(folder, name)
         except FileNotFoundError:
             pass
         except OSError as again:
@@ -211,12 +212,37 @@ def undoing(folder: int, name: str) -> Iterator[None]:
         raise
 
 
-def link(source: int, name: str, target: int, new: str) -> None:
+def link(source: Folder, name: str, target: Folder, new: str) -> None:
     """Give a file a second name; never replaces."""
     os.link(name, new, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
 
 
-def open_file(folder: int, name: str) -> int:
+def symlink(points_to: str, folder: Folder, name: str) -> None:
+    """Make a symbolic link; never replaces."""
+    os.symlink(points_to, name, dir_fd=folder)
+
+
+def readlink(folder: Folder, name: str) -> str:
+    """Return what a symbolic link points to."""
+    return os.readlink(name, dir_fd=folder)
+
+
+def unlink(folder: Folder, name: str) -> None:
+    """Remove a file's name."""
+    os.unlink(name, dir_fd=folder)
+
+
+def mkdir(folder: Folder, name: str) -> None:
+    """Make a folder."""
+    os.mkdir(name, dir_fd=folder)
+
+
+def rmdir(folder: Folder, name: str) -> None:
+    """Remove an empty folder."""
+    os.rmdir(name, dir_fd=folder)
+
+
+def open_file(folder: Folder, name: str) -> int:
     """Open a regular file to read it; never follows a link, never waits on a FIFO."""
     fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
@@ -225,7 +251,7 @@ def open_file(folder: int, name: str) -> int:
     return fd
 
 
-def create(folder: int, name: str) -> int:
+def create(folder: Folder, name: str) -> int:
     """Make a new file to write and read it back; it is not there yet."""
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.open(name, flags, NEW_FILE, dir_fd=folder)
@@ -369,7 +395,7 @@ def unless_unsupported(*more: int) -> Iterator[None]:
             raise
 
 
-def sync_folder(folder: int) -> None:
+def sync_folder(folder: Folder) -> None:
     """Make the names in one folder durable, where the filesystem knows how."""
     try:
         os.fsync(folder)
@@ -378,7 +404,7 @@ def sync_folder(folder: int) -> None:
             raise
 
 
-def sync_disk(folder: int) -> bool:
+def sync_disk(folder: Folder) -> bool:
     """Make everything on the folder's filesystem durable in one call; False where that cannot be trusted."""
     if on_fuse(os.fstat(folder).st_dev):
         return False
