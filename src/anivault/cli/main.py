@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from anivault.cli.exits import BUG, DONE, INTERRUPTED, TERMINATED
@@ -23,7 +24,21 @@ def main() -> None:
     import signal
 
     signal.signal(signal.SIGTERM, _terminate)
+    _streams()
     sys.exit(run(sys.argv[1:]))
+
+
+def _streams() -> None:
+    """Give closed streams to nothing, so that no file of ours becomes one; escape what no charset has."""
+    while (nothing := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(nothing)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115 - open as long as the process
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class TerminatedError(KeyboardInterrupt):
@@ -39,27 +54,34 @@ def run(arguments: Sequence[str]) -> int:
     from typer import TyperException
 
     from anivault.cli.app import Session, app
-    from anivault.shared.errors import AniVaultError
+    from anivault.cli.screen import printed
+    from anivault.shared.errors import AniVaultError, OutputError
 
     Session.words = arguments
     try:
-        command = app(args=list(arguments), prog_name="anivault", standalone_mode=False)
+        command = printed(app, list(arguments), prog_name="anivault", standalone_mode=False)
         code: int = command() if callable(command) else DONE  # not callable: help was printed
         Session.screen.flush()
     except KeyboardInterrupt as stop:
         Session.screen.note("Interrupted. Nothing more was done.")
         return TERMINATED if isinstance(stop, TerminatedError) else INTERRUPTED
     except AniVaultError as error:
+        if isinstance(error, OutputError):
+            _print_no_more()
         Session.screen.error(error)
         return error.exit_code
     except TyperException as error:
         return _usage(error)
     except BrokenPipeError:  # the reader went away, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        _print_no_more()
+        return DONE
     except Exception as error:  # noqa: BLE001 - the one boundary
         return _bug(error, arguments)
     return code
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: TyperException) -> int:

@@ -11,14 +11,17 @@ import sys
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from anivault.shared.errors import AniVaultError
+from anivault.shared.errors import AniVaultError, OutputError
 from anivault.shared.text import safe
 
 if TYPE_CHECKING:
     import msgspec
     from rich.progress import Progress
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _PROGRESS_AFTER = 1.0  # seconds; what is quicker shows no bar
@@ -31,6 +34,16 @@ def _encoder() -> Callable[[object], bytes]:
     return msgspec.json.Encoder().encode
 
 
+def printed(write: Callable[P, T], *what: P.args, **how: P.kwargs) -> T:
+    """Call what writes to stdout. Raises OutputError where it cannot, but for a reader that went away."""
+    try:
+        return write(*what, **how)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error) from error
+
+
 class Screen:
     """Where a command prints. One a run."""
 
@@ -41,12 +54,12 @@ class Screen:
     def event(self, event: msgspec.Struct | dict[str, Any]) -> None:
         """Print one event of machine output; does nothing without --json."""
         if self.json:
-            sys.stdout.buffer.write(_encoder()(event) + b"\n")
+            printed(sys.stdout.buffer.write, _encoder()(event) + b"\n")
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line of the result for people; does nothing with --json."""
         if not self.json:
-            sys.stdout.write(self._painted(safe(text), style) + "\n")
+            printed(sys.stdout.write, self._painted(safe(text), style) + "\n")
 
     def note(self, text: str) -> None:
         """Tell people something beside the result; --quiet leaves it out."""
@@ -79,7 +92,7 @@ class Screen:
 
     def flush(self) -> None:
         """Write out what was printed so far, so that both streams appear in order."""
-        sys.stdout.flush()
+        printed(sys.stdout.flush)
 
     def _painted(self, text: str, style: str) -> str:
         if not (self._colour and style):

@@ -136,9 +136,9 @@ class NoSpaceError(AniVaultError):
 
     code, exit_code = "no-space", 31
 
-    def __init__(self, path: str, needed: int, free: int) -> None:
+    def __init__(self, path: str, needed: int, free: int, hint: str) -> None:
         super().__init__(f"{path} has {free:,} bytes free, and {needed:,} are needed. Nothing was changed.")
-        self.hint = "Make room, organize fewer folders at once, or --mode hardlink on the sources' own disk."
+        self.hint = hint
 
 
 class DestinationError(AniVaultError):
@@ -180,6 +180,18 @@ class RunNotFoundError(AniVaultError):
     def __init__(self, run: str, library: str) -> None:
         super().__init__(f"There is no run {run!r} in the journal of {library}. Nothing was changed.")
         self.hint = f"anivault history {quoted(library)}"
+
+
+class OutputError(AniVaultError):
+    """What a command has to say cannot be written: a full disk, for one."""
+
+    code, exit_code = "output", 36
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"The output cannot be written ({error.strerror}). What was moved is in the journal."
+        )
+        self.hint = "Make room, or let it print to the terminal; `anivault history LIB` shows what was done."
 
 
 class RunInterruptedError(AniVaultError):
