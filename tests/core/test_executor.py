@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -30,19 +29,6 @@ from anivault.shared.errors import (
     UnsafePathError,
 )
 from tests.core.mover import NAMES, Box, Calls, crashes, identity, tree, watched
-
-ELSEWHERE = Path("/dev/shm")
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Path]:
-    """A folder on another filesystem."""
-    if not ELSEWHERE.is_dir() or ELSEWHERE.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("needs /dev/shm on a filesystem of its own")
-    folder = ELSEWHERE / f"anivault-{os.getpid()}-{tmp_path.name}"
-    folder.mkdir()
-    yield folder
-    shutil.rmtree(folder)
 
 
 def box_of(tmp_path: Path, mode: Mode) -> Box:

@@ -11,12 +11,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from anivault.core import journal, rollback_manager
+from anivault.core import journal, preflight, rollback_manager
 from anivault.core.executor import execute
 from anivault.core.models import Held, HeldReason, Mode, Write
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.core.rollback_script import powershell_script, write_script
-from anivault.shared.errors import DiskError, FolderNotFoundError, RunNotFoundError, UnsafePathError
+from anivault.core.verifier import verify
+from anivault.shared.errors import (
+    DiskError,
+    FolderNotFoundError,
+    NoSpaceError,
+    RunNotFoundError,
+    UnsafePathError,
+)
 from tests.core.mover import NAMES, Box, tree
 
 VIDEO = "[Group] Show - 02.mkv"
@@ -283,3 +290,46 @@ def test_a_script_replaces_no_file(box: Box) -> None:
 
     assert "File exists" in str(caught.value)
     assert (box.library / "mine.txt").read_text() == "a file of the user"
+
+
+@pytest.mark.parametrize("box", [Mode.MOVE, Mode.HARDLINK, Mode.COPY], indirect=True)
+def test_what_a_script_took_back_is_no_conflict_and_a_rollback_notes_it(box: Box, tmp_path: Path) -> None:
+    before = box.trees()
+    box.run()
+    write_script(plan_rollback(str(box.library)), str(tmp_path / "back.sh"))
+    subprocess.run(["sh", tmp_path / "back.sh", "--apply"], check=True)
+    assert verify(str(box.library)).failed()
+    plan = plan_rollback(str(box.library))
+
+    assert plan.conflicts == ()
+    assert apply(plan).held == ()
+    assert not verify(str(box.library)).failed()
+    assert box.trees() == before
+    assert plan_rollback(str(box.library)).steps == ()
+
+
+def test_a_file_that_is_gone_from_both_places_is_a_conflict(box: Box) -> None:
+    box.run()
+    (box.library / NAMES[VIDEO]).unlink()
+    plan = plan_rollback(str(box.library))
+
+    assert [(c.rel, c.reason) for c in plan.conflicts] == [(NAMES[VIDEO], HeldReason.SOURCE_GONE)]
+    assert reasons(apply(plan).held) == {HeldReason.SOURCE_GONE}
+
+
+def test_a_way_back_that_has_no_room_is_refused_before_the_first_file(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "more").mkdir()
+    box = Box(tmp_path / "more", elsewhere / "library", Mode.MOVE)
+    before = box.trees()
+    box.run()
+    after = box.trees()
+
+    with monkeypatch.context() as full:
+        full.setattr(preflight, "SPARE", 1 << 60)
+        with pytest.raises(NoSpaceError):
+            box.rollback()
+    assert box.trees() == after
+    box.rollback()
+    assert box.trees() == before

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -61,6 +61,19 @@ def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
         fine = same_file(here, step)
     if not fine:
         raise RefusedError(HeldReason.CHANGED)
+
+
+def is_back(roots: Sequence[fs.Folders], step: Step) -> bool:
+    """True when what a rollback's step would do is done already, by its script or by hand."""
+    with suppress(FileNotFoundError):
+        fs.look(*roots[step.root].place(step.rel))
+        return False
+    if not step.to:
+        return True
+    with suppress(FileNotFoundError):
+        there = fs.look(*roots[step.to_root].place(step.to))
+        return any(fs.unchanged(there, step.size, time) for time in (step.mtime_ns, step.then_mtime_ns))
+    return False
 
 
 def require_same(now: os.stat_result, step: Step) -> None:

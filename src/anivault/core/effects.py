@@ -110,10 +110,11 @@ class Effects:
         fs.mkdir(*self.target(step))
 
     def rmdir(self, step: Step) -> None:
-        """Remove a folder that a run made, when it is empty."""
-        folder, name = self.leaving(step)
-        self.roots[step.root].forget(step.rel)
-        fs.rmdir(folder, name)
+        """Remove a folder that a run made, when it is empty; one that is gone is no failure."""
+        with suppress(FileNotFoundError):
+            folder, name = self.leaving(step)
+            self.roots[step.root].forget(step.rel)
+            fs.rmdir(folder, name)
 
     def let_go(self, step: Step) -> None:
         """Remove the source of a copy that is durable; where that cannot be, remove the copy.

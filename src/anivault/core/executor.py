@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 
 from anivault.core import journal
-from anivault.core.checks import COPIES, RefusedError, checked_source, require_inside
+from anivault.core.checks import COPIES, RefusedError, checked_source, is_back, require_inside
 from anivault.core.effects import Effects, sync_disks
 from anivault.core.journal import Do, Done, Journal, Placed, Run, Step
 from anivault.core.models import Held, HeldReason, Mode, Plan, Write
@@ -167,6 +167,7 @@ class Worker:
         self.error: OSError | None = None
         self.held: list[Held] = []
         self.absent: set[str | None] = set()  # targets of videos that do not come: their sidecars stay too
+        self.back: set[int] = set()  # steps of a rollback that a script or a hand has done
         self.begun = False
         self.moved = self.bytes = self.seen = self.copied = 0
 
@@ -225,7 +226,11 @@ class Worker:
             except RefusedError as refusal:
                 self.hold(step, refusal.reason, refusal.detail)
             except OSError as error:
-                self.failed(step, error)
+                if step.undoes and is_back(self.roots, step):
+                    self.back.add(step.i)
+                    ready.append(step)
+                else:
+                    self.failed(step, error)
         return ready
 
     def missing_folders(self, step: Step) -> list[Step]:
@@ -261,7 +266,7 @@ class Worker:
             self.hold(step, HeldReason.STOPPED)
         elif step.video in self.absent:
             self.hold(step, HeldReason.NO_VIDEO)
-        else:
+        elif step.i not in self.back:
             self.attempt(step, self.effects.do)
 
     def attempt(self, step: Step, effect: Callable[[Step], None]) -> None:

@@ -156,10 +156,17 @@ def _check_space(plan: Plan) -> None:
     """Compare what is copied with what is free, as far as the disks' numbers tell."""
     library = os.stat(plan.library)
     needed = sum(m.identity.size for m in plan.moves if _takes_room(m, library.st_dev))
-    disk = os.statvfs(plan.library)
+    if needed:
+        hint = "Make room, organize fewer folders at once, or --mode hardlink on the sources' own disk."
+        require_room(plan.library, needed, hint)
+
+
+def require_room(folder: str, needed: int, hint: str) -> None:
+    """Raise NoSpaceError, with `hint`, when the folder's disk has too few bytes free."""
+    disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize
-    if needed and needed + SPARE > free:
-        raise NoSpaceError(plan.library, needed + SPARE, free)
+    if needed + SPARE > free:
+        raise NoSpaceError(folder, needed + SPARE, free, hint)
 
 
 def _takes_room(move: Move, device: int) -> bool:

@@ -8,16 +8,18 @@ folders that a run made are removed, and only when empty. Planning reads the jou
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from anivault.core import journal
-from anivault.core.checks import READS, RefusedError, checked_source, require_inside
+from anivault.core.checks import READS, RefusedError, checked_source, is_back, require_inside
 from anivault.core.effects import folder_of
 from anivault.core.executor import REASONS, Progress, Report, Signals, carry_out
 from anivault.core.journal import Do, History, Journal, RunLog, Step
 from anivault.core.models import Held, HeldReason
+from anivault.core.preflight import require_room
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, RunNotFoundError, UnfinishedRunError
 
@@ -63,7 +65,18 @@ def apply(plan: RollbackPlan, *, progress: Progress | None = None) -> Report:
     """Carry a rollback out, as a run of its own."""
     with Signals() as signals, journal.writing(plan.library) as log:
         steps = _still_living(log, plan)
+        _check_room(plan.roots, steps)
         return carry_out(log, signals, "rollback", plan.roots[1:], steps, len(plan.steps), progress)
+
+
+def _check_room(roots: Sequence[str], steps: Sequence[Step]) -> None:
+    """Refuse what cannot fit back on the disks that files came from."""
+    needed = Counter[int]()
+    for step in steps:
+        needed[step.to_root] += step.size if step.do is Do.CARRY else 0
+    for number, size in needed.items():
+        if size and os.path.isdir(roots[number]):
+            require_room(roots[number], size, "Make room there, or name the files to take back.")
 
 
 def _still_living(log: Journal, plan: RollbackPlan) -> list[Step]:
@@ -183,6 +196,8 @@ def _conflicts(roots: Sequence[str], steps: tuple[Step, ...]) -> Iterator[Held]:
         except RefusedError as refused:
             yield Held(root=roots[0], rel=step.rel, reason=refused.reason, detail=refused.detail)
         except OSError as error:
+            if is_back(folders, step):
+                continue
             reason = REASONS.get(error.errno or 0, HeldReason.NOT_PERMITTED)
             yield Held(root=roots[0], rel=step.rel, reason=reason, detail=error.strerror or "")
     for each in folders:
