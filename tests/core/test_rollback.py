@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+import tree_sitter
+import tree_sitter_pwsh
 
 from anivault.core import journal, preflight, rollback_manager
 from anivault.core.executor import execute
@@ -280,6 +284,36 @@ def test_the_powershell_script_has_every_step_and_a_name_that_it_cannot_hold_as_
     assert sum(line.startswith("Fold '") for line in text.split("\r\n")) == 5
     assert "it''s.mkv'" in text
     assert "# not Unicode: Back" in text
+
+
+def powershell_strings(script: bytes) -> list[str]:
+    """The strings of a script as PowerShell's grammar reads them; none when it does not fit the grammar."""
+    language = tree_sitter.Language(tree_sitter_pwsh.language())
+    root = tree_sitter.Parser(language).parse(script).root_node
+    return [] if root.has_error else list(_verbatim(root))
+
+
+def _verbatim(node: tree_sitter.Node) -> Iterator[str]:
+    if node.type == "verbatim_string_characters" and node.text:
+        yield re.sub("(['\u2018\u2019\u201a\u201b])\\1", r"\1", node.text.decode()[1:-1])
+    for child in node.children:
+        yield from _verbatim(child)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["it's", "\u2018so\u2019", "$(Get-Item .)", "`n; exit", 'a"b', "a\nb", "-x", "#", "'@", "@('", "\u201a'"],
+)
+def test_every_name_is_one_string_in_the_grammar_of_powershell(box: Box, name: str) -> None:
+    (box.source / name).write_bytes(b"x")
+    execute(msgspec.structs.replace(box.plan(), moves=(box.move(name, "Films/a.mkv"),)))
+    script = powershell_script(plan_rollback(str(box.library)))[len(codecs.BOM_UTF8) :]
+
+    assert powershell_strings(script)[-3:-1] == [
+        str(box.library / "Films/a.mkv"),
+        str(box.source / name),
+    ]
+    assert powershell_strings(script + b"}") == []
 
 
 def test_a_script_replaces_no_file(box: Box) -> None:

@@ -7,6 +7,7 @@ an argument it only shows; `--apply` (`-Apply`) does it. It ends with 1 when som
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Iterable, Iterator
 
@@ -125,9 +126,9 @@ def powershell_script(plan: RollbackPlan) -> bytes:
     for name, words in _calls(plan, _powershell_word):
         line = b" ".join((name.capitalize().encode(), *words))
         lines.append(line if b"\xff" not in line else b"# not Unicode: " + line.replace(b"\xff", b"?"))
-    end = "\nif ($script:kept) { exit 1 }\n"
-    text = POWERSHELL.encode() + b"".join(line + b"\n" for line in lines) + end.encode()
-    return b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n")
+    head = POWERSHELL.encode().split(b"\n")
+    end = [b"", b"if ($script:kept) { exit 1 }", b""]
+    return codecs.BOM_UTF8 + b"\r\n".join(head[:-1] + lines + end)  # a line's end in a name stays as it is
 
 
 def write_script(plan: RollbackPlan, path: str) -> None:
