@@ -18,7 +18,7 @@ from anivault.core import executor, journal
 from anivault.core.executor import execute
 from anivault.core.journal import Do
 from anivault.core.models import HeldReason, Identity, Mode, Move, Plan, Write
-from anivault.core.rollback_manager import plan_rollback
+from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared import fs
 from anivault.shared.errors import (
     DestinationError,
@@ -508,3 +508,15 @@ def test_what_goes_to_another_disk_goes_in_batches_of_so_many_bytes(
 
     assert box.trees() == ({}, mine | {target: before[name] for name, target in NAMES.items()})
     assert sum('"kind":"placed"' in line for line in lines) > 2
+
+
+def test_two_runs_of_one_file_are_taken_back_together(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    before = box.trees()
+    box.run()
+    execute(shifted(box))
+    plan = plan_rollback(str(box.library), since=0)
+
+    assert plan.conflicts == ()
+    assert apply(plan).held == ()
+    assert box.trees() == before

@@ -406,20 +406,21 @@ def batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
     """Cut the steps into batches of at most so many files, and so many bytes where they are copied.
 
     Folders are removed in batches of their own: they are empty only once the sources before them went. A
-    name that one step leaves and another takes is free for the next batch, so that `recover` can tell
+    name is left in one batch and taken in a later one, or the other way round, so that `recover` can tell
     the two files apart.
     """
     batch: list[Step] = []
-    left: set[tuple[int, str]] = set()
+    names: set[tuple[int, str]] = set()
     room = BATCH_BYTES
     for step in steps:
         cost = step.size if step.do in COPIES else 0
         emptied = step.do is Do.RMDIR and batch and batch[-1].do is not Do.RMDIR
-        if batch and (len(batch) >= BATCH or cost > room or emptied or (step.to_root, step.to) in left):
+        here, there = (step.root, step.rel), (step.to_root, step.to)
+        if batch and (len(batch) >= BATCH or cost > room or emptied or here in names or there in names):
             yield batch
-            batch, left, room = [], set(), BATCH_BYTES
+            batch, names, room = [], set(), BATCH_BYTES
         batch.append(step)
-        left.add((step.root, step.rel))
+        names.update((here, there) if step.rel and step.to else ())
         room -= cost
     if batch:
         yield batch

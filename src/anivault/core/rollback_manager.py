@@ -189,10 +189,13 @@ def _conflicts(roots: Sequence[str], steps: tuple[Step, ...]) -> Iterator[Held]:
     """Yield the steps that cannot be as things are now."""
     folders = [fs.Folders(root) for root in roots]
     going = {(step.root, step.rel) for step in steps}
+    coming: set[tuple[int, str]] = set()  # names that an earlier step gives back
     for step in steps:
         try:
-            checked_source(folders, step)
+            if (step.root, step.rel) not in coming:
+                checked_source(folders, step)
             _check_place(folders, step, going)
+            coming.add((step.to_root, step.to))
         except RefusedError as refused:
             yield Held(root=roots[0], rel=step.rel, reason=refused.reason, detail=refused.detail)
         except OSError as error:
