@@ -138,6 +138,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     year: int | None = None
     entries: tuple[Entry, ...] = ()
     seasons: tuple[Season, ...] = ()
+    tabled: bool = False  # whether `seasons` is the provider's own table, not what entries add up to
     popularity: float = 0.0
     episode_titles: dict[str, str] = {}  # "S01E02" -> title
     animated: bool = True  # False where the provider says that it is something else

@@ -74,6 +74,7 @@ def candidate(
         year=int(show.date[:4]) if show.date else (known.year if known else None),
         entries=entries,
         seasons=tuple(Season(t.number, t.count or None, t.first, t.date or None) for t in _regular(show)),
+        tabled=show.media_type == "tv",
         popularity=known.popularity if known else show.popularity,
         episode_titles=episode_titles(show.seasons) or (known.episode_titles if known else {}),
         animated=known is not None or not show.genres or ANIMATION in show.genres,

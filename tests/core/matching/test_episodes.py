@@ -87,7 +87,7 @@ def test_a_number_past_the_first_season_is_absolute() -> None:
 
 def test_the_provider_s_own_table_settles_absolute_numbers() -> None:
     table = (Season(1, 12), Season(2, 12))
-    tabled = replace(PAIR, seasons=table, episode_titles={"S02E01": "A Beginning"})
+    tabled = replace(PAIR, seasons=table, tabled=True)
     other = replace(tabled, seasons=(Season(1, 13), Season(2, 12)))
 
     assert placed(tabled, 1, 13, named=False).sure > COUNTED
@@ -134,6 +134,37 @@ def test_a_derived_place_of_a_later_entry_is_a_suggestion() -> None:
     derived = show(1, PAIR.entries[0], entry("Show 2", begin="2016-04-01", season=1, offset=12, stated=False))
 
     assert placed(derived, 1, 3).sure == DERIVED
+
+
+def test_a_derived_place_is_sure_where_the_provider_s_season_is_as_long_as_its_entries() -> None:
+    cours = (PAIR.entries[0], entry("Show Part 2", begin="2016-04-01", offset=12, stated=False))
+    agreed = replace(show(1, *cours), seasons=(Season(1, 24),), tabled=True)
+    longer = replace(agreed, seasons=(Season(1, 25),))
+    filled = replace(longer, entries=(*cours, entry("Show Part 3", count=1, begin="", offset=24)))
+
+    assert placed(agreed, 1, 3).sure == STATED
+    assert placed(longer, 1, 3).sure == DERIVED
+    assert placed(filled, 1, 3).sure == DERIVED  # what only fills the table up agrees with nothing
+
+
+def test_a_number_that_runs_on_is_sure_where_the_provider_s_season_has_it() -> None:
+    half = show(1, PAIR.entries[0], entry("Show Part 2", begin="2016-04-01", offset=12, stated=False))
+    tabled = replace(half, seasons=(Season(1, 25),), tabled=True)
+
+    assert placed(half, 0, 14).sure == DERIVED
+    assert at(placed(tabled, 0, 14)) == [(1, 14)]
+    assert placed(tabled, 0, 14).sure > COUNTED
+
+
+def test_two_entries_in_one_place_are_not_both_right() -> None:
+    crossed = show(
+        1,
+        entry("Show x2 Shou", begin="2015-01-10", season=2, offset=0),
+        entry("Show x2 Ten", begin="2015-07-04", season=2, offset=0),
+    )
+
+    assert placed(crossed, 0, 4).sure == STATED
+    assert placed(crossed, 1, 4).sure == DERIVED
 
 
 def test_the_first_entry_needs_no_source_for_its_place() -> None:

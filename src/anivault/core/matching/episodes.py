@@ -52,7 +52,9 @@ class Slot:
     before: int | None = None
     counted: bool = False  # whether every count that `before` sums up can be trusted
     exact: bool = False  # whether its own count can be
-    tabled: bool = False  # whether it is the provider's own table that says so
+    tabled: int | None = None  # how many episodes its season has in the provider's own table
+    agreed: bool = False  # whether its season is, in that table, as long as the entries that lists put there
+    crossed: bool = False  # whether an entry that began earlier stands in the same place
     reach: int | None = None  # episodes from its first to the end of the season, as far as entries are known
     cour: int = 1  # 1 for the first entry of its season
     nth: int = 0  # 1 for the first story that is told, whatever the provider makes of it; 0 for specials
@@ -64,11 +66,16 @@ class Slot:
 
     @property
     def firm(self) -> bool:
-        """Whether its place can be trusted: a source states it, or it is where every show begins.
+        """Whether its place can be trusted: stated, or agreed on, or where every show begins.
 
-        Not where the show is so long that a provider may have cut it into seasons.
+        Not where an earlier entry stands in the same place, and a beginning not where the show is so long
+        that a provider may have cut it into seasons.
         """
-        return self.entry.stated or (self.is_first and (self.tabled or (self.count or 0) <= LONG))
+        if self.crossed:
+            return False
+        return (
+            self.entry.stated or self.agreed or (self.is_first and (self.tabled or (self.count or 0) <= LONG))
+        )
 
     def own(self, number: int, frame: Frame) -> int | None:
         """The own number that `number` is in `frame`; None where the entry has no such episode."""
@@ -101,7 +108,7 @@ def timeline(show: Candidate) -> tuple[Slot, ...]:
     roots = frozenset(normal_form(t.text) for e in show.entries for t in e.titles)
     slots = sorted((_slot(show, entry, roots) for entry in show.entries), key=_order)
     main = [s for s in slots if s.season > 0]
-    table = {s.number: s.episodes for s in show.seasons} if show.episode_titles else {}  # the provider's own
+    table = {s.number: s.episodes for s in show.seasons} if show.tabled else {}
     return (*_counted(list(_in_seasons(main)), table), *(s for s in slots if s.season <= 0))
 
 
@@ -136,7 +143,13 @@ def _in_seasons(main: Sequence[Slot]) -> Iterator[Slot]:
         slack = SLACK if "episodes" in group[-1].entry.derived else 0
         for slot in placed:
             reach = None if running is None or slot.first is None else running - slot.first + slack
-            yield replace(slot, reach=reach)
+            yield replace(slot, reach=reach, crossed=any(_crosses(other, slot) for other in placed))
+
+
+def _crosses(earlier: Slot, slot: Slot) -> bool:
+    """Whether an entry that began earlier has the episode that `slot` begins with."""
+    began = (earlier.entry.begin or "9") < (slot.entry.begin or "")
+    return began and _within((slot.first or 0) - (earlier.first or 0) + 1, earlier.count or 1)
 
 
 def _counted(main: Sequence[Slot], table: Mapping[int, int | None]) -> Iterator[Slot]:
@@ -146,9 +159,23 @@ def _counted(main: Sequence[Slot], table: Mapping[int, int | None]) -> Iterator[
     for slot in main:
         exact = table.get(slot.season) == _length(main, slot.season) if table else _is_counted(slot.entry)
         nth += slot.part is None or slot.part == 1 or nth == 0
-        yield replace(slot, before=before, counted=counted, exact=exact, tabled=bool(table), nth=nth)
+        agreed = bool(table) and exact and _dated(main, slot.season)
+        yield replace(
+            slot,
+            before=before,
+            counted=counted,
+            exact=exact,
+            agreed=agreed,
+            nth=nth,
+            tabled=table.get(slot.season),
+        )
         before = _plus(before, slot.count)
         counted = counted and exact
+
+
+def _dated(main: Sequence[Slot], season: int) -> bool:
+    """Whether all entries of a season are a list's; what only fills the provider's table up has no date."""
+    return all(slot.entry.begin for slot in main if slot.season == season)
 
 
 def _length(main: Sequence[Slot], season: int) -> int:
@@ -263,6 +290,8 @@ def _place_number(slots: Sequence[Slot], slot: Slot, number: int, counted: Count
     if slot.first is None:
         guess = Coordinates(season=slot.season, episode=number + _earlier(slots, slot))
         return Placement((guess,), UNPLACED, "No list says where this entry stands in its season.")
+    if frame is Frame.OWN and slot.cour == 1 and slot.count and slot.count < own <= (slot.tabled or 0):
+        return Placement((_at(slot, own),), TABLED, _RULES[Frame.SEASON])
     beyond = slot.count is not None and own > slot.count
     if not slot.firm or (beyond and any(s.season == slot.season and s.cour > slot.cour for s in slots)):
         rule = "No list says where this entry stands; its dates and length suggest it."
