@@ -395,7 +395,8 @@ def rename(
         library=home, preset=rules.preset, apply=apply, **_asked(context, None, provider, lang)
     )
     result = rename_handler.handle(request, context.screen.progress)
-    return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
+    again = shlex.join(["anivault", *Session.words])
+    return render.organize(context.screen, result, again, renaming=True)
 
 
 @command()

@@ -17,7 +17,7 @@ from anivault.core.naming import Preset, load_preset
 from anivault.core.nfo import writes
 from anivault.core.organizer import OnConflict
 from anivault.core.pictures import Picture, pictures
-from anivault.core.pipeline.scanner import LeftOut
+from anivault.core.pipeline.scanner import LeftOut, outermost
 from anivault.services.providers import cache_folder, key_or_why
 from anivault.shared.errors import LibraryIsFileError, SourceInLibraryError
 from anivault.shared.settings import Settings
@@ -39,9 +39,10 @@ class OrganizeRequest(MatchRequest, frozen=True, kw_only=True):
 
 
 class Organized(msgspec.Struct, frozen=True, kw_only=True):
-    """The plan, the small files that describe its videos, and what was done."""
+    """The plan, the verdicts behind it, the small files that describe its videos, and what was done."""
 
     plan: Plan
+    files: Sequence[MatchedFile] = ()
     writes: tuple[Write, ...] = ()
     pictures: tuple[Picture, ...] = ()  # still to fetch
     fetched: tuple[Write, ...] = ()
@@ -60,7 +61,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     if request.from_plan:
         if request.seal:
             planfile.seal(request.from_plan)
-        made = Organized(plan=planfile.read(request.from_plan, request.paths, request.library))
+        made = Organized(plan=planfile.read(request.from_plan, outermost(request.paths), request.library))
     else:
         made = _planned(request, progress)
     if request.plan_file:
@@ -87,9 +88,12 @@ def rules(
 
 
 def check_places(paths: Sequence[str], library: str) -> None:
-    """Refuse a library that is a file, and sources that lie in it."""
-    if os.path.exists(library) and not os.path.isdir(library):
-        raise LibraryIsFileError(library)
+    """Refuse a library that is a file or would lie below one, and sources that lie in it."""
+    there = library
+    while not os.path.exists(there):
+        there = os.path.dirname(there)
+    if not os.path.isdir(there):
+        raise LibraryIsFileError(there)
     real = os.path.realpath(library)
     for path in paths:
         if os.path.commonpath([real, os.path.realpath(path)]) == real:
@@ -105,8 +109,18 @@ def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
     found = match(request, progress, request.library)
     plan = flow.planned(found.read, found.files, request.library, request.paths, request.rules)
     described = writes(plan, found.files, request.rules.preset) if request.nfo else ()
-    made = Organized(plan=plan, writes=described, left_out=found.read.left_out, notices=found.notices)
+    made = Organized(
+        plan=plan,
+        files=found.files,
+        writes=tuple(write for write in described if not _is_there(plan.library, write)),
+        left_out=found.read.left_out,
+        notices=found.notices,
+    )
     return _lacking_pictures(made, found.files, request.rules.preset) if request.artwork else made
+
+
+def _is_there(library: str, write: Write) -> bool:
+    return os.path.lexists(os.path.join(library, write.target))
 
 
 def _lacking_pictures(made: Organized, files: Sequence[MatchedFile], preset: Preset) -> Organized:

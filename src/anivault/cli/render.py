@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.cli.match_handler import Matched
     from anivault.cli.organize_handler import Organized
     from anivault.cli.pin_handler import Pinned
+    from anivault.cli.questions import Question, Verdicts
     from anivault.cli.rollback_handler import RolledBack
     from anivault.cli.scan_handler import Scanned
     from anivault.cli.screen import Screen
@@ -126,34 +127,69 @@ def places(coordinates: Iterable[Coordinates]) -> str:
     return " ".join(f"S{place.season:02}E{place.episode:02}" for place in coordinates)
 
 
-def organize(screen: Screen, result: Organized, again: str) -> int:
+def organize(screen: Screen, result: Organized, again: str, *, renaming: bool = False) -> int:
     """The plan as a tree, what is held and why; then what to type next. `again` is the command so far."""
+    done = result.report is not None
     failed = {(item.root, item.rel): item for item in result.report.held} if result.report else {}
     moves = [move for move in result.plan.moves if (move.root, move.rel) not in failed]
     held = [*result.plan.held, *failed.values()]
-    done = result.report is not None
     if screen.json or screen.verbose or not done:  # who has seen the plan need not see it twice
         _tree(screen, moves, done=done)
-    _described(screen, result.writes, "NFO files", done=done)
-    _described(screen, result.fetched, "pictures", done=done)
-    if result.pictures:
-        screen.line(f"{len(result.pictures):,} pictures to look for at TMDB.")
-    _held(screen, held)
+    made = {what: _written(result, writes, failed) for what, writes in _small_files(result).items()}
+    for writes in made.values():
+        _described(screen, writes, done=done)
+    _held(screen, held, {(item.file.root, item.file.rel): item for item in result.files})
     left_out(screen, result.left_out)
     notices(screen, result.notices)
-    counts = Counter({"done" if done else "moves": len(moves), "held": len(held)})
-    summary(screen, "organize", counts, _outcome(result, len(moves), len(held)))
-    if moves or result.writes or result.pictures:
+    there = sum(item.reason is HeldReason.ALREADY_THERE for item in held)
+    counts = Counter({"done" if done else "moves": len(moves), "held": len(held), "already-there": there})
+    kinds = {what: len(writes) for what, writes in made.items() if writes}
+    words = _rename_words(done=done) if renaming else _organize_words(result.plan, done=done)
+    summary(screen, "organize", counts, _outcome(result, words, counts, kinds))
+    if moves or kinds or result.pictures:
         undo = f"anivault rollback {shlex.quote(result.plan.library)} --apply"
-        screen.hint(f"Take it back: {undo}" if result.report else f"Do it: {again} --apply")
-    return FINDINGS if held else DONE
+        screen.hint(f"Take it back: {undo}" if done else f"Do it: {again} --apply")
+    return FINDINGS if any(item.reason not in _UNREMARKABLE for item in held) else DONE
 
 
-def _outcome(result: Organized, moves: int, held: int) -> str:
-    stays = f", {held:,} held" if held else ""
-    if result.report is None:
-        return f"{moves:,} files to {result.plan.mode}{stays}. Nothing was changed."
-    return f"{moves:,} files in the library by {result.plan.mode}{stays}. Run {result.report.run}."
+def _small_files(result: Organized) -> dict[str, Sequence[Write]]:
+    return {"NFO file": result.writes, "picture": result.fetched}
+
+
+def _written(result: Organized, writes: Sequence[Write], failed: Collection[tuple[str, str]]) -> list[Write]:
+    return [write for write in writes if (result.plan.library, write.target) not in failed]
+
+
+def _organize_words(plan: Plan, *, done: bool) -> tuple[str, str]:
+    """What becomes, or became, of files, and where others are already."""
+    return f"in the library by {plan.mode}" if done else f"to {plan.mode}", "there already"
+
+
+def _rename_words(*, done: bool) -> tuple[str, str]:
+    return "renamed" if done else "to rename", "have their names already"
+
+
+def _outcome(
+    result: Organized, words: tuple[str, str], counts: Counter[str], kinds: Mapping[str, int]
+) -> str:
+    """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
+    goes, stays = words
+    done = "done" in counts
+    moves, there = counts["done"] + counts["moves"], counts["already-there"]
+    parts = [f"{counted(moves, 'file')} {goes}"] if moves or not kinds else []
+    parts += [
+        f"{counted(number, what)} {'written' if done else 'to write'}" for what, number in kinds.items()
+    ]
+    parts += [f"{counted(len(result.pictures), 'picture')} to look for at TMDB"] if result.pictures else []
+    parts += [f"{there:,} {stays}"] if there else []
+    parts += [f"{counts['held'] - there:,} held"] if counts["held"] > there else []
+    run = result.report.run if result.report else ""
+    return f"{', '.join(parts)}. {f'Run {run}.' if run else 'Nothing was changed.'}"
+
+
+def counted(number: int, what: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _tree(screen: Screen, moves: Sequence[Move], *, done: bool) -> None:
@@ -169,30 +205,46 @@ def _tree(screen: Screen, moves: Sequence[Move], *, done: bool) -> None:
         screen.line(f"  {name}  ←  {move.rel}")
 
 
-def _described(screen: Screen, writes: Sequence[Write], what: str, *, done: bool) -> None:
-    """The small files that describe videos: their number, each with --verbose."""
+def _described(screen: Screen, writes: Sequence[Write], *, done: bool) -> None:
+    """The small files that describe videos, for people only with --verbose."""
     for write in writes:
         screen.event(events.WriteEvent(target=events.shown(write.target), size=len(write.data), done=done))
         if screen.verbose:
             screen.line(f"  {write.target}  (new, {len(write.data)} bytes)")
-    if writes:
-        screen.line(f"{len(writes):,} {what} {'written' if done else 'to write'}.")
 
 
 # Held files that no one misses: their number is enough, --verbose names them.
 _UNREMARKABLE = frozenset({HeldReason.JUNK, HeldReason.ALREADY_THERE})
+_FEW = 2  # held files of one kind that are named; of more the first and the last
 
 
-def _held(screen: Screen, held: Sequence[Held]) -> None:
+def _held(screen: Screen, held: Sequence[Held], verdicts: Verdicts | None = None) -> None:
+    """Every reason with its files, crowds in one line, and what to type where a pin would settle it."""
+    from anivault.cli.questions import questions  # it knows matching, which few commands need
+
     by_reason: dict[HeldReason, list[Held]] = {}
     for item in held:
         screen.event(events.held_event(item))
         by_reason.setdefault(item.reason, []).append(item)
-    for reason, items in by_reason.items():
+    for reason, items in by_reason.items() if not screen.json else ():
         screen.line(f"Held, {reason}: {len(items):,}", style="yellow")
         if screen.verbose or reason not in _UNREMARKABLE:
-            for item in items:
-                screen.line(f"  {item.rel}" + (f"  ({item.detail})" if item.detail else ""))
+            for question in questions(items, verdicts or {}):
+                _question(screen, question)
+    if by_reason.keys() & {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME}:
+        screen.hint("If you know what an unmatched file is: anivault pin PATH tmdb:ID")
+
+
+def _question(screen: Screen, question: Question) -> None:
+    files = question.files
+    if screen.verbose or len(files) <= _FEW:
+        for item in files:
+            screen.line(f"  {item.rel}" + (f"  ({item.detail})" if item.detail else ""))
+    else:
+        last = files[-1].rel.rpartition("/")[2]
+        screen.line(f"  {len(files):,} files: {files[0].rel} … {last}  ({question.why})")
+    for answer in question.answers:
+        screen.line(f"      {answer.show}?  {answer.words}".rstrip(), style="dim")
 
 
 def verify(screen: Screen, result: Verified, *, strict: bool) -> int:
@@ -205,7 +257,9 @@ def verify(screen: Screen, result: Verified, *, strict: bool) -> int:
         detail = f"  ({finding.detail})" if finding.detail else ""
         screen.line(f"{finding.symbol} {finding.path or '.'}  {finding.kind}{detail}")
     notices(screen, result.notices)
-    read = f" Content read: {report.read:,} files, {report.bytes / 1e6:,.1f} MB." if report.deep else ""
+    read = (
+        f" Content read: {counted(report.read, 'file')}, {report.bytes / 1e6:,.1f} MB." if report.deep else ""
+    )
     summary(screen, "verify", counts, f"{_counted(counts) or 'nothing there'}.{read}")
     return FINDINGS if report.failed(strict=strict) else DONE
 
@@ -239,9 +293,10 @@ def _rollback_outcome(result: RolledBack, back: int, held: int) -> str:
     if not result.plan.steps:
         return "There is nothing to take back."
     stays = f", {held:,} held" if held else ""
+    files = f"{counted(back, 'file')} of {'run' if len(result.plan.runs) == 1 else 'runs'} {runs}"
     if result.report is None:
-        return f"{back:,} files of run {runs} to take back{stays}. Nothing was changed."
-    return f"{back:,} files of run {runs} are as they were{stays}."
+        return f"{files} to take back{stays}. Nothing was changed."
+    return f"{files} {'is as it was' if back == 1 else 'are as they were'}{stays}."
 
 
 def recover(screen: Screen, report: RecoverReport) -> int:
@@ -265,8 +320,8 @@ def history(screen: Screen, runs: Sequence[RunView]) -> int:
             if run.living < run.files and run.mode != "rollback"
             else ""
         )
-        screen.line(f"{run.run}  {when}  {run.mode:9} {run.files:,} files{back}  {run.state}")
-    summary(screen, "history", Counter(runs=len(runs)), f"{len(runs)} runs.")
+        screen.line(f"{run.run}  {when}  {run.mode:9} {counted(run.files, 'file')}{back}  {run.state}")
+    summary(screen, "history", Counter(runs=len(runs)), f"{counted(len(runs), 'run')}.")
     return DONE
 
 

@@ -208,7 +208,7 @@ class _Run:
         if item.parsed.type is VideoType.SAMPLE:
             return held(item.file, HeldReason.SAMPLE, "a sample of a video")
         if item.decision is not Decision.MATCHED or subject is None:
-            return _undecided(item)
+            return undecided(item)
         if item.parsed.type in EXTRAS:
             return self._extra(item.file, subject)
         if subject.candidate.media_type == "movie":
@@ -464,9 +464,10 @@ def held(file: ScannedFile, reason: HeldReason, detail: str) -> Held:
     return Held(root=file.root, rel=file.rel, reason=reason, detail=detail)
 
 
-def _undecided(item: MatchedFile) -> Held:
+def undecided(item: MatchedFile) -> Held:
+    """Hold a video whose show, or whose place in it, is not sure."""
     known = item.match.decision is Decision.MATCHED
-    reasons = item.reasons or item.match.reasons
+    reasons = item.reasons if known else item.match.reasons  # of an unsure show the place tells nothing
     if known:
         reason = HeldReason.NO_PLACE
     elif item.decision is Decision.AMBIGUOUS:

@@ -1,0 +1,141 @@
+"""Decide what to ask about files that are held, and which pin would answer. Pure.
+
+In: held files, and the verdict on every video. Out: a Question a crowd of one folder that is held for one
+reason, with the shows that it may be and the words that would say so.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from anivault.core.matching.episodes import UNCOUNTED
+from anivault.core.matching.normalize import normal_form
+from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked
+from anivault.parser.models import EXTRAS
+from anivault.shared.text import safe
+
+Verdicts = Mapping[tuple[str, str], MatchedFile]  # by root and path below it
+_Folders = frozenset[tuple[str, str]]  # likewise
+
+NEAR = 0.1  # a show whose score is this far behind the best is no answer (a guess)
+MOST = 3  # answers to one question
+_UNSURE = frozenset({HeldReason.AMBIGUOUS, HeldReason.NO_PLACE})
+_UNKNOWN = frozenset({HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME})
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A show that held files may be, and what to type if they are; empty where no pin would place them."""
+
+    show: str
+    words: str
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Files of one folder, and of one release where they are videos, that are held for one reason."""
+
+    files: tuple[Held, ...]
+    why: str
+    answers: tuple[Answer, ...] = ()
+
+
+def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
+    """Put held files of one reason into crowds, in the order of their first files."""
+    crowds: dict[tuple[str, str, str, int], list[Held]] = {}
+    for item in held:
+        verdict = verdicts.get((item.root, item.rel))
+        release = id(verdict.match) if verdict and item.reason in _UNSURE | _UNKNOWN else 0
+        crowds.setdefault((item.root, os.path.dirname(item.rel), _why(item), release), []).append(item)
+    mixed = _mixed(verdicts) if any(item.reason in _UNSURE for item in held) else frozenset()
+    return [
+        Question(files=tuple(files), why=why, answers=_answers(files, verdicts, mixed))
+        for (_, _, why, _), files in crowds.items()
+    ]
+
+
+def _why(item: Held) -> str:
+    """The reason in words; of what goes with a video each names its own, which says no more."""
+    return item.detail.partition(": ")[0] if item.reason is HeldReason.NO_VIDEO else item.detail
+
+
+def _mixed(verdicts: Verdicts) -> _Folders:
+    """The folders that hold, at any depth, videos of several shows: a pin for one would say too much."""
+    found: dict[tuple[str, str], str] = {}
+    mixed = set()
+    for (root, rel), item in verdicts.items():
+        best, folder = item.match.best, os.path.dirname(rel)
+        while folder:
+            show = _id(best.candidate) if best else ""
+            if found.setdefault((root, folder), show) != show:
+                mixed.add((root, folder))
+            folder = os.path.dirname(folder)
+    return frozenset(mixed)
+
+
+def _answers(files: Sequence[Held], verdicts: Verdicts, mixed: _Folders) -> tuple[Answer, ...]:
+    """The shows that may be it, the best first. Extras have none: they go where their episodes go."""
+    verdict = verdicts.get((files[0].root, files[0].rel))
+    if verdict is None or files[0].reason not in _UNSURE or verdict.parsed.type in EXTRAS:
+        return ()
+    ranked = verdict.match.ranked
+    near = [r for r in ranked if r.score.value > ranked[0].score.value - NEAR][:MOST]
+    return tuple(_answer(r, verdict, mixed, several=len(files) > 1) for r in near)
+
+
+def _answer(ranked: Ranked, file: MatchedFile, mixed: _Folders, *, several: bool) -> Answer:
+    show, guessed = ranked.candidate, ranked is file.match.best
+    where = _where(file) if guessed and show.media_type == "tv" else ""
+    path = _near(_pinned(file, mixed, whole=not where))
+    can = where is not None and safe(path) == path
+    return Answer(
+        show=_called(show, file if guessed else None, several=several),
+        words=f"anivault pin {shlex.quote(path)} {_id(show)}{where}" if can else "",
+    )
+
+
+def _called(show: Candidate, file: MatchedFile | None, *, several: bool) -> str:
+    """`BLEACH (2004) from S01E01`: with the place of the first file, where there is a guess."""
+    title = f"{show.title} ({show.year})" if show.year else show.title
+    if file is None or not file.coordinates:
+        return title
+    first = file.coordinates[0]
+    return f"{title}{' from' if several else ''} S{first.season:02}E{first.episode:02}"
+
+
+def _id(show: Candidate) -> str:
+    return f"{show.provider}:{'movie/' if show.media_type == 'movie' else ''}{show.id}"
+
+
+def _where(file: MatchedFile) -> str | None:
+    """What a pin has to say of season and numbers, where the show alone is not enough; None: it cannot."""
+    if file.sure >= UNCOUNTED:
+        return ""
+    own = next((n for n in file.parsed.episodes if isinstance(n, int)), None)
+    if not file.coordinates or own is None:
+        return None
+    guess = file.coordinates[0]
+    offset = guess.episode - own
+    return f" --season {guess.season}" + (f" --offset {offset}" if offset else "")
+
+
+def _pinned(file: MatchedFile, mixed: _Folders, *, whole: bool) -> str:
+    """The nearest folder that is called like the show and holds no other, else the file: its title and group.
+
+    With `whole` False the pin is for some of a show's numbers, and no folder will do.
+    """
+    folder = file.file.folder if whole else ""
+    while folder and (file.file.root, folder) not in mixed:
+        name = normal_form(os.path.basename(folder))
+        if any(normal_form(title) in name for title in file.parsed.titles):
+            return os.path.join(file.file.root, folder)
+        folder = os.path.dirname(folder)
+    return file.file.path
+
+
+def _near(path: str) -> str:
+    """The path as it is typed from here, where that is shorter."""
+    near = os.path.relpath(path)
+    return path if near.startswith("..") else near

@@ -1,0 +1,126 @@
+"""What `organize` asks about held files, and whether the answers that it prints are answers."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+
+def write(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    return folder
+
+
+def answers(out: str) -> list[list[str]]:
+    """The pins that were offered, as words."""
+    return [
+        shlex.split(line.partition("?  ")[2])[1:] for line in out.splitlines() if "?  anivault pin" in line
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        (["K-On!!/K-On!! - 01.mkv", "K-On!!/K-On!! - 02.mkv"], "K-On!!"),
+        (["K-On!!/Disc 1/K-On!! - 01.mkv", "K-On!!/Disc 2/K-On!! - 02.mkv"], "K-On!!"),
+        (["K-On!! - 01.mkv", "Cowboy Bebop - 01.mkv"], "K-On!! - 01.mkv"),
+        (["new/K-On!! - 01.mkv"], "new/K-On!! - 01.mkv"),
+        (
+            ["K-On!! and more/K-On!! - 01.mkv", "K-On!! and more/Mushishi - 01.mkv"],
+            "K-On!! and more/K-On!! - 01.mkv",
+        ),
+    ],
+)
+def test_a_pin_that_is_offered_files_what_was_held(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], what: str
+) -> None:
+    write(tmp_path / "pile", *names)
+    monkeypatch.chdir(tmp_path)
+    plan = ("organize", "pile", "--to", "library")
+    asked = run(*plan)
+
+    (words, *_) = answers(asked.out)
+    assert (asked.code, words) == (10, ["pin", f"pile/{what}", "tmdb:42253"])
+    assert run(*words).code == 0
+    assert run(*plan).code == 0
+
+
+def test_many_files_of_one_release_are_one_question(run: Run, tmp_path: Path) -> None:
+    write(
+        tmp_path / "pile", *(f"K-On!!/K-On!! - {n:02}{e}" for n in range(1, 9) for e in (".mkv", ".en.ass"))
+    )
+    done = run("organize", tmp_path / "pile", "--to", tmp_path / "library")
+    verbose = run("organize", tmp_path / "pile", "--to", tmp_path / "library", "--verbose")
+
+    assert "  8 files: K-On!!/K-On!! - 01.mkv … K-On!! - 08.mkv  (" in done.out
+    assert "  8 files: K-On!!/K-On!! - 01.en.ass … K-On!! - 08.en.ass  (its video stays)" in done.out
+    assert len(answers(done.out)) == 1
+    assert "K-On!! - 05.mkv" not in done.out
+    assert "K-On!! - 05.mkv" in verbose.out
+
+
+def test_unmatched_releases_are_named_one_by_one(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "pile", "IMG_2041.MOV", "Our Wedding.mkv", "Family Tapes - 03.mkv")
+    done = run("organize", tmp_path / "pile", "--to", tmp_path / "library")
+
+    assert all(
+        name in done.out
+        for name in ("  IMG_2041.MOV  (", "  Our Wedding.mkv  (", "  Family Tapes - 03.mkv  (")
+    )
+    assert "anivault pin PATH tmdb:ID" in done.err
+
+
+def test_a_show_that_fits_nearly_as_well_is_an_answer_too(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "pile", "Devil - 01.mkv")
+    words = answers(run("organize", tmp_path / "pile", "--to", tmp_path / "library").out)
+
+    assert len({pin[2] for pin in words}) == len(words) >= 2
+
+
+def test_a_name_that_no_shell_can_be_told_gets_no_pin(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "pile", "K-On!!\x1b - 01.mkv")
+    done = run("organize", tmp_path / "pile", "--to", tmp_path / "library")
+
+    assert answers(done.out) == []
+
+
+def test_what_is_there_already_is_no_finding(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "pile", "Cowboy Bebop - 01.mkv", "notes.txt")
+    week = ("organize", tmp_path / "pile", "--to", tmp_path / "library", "--nfo", "--apply")
+    first = run(*week)
+    again = run(*week)
+    write(tmp_path / "pile", "Cowboy Bebop - 02.mkv")
+    third = run(*week)
+
+    assert first.out.splitlines()[-1].startswith(
+        "1 file in the library by hardlink, 3 NFO files written, 1 held. Run "
+    )
+    assert (first.code, again.code, third.code) == (0, 0, 0)
+    assert (
+        again.out.splitlines()[-1]
+        == "0 files in the library by hardlink, 1 there already, 1 held. Nothing was changed."
+    )
+    assert "Take it back" not in again.err
+    assert third.out.splitlines()[-1].startswith(
+        "1 file in the library by hardlink, 1 NFO file written, 1 there already, 1 held. Run "
+    )
+
+
+def test_a_plan_that_was_done_already_does_nothing_and_says_so(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "pile", "Cowboy Bebop - 01.mkv")
+    monkeypatch.chdir(tmp_path)
+    run("organize", "pile", "--to", "library", "--plan", "plan.json")
+    run("organize", "pile", "--to", "library", "--from-plan", "plan.json", "--apply")
+    done = run("organize", "pile", "--to", "library", "--from-plan", "plan.json", "--apply")
+
+    assert (done.code, done.err) == (10, "")
+    assert done.out.splitlines()[-1] == "0 files in the library by hardlink, 1 held. Nothing was changed."
