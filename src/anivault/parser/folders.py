@@ -16,7 +16,7 @@ from anivault.parser.models import ParseResult, VideoType
 from anivault.parser.read import read_rules
 from anivault.parser.rules import season
 from anivault.parser.rules.numbers import han
-from anivault.parser.vocabulary import FOLDERS
+from anivault.parser.vocabulary import FOLDERS, SEASON, any_of
 
 
 class Use(Enum):
@@ -56,7 +56,9 @@ _TYPES = {
     "generic": (Use.GENERIC, None),
 }
 _ASIDE = re.compile(r"\s*[\[({][^\[\](){}]*[\])}]\s*")
-_ORDER = re.compile(r"^\d{1,2}(?:\s*[.)]\s*|\s+-\s+)(?=\D)")  # 01. Season 1
+_ORDER = re.compile(  # 01. Season 1, but not 2. Staffel
+    rf"^\d{{1,2}}(?:\s*[.)]\s*|\s+-\s+)(?!\s*(?:{any_of(SEASON['words'])})$)(?=\D)", re.IGNORECASE
+)
 _DISC = re.compile(
     r"(?:dis[ck]|cd|dvd|bd|d|vol(?:ume)?)[ ._#-]*(\d{1,2})(?:\s*of\s*\d+)?|第?\s*(\d{1,2})\s*[巻卷]",
     re.IGNORECASE,

@@ -10,12 +10,18 @@ from typing import Any
 
 from anivault.parser.models import VideoType
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _RAW: dict[str, Any] = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8"))
 
 
 def any_of(words: Iterable[str]) -> str:
     """A regex alternation of literal words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def letters_of(words: Iterable[str]) -> frozenset[str]:
+    """The runs of letters in words, lower case: a name that has none of them has none of the words."""
+    return frozenset(run for word in words for run in _LETTERS.findall(word.lower()))
 
 
 def _by_word(table: dict[str, list[str]]) -> dict[str, str]:
@@ -46,13 +52,16 @@ TYPES = {
     for word, kind in table.items()
 }
 
+SEASON: dict[str, list[str]] = _RAW["season"]
 EPISODE: dict[str, list[str]] = _RAW["episode"]
 CJK_BATCH = any_of(_RAW["cjk"]["batch"])
 CJK_NOTES = any_of(_RAW["cjk"]["notes"])
+CJK_TEAMS = any_of(_RAW["cjk"]["teams"])
 CJK_SUBTITLES = re.escape(_RAW["cjk"]["subtitles"])
 
 HAN = _RAW["numbers"]["han"]
 ORDINALS: dict[str, int] = _RAW["numbers"]["ordinals"]
+CARDINALS: dict[str, int] = _RAW["numbers"]["cardinals"]
 ROMANS: dict[str, int] = _RAW["numbers"]["romans"]
 SLASHED: list[str] = _RAW["titles"]["slashed"]
 NO_TITLES = frozenset(_RAW["names"]["no_titles"])

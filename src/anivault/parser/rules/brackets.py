@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from anivault.parser.draft import KIND, SEASON, TERM, YEAR, Draft
-from anivault.parser.models import VideoType
+from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.rules import checksum, media, numbers, season
 from anivault.parser.vocabulary import CJK_BATCH, TYPES
 
@@ -23,9 +23,10 @@ _IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.I
 _VOLUME = re.compile(r"(?:vol(?:ume)?\.?|disc|disk|cd)\s*\d+", re.IGNORECASE)
 _KIND = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)[ _-]?"
-    r"(?:EP ?)?(?P<number>\d{1,3}[a-z]?)?(?:v(?P<version>\d))?(?:\+SP)?",
+    r"(?:EP ?)?(?P<number>\d{1,3}[a-z]?)?(?:[ _]?v(?:er)?[. ]?(?P<version>\d))?(?:\+SP)?",
     re.IGNORECASE,
 )
+_COUNTED_KIND = re.compile(r"(\d{1,3})[ _]?\(?(OVA|OAD|ONA|SP|Special)\)?", re.IGNORECASE)
 _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _BATCH = re.compile(rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]", re.IGNORECASE)
@@ -100,11 +101,15 @@ def _read(content: str) -> Meaning:
         return Meaning(YEAR, (("year", int(year[1])),))
     if (date := _DATE.fullmatch(content)) is not None:
         return Meaning(TERM, (("year", int(date[1] or date[2])),))
+    if (season := _season(content)) is not None:
+        return season
     if (inside := numbers.bracket(content)) is not None:
         return Meaning(numbers=inside)
     if (part := _PART.fullmatch(content)) is not None:
         return Meaning(SEASON, (("part", int(part[1])),))
-    return _season(content) or _kind(content) or _technical(content) or _WORDS
+    if (counted := _COUNTED_KIND.fullmatch(content)) is not None:
+        return Meaning(numbers=numbers.bracket(counted[1]), fields=(("type", TYPES[counted[2].lower()]),))
+    return _kind(content) or _technical(content) or _WORDS
 
 
 def _season(content: str) -> Meaning | None:
@@ -117,7 +122,7 @@ def _season(content: str) -> Meaning | None:
 
 def _kind(content: str) -> Meaning | None:
     found = _KIND.fullmatch(content)
-    kind = TYPES.get(found["word"].lower().replace("_", " ")) if found else None
+    kind = _kind_of(found["word"].lower().replace("_", " ")) if found else None
     if found is None or kind is None or (kind is VideoType.TV and not found["number"]):
         return Meaning(TERM, (("type", kind),)) if kind else None
     fields: list[tuple[str, object]] = [("type", kind)]
@@ -128,6 +133,13 @@ def _kind(content: str) -> Meaning | None:
     if found["version"]:
         fields.append(("version", int(found["version"])))
     return Meaning(KIND, tuple(fields))
+
+
+def _kind_of(words: str) -> VideoType | None:
+    """The kind that words name; of an extra the last word is enough: `Character PV`."""
+    if (kind := TYPES.get(words)) is None and (last := TYPES.get(words.rpartition(" ")[2])) in EXTRAS:
+        return last
+    return kind
 
 
 def _technical(content: str) -> Meaning | None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from anivault.parser.draft import EPISODE, GAPS, Draft
 from anivault.parser.models import Number, VideoType
 from anivault.parser.rules.numbers import YEARS, han, number
-from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, any_of
+from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, TYPES, any_of, letters_of
 from anivault.parser.vocabulary import EPISODE as WORDS
 
 RULE = "rule:episode"
@@ -27,14 +27,15 @@ _N = r"\d{1,4}(?:\.\d{1,2})?"
 _LETTER = r"(?P<letter>[A-Da-d](?![^\W_]))?"
 _V = r"(?:[ _]?v(?P<version>\d)(?!\d))?"
 _NUMBER = rf"(?P<first>{_N}){_LETTER}{_V}"
-_RANGE = rf"(?:\s*(?:[-~+&]|to)\s*(?:EP?|#)?(?P<last>{_N})(?:v(?P<last_version>\d))?(?!\d|\.\d|[^\W_]))?"
-_ENDING = rf"(?:\s*(?:{any_of(WORDS['endings'])}))*"
+_TO = r"(?:\s*(?:[-~+&]|to)\s*|_|,\s?)"
+_RANGE = rf"(?:{_TO}(?:EP?|#)?(?P<last>{_N})(?:v(?P<last_version>\d))?(?!\d|\.\d|[^\W_]))?"
+_ENDING = rf"(?:\s*(?i:{any_of(WORDS['endings'])}))*"
 _WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})\d*)*"
-_END = rf"(?=\s*(?:$|[{GAPS}\[({{]|\s-|-\s|//))"  # the part ends here
+_END = rf"(?=\s*(?:$|[{GAPS}\[({{]|\s-|-[\s{GAPS}\[(]|//))"  # the part ends here
 _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 
 _SXE = re.compile(
-    rf"{_ALONE}S(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){_NUMBER}"
+    rf"{_ALONE}(?:S|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){_NUMBER}"
     r"(?P<more>(?:[ ._-]?EP?\d{1,4})*)"
     rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){_OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
     re.IGNORECASE,
@@ -44,7 +45,8 @@ _NXN = re.compile(
     rf"(?P<more>(?:\s*[-~+]\s*\d{{1,2}}x\d{{2,3}}|[-~+x]\d{{2,3}})*){_OVER}"
 )
 _SKIND = re.compile(
-    rf"{_ALONE}S(?P<season>\d{{1,2}})[ ._-]*(?P<kind>OVA|OAD|ONA|SP)[ ._-]*(?P<first>\d{{1,3}}){_V}{_OVER}",
+    rf"{_ALONE}S(?P<season>\d{{1,2}})[ ._-]*(?P<kind>OVA|OAD|ONA|SP|NCOP|NCED|PV)[ ._-]*(?P<first>\d{{1,3}})"
+    rf"{_V}{_OVER}",
     re.IGNORECASE,
 )
 _WORDED = re.compile(rf"{_ALONE}(?:{any_of(WORDS['words'])})[ ._-]*#?{_NUMBER}{_RANGE}{_OVER}", re.IGNORECASE)
@@ -52,7 +54,7 @@ _COUNTED = re.compile(
     rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){_V}(?!\s*-?\s*\d){_END}", re.IGNORECASE
 )
 _MARKED = re.compile(
-    rf"(?:{_ALONE}[Ee](?=\d\d)|{_ALONE}E|{_ALONE}EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}"
+    rf"(?:{_ALONE}[Ee](?=\d\d)|(?<=-\s)e|{_ALONE}E|{_ALONE}EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){_LETTER}{_V}"
     rf"(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){_RANGE}{_OVER}"
 )
 _OF = re.compile(
@@ -76,17 +78,20 @@ _ALL = re.compile(
 _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{_NUMBER}{_RANGE}{_ENDING}{_END}")
 _TIGHT = re.compile(
     r"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?<=[^\W\d_]-)(?P<padded>0\d{1,2}))"
-    rf"(?:v(?P<version>\d))?{_END}"
+    rf"(?:v(?P<version>\d))?(?:{_END}|(?=-[^\W\d]))"
 )
 _LAST = re.compile(
-    rf"(?:(?<=[\s{GAPS}\])~!])|(?<=[^\W\d_]\.)(?=\d\d)){_NUMBER}{_RANGE}{_WITH}{_ENDING}\.?{_END}"
+    rf"(?:(?<=[\s{GAPS}\])~!])|(?<=[^\W\d_]\.)(?=\d\d))(?:[Nn][Oo]\. ?(?=\d\d))?"
+    rf"{_NUMBER}{_RANGE}{_WITH}{_ENDING}\.?{_END}"
 )
-_DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?=\s)")
+_DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?=[:.]?\s)")
 _FIRST = re.compile(
     rf"^\s*(?:\x01+\s*)?(?:-\s*)?{_NUMBER}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))"
 )
-_MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){_V}(?= [^\W\d])")
-_GLUED = re.compile(rf"(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?P<first>0\d{{1,2}}){_V}{_END}")
+_MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){_V}(?=\.? [^\W\d])")
+_GLUED = re.compile(
+    rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d))(?P<first>\d{{2,3}}){_V}{_END}"
+)
 
 _FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
 _BEFORE = re.compile(r"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
@@ -96,12 +101,7 @@ _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
-_GATE = frozenset(
-    run
-    for key in ("words", "counters", "of", "behind")
-    for word in (*WORDS[key], "e")
-    for run in _LETTERS.findall(word)
-)
+_GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
 
 
 def read_at(draft: Draft, start: int, end: int) -> None:
@@ -115,7 +115,7 @@ def read_at(draft: Draft, start: int, end: int) -> None:
 
 def read_stated(draft: Draft) -> None:
     """Claim an episode that states its season too: S01E02, 1x02, S01OVA02."""
-    if draft.said.get("episodes") == SIBLINGS or draft.words.isdisjoint(("s", "x")):
+    if draft.said.get("episodes") == SIBLINGS or draft.words.isdisjoint(("s", "x", "t")):
         return
     for pattern in (_SXE, _NXN, _SKIND):
         if (found := pattern.search(draft.text)) is not None:
@@ -258,9 +258,9 @@ def _middle(draft: Draft) -> bool:
 
 
 def _glued(draft: Draft) -> bool:
-    """`kaiba05`: padded digits right behind small letters end the name."""
+    """`kaiba05`, `kaiba-105`: padded digits right behind small letters, or digits behind a dash."""
     found = _GLUED.search(draft.text)
-    if found is None:
+    if found is None or _is_numbered_title(draft, found):
         return False
     _claim(draft, found)
     return True
@@ -307,10 +307,12 @@ def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
     if "season" in groups:
         draft.set("season", int(found["season"]), RULE)
     if "kind" in groups:
-        draft.set("type", VideoType.SPECIAL if found["kind"].upper() == "SP" else VideoType.OVA, RULE)
+        draft.set("type", TYPES[found["kind"].lower()], RULE)
     first = found["first"]
     episodes = [number(first + ((found["letter"] or "") if "letter" in groups else ""))]
     last = _last_of(found, groups)
+    if last is not None and float(last) <= float(first):  # 26_1: a range goes up
+        last = None
     if last is not None and "season" in draft.fields and len(last) > len(first) > 1:  # S5 - 01 - 113
         draft.set("absolute", (number(last),), RULE)
     elif last is not None:

@@ -20,17 +20,19 @@ from anivault.parser.vocabulary import (
     TYPES_RUNNING,
     TYPES_WORDS,
     any_of,
+    letters_of,
 )
 
 RULE = "rule:kind"
 
-_GATE = frozenset(word for name in TYPES for word in re.split(r"[ -]", name))
+_GATE = letters_of(TYPES)
 _GATE |= {word + "v" for word in _GATE}  # NCOPv2
 _NUMBER = r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?))?(?:[ _]?v(?P<version>\d))?"
-_END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-\S|\s-))"
+_END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-[\W\d]|\s-))"
 _ALWAYS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE)
 _CAPITALS = re.compile(
-    rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}|(?:{any_of(TYPES_NUMBERED)})(?=\d)){_NUMBER}{_END}"
+    rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}|(?:{any_of(TYPES_NUMBERED)})(?=\d)){_NUMBER}"
+    rf"(?:{_END}|(?<=[A-Z]\d\d)(?=\s))"  # SP01 Its Title
 )
 _WORDS = re.compile(
     rf"(?:(?<![^\W_])(?:The )?(?P<running>{any_of(TYPES_RUNNING)})"
@@ -42,6 +44,7 @@ _NUMBERED = re.compile(rf"\s*{EPISODE}")
 _GOES_ON = re.compile(r"\s*-\s*[^\W\d]")
 _WORD = re.compile(r"[^\W_]")
 _MIDST = re.compile(r"\s+[^\W\d_]")
+_OF_EPISODES = frozenset((VideoType.PV, VideoType.SAMPLE))
 _FILMS = frozenset(("movie", "film", "gekijouban", "eiga"))
 _LEADING = re.compile(r"[\s\x01]*(Gekijouban|Eiga)(?=\s+\S)", re.IGNORECASE)
 _IN_EPISODE = re.compile(r"\(?(?:ep|episode)[ .]*(\d{1,3})\)?", re.IGNORECASE)
@@ -56,7 +59,7 @@ def read(draft: Draft) -> None:
     kind = TYPES[(groups["word"] or groups["running"]).lower()]
     if kind is VideoType.TV and found["number"] is not None:
         return
-    if kind is VideoType.INTERVIEW and _is_of_an_episode(draft, found):
+    if kind in EXTRAS and found.re is _WORDS and _is_of_an_episode(draft, found, kind):
         return
     draft.set("type", kind, RULE)
     if not _is_of_the_title(draft.text, found, kind):
@@ -64,10 +67,19 @@ def read(draft: Draft) -> None:
         draft.gap(found.start(), found.end(), KIND)
 
 
-def _is_of_an_episode(draft: Draft, found: re.Match[str]) -> bool:
-    """`S01E05 - Interview` names an episode, `Interview - 04` a show; `Title - Interview 02` is an extra."""
-    own = _NUMBERED.match(draft.text, found.end()) and _WORD.search(draft.text, 0, found.start("word"))
-    return "episodes" in draft.fields and not own
+def _is_of_an_episode(draft: Draft, found: re.Match[str], kind: VideoType) -> bool:
+    """`S01E05 - Ending` names an episode, `Interview - 04` a show; `Title - Interview 02` is an extra.
+
+    Behind a bare number, a preview (`05 - Preview`) is that of the episode.
+    """
+    if "episodes" not in draft.fields or found["number"] is not None:
+        return False
+    if kind in _OF_EPISODES and "season" not in draft.fields:
+        return False
+    if _NUMBERED.match(draft.text, found.end()) is None:
+        return True
+    dashed = draft.shown[found.end() :].lstrip().startswith("-")
+    return dashed and _WORD.search(draft.text, 0, found.start()) is None
 
 
 def _find(draft: Draft) -> re.Match[str] | None:

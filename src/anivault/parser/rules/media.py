@@ -20,6 +20,7 @@ from anivault.parser.vocabulary import (
     STRONG,
     TERM_PAIRS,
     TERMS,
+    letters_of,
 )
 
 RULE = "rule:media"
@@ -27,8 +28,9 @@ RULE = "rule:media"
 _SPLIT = re.compile(r"[\s,_|&/;+()\[\]{}:!#]+")
 _SEASONAL = re.compile(
     r"[★☆\s]*(?:\d{4}年?)?(?:\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:新番|番)?[★☆\s]*(?=\[|$|[★☆\x01-\x06])|[★☆]+(?=\[)"
+    r"|[★☆]\d{1,2}月新番\s"
 )
-_SITE = re.compile(r"\s*www[. ][\w-]+[. ][a-z]{2,4}\s*-\s*")
+_SITE = re.compile(r"\s*(?:www[. ])?[\w-]+[. ](?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+-\s+")
 _GAP = re.compile("[\x01-\x06]+")
 _NUMBER = re.compile(r"(?<=\s)(?:-\s+\d{1,4}|0\d)(?:v\d)?(?=\s*(?:$|[\x01-\x06\[(]|-\s))")
 _HALVES = re.compile(r"[-.@]")
@@ -45,9 +47,8 @@ _CJK = re.compile(
 )
 _FIELDS = frozenset({"resolution", "source", "video_codec", "audio_codec"})
 # The letters of every word that can begin a technical part; `p`, `i` and `x` are those of resolutions.
-_GATE = frozenset(
-    run for word in (*STRONG, *ALONE, *PAIRED) for run in re.findall(r"[^\W\d_]+", word.lower())
-) | {"p", "i", "x"}
+_GATE = letters_of((*STRONG, *ALONE, *PAIRED, "p", "i", "x"))
+_MENU = re.compile(r"[ _]menu", re.IGNORECASE)  # BD Menu 1
 _TOKEN = re.compile(r"[^\s_\x01-\x06\[\](){}]+")
 
 
@@ -135,7 +136,7 @@ def read(draft: Draft) -> None:
 
 def notes(draft: Draft) -> None:
     """Claim what is addressed to readers in the running text: ★10月新番★, the site it came from."""
-    if "www" in draft.text and (site := _SITE.match(draft.text)) is not None:
+    if (site := _SITE.match(draft.text)) is not None:
         draft.gap(site.start(), site.end(), TERM)
     if not draft.text.isascii():
         for found in _SEASONAL.finditer(draft.text):
@@ -154,7 +155,7 @@ def _tail(text: str) -> int | None:
         if strength == "weak":
             start = None
         elif found.start() > 0 and start is None:
-            if strength == "alone":
+            if strength == "alone" and not _MENU.match(text, found.end()):
                 return found.start()
             start = found.start()
         before = token.lower()

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from anivault.parser.models import Number
-from anivault.parser.vocabulary import HAN, ORDINALS, ROMANS
+from anivault.parser.vocabulary import CARDINALS, EPISODE, HAN, ORDINALS, ROMANS, any_of
 
 YEARS = range(1950, 2036)  # four digits that are a year before they are an episode
 
@@ -40,9 +40,9 @@ def han(text: str) -> int:
 
 
 def ordinal(text: str) -> int | None:
-    """2nd, second, II, 第二: the number that a word stands for."""
+    """2nd, second, two, II: the number that a word stands for."""
     low = text.lower()
-    if (value := ORDINALS.get(low) or ROMANS.get(low)) is not None:
+    if (value := ORDINALS.get(low) or CARDINALS.get(low) or ROMANS.get(low)) is not None:
         return value
     digits = _PLAIN.match(low)
     return int(digits[0]) if digits else None
@@ -64,7 +64,8 @@ _WITH = r"SP|OVA|OAD|EX|Extra|特典|Special|Movie|剧场版|映画|NC|PV|CM|Men
 _BRACKET = re.compile(
     rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:v(?P<v1>\d))?"
     rf"(?:\s*(?:[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
-    r"\s*(?P<counter>[话話集回화편]|of \d+|/ ?\d+|~?全\d+[话話集回])?\s*(?:v(?P<v3>\d))?"
+    rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) \d+|/ ?\d+|~?全\d+[话話集回])?"
+    r"\s*(?:v(?P<v3>\d))?"
     rf"(?:\s*\((?P<second>\d{{1,4}})\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:{_WITH}).*)?",
     re.IGNORECASE,
 )

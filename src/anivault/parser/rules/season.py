@@ -11,26 +11,28 @@ from typing import Any
 
 from anivault.parser.draft import SEASON, Draft
 from anivault.parser.rules.numbers import han, ordinal
-from anivault.parser.vocabulary import ORDINALS, any_of
+from anivault.parser.vocabulary import CARDINALS, ORDINALS, any_of, letters_of
+from anivault.parser.vocabulary import SEASON as WORDS
 
 RULE = "rule:season"
 
-_WORDS = ("season", "seasons", "saison", "temporada", "staffel", "stagione", "сезон")
-_GATE = frozenset(("s", *_WORDS))
-_WORD = any_of(_WORDS)
-_ORDINAL = rf"\d{{1,2}}(?:st|nd|rd|th)|{any_of(ORDINALS)}"
-_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S))"
+_GATE = letters_of(("s", "tv", *WORDS["words"]))
+_WORD = any_of(WORDS["words"])
+_ORDINAL = rf"\d{{1,2}}(?:{any_of(WORDS['marks'])})|{any_of(ORDINALS)}|\d{{1,2}}(?= сезон)"
+_NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
+_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s+(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 _LATIN = re.compile(
     rf"(?<![^\W_])(?:(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})"
     rf"|(?<!final )(?:{_WORD})(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
     rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))?"
-    rf"|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
+    rf"|(?:{_WORD}) (?P<named>{_NAMED})"
+    rf"|TV-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
     rf"|(?:{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
     re.IGNORECASE,
 )
 _CJK = re.compile(
-    rf"第\s*(?P<counted>{_HAN})\s*(?:[-~至到]\s*第?\s*(?P<counted_last>{_HAN})\s*)?[季期部]"
+    rf"第\s*(?P<counted>{_HAN})\s*(?:[-~至到]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
     r"|(?<!\d)(?P<korean>\d{1,2})\s*[기期](?!\w)|(?:시즌|シーズン)\s*(?P<word>\d{1,2})"
     r"|(?P<bare>[一二三四五六七八九十])季(?!度)"
 )
@@ -78,9 +80,9 @@ def _fields(found: re.Match[str]) -> dict[str, Any]:
     groups = found.groupdict()
     if groups.get("part"):
         return {"season": int(groups["short"]), "part": int(groups["part"])}
-    if groups.get("ordinal"):
-        return {"season": ordinal(groups["ordinal"])}
-    first = _first(groups, "word", "short", "counted", "korean", "bare")
+    if worded := groups.get("ordinal") or groups.get("named"):
+        return {"season": ordinal(worded)}
+    first = _first(groups, "word", "tv", "short", "counted", "korean", "bare")
     last = _first(groups, "word_last", "short_last", "counted_last")
     season, final = han(first or "0"), han(last or "0")
     if not season < final <= season + 30:  # 30: more is no range of seasons but another number
