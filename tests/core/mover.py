@@ -16,7 +16,7 @@ from anivault.core.executor import Report, execute
 from anivault.core.models import Identity, Mode, Move, Plan
 from anivault.core.recover import recover
 from anivault.core.rollback_manager import apply, plan_rollback
-from anivault.shared import fs
+from anivault.shared import fs_posix
 
 # What a file is to a user: content, mode, time, attributes.
 Tree = dict[str, tuple[object, ...]]
@@ -156,7 +156,7 @@ class Calls:
 def watched(calls: Calls) -> Iterator[Calls]:
     """Let `calls` see everything that changes the disk."""
     patches = [mock.patch.object(os, name, calls(name, getattr(os, name))) for name in CHANGING]
-    patches.append(mock.patch.object(fs, "_call", calls("_call", fs._call)))
+    patches.append(mock.patch.object(fs_posix, "_call", calls("_call", fs_posix._call)))
     patches.append(mock.patch.object(fcntl, "ioctl", calls("ioctl", fcntl.ioctl)))
     for patch in patches:
         patch.start()

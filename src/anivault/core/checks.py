@@ -53,7 +53,7 @@ def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
     folder, name = roots[step.root].place(step.rel)
     here = fs.look(folder, name)
     if stat.S_ISLNK(here.st_mode):
-        fine = fs.readlink(folder, name) == os.path.join(roots[step.to_root].root, step.to)
+        fine = fs.points_to(folder, name, fs.whole(roots[step.to_root].root, step.to))
     elif step.to:
         there = fs.look(*roots[step.to_root].place(step.to))
         fine = os.path.samestat(here, there) or (same_file(here, step) and same_file(there, step))
@@ -99,10 +99,7 @@ def with_metadata(step: Step, folder: fs.Folder, name: str) -> Step:
 
 
 @contextmanager
-def opened(folder: fs.Folder, name: str) -> Iterator[int]:
+def opened(folder: fs.Folder | None, name: str) -> Iterator[int]:
     """Open a file to read it."""
-    fd = fs.open_file(folder, name)
-    try:
+    with fs.closing(fs.open_file(folder, name)) as fd:
         yield fd
-    finally:
-        os.close(fd)

@@ -67,7 +67,7 @@ class Effects:
 
     def symlink(self, step: Step) -> None:
         """Point to the source by its whole path."""
-        fs.symlink(os.path.join(self.roots[step.root].root, step.rel), *self.target(step))
+        fs.symlink(fs.whole(self.roots[step.root].root, step.rel), *self.target(step))
 
     def copy(self, step: Step) -> None:
         """Copy the source, hashed on the way; one whose source will go is read back."""
@@ -87,19 +87,18 @@ class Effects:
         """Fill a temporary file in the target folder, make it durable, then give it its name."""
         folder, name = self.target(step)
         temporary = temporary_name(self.run, step.i)
+        time = step.then_mtime_ns or step.mtime_ns
         fd = fs.create(folder, temporary)
-        try:
-            with fs.undoing(folder, temporary):
+        with fs.undoing(folder, temporary):
+            with fs.closing(fd):
                 digest = fill(fd) or step.hash
-                fs.set_metadata(fd, step.mode, step.then_mtime_ns or step.mtime_ns, step.attrs, step.owner)
-                os.fsync(fd)
+                fs.set_metadata(fd, step.mode, time, step.attrs, step.owner)
+                fs.sync_file(fd)
                 if step.do is Do.CARRY and fs.reread(fd) != digest:
                     raise OSError(errno.EIO, "the copy reads back differently", step.to)
-                now = os.fstat(fd)
-                fs.rename(folder, temporary, folder, name, reserve=step.reserve)
-            self.made[step.i] = Made(now.st_ino, now.st_mtime_ns, digest)
-        finally:
-            os.close(fd)
+            now = fs.finished(folder, temporary, time)
+            fs.rename(folder, temporary, folder, name, reserve=step.reserve)
+        self.made[step.i] = Made(now.st_ino, now.st_mtime_ns, digest)
 
     def remove(self, step: Step) -> None:
         """Remove a file that a run made."""
@@ -153,7 +152,7 @@ def sync_disks(roots: Sequence[fs.Folders], touched: Iterable[tuple[int, str]]) 
             folder = roots[root].open(rel)
         except FileNotFoundError:  # removed since, or never made
             continue
-        device = os.fstat(folder).st_dev
+        device = os.stat(folder).st_dev
         if device not in synced and fs.sync_disk(folder):
             synced.add(device)
         elif device not in synced:

@@ -26,6 +26,7 @@ from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, outermost, scan
 from anivault.core.renamer import rename
 from anivault.parser.read import Reader
+from anivault.shared import fs
 
 Progress = Callable[[int, int | None], None]
 
@@ -109,8 +110,8 @@ def _name_max(library: str) -> int:
     while not os.path.isdir(there):
         there = os.path.dirname(there)
     try:
-        return min(NAME_MAX, os.pathconf(there, "PC_NAME_MAX"))
-    except (AttributeError, OSError):  # Windows has no pathconf; some network shares do not say
+        return min(NAME_MAX, fs.name_max(there))
+    except OSError:  # some network shares do not say
         return NAME_MAX
 
 

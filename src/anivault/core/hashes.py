@@ -43,7 +43,7 @@ class Hashes:
 
     def __enter__(self) -> Hashes:
         try:
-            fd = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            fd = fs.open_file(None, self._path)
         except FileNotFoundError:
             return self
         with os.fdopen(fd, "rb") as file:
@@ -90,10 +90,6 @@ class Hashes:
     def _write(self) -> None:
         if not self._new:
             return
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(self._path, flags, 0o644)
-        try:
+        with fs.closing(fs.open_to_append(self._path, new=True)) as fd:
             fs.write(fd, b"".join(self._new))
-        finally:
-            os.close(fd)
         self._new.clear()

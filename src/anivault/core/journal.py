@@ -240,7 +240,7 @@ def read(library: str) -> History:
     """Read all of a library's journal; an absent one has no runs. Changes nothing."""
     path = path_of(library)
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = fs.open_file(None, path)
     except FileNotFoundError:
         return History([], 0, 0, 0)
     except OSError as error:
@@ -252,8 +252,8 @@ def read(library: str) -> History:
 
 def _check_owner(path: str, found: os.stat_result, library: str) -> None:
     """A journal names files to move: only our own, or for root the library owner's, is followed."""
-    trusted = {0, os.geteuid()} | ({os.stat(library).st_uid} if os.geteuid() == 0 else set())
-    if found.st_uid not in trusted or (found.st_mode & 0o002 and _keeps_modes(path)):
+    own = fs.trusted(found, os.stat(library).st_uid)
+    if not own or (fs.others_may_write(found, 0o002) and _keeps_modes(path)):
         why = "it belongs to another user, or anyone may write to it"
         raise JournalRefusedError(
             path, why, f"Look at it; when you trust it: chown, and chmod o-w {quoted(path)}"
@@ -386,7 +386,7 @@ class Journal:
 
     def sync(self) -> None:
         """Make all that was appended durable."""
-        os.fdatasync(self._fd)
+        fs.sync_data(self._fd)
 
     def new_run(self, mode: str, roots: Iterable[str]) -> Run:
         """Return the first line of a new run, to be appended with its first steps; root 0 is the library."""
@@ -407,7 +407,7 @@ class Journal:
     def cut(self) -> None:
         """Cut a torn end."""
         os.ftruncate(self._fd, self.history.good)
-        os.fsync(self._fd)
+        fs.sync_file(self._fd)
 
 
 @contextmanager
@@ -441,7 +441,7 @@ def _lock(library: str) -> int:
     folder = os.path.join(library, FOLDER)
     if not os.path.isdir(folder):
         os.makedirs(folder, exist_ok=True)
-        _sync_folders(library, os.path.dirname(library))
+        fs.sync_folders(library, os.path.dirname(library))
     lock = fs.lock(os.path.join(folder, LOCK))
     if lock is None:
         raise LibraryBusyError(library)
@@ -451,19 +451,9 @@ def _lock(library: str) -> int:
 def _open_to_append(library: str) -> int:
     """Open the journal; a new one has its name on disk before its first line."""
     path = path_of(library)
-    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        return os.open(path, flags)
+        return fs.open_to_append(path)
     except FileNotFoundError:
-        fd = os.open(path, flags | os.O_CREAT, 0o644)
-        _sync_folders(os.path.dirname(path))
+        fd = fs.open_to_append(path, new=True)
+        fs.sync_folders(os.path.dirname(path))
         return fd
-
-
-def _sync_folders(*paths: str) -> None:
-    for path in paths:
-        fd = os.open(path, fs.OPEN_FOLDER)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)

@@ -12,7 +12,6 @@ import base64
 import hashlib
 import os
 import re
-import stat
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ import msgspec
 
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan
 from anivault.core.naming import fold
+from anivault.shared import fs
 from anivault.shared.errors import PlanFileError
 from anivault.shared.text import is_text
 
@@ -211,23 +211,20 @@ def read(path: str, roots: Sequence[str], library: str) -> Plan:
 def _load(path: str) -> bytes:
     """The bytes of a regular file that only its owner, who is the user or root, can have written."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = fs.open_file(None, os.path.realpath(path))
         with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            _check_owner(path, status)
+            _check_owner(path, os.fstat(descriptor))
             return file.read(SIZE_MAX)
     except OSError as error:
         raise PlanFileError(path, f"it cannot be read: {error.strerror}") from error
 
 
 def _check_owner(path: str, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise PlanFileError(path, "it is no regular file")
     if status.st_size >= SIZE_MAX:
         raise PlanFileError(path, "it is larger than a plan can be")
-    if status.st_uid not in {os.geteuid(), 0}:
+    if not fs.trusted(status):
         raise PlanFileError(path, "it belongs to another user, who could have written anything into it")
-    if status.st_mode & 0o022:
+    if fs.others_may_write(status):
         raise PlanFileError(path, "others may write to it; chmod 600 it after looking at what it says")
 
 

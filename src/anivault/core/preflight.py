@@ -10,10 +10,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+from anivault.core.checks import opened
 from anivault.core.journal import FOLDER
 from anivault.core.models import Mode, Move, Plan, Write
 from anivault.shared import fs
@@ -39,16 +41,17 @@ def preflight(plan: Plan, writes: Sequence[Write] = ()) -> None:
 
 
 def _check_disk(plan: Plan, targets: list[str]) -> None:
-    folder = os.open(os.path.join(plan.library, FOLDER), fs.OPEN_FOLDER | os.O_NOFOLLOW)
+    library = fs.Folders(plan.library)
     try:
+        folder = library.open(FOLDER)
         _check_ways(plan, folder)
         _check_names(targets, folder)
         _check_case(targets, folder)
     finally:
-        os.close(folder)
+        library.close()
 
 
-def _check_ways(plan: Plan, folder: int) -> None:
+def _check_ways(plan: Plan, folder: fs.Folder) -> None:
     """Try one link or clone from each disk of the sources; st_dev alone would not tell."""
     for move in _one_a_disk(plan):
         try:
@@ -70,38 +73,29 @@ def _one_a_disk(plan: Plan) -> Iterator[Move]:
             yield move
 
 
-def _probe(move: Move, folder: int) -> None:
+def _probe(move: Move, folder: fs.Folder) -> None:
     with suppress(FileNotFoundError):
-        os.unlink("probe", dir_fd=folder)
+        fs.unlink(folder, "probe")
     try:
         if move.mode is Mode.HARDLINK:
-            os.link(move.source, "probe", dst_dir_fd=folder, follow_symlinks=False)
+            fs.link(None, move.source, folder, "probe")
         elif move.mode is Mode.REFLINK:
-            _probe_clone(move.source, folder)
+            with opened(None, move.source) as original, fs.closing(fs.create(folder, "probe")) as copy:
+                fs.clone(original, copy)
         else:
-            os.symlink(move.source, "probe", dir_fd=folder)
-            os.stat("probe", dir_fd=folder)  # sshfs makes links that it does not let anyone follow
+            fs.symlink(move.source, folder, "probe")
+            fs.leads(folder, "probe")  # sshfs makes links that it does not let anyone follow
     finally:
         with suppress(FileNotFoundError):
-            os.unlink("probe", dir_fd=folder)
+            fs.unlink(folder, "probe")
 
 
-def _probe_clone(source: str, folder: int) -> None:
-    original = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    copy = fs.create(folder, "probe")
-    try:
-        fs.clone(original, copy)
-    finally:
-        os.close(original)
-        os.close(copy)
-
-
-def _check_names(targets: list[str], folder: int) -> None:
+def _check_names(targets: list[str], folder: fs.Folder) -> None:
     """Try to make each kind of name that some filesystem does not take."""
     for name in _doubtful(targets):
         try:
-            os.mkdir(name, dir_fd=folder)
-            os.rmdir(name, dir_fd=folder)
+            fs.mkdir(folder, name)
+            fs.rmdir(folder, name)
         except OSError as error:
             if error.errno in DISK_TROUBLE:
                 raise
@@ -117,7 +111,7 @@ def _doubtful(targets: list[str]) -> list[str]:
     return [*filter(None, [longest]), *odd.values()]
 
 
-def _check_case(targets: list[str], folder: int) -> None:
+def _check_case(targets: list[str], folder: fs.Folder) -> None:
     """Refuse names that differ only by case or by Unicode form where the disk takes them for one."""
     paths = {*targets, *_folders(targets)}
     if len(paths) == len({_folded(path) for path in paths}):
@@ -140,16 +134,16 @@ def _folders(targets: list[str]) -> Iterator[str]:
         yield from ("/".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
-def _are_one(one: str, other: str, folder: int) -> bool:
+def _are_one(one: str, other: str, folder: fs.Folder) -> bool:
     """True when the disk finds a folder of one name under the other."""
     first, second = (path.rpartition("/")[2] for path in (one, other))
     if first == second:
         return False
-    os.mkdir(first, dir_fd=folder)
+    fs.mkdir(folder, first)
     try:
         return fs.exists(folder, second)
     finally:
-        os.rmdir(first, dir_fd=folder)
+        fs.rmdir(folder, first)
 
 
 def _check_space(plan: Plan) -> None:
@@ -163,11 +157,11 @@ def _check_space(plan: Plan) -> None:
 
 def require_room(folder: str, needed: int, hint: str) -> None:
     """Raise NoSpaceError, with `hint`, when the folder's disk has too few bytes free."""
-    disk = os.statvfs(folder)
-    free = disk.f_bavail * disk.f_frsize
+    free = shutil.disk_usage(folder).free
     if needed + SPARE > free:
         raise NoSpaceError(folder, needed + SPARE, free, hint)
 
 
 def _takes_room(move: Move, device: int) -> bool:
-    return move.mode is Mode.COPY or (move.mode is Mode.MOVE and move.identity.device != device)
+    elsewhere = move.identity.device not in (0, device)  # 0: the system did not say
+    return move.mode is Mode.COPY or (move.mode is Mode.MOVE and elsewhere)

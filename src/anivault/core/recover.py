@@ -114,8 +114,8 @@ class Settler:
         there = self.look(step.to_root, step.to)
         if not there or not stat.S_ISLNK(there.st_mode):
             return False
-        source = os.path.join(self.run.run.roots[step.root].path, step.rel)
-        return fs.readlink(*self.roots[step.to_root].place(step.to)) == source
+        source = fs.whole(self.run.run.roots[step.root].path, step.rel)
+        return fs.points_to(*self.roots[step.to_root].place(step.to), source)
 
     def renamed(self, step: Step) -> bool:
         """A name that is in both places is one file (a link), or an empty file that reserved it."""
@@ -143,7 +143,7 @@ class Settler:
 
     def copied(self, step: Step) -> bool:
         """A copy of ours has the content it should have; what is unfinished has another name, or is empty."""
-        temporary = os.path.join(folder_of(step.to), temporary_name(self.run.run.id, step.i))
+        temporary = step.to[: step.to.rfind("/") + 1] + temporary_name(self.run.run.id, step.i)
         self.remove(step.to_root, temporary)
         there = self.look(step.to_root, step.to)
         if there is None or not stat.S_ISREG(there.st_mode):

@@ -135,8 +135,7 @@ def write_script(plan: RollbackPlan, path: str) -> None:
     """Write the script, in the language that the file's ending names (`.ps1` or any other), to a new file."""
     data = powershell_script(plan) if path.lower().endswith(".ps1") else shell_script(plan)
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o700)
-        with os.fdopen(fd, "wb") as file:
+        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o700)) as file:
             file.write(data)
     except OSError as error:
         raise DiskError("Writing the script", error, "Name a file that is not there yet.") from error

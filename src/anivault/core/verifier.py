@@ -152,7 +152,7 @@ class Verifier:
     def walk(self, rel: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Yield every file of the library, not following links."""
         try:
-            entries = list(os.scandir(os.path.join(self.library, rel)))
+            entries = list(os.scandir(fs.whole(self.library, rel)))
         except OSError as error:
             self.find(Kind.UNREADABLE, rel, error.strerror or "")
             return
@@ -186,7 +186,7 @@ class Verifier:
     def look(self, path: str, entry: os.DirEntry[str] | None) -> os.stat_result | None:
         """Stat what is at a path, None when nothing is."""
         try:
-            return entry.stat(follow_symlinks=False) if entry else os.lstat(os.path.join(self.library, path))
+            return entry.stat(follow_symlinks=False) if entry else os.lstat(fs.whole(self.library, path))
         except OSError:
             return None
 
@@ -194,7 +194,7 @@ class Verifier:
         """Return `other` when it is the file of `step` under a new name."""
         if other is None:
             return None
-        now = os.lstat(os.path.join(self.library, other))
+        now = os.lstat(fs.whole(self.library, other))
         return other if fs.unchanged(now, step.size, step.mtime_ns) else None
 
     def compare_file(self, path: str, now: os.stat_result, log: RunLog, step: Step) -> None:
@@ -209,9 +209,9 @@ class Verifier:
     def difference(self, path: str, now: os.stat_result, log: RunLog, step: Step) -> str:
         """Return what is not as the run left it, '' when all is."""
         if step.do is Do.SYMLINK:
-            whole = os.path.join(self.library, path)
-            wanted = os.path.join(log.run.roots[step.root].path, step.rel)
-            same = stat.S_ISLNK(now.st_mode) and os.readlink(whole) == wanted
+            whole = fs.whole(self.library, path)
+            wanted = fs.whole(log.run.roots[step.root].path, step.rel)
+            same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, wanted)
             return "" if same and os.path.exists(whole) else "it no longer points to its source"
         if not stat.S_ISREG(now.st_mode):
             return "it is no longer a file"
@@ -244,7 +244,7 @@ class Verifier:
         log, step = self.expected[path]
         now = self.sound[path]
         try:
-            digest, crc = _digest(os.path.join(self.library, path), crc=step.crc32 is not None)
+            digest, crc = _digest(fs.whole(self.library, path), crc=step.crc32 is not None)
         except OSError as error:
             self.fail(Kind.UNREADABLE, path, error.strerror or "")
             return
@@ -271,7 +271,8 @@ class Verifier:
         for path in sorted(self.sound):
             now = self.sound[path]
             key = digests.get(path) if now.st_size else None
-            first = seen.setdefault(key or (now.st_dev, now.st_ino), path)
+            file = (now.st_dev, now.st_ino) if now.st_ino else path  # a listing on Windows has no numbers
+            first = seen.setdefault(key or file, path)
             if first != path:
                 self.find(Kind.DUPLICATE, path, f"the same as {first}")
 
@@ -284,11 +285,8 @@ class Verifier:
 
 
 def _digest(path: str, *, crc: bool) -> tuple[str, str]:
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
+    with fs.closing(fs.open_file(None, path)) as fd:
         return fs.digest(fd, crc=crc)
-    finally:
-        os.close(fd)
 
 
 def _seasons(paths: Iterable[str]) -> Iterator[tuple[str, int, set[int]]]:

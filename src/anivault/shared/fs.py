@@ -1,36 +1,32 @@
 """Touch the disk so that nothing is replaced, nothing is followed and nothing is half there.
 
-In: names inside folders that are held open by descriptor, so that a folder swapped for a symbolic
-link gets nothing. Out: plain results, or the OSError of the call that failed. Touches what it is told
-to. Linux; docs/reliability.md says what holds on macOS and Windows.
+In: names inside folders that are held open, so that a folder swapped for a symbolic link gets nothing.
+Out: plain results, or the OSError of the call that failed. Touches what it is told to. What the systems
+do each in their own way is in fs_posix.py and fs_windows.py, and nowhere else; callers use this module
+alone. docs/reliability.md says what holds on which system, and what was tried there.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
-import functools
+import io
 import os
-import re
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from anivault.shared.errors import UnsafePathError
 
-OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+# ruff: noqa: F403, F405 - both modules have the same names; mypy checks them, once for each system
+if sys.platform == "win32":
+    from anivault.shared.fs_windows import *
+else:
+    from anivault.shared.fs_posix import *
+
 CHUNK = 1 << 20  # bytes; larger ones fall out of the processor's cache between read, hash and write
-MOST_FOLDERS = 256  # descriptors kept open for one root; the usual limit of a process is 1,024
-NEW_FILE = 0o600  # the mode of a file that is not finished yet
-LEADS_OUT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|\0")
-UNSAFE = frozenset({"", ".", ".."})
-# The call that renames without replacing, and its flag; macOS has one of its own.
-RENAME, NOREPLACE = ("renameatx_np", 4) if sys.platform == "darwin" else ("renameat2", 1)
-FICLONE = 0x40049409
-Folder: TypeAlias = int  # an open folder: its descriptor
+MOST_FOLDERS = 256  # folders kept open for one root; the usual limit of a process is 1,024 descriptors
 CANNOT_LINK = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
@@ -43,9 +39,9 @@ class HalfDoneError(OSError):
 
 
 class Folders:
-    """Descriptors of the folders below one root; no step below the root may be a symbolic link.
+    """The folders below one root, held open; no step below the root may be a symbolic link.
 
-    A descriptor is good until the next call on the same object.
+    A folder is good until the next call on the same object.
     """
 
     def __init__(self, root: str) -> None:
@@ -53,26 +49,26 @@ class Folders:
         self._open: dict[str, Folder] = {}
 
     def open(self, rel: str) -> Folder:
-        """Return a descriptor of the folder `rel`; the root itself is ''."""
-        fd = self._open.get(rel)
-        return self._descend(rel) if fd is None else fd
+        """Return the folder `rel`; the root itself is ''."""
+        folder = self._open.get(rel)
+        return self._descend(rel) if folder is None else folder
 
     def _descend(self, rel: str) -> Folder:
         if not rel:
-            fd = os.open(self.root, OPEN_FOLDER)
+            folder = open_folder(None, self.root)
         else:
             parent, _, name = rel.rpartition("/")
-            fd = os.open(safe(name, rel), OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=self.open(parent))
+            folder = open_folder(self.open(parent), safe(name, rel))
         if len(self._open) >= MOST_FOLDERS:
-            os.close(self._open.pop(next(iter(self._open))))
-        self._open[rel] = fd
-        return fd
+            close_folder(self._open.pop(next(iter(self._open))))
+        self._open[rel] = folder
+        return folder
 
     def place(self, rel: str) -> tuple[Folder, str]:
-        """Return the folder's descriptor and the name for the file `rel`."""
+        """Return the folder and the name for the file `rel`."""
         folder, _, name = rel.rpartition("/")
-        fd = self._open.get(folder)
-        return (self._descend(folder) if fd is None else fd), safe(name, rel)
+        found = self._open.get(folder)
+        return (self._descend(folder) if found is None else found), safe(name, rel)
 
     def missing(self, rel: str) -> Iterator[str]:
         """Yield the folders on the way to `rel` that do not exist yet, outermost first."""
@@ -86,35 +82,18 @@ class Folders:
     def forget(self, rel: str) -> None:
         """Close one folder that is about to be removed."""
         if rel in self._open:
-            os.close(self._open.pop(rel))
+            close_folder(self._open.pop(rel))
 
     def close(self) -> None:
         """Close all; the next use opens them again and so sees what has changed on the way."""
         while self._open:
-            os.close(self._open.popitem()[1])
+            close_folder(self._open.popitem()[1])
 
 
 def require_inside(rel: str) -> None:
     """Refuse a relative path with a part that could lead out of its root."""
     if LEADS_OUT.search(rel):
         raise UnsafePathError(rel)
-
-
-def safe(name: str, rel: str) -> str:
-    """Return `name`, the part of `rel` after a slash, when it is a plain one."""
-    if name in UNSAFE or "\0" in name:
-        raise UnsafePathError(rel)
-    return name
-
-
-def look(folder: Folder, name: str) -> os.stat_result:
-    """Stat the name itself, never what a link points to."""
-    return os.stat(name, dir_fd=folder, follow_symlinks=False)
-
-
-def exists(folder: Folder, name: str) -> bool:
-    """True when the name is taken, be it by a dangling link."""
-    return os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False)
 
 
 def same_time(one: int, other: int) -> bool:
@@ -134,39 +113,13 @@ def unchanged(now: os.stat_result, size: int, mtime_ns: int) -> bool:
     return stat.S_ISREG(now.st_mode) and now.st_size == size and same_time(now.st_mtime_ns, mtime_ns)
 
 
-@functools.cache
-def libc(name: str) -> Callable[..., int] | None:
-    """Return a function of the C library that Python lacks, None where the library has none such."""
-    import ctypes
-
-    function: Callable[..., int] | None = getattr(ctypes.CDLL(None, use_errno=True), name, None)
-    return function
-
-
-def _call(name: str, *args: object) -> int:
-    """Call a function of the C library until no signal interrupts it; returns errno, 0 when it went well."""
-    function = libc(name)
-    if function is None:
-        return errno.ENOSYS
-    while function(*args) != 0:
-        if (number := _errno()) != errno.EINTR:
-            return number
-    return 0
-
-
-def _errno() -> int:
-    import ctypes
-
-    return ctypes.get_errno()
-
-
 def rename(source: Folder, name: str, target: Folder, new: str, *, reserve: bool = False) -> None:
     """Move a name; raises FileExistsError when the new one is taken, on every filesystem.
 
     Where neither RENAME_NOREPLACE nor a hardlink is possible (exFAT, some network shares) it raises
     NeedsReserveError; with `reserve` the new name is then first taken by an empty file of our own.
     """
-    number = _call(RENAME, source, os.fsencode(name), target, os.fsencode(new), NOREPLACE)
+    number = rename_new(source, name, target, new)
     if number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
         _rename_by_link(source, name, target, new, reserve=reserve)
     elif number:
@@ -189,9 +142,9 @@ def _rename_by_link(source: Folder, name: str, target: Folder, new: str, *, rese
 
 def _rename_onto_own(source: Folder, name: str, target: Folder, new: str) -> None:
     """Take the new name with an empty file, which only then is replaced."""
-    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, dir_fd=target))
+    os.close(create(target, new))
     with undoing(target, new):
-        os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
+        rename_onto(source, name, target, new)
 
 
 @contextmanager
@@ -212,49 +165,13 @@ def undoing(folder: Folder, name: str) -> Iterator[None]:
         raise
 
 
-def link(source: Folder, name: str, target: Folder, new: str) -> None:
-    """Give a file a second name; never replaces."""
-    os.link(name, new, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
-
-
-def symlink(points_to: str, folder: Folder, name: str) -> None:
-    """Make a symbolic link; never replaces."""
-    os.symlink(points_to, name, dir_fd=folder)
-
-
-def readlink(folder: Folder, name: str) -> str:
-    """Return what a symbolic link points to."""
-    return os.readlink(name, dir_fd=folder)
-
-
-def unlink(folder: Folder, name: str) -> None:
-    """Remove a file's name."""
-    os.unlink(name, dir_fd=folder)
-
-
-def mkdir(folder: Folder, name: str) -> None:
-    """Make a folder."""
-    os.mkdir(name, dir_fd=folder)
-
-
-def rmdir(folder: Folder, name: str) -> None:
-    """Remove an empty folder."""
-    os.rmdir(name, dir_fd=folder)
-
-
-def open_file(folder: Folder, name: str) -> int:
-    """Open a regular file to read it; never follows a link, never waits on a FIFO."""
-    fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+@contextmanager
+def closing(fd: int) -> Iterator[int]:
+    """Close a file at the end: Windows renames and removes none that is open."""
+    try:
+        yield fd
+    finally:
         os.close(fd)
-        raise OSError(errno.EINVAL, "not a regular file", name)
-    return fd
-
-
-def create(folder: Folder, name: str) -> int:
-    """Make a new file to write and read it back; it is not there yet."""
-    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.open(name, flags, NEW_FILE, dir_fd=folder)
 
 
 def write(fd: int, data: bytes | memoryview) -> None:
@@ -269,7 +186,7 @@ def copy(source: int, target: int, pulse: Callable[[], None]) -> str:
     from xxhash import xxh3_128
 
     size, seen, hasher, buffer = os.fstat(source).st_size, 0, xxh3_128(), bytearray(CHUNK)
-    for start, end in _extents(source, size):
+    for start, end in stretches(source, size):
         _hash_zeros(hasher, start - seen)
         os.lseek(source, start, os.SEEK_SET)
         os.lseek(target, start, os.SEEK_SET)
@@ -280,28 +197,18 @@ def copy(source: int, target: int, pulse: Callable[[], None]) -> str:
     return hasher.hexdigest()
 
 
-def _extents(fd: int, size: int) -> Iterator[tuple[int, int]]:
-    """Yield the stretches that hold data; one for all where the filesystem cannot tell."""
-    position = 0
-    while position < size:
-        try:
-            start = os.lseek(fd, position, os.SEEK_DATA)
-        except OSError as error:
-            if error.errno == errno.ENXIO:  # only a hole is left
-                return
-            yield position, size
-            return
-        position = os.lseek(fd, start, os.SEEK_HOLE)
-        yield start, position
+def _reader(fd: int) -> Callable[[memoryview], int | None]:
+    """Return what fills a buffer from a file, and says how far."""
+    return io.FileIO(fd, closefd=False).readinto
 
 
 def _pump(
     source: int, target: int, length: int, hasher: Any, view: memoryview, pulse: Callable[[], None]
 ) -> int:
-    done = 0
+    done, read = 0, _reader(source)
     while done < length:
         pulse()
-        count = os.readv(source, [view[: min(CHUNK, length - done)]])
+        count = read(view[: min(CHUNK, length - done)])
         if not count:
             break  # the file shrank; its changed size is found before anything is removed
         hasher.update(view[:count])
@@ -323,9 +230,9 @@ def digest(fd: int, pulse: Callable[[], None] = lambda: None, *, crc: bool = Fal
 
     from xxhash import xxh3_128
 
-    hasher, view, value = xxh3_128(), memoryview(bytearray(CHUNK)), 0
+    hasher, view, value, read = xxh3_128(), memoryview(bytearray(CHUNK)), 0, _reader(fd)
     os.lseek(fd, 0, os.SEEK_SET)
-    while count := os.readv(fd, [view]):
+    while count := read(view):
         pulse()
         hasher.update(view[:count])
         value = zlib.crc32(view[:count], value) if crc else 0
@@ -334,111 +241,15 @@ def digest(fd: int, pulse: Callable[[], None] = lambda: None, *, crc: bool = Fal
 
 def reread(fd: int) -> str:
     """Return the hash of what the disk holds, not of what was just written into memory."""
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    drop_cached(fd)
     return digest(fd)[0]
 
 
-def clone(source: int, target: int) -> None:
-    """Share the blocks of `source`; fails where the filesystem cannot."""
-    fcntl.ioctl(target, FICLONE, source)
-
-
-def attributes(fd: int) -> dict[str, bytes]:
-    """Return the extended attributes that can be read, {} where there are none."""
-    found = {}
-    for key in _listed(fd):
+def sync_folders(*paths: str) -> None:
+    """Make the names in folders durable, each given by its whole path."""
+    for path in paths:
+        folder = open_folder(None, path)
         try:
-            found[key] = os.getxattr(fd, key)
-        except OSError as error:
-            if error.errno not in (errno.ENODATA, errno.EPERM, errno.EOPNOTSUPP):
-                raise
-    return found
-
-
-def _listed(fd: int) -> list[str]:
-    if not hasattr(os, "listxattr"):
-        return []
-    try:
-        return os.listxattr(fd)
-    except OSError as error:
-        if error.errno not in (errno.EOPNOTSUPP, errno.ENOSYS):
-            raise
-        return []
-
-
-def set_metadata(fd: int, mode: int, mtime_ns: int, attrs: Mapping[str, bytes], owner: list[int]) -> None:
-    """Give a copy what its original has, as far as the filesystem can keep it.
-
-    A filesystem without attributes or modes is no failure, a full or broken one is. Only root may
-    give a file to its owner.
-    """
-    if os.geteuid() == 0 and owner:
-        with unless_unsupported(errno.EPERM):
-            os.fchown(fd, *owner)
-    for key, value in attrs.items():
-        with unless_unsupported(*(() if key.startswith("user.") else (errno.EPERM,))):
-            os.setxattr(fd, key, value)
-    keeps_modes = stat.S_IMODE(os.fstat(fd).st_mode) == NEW_FILE
-    with unless_unsupported(*(() if keeps_modes else (errno.EPERM,))):
-        os.fchmod(fd, mode)
-    os.utime(fd, ns=(mtime_ns, mtime_ns))
-
-
-@contextmanager
-def unless_unsupported(*more: int) -> Iterator[None]:
-    """Pass over an error that says that the filesystem has no such thing."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.EOPNOTSUPP, errno.ENOSYS, *more):
-            raise
-
-
-def sync_folder(folder: Folder) -> None:
-    """Make the names in one folder durable, where the filesystem knows how."""
-    try:
-        os.fsync(folder)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
-            raise
-
-
-def sync_disk(folder: Folder) -> bool:
-    """Make everything on the folder's filesystem durable in one call; False where that cannot be trusted."""
-    if on_fuse(os.fstat(folder).st_dev):
-        return False
-    number = _call("syncfs", folder)
-    if number == errno.ENOSYS:
-        return False
-    if number:
-        raise OSError(number, os.strerror(number))
-    return True
-
-
-@functools.cache
-def on_fuse(device: int) -> bool:
-    """True for a device that a program serves: syncfs does not reach what lies behind it, and its file
-    numbers change with its memory.
-    """
-    try:
-        with Path("/proc/self/mountinfo").open("rb") as mounts:
-            rows = [line.split(b" - ", 1) for line in mounts]
-    except OSError:
-        return False
-    number = b"%d:%d" % (os.major(device), os.minor(device))
-    return any(left.split()[2] == number and right.startswith(b"fuse") for left, right in rows)
-
-
-def lock(path: str) -> int | None:
-    """Take the lock file at `path`; None when another process holds it.
-
-    The kernel drops the lock with its process, so a stale one cannot be: the file may stay.
-    """
-    fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(fd)
-        return None
-    return fd
+            sync_folder(folder)
+        finally:
+            close_folder(folder)

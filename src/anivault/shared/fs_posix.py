@@ -1,0 +1,361 @@
+"""What fs.py asks of Linux and macOS: names inside folders that are held open by descriptor.
+
+In, out and touched: as fs.py says. macOS renames and syncs by calls of its own, which are type-checked
+and were never run.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import functools
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+from anivault.shared.errors import UnsafePathError
+
+assert sys.platform != "win32"
+
+Folder: TypeAlias = int  # an open folder: its descriptor
+LEADS_OUT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|\0")
+UNSAFE = frozenset({"", ".", ".."})
+OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+OPEN_LAST = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+NEW_FILE = 0o600  # the mode of a file that is not finished yet
+# The call that renames without replacing, and its flag; macOS has one of its own.
+RENAME, NOREPLACE = ("renameatx_np", 4) if sys.platform == "darwin" else ("renameat2", 1)
+FICLONE = 0x40049409
+NOT_THERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY})  # no such call here
+
+
+# --- folders and names ---
+
+
+def safe(name: str, rel: str) -> str:
+    """Return `name`, the part of `rel` after a slash, when it is a plain one."""
+    if name in UNSAFE or "\0" in name:
+        raise UnsafePathError(rel)
+    return name
+
+
+def whole(root: str, rel: str) -> str:
+    """Return the whole path of `rel`."""
+    return os.path.join(root, rel)
+
+
+def open_folder(parent: Folder | None, name: str) -> Folder:
+    """Open a folder; inside a `parent` it may be no link. Without one, `name` is a whole path."""
+    if parent is None:
+        return os.open(name, OPEN_FOLDER)
+    return os.open(name, OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+
+
+def close_folder(folder: Folder) -> None:
+    """Let go of a folder."""
+    os.close(folder)
+
+
+def look(folder: Folder, name: str) -> os.stat_result:
+    """Stat the name itself, never what a link points to."""
+    return os.stat(name, dir_fd=folder, follow_symlinks=False)
+
+
+def exists(folder: Folder, name: str) -> bool:
+    """True when the name is taken, be it by a dangling link."""
+    return os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False)
+
+
+@functools.cache
+def libc(name: str) -> Callable[..., int] | None:
+    """Return a function of the C library that Python lacks, None where the library has none such."""
+    import ctypes
+
+    function: Callable[..., int] | None = getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    return function
+
+
+def _call(name: str, *args: object) -> int:
+    """Call a function of the C library until no signal interrupts it; returns errno, 0 when it went well."""
+    function = libc(name)
+    if function is None:
+        return errno.ENOSYS
+    while function(*args) != 0:
+        if (number := _errno()) != errno.EINTR:
+            return number
+    return 0
+
+
+def _errno() -> int:
+    import ctypes
+
+    return ctypes.get_errno()
+
+
+def rename_new(source: Folder, name: str, target: Folder, new: str) -> int:
+    """Move a name to one that is not there yet; returns errno, 0 when it went well."""
+    return _call(RENAME, source, os.fsencode(name), target, os.fsencode(new), NOREPLACE)
+
+
+def rename_onto(source: Folder, name: str, target: Folder, new: str) -> None:
+    """Move a name onto another one, which it replaces."""
+    os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
+
+
+def link(source: Folder | None, name: str, target: Folder, new: str) -> None:
+    """Give a file a second name; never replaces. Without a folder, `name` is a whole path."""
+    os.link(name, new, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+
+
+def symlink(points_to: str, folder: Folder, name: str) -> None:
+    """Make a symbolic link; never replaces."""
+    os.symlink(points_to, name, dir_fd=folder)
+
+
+def points_to(folder: Folder | None, name: str, path: str) -> bool:
+    """True when a symbolic link points to `path`."""
+    return os.readlink(name, dir_fd=folder) == path
+
+
+def leads(folder: Folder, name: str) -> os.stat_result:
+    """Stat what a link points to."""
+    return os.stat(name, dir_fd=folder)
+
+
+def unlink(folder: Folder, name: str) -> None:
+    """Remove a file's name."""
+    os.unlink(name, dir_fd=folder)
+
+
+def mkdir(folder: Folder, name: str) -> None:
+    """Make a folder."""
+    os.mkdir(name, dir_fd=folder)
+
+
+def rmdir(folder: Folder, name: str) -> None:
+    """Remove an empty folder."""
+    os.rmdir(name, dir_fd=folder)
+
+
+def name_max(folder: str) -> int:
+    """Return how many bytes a name in a folder may have."""
+    return os.pathconf(folder, "PC_NAME_MAX")
+
+
+# --- files ---
+
+
+def open_file(folder: Folder | None, name: str) -> int:
+    """Open a regular file to read it; never follows a link, never waits on a FIFO.
+
+    Without a folder, `name` is a whole path.
+    """
+    fd = os.open(name, OPEN_FILE, dir_fd=folder)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "no regular file", name)
+    return fd
+
+
+def create(folder: Folder, name: str) -> int:
+    """Make a new file to write and read it back; it is not there yet."""
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(name, flags, NEW_FILE, dir_fd=folder)
+
+
+def open_to_append(path: str, *, new: bool = False) -> int:
+    """Open a file to write at its end; with `new` it is made when it is not there."""
+    return os.open(path, OPEN_LAST | os.O_CREAT, 0o644) if new else os.open(path, OPEN_LAST)
+
+
+def lock(path: str) -> int | None:
+    """Take the lock file at `path`; None when another process holds it.
+
+    The kernel drops the lock with its process, so a stale one cannot be: the file may stay.
+    """
+    fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(fd)
+        return None
+    return fd
+
+
+def stretches(fd: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches that hold data; one for all where the filesystem cannot tell.
+
+    macOS is not asked: a hole that it wrongly tells of would be content that is lost.
+    """
+    if sys.platform != "linux":
+        yield 0, size
+        return
+    position = 0
+    while position < size:
+        try:
+            start = os.lseek(fd, position, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # only a hole is left
+                return
+            yield position, size
+            return
+        position = os.lseek(fd, start, os.SEEK_HOLE)
+        yield start, position
+
+
+def drop_cached(fd: int) -> None:
+    """Let the next read of a file come from the disk, as far as the system does that."""
+    if sys.platform == "darwin":
+        fcntl.fcntl(fd, fcntl.F_NOCACHE, 1)
+    else:
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def clone(source: int, target: int) -> None:
+    """Share the blocks of `source`; fails where the filesystem cannot. macOS clones no file that is open."""
+    if sys.platform == "darwin":
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+    fcntl.ioctl(target, FICLONE, source)
+
+
+# --- what a file has beside its content ---
+
+
+def trusted(found: os.stat_result, *owners: int) -> bool:
+    """True for a file of this user or of root, which trusts the `owners` too."""
+    me = os.geteuid()
+    return found.st_uid in (0, me) or (me == 0 and found.st_uid in owners)
+
+
+def others_may_write(found: os.stat_result, others: int = 0o022) -> bool:
+    """True for a file that group or world may write; `others` says which of them."""
+    return bool(found.st_mode & others)
+
+
+if sys.platform == "linux":
+
+    def attributes(fd: int) -> dict[str, bytes]:
+        """Return the extended attributes that can be read, {} where there are none."""
+        found = {}
+        for key in _listed(fd):
+            try:
+                found[key] = os.getxattr(fd, key)
+            except OSError as error:
+                if error.errno not in (errno.ENODATA, errno.EPERM, errno.EOPNOTSUPP):
+                    raise
+        return found
+
+    def _listed(fd: int) -> list[str]:
+        try:
+            return os.listxattr(fd)
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.ENOSYS):
+                raise
+            return []
+
+    def _set_attribute(fd: int, key: str, value: bytes) -> None:
+        os.setxattr(fd, key, value)
+
+else:  # macOS has them, but Python has no calls for them there
+
+    def attributes(_fd: int) -> dict[str, bytes]:
+        """Return the extended attributes that can be read: none."""
+        return {}
+
+    def _set_attribute(_fd: int, _key: str, _value: bytes) -> None:
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+
+def set_metadata(fd: int, mode: int, mtime_ns: int, attrs: Mapping[str, bytes], owner: list[int]) -> None:
+    """Give a copy what its original has, as far as the filesystem can keep it.
+
+    A filesystem without attributes or modes is no failure, a full or broken one is. Only root may
+    give a file to its owner.
+    """
+    if os.geteuid() == 0 and owner:
+        with unless_unsupported(errno.EPERM):
+            os.fchown(fd, *owner)
+    for key, value in attrs.items():
+        with unless_unsupported(*(() if key.startswith("user.") else (errno.EPERM,))):
+            _set_attribute(fd, key, value)
+    keeps_modes = stat.S_IMODE(os.fstat(fd).st_mode) == NEW_FILE
+    with unless_unsupported(*(() if keeps_modes else (errno.EPERM,))):
+        os.fchmod(fd, mode)
+    os.utime(fd, ns=(mtime_ns, mtime_ns))
+
+
+def finished(folder: Folder, name: str, _mtime_ns: int) -> os.stat_result:
+    """Return what a new file is once it is closed; it has its time already."""
+    return look(folder, name)
+
+
+@contextmanager
+def unless_unsupported(*more: int) -> Iterator[None]:
+    """Pass over an error that says that the filesystem has no such thing."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EOPNOTSUPP, errno.ENOSYS, *more):
+            raise
+
+
+# --- what survives a power cut ---
+
+
+def sync_file(fd: int) -> None:
+    """Make a file durable. On macOS fsync leaves it to the disk's memory, F_FULLFSYNC does not."""
+    if sys.platform == "darwin":
+        try:
+            fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+        except OSError as error:
+            if error.errno not in NOT_THERE:
+                raise
+        else:
+            return
+    os.fsync(fd)
+
+
+def sync_data(fd: int) -> None:
+    """Make durable what was appended to a file."""
+    if sys.platform == "linux":
+        os.fdatasync(fd)
+    else:
+        sync_file(fd)
+
+
+def sync_folder(folder: Folder) -> None:
+    """Make the names in one folder durable, where the filesystem knows how."""
+    with unless_unsupported(errno.EINVAL):
+        sync_file(folder)
+
+
+def sync_disk(folder: Folder) -> bool:
+    """Make everything on the folder's filesystem durable in one call; False where that cannot be trusted."""
+    if on_fuse(os.fstat(folder).st_dev):
+        return False
+    number = _call("syncfs", folder)
+    if number == errno.ENOSYS:
+        return False
+    if number:
+        raise OSError(number, os.strerror(number))
+    return True
+
+
+@functools.cache
+def on_fuse(device: int) -> bool:
+    """True for a device that a program serves: syncfs does not reach what lies behind it, and its file
+    numbers change with its memory.
+    """
+    try:
+        with Path("/proc/self/mountinfo").open("rb") as mounts:
+            rows = [line.split(b" - ", 1) for line in mounts]
+    except OSError:
+        return False
+    number = b"%d:%d" % (os.major(device), os.minor(device))
+    return any(left.split()[2] == number and right.startswith(b"fuse") for left, right in rows)
