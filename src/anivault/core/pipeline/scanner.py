@@ -32,6 +32,7 @@ EXTENSIONS: dict[FileKind, str] = {
     FileKind.NFO: "nfo",
 }
 KINDS = {extension: kind for kind, extensions in EXTENSIONS.items() for extension in extensions.split()}
+_OTHER = FileKind.OTHER  # looking a member of an enum up costs as much as reading an extension
 
 # What download clients append while a file is not whole yet.
 PARTIAL = frozenset(
@@ -81,7 +82,7 @@ class Scan(msgspec.Struct, frozen=True):
 def kind_of(name: str) -> FileKind:
     """Tell the kind of a file by its extension."""
     stem, _, extension = name.rpartition(".")
-    return KINDS.get(extension.lower(), FileKind.OTHER) if stem else FileKind.OTHER
+    return KINDS.get(extension.lower(), _OTHER) if stem else _OTHER
 
 
 def scan(
@@ -161,26 +162,26 @@ class _Walk:
         folders: list[tuple[str, _Ignores]] = []
         for entry in entries:
             below = prefix + entry.name
-            is_file = entry.is_file(follow_symlinks=False)
-            reason = _unfit_file(entry.name, names) if is_file else _unfit(entry)
-            if ignores and not reason and _is_ignored(below, not is_file, ignores):
-                reason = LeftOutReason.IGNORED
-            if reason:
+            if entry.is_file(follow_symlinks=False):
+                self._file(root, below, entry, names, ignores)
+            elif reason := _unfit(entry) or _ignored(f"{below}/", ignores):
                 self._leave(entry.path, reason)
-            elif is_file:
-                self._file(root, below, entry)
             else:
                 folders.append((below, ignores))
         return folders
 
-    def _file(self, root: str, rel: str, entry: os.DirEntry[str]) -> None:
+    def _file(self, root: str, rel: str, entry: os.DirEntry[str], names: set[str], ignores: _Ignores) -> None:
+        kind = kind_of(entry.name)
+        if reason := _unfit_file(entry.name, kind, names) or _ignored(rel, ignores):
+            self._leave(entry.path, reason)
+            return
         try:
             s = entry.stat(follow_symlinks=False)
         except OSError as error:  # gone since it was listed, or a broken disk
             self._leave(entry.path, LeftOutReason.UNREADABLE, error.strerror or str(error))
         else:
             identity = Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)
-            self.files.append(ScannedFile(root, rel, kind_of(entry.name), identity))
+            self.files.append(ScannedFile(root, rel, kind, identity))
 
     def _more_ignores(self, path: str, rel: str, names: set[str], ignores: _Ignores) -> _Ignores:
         for name in IGNORE_FILES:
@@ -210,12 +211,21 @@ _IGNORE_CAP = 1 << 20  # characters; an ignore list is written by hand
 _name = attrgetter("name")
 
 
-def _unfit_file(name: str, names: set[str]) -> LeftOutReason | None:
+def _unfit_file(name: str, kind: FileKind, names: set[str]) -> LeftOutReason | None:
     """Why a regular file is none of ours; `names` are its siblings. Called once for every file."""
-    folded = name.lower()
-    if folded[:2] == "._" or folded in SYSTEM_FILES:
+    if name.startswith("._"):
         return LeftOutReason.SYSTEM
-    if folded.rpartition(".")[2] in PARTIAL or f"{name}.aria2" in names:
+    if f"{name}.aria2" in names:
+        return LeftOutReason.PARTIAL
+    return _unfit_other(name) if kind is _OTHER else None
+
+
+def _unfit_other(name: str) -> LeftOutReason | None:
+    """Why a file whose extension says nothing is none of ours."""
+    folded = name.lower()
+    if folded in SYSTEM_FILES:
+        return LeftOutReason.SYSTEM
+    if folded.rpartition(".")[2] in PARTIAL:
         return LeftOutReason.PARTIAL
     return LeftOutReason.IGNORED if name in IGNORE_FILES else None
 
@@ -230,11 +240,10 @@ def _unfit(entry: os.DirEntry[str]) -> LeftOutReason | None:
     return LeftOutReason.SYSTEM if folded in SYSTEM_FOLDERS or folded.startswith(".trash-") else None
 
 
-def _is_ignored(rel: str, is_folder: bool, ignores: _Ignores) -> bool:
-    """The innermost list that speaks of a path decides, as in git."""
+def _ignored(rel: str, ignores: _Ignores) -> LeftOutReason | None:
+    """Judge a path, a folder's with its slash. The innermost list that speaks of it decides, as in git."""
     for folder, spec in reversed(ignores):
-        inside = rel[len(folder) + 1 :] if folder else rel
-        verdict = spec.check_file(inside + "/" if is_folder else inside).include
+        verdict = spec.check_file(rel[len(folder) + 1 :] if folder else rel).include
         if verdict is not None:
-            return verdict
-    return False
+            return LeftOutReason.IGNORED if verdict else None
+    return None
