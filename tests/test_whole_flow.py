@@ -159,6 +159,7 @@ def test_a_plan_has_its_rules_already(
         ("source", 25, "lies in the library"),
         ("source/..", 25, "lies in the library"),
         ("file", 24, "is a file, not a folder"),
+        ("file/below", 24, "is a file, not a folder"),
     ],
 )
 def test_a_library_that_cannot_be_is_refused(

@@ -134,8 +134,9 @@ def test_a_missing_folder_is_one_line_of_what_happened_and_one_to_type(run: Run,
     done = run("scan", tmp_path / "nope")
 
     assert done.code == 21
-    assert done.err.splitlines()[0] == f"Error: There is no folder at {tmp_path}/nope. Nothing was changed."
-    assert len(done.err.splitlines()) == 2
+    what, hint = done.err.splitlines()
+    assert what == f"Error: There is no file or folder at {tmp_path}/nope. Nothing was changed."
+    assert hint.startswith("  Check the path")
     assert run("scan", tmp_path / "nope", "--json").events[0]["code"] == "folder-not-found"
 
 
@@ -267,3 +268,28 @@ def test_a_signal_ends_a_command_with_a_word_and_its_exit_code(home: Path, name:
 
     assert process.returncode == code
     assert err.splitlines()[-1] == "Interrupted. Nothing more was done."
+
+
+@pytest.mark.parametrize("words", [["scan", ""], ["explain", ""], ["pin", "", "tmdb:1"], ["scan", "-", "x"]])
+def test_words_that_name_nothing_are_refused(run: Run, words: list[str]) -> None:
+    """An empty path is a variable that was not set; it does not mean the folder that one is in."""
+    done = run(*words)
+
+    assert (done.code, done.out) == (2, "")
+    assert "Nothing was done." in done.err
+
+
+def test_explain_says_why_a_file_is_in_no_scan_and_what_its_name_says(run: Run, tmp_path: Path) -> None:
+    (tmp_path / FRIEREN).symlink_to("nowhere")
+    (tmp_path / "Cowboy Bebop - 01.mkv.part").touch()
+    os.mkfifo(tmp_path / "Mushishi - 01.mkv")
+
+    link, partial = (run("explain", tmp_path / name) for name in (FRIEREN, "Cowboy Bebop - 01.mkv.part"))
+    fifo, gone = (run("explain", tmp_path / name) for name in ("Mushishi - 01.mkv", "Toradora - 01.mkv"))
+
+    assert "leaves this file out (link)" in link.err
+    assert "tmdb:tv/209867" in link.out
+    assert (partial.code, "leaves this file out (partial)" in partial.err) == (0, True)
+    assert "leaves this file out (special)" in fifo.err
+    assert "There is no such file: this is what its name alone says." in gone.err
+    assert run("explain", FRIEREN).err == ""

@@ -292,7 +292,7 @@ def _describe(
         for path in paths
     ]
     results = [describe_handler.handle(request, context.screen.progress) for request in requests]
-    return max(render.organize(context.screen, result, again) for result in results)
+    return max(render.organize(context.screen, result, again, "describe") for result in results)
 
 
 def _refuse(options: Mapping[str, object], why: str) -> None:
@@ -396,7 +396,7 @@ def rename(
     )
     result = rename_handler.handle(request, context.screen.progress)
     again = shlex.join(["anivault", *Session.words])
-    return render.organize(context.screen, result, again, renaming=True)
+    return render.organize(context.screen, result, again, "rename")
 
 
 @command()

@@ -15,6 +15,7 @@ from anivault.core.flow import Progress
 from anivault.core.models import Decision, Mode, Plan
 from anivault.core.naming import Preset
 from anivault.core.nfo import Placed, beside
+from anivault.core.organizer import undecided
 from anivault.shared.errors import FolderNotFoundError
 
 
@@ -27,12 +28,12 @@ class DescribeRequest(MatchRequest, frozen=True, kw_only=True):
 
 
 def handle(request: DescribeRequest, progress: Callable[[str], Progress]) -> Organized:
-    """Describe every matched video of a folder. What is there already stays as it is.
+    """Describe every matched video of a folder; the others are held. What is there already stays as it is.
 
     Raises FolderNotFoundError, and what `match` and `executor.execute` raise.
     """
     if not os.path.isdir(request.folder):
-        raise FolderNotFoundError(request.folder)
+        raise FolderNotFoundError(request.folder, "folder")
     found = match(msgspec.structs.replace(request, paths=(request.folder,)), progress)
     sure = [item for item in found.files if item.decision is Decision.MATCHED]
     there = {item.file.rel for item in found.read.files}
@@ -40,4 +41,12 @@ def handle(request: DescribeRequest, progress: Callable[[str], Progress]) -> Org
     new = tuple(write for write in made if write.target not in there)
     plan = Plan(library=request.folder, roots=(), preset=request.preset.name, mode=Mode.COPY)
     report = execute(plan, writes=new, progress=progress("Writing")) if request.apply and new else None
-    return Organized(plan=plan, writes=new, notices=found.notices, report=report)
+    unsure = [item for item in found.files if item.decision is not Decision.MATCHED]
+    return Organized(
+        plan=msgspec.structs.replace(plan, held=tuple(map(undecided, unsure))),
+        files=found.files,
+        writes=new,
+        left_out=found.read.left_out,
+        notices=found.notices,
+        report=report,
+    )

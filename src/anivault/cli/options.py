@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
 # As in shared.settings, which is not imported to print the help.
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
+Words = TypeVar("Words", str, list[str])
+
+
+def _named(words: Words) -> Words:
+    """Refuse words that name nothing: an empty path is a variable that was not set, not this folder."""
+    if not all([words] if isinstance(words, str) else words):
+        raise typer.BadParameter("an empty path names nothing. Nothing was done.")
+    if "-" in words and len(words) > 1 and isinstance(words, list):
+        raise typer.BadParameter("- is for all paths of standard input, and stands alone. Nothing was done.")
+    return words
+
+
 PathsArg = Annotated[
     list[str],
     typer.Argument(
-        metavar="PATH...", help="Folders or files; - reads paths from standard input.", show_default=False
+        metavar="PATH...",
+        help="Folders or files; - reads paths from standard input.",
+        show_default=False,
+        callback=_named,
     ),
 ]
-FoldersArg = Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders or files.")]
-FileArg = Annotated[str, typer.Argument(metavar="FILE", help="The list to import.")]
-NamedFileArg = Annotated[str, typer.Argument(metavar="FILE", help="A file, or only its name.")]
-PinnedArg = Annotated[str, typer.Argument(metavar="PATH", help="A folder, a file, or a title.")]
+FoldersArg = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Folders or files.", callback=_named)
+]
+FileArg = Annotated[str, typer.Argument(metavar="FILE", help="The list to import.", callback=_named)]
+NamedFileArg = Annotated[
+    str, typer.Argument(metavar="FILE", help="A file, or only its name.", callback=_named)
+]
+PinnedArg = Annotated[
+    str, typer.Argument(metavar="PATH", help="A folder, a file, or a title.", callback=_named)
+]
 ShowArg = Annotated[str, typer.Argument(metavar="tmdb:ID", help="tmdb:123, or tmdb:movie/123 for a film.")]
 SeasonOption = Annotated[
     int | None,
-    typer.Option("--season", metavar="N", help="Season of its numbers.", show_default=False),
+    typer.Option("--season", metavar="N", help="Season of its numbers.", show_default=False, min=0),
 ]
 OffsetOption = Annotated[
     int | None,
@@ -100,7 +121,7 @@ LanguageOption = Annotated[
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print NDJSON events instead of text.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
-VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: every reason, tracebacks.")]
+VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: every file and every reason.")]
 ConfigOption = Annotated[
     str | None,
     typer.Option("--config", metavar="FILE", help="Use this configuration file.", show_default=False),

@@ -7,7 +7,7 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -21,6 +21,7 @@ from anivault.core.models import (
     HeldReason,
     MatchedFile,
     Move,
+    ParsedFile,
     Ranked,
     Write,
 )
@@ -127,7 +128,10 @@ def places(coordinates: Iterable[Coordinates]) -> str:
     return " ".join(f"S{place.season:02}E{place.episode:02}" for place in coordinates)
 
 
-def organize(screen: Screen, result: Organized, again: str, *, renaming: bool = False) -> int:
+Doing = Literal["organize", "rename", "describe"]
+
+
+def organize(screen: Screen, result: Organized, again: str, doing: Doing = "organize") -> int:
     """The plan as a tree, what is held and why; then what to type next. `again` is the command so far."""
     done = result.report is not None
     failed = {(item.root, item.rel): item for item in result.report.held} if result.report else {}
@@ -144,8 +148,8 @@ def organize(screen: Screen, result: Organized, again: str, *, renaming: bool = 
     there = sum(item.reason is HeldReason.ALREADY_THERE for item in held)
     counts = Counter({"done" if done else "moves": len(moves), "held": len(held), "already-there": there})
     kinds = {what: len(writes) for what, writes in made.items() if writes}
-    words = _rename_words(done=done) if renaming else _organize_words(result.plan, done=done)
-    summary(screen, "organize", counts, _outcome(result, words, counts, kinds))
+    text = _outcome(result, doing, counts, kinds)
+    summary(screen, "rename" if doing == "rename" else "organize", counts, text)
     if moves or kinds or result.pictures:
         undo = f"anivault rollback {shlex.quote(result.plan.library)} --apply"
         screen.hint(f"Take it back: {undo}" if done else f"Do it: {again} --apply")
@@ -160,31 +164,28 @@ def _written(result: Organized, writes: Sequence[Write], failed: Collection[tupl
     return [write for write in writes if (result.plan.library, write.target) not in failed]
 
 
-def _organize_words(plan: Plan, *, done: bool) -> tuple[str, str]:
-    """What becomes, or became, of files, and where others are already."""
-    return f"in the library by {plan.mode}" if done else f"to {plan.mode}", "there already"
-
-
-def _rename_words(*, done: bool) -> tuple[str, str]:
-    return "renamed" if done else "to rename", "have their names already"
-
-
-def _outcome(
-    result: Organized, words: tuple[str, str], counts: Counter[str], kinds: Mapping[str, int]
-) -> str:
+def _outcome(result: Organized, doing: Doing, counts: Counter[str], kinds: Mapping[str, int]) -> str:
     """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
-    goes, stays = words
-    done = "done" in counts
-    moves, there = counts["done"] + counts["moves"], counts["already-there"]
-    parts = [f"{counted(moves, 'file')} {goes}"] if moves or not kinds else []
+    done, there = result.report is not None, counts["already-there"]
+    moves = counts["done"] + counts["moves"]
+    parts = [f"{counted(moves, 'file')} {_goes(result.plan, doing, done=done)}"] if moves or not kinds else []
     parts += [
         f"{counted(number, what)} {'written' if done else 'to write'}" for what, number in kinds.items()
     ]
     parts += [f"{counted(len(result.pictures), 'picture')} to look for at TMDB"] if result.pictures else []
-    parts += [f"{there:,} {stays}"] if there else []
+    parts += [f"{there:,} {'named so already' if doing == 'rename' else 'there already'}"] if there else []
     parts += [f"{counts['held'] - there:,} held"] if counts["held"] > there else []
     run = result.report.run if result.report else ""
     return f"{', '.join(parts)}. {f'Run {run}.' if run else 'Nothing was changed.'}"
+
+
+def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:
+    """What becomes, or became, of files."""
+    if doing == "rename":
+        return "renamed" if done else "to rename"
+    if doing == "describe":
+        return "described" if done else "to describe"
+    return f"in the library by {plan.mode}" if done else f"to {plan.mode}"
 
 
 def counted(number: int, what: str) -> str:
@@ -443,10 +444,17 @@ def explain(screen: Screen, result: Explained) -> int:
         value = getattr(item.parsed, field, None)
         screen.line(f"  {field:14} {_value(value)}  ({who})")
     screen.line(f"  sure of the reading: {item.parsed.confidence:.0%}")
-    for line in lines(told) if told else ["Only videos are matched; this file follows its video."]:
+    for line in lines(told) if told else [_unmatched(item)]:
         screen.line(line)
     notices(screen, result.notices)
     return DONE
+
+
+def _unmatched(item: ParsedFile) -> str:
+    stays = item.file.kind is FileKind.OTHER
+    return (
+        f"Only videos are matched; this file {'is no part of a library' if stays else 'follows its video'}."
+    )
 
 
 def _value(value: object) -> str:

@@ -30,11 +30,11 @@ class UsageError(AniVaultError):
 
 
 class FolderNotFoundError(AniVaultError):
-    """A folder that was named does not exist, or is a file."""
+    """What was named does not exist, or is a file where a folder is wanted."""
 
     code, exit_code = "folder-not-found", 21
 
-    def __init__(self, path: str, what: str = "folder") -> None:
+    def __init__(self, path: str, what: str = "file or folder") -> None:
         super().__init__(f"There is no {what} at {path}. Nothing was changed.")
         self.hint = "Check the path; quotes are needed when it has spaces."
 
