@@ -21,7 +21,18 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 class Draft:
     """A name being read. `text` and `shown` keep one length through every claim."""
 
-    __slots__ = ("confidence", "fields", "loose_group", "numbers", "said", "shown", "text", "texts", "words")
+    __slots__ = (
+        "confidence",
+        "fields",
+        "leading",
+        "loose_group",
+        "numbers",
+        "said",
+        "shown",
+        "text",
+        "texts",
+        "words",
+    )
 
     def __init__(self, form: Form) -> None:
         self.text, self.shown = form
@@ -30,6 +41,7 @@ class Draft:
         self.said: dict[str, str] = {}
         self.numbers: list[tuple[int, int, Any]] = []  # brackets that hold a number: start, end, meaning
         self.texts: list[tuple[int, int]] = []  # brackets that hold words
+        self.leading: list[tuple[int, int]] = []  # brackets in front: a group and its partners, or a title
         self.loose_group: str | None = None  # a name found among technical words
 
         self.words: frozenset[str] = frozenset()  # the runs of letters outside brackets, lower case

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from anivault.parser.draft import KIND, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.rules import checksum, media, numbers, season
-from anivault.parser.vocabulary import CJK_BATCH, TYPES
+from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, TYPES
 
 RULE = "rule:brackets"
 
@@ -75,15 +75,20 @@ def _may_be_group(meaning: Meaning, text: str, end: int) -> bool:
 def _apply(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
     for field, value in meaning.fields:
         draft.set(field, value, RULE)
-    if meaning.numbers is not None:
+    if meaning.numbers is not None and not _is_title(draft.text, start, end):
         draft.numbers.append((start, end, meaning.numbers))
         return
-    if meaning.filler is None:
+    if meaning.filler is None:  # words
         draft.texts.append((start, end))
         return
     if meaning.rest and draft.loose_group is None:
         draft.loose_group = meaning.rest
     draft.gap(start, end, meaning.filler)
+
+
+def _is_title(text: str, start: int, end: int) -> bool:
+    """`[Group][86][05]`: a number that is a title, with another behind it."""
+    return start > 0 and text[end : end + 1] == "[" and text[start + 1 : end - 1] in NUMBERED_TITLES
 
 
 def _meaning(content: str) -> Meaning:

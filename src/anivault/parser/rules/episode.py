@@ -85,16 +85,14 @@ _LAST = re.compile(
     rf"{_NUMBER}{_RANGE}{_WITH}{_ENDING}\.?{_END}"
 )
 _DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?=[:.]?\s)")
-_FIRST = re.compile(
-    rf"^\s*(?:\x01+\s*)?(?:-\s*)?{_NUMBER}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))"
-)
+_FIRST = re.compile(rf"^[\s\x01]*(?:-\s*)?{_NUMBER}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))")
 _MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){_V}(?=\.? [^\W\d])")
 _GLUED = re.compile(
     rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d))(?P<first>\d{{2,3}}){_V}{_END}"
 )
 
 _FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
-_BEFORE = re.compile(r"(?<=\s)-?\s*(0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
+_BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 _BEFORE_X = re.compile(rf"{_ALONE}(\d{{1,2}})x$", re.IGNORECASE)
 _SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?=\s*(?:$|[{GAPS}\[(]|-\s))")
 _DIGITS = re.compile(r"\d+")
@@ -121,7 +119,7 @@ def read_stated(draft: Draft) -> None:
         if (found := pattern.search(draft.text)) is not None:
             before = _BEFORE.search(draft.text, 0, found.start())
             _claim_with_second(draft, found)
-            if before is not None:  # 13.5 - S00E01
+            if before is not None and not _is_numbered_title(draft, before):  # 13.5 - S00E01
                 draft.set("absolute", (number(before[1]),), RULE)
                 draft.gap(before.start(), found.start(), EPISODE)
             return
@@ -231,7 +229,7 @@ def _dashed(draft: Draft) -> bool:
 def _only(draft: Draft) -> bool:
     """`07.mkv`, `07v2 [1080p].mkv`: no word but the number."""
     found = _FIRST.search(draft.text)
-    if found is None or found["first"] in NUMBERED_TITLES or _WORD.search(draft.text, found.end()):
+    if found is None or _is_numbered_title(draft, found) or _WORD.search(draft.text, found.end()):
         return False
     _claim(draft, found, end=found.start("mark"))
     return True
@@ -240,7 +238,7 @@ def _only(draft: Draft) -> bool:
 def _first(draft: Draft) -> bool:
     """`07 - Title`, `07. Title`; without a mark only a padded number."""
     found = _FIRST.search(draft.text)
-    if found is None or found["first"] in NUMBERED_TITLES:
+    if found is None or _is_numbered_title(draft, found):
         return False
     if not found["mark"].strip() and not found["first"].startswith("0"):
         return False
@@ -273,19 +271,23 @@ _GUESSES = (_last, _dashed, _first, _middle, _glued)  # the number is often the 
 def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     """Tell whether a last number is part of the title: a lone digit, a decimal, a year, or known for it."""
     text = found["first"]
+    if _is_numbered_title(draft, found):
+        return True
     if found["last"] or found["version"]:
         return False
     if not text.startswith("0") and _FILM.search(draft.text, 0, found.start()):  # Movie 25
         return True
     if len(text) == 1 or ("." in text and not text.startswith("0")):
         return True
-    return (len(text) == 4 and text.isdecimal() and int(text) in YEARS) or _is_numbered_title(draft, found)
+    return len(text) == 4 and text.isdecimal() and int(text) in YEARS
 
 
 def _is_numbered_title(draft: Draft, found: re.Match[str]) -> bool:
     """`Area 88`, `Mobile Suit Gundam 00`: the last words in front, with the number, are a title."""
     words = _LETTERS.findall(draft.text[: found.start()].lower())[-4:]
-    return any(" ".join([*words[n:], found["first"]]) in NUMBERED_TITLES for n in range(len(words)))
+    last = found["last"] if "last" in found.re.groupindex else None
+    number = f"{found['first']}-{last}" if last else found["first"]  # Ranma 1-2
+    return any(" ".join([*words[n:], number]) in NUMBERED_TITLES for n in range(len(words) + 1))
 
 
 def _claim_with_second(draft: Draft, found: re.Match[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from anivault.parser.draft import GAPS, GROUP, Draft
-from anivault.parser.vocabulary import CJK_TEAMS, TERMS
+from anivault.parser.vocabulary import TERMS
 
 RULE = "rule:group"
 
@@ -17,11 +17,6 @@ _LETTER = re.compile(r"[^\W_]")
 _GAP = re.compile(f"[{GAPS}]")
 _SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
-_EPISODE = re.compile(
-    rf"[\s{GAPS}-]*(?:第\s*|EP?[. ]?|Episode )?\d{{1,4}}(?:\.\d)?(?:v\d)?\s*[话話集回]?[\s{GAPS}-]*",
-    re.IGNORECASE,
-)
-_TEAM = re.compile(rf"{CJK_TEAMS}|[&@]|sub|raws?\b|studio", re.IGNORECASE)
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _BETWEEN = re.compile(rf"[\s{GAPS}-]*")
 _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)[\s\x02]*$")
@@ -32,36 +27,29 @@ def read(draft: Draft) -> None:
     if not draft.texts or draft.text[: draft.texts[0][0]].strip(" .-0123456789\x02"):
         return
     (start, end), others = draft.texts[0], draft.texts[1:]
-    behind = _ANY_BRACKET.sub("", draft.text[end:])
-    if not (others or _WORD.search(behind)) or _is_title(draft, start, end, behind):
+    words = _WORD.search(_ANY_BRACKET.sub("", draft.text[end:]))
+    if not (others or words) or _is_title(draft, start, end):
         return
     _claim(draft, start, end)
     draft.texts = others
-    titled = _WORD.search(behind) is not None and not _is_episode(draft, behind)
-    while titled and draft.texts and _adjoins(draft, end, draft.texts[0]):
+    draft.leading.append((start, end))
+    while words and draft.texts and _adjoins(draft, end, draft.texts[0]):
         start, end = draft.texts.pop(0)
+        draft.leading.append((start, end))
         draft.gap(start, end, GROUP)
 
 
-def _is_title(draft: Draft, start: int, end: int, behind: str) -> bool:
+def _is_title(draft: Draft, start: int, end: int) -> bool:
     """Tell whether the first brackets hold a title: those of `[Spirited Away][01][1080p][GROUP]`, or a local
-    one: `[千与千寻].Spirited.Away.x265-GROUP`, `[千与千寻][Spirited Away][1080p][GROUP]`, `【千与千寻】01`.
+    one: `[千与千寻].Spirited.Away.x265-GROUP`, `[千与千寻][Spirited Away][1080p][GROUP]`.
     """
     if len(draft.texts) == 2 and _is_closed(draft, end):
         return True
-    inside = draft.text[start:end]
-    if inside.isascii():
+    if draft.text[start:end].isascii():
         return False
     if _SCENE.search(draft.text, end) is not None:
         return True
-    if len(draft.texts) == 1 and _is_episode(draft, behind):
-        return _TEAM.search(inside) is None
     return len(draft.texts) > 2 and _is_paired(draft, end)
-
-
-def _is_episode(draft: Draft, behind: str) -> bool:
-    """Nothing but an episode's number stands behind the brackets, so that they hold the title."""
-    return not draft.numbers and _EPISODE.fullmatch(behind) is not None
 
 
 def _is_closed(draft: Draft, end: int) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from anivault.parser.draft import EPISODE, GAPS, KIND, SEASON, Draft
 from anivault.parser.rules import media
-from anivault.parser.vocabulary import SLASHED
+from anivault.parser.vocabulary import CJK_TEAMS, NUMBERED_TITLES, SLASHED
 
 RULE = "rule:title"
 
@@ -42,6 +42,7 @@ _LOCAL = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*[^\x00-\x7f][^{_OPEN}{_SHUT}]
 _TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
+_TEAM = re.compile(rf"{CJK_TEAMS}|[&@]|sub|raws?\b|studio", re.IGNORECASE)  # in a group's name
 _EDGE = " \t-–—_,:|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
@@ -50,9 +51,15 @@ def read(draft: Draft) -> None:
     """Set the titles and the episode's title."""
     text = draft.text
     runs = [found.span() for found in _RUN.finditer(text) if _WORD.search(found[0])]
-    if len(runs) > 1 and text[slice(*runs[0])].strip().isdecimal():  # 37 [Group] Title - 37
+    if len(runs) > 1 and _is_bare_number(text[slice(*runs[0])].strip()):  # 37 [Group] Title - 37
         runs = runs[1:]
     first = text.find(EPISODE)
+    untitled = not runs or 0 <= first < runs[0][0]
+    if untitled and draft.leading and (held := _in_brackets(draft)) is not None:
+        _set_titles(draft, _spellings(draft.shown[slice(*held)]))
+        if runs:
+            _set_episode_title(draft, runs[0])
+        return
     bracketed = bool(draft.numbers) and draft.numbers[0][0] == first
     if first >= 0 and not bracketed and _leads(draft, first) and runs:
         _read_leading(draft, runs)
@@ -64,6 +71,20 @@ def read(draft: Draft) -> None:
     _set_titles(draft, _titles(draft, before))
     if behind:
         _set_episode_title(draft, behind[0])
+
+
+def _is_bare_number(text: str) -> bool:
+    return text.isdecimal() and text not in NUMBERED_TITLES
+
+
+def _in_brackets(draft: Draft) -> tuple[int, int] | None:
+    """The ones in front that hold the title where no words do: `[Group] [Title] - 05`, `【题名】第05话`."""
+    start, end = draft.leading[-1]
+    if len(draft.leading) == 1:
+        if draft.shown[start:end].isascii() or _TEAM.search(draft.shown, start, end) is not None:
+            return None
+        del draft.fields["group"], draft.said["group"]
+    return start, end
 
 
 def _leads(draft: Draft, first: int) -> bool:
