@@ -54,7 +54,6 @@ POWER = {
     "move, btrfs to ext4": organize("move", *EITHER, "--power", "btrfs,ext4"),
     "hardlink, ext4": organize("hardlink", *CUTS, "--power", "ext4"),
     "copy, xfs": organize("copy", *CUTS, "--power", "xfs"),
-    "reflink, btrfs": organize("reflink", *CUTS, "--power", "btrfs"),
     "rename, ext4": [
         *("--run", f"{TOOL} rename {{dst}} --preset plex --apply"),
         *(*PHASES, *CUTS, *RENAMED, "--power", "ext4"),
