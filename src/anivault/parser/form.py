@@ -36,8 +36,8 @@ _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127, *range(128, 160)), " ")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
-_AT_BRACKET = re.compile(r"_(?=[\s\[(])|(?<=[\s\])])_")
-_DOT = re.compile(r"\.(?!(?<=\d\.)\d(?!\d))")  # but not that of 07.5 or 2.0
+_AT_BRACKET = re.compile(r"_(?=[\s\[(]|\d{3,4}[pi])|(?<=[\s\])])_")
+_DOT = re.compile(r"\.(?!(?<=\d\.)\d(?![\dKk]))")  # but not that of 07.5 or 2.0
 _STUCK = re.compile(r"(?<=\d)\.(?=[A-Za-z]{2}|\d{3,4}[pi])")  # 01.DVD, 01.720p
 _MARK = rf"(?:{SUBTITLE_MARKS}|[a-z]{{2,3}}(?:-[A-Za-z]{{2,4}})?)"
 _MARKS = re.compile(rf"(?:[.\[ ]{_MARK}(?:[&+_-]{_MARK})*\]?){{1,3}}$")

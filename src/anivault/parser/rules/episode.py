@@ -85,7 +85,7 @@ _LAST = re.compile(
     rf"{_NUMBER}{_RANGE}{_WITH}{_ENDING}\.?{_END}"
 )
 _DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){_LETTER}{_V}{_RANGE}(?=[:.]?\s)")
-_FIRST = re.compile(rf"^[\s\x01]*(?:-\s*)?{_NUMBER}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[(]))")
+_FIRST = re.compile(rf"^[\s\x01]*(?:-\s*)?{_NUMBER}{_RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[({GAPS}]))")
 _MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){_V}(?=\.? [^\W\d])")
 _GLUED = re.compile(
     rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d))(?P<first>\d{{2,3}}){_V}{_END}"

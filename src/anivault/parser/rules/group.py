@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from anivault.parser.draft import GAPS, GROUP, Draft
-from anivault.parser.vocabulary import TERMS
+from anivault.parser.vocabulary import CJK_TEAMS, TERMS
 
 RULE = "rule:group"
 
@@ -17,6 +17,7 @@ _LETTER = re.compile(r"[^\W_]")
 _GAP = re.compile(f"[{GAPS}]")
 _SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
+TEAM = re.compile(rf"{CJK_TEAMS}|[&@]|sub|raws?\b|studio", re.IGNORECASE)  # in a group's name
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _BETWEEN = re.compile(rf"[\s{GAPS}-]*")
 _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)[\s\x02]*$")
@@ -45,7 +46,7 @@ def _is_title(draft: Draft, start: int, end: int) -> bool:
     """
     if len(draft.texts) == 2 and _is_closed(draft, end):
         return True
-    if draft.text[start:end].isascii():
+    if draft.text[start:end].isascii() or TEAM.search(draft.text, start, end) is not None:
         return False
     if _SCENE.search(draft.text, end) is not None:
         return True

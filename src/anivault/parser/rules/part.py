@@ -18,7 +18,7 @@ _PART = re.compile(
 )
 _CJK = re.compile(r"第\s*(?P<n>[\d一二三四五])\s*(?:クール|部分)")
 _VOLUME = re.compile(
-    r"(?<![^\W_])(?:Vol(?:ume)?[. ]*\d+(?:\s?[-~&+]\s?\d+)?|Disc ?\d+)(?:v(\d))?(?![^\W_])", re.IGNORECASE
+    r"(?<![^\W_])(?:Vol(?:ume)?[. ]*\d+(?:[-~&+]\d+)?|Disc ?\d+)(?:v(\d))?(?![^\W_])", re.IGNORECASE
 )
 
 

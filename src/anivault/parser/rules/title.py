@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from anivault.parser.draft import EPISODE, GAPS, KIND, SEASON, Draft
 from anivault.parser.rules import media
-from anivault.parser.vocabulary import CJK_TEAMS, NUMBERED_TITLES, SLASHED
+from anivault.parser.rules.group import TEAM
+from anivault.parser.vocabulary import NUMBERED_TITLES, SLASHED
 
 RULE = "rule:title"
 
@@ -42,7 +43,6 @@ _LOCAL = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*[^\x00-\x7f][^{_OPEN}{_SHUT}]
 _TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
-_TEAM = re.compile(rf"{CJK_TEAMS}|[&@]|sub|raws?\b|studio", re.IGNORECASE)  # in a group's name
 _EDGE = " \t-–—_,:|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
@@ -81,7 +81,7 @@ def _in_brackets(draft: Draft) -> tuple[int, int] | None:
     """The ones in front that hold the title where no words do: `[Group] [Title] - 05`, `【题名】第05话`."""
     start, end = draft.leading[-1]
     if len(draft.leading) == 1:
-        if draft.shown[start:end].isascii() or _TEAM.search(draft.shown, start, end) is not None:
+        if draft.shown[start:end].isascii() or TEAM.search(draft.shown, start, end) is not None:
             return None
         del draft.fields["group"], draft.said["group"]
     return start, end
