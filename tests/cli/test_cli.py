@@ -229,6 +229,40 @@ def test_a_file_is_pinned_by_title_and_group_and_words_by_title(run: Run, tmp_pa
     assert by_words[0]["file"] == str(tmp_path / "lib/.anivault/pins.toml")
 
 
+def test_a_pin_is_shown_with_the_name_of_its_show(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "Odd").mkdir()
+    done = run("pin", tmp_path / "Odd", "tmdb:30991", "--season", "1", "--offset", "2")
+    (event,) = run("pins", "--json").of("pin")
+
+    assert f"  {tmp_path.name}/Odd  →  COWBOY BEBOP (1998), tmdb:30991, season 1, numbers +2" in done.out
+    assert event["show"] == "COWBOY BEBOP (1998)"
+    assert "rename LIB" in done.err
+
+
+def test_a_pin_to_a_show_that_no_list_knows_is_kept_and_doubted(run: Run) -> None:
+    done = run("pin", "Some Title", "tmdb:999999999")
+
+    assert (done.code, "No list here knows tmdb:999999999" in done.err) == (0, True)
+    assert run("pins", "--json").of("pin")[0]["show"] is None
+
+
+@pytest.mark.parametrize("words", ["./nope", "nope.mkv", "{0}/nope", "{0}/nope.mkv"])
+def test_a_path_that_leads_nowhere_is_no_title(run: Run, tmp_path: Path, words: str) -> None:
+    done = run("pin", words.format(tmp_path), "tmdb:30991")
+
+    assert (done.code, "there is no file or folder at" in done.err) == (63, True)
+    assert run("pin", "Fate/stay night", "tmdb:30991").code == 0
+
+
+def test_a_pin_of_a_folder_that_is_gone_can_be_taken_back(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "Odd").mkdir()
+    run("pin", tmp_path / "Odd", "tmdb:30991")
+    (tmp_path / "Odd").rmdir()
+
+    assert run("unpin", tmp_path / "Odd").code == 0
+    assert run("pins").out == "There are no pins.\n"
+
+
 @pytest.mark.parametrize("show", ["tmdb", "30991", "tmdb:", "tmdb:show/3", "../x:1"])
 def test_a_pin_to_no_show_is_refused(run: Run, show: str) -> None:
     done = run("pin", "Some Title", show)

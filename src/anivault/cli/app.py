@@ -60,6 +60,7 @@ from anivault.cli.screen import Screen
 from anivault.shared.errors import LibraryNotNamedError, UsageError
 
 if TYPE_CHECKING:
+    from anivault.cli.pin_handler import Pinned
     from anivault.shared.settings import Loaded, Settings
 
 app = typer.Typer(
@@ -435,7 +436,8 @@ def pin(
     request = pin_handler.PinRequest(
         what=what, show=show, season=season, offset=offset, library=context.library_or_none(to)
     )
-    return render.pins(context.screen, [pin_handler.handle(request)], "pinned")
+    made = [pin_handler.handle(request)]
+    return render.pins(context.screen, _called(context, made, context.settings.match.providers), "pinned")
 
 
 @command()
@@ -444,7 +446,7 @@ def unpin(context: Context, what: PinnedArg, to: ToOption = None) -> int:
     from anivault.cli import pin_handler, render
 
     gone = pin_handler.unpin(what, context.library_or_none(to))
-    return render.pins(context.screen, [gone], "unpinned")
+    return render.pins(context.screen, _called(context, [gone]), "unpinned")
 
 
 @command()
@@ -452,7 +454,14 @@ def pins(context: Context, to: ToOption = None) -> int:
     """List the pins that hold."""
     from anivault.cli import pin_handler, render
 
-    return render.pins(context.screen, pin_handler.listed(context.library_or_none(to)), "pin")
+    listed = pin_handler.listed(context.library_or_none(to))
+    return render.pins(context.screen, _called(context, listed), "pin")
+
+
+def _called(context: Context, found: list[Pinned], providers: Sequence[str] = ("catalog",)) -> list[Pinned]:
+    from anivault.cli import pin_handler
+
+    return pin_handler.called(found, context.settings, providers, context.screen.progress("Asking"))
 
 
 @command()

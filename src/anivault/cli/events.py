@@ -86,6 +86,7 @@ class PinEvent(Event, frozen=True, tag="pin"):
     file: str
     pin: dict[str, Any]
     done: str  # "pinned", "unpinned", or "pin" where it was only listed
+    show: str | None  # what it is called, where a list knows it
 
 
 class LeftOutEvent(Event, frozen=True, tag="left-out"):

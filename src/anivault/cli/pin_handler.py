@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from anivault.core.flow import Progress
 from anivault.core.matching.pins import FILE, Pin, add, load, remove
-from anivault.core.models import ScannedFile
+from anivault.core.models import FileKind, ScannedFile
+from anivault.core.naming import titled
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.scanner import kind_of
+from anivault.services.providers import Providers
 from anivault.shared.errors import PinRefusedError
-from anivault.shared.settings import user_config_path
+from anivault.shared.settings import Settings, user_config_path
 
 
 class PinRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to pin, to which show; `group` and `title` say how a file is meant."""
+    """What to pin, and to which show."""
 
     what: str
     show: str
@@ -26,10 +31,11 @@ class PinRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pinned(msgspec.Struct, frozen=True, kw_only=True):
-    """Pins, and the file that they stand in."""
+    """Pins, and the file that they stand in; by id what the shows are called, where a list knows them."""
 
     file: str
     pins: tuple[Pin, ...]
+    shows: dict[str, str] = {}
 
 
 def handle(request: PinRequest) -> Pinned:
@@ -45,9 +51,26 @@ def handle(request: PinRequest) -> Pinned:
 
 
 def unpin(what: str, library: str | None) -> Pinned:
-    """Take out every pin for this folder, file or title. Raises PinNotFoundError, PinsBrokenError."""
-    path, target = file_of(library), _target(what)
+    """Take out every pin for this folder, file or title. Raises PinNotFoundError, PinsBrokenError.
+
+    The words are also taken as `pins` prints them, and a folder may be gone from the disk.
+    """
+    path, target = file_of(library), {"folder": _end_of(what)} if _is_gone(what) else _target(what)
     return Pinned(file=str(path), pins=remove(path, target.get("folder") or target["title"]))
+
+
+def called(
+    found: Sequence[Pinned], settings: Settings, providers: Sequence[str], progress: Progress
+) -> list[Pinned]:
+    """Add what the shows are called, for people: a number says nothing."""
+    with Providers(settings, providers, progress) as asked:
+        shows: dict[str, str] = {}
+        for pin in (pin for pinned in found for pin in pinned.pins):
+            known = next(filter(None, (source.get(*pin.show) for source in asked.sources)), None)
+            if known:
+                show = titled(known, settings.match.languages)
+                shows[pin.id] = f"{show.title} ({show.year})" if show.year else show.title
+    return [replace(pinned, shows=shows) for pinned in found]
 
 
 def listed(library: str | None) -> list[Pinned]:
@@ -69,10 +92,23 @@ def file_of(library: str | None) -> Path:
 def _target(what: str) -> dict[str, str]:
     """What a pin is for: the last two parts of a folder's path, a file's title and group, or a title."""
     if os.path.isdir(what):
-        return {"folder": "/".join(os.path.abspath(what).split("/")[-2:])}
+        return {"folder": _end_of(what)}
+    if _is_gone(what):
+        raise PinRefusedError(f"there is no file or folder at {what}")
     if not os.path.isfile(what):
         return {"title": what}
     parsed = parse_alone(ScannedFile("", os.path.abspath(what), kind_of(what))).parsed
     if parsed.title is None:
         raise PinRefusedError(f"no title can be read in {os.path.basename(what)}; pin its folder")
     return {"title": parsed.title, **({"group": parsed.group} if parsed.group else {})}
+
+
+def _end_of(path: str) -> str:
+    """The last two parts of a path, by which a folder is known wherever it is mounted."""
+    return "/".join(os.path.abspath(path).split("/")[-2:])
+
+
+def _is_gone(what: str) -> bool:
+    """Whether words are a path that leads nowhere; `Fate/stay night` is a title."""
+    is_path = what.startswith(("/", "./", "../", "~/")) or kind_of(what) is not FileKind.OTHER
+    return (is_path or os.path.isdir(os.path.dirname(what))) and not os.path.exists(what)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.cli.screen import Screen
     from anivault.cli.verify_handler import Verified
     from anivault.core.journal import Step
+    from anivault.core.matching.pins import Pin
     from anivault.core.models import Plan
     from anivault.core.pipeline.scanner import LeftOut
     from anivault.core.recover import RecoverReport
@@ -462,16 +463,31 @@ def _value(value: object) -> str:
 
 
 def pins(screen: Screen, found: Sequence[Pinned], done: str) -> int:
-    """Every pin with the file that it stands in."""
+    """Every pin with the file that it stands in, and what its show is called."""
     for pinned in found:
         screen.line(pinned.file, style="bold")
         for pin in pinned.pins:
             table = {key: value for key, value in msgspec.structs.asdict(pin).items() if value is not None}
-            screen.event(events.PinEvent(file=events.shown(pinned.file), pin=table, done=done))
-            screen.line("  " + ", ".join(f"{key} {value}" for key, value in table.items()))
+            show = pinned.shows.get(pin.id)
+            screen.event(events.PinEvent(file=events.shown(pinned.file), pin=table, done=done, show=show))
+            screen.line(f"  {_pin(pin, show)}")
+            if show is None and done == "pinned":
+                screen.note(
+                    f"No list here knows {pin.id}. Is it the right number? Then --season has to be named."
+                )
     if not found:
         screen.line("There are no pins.")
+    if done == "pinned":
+        screen.hint("Organize again to use it. What is in a library already: anivault rename LIB")
     return DONE
+
+
+def _pin(pin: Pin, show: str | None) -> str:
+    """`Bleach [Group]  →  BLEACH (2004), tmdb:30984, season 1, numbers +12`."""
+    what = pin.folder or f"{pin.title}{f' [{pin.group}]' if pin.group else ''}"
+    where = [show or "", pin.id, f"season {pin.season}" if pin.season is not None else ""]
+    where.append(f"numbers {pin.offset:+}" if pin.offset else "")
+    return f"{what}  →  {', '.join(filter(None, where))}"
 
 
 def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:
