@@ -124,3 +124,19 @@ def test_a_plan_that_was_done_already_does_nothing_and_says_so(
 
     assert (done.code, done.err) == (10, "")
     assert done.out.splitlines()[-1] == "0 files in the library by hardlink, 1 held. Nothing was changed."
+
+
+def test_a_later_version_replaces_one_in_the_library_by_two_commands(run: Run, tmp_path: Path) -> None:
+    week = ("organize", tmp_path / "pile", "--to", tmp_path / "library", "--apply")
+    write(tmp_path / "pile", "[A] Cowboy Bebop - 01.mkv")
+    run(*week)
+    write(tmp_path / "pile", "[A] Cowboy Bebop - 01v2.mkv")
+    held = run(*week)
+    (place,) = (tmp_path / "library").rglob("*.mkv")
+    inside = place.relative_to(tmp_path / "library")
+
+    assert "it is in the library already" in held.out
+    assert f"anivault rollback {tmp_path}/library --only FILE --apply, then organize again." in held.err
+    assert run("rollback", tmp_path / "library", "--only", inside, "--apply").code == 0
+    run(*week)
+    assert place.read_text() == "[A] Cowboy Bebop - 01v2.mkv"

@@ -109,3 +109,14 @@ def test_a_rollback_script_needs_no_anivault(run: Run, source: Path, tmp_path: P
     subprocess.run(["sh", script, "--apply"], check=True, capture_output=True)
     assert tree(source) == before
     assert tree(library) == {}
+
+
+def test_a_library_with_another_preset_keeps_it_for_new_files(run: Run, source: Path, library: Path) -> None:
+    hint = run("rename", library, "--preset", "plex", "--apply").err.splitlines()[-1]
+    setting, _, file = hint.partition(": ")[2].partition(" in ")
+    Path(file).write_text(setting + "\n")
+    (source / "Mushishi - 01.mkv").write_text("a new one")
+    (move,) = run("organize", source, "--to", library, "--json").of("move")
+
+    assert "{tmdb-" in move["target"]
+    assert run("rename", library, "--preset", "plex").err == ""

@@ -346,16 +346,23 @@ def rollback(
     """
     from anivault.cli import render, rollback_handler
 
+    home = context.library(library)
     request = rollback_handler.RollbackRequest(
-        library=context.library(library),
+        library=home,
         run=run,
         since=since,
-        only=tuple(only or ()),
+        only=tuple(_as_printed(path, home) for path in only or ()),
         apply=apply,
         script=script,
     )
     result = rollback_handler.handle(request, context.screen.progress)
     return render.rollback(context.screen, result, shlex.join(["anivault", *Session.words]))
+
+
+def _as_printed(path: str, library: str) -> str:
+    """A path from here, else from the library, as plans and findings print it."""
+    inside = os.path.join(library, path)
+    return inside if os.path.lexists(inside) and not os.path.lexists(path) else path
 
 
 @command()
@@ -397,7 +404,11 @@ def rename(
     )
     result = rename_handler.handle(request, context.screen.progress)
     again = shlex.join(["anivault", *Session.words])
-    return render.organize(context.screen, result, again, "rename")
+    code = render.organize(context.screen, result, again, "rename")
+    if preset and preset != context.settings.organize.preset:
+        file = os.path.join(home, ".anivault", "config.toml")
+        context.screen.hint(f'So that new files are named so too: organize.preset = "{preset}" in {file}')
+    return code
 
 
 @command()

@@ -144,6 +144,9 @@ def organize(screen: Screen, result: Organized, again: str, doing: Doing = "orga
     for writes in made.values():
         _described(screen, writes, done=done)
     _held(screen, held, {(item.file.root, item.file.rel): item for item in result.files})
+    if any(map(_is_taken, held)) and result.files:
+        again_in = f"anivault rollback {shlex.quote(result.plan.library)} --only FILE --apply"
+        screen.hint(f"To replace a file of the library: {again_in}, then organize again.")
     left_out(screen, result.left_out)
     notices(screen, result.notices)
     there = sum(item.reason is HeldReason.ALREADY_THERE for item in held)
@@ -155,6 +158,11 @@ def organize(screen: Screen, result: Organized, again: str, doing: Doing = "orga
         undo = f"anivault rollback {shlex.quote(result.plan.library)} --apply"
         screen.hint(f"Take it back: {undo}" if done else f"Do it: {again} --apply")
     return FINDINGS if any(item.reason not in _UNREMARKABLE for item in held) else DONE
+
+
+def _is_taken(item: Held) -> bool:
+    """Whether a file of the library keeps its place against this one."""
+    return item.reason is HeldReason.TARGET_TAKEN or item.detail.endswith(": it is in the library already")
 
 
 def _small_files(result: Organized) -> dict[str, Sequence[Write]]:
