@@ -63,7 +63,7 @@ _DISC = re.compile(
     r"(?:dis[ck]|cd|dvd|bd|d|vol(?:ume)?)[ ._#-]*(\d{1,2})(?:\s*of\s*\d+)?|第?\s*(\d{1,2})\s*[巻卷]",
     re.IGNORECASE,
 )
-_SERIES = re.compile(r"(?:series|cour|saison|arc|book)[ ._]*(\d{1,2})", re.IGNORECASE)
+_SERIES = re.compile(r"(?:series|arc|book)[ ._]*(\d{1,2})", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _BARE = re.compile(r"\d{1,2}")
 _QUARTER = "winter|spring|summer|fall|autumn"

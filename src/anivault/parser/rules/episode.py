@@ -93,6 +93,7 @@ _GLUED = re.compile(
 
 _FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
 _BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
+_NUMBER_BEFORE = re.compile(rf"{_ALONE}(?P<first>\d+)\s*$")
 _BEFORE_X = re.compile(rf"{_ALONE}(\d{{1,2}})x$", re.IGNORECASE)
 _SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?=\s*(?:$|[{GAPS}\[(]|-\s))")
 _DIGITS = re.compile(r"\d+")
@@ -195,7 +196,8 @@ def _bracketed(draft: Draft) -> bool:
 
 def _is_aside(draft: Draft, start: int, end: int) -> bool:
     """Round brackets hold a lone digit, or a number behind another: `10 (1)`."""
-    return end - start < 4 or _LAST.search(draft.text[:start]) is not None
+    number = _NUMBER_BEFORE.search(draft.text, 0, start)
+    return end - start < 4 or (number is not None and not _is_numbered_title(draft, number))
 
 
 def _tight(draft: Draft) -> bool:

@@ -40,7 +40,7 @@ _EPISODE = re.compile(r"\s-\s\d{2,4}(?:v\d)?\s-\s")  # what follows is the episo
 # What a season's bracket or folder may name behind it.
 _TRIMMINGS = re.compile(
     r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
-    r"|Part (?P<part>\d)|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
+    r"|(?:Part|Cour) (?P<part>\d)|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
     re.IGNORECASE,
 )
 
