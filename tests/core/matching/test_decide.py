@@ -53,6 +53,28 @@ def test_a_title_of_four_letters_is_no_proof_by_itself() -> None:
     assert one(file("Kano", episodes=[2]), show(1, entry("Kano"))).decision is Decision.AMBIGUOUS
 
 
+@pytest.mark.parametrize(
+    ("folder", "special"),
+    [
+        ("Natsu no Hikari OVA", True),
+        ("OVA Natsu no Hikari", True),
+        ("Anime/Natsu no Hikari Specials", True),
+        ("Natsu no Hikari [OAD] [1080p]", True),
+        ("Natsu no Hikari TV + OVA", False),
+        ("Natsu no Hikari (Season 1, Specials)", False),
+        ("Special B", False),
+        ("Bossanova", False),
+        ("OVA/Natsu no Hikari", False),
+    ],
+)
+def test_a_folder_of_specials_holds_no_episodes_of_the_series(folder: str, special: bool) -> None:
+    said = release("Natsu no Hikari", numbers=[1], folder=folder, name="01.mkv")
+    found = one(said.files[0])
+
+    assert evidence(said).special is special
+    assert (found.decision is Decision.AMBIGUOUS) is special
+
+
 @pytest.mark.parametrize("number", [12.5, "05a", 77])
 def test_a_number_without_a_place_is_asked_about_with_a_reason(number: float | str | int) -> None:
     found = one(file("Natsu no Hikari", episodes=[number]))

@@ -201,6 +201,19 @@ def test_a_file_of_several_episodes_goes_to_all_of_them() -> None:
     assert at(placed(PAIR, 0, 3, 4, 5)) == [(1, 3), (1, 4), (1, 5)]
 
 
+def test_an_episode_more_than_weeks_on_air_came_with_the_discs() -> None:
+    disc = show(
+        1,
+        entry("Show", count=13, begin="2015-04-01", end="2015-06-17"),
+        entry("Show 2nd Season", begin="2016-04-01", end="2016-06-17", season=2, offset=0),
+    )
+
+    assert at(placed(disc, 1, 15, named=False)) == [(2, 3)]
+    assert placed(disc, 0, 12).sure == STATED
+    assert placed(disc, 0, 13).sure == UNCOUNTED
+    assert placed(show(1, entry("Show", count=13)), 0, 13).sure == STATED  # who knows how long it was on air
+
+
 def test_a_count_that_follows_from_dates_may_be_one_short() -> None:
     short = show(1, entry("Show", count=11, derived=("episodes",)))
 

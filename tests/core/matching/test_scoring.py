@@ -174,6 +174,26 @@ def test_a_stream_is_rather_of_the_newer_namesake() -> None:
     )
 
 
+def test_a_year_that_names_a_later_entry_is_no_slip_of_the_first_s() -> None:
+    cours = show(
+        1,
+        entry("Tidal Crown", begin="2011-10-01", end="2011-12-17"),
+        entry("Tidal Crown 2nd Season", begin="2012-04-01", end="2012-06-17", season=2, offset=0),
+    )
+
+    said = release("Tidal Crown", numbers=[8], year=2012)
+    assert best(said, cours).slot.entry.key == "Tidal Crown 2nd Season"
+    assert best(release("Tidal Crown", numbers=[8], year=2011), cours).slot.entry.key == "Tidal Crown"
+
+
+def test_a_sequel_that_is_a_show_of_its_own_is_not_what_its_plain_title_means() -> None:
+    first, sequel = show(1, entry("Pale Album")), show(2, entry("PALE ALBUM2", "Pale Album 2nd Season"))
+
+    assert best(release("Pale Album", numbers=[8]), first, sequel).candidate is first
+    assert best(release("Pale Album", numbers=[8]), sequel).score.value < 0.95
+    assert best(release("Pale Album", numbers=[8], season=2), sequel).score.parts["title"] == 1.0
+
+
 def test_ranking_does_not_depend_on_the_order_of_candidates() -> None:
     shows = [show(n, entry("Same" if n % 2 else "Sama", count=n)) for n in range(1, 12)]
     said = evidence(release("Same", numbers=[3]))

@@ -28,6 +28,7 @@ DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
 LONG = 110  # episodes; of longer entries a third are several seasons on TMDB
+QUARTERS = (12, 13, 26)  # weeks that a series for one or two quarters of a year is on air
 SLACK = 1  # episodes that a season may have beyond a count which only follows from dates
 
 
@@ -71,11 +72,8 @@ class Slot:
         Not where an earlier entry stands in the same place, and a beginning not where the show is so long
         that a provider may have cut it into seasons.
         """
-        if self.crossed:
-            return False
-        return (
-            self.entry.stated or self.agreed or (self.is_first and (self.tabled or (self.count or 0) <= LONG))
-        )
+        begins = self.is_first and (bool(self.tabled) or (self.count or 0) <= LONG)
+        return not self.crossed and (self.entry.stated or self.agreed or begins)
 
     def own(self, number: int, frame: Frame) -> int | None:
         """The own number that `number` is in `frame`; None where the entry has no such episode."""
@@ -118,7 +116,8 @@ def _slot(show: Candidate, entry: Entry, roots: frozenset[str]) -> Slot:
     if season == 0 and not entry.stated and entry.episode is None:
         first = None  # season 0 is in the order in which people added to it
     marker, part = markers(entry, roots)
-    return Slot(entry, season, first, entry.episodes, marker, part, reach=entry.episodes)
+    count = entry.episodes if show.tabled else _aired(entry)
+    return Slot(entry, season, first, count, marker, part, reach=count)
 
 
 def _order(slot: Slot) -> tuple[int, int, str, str]:
@@ -140,7 +139,8 @@ def _in_seasons(main: Sequence[Slot]) -> Iterator[Slot]:
             part = slot.part or (same + 1 if same else None)
             placed.append(replace(slot, cour=cour, first=first, part=part))
             running = _plus(first, slot.count)
-        slack = SLACK if "episodes" in group[-1].entry.derived else 0
+        last = group[-1]
+        slack = SLACK if "episodes" in last.entry.derived or last.count != last.entry.episodes else 0
         for slot in placed:
             reach = None if running is None or slot.first is None else running - slot.first + slack
             yield replace(slot, reach=reach, crossed=any(_crosses(other, slot) for other in placed))
@@ -194,10 +194,20 @@ def _is_counted(entry: Entry) -> bool:
     return weeks is None or weeks == entry.episodes or weeks <= 2
 
 
+def _aired(entry: Entry) -> int | None:
+    """How many of a series' episodes were on air: one that is more than its weeks came with the discs.
+
+    So for 44 of 55 series of 12 or 13 weeks; lists of specials have that one.
+    """
+    weeks = _weeks(entry)
+    stated = entry.type == "tv" and "episodes" not in entry.derived
+    return weeks if stated and weeks in QUARTERS and entry.episodes == weeks + 1 else entry.episodes
+
+
 def _weeks(entry: Entry) -> int | None:
     if not entry.begin or not entry.end:
         return None
-    return (date.fromisoformat(entry.end) - date.fromisoformat(entry.begin)).days // 7 + 1
+    return round((date.fromisoformat(entry.end) - date.fromisoformat(entry.begin)).days / 7) + 1
 
 
 def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | None, int | None]:
@@ -293,6 +303,9 @@ def _place_number(slots: Sequence[Slot], slot: Slot, number: int, counted: Count
     if frame is Frame.OWN and slot.cour == 1 and slot.count and slot.count < own <= (slot.tabled or 0):
         return Placement((_at(slot, own),), TABLED, _RULES[Frame.SEASON])
     beyond = slot.count is not None and own > slot.count
+    if beyond and own <= (slot.entry.episodes or 0):
+        rule = "This episode seems not to have been on air; it may be a special."
+        return Placement((_at(slot, own),), UNCOUNTED, rule)
     if not slot.firm or (beyond and any(s.season == slot.season and s.cour > slot.cour for s in slots)):
         rule = "No list says where this entry stands; its dates and length suggest it."
         return Placement((_at(slot, own),), DERIVED, rule)

@@ -113,10 +113,22 @@ def evidence(release: Release) -> Evidence:
         part=part if part is not None else _first(r.part for r in sure),
         year=year,
         movie=_is_movie(kind, numbers),
-        special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0,
+        special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or _is_among_specials(files),
         numbers=numbers,
         streamed=any(_is_stream(f) for f in release.files),
     )
+
+
+def _is_among_specials(files: Sequence[ParsedFile]) -> bool:
+    """Whether the folder is one of specials alone: *Show OVA*, *OVA Show*, and not *Show TV + OVA*."""
+    folders = {f.file.folder.rpartition("/")[2] for f in files if f.parsed.season is None}
+    return any(map(_SPECIALS.search, folders)) and not any(map(_AND_MORE.search, folders))
+
+
+_SPECIALS = re.compile(
+    r"^(?:OVA|OAD)\b|(?<=[\w)\]!?][ _.-])[\[(]?(?:OVA|OAD|Special)s?(?=\W*$|\W*[\[(])", re.IGNORECASE
+)
+_AND_MORE = re.compile(r"[+&,]|\b(?:tv|s\d|season|movies?|and)\b", re.IGNORECASE)
 
 
 def _is_stream(file: ParsedFile) -> bool:

@@ -85,7 +85,7 @@ def _best(
         parts = show | {
             "name": 0.5 if vague else _rate_name(claims, index),
             "season": _rate_season(said, heard, slot, slots, counted.frame, claimed=claimed),
-            "year": _rate_year(said, candidate, slot),
+            "year": _rate_year(said, candidate, slot, slots),
             "type": _rate_type(said, slot),
             "numbers": _rate_numbers(said, slot, counted.frame),
         }
@@ -156,14 +156,21 @@ def _part_fits(part: int, slot: Slot) -> float:
     return 1.0 if (slot.part or slot.cour) == part else 0.9 if slot.cour == part else 0.5
 
 
-def _rate_year(said: Evidence, candidate: Candidate, slot: Slot) -> float | None:
-    """The year of the entry, or of the show: releases carry either."""
+def _rate_year(said: Evidence, candidate: Candidate, slot: Slot, slots: Sequence[Slot]) -> float | None:
+    """The year of the entry, or of the show: releases carry either. One year off is no slip where
+    another entry of the show began in that year.
+    """
     if said.year is None:
         return None
-    years = [int(slot.entry.begin[:4])] if slot.entry.begin else []
-    years += [candidate.year] if candidate.year else []
+    years = [y for y in (_year(slot), candidate.year) if y]
     distance = min((abs(said.year - y) for y in years), default=None)
-    return None if distance is None else {0: 1.0, 1: 0.7}.get(distance, 0.0)
+    if distance == 1:
+        return 0.3 if any(_year(other) == said.year for other in slots) else 0.7
+    return None if distance is None else float(distance == 0)
+
+
+def _year(slot: Slot) -> int | None:
+    return int(slot.entry.begin[:4]) if slot.entry.begin else None
 
 
 def _rate_type(said: Evidence, slot: Slot) -> float | None:

@@ -25,6 +25,7 @@ from anivault.core.models import Candidate
 LENIENT = 0.98  # equal but for articles, marks or doubled vowels
 SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
 CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
+STRIPPED = 0.92  # what a title is worth that is a show's only without season words, where a release has none
 BRIEF = 0.88  # what an equal title of up to four letters is worth alone
 STEM = 4  # letters; a shorter title begins too many others
 INSIDE = 0.6  # what a title is worth that is only a part of another
@@ -49,14 +50,19 @@ class Name:
 class Titles:
     """Names made ready to be compared with many readings."""
 
-    __slots__ = ("_exact", "_heads", "_lenient", "_marked")
+    __slots__ = ("_exact", "_heads", "_lenient", "_marked", "_stripped")
 
-    def __init__(self, names: Iterable[Name], *, bases: bool) -> None:
-        """Take the names whole, and with `bases` without their season words too."""
+    def __init__(self, names: Iterable[Name], *, bases: bool, sequels: Iterable[Name] = ()) -> None:
+        """Take the names whole, and with `bases` without their season words too.
+
+        `sequels` are those of a show that is itself a sequel: without their season words they are another's.
+        """
         names = tuple(names)
         keys = [n.whole for n in names] + [n.base for n in names if bases]
         self._exact = frozenset(key[0] for key in keys)
         self._lenient = tuple(dict.fromkeys(key[-1] for key in keys))
+        plain = {f for n in names for f in (n.whole if _is_marked(n) else (*n.whole, *n.base))}
+        self._stripped = frozenset(f for n in sequels for f in n.base) - plain
         self._heads = frozenset(n.head for n in names)
         self._marked = frozenset(
             (n.base[-1], n.season or 1, n.part or 1) for n in names if n.season or n.part
@@ -77,6 +83,10 @@ class Titles:
             else 0.0
         )
         return max(cut, self._slip(x) or self._ratio(x))
+
+    def stripped(self, form: tuple[str, ...]) -> bool:
+        """Whether a title is only what is left of a sequel's names without their season words."""
+        return form[0] in self._stripped or form[-1] in self._stripped
 
     def marked(self, base: str, season: int, part: int) -> bool:
         """Whether a name is `base` with these season and part words."""
@@ -123,8 +133,9 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
     roots = _roots(slots, by_slot)
     own = [_own(names, roots) for names in by_slot]
+    sequels = [n for n in _firsts(slots, by_slot) if (n.season or 1) > 1]
     return Names(
-        Titles(every, bases=True),
+        Titles(every, bases=True, sequels=sequels),
         Titles(roots.values(), bases=False),
         tuple(Titles(o, bases=False) for o in own),
     )
@@ -132,8 +143,7 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
 
 def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
     """The titles that name any of the show, by their exact form."""
-    firsts = [n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names]
-    roots = {n.whole[0]: n for n in firsts}
+    roots = {n.whole[0]: n for n in _firsts(slots, by_slot)}
     stems = _stems(roots)
     stories = {n.whole[-1] for names in by_slot for n in _plain(names) if _goes_on(n.whole[-1], stems)}
     bearers = Counter(
@@ -145,6 +155,11 @@ def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str
             if n.season and shared and n.base[-1] not in stories:
                 roots[n.base[0]] = Name(n.base, n.base, None, None)
     return roots
+
+
+def _firsts(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> list[Name]:
+    """The titles of the entry that the show begins with."""
+    return [n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names]
 
 
 def _own(names: Sequence[Name], roots: Mapping[str, Name]) -> list[Name]:
@@ -213,7 +228,7 @@ class Heard:
 
 def hear(said: Evidence, names: Names) -> Heard:
     """Find each title's best reading for this show; a bare last number is a season only if it has to be."""
-    sounds = _sounds(said.readings, names.shared)
+    sounds = _sounds(said, names.shared)
     halves = Counter(r.title for r, likeness in sounds.items() if r.trust == SCRIPT and likeness >= KNOWN)
     heard = Heard(
         {}, said.season, said.part, frozenset(title for title, times in halves.items() if times > 1)
@@ -234,13 +249,20 @@ def hear(said: Evidence, names: Names) -> Heard:
     )
 
 
-def _sounds(readings: Iterable[Reading], titles: Titles) -> dict[Reading, float]:
-    """The likeness of the readings; those that cannot be worth more than one before them are left out."""
+def _sounds(said: Evidence, titles: Titles) -> dict[Reading, float]:
+    """The likeness of the readings; those that cannot be worth more than one before them are left out.
+
+    A sequel that is a show of its own is not meant where the release has no season words.
+    """
     sounds: dict[Reading, float] = {}
     worth: dict[int, float] = {}
-    for reading in readings:
+    plain = said.season is None and said.part is None
+    for reading in said.readings:
         if reading.trust == SCRIPT or reading.trust > worth.get(reading.title, 0.0):
-            sounds[reading] = likeness = _likeness(reading, titles)
+            likeness = _likeness(reading, titles)
+            if plain and reading.base == reading.text and titles.stripped(forms(reading.text)):
+                likeness = min(likeness, STRIPPED)
+            sounds[reading] = likeness
             worth[reading.title] = max(worth.get(reading.title, 0.0), likeness * reading.trust)
     return sounds
 
