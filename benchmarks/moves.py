@@ -39,7 +39,8 @@ def main() -> None:
             rounds = [moves(Path(folder), options.files, mode, bare) for _ in range(options.rounds)]
             show(f"{mode} of {options.files:,} files, a second", rounds)
         rounds = [rollbacks(Path(folder), options.files) for _ in range(options.rounds)]
-        show("rollback of moves, against making them", rounds)
+        show("rollback of moves, a second, against making them", [(back, run) for back, run, _ in rounds])
+        show("rollback of moves, a second, against the bare calls", [(back, raw) for back, _, raw in rounds])
         show(
             "copy, MB a second, against cp",
             [copies(Path(folder), options.bytes) for _ in range(options.rounds)],
@@ -115,14 +116,25 @@ def bare_loop(base: str, pairs: list[tuple[str, str]], bare: Callable[[str, str]
         bare(f"{base}/source/{name}", f"{base}/library/{target}")
 
 
-def rollbacks(base: Path, files: int) -> tuple[float, float]:
-    """Return files a second of a rollback, and of the run that it takes back."""
-    with tempfile.TemporaryDirectory(dir=base) as one:
+def rollbacks(base: Path, files: int) -> tuple[float, float, float]:
+    """Return files a second of a rollback, of the run that it takes back, and of the bare way back."""
+    with tempfile.TemporaryDirectory(dir=base) as one, tempfile.TemporaryDirectory(dir=base) as other:
         root, library = Path(one) / "source", Path(one) / "library"
         plan = plan_of(root, library, Mode.MOVE, make_source(root, files))
         forward = timed(lambda: execute(plan))
         back = timed(lambda: apply(plan_rollback(str(library))))
-    return files / back, files / forward
+        pairs = make_source(Path(other) / "source", files)
+        bare_loop(other, pairs, os.rename)
+        raw = timed(lambda: bare_back(other, pairs))
+    return files / back, files / forward, files / raw
+
+
+def bare_back(base: str, pairs: list[tuple[str, str]]) -> None:
+    """Give every file its first name again with the bare call, and remove the folders."""
+    for name, target in pairs:
+        os.rename(f"{base}/library/{target}", f"{base}/source/{name}")
+    for folder, _, _ in os.walk(f"{base}/library", topdown=False):
+        os.rmdir(folder)
 
 
 def make_large(root: Path, size: int) -> list[tuple[str, str]]:
