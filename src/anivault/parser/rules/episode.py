@@ -65,11 +65,11 @@ _BEHIND = re.compile(
 )
 _CJK = re.compile(
     rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})\s*"
-    rf"(?:[话話集回夜章]?\s*[-~至&+]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?"
+    rf"(?:[话話集回夜章]?\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?"
     rf"(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
 )
 _COUNTER = re.compile(
-    r"(?<![\d第全])(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[-~]\s*(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w)"
+    r"(?<![\d第全])(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[-~,]\s*(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w)"
 )
 _ALL = re.compile(
     rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
@@ -91,6 +91,7 @@ _GLUED = re.compile(
     rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d))(?P<first>\d{{2,3}}){_V}{_END}"
 )
 
+BETWEEN_DASHES = re.compile(r"\s-\s\d{2,4}(?:v\d)?\s-\s")
 _FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
 _BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 _NUMBER_BEFORE = re.compile(rf"{_ALONE}(?P<first>\d+)\s*$")
@@ -135,8 +136,11 @@ def read_worded(draft: Draft) -> None:
     for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND):
         if (found := pattern.search(draft.text)) is not None:
             before = _BEFORE.search(draft.text, 0, found.start())
+            repeated = before is not None and number(before["first"]) == number(found["first"])
+            if not repeated and BETWEEN_DASHES.search(draft.text, 0, found.start()) is not None:
+                return  # - 05 - Chapter 3: the episode's title
             _claim_with_second(draft, found)
-            if before is not None and draft.fields["episodes"] == (number(before[1]),):  # 03 - Episode 3
+            if before is not None and repeated:  # 03 - Episode 3
                 draft.gap(before.start(), found.start(), EPISODE)
             return
 
@@ -315,7 +319,7 @@ def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
     first = found["first"]
     episodes = [number(first + ((found["letter"] or "") if "letter" in groups else ""))]
     last = _last_of(found, groups)
-    if last is not None and float(last) <= float(first):  # 26_1: a range goes up
+    if last is not None and not _is_range(first, last):
         last = None
     if last is not None and "season" in draft.fields and len(last) > len(first) > 1:  # S5 - 01 - 113
         draft.set("absolute", (number(last),), RULE)
@@ -326,6 +330,11 @@ def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
         version = version or found["last_version"]
     _set(draft, tuple(episodes), version)
     _gap(draft, found.start(), end or found.end())
+
+
+def _is_range(first: str, last: str) -> bool:
+    """A range goes up, and not to a year: `26_1`, `05 - 1999` are none."""
+    return float(first) < float(last) and (len(first) > 2 or (last.isdecimal() and int(last) not in YEARS))
 
 
 def _last_of(found: re.Match[str], groups: Mapping[str, int]) -> str | None:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from anivault.parser.draft import SEASON, Draft
+from anivault.parser.rules.episode import BETWEEN_DASHES
 from anivault.parser.rules.numbers import han, ordinal
 from anivault.parser.vocabulary import CARDINALS, ORDINALS, any_of, letters_of
 from anivault.parser.vocabulary import SEASON as WORDS
@@ -25,7 +26,7 @@ _HAN = r"[\d一二三四五六七八九十]{1,3}"
 _LATIN = re.compile(
     rf"(?<![^\W_])(?:(?<!\.)(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
     rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?[-~+&,]))(?:{_WORD})(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
-    rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))?"
+    rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
     rf"|(?:{_WORD}) (?P<named>{_NAMED})"
     rf"|TV-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
     rf"|(?:{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
@@ -36,7 +37,6 @@ _CJK = re.compile(
     r"|(?<!\d)(?P<korean>\d{1,2})\s*[기期](?!\w)|(?:시즌|シーズン)\s*(?P<word>\d{1,2})"
     r"|(?P<bare>[一二三四五六七八九十])季(?!度)"
 )
-_EPISODE = re.compile(r"\s-\s\d{2,4}(?:v\d)?\s-\s")  # what follows is the episode's title
 # What a season's bracket or folder may name behind it.
 _TRIMMINGS = re.compile(
     r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
@@ -58,7 +58,7 @@ def read(draft: Draft) -> None:
 
 def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
     for found in pattern.finditer(draft.text):
-        if _EPISODE.search(draft.text, 0, found.start()):
+        if BETWEEN_DASHES.search(draft.text, 0, found.start()):  # what follows is the episode's title
             return
         for field, value in _fields(found).items():
             draft.set(field, value, RULE)
