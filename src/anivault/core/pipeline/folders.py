@@ -98,7 +98,7 @@ def complete(own: ParseResult, above: Context) -> ParseResult:
     if not changes:
         return own
     if changes.keys() != _TITLES_ONLY:
-        changes["said"] = {**own.said, **dict.fromkeys(changes.keys() - _NOT_SAID, "folder")}
+        changes["said"] = own.said | {field: "folder" for field in changes if field not in _NOT_SAID}
     return replace(own, **changes)
 
 

@@ -42,7 +42,8 @@ def varying(names: Iterable[str]) -> dict[str, Place]:
     settled: dict[str, Place] = {}
     for front, members in sorted(places.items(), key=lambda item: len(item[0])):
         if _tells(front, members):
-            settled = {**members, **settled}
+            for name, place in members.items():
+                settled.setdefault(name, place)
     return settled
 
 
