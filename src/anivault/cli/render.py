@@ -288,8 +288,15 @@ def rollback(screen: Screen, result: RolledBack, again: str) -> int:
     counts = Counter({"moves" if report is None else "done": len(back), "held": len(held)})
     summary(screen, "rollback", counts, _rollback_outcome(result, len(back), len(held)))
     if report is None and back:
-        screen.hint(f"Do it: {again} --apply")
+        screen.hint(f"Do it: {_how_to_run(result.script) if result.script else f'{again} --apply'}")
     return FINDINGS if held else DONE
+
+
+def _how_to_run(script: str) -> str:
+    """Return the words that run a script that was written."""
+    if script.lower().endswith(".ps1"):
+        return f"pwsh -File {shlex.quote(script)} -Apply"
+    return f"sh {shlex.quote(script)} --apply"
 
 
 def _way_back(plan: RollbackPlan, step: Step) -> str:
@@ -305,7 +312,8 @@ def _rollback_outcome(result: RolledBack, back: int, held: int) -> str:
     stays = f", {held:,} held" if held else ""
     files = f"{counted(back, 'file')} of {'run' if len(result.plan.runs) == 1 else 'runs'} {runs}"
     if result.report is None:
-        return f"{files} to take back{stays}. Nothing was changed."
+        to_do = f"to take back, written to {result.script}" if result.script else "to take back"
+        return f"{files} {to_do}{stays}. Nothing was changed."
     return f"{files} {'is as it was' if back == 1 else 'are as they were'}{stays}."
 
 

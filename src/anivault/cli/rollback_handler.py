@@ -27,10 +27,11 @@ class RollbackRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
-    """What would be taken back, and what was."""
+    """What would be taken back, and what was; and the script that would do it."""
 
     plan: RollbackPlan
     report: Report | None = None
+    script: str | None = None
 
 
 def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> RolledBack:
@@ -44,8 +45,9 @@ def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> Rol
     if request.script:
         write_script(plan, request.script)
     if not request.apply:
-        return RolledBack(plan=plan)
-    return RolledBack(plan=plan, report=rollback_manager.apply(plan, progress=progress("Rolling back")))
+        return RolledBack(plan=plan, script=request.script)
+    report = rollback_manager.apply(plan, progress=progress("Rolling back"))
+    return RolledBack(plan=plan, report=report, script=request.script)
 
 
 def _seconds(date: str | None) -> float | None:
