@@ -123,6 +123,28 @@ def test_an_edited_rerun_takes_the_place_of_what_it_reruns() -> None:
     assert placed(row("Lantern Road", episodes=12), rerun, sequel) == [(1, 0), (1, 0), (1, 12)]
 
 
+def test_a_remaster_takes_the_place_of_what_it_remasters() -> None:
+    first, remaster = row("Harbour Days"), row("Harbour Days HDリマスター", begin=later(9))
+
+    assert placed(first, remaster) == [(1, 0), (1, 0)]
+
+
+def test_a_season_begins_with_the_entry_that_it_goes_on_from() -> None:
+    first, part_one = row("Harbour Days"), row("Harbour Days x2 Dawn", begin=later(4))
+    part_two = row("Harbour Days x2 Noon", begin=later(4) + timedelta(weeks=24), season=2)
+
+    assert placed(first, part_one, part_two) == [(1, 0), (2, 0), (2, 12)]
+    assert "season" in part_one.derived
+    assert "offset" in part_two.derived  # nobody says that the season begins with it
+
+
+def test_a_second_cour_opens_no_season() -> None:
+    first, second = row("Harbour Days"), row("Harbour Days Part 2", begin=START + timedelta(weeks=24))
+    third = row("Harbour Days 2nd Season", begin=START + timedelta(weeks=50), season=2)
+
+    assert placed(first, second, third) == [(1, 0), (1, 12), (2, 0)]
+
+
 def test_a_prologue_is_a_special_and_moves_nothing() -> None:
     prologue = row("Lantern Road PROLOGUE", weeks=1, kind="web")
 

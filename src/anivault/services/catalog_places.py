@@ -20,8 +20,9 @@ Usual: TypeAlias = dict[tuple[int, int], int]  # (weeks on air, quarter of the y
 
 ANY = -1  # whatever the quarter
 ENOUGH = 5  # series that must agree before their count is called usual (a guess)
+YEAR = 365  # days
 LONGEST = 104  # weeks; what ran longer had more breaks than its dates can tell
-RERUN = ("再編集", "新編集", "再放送", "TV Edition", "TV版")  # the same episodes once more
+RERUN = ("再編集", "新編集", "再放送", "HDリマスター", "TV Edition", "TV版")  # the same episodes once more
 PROLOGUE = ("PROLOGUE", "プロローグ", "エピソード0", "EPISODE 0")
 
 
@@ -91,10 +92,9 @@ def place_show(rows: Sequence[Row]) -> None:
     if not rows[0].tmdb.startswith("tv"):
         return
     prologues = [row for row in rows if is_prologue(row, rows)]
-    for row in rows:
-        if row.season is None:
-            row.season = 0 if row in prologues else 1
-            row.derived = [*row.derived, "season"]
+    for row in [row for row in rows if row.season is None]:
+        row.season = 0 if row in prologues else opens(row, rows) or 1
+        row.derived = [*row.derived, "season"]
     for season in {row.season for row in rows}:
         place_season([row for row in rows if row.season == season])
 
@@ -106,6 +106,21 @@ def is_prologue(row: Row, rows: Sequence[Row]) -> bool:
     named = any(word in title.upper() for title in row.main_titles for word in PROLOGUE)
     single = row.episodes == 1 or (named and weeks_on_air(row) == 1)
     return single and any(r.season is None and r.begin > row.begin and (r.episodes or 2) > 1 for r in rows)
+
+
+def opens(row: Row, rows: Sequence[Row]) -> int | None:
+    """Return the season that goes on within half a year of `row`, where nothing was on for a year before."""
+    position = next(n for n, other in enumerate(rows) if other is row)
+    before = [other for other in rows[:position] if other.season != 0]
+    after = next((other for other in rows[position + 1 :] if other.season), None)
+    if row.type != "tv" or not before or after is None or any(is_same(row, other) for other in before):
+        return None
+    apart = _days(before[-1].end, row.begin) > YEAR and 0 < _days(row.end, after.begin) <= YEAR / 2
+    return after.season if apart and "season" not in after.derived and not after.episode else None
+
+
+def _days(end: str, begin: str) -> int:
+    return (date.fromisoformat(begin) - date.fromisoformat(end)).days if end and begin else 0
 
 
 def place_season(rows: Sequence[Row]) -> None:
