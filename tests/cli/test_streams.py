@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from anivault.cli.screen import Screen
 
 FRIEREN = "[SubsPlease] Sousou no Frieren - 01 (1080p).mkv"
 ANIVAULT = f"{sys.executable} -m anivault"
@@ -59,3 +62,55 @@ def test_a_terminal_that_lacks_a_character_is_shown_its_number(pile: Path) -> No
 
     assert (done.returncode, done.stderr.isascii()) == (0, True)
     assert r"Toradora! S01E01.mkv  \u2190  \u3068" in done.stdout
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_there_is_one_bar_and_it_is_gone_when_something_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("anivault.cli.screen._PROGRESS_AFTER", -1.0)
+    monkeypatch.setattr("anivault.cli.screen._REDRAWN_AFTER", -1.0)
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Screen()
+    screen.progress("Scanning")(1_234, None)
+    matching = screen.progress("Matching")
+    matching(5, 10)
+    screen.line("done")
+    before, _, after = terminal.getvalue().rpartition("done\n")
+
+    assert before.index("Scanning") < before.index("1,234") < before.rindex("Matching")
+    assert "5 of 10" in before
+    assert before.endswith(("\x1b[2K", "\x1b[?25h"))  # the line is erased, the cursor is back
+    assert after == ""
+
+
+def test_no_bar_is_drawn_where_nobody_looks(capfd: pytest.CaptureFixture[str]) -> None:
+    screen = Screen()
+    screen.progress("Scanning")(1, 2)
+    screen.line("done")
+
+    assert capfd.readouterr() == ("done\n", "")
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+)
+def test_colours_are_for_terminals_that_want_them(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], coloured: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm", **environment}.items():
+        monkeypatch.setenv(name, value)
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    Screen().line("done", style="bold")
+
+    assert terminal.getvalue() == ("\x1b[1mdone\x1b[0m\n" if coloured else "done\n")

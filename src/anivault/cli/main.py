@@ -99,8 +99,10 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
     import traceback
 
     from anivault import __version__
+    from anivault.cli.app import Session
     from anivault.shared.text import safe
 
+    Session.screen.clear()
     trace = "".join(traceback.format_exception(error))
     sys.stderr.write(
         "This is a bug in AniVault. Whatever was moved before is in the journal: "

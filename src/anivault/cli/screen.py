@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _PROGRESS_AFTER = 1.0  # seconds; what is quicker shows no bar
+_REDRAWN_AFTER = 0.1  # seconds
 
 
 @cache
@@ -49,16 +50,19 @@ class Screen:
 
     def __init__(self, *, json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
         self.json, self.quiet, self.verbose = json, quiet, verbose
-        self._colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and not json
+        self._colour = sys.stdout.isatty() and not json and _knows_colours()
+        self._bar: _Bar | None = None
 
     def event(self, event: msgspec.Struct | dict[str, Any]) -> None:
         """Print one event of machine output; does nothing without --json."""
         if self.json:
+            self.clear()
             printed(sys.stdout.buffer.write, _encoder()(event) + b"\n")
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line of the result for people; does nothing with --json."""
         if not self.json:
+            self.clear()
             printed(sys.stdout.write, self._painted(safe(text), style) + "\n")
 
     def note(self, text: str) -> None:
@@ -85,13 +89,25 @@ class Screen:
         sys.stderr.write(f"Error: {safe(str(error))}\n" + (f"  {safe(hint)}\n" if hint else ""))
 
     def progress(self, label: str) -> Callable[[int, int | None], None]:
-        """Return a callback (done, total or None) that draws on stderr once a second has passed."""
+        """Return a callback (done, total or None) that draws on stderr once a second has passed.
+
+        There is one bar, of the label that came last. It vanishes before anything else is printed.
+        """
         if self.quiet or not sys.stderr.isatty():
             return _no_bar
-        return _Bar(label)
+        self._bar = self._bar or _Bar()
+        self._bar.begin(label)
+        return self._bar
+
+    def clear(self) -> None:
+        """Take the bar off the screen."""
+        if self._bar:
+            self._bar.end()
+            self._bar = None
 
     def flush(self) -> None:
         """Write out what was printed so far, so that both streams appear in order."""
+        self.clear()
         printed(sys.stdout.flush)
 
     def _painted(self, text: str, style: str) -> str:
@@ -101,32 +117,54 @@ class Screen:
         return f"\x1b[{codes}m{text}\x1b[0m"
 
 
+def _knows_colours() -> bool:
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def _no_bar(done: int, total: int | None) -> None:
     """Draw nothing: nobody is looking."""
     del done, total
 
 
 class _Bar:
-    """A progress bar that appears after a second and vanishes when all is done."""
+    """What is being done and how far it is, from the second on; redrawn ten times a second at most."""
 
-    def __init__(self, label: str) -> None:
-        self._label, self._start = label, time.monotonic()
+    def __init__(self) -> None:
+        self._label, self._start, self._drawn = "", time.monotonic(), 0.0
         self._bar: Progress | None = None
 
+    def begin(self, label: str) -> None:
+        """Go on to another stage; a bar that is there already says so at once."""
+        self._label = label
+        if self._bar:
+            self._draw(self._bar, 0, None)
+
     def __call__(self, done: int, total: int | None) -> None:
-        if self._bar is None:
-            if time.monotonic() - self._start < _PROGRESS_AFTER or done == total:
-                return
-            self._bar = self._open(total)
-        self._bar.update(self._bar.task_ids[0], completed=done, total=total)
-        if done == total:
+        now = time.monotonic()
+        if now - self._start < _PROGRESS_AFTER or now - self._drawn < _REDRAWN_AFTER:
+            return
+        self._drawn = now
+        self._bar = self._bar or _open()
+        self._draw(self._bar, done, total)
+
+    def end(self) -> None:
+        """Take the bar off the screen."""
+        if self._bar:
             self._bar.stop()
 
-    def _open(self, total: int | None) -> Progress:
-        from rich.console import Console
-        from rich.progress import Progress
+    def _draw(self, bar: Progress, done: int, total: int | None) -> None:
+        count = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""
+        task = bar.task_ids[0]
+        bar.update(task, description=self._label, completed=done, total=total, count=count, refresh=True)
 
-        bar = Progress(console=Console(stderr=True), transient=True)
-        bar.add_task(self._label, total=total)
-        bar.start()
-        return bar
+
+def _open() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}")
+    console = Console(stderr=True)
+    bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, auto_refresh=False)
+    bar.add_task("", total=None, count="")
+    bar.start()
+    return bar
