@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +17,6 @@ from anivault.core.executor import Report, execute
 from anivault.core.models import Identity, Mode, Move, Plan
 from anivault.core.recover import recover
 from anivault.core.rollback_manager import apply, plan_rollback
-from anivault.shared import fs_posix
 
 # What a file is to a user: content, mode, time, attributes.
 Tree = dict[str, tuple[object, ...]]
@@ -156,7 +156,8 @@ class Calls:
 def watched(calls: Calls) -> Iterator[Calls]:
     """Let `calls` see everything that changes the disk."""
     patches = [mock.patch.object(os, name, calls(name, getattr(os, name))) for name in CHANGING]
-    patches.append(mock.patch.object(fs_posix, "_call", calls("_call", fs_posix._call)))
+    if posix := sys.modules.get("anivault.shared.fs_posix"):
+        patches.append(mock.patch.object(posix, "_call", calls("_call", posix._call)))
     patches.append(mock.patch.object(fcntl, "ioctl", calls("ioctl", fcntl.ioctl)))
     for patch in patches:
         patch.start()

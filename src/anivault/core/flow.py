@@ -165,7 +165,7 @@ def _inhabitants(library: str) -> Iterator[ScannedFile]:
     yield from found.files
     for item in found.left_out:
         if item.reason is LeftOutReason.LINK:
-            rel = os.path.relpath(item.path, library)
+            rel = fs.beside(item.path, library)
             yield ScannedFile(library, rel, FileKind.OTHER, _behind(item.path))
 
 

@@ -220,7 +220,7 @@ def roots_now(run: Run, library: str) -> list[str]:
     library = os.path.abspath(library)
     found = [library]
     for root in run.roots[1:]:
-        moved = os.path.normpath(os.path.join(library, root.beside))
+        moved = os.path.normpath(os.path.join(library, root.beside or root.path))
         found.append(moved if not os.path.isdir(root.path) and os.path.isdir(moved) else root.path)
     return found
 
@@ -396,7 +396,7 @@ class Journal:
             if name not in taken:
                 break
             name = f"{base}-{number}"
-        places = [Root(os.path.abspath(p), os.path.relpath(p, self.library)) for p in (self.library, *roots)]
+        places = [Root(os.path.abspath(p), fs.beside(p, self.library)) for p in (self.library, *roots)]
         return Run(v=VERSION, id=name, time=int(time.time()), mode=mode, roots=tuple(places))
 
     def finish(self, state: str) -> None:

@@ -14,7 +14,6 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -167,15 +166,15 @@ def _digest(raw: bytes, start: int, end: int) -> bytes:
 def _replace(path: str, content: bytes) -> None:
     folder = os.path.dirname(os.path.abspath(path))
     try:
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".anivault-plan-", delete=False) as out:
-            try:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-                Path(out.name).replace(path)
-            except BaseException:
-                Path(out.name).unlink(missing_ok=True)
-                raise
+        fd, temporary = tempfile.mkstemp(dir=folder, prefix=".anivault-plan-")
+        try:
+            with fs.closing(fd):
+                fs.write(fd, content)
+                fs.sync_file(fd)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
     except OSError as error:
         raise PlanFileError(path, f"it cannot be written: {error.strerror}") from error
 

@@ -160,7 +160,8 @@ def _wanted(step: Step, roots: list[str], numbers: list[int], only: list[str]) -
     """True when the step's file, by its new or its old name, is or lies in one of `only`."""
     if not only:
         return True
-    paths = (os.path.join(roots[0], step.to), os.path.join(roots[numbers[step.root]], step.rel))
+    places = ((roots[0], step.to), (roots[numbers[step.root]], step.rel))
+    paths = [os.path.normpath(os.path.join(*place)) for place in places]
     return any(path == wish or path.startswith(wish + os.sep) for path in paths for wish in only)
 
 

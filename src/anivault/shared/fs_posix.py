@@ -50,6 +50,11 @@ def whole(root: str, rel: str) -> str:
     return os.path.join(root, rel)
 
 
+def beside(path: str, folder: str) -> str:
+    """Return how `folder` leads to `path`, relative to it."""
+    return os.path.relpath(path, folder)
+
+
 def open_folder(parent: Folder | None, name: str) -> Folder:
     """Open a folder; inside a `parent` it may be no link. Without one, `name` is a whole path."""
     if parent is None:

@@ -54,6 +54,14 @@ def whole(root: str, rel: str) -> str:
     return long_path(os.path.join(root, rel))
 
 
+def beside(path: str, folder: str) -> str:
+    """Return how `folder` leads to `path`, relative to it; '' to another drive."""
+    try:
+        return os.path.relpath(path, folder).replace(os.sep, "/")
+    except ValueError:
+        return ""
+
+
 def _at(folder: Folder | None, name: str) -> str:
     """Return the path of a name; without a folder it is a whole path."""
     return long_path(name) if folder is None else os.path.join(folder, name)

@@ -1,0 +1,268 @@
+"""What the mover does where it sees Windows: folders are paths, what is open stays."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.shared.windows import windows
+
+SOURCE = Path(__file__).parents[2] / "src" / "anivault"
+IMITATION = Path(__file__).with_name("windows.py")
+MODES = ["move", "hardlink", "copy"]
+MOVES = ["move", "carry"]
+FILES = {f"[SubsPlease] Sousou no Frieren - 0{n} (1080p).mkv": b"episode %d " % n * 9000 for n in (1, 2, 3)}
+
+# What only POSIX has, or has in a way of its own.
+OF_A_SYSTEM = re.compile(
+    r"dir_fd|\bfcntl\b|\bmsvcrt\b|O_(NOFOLLOW|DIRECTORY|CLOEXEC|NONBLOCK|BINARY|NOINHERIT)|fchmod|fchown|[gs]et[ep]?uid\(|"
+    r"statvfs|fdatasync|\breadv|fadvise|xattr|pathconf|os\.fsync\(self|SEEK_(DATA|HOLE)|sys\.platform|mountinfo"
+)
+
+
+def test_only_the_file_layer_knows_what_a_system_does_in_its_own_way() -> None:
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if OF_A_SYSTEM.search(path.read_text())
+    }
+
+    assert found == {"shared/fs.py", "shared/fs_posix.py", "shared/fs_windows.py"}
+
+
+@pytest.fixture
+def at_windows() -> Iterator[None]:
+    with windows():
+        yield
+
+
+def module(name: str) -> Any:
+    """A module as Windows sees it."""
+    return importlib.import_module(f"anivault.{name}")
+
+
+def mover() -> Any:
+    return importlib.import_module("tests.core.mover")
+
+
+def box_of(folder: Path, mode: str) -> Any:
+    """A source and an empty library; `carry` is a move to another drive."""
+    (folder / "source").mkdir(parents=True)
+    if mode == "carry":
+        module("shared.fs").rename_new = _not_to_another_drive
+    return mover().Box(
+        folder / "source", folder / "library", module("core.models").Mode(mode.replace("carry", "move"))
+    )
+
+
+def _not_to_another_drive(source: str, name: str, target: str, new: str) -> int:
+    if source != target:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), new)
+    number: int = module("shared.fs_windows").rename_new(source, name, target, new)
+    return number
+
+
+def kept(root: Path) -> dict[str, tuple[bytes, int]]:
+    """Content and time of every file: what a copy keeps on Windows."""
+    files = (path for path in root.rglob("*") if path.is_file() and ".anivault" not in path.parts)
+    return {
+        str(path.relative_to(root)): (path.read_bytes(), path.stat().st_mtime_ns // 100) for path in files
+    }
+
+
+def both(box: Any) -> tuple[dict[str, tuple[bytes, int]], dict[str, tuple[bytes, int]]]:
+    return kept(box.source), kept(box.library)
+
+
+@pytest.mark.usefixtures("at_windows")
+@pytest.mark.parametrize("mode", [*MODES, "carry"])
+def test_every_file_is_in_its_place_and_returns(tmp_path: Path, mode: str) -> None:
+    box = box_of(tmp_path, mode)
+    before, mine = both(box)
+    report = box.run()
+    source, library = both(box)
+    back = box.rollback()
+
+    assert (report.moved, report.held, back.held) == (5, (), ())
+    assert library == mine | {target: before[name] for name, target in mover().NAMES.items()}
+    assert source == ({} if mode in MOVES else before)
+    assert both(box) == (before, mine)
+    assert box.folders() == set()
+
+
+@pytest.mark.usefixtures("at_windows")
+@pytest.mark.parametrize("mode", [*MODES, "carry"])
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_run_killed_at_any_call_loses_nothing_and_can_be_taken_back(
+    tmp_path: Path, mode: str, torn: bool
+) -> None:
+    for at in count(1):
+        box = box_of(tmp_path / str(at), mode)
+        before = both(box)
+        if not mover().crashes(box.run, at, torn=torn):
+            break
+        box.recover()
+
+        now = Counter([*both(box)[0].values(), *both(box)[1].values()])
+        assert set(now) == {*before[0].values(), *before[1].values()}
+        assert mode not in MOVES or set(now.values()) == {1}
+        box.rollback()
+        assert both(box) == before
+    assert at > 15
+
+
+@pytest.mark.usefixtures("at_windows")
+@pytest.mark.parametrize("mode", ["hardlink", "carry"])
+def test_a_rollback_killed_at_any_call_can_be_done_again(tmp_path: Path, mode: str) -> None:
+    for at in count(1):
+        box = box_of(tmp_path / str(at), mode)
+        before = both(box)
+        box.run()
+        if not mover().crashes(box.rollback, at, torn=at % 2 == 0):
+            break
+        box.recover()
+        box.rollback()
+
+        assert both(box) == before
+    assert at > 15
+
+
+@pytest.mark.usefixtures("at_windows")
+def test_a_file_that_is_open_stays_and_the_rest_goes_on(tmp_path: Path) -> None:
+    box = box_of(tmp_path, "move")
+    with (box.source / "[Group] Show - 01.mkv").open("rb"):
+        report = box.run()
+
+    assert [(held.rel, held.reason) for held in report.held] == [("[Group] Show - 01.mkv", "not-permitted")]
+    assert report.moved == 4
+
+
+@pytest.mark.usefixtures("at_windows")
+def test_a_file_to_be_read_only_goes_to_no_other_drive_and_loses_nothing(tmp_path: Path) -> None:
+    box = box_of(tmp_path, "carry")
+    (box.source / "[Group] Show - 01.mkv").chmod(0o444)
+    before = kept(box.source)
+    report = box.run()
+
+    assert [held.reason for held in report.held] == ["not-permitted"]
+    assert kept(box.source) == {held.rel: before[held.rel] for held in report.held}
+
+
+@pytest.mark.usefixtures("at_windows")
+def test_a_folder_that_became_a_link_gets_and_gives_nothing(tmp_path: Path) -> None:
+    box = box_of(tmp_path, "move")
+    plan = box.plan()
+    (tmp_path / "outside").mkdir()
+    (box.library / "Shows").symlink_to(tmp_path / "outside")
+    (box.source / "Film (2001)").rename(tmp_path / "films")
+    (box.source / "Film (2001)").symlink_to(tmp_path / "films")
+    report = module("core.executor").execute(plan)
+
+    assert {held.reason for held in report.held} == {"folder-is-link"}
+    assert (report.moved, list((tmp_path / "outside").iterdir())) == (0, [])
+
+
+@pytest.mark.usefixtures("at_windows")
+@pytest.mark.parametrize(
+    "target",
+    ["..\\out.mkv", "a\\b.mkv", "C:out.mkv", "C:/out.mkv", "a.mkv:stream", "a./b.mkv", ".. /b.mkv", "b.mkv "],
+)
+def test_a_target_that_windows_reads_in_another_way_is_refused(tmp_path: Path, target: str) -> None:
+    box = box_of(tmp_path, "copy")
+    plan = msgspec.structs.replace(box.plan(), moves=(box.move("[Group] Show - 01.mkv", target),))
+    with pytest.raises(module("shared.errors").UnsafePathError):
+        module("core.executor").execute(plan)
+
+
+def test_paths_have_the_form_without_a_limit_of_length() -> None:
+    with windows() as long_path:
+        pass
+
+    assert long_path("C:\\Anime/Show\\..\\x") == "\\\\?\\C:\\Anime\\x"
+    assert long_path("\\\\nas\\anime\\x") == "\\\\?\\UNC\\nas\\anime\\x"
+    assert long_path("\\\\?\\D:\\x") == "\\\\?\\D:\\x"
+
+
+@pytest.mark.usefixtures("at_windows")
+def test_of_two_on_one_library_one_works(tmp_path: Path) -> None:
+    box = box_of(tmp_path, "move")
+    with (
+        module("core.journal").writing(str(box.library)),
+        pytest.raises(module("shared.errors").LibraryBusyError),
+    ):
+        box.run()
+
+    assert box.run().moved == 5
+
+
+@pytest.mark.usefixtures("at_windows")
+def test_a_library_on_another_drive_than_its_sources_is_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os.path, "relpath", _other_drive)
+    box = box_of(tmp_path, "move")
+    before = both(box)
+    box.run()
+    box.rollback()
+
+    assert both(box) == before
+
+
+def _other_drive(path: str, start: str = "") -> str:
+    raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+
+def source_of(folder: Path) -> Path:
+    source = folder / "source"
+    source.mkdir()
+    for number, (name, content) in enumerate(FILES.items()):
+        (source / name).write_bytes(content)
+        os.utime(source / name, ns=(10**18, 10**18 + number * 1_000_000_700))
+    return source
+
+
+def anivault(*words: str | Path, dies_at: str = "") -> int:
+    """Run one real command in a process that sees Windows."""
+    environment = os.environ | {"ANIVAULT_DIES_AT": dies_at}
+    command = [sys.executable, str(IMITATION), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("mode", MODES)
+def test_the_real_commands_organize_verify_and_take_back(tmp_path: Path, mode: str) -> None:
+    source, library = source_of(tmp_path), tmp_path / "library"
+    before = kept(source)
+
+    assert anivault("organize", source, "--to", library, "--mode", mode, "--apply") == 0
+    assert sorted(kept(library).values()) == sorted(before.values())
+    assert anivault("verify", library) == anivault("verify", library, "--deep", "--strict") == 0
+    assert anivault("rollback", library, "--apply") == 0
+    assert (kept(source), kept(library)) == (before, {})
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("dies_at", ["12", "18", "26"])
+def test_the_real_commands_recover_what_a_kill_left(tmp_path: Path, dies_at: str) -> None:
+    source, library = source_of(tmp_path), tmp_path / "library"
+    before = kept(source)
+
+    assert anivault("organize", source, "--to", library, "--mode", "copy", "--apply", dies_at=dies_at) == -9
+    assert anivault("recover", library) == 0
+    assert anivault("verify", library, "--deep") == 0
+    assert anivault("rollback", library, "--apply") == 0
+    assert (kept(source), kept(library)) == (before, {})
