@@ -175,6 +175,14 @@ def test_a_very_long_show_may_have_been_cut_into_seasons() -> None:
     assert placed(show(1, entry("Long", count=500, stated=False)), 0, 333).sure == DERIVED
 
 
+def test_a_number_past_all_usual_seasons_needs_a_count_that_is_known() -> None:
+    endless = show(1, entry("Long", count=None, stated=False))
+
+    assert placed(endless, 0, 40).sure > COUNTED
+    assert placed(endless, 0, 140).sure == DERIVED
+    assert placed(show(1, entry("Long", count=None)), 0, 140).sure > COUNTED
+
+
 def test_a_special_without_a_known_place_is_a_guess() -> None:
     special = show(1, PAIR.entries[0], entry("Show OVA", count=2, season=0, stated=False, type="ova"))
 

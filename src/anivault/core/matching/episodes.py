@@ -306,7 +306,12 @@ def _place_number(slots: Sequence[Slot], slot: Slot, number: int, counted: Count
     if beyond and own <= (slot.entry.episodes or 0):
         rule = "This episode seems not to have been on air; it may be a special."
         return Placement((_at(slot, own),), UNCOUNTED, rule)
-    if not slot.firm or (beyond and any(s.season == slot.season and s.cour > slot.cour for s in slots)):
+    long = not slot.count and own > LONG and not (slot.entry.stated or slot.tabled)
+    if (
+        long
+        or not slot.firm
+        or (beyond and any(s.season == slot.season and s.cour > slot.cour for s in slots))
+    ):
         rule = "No list says where this entry stands; its dates and length suggest it."
         return Placement((_at(slot, own),), DERIVED, rule)
     sure = _sure_of_count(slot, own, counted) if frame is Frame.SHOW else _SURE[frame]
