@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +25,24 @@ SHAPES = [
     "Kaiba {n}-{n} [BD].mkv",
     "Digimon Adventure {n}.mkv",
 ]
+TITLED = [
+    "Kaiba - S01E{n} - {title}.mkv",
+    "Kaiba - {n} - {title}.mkv",
+    "Kaiba - {n} - {title} [1080p][{crc}].mkv",
+    "[Moon] Kaiba - {n} - {title} (BD 1080p).mkv",
+    "Kaiba S01E{n} {title}.mkv",
+    "Kaiba 1x{n} {title} - [Moon].avi",
+    "Kaiba.S01E{n}.{title}.1080p.WEB-DL.AAC2.0.H.264-Moon.mkv",
+    "Dr. Kaiba - S01E{n} - {title}.mkv",
+    "{n} - {title}.mkv",
+    "Kaiba - {n} - {title}.en.ass",
+    "Kaiba.S01E{n}.{title}.srt",
+]
+WORDS = re.findall(
+    r"\w+",
+    "The of Sea Night A Go OVA Part II Special Movie END Preview I s WEB Dual Season Episode mkv v2 7 Making"
+    " Creditless First en RAW Sub",
+)
 numbers = st.integers(0, 1200).map(lambda n: f"{n:02d}")
 
 
@@ -33,6 +53,43 @@ def test_a_known_shape_reads_as_if_it_were_new(shape: str, known: str, asked: st
 
     name = shape.format(n=asked, crc=f"{crc:08X}")
     assert reader.read(name) == read_rules(name)
+
+
+@given(
+    shape=st.sampled_from(TITLED),
+    known=numbers,
+    asked=numbers,
+    titles=st.tuples(*[st.lists(st.sampled_from(WORDS), min_size=1, max_size=4)] * 2),
+)
+def test_a_known_shape_with_another_title_reads_as_if_it_were_new(
+    shape: str, known: str, asked: str, titles: tuple[list[str], list[str]]
+) -> None:
+    reader = Reader()
+    blank = " " if " " in shape else "."
+    learnt, new = (blank.join(words) for words in titles)
+    reader.read(shape.format(n=known, title=learnt, crc="0123ABCD"))
+
+    name = shape.format(n=asked, title=new, crc="89ABCDEF")
+    assert reader.read(name) == read_rules(name)
+
+
+def test_the_files_of_a_release_with_titles_are_remembered() -> None:
+    memo = Memo()
+    first = "Kaiba - S01E02 - The Sea [1080p].mkv"
+    memo.keep(first, read_rules(first))
+
+    found = memo.find("Kaiba - S01E12 - A Long Night of Stars [1080p].mkv")
+
+    assert found is not None
+    assert (found.title, found.episodes, found.episode_title) == ("Kaiba", (12,), "A Long Night of Stars")
+
+
+def test_a_title_of_words_that_rules_know_is_read_anew() -> None:
+    memo = Memo()
+    first = "Kaiba - S01E02 - The Sea.mkv"
+    memo.keep(first, read_rules(first))
+
+    assert memo.find("Kaiba - S01E03 - OVA.mkv") is None
 
 
 def test_the_files_of_a_release_are_remembered() -> None:

@@ -63,6 +63,14 @@ def of(name: str) -> Form:
     return Form(*_blanks(shown.translate(_TABLE), shown))
 
 
+def blank_of(name: str) -> str | None:
+    """The blank or dot that alone parts the words of a name outside brackets."""
+    outside = _BRACKETS.sub("", _stem(name))
+    if "_" in outside or (" " in outside and "." in outside) or len(name) > LONGEST:
+        return None
+    return " " if " " in outside else "."
+
+
 def _stem(name: str) -> str:
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()

@@ -1,8 +1,8 @@
-"""Remember how a release is named: its files differ in the episode number and the checksum only.
+"""Remember how a release is named: its files differ in the episode, its title and the checksum only.
 
-In: a name whose shape was read before, with another number. Out: the former result with the new
-number and checksum, at a tenth of the cost. Only sure readings are kept, of numbers that no rule treats by
-their value; a test holds that a name reads the same with and without.
+In: a name whose shape was read before, with another number. Out: the former result with the new number,
+title and checksum, at a tenth of the cost. Only sure readings are kept, of numbers that no rule treats by
+their value and titles of words that no rule knows; tests hold that a name reads the same with and without.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from anivault.parser.form import LONGEST, blank_of
 from anivault.parser.models import ParseResult
+from anivault.parser.vocabulary import KNOWN, SUBTITLE_EXTENSIONS
 
 CAPACITY = 4096  # shapes; a hundred thousand files have a few thousand
 
 _RUNS = re.compile(r"([\[(][0-9A-Fa-f]{8}[\])]|\d+)")
 _BY_VALUE = frozenset(("480", "540", "576", "720"))  # taken for a resolution in brackets
+_WORDS = re.compile(r"[A-Za-z]+(?:[ .][A-Za-z]+)*")
 
 
 class _Shape(NamedTuple):
@@ -27,50 +30,99 @@ class _Shape(NamedTuple):
     result: ParseResult
 
 
+class _Titled(NamedTuple):
+    """A shape with a title behind the episode; `texts` without it, it stands in the one behind the number."""
+
+    shape: _Shape
+    texts: list[str]
+    before: str
+    after: str
+    blank: str
+
+
 class Memo:
     """The shapes seen so far."""
 
     def __init__(self) -> None:
         self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._titled: dict[tuple[str, ...], _Titled] = {}  # by the texts before the episode
 
     def find(self, name: str) -> ParseResult | None:
         """Return the reading of `name` if its shape is known."""
         pieces = _RUNS.split(name)
-        shape = self._shapes.get(tuple(pieces[::2]))
-        if shape is None:
-            return None
-        runs = pieces[1::2]
-        episode = runs[shape.episode]
-        if len(episode) != len(shape.runs[shape.episode]) or episode in _BY_VALUE:
-            return None
-        runs[shape.episode] = shape.runs[shape.episode]
-        if shape.checksum is None:
-            return replace(shape.result, episodes=(int(episode),)) if runs == shape.runs else None
-        checksum = runs[shape.checksum]
-        runs[shape.checksum] = shape.runs[shape.checksum]
-        if runs != shape.runs:
-            return None
-        return replace(shape.result, episodes=(int(episode),), crc32=checksum[1:-1])
+        if (shape := self._shapes.get(tuple(pieces[::2]))) is not None:
+            return _fill(shape, pieces[1::2])
+        for episode in range(min(2, len(pieces) // 2) if len(name) <= LONGEST else 0):
+            if (titled := self._titled.get(tuple(pieces[: 2 * episode + 1 : 2]))) is not None:
+                return _fill_titled(titled, pieces)
+        return None
 
     def keep(self, name: str, result: ParseResult) -> None:
         """Learn the shape of a name, if its reading is sure to hold for other numbers."""
         if result.confidence != 1.0 or len(result.episodes) != 1 or result.absolute:
             return
         pieces = _RUNS.split(name)
-        runs = pieces[1::2]
-        places = [n for n, run in enumerate(runs) if run.isdecimal() and int(run) == result.episodes[0]]
-        checksums = [n for n, run in enumerate(runs) if not run.isdecimal()]
-        if (
-            len(places) != 1
-            or len(checksums) > 1
-            or not 1 < len(runs[places[0]]) < 4
-            or runs[places[0]] in _BY_VALUE
-        ):
-            return
-        if checksums and result.crc32 != runs[checksums[0]][1:-1]:
+        shape = _shape(pieces[1::2], result)
+        if shape is None:
             return
         if len(self._shapes) >= CAPACITY:
             self._shapes.clear()
-        self._shapes[tuple(pieces[::2])] = _Shape(
-            runs, places[0], checksums[0] if checksums else None, result
-        )
+            self._titled.clear()
+        self._shapes[tuple(pieces[::2])] = shape
+        if result.episode_title is not None and (titled := _titled(name, shape, pieces[::2])) is not None:
+            self._titled[tuple(pieces[: 2 * shape.episode + 1 : 2])] = titled
+
+
+def _shape(runs: list[str], result: ParseResult) -> _Shape | None:
+    places = [n for n, run in enumerate(runs) if run.isdecimal() and int(run) == result.episodes[0]]
+    checksums = [n for n, run in enumerate(runs) if not run.isdecimal()]
+    if len(places) != 1 or len(checksums) > 1:
+        return None
+    if not 1 < len(runs[places[0]]) < 4 or runs[places[0]] in _BY_VALUE:
+        return None
+    if checksums and result.crc32 != runs[checksums[0]][1:-1]:
+        return None
+    return _Shape(runs, places[0], checksums[0] if checksums else None, result)
+
+
+def _titled(name: str, shape: _Shape, texts: list[str]) -> _Titled | None:
+    """Cut the title out of the text behind the episode, where its words may be replaced by others."""
+    blank, title = blank_of(name), shape.result.episode_title
+    if blank is None or title is None or name.rpartition(".")[2].lower() in SUBTITLE_EXTENSIONS:
+        return None
+    printed, place = title.replace(" ", blank), shape.episode + 1
+    before, found, after = texts[place].partition(printed)
+    if not before or not found or not _is_plain(printed, blank):
+        return None
+    return _Titled(shape, texts[:place] + texts[place + 1 :], before, after, blank)
+
+
+def _is_plain(title: str, blank: str) -> bool:
+    return _WORDS.fullmatch(title) is not None and KNOWN.isdisjoint(title.lower().split(blank))
+
+
+def _fill_titled(titled: _Titled, pieces: list[str]) -> ParseResult | None:
+    texts = pieces[::2]
+    text = texts.pop(titled.shape.episode + 1)
+    if texts != titled.texts or not text.startswith(titled.before) or not text.endswith(titled.after):
+        return None
+    title = text[len(titled.before) : len(text) - len(titled.after)]
+    if not _is_plain(title, titled.blank):
+        return None
+    result = _fill(titled.shape, pieces[1::2])
+    return result and replace(result, episode_title=title.replace(titled.blank, " "))
+
+
+def _fill(shape: _Shape, runs: list[str]) -> ParseResult | None:
+    """The shape's reading with the numbers of another name, if all but episode and checksum are the same."""
+    episode = runs[shape.episode]
+    if len(episode) != len(shape.runs[shape.episode]) or episode in _BY_VALUE:
+        return None
+    runs[shape.episode] = shape.runs[shape.episode]
+    if shape.checksum is None:
+        return replace(shape.result, episodes=(int(episode),)) if runs == shape.runs else None
+    checksum = runs[shape.checksum]
+    runs[shape.checksum] = shape.runs[shape.checksum]
+    if runs != shape.runs:
+        return None
+    return replace(shape.result, episodes=(int(episode),), crc32=checksum[1:-1])

@@ -53,6 +53,7 @@ TYPES = {
 }
 
 SEASON: dict[str, list[str]] = _RAW["season"]
+PARTS: list[str] = _RAW["part"]["words"]
 EPISODE: dict[str, list[str]] = _RAW["episode"]
 CJK_BATCH = any_of(_RAW["cjk"]["batch"])
 CJK_NOTES = any_of(_RAW["cjk"]["notes"])
@@ -66,5 +67,16 @@ ROMANS: dict[str, int] = _RAW["numbers"]["romans"]
 SLASHED: list[str] = _RAW["titles"]["slashed"]
 NO_TITLES = frozenset(_RAW["names"]["no_titles"])
 NUMBERED_TITLES = frozenset(_RAW["titles"]["numbered"])
+
+# The longest word of each kind: `making` for `the making of`. Without any of them a name has no kind.
+TYPE_WORDS = frozenset(max(_LETTERS.findall(name), key=len) for name in TYPES)
+# Every word that rules read where no number stands beside it, and the letters they read with one.
+KNOWN = (
+    TYPE_WORDS
+    | EXTENSIONS
+    | letters_of((*STRONG, *LEADS, *ALONE, *SEASON["words"], *PARTS, *"estxvpi"))
+    | letters_of((*EPISODE["words"], *EPISODE["behind"], *EPISODE["endings"], *EPISODE["with"]))
+    | letters_of(word for pair in TERM_PAIRS for word in pair)
+)
 
 FOLDERS: dict[str, str] = {word: use for use, words in _RAW["folders"].items() for word in words}

@@ -13,6 +13,7 @@ from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.rules.numbers import number
 from anivault.parser.vocabulary import (
     CJK_TYPES,
+    TYPE_WORDS,
     TYPES,
     TYPES_ALWAYS,
     TYPES_CAPITALS,
@@ -20,13 +21,11 @@ from anivault.parser.vocabulary import (
     TYPES_RUNNING,
     TYPES_WORDS,
     any_of,
-    letters_of,
 )
 
 RULE = "rule:kind"
 
-_GATE = letters_of(TYPES)
-_GATE |= {word + "v" for word in _GATE}  # NCOPv2
+_GATE = TYPE_WORDS | {word + "v" for word in TYPE_WORDS}  # NCOPv2
 _NUMBER = r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?))?(?:[ _]?v(?P<version>\d))?"
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-[\W\d]|\s-))"
 _ALWAYS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE)

@@ -6,9 +6,9 @@ import re
 
 from anivault.parser.draft import GAPS, SEASON, TERM, Draft
 from anivault.parser.rules.numbers import han, ordinal
-from anivault.parser.vocabulary import CARDINALS, ORDINALS, any_of
+from anivault.parser.vocabulary import CARDINALS, ORDINALS, PARTS, any_of
 
-_GATE = frozenset(("part", "parte", "teil", "cour", "pt", "half", "vol", "volume", "disc"))
+_GATE = frozenset(PARTS)
 _NAMED = rf"I{{1,3}}|IV|VI{{0,3}}|{any_of(CARDINALS)}"
 _PART = re.compile(
     rf"(?<![A-Za-z0-9])(?:(?:Parte?|Teil|Cour|Pt\.)[ .]?(?P<n>\d{{1,2}}|{_NAMED})"
