@@ -119,6 +119,17 @@ def test_a_show_is_found_by_its_id(catalog: Catalog) -> None:
     assert catalog.get("tvdb", "tv", 26867) is None
 
 
+def test_a_show_is_the_same_object_however_many_lie_between(catalog: Catalog) -> None:
+    names = {row.tmdb for row in store.rows_of(store.shipped())}
+    first = catalog.get("tmdb", "tv", 26867)
+    for name in sorted(names)[:1000]:
+        media_type, _, number = name.partition("/")
+        catalog.get("tmdb", media_type, int(number))
+
+    assert catalog.get("tmdb", "tv", 26867) is first
+    assert next(c for c in found(catalog, "Mushishi") if c.id == 26867) is first
+
+
 def test_answers_stand_in_the_order_of_the_queries(catalog: Catalog) -> None:
     answers = catalog.find([Query(titles=("Barakamon",)), Query(titles=()), Query(titles=("Uchuu Kyoudai",))])
 

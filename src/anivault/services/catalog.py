@@ -12,7 +12,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -32,7 +32,6 @@ POSTINGS = 1500  # keys looked at for one title, those of its rarest grams; 8,00
 FEWEST = 0.4  # of the most grams that any key shares; keys with fewer are not measured (a guess)
 LEAST_RATIO = 60.0  # of 100; below it two titles have little more in common than the alphabet
 SHORTEST = 5  # letters; what begins with fewer is no title (in another script: three)
-KEPT = 512  # shows decoded and kept; a library's releases come show by show
 PROBES = 400  # keys asked for in one statement
 
 Answer = TypeVar("Answer")
@@ -45,7 +44,8 @@ class Catalog:
 
     def __init__(self, path: Path, shipped: Sequence[bytes], imported: Mapping[str, bytes]) -> None:
         self._path, self._shipped, self._imported = path, shipped, imported
-        self._candidate = lru_cache(maxsize=KEPT)(self._decode)
+        # All are kept: answers hold them anyway, and matching derives what it needs once an object.
+        self._candidate = cache(self._decode)
         try:
             self._connect()
         except sqlite3.DatabaseError:
