@@ -87,7 +87,7 @@ def both(box: Any) -> tuple[dict[str, tuple[bytes, int]], dict[str, tuple[bytes,
 
 
 @pytest.mark.usefixtures("at_windows")
-@pytest.mark.parametrize("mode", [*MODES, "carry"])
+@pytest.mark.parametrize("mode", [*MODES, "carry", "symlink"])
 def test_every_file_is_in_its_place_and_returns(tmp_path: Path, mode: str) -> None:
     box = box_of(tmp_path, mode)
     before, mine = both(box)
@@ -104,14 +104,11 @@ def test_every_file_is_in_its_place_and_returns(tmp_path: Path, mode: str) -> No
 
 @pytest.mark.usefixtures("at_windows")
 @pytest.mark.parametrize("mode", [*MODES, "carry"])
-@pytest.mark.parametrize("torn", [False, True])
-def test_a_run_killed_at_any_call_loses_nothing_and_can_be_taken_back(
-    tmp_path: Path, mode: str, torn: bool
-) -> None:
+def test_a_run_killed_at_any_call_loses_nothing_and_can_be_taken_back(tmp_path: Path, mode: str) -> None:
     for at in count(1):
         box = box_of(tmp_path / str(at), mode)
         before = both(box)
-        if not mover().crashes(box.run, at, torn=torn):
+        if not mover().crashes(box.run, at, torn=at % 2 == 0):
             break
         box.recover()
 
@@ -161,17 +158,46 @@ def test_a_file_to_be_read_only_goes_to_no_other_drive_and_loses_nothing(tmp_pat
 
 
 @pytest.mark.usefixtures("at_windows")
-def test_a_folder_that_became_a_link_gets_and_gives_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["link", "junction"])
+def test_a_folder_that_leads_elsewhere_gets_and_gives_nothing(tmp_path: Path, kind: str) -> None:
     box = box_of(tmp_path, "move")
-    plan = box.plan()
-    (tmp_path / "outside").mkdir()
-    (box.library / "Shows").symlink_to(tmp_path / "outside")
-    (box.source / "Film (2001)").rename(tmp_path / "films")
-    (box.source / "Film (2001)").symlink_to(tmp_path / "films")
-    report = module("core.executor").execute(plan)
+    for folder in (box.source, box.library):
+        (tmp_path / f"behind {folder.name}").mkdir()
+        (tmp_path / f"behind {folder.name}" / "01.mkv").write_bytes(b"not ours")
+        (folder / kind).symlink_to(tmp_path / f"behind {folder.name}")
+    behind = [kept(tmp_path / "behind source"), kept(tmp_path / "behind library")]
+    name = "[Group] Show - 01.mkv"
+    moves = (box.move(f"{kind}/01.mkv", "Show/01.mkv"), box.move(name, f"{kind}/02.mkv"))
+    report = module("core.executor").execute(msgspec.structs.replace(box.plan(), moves=moves))
 
-    assert {held.reason for held in report.held} == {"folder-is-link"}
-    assert (report.moved, list((tmp_path / "outside").iterdir())) == (0, [])
+    assert [held.reason for held in report.held] == ["folder-is-link"] * 2
+    assert [kept(tmp_path / "behind source"), kept(tmp_path / "behind library")] == behind
+
+
+@pytest.mark.usefixtures("at_windows")
+@pytest.mark.parametrize("kind", ["link", "junction"])
+def test_neither_scan_nor_verify_goes_into_a_folder_that_leads_elsewhere(tmp_path: Path, kind: str) -> None:
+    box = box_of(tmp_path, "hardlink")
+    box.run()
+    for folder in (box.source, box.library):
+        (folder / kind).symlink_to(folder)  # without end
+    scan = module("core.pipeline.scanner").scan([str(box.source)])
+    report = module("core.verifier").verify(str(box.library))
+
+    assert sorted(file.rel for file in scan.files) == sorted(mover().NAMES)
+    assert [(left.path, left.reason) for left in scan.left_out] == [(str(box.source / kind), "link")]
+    assert [finding.path for finding in report.findings] == sorted([kind, "mine.txt"])
+
+
+@pytest.mark.usefixtures("at_windows")
+def test_files_that_a_listing_gives_no_numbers_are_not_taken_for_one(tmp_path: Path) -> None:
+    box = box_of(tmp_path, "hardlink")
+    scan = module("core.pipeline.scanner").scan([str(box.source)])
+    box.run()
+    report = module("core.verifier").verify(str(box.library))
+
+    assert {(file.identity.device, file.identity.inode) for file in scan.files} == {(0, 0)}
+    assert (report.same, [finding.path for finding in report.findings]) == (5, ["mine.txt"])
 
 
 @pytest.mark.usefixtures("at_windows")
@@ -179,7 +205,7 @@ def test_a_folder_that_became_a_link_gets_and_gives_nothing(tmp_path: Path) -> N
     "target",
     ["..\\out.mkv", "a\\b.mkv", "C:out.mkv", "C:/out.mkv", "a.mkv:stream", "a./b.mkv", ".. /b.mkv", "b.mkv "],
 )
-def test_a_target_that_windows_reads_in_another_way_is_refused(tmp_path: Path, target: str) -> None:
+def test_a_target_that_is_read_in_another_way_is_refused(tmp_path: Path, target: str) -> None:
     box = box_of(tmp_path, "copy")
     plan = msgspec.structs.replace(box.plan(), moves=(box.move("[Group] Show - 01.mkv", target),))
     with pytest.raises(module("shared.errors").UnsafePathError):
@@ -256,7 +282,7 @@ def test_the_real_commands_organize_verify_and_take_back(tmp_path: Path, mode: s
 
 
 @pytest.mark.usefixtures("home")
-@pytest.mark.parametrize("dies_at", ["12", "18", "26"])
+@pytest.mark.parametrize("dies_at", ["14", "26"])
 def test_the_real_commands_recover_what_a_kill_left(tmp_path: Path, dies_at: str) -> None:
     source, library = source_of(tmp_path), tmp_path / "library"
     before = kept(source)

@@ -9,7 +9,7 @@ call that changes the disk.
 
 It cannot show: that Windows' own calls (MoveFileExW, CreateHardLinkW, FlushFileBuffers, LockFile) do what
 is documented, handles of other processes, access lists, backslashes, drives, names of 260 characters and
-more, reserved names, junctions other than as links, NTFS after a power cut, virus scanners.
+more, reserved names, NTFS after a power cut, virus scanners.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LACKS = {name for name in dir(os) if name.startswith(FAMILIES)} - HAS | {
     "posix_fadvise", "posix_fallocate", "pread", "preadv", "pwrite", "pwritev", "readv", "removexattr",
     "sendfile", "setsid", "setxattr", "statvfs", "sync", "uname", "wait", "waitpid", "writev",
 }  # fmt: skip
-SYMLINK = 0xA000000C
+SYMLINK, JUNCTION = 0xA000000C, 0xA0000003  # their reparse tags; a link is a junction by its name
 EXTENDED = "\\\\?\\"
 CHANGING = (
     "mkdir",
@@ -74,11 +74,13 @@ class Seen(ModuleType):
 class Stat:
     """What Windows tells of a file."""
 
-    def __init__(self, found: os.stat_result, *, listed: bool = False) -> None:
+    def __init__(self, found: os.stat_result, path: str = "", *, listed: bool = False) -> None:
         self._found = found
         self.st_uid = self.st_gid = 0
         self.st_mode = stat.S_IFMT(found.st_mode) | (0o666 if found.st_mode & 0o200 else 0o444)
         self.st_reparse_tag = SYMLINK if stat.S_ISLNK(found.st_mode) else 0
+        if self.st_reparse_tag and path.endswith("junction"):
+            self.st_mode, self.st_reparse_tag = stat.S_IFDIR | 0o777, JUNCTION
         self.st_ino, self.st_dev, self.st_nlink = (
             (0, 0, 0) if listed else (found.st_ino, found.st_dev, found.st_nlink)
         )
@@ -98,7 +100,13 @@ class Entry:
 
     def stat(self, *, follow_symlinks: bool = True) -> Stat:
         found = self._real.stat(follow_symlinks=follow_symlinks)
-        return Stat(found, listed=not (follow_symlinks and self._real.is_symlink()))
+        return Stat(found, self.path, listed=not (follow_symlinks and self._real.is_symlink()))
+
+    def is_symlink(self) -> bool:
+        return self.stat(follow_symlinks=False).st_reparse_tag == SYMLINK
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        return stat.S_ISDIR(self.stat(follow_symlinks=follow_symlinks).st_mode)
 
 
 class Listing:
@@ -194,7 +202,7 @@ OS = Seen(
     O_NOINHERIT=O_NOINHERIT,
     open=_open,
     stat=lambda path, *, follow_symlinks=True: Stat(os.stat(path, follow_symlinks=follow_symlinks)),
-    lstat=lambda path: Stat(os.lstat(path)),
+    lstat=lambda path: Stat(os.lstat(path), path),
     fstat=lambda fd: Stat(os.fstat(fd)),
     access=lambda path, mode: os.access(_path(path), mode),
     scandir=Listing,

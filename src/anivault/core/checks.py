@@ -56,7 +56,7 @@ def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
         fine = fs.points_to(folder, name, fs.whole(roots[step.to_root].root, step.to))
     elif step.to:
         there = fs.look(*roots[step.to_root].place(step.to))
-        fine = os.path.samestat(here, there) or (same_file(here, step) and same_file(there, step))
+        fine = fs.are_one(here, there) or (same_file(here, step) and same_file(there, step))
     else:
         fine = same_file(here, step)
     if not fine:

@@ -106,7 +106,7 @@ class Settler:
         """A link is whole or absent."""
         here, there = self.look(step.root, step.rel), self.look(step.to_root, step.to)
         if here and there and not fs.on_fuse(there.st_dev):
-            return os.path.samestat(here, there)
+            return fs.are_one(here, there)
         return there is not None and same_file(there, step)
 
     def symlinked(self, step: Step) -> bool:
@@ -126,7 +126,7 @@ class Settler:
 
     def halfway(self, step: Step, here: os.stat_result, there: os.stat_result) -> bool:
         """True when the new name is of our making; FUSE may number the two names of one file apart."""
-        if os.path.samestat(here, there) or (step.reserve and not there.st_size):
+        if fs.are_one(here, there) or (step.reserve and not there.st_size):
             return True
         alike = fs.on_fuse(there.st_dev) and same_file(there, step)
         return alike and self.digest(step.root, step.rel) == self.digest(step.to_root, step.to)

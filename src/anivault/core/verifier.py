@@ -160,7 +160,7 @@ class Verifier:
             path = f"{rel}/{entry.name}" if rel else entry.name
             if path == journal.FOLDER:
                 continue
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
                 yield from self.walk(path)
             else:
                 yield path, entry

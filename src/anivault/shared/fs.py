@@ -27,7 +27,8 @@ else:
 
 CHUNK = 1 << 20  # bytes; larger ones fall out of the processor's cache between read, hash and write
 MOST_FOLDERS = 256  # folders kept open for one root; the usual limit of a process is 1,024 descriptors
-CANNOT_LINK = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+NO_SUCH_CALL = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})
+CANNOT_LINK = frozenset({errno.EPERM, errno.EMLINK, *NO_SUCH_CALL} - {errno.EINVAL})
 
 
 class NeedsReserveError(OSError):
@@ -113,6 +114,11 @@ def unchanged(now: os.stat_result, size: int, mtime_ns: int) -> bool:
     return stat.S_ISREG(now.st_mode) and now.st_size == size and same_time(now.st_mtime_ns, mtime_ns)
 
 
+def are_one(one: os.stat_result, other: os.stat_result) -> bool:
+    """True when two names are of one file; a file number of 0 says nothing."""
+    return bool(one.st_ino) and os.path.samestat(one, other)
+
+
 def rename(source: Folder, name: str, target: Folder, new: str, *, reserve: bool = False) -> None:
     """Move a name; raises FileExistsError when the new one is taken, on every filesystem.
 
@@ -120,7 +126,7 @@ def rename(source: Folder, name: str, target: Folder, new: str, *, reserve: bool
     NeedsReserveError; with `reserve` the new name is then first taken by an empty file of our own.
     """
     number = rename_new(source, name, target, new)
-    if number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+    if number in NO_SUCH_CALL:
         _rename_by_link(source, name, target, new, reserve=reserve)
     elif number:
         raise OSError(number, os.strerror(number), new)

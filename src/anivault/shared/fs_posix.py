@@ -32,7 +32,7 @@ NEW_FILE = 0o600  # the mode of a file that is not finished yet
 # The call that renames without replacing, and its flag; macOS has one of its own.
 RENAME, NOREPLACE = ("renameatx_np", 4) if sys.platform == "darwin" else ("renameat2", 1)
 FICLONE = 0x40049409
-NOT_THERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY})  # no such call here
+UNSUPPORTED = frozenset({errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})  # the first two differ on macOS
 
 
 # --- folders and names ---
@@ -101,6 +101,11 @@ def _errno() -> int:
     import ctypes
 
     return ctypes.get_errno()
+
+
+def is_junction(_entry: os.DirEntry[str]) -> bool:
+    """True for a folder that leads elsewhere and is no symbolic link: there are none."""
+    return False
 
 
 def rename_new(source: Folder, name: str, target: Folder, new: str) -> int:
@@ -306,7 +311,7 @@ def unless_unsupported(*more: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.EOPNOTSUPP, errno.ENOSYS, *more):
+        if error.errno not in {*UNSUPPORTED, *more}:
             raise
 
 
@@ -319,7 +324,7 @@ def sync_file(fd: int) -> None:
         try:
             fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
         except OSError as error:
-            if error.errno not in NOT_THERE:
+            if error.errno not in {*UNSUPPORTED, errno.EINVAL, errno.ENOTTY}:
                 raise
         else:
             return

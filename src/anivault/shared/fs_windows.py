@@ -96,6 +96,11 @@ def exists(folder: Folder, name: str) -> bool:
     return os.path.lexists(os.path.join(folder, name))
 
 
+def is_junction(entry: os.DirEntry[str]) -> bool:
+    """True for a folder that leads elsewhere and is no symbolic link."""
+    return bool(entry.stat(follow_symlinks=False).st_reparse_tag & LEADS_ELSEWHERE)
+
+
 def rename_new(source: Folder, name: str, target: Folder, new: str) -> int:
     """Move a name to one that is not there yet: so Windows renames. Returns 0."""
     os.rename(os.path.join(source, name), os.path.join(target, new))
@@ -114,12 +119,18 @@ def link(source: Folder | None, name: str, target: Folder, new: str) -> None:
 
 def symlink(path: str, folder: Folder, name: str) -> None:
     """Make a symbolic link, which needs a right of its own; never replaces."""
-    os.symlink(os.path.normpath(path), os.path.join(folder, name))
+    os.symlink(_plain(path), os.path.join(folder, name))
 
 
 def points_to(folder: Folder | None, name: str, path: str) -> bool:
     """True when a symbolic link points to `path`."""
-    return os.readlink(_at(folder, name)).removeprefix(LOCAL) == os.path.normpath(path).removeprefix(LOCAL)
+    return _plain(os.readlink(_at(folder, name))) == _plain(path)
+
+
+def _plain(path: str) -> str:
+    """Return a path as people write it."""
+    path = os.path.normpath(path)
+    return "\\" + path[len(NETWORK) :] if path.startswith(NETWORK) else path.removeprefix(LOCAL)
 
 
 def leads(folder: Folder, name: str) -> os.stat_result:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from anivault.core.models import FileKind, Identity, ScannedFile
+from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def scan(
     Raises FolderNotFoundError for a root that is not there. A file below two roots is listed once,
     under the outer one. `progress` gets the number of files found so far, folder by folder.
     """
-    walk = _Walk(frozenset(os.path.realpath(folder) for folder in skip))
+    walk = _Walk(frozenset(map(_real, skip)))
     for root in outermost(roots):
         if os.path.isdir(root):
             for _ in walk.below(root):
@@ -110,12 +111,17 @@ def outermost(roots: Sequence[str]) -> list[str]:
     """Return the absolute roots that lie in no other of them, in the order given."""
     known: dict[str, str] = {}
     for root in roots:
-        known.setdefault(os.path.realpath(root), os.path.abspath(root))
+        known.setdefault(_real(root), os.path.abspath(root))
     return [
         root
         for real, root in known.items()
         if not any(real != other and real.startswith(other.rstrip("/") + "/") for other in known)
     ]
+
+
+def _real(path: str) -> str:
+    """Return where a path leads, with `/` as `rel` has it."""
+    return os.path.realpath(path).replace(os.sep, "/")
 
 
 # The ignore lists that hold in a folder, outermost first, each with the folder it stands in.
@@ -137,7 +143,7 @@ class _Walk:
         self.files.append(ScannedFile(root, name, kind_of(name), identity))
 
     def below(self, root: str) -> Iterator[None]:
-        real_root = os.path.realpath(root)
+        real_root = _real(root)
         stack: list[tuple[str, _Ignores]] = [("", ())]
         while stack:
             rel, ignores = stack.pop()
@@ -232,7 +238,7 @@ def _unfit_other(name: str) -> LeftOutReason | None:
 
 def _unfit(entry: os.DirEntry[str]) -> LeftOutReason | None:
     """Why something that is no regular file is left out; None for a folder to go into."""
-    if entry.is_symlink():
+    if entry.is_symlink() or fs.is_junction(entry):
         return LeftOutReason.LINK
     if not entry.is_dir(follow_symlinks=False):
         return LeftOutReason.SPECIAL
