@@ -1,7 +1,7 @@
 """What fs.py asks of Linux and macOS: names inside folders that are held open by descriptor.
 
-In, out and touched: as fs.py says. macOS renames and syncs by calls of its own, which are type-checked
-and were never run.
+In, out and touched: as fs.py says. macOS renames and syncs by calls of its own: type-checked, and run
+where its rules are imitated (tests/shared/systems.py), never on macOS.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 In, out and touched: as fs.py says. Between the look at a folder and its use somebody else can put a link
 there, which POSIX systems exclude. Written from what Windows and Python document; type-checked, and run
-where Windows' rules are imitated (tests/shared/windows.py), never on Windows.
+where Windows' rules are imitated (tests/shared/systems.py), never on Windows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the mover does where it sees Windows: folders are paths, what is open stays."""
+"""What the mover does where it sees Windows or macOS."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.shared.windows import windows
+from tests.shared.systems import macos, windows
 
 SOURCE = Path(__file__).parents[2] / "src" / "anivault"
-IMITATION = Path(__file__).with_name("windows.py")
+IMITATION = Path(__file__).with_name("systems.py")
 MODES = ["move", "hardlink", "copy"]
 MOVES = ["move", "carry"]
 FILES = {f"[SubsPlease] Sousou no Frieren - 0{n} (1080p).mkv": b"episode %d " % n * 9000 for n in (1, 2, 3)}
@@ -61,17 +61,23 @@ def box_of(folder: Path, mode: str) -> Any:
     """A source and an empty library; `carry` is a move to another drive."""
     (folder / "source").mkdir(parents=True)
     if mode == "carry":
-        module("shared.fs").rename_new = _not_to_another_drive
+        here = "fs_windows" if "anivault.shared.fs_windows" in sys.modules else "fs_posix"
+        module("shared.fs").rename_new = _staying(module(f"shared.{here}").rename_new)
     return mover().Box(
         folder / "source", folder / "library", module("core.models").Mode(mode.replace("carry", "move"))
     )
 
 
-def _not_to_another_drive(source: str, name: str, target: str, new: str) -> int:
-    if source != target:
-        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), new)
-    number: int = module("shared.fs_windows").rename_new(source, name, target, new)
-    return number
+def _staying(real: Any) -> Any:
+    """A rename that does not leave its folder."""
+
+    def rename_new(source: Any, name: str, target: Any, new: str) -> int:
+        if source != target:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), new)
+        number: int = real(source, name, target, new)
+        return number
+
+    return rename_new
 
 
 def kept(root: Path) -> dict[str, tuple[bytes, int]]:
@@ -84,6 +90,10 @@ def kept(root: Path) -> dict[str, tuple[bytes, int]]:
 
 def both(box: Any) -> tuple[dict[str, tuple[bytes, int]], dict[str, tuple[bytes, int]]]:
     return kept(box.source), kept(box.library)
+
+
+def contents(trees: tuple[dict[str, Any], dict[str, Any]]) -> Counter[Any]:
+    return Counter([*trees[0].values(), *trees[1].values()])
 
 
 @pytest.mark.usefixtures("at_windows")
@@ -112,7 +122,7 @@ def test_a_run_killed_at_any_call_loses_nothing_and_can_be_taken_back(tmp_path: 
             break
         box.recover()
 
-        now = Counter([*both(box)[0].values(), *both(box)[1].values()])
+        now = contents(both(box))
         assert set(now) == {*before[0].values(), *before[1].values()}
         assert mode not in MOVES or set(now.values()) == {1}
         box.rollback()
@@ -248,6 +258,54 @@ def test_a_library_on_another_drive_than_its_sources_is_no_trouble(
 
 def _other_drive(path: str, start: str = "") -> str:
     raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+
+@pytest.fixture
+def at_macos() -> Iterator[None]:
+    with macos():
+        yield
+
+
+@pytest.mark.usefixtures("at_macos")
+@pytest.mark.parametrize("mode", [*MODES, "carry", "symlink"])
+def test_on_macos_every_file_is_in_its_place_and_returns(tmp_path: Path, mode: str) -> None:
+    box = box_of(tmp_path, mode)
+    before, mine = both(box)
+    report = box.run()
+    library = kept(box.library)
+    back = box.rollback()
+
+    assert (report.moved, report.held, back.held) == (5, (), ())
+    assert library == mine | {target: before[name] for name, target in mover().NAMES.items()}
+    assert both(box) == (before, mine)
+
+
+@pytest.mark.usefixtures("at_macos")
+@pytest.mark.parametrize("mode", ["move", "carry"])
+def test_on_macos_a_run_killed_at_any_call_loses_nothing(tmp_path: Path, mode: str) -> None:
+    for at in count(1):
+        box = box_of(tmp_path / str(at), mode)
+        before = both(box)
+        if not mover().crashes(box.run, at, torn=at % 2 == 0):
+            break
+        box.recover()
+
+        assert contents(both(box)) == contents(before)
+        box.rollback()
+        assert both(box) == before
+    assert at > 15
+
+
+@pytest.mark.usefixtures("at_macos")
+def test_on_macos_a_taken_place_stays_and_a_clone_is_refused(tmp_path: Path) -> None:
+    box = box_of(tmp_path, "reflink")
+    with pytest.raises(module("shared.errors").DestinationError):
+        box.run()
+    box.mode = module("core.models").Mode.MOVE
+    moves = tuple(box.move(name, "one place.mkv") for name in list(mover().NAMES)[:2])
+    report = module("core.executor").execute(msgspec.structs.replace(box.plan(), moves=moves))
+
+    assert (report.moved, [held.reason for held in report.held]) == (1, ["target-taken"])
 
 
 def source_of(folder: Path) -> Path:

@@ -1,15 +1,16 @@
-"""Let AniVault's modules see Windows, as far as Linux can play it.
+"""Let AniVault's modules see Windows or macOS, as far as Linux can play them.
 
 Only what modules named `anivault.*` import is another one: `sys.platform`, an `os` without the calls and
-arguments that Windows lacks, `msvcrt` in place of `fcntl`. Everybody's `os.rename`, `os.replace` and
-`os.unlink` refuse a file that is open in this process.
+arguments that the system lacks, for Windows `msvcrt` in place of `fcntl`. Under Windows everybody's
+`os.rename`, `os.replace` and `os.unlink` refuse a file that is open in this process.
 
-`python tests/shared/windows.py WORDS...` is `anivault WORDS...`; ANIVAULT_DIES_AT=N kills it at its Nth
-call that changes the disk.
+`python tests/shared/systems.py WORDS...` is `anivault WORDS...` under Windows; ANIVAULT_DIES_AT=N kills it
+at its Nth call that changes the disk.
 
-It cannot show: that Windows' own calls (MoveFileExW, CreateHardLinkW, FlushFileBuffers, LockFile) do what
-is documented, handles of other processes, access lists, backslashes, drives, names of 260 characters and
-more, reserved names, NTFS after a power cut, virus scanners.
+It cannot show that the systems' own calls (MoveFileExW, CreateHardLinkW, FlushFileBuffers, renameatx_np,
+F_FULLFSYNC) do what is documented. Nor, for Windows: handles of other processes, access lists, backslashes,
+drives, names of 260 characters and more, reserved names, NTFS after a power cut, virus scanners; for macOS:
+APFS, names in other normal forms, Finder's attributes.
 """
 
 from __future__ import annotations
@@ -219,50 +220,99 @@ OS = Seen(
     mkdir=lambda path, mode=0o777: os.mkdir(path, mode),
     rmdir=lambda path: os.rmdir(path),
 )
-MODULES = {
+Modules = dict[str, ModuleType | None]
+WINDOWS: Modules = {
     "os": OS,
     "sys": Seen(sys, set(), platform="win32"),
     "msvcrt": Seen(ModuleType("msvcrt"), set(), LK_NBLCK=2, locking=_locking),
+    "fcntl": None,
 }
 
 
 @contextmanager
 def windows() -> Iterator[Callable[[str], str]]:
     """Import AniVault anew, as Windows would see it, and forget it again; yields its own `long_path`."""
-    mine = [
-        name for name in sys.modules if name.partition(".")[0] == "anivault" or name == "tests.core.mover"
+    patches = [
+        mock.patch.object(os, call.__name__, _unless_open(call))
+        for call in (os.rename, os.replace, os.unlink)
     ]
-    kept = {name: sys.modules.pop(name) for name in mine}
-    patches: list[Any] = [mock.patch.object(builtins, "__import__", _import)]
-    for call in (os.rename, os.replace, os.unlink):
-        patches += [mock.patch.object(os, call.__name__, _unless_open(call))]
-    for patch in patches:
-        patch.start()
-    try:
+    with seeing(WINDOWS, patches):
         fs_windows: Any = importlib.import_module("anivault.shared.fs_windows")
         long_path = fs_windows.long_path  # its paths have backslashes, which are none here
         with mock.patch.object(fs_windows, "long_path", os.path.abspath):
             yield long_path
+
+
+def _fsync_of_macos(_fd: int) -> None:
+    raise AssertionError("what is synced so is in the memory of the disk only")
+
+
+def _fcntl_of_macos(fd: int, what: int, *_more: int) -> None:
+    if what == FULL:
+        os.fsync(fd)
+
+
+def _libc_of_macos(name: str) -> Callable[..., int] | None:
+    import ctypes
+
+    def renameatx_np(old: int, name: bytes, new: int, other: bytes, flags: int) -> int:
+        moved: int = ctypes.CDLL(None, use_errno=True).renameat2(old, name, new, other, {4: 1}[flags])
+        return moved
+
+    return renameatx_np if name == "renameatx_np" else None
+
+
+FULL = 51
+NO_ATTRIBUTES = {"getxattr", "listxattr", "setxattr", "removexattr"}
+MACOS: Modules = {
+    "os": Seen(os, {"fdatasync", "posix_fadvise", *NO_ATTRIBUTES}, fsync=_fsync_of_macos),
+    "sys": Seen(sys, set(), platform="darwin"),
+    "fcntl": Seen(fcntl, set(), F_FULLFSYNC=FULL, F_NOCACHE=48, fcntl=_fcntl_of_macos),
+}
+
+
+@contextmanager
+def macos() -> Iterator[None]:
+    """Import AniVault anew, as macOS would see it, and forget it again."""
+    with seeing(MACOS, []):
+        fs_posix: Any = importlib.import_module("anivault.shared.fs_posix")
+        with mock.patch.object(fs_posix, "libc", _libc_of_macos):
+            yield
+
+
+@contextmanager
+def seeing(modules: Modules, patches: list[Any]) -> Iterator[None]:
+    """Import AniVault anew with `modules`, and forget it again."""
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_anew(name)}
+    patches = [*patches, mock.patch.object(builtins, "__import__", _importing(modules))]
+    for patch in patches:
+        patch.start()
+    try:
+        yield
     finally:
         for patch in patches:
             patch.stop()
-        for name in [name for name in sys.modules if name.partition(".")[0] == "anivault"]:
+        for name in filter(_is_anew, list(sys.modules)):
             del sys.modules[name]
-        sys.modules.pop("tests.core.mover", None)
         sys.modules.update(kept)
 
 
-_real_import = builtins.__import__
+def _is_anew(name: str) -> bool:
+    return name.partition(".")[0] == "anivault" or name == "tests.core.mover"
 
 
-def _import(name: str, globals: Any = None, *args: Any, **more: Any) -> ModuleType:  # noqa: A002
-    importer = (globals or {}).get("__name__", "")
-    if importer.partition(".")[0] == "anivault":
-        if name == "fcntl":
-            raise ModuleNotFoundError("No module named 'fcntl'", name=name)
-        if name in MODULES:
-            return MODULES[name]
-    return _real_import(name, globals, *args, **more)
+def _importing(modules: Modules) -> Any:
+    real = builtins.__import__
+
+    def importing(name: str, globals: Any = None, *args: Any, **more: Any) -> ModuleType:  # noqa: A002
+        importer = (globals or {}).get("__name__", "")
+        if importer.partition(".")[0] != "anivault" or name not in modules:
+            return real(name, globals, *args, **more)
+        if (module := modules[name]) is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return module
+
+    return importing
 
 
 def _dying(at: int) -> Iterator[Any]:
