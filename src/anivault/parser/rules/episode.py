@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from anivault.parser.draft import EPISODE, GAPS, Draft
-from anivault.parser.models import Number, VideoType
+from anivault.parser.models import Number
 from anivault.parser.rules.numbers import YEARS, han, number
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, TYPES, any_of, letters_of
 from anivault.parser.vocabulary import EPISODE as WORDS
@@ -192,8 +192,6 @@ def _bracketed(draft: Draft) -> bool:
     _set(draft, found.episodes, found.version)
     if found.second is not None:
         draft.set("absolute", (found.second,), RULE)
-    if found.special:
-        draft.set("type", VideoType.SPECIAL, RULE)
     draft.gap(start, end, EPISODE)
     return True
 

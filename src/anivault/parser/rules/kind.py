@@ -46,7 +46,6 @@ _MIDST = re.compile(r"\s+[^\W\d_]")
 _OF_EPISODES = frozenset((VideoType.PV, VideoType.SAMPLE))
 _FILMS = frozenset(("movie", "film", "gekijouban", "eiga"))
 _LEADING = re.compile(r"[\s\x01]*(Gekijouban|Eiga)(?=\s+\S)", re.IGNORECASE)
-_IN_EPISODE = re.compile(r"\(?(?:ep|episode)[ .]*(\d{1,3})\)?", re.IGNORECASE)
 
 
 def read(draft: Draft) -> None:
@@ -62,7 +61,7 @@ def read(draft: Draft) -> None:
         return
     draft.set("type", kind, RULE)
     if not _is_of_the_title(draft.text, found, kind):
-        _number(draft, found, kind)
+        _number(draft, found)
         draft.gap(found.start(), found.end(), KIND)
 
 
@@ -110,11 +109,8 @@ def _film(draft: Draft) -> None:
         draft.gap(leading.start(1), leading.end(1), KIND)
 
 
-def _number(draft: Draft, found: re.Match[str], kind: VideoType) -> None:
+def _number(draft: Draft, found: re.Match[str]) -> None:
     if found["version"] is not None:
         draft.set("version", int(found["version"]), RULE)
-    if kind in EXTRAS and (inside := _IN_EPISODE.search(draft.text, found.end())) is not None:
-        draft.set("episodes", (int(inside[1]),), RULE)
-        draft.gap(inside.start(), inside.end(), EPISODE)
-    elif found["number"] is not None:
+    if found["number"] is not None:
         draft.set("episodes", (number(found["number"]),), RULE)

@@ -53,7 +53,6 @@ class Numbers(NamedTuple):
 
     episodes: tuple[Number, ...]
     version: int | None = None
-    special: bool = False  # [SP01]
     second: Number | None = None  # [01 (25)]
     stated: bool = False  # with a word for episode: [EP01], [第01话]
 
@@ -70,13 +69,10 @@ _BRACKET = re.compile(
     re.IGNORECASE,
 )
 _RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
-_SPECIAL = re.compile(r"SP\s*(\d{1,3})(?:v(\d))?", re.IGNORECASE)
 
 
 def bracket(content: str) -> Numbers | None:
     """Read a bracket that holds nothing but a number or a range of them, with its trimmings."""
-    if (found := _SPECIAL.fullmatch(content)) is not None:
-        return Numbers((int(found[1]),), int(found[2]) if found[2] else None, special=True)
     found = _BRACKET.fullmatch(content)
     if found is None or (found["first"] in _RESOLUTIONS and not found["counter"] and not found["word"]):
         return None
