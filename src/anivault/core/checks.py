@@ -101,5 +101,8 @@ def with_metadata(step: Step, folder: fs.Folder, name: str) -> Step:
 @contextmanager
 def opened(folder: fs.Folder | None, name: str) -> Iterator[int]:
     """Open a file to read it."""
-    with fs.closing(fs.open_file(folder, name)) as fd:
+    fd = fs.open_file(folder, name)
+    try:
         yield fd
+    finally:
+        os.close(fd)
