@@ -327,3 +327,10 @@ def test_explain_says_why_a_file_is_in_no_scan_and_what_its_name_says(run: Run, 
     assert "leaves this file out (special)" in fifo.err
     assert "There is no such file: this is what its name alone says." in gone.err
     assert run("explain", FRIEREN).err == ""
+
+
+def test_pins_that_cannot_be_written_are_a_known_failure(run: Run, home: Path) -> None:
+    (home / "config").symlink_to("nowhere")
+    done = run("pin", "Some Title", "tmdb:30991")
+
+    assert (done.code, done.err.startswith("Error: Writing ")) == (33, True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -140,3 +142,22 @@ def test_a_later_version_replaces_one_in_the_library_by_two_commands(run: Run, t
     assert run("rollback", tmp_path / "library", "--only", inside, "--apply").code == 0
     run(*week)
     assert place.read_text() == "[A] Cowboy Bebop - 01v2.mkv"
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system than the temporary ones."""
+    shm = Path("/dev/shm")  # noqa: S108 - it is on another file system
+    if not shm.is_dir() or shm.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system")
+    with TemporaryDirectory(dir=shm) as folder:
+        yield Path(folder)
+
+
+def test_a_plan_says_that_hardlinks_lead_to_no_other_disk(run: Run, tmp_path: Path, other_disk: Path) -> None:
+    write(tmp_path / "pile", "Cowboy Bebop - 01.mkv")
+    words = ("organize", tmp_path / "pile", "--to", other_disk / "library")
+
+    assert "--mode copy, move or symlink" in run(*words).err
+    assert "--mode copy, move or symlink" not in run(*words, "--mode", "copy").err
+    assert run(*words, "--apply").code == 32

@@ -89,9 +89,7 @@ def rules(
 
 def check_places(paths: Sequence[str], library: str) -> None:
     """Refuse a library that is a file or would lie below one, and sources that lie in it."""
-    there = library
-    while not os.path.exists(there):
-        there = os.path.dirname(there)
+    there = _nearest(library)
     if not os.path.isdir(there):
         raise LibraryIsFileError(there)
     real = os.path.realpath(library)
@@ -114,9 +112,26 @@ def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
         files=found.files,
         writes=tuple(write for write in described if not _is_there(plan.library, write)),
         left_out=found.read.left_out,
-        notices=found.notices,
+        notices=(*found.notices, *_far(plan)),
     )
     return _lacking_pictures(made, found.files, request.rules.preset) if request.artwork else made
+
+
+def _far(plan: Plan) -> list[str]:
+    """Say that hardlinks will hardly do: only trying tells for sure, and a plan tries nothing."""
+    if plan.mode is not Mode.HARDLINK or not plan.library:
+        return []
+    device = os.stat(_nearest(plan.library)).st_dev
+    if all(move.identity.device == device for move in plan.moves):
+        return []
+    return ["The library seems to be on another disk, where no hardlink leads: --mode copy, move or symlink."]
+
+
+def _nearest(path: str) -> str:
+    """The absolute path, or the folder nearest above it that exists."""
+    while not os.path.exists(path):
+        path = os.path.dirname(path)
+    return path
 
 
 def _is_there(library: str, write: Write) -> bool:

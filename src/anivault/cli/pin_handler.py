@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from anivault.core.naming import titled
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.scanner import kind_of
 from anivault.services.providers import Providers
-from anivault.shared.errors import PinRefusedError
+from anivault.shared.errors import DiskError, PinRefusedError, quoted
 from anivault.shared.settings import Settings, user_config_path
 
 
@@ -41,12 +42,14 @@ class Pinned(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: PinRequest) -> Pinned:
     """Add a pin: by folder for a folder, by title and group for a file, by title for any other words.
 
-    Raises PinRefusedError for what names no show, PinsBrokenError for a file that cannot be read.
+    Raises PinRefusedError for what names no show, PinsBrokenError, DiskError for a file that cannot be
+    read or written.
     """
     path = file_of(request.library)
     show = {"id": request.show, "season": request.season, "offset": request.offset}
     pin = msgspec.convert({**_target(request.what), **show}, Pin)
-    add(path, pin)
+    with _written(path):
+        add(path, pin)
     return Pinned(file=str(path), pins=(pin,))
 
 
@@ -56,7 +59,16 @@ def unpin(what: str, library: str | None) -> Pinned:
     The words are also taken as `pins` prints them, and a folder may be gone from the disk.
     """
     path, target = file_of(library), {"folder": _end_of(what)} if _is_gone(what) else _target(what)
-    return Pinned(file=str(path), pins=remove(path, target.get("folder") or target["title"]))
+    with _written(path):
+        return Pinned(file=str(path), pins=remove(path, target.get("folder") or target["title"]))
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(f"Writing {path}", error, f"ls -ld {quoted(str(path.parent))}") from error
 
 
 def called(
