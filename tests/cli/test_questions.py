@@ -147,7 +147,7 @@ def test_a_later_version_replaces_one_in_the_library_by_two_commands(run: Run, t
 @pytest.fixture
 def other_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder on another file system than the temporary ones."""
-    shm = Path("/dev/shm")  # noqa: S108 - it is on another file system
+    shm = Path("/dev/shm")
     if not shm.is_dir() or shm.stat().st_dev == tmp_path.stat().st_dev:
         pytest.skip("there is no second file system")
     with TemporaryDirectory(dir=shm) as folder:
@@ -161,3 +161,14 @@ def test_a_plan_says_that_hardlinks_lead_to_no_other_disk(run: Run, tmp_path: Pa
     assert "--mode copy, move or symlink" in run(*words).err
     assert "--mode copy, move or symlink" not in run(*words, "--mode", "copy").err
     assert run(*words, "--apply").code == 32
+
+
+def test_files_of_several_folders_are_named_whole(run: Run, tmp_path: Path) -> None:
+    one = write(tmp_path / "one/anime", "Cowboy Bebop - 01.mkv", "IMG_2041.MOV")
+    two = write(tmp_path / "two/anime", "Cowboy Bebop - 02.mkv", "IMG_2041.MOV")
+    plan = run("organize", one, two, "--to", tmp_path / "library").out
+    verdicts = run("match", one, two).out
+
+    assert all(f"  ←  {path}/Cowboy" in plan and f"  {path}/IMG" in plan for path in (one, two))
+    assert all(f"{path}/Cowboy" in verdicts for path in (one, two))
+    assert str(one) not in run("organize", one, "--to", tmp_path / "library").out

@@ -93,12 +93,13 @@ def reading(parsed: ParseResult) -> str:
 def match(screen: Screen, result: Matched) -> int:
     """Every video with its show and place; exit code 10 when one is not matched."""
     counts = Counter({decision.value: 0 for decision in Decision})
+    roots = {item.file.root for item in result.files}
     for item in result.files:
         counts[item.decision] += 1
         if screen.json:
             screen.event(events.match_event(item))
         else:
-            _verdict(screen, item)
+            _verdict(screen, item, whole=len(roots) > 1)
     left_out(screen, result.read.left_out)
     notices(screen, result.notices)
     summary(screen, "match", counts, f"{_counted(counts)}." if result.files else "No videos there.")
@@ -108,8 +109,8 @@ def match(screen: Screen, result: Matched) -> int:
 _STYLE = {Decision.MATCHED: "green", Decision.AMBIGUOUS: "yellow", Decision.UNMATCHED: "red"}
 
 
-def _verdict(screen: Screen, item: MatchedFile) -> None:
-    screen.line(item.file.rel if item.file.root else item.file.path)
+def _verdict(screen: Screen, item: MatchedFile, *, whole: bool) -> None:
+    screen.line(item.file.path if whole else item.file.rel)
     best = item.match.best
     answer = f"{identified(best)} {places(item.coordinates)}".rstrip() if best else "nothing fits"
     screen.line(f"  {item.decision} {item.confidence:.0%}  {answer}", style=_STYLE[item.decision])
@@ -139,11 +140,12 @@ def organize(screen: Screen, result: Organized, again: str, doing: Doing = "orga
     moves = [move for move in result.plan.moves if (move.root, move.rel) not in failed]
     held = [*result.plan.held, *failed.values()]
     if screen.json or screen.verbose or not done:  # who has seen the plan need not see it twice
-        _tree(screen, moves, done=done)
+        _tree(screen, moves, result.plan.roots, done=done)
     made = {what: _written(result, writes, failed) for what, writes in _small_files(result).items()}
     for writes in made.values():
         _described(screen, writes, done=done)
-    _held(screen, held, {(item.file.root, item.file.rel): item for item in result.files})
+    verdicts = {(item.file.root, item.file.rel): item for item in result.files}
+    _held(screen, held, result.plan.roots, verdicts)
     if any(map(_is_taken, held)) and result.files:
         again_in = f"anivault rollback {shlex.quote(result.plan.library)} --only FILE --apply"
         screen.hint(f"To replace a file of the library: {again_in}, then organize again.")
@@ -202,7 +204,7 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def _tree(screen: Screen, moves: Sequence[Move], *, done: bool) -> None:
+def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: bool) -> None:
     folder = None
     for move in sorted(moves, key=lambda move: move.target) if not screen.json else moves:
         if screen.json:
@@ -212,7 +214,12 @@ def _tree(screen: Screen, moves: Sequence[Move], *, done: bool) -> None:
         if parent != folder:
             folder = parent
             screen.line(parent or ".", style="bold")
-        screen.line(f"  {name}  ←  {move.rel}")
+        screen.line(f"  {name}  ←  {_within(roots, move)}")
+
+
+def _within(roots: Sequence[str], item: Move | Held) -> str:
+    """A source as its path below the root, or whole where there are several."""
+    return item.rel if len(roots) < 2 else item.source
 
 
 def _described(screen: Screen, writes: Sequence[Write], *, done: bool) -> None:
@@ -228,7 +235,9 @@ _UNREMARKABLE = frozenset({HeldReason.JUNK, HeldReason.ALREADY_THERE})
 _FEW = 2  # held files of one kind that are named; of more the first and the last
 
 
-def _held(screen: Screen, held: Sequence[Held], verdicts: Verdicts | None = None) -> None:
+def _held(
+    screen: Screen, held: Sequence[Held], roots: Sequence[str] = (), verdicts: Verdicts | None = None
+) -> None:
     """Every reason with its files, crowds in one line, and what to type where a pin would settle it."""
     from anivault.cli.questions import questions  # it knows matching, which few commands need
 
@@ -240,19 +249,20 @@ def _held(screen: Screen, held: Sequence[Held], verdicts: Verdicts | None = None
         screen.line(f"Held, {reason}: {len(items):,}", style="yellow")
         if screen.verbose or reason not in _UNREMARKABLE:
             for question in questions(items, verdicts or {}):
-                _question(screen, question)
+                _question(screen, question, roots)
     if by_reason.keys() & {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME}:
         screen.hint("If you know what an unmatched file is: anivault pin PATH tmdb:ID")
 
 
-def _question(screen: Screen, question: Question) -> None:
+def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:
     files = question.files
     if screen.verbose or len(files) <= _FEW:
         for item in files:
-            screen.line(f"  {item.rel}" + (f"  ({item.detail})" if item.detail else ""))
+            screen.line(f"  {_within(roots, item)}" + (f"  ({item.detail})" if item.detail else ""))
     else:
         last = files[-1].rel.rpartition("/")[2]
-        screen.line(f"  {len(files):,} files: {files[0].rel} … {last}  ({question.why})")
+        first = _within(roots, files[0])
+        screen.line(f"  {len(files):,} files: {first} … {last}  ({question.why})")
     for answer in question.answers:
         screen.line(f"      {answer.show}?  {answer.words}".rstrip(), style="dim")
 
