@@ -22,7 +22,7 @@ _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\
 _IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.IGNORECASE)
 _VOLUME = re.compile(r"(?:vol(?:ume)?\.?|disc|disk|cd)\s*\d+", re.IGNORECASE)
 _KIND = re.compile(
-    r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)[ _-]?"
+    r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)(?: - |[ _-]?)"
     r"(?:EP ?)?(?P<number>\d{1,3}[a-z]?)?(?:[ _]?v(?:er)?[. ]?(?P<version>\d))?(?:\+SP)?",
     re.IGNORECASE,
 )

@@ -72,7 +72,7 @@ def _is_of_an_episode(draft: Draft, found: re.Match[str], kind: VideoType) -> bo
     """
     if "episodes" not in draft.fields or found["number"] is not None:
         return False
-    if kind in _OF_EPISODES and "season" not in draft.fields:
+    if kind in _OF_EPISODES and found["word"] and "season" not in draft.fields:
         return False
     if _NUMBERED.match(draft.text, found.end()) is None:
         return True
