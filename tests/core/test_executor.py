@@ -117,6 +117,20 @@ def test_a_taken_place_is_held_and_what_is_there_stays(tmp_path: Path) -> None:
     assert report.moved == 4
 
 
+@pytest.mark.parametrize("mode", [Mode.MOVE, Mode.COPY, Mode.HARDLINK])
+def test_a_place_that_is_taken_after_the_look_at_it_stays_as_it_is(
+    tmp_path: Path, mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = box_of(tmp_path, mode)
+    plan = plan_of(box, box.move("[Group] Show - 01.mkv", "mine.txt"))
+    monkeypatch.setattr(fs, "exists", lambda folder, name: False)
+    report = execute(plan)
+
+    assert [h.reason for h in report.held] == [HeldReason.TARGET_TAKEN]
+    assert (box.library / "mine.txt").read_text() == "a file of the user"
+    assert len(tree(box.source)) == 5
+
+
 def test_a_dangling_link_is_a_taken_place_too(tmp_path: Path) -> None:
     box = box_of(tmp_path, Mode.COPY)
     (box.library / "there.mkv").symlink_to("nowhere")
