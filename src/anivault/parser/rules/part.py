@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from anivault.parser.draft import GAPS, SEASON, TERM, Draft
+from anivault.parser.draft import EPISODE, GAPS, SEASON, TERM, Draft
+from anivault.parser.rules.episode import BETWEEN_DASHES
 from anivault.parser.rules.numbers import han, ordinal
 from anivault.parser.vocabulary import CARDINALS, ORDINALS, PARTS, any_of
 
@@ -38,6 +39,8 @@ def read(draft: Draft) -> None:
 
 def _claim(draft: Draft, pattern: re.Pattern[str]) -> None:
     for found in pattern.finditer(draft.text):
+        if EPISODE in draft.text[: found.start()] or BETWEEN_DASHES.search(draft.text, 0, found.start()):
+            return  # S01E05 - The Sea Part 2: the episode's title
         n = found[found.lastgroup or 0]
         draft.set("part", ordinal(n) or han(n), "rule:part")
         draft.gap(found.start(), found.end(), SEASON)
