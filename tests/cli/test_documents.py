@@ -1,0 +1,80 @@
+"""The documents say what the program does: the session is replayed, every command and option exists."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from anivault.cli.app import app
+from tests.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+NAMES = [
+    "[SubsPlease] Sousou no Frieren - 01 (1080p).mkv",
+    "[SubsPlease] Sousou no Frieren - 01 (1080p).en.ass",
+    "[SubsPlease] Sousou no Frieren - 02 (1080p).mkv",
+    "[SubsPlease] Sousou no Frieren - 02v2 (1080p).mkv",
+    "IMG_2041.MOV",
+    *(f"K-On!!/K-On!! - {number:02}.mkv" for number in range(1, 5)),
+]
+
+
+def session() -> list[tuple[list[str], list[str]]]:
+    """The commands of the README's session, each with the lines below it."""
+    block = (ROOT / "README.md").read_text().partition("## A session\n\n```\n")[2].partition("```")[0]
+    steps = [step.strip().splitlines() for step in block.split("$ anivault ")[1:]]
+    return [(shlex.split(step[0]), step[1:]) for step in steps]
+
+
+def told(text: str, home: Path) -> list[str]:
+    """What was printed, without what differs from run to run; the two streams have no common order."""
+    text = (
+        re.sub(r"\d{8}-\d{6}", "RUN", text).replace(str(home), "/home/you").replace("/config/", "/.config/")
+    )
+    return sorted(re.sub(r"[\d.]+ MB", "MB", text).splitlines())
+
+
+def test_the_session_of_the_readme_is_what_happens(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in NAMES:
+        (home / "Downloads" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / "Downloads" / name).write_text(name)
+    monkeypatch.chdir(home)
+    for words, lines in session():
+        done = run(*words)
+        printed, written = told(done.out + done.err, home), told("\n".join(lines), home)
+
+        if "  ..." in lines:
+            assert set(written) - {"  ..."} <= set(printed)
+        else:
+            assert written == printed
+
+
+def commands(at: object, names: tuple[str, ...] = ()) -> dict[str, set[str]]:
+    """Every command by its words, with its options."""
+    inside = getattr(at, "commands", None)
+    if not inside:
+        return {" ".join(names): {opt for p in at.params for opt in p.opts}}  # type: ignore[attr-defined]
+    found = {" ".join(names): {"--help", "--version", "--install-completion", "--show-completion"}}
+    for name, command in inside.items():
+        found |= commands(command, (*names, name))
+    return found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_and_option_in_a_document_exists(document: Path) -> None:
+    known = commands(get_command(app))
+    for typed in re.findall(r"(?:`|^\$ |run )anivault ([^`\n]+)", document.read_text(), re.MULTILINE):
+        words = re.split(r"[ ,]+", typed)
+        name = next((n for n in (" ".join(words[:2]), words[0], "") if n in known), "")
+
+        assert name or words[0].startswith("-"), typed
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known[name] | {
+            "--help"
+        }, typed
