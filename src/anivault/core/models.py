@@ -101,7 +101,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `season` and `offset` place it in the provider's numbering: provider episode = own episode +
     offset. `episode` is set when the entry is one single episode there (a special, say).
     `stated` is True where a source names that place, False where it was derived or is unknown;
-    `derived` names the fields that no source states.
+    `derived` names the fields that no source states; "room" where only the rest of a season gives the count.
     """
 
     key: str

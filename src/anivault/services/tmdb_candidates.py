@@ -206,7 +206,8 @@ def _fill(inside: list[Entry], table: Table, titles: Sequence[Title], *, is_last
         return inside
     room = table.end - last.offset
     if last.episodes is None or (last.episodes > room and not is_last):
-        inside[inside.index(last)] = msgspec.structs.replace(last, episodes=room)
+        cut = msgspec.structs.replace(last, episodes=room, derived=(*last.derived, "room"))
+        inside[inside.index(last)] = cut
     elif last.episodes < room:
         inside.append(_rest(last.offset + last.episodes, table, titles))
     return inside

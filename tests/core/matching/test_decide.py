@@ -75,6 +75,16 @@ def test_a_folder_of_specials_holds_no_episodes_of_the_series(folder: str, speci
     assert (found.decision is Decision.AMBIGUOUS) is special
 
 
+def test_a_folder_names_the_part_of_its_bare_numbers() -> None:
+    said = release("Natsu no Hikari", numbers=[8], folder="Natsu no Hikari Part 2", name="08.mkv")
+
+    assert evidence(said).part == 2
+    assert (
+        evidence(release("Natsu no Hikari", numbers=[8], folder="Natsu no Hikari", name="08.mkv")).part
+        is None
+    )
+
+
 @pytest.mark.parametrize("number", [12.5, "05a", 77])
 def test_a_number_without_a_place_is_asked_about_with_a_reason(number: float | str | int) -> None:
     found = one(file("Natsu no Hikari", episodes=[number]))

@@ -147,6 +147,38 @@ def test_a_derived_place_is_sure_where_the_provider_s_season_is_as_long_as_its_e
     assert placed(filled, 1, 3).sure == DERIVED  # what only fills the table up agrees with nothing
 
 
+def test_a_count_that_was_cut_to_fill_a_season_agrees_with_nothing() -> None:
+    cut = entry("Show Part 2", begin="2016-04-01", count=11, offset=13, stated=False, derived=("room",))
+    season = show(1, entry("Show", count=13, derived=("episodes",)), cut)
+
+    assert placed(replace(season, seasons=(Season(1, 24),), tabled=True), 1, 3).sure == DERIVED
+
+
+def test_a_season_word_counts_from_the_season_and_not_from_its_second_cour() -> None:
+    slots = timeline(SPLIT)
+
+    assert counting(slots, slots[1], [8], season=1, cour=False).frame is Frame.OWN
+    assert counting(slots, slots[1], [14], season=1, cour=False).frame is Frame.SEASON
+    late = timeline(show(1, SPLIT.entries[0], replace(SPLIT.entries[1], episodes=24)))
+    assert counting(late, late[1], [14], season=1, cour=False).frame is Frame.SEASON
+    assert counting(late, late[1], [14], season=1).frame is Frame.OWN
+
+
+def test_who_names_only_the_show_does_not_count_from_a_later_season() -> None:
+    twice = show(
+        1,
+        entry("Show", end="2015-06-17"),
+        entry("Show 2nd Season", begin="2016-04-01", season=2, offset=0),
+        entry("Show 2nd Season Part 2", begin="2016-10-01", season=2, offset=12),
+    )
+    slots = timeline(twice)
+
+    assert at(placed(twice, 1, 20, named=False)) == [(2, 8)]
+    assert counting(slots, slots[2], [20], named=False).frame is None
+    assert counting(slots, slots[1], [20], named=True).frame is Frame.OWN  # runs on into the second cour
+    assert at(placed(twice, 2, 20)) == [(2, 20)]
+
+
 def test_a_number_that_runs_on_is_sure_where_the_provider_s_season_has_it() -> None:
     half = show(1, PAIR.entries[0], entry("Show Part 2", begin="2016-04-01", offset=12, stated=False))
     tabled = replace(half, seasons=(Season(1, 25),), tabled=True)
@@ -154,6 +186,8 @@ def test_a_number_that_runs_on_is_sure_where_the_provider_s_season_has_it() -> N
     assert placed(half, 0, 14).sure == DERIVED
     assert at(placed(tabled, 0, 14)) == [(1, 14)]
     assert placed(tabled, 0, 14).sure > COUNTED
+    second = show(1, PAIR.entries[0], *(replace(e, season=2) for e in half.entries))
+    assert placed(replace(second, seasons=(Season(1, 12), Season(2, 24)), tabled=True), 1, 14).sure == DERIVED
 
 
 def test_two_entries_in_one_place_are_not_both_right() -> None:

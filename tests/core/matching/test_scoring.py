@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anivault.core.matching.decide import THRESHOLDS
+from anivault.core.matching.episodes import Frame
 from anivault.core.matching.releases import evidence
 from anivault.core.matching.scoring import WEIGHTS, Fit, rank, score
 from anivault.core.matching.titles import CUT_SHORT, KNOWN, LENIENT, SLIP, UNLIKE
@@ -184,6 +185,7 @@ def test_a_year_that_names_a_later_entry_is_no_slip_of_the_first_s() -> None:
     said = release("Tidal Crown", numbers=[8], year=2012)
     assert best(said, cours).slot.entry.key == "Tidal Crown 2nd Season"
     assert best(release("Tidal Crown", numbers=[8], year=2011), cours).slot.entry.key == "Tidal Crown"
+    assert best(said, cours).counting.frame is Frame.OWN
 
 
 def test_a_sequel_that_is_a_show_of_its_own_is_not_what_its_plain_title_means() -> None:

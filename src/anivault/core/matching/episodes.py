@@ -159,7 +159,7 @@ def _counted(main: Sequence[Slot], table: Mapping[int, int | None]) -> Iterator[
     for slot in main:
         exact = table.get(slot.season) == _length(main, slot.season) if table else _is_counted(slot.entry)
         nth += slot.part is None or slot.part == 1 or nth == 0
-        agreed = bool(table) and exact and _dated(main, slot.season)
+        agreed = bool(table) and exact and _is_whole(main, slot.season)
         yield replace(
             slot,
             before=before,
@@ -173,9 +173,9 @@ def _counted(main: Sequence[Slot], table: Mapping[int, int | None]) -> Iterator[
         counted = counted and exact
 
 
-def _dated(main: Sequence[Slot], season: int) -> bool:
-    """Whether all entries of a season are a list's; what only fills the provider's table up has no date."""
-    return all(slot.entry.begin for slot in main if slot.season == season)
+def _is_whole(main: Sequence[Slot], season: int) -> bool:
+    """Whether all entries of a season are as lists have them: none was made or cut to fill the table."""
+    return all(s.entry.begin and "room" not in s.entry.derived for s in main if s.season == season)
 
 
 def _length(main: Sequence[Slot], season: int) -> int:
@@ -242,19 +242,32 @@ def counting(
     *,
     named: bool = True,
     season: int | None = None,
+    cour: bool = True,
 ) -> Counting:
     """Find the first frame in which the release's numbers are this entry's; None when there is none.
 
-    A release that names the entry or its season mostly counts from there (`named`); one that names only
-    the show counts from the show's beginning, and may run through several entries.
+    A release that names the entry or its season mostly counts from there (`named`), from the season where
+    the name is not of a later `cour`; one that names only the show counts from the show's beginning, and may
+    run through several entries.
     """
-    order = tuple(Frame) if named or slot.is_first else (Frame.SEASON, Frame.SHOW, Frame.OWN)
-    for frame in order:
+    for frame in _frames(slot, named=named or slot.is_first, cour=cour):
         if numbers and _counts_in(frame, slots, slot, numbers):
             ends = {s.before + s.count for s in slots if s.before is not None and s.count is not None}
             fills = max(numbers) in ends and min(numbers) - 1 in {0, *ends} and len(numbers) > 1
-            return Counting(frame, fills, season)
+            runs_on = frame is Frame.OWN and slot.count is not None and max(numbers) > slot.count
+            if named or slot.is_first or not runs_on:
+                return Counting(frame, fills, season)
     return Counting(season=season)
+
+
+def _frames(slot: Slot, *, named: bool, cour: bool) -> tuple[Frame, ...]:
+    """The frames in which a release may count, the likeliest first."""
+    if named and (cour or slot.cour == 1):
+        return tuple(Frame)
+    restarts = slot.before is not None and slot.first != slot.before + 1
+    if not named and restarts:
+        return Frame.SHOW, Frame.OWN  # nobody counts from a season that the name does not say
+    return Frame.SEASON, Frame.SHOW, Frame.OWN
 
 
 def _counts_in(frame: Frame, slots: Sequence[Slot], slot: Slot, numbers: Sequence[int]) -> bool:
@@ -300,7 +313,8 @@ def _place_number(slots: Sequence[Slot], slot: Slot, number: int, counted: Count
     if slot.first is None:
         guess = Coordinates(season=slot.season, episode=number + _earlier(slots, slot))
         return Placement((guess,), UNPLACED, "No list says where this entry stands in its season.")
-    if frame is Frame.OWN and slot.cour == 1 and slot.count and slot.count < own <= (slot.tabled or 0):
+    runs_on = slot.cour == 1 and slot.count is not None and slot.count < own <= (slot.tabled or 0)
+    if frame is Frame.OWN and runs_on and (slot.is_first or counted.season is not None):
         return Placement((_at(slot, own),), TABLED, _RULES[Frame.SEASON])
     beyond = slot.count is not None and own > slot.count
     if beyond and own <= (slot.entry.episodes or 0):

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from rapidfuzz import fuzz
 
-from anivault.core.matching.normalize import is_slip, normal_form
+from anivault.core.matching.normalize import is_slip, normal_form, split_season
 from anivault.core.matching.readings import FOLDER, PIECE, Reading, printed, readings_of, titles_of
 from anivault.core.models import ParsedFile, Query, Release
 from anivault.parser.models import EXTRAS, Number, VideoType
@@ -110,13 +110,18 @@ def evidence(release: Release) -> Evidence:
     return Evidence(
         readings=readings,
         season=season if season is not None else _first(r.season for r in sure),
-        part=part if part is not None else _first(r.part for r in sure),
+        part=part if part is not None else _first((*(r.part for r in sure), *map(_part_of_folder, files))),
         year=year,
         movie=_is_movie(kind, numbers),
         special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or _is_among_specials(files),
         numbers=numbers,
         streamed=any(_is_stream(f) for f in release.files),
     )
+
+
+def _part_of_folder(file: ParsedFile) -> int | None:
+    """The part that the folder names: in *Show Part 2/08.mkv* it is no part of the title."""
+    return split_season(file.file.folder.rpartition("/")[2]).part
 
 
 def _is_among_specials(files: Sequence[ParsedFile]) -> bool:

@@ -81,7 +81,11 @@ def _best(
     named = claimed or heard.season is not None or heard.part is not None
     vague = heard.best >= KNOWN and not named and len(slots) > 1 and not names_show(said, names)
     for index, slot in enumerate(slots):
-        counted = counting(slots, slot, said.whole_numbers, named=named, season=heard.season)
+        cour = claims[index][0] > 0 or heard.part is not None
+        by_year = said.year is not None and said.year == _year(slot) != candidate.year
+        counted = counting(
+            slots, slot, said.whole_numbers, named=named or by_year, season=heard.season, cour=cour or by_year
+        )
         parts = show | {
             "name": 0.5 if vague else _rate_name(claims, index),
             "season": _rate_season(said, heard, slot, slots, counted.frame, claimed=claimed),
