@@ -252,7 +252,7 @@ def organize(
 
     Files that are not sure, or whose place is taken, are held with the reason. Nothing is overwritten.
     """
-    from anivault.cli import organize_handler, render
+    from anivault.cli import organize_handler, render_plan
 
     goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo, "--artwork": artwork}
     asks = {"--parser": parser, "--provider": provider, "--lang": lang}
@@ -277,14 +277,14 @@ def organize(
         **_asked(context, parser, provider, lang),
     )
     result = organize_handler.handle(request, context.screen.progress)
-    return render.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
+    return render_plan.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
 
 
 def _describe(
     context: Context, paths: list[str], preset: str | None, apply: bool, asked: dict[str, Any]
 ) -> int:
     """`organize --no-touch`: describe the videos of each folder where they are."""
-    from anivault.cli import describe_handler, organize_handler, render
+    from anivault.cli import describe_handler, organize_handler, render_plan
 
     names = organize_handler.rules(context.settings, None, preset, None).preset
     again = shlex.join(["anivault", *Session.words])
@@ -293,7 +293,7 @@ def _describe(
         for path in paths
     ]
     results = [describe_handler.handle(request, context.screen.progress) for request in requests]
-    return max(render.organize(context.screen, result, again, "describe") for result in results)
+    return max(render_plan.organize(context.screen, result, again, "describe") for result in results)
 
 
 def _refuse(options: Mapping[str, object], why: str) -> None:
@@ -344,7 +344,7 @@ def rollback(
 
     The last run when none is named. Never overwrites, removes only folders that it made.
     """
-    from anivault.cli import render, rollback_handler
+    from anivault.cli import render_plan, rollback_handler
 
     home = context.library(library)
     request = rollback_handler.RollbackRequest(
@@ -356,7 +356,7 @@ def rollback(
         script=script,
     )
     result = rollback_handler.handle(request, context.screen.progress)
-    return render.rollback(context.screen, result, shlex.join(["anivault", *Session.words]))
+    return render_plan.rollback(context.screen, result, shlex.join(["anivault", *Session.words]))
 
 
 def _as_printed(path: str, library: str) -> str:
@@ -395,7 +395,7 @@ def rename(
 
     To another preset, to pins made since, to numbers that a provider changed. Only what differs moves.
     """
-    from anivault.cli import organize_handler, rename_handler, render
+    from anivault.cli import organize_handler, rename_handler, render_plan
 
     home = context.library(library)
     rules = organize_handler.rules(context.settings, None, preset, None)
@@ -404,7 +404,7 @@ def rename(
     )
     result = rename_handler.handle(request, context.screen.progress)
     again = shlex.join(["anivault", *Session.words])
-    code = render.organize(context.screen, result, again, "rename")
+    code = render_plan.organize(context.screen, result, again, "rename")
     if preset and preset != context.settings.organize.preset:
         file = os.path.join(home, ".anivault", "config.toml")
         context.screen.hint(f'So that new files are named so too: organize.preset = "{preset}" in {file}')

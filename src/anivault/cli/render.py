@@ -1,30 +1,17 @@
-"""How each result looks, to people and to programs. Prints through a Screen only."""
+"""How each result looks, to people and to programs; plans have a module of their own. Prints through a Screen."""
 
 from __future__ import annotations
 
-import os
-import shlex
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
-from anivault.core.models import (
-    Coordinates,
-    Decision,
-    FileKind,
-    Held,
-    HeldReason,
-    MatchedFile,
-    Move,
-    ParsedFile,
-    Ranked,
-    Write,
-)
+from anivault.core.models import Coordinates, Decision, FileKind, MatchedFile, ParsedFile, Ranked
 
 if TYPE_CHECKING:  # a command imports only what it needs, and this module draws them all
     from anivault.cli.about_handler import About
@@ -32,19 +19,14 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.cli.explain_handler import Explained
     from anivault.cli.history_handler import RunView
     from anivault.cli.match_handler import Matched
-    from anivault.cli.organize_handler import Organized
     from anivault.cli.pin_handler import Pinned
-    from anivault.cli.questions import Question, Verdicts
-    from anivault.cli.rollback_handler import RolledBack
     from anivault.cli.scan_handler import Scanned
     from anivault.cli.screen import Screen
     from anivault.cli.verify_handler import Verified
-    from anivault.core.journal import Step
     from anivault.core.matching.pins import Pin
     from anivault.core.models import Plan
     from anivault.core.pipeline.scanner import LeftOut
     from anivault.core.recover import RecoverReport
-    from anivault.core.rollback_manager import RollbackPlan
     from anivault.parser.models import ParseResult
     from anivault.services.cache import CacheStats
     from anivault.services.catalog_sources import CatalogInfo
@@ -130,143 +112,6 @@ def places(coordinates: Iterable[Coordinates]) -> str:
     return " ".join(f"S{place.season:02}E{place.episode:02}" for place in coordinates)
 
 
-Doing = Literal["organize", "rename", "describe"]
-
-
-def organize(screen: Screen, result: Organized, again: str, doing: Doing = "organize") -> int:
-    """The plan as a tree, what is held and why; then what to type next. `again` is the command so far."""
-    done = result.report is not None
-    failed = {(item.root, item.rel): item for item in result.report.held} if result.report else {}
-    moves = [move for move in result.plan.moves if (move.root, move.rel) not in failed]
-    held = [*result.plan.held, *failed.values()]
-    if screen.json or screen.verbose or not done:  # who has seen the plan need not see it twice
-        _tree(screen, moves, result.plan.roots, done=done)
-    made = {what: _written(result, writes, failed) for what, writes in _small_files(result).items()}
-    for writes in made.values():
-        _described(screen, writes, done=done)
-    verdicts = {(item.file.root, item.file.rel): item for item in result.files}
-    _held(screen, held, result.plan.roots, verdicts)
-    if any(map(_is_taken, held)) and result.files:
-        again_in = f"anivault rollback {shlex.quote(result.plan.library)} --only FILE --apply"
-        screen.hint(f"To replace a file of the library: {again_in}, then organize again.")
-    left_out(screen, result.left_out)
-    notices(screen, result.notices)
-    there = sum(item.reason is HeldReason.ALREADY_THERE for item in held)
-    counts = Counter({"done" if done else "moves": len(moves), "held": len(held), "already-there": there})
-    kinds = {what: len(writes) for what, writes in made.items() if writes}
-    text = _outcome(result, doing, counts, kinds)
-    summary(screen, "rename" if doing == "rename" else "organize", counts, text)
-    if moves or kinds or result.pictures:
-        undo = f"anivault rollback {shlex.quote(result.plan.library)} --apply"
-        screen.hint(f"Take it back: {undo}" if done else f"Do it: {again} --apply")
-    return FINDINGS if any(item.reason not in _UNREMARKABLE for item in held) else DONE
-
-
-def _is_taken(item: Held) -> bool:
-    """Whether a file of the library keeps its place against this one."""
-    return item.reason is HeldReason.TARGET_TAKEN or item.detail.endswith(": it is in the library already")
-
-
-def _small_files(result: Organized) -> dict[str, Sequence[Write]]:
-    return {"NFO file": result.writes, "picture": result.fetched}
-
-
-def _written(result: Organized, writes: Sequence[Write], failed: Collection[tuple[str, str]]) -> list[Write]:
-    return [write for write in writes if (result.plan.library, write.target) not in failed]
-
-
-def _outcome(result: Organized, doing: Doing, counts: Counter[str], kinds: Mapping[str, int]) -> str:
-    """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
-    done, there = result.report is not None, counts["already-there"]
-    moves = counts["done"] + counts["moves"]
-    parts = [f"{counted(moves, 'file')} {_goes(result.plan, doing, done=done)}"] if moves or not kinds else []
-    parts += [
-        f"{counted(number, what)} {'written' if done else 'to write'}" for what, number in kinds.items()
-    ]
-    parts += [f"{counted(len(result.pictures), 'picture')} to look for at TMDB"] if result.pictures else []
-    parts += [f"{there:,} {'named so already' if doing == 'rename' else 'there already'}"] if there else []
-    parts += [f"{counts['held'] - there:,} held"] if counts["held"] > there else []
-    run = result.report.run if result.report else ""
-    return f"{', '.join(parts)}. {f'Run {run}.' if run else 'Nothing was changed.'}"
-
-
-def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:
-    """What becomes, or became, of files."""
-    if doing == "rename":
-        return "renamed" if done else "to rename"
-    if doing == "describe":
-        return "described" if done else "to describe"
-    return f"in the library by {plan.mode}" if done else f"to {plan.mode}"
-
-
-def counted(number: int, what: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
-
-
-def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: bool) -> None:
-    folder = None
-    for move in sorted(moves, key=lambda move: move.target) if not screen.json else moves:
-        if screen.json:
-            screen.event(events.move_event(move, done=done))
-            continue
-        parent, _, name = move.target.rpartition("/")
-        if parent != folder:
-            folder = parent
-            screen.line(parent or ".", style="bold")
-        screen.line(f"  {name}  ←  {_within(roots, move)}")
-
-
-def _within(roots: Sequence[str], item: Move | Held) -> str:
-    """A source as its path below the root, or whole where there are several."""
-    return item.rel if len(roots) < 2 else item.source
-
-
-def _described(screen: Screen, writes: Sequence[Write], *, done: bool) -> None:
-    """The small files that describe videos, for people only with --verbose."""
-    for write in writes:
-        screen.event(events.WriteEvent(target=events.shown(write.target), size=len(write.data), done=done))
-        if screen.verbose:
-            screen.line(f"  {write.target}  (new, {len(write.data)} bytes)")
-
-
-# Held files that no one misses: their number is enough, --verbose names them.
-_UNREMARKABLE = frozenset({HeldReason.JUNK, HeldReason.ALREADY_THERE})
-_FEW = 2  # held files of one kind that are named; of more the first and the last
-
-
-def _held(
-    screen: Screen, held: Sequence[Held], roots: Sequence[str] = (), verdicts: Verdicts | None = None
-) -> None:
-    """Every reason with its files, crowds in one line, and what to type where a pin would settle it."""
-    from anivault.cli.questions import questions  # it knows matching, which few commands need
-
-    by_reason: dict[HeldReason, list[Held]] = {}
-    for item in held:
-        screen.event(events.held_event(item))
-        by_reason.setdefault(item.reason, []).append(item)
-    for reason, items in by_reason.items() if not screen.json else ():
-        screen.line(f"Held, {reason}: {len(items):,}", style="yellow")
-        if screen.verbose or reason not in _UNREMARKABLE:
-            for question in questions(items, verdicts or {}):
-                _question(screen, question, roots)
-    if by_reason.keys() & {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME}:
-        screen.hint("If you know what an unmatched file is: anivault pin PATH tmdb:ID")
-
-
-def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:
-    files = question.files
-    if screen.verbose or len(files) <= _FEW:
-        for item in files:
-            screen.line(f"  {_within(roots, item)}" + (f"  ({item.detail})" if item.detail else ""))
-    else:
-        last = files[-1].rel.rpartition("/")[2]
-        first = _within(roots, files[0])
-        screen.line(f"  {len(files):,} files: {first} … {last}  ({question.why})")
-    for answer in question.answers:
-        screen.line(f"      {answer.show}?  {answer.words}".rstrip(), style="dim")
-
-
 def verify(screen: Screen, result: Verified, *, strict: bool) -> int:
     """Every finding with its symbol; exit code 10 when something is wrong."""
     report = result.report
@@ -282,49 +127,6 @@ def verify(screen: Screen, result: Verified, *, strict: bool) -> int:
     )
     summary(screen, "verify", counts, f"{_counted(counts) or 'nothing there'}.{read}")
     return FINDINGS if report.failed(strict=strict) else DONE
-
-
-def rollback(screen: Screen, result: RolledBack, again: str) -> int:
-    """What goes back where, what stands against it; then what to type next."""
-    report, plan = result.report, result.plan
-    held = plan.conflicts if report is None else report.held
-    stays = {item.rel for item in held}
-    back = [step for step in plan.files if step.rel not in stays]
-    for step in back:
-        screen.event(events.step_event(plan.roots, step, done=report is not None))
-        if report is None or screen.verbose:
-            screen.line(f"  {step.rel}  →  {_way_back(plan, step)}")
-    _held(screen, held)
-    counts = Counter({"moves" if report is None else "done": len(back), "held": len(held)})
-    summary(screen, "rollback", counts, _rollback_outcome(result, len(back), len(held)))
-    if report is None and back:
-        screen.hint(f"Do it: {_how_to_run(result.script) if result.script else f'{again} --apply'}")
-    return FINDINGS if held else DONE
-
-
-def _how_to_run(script: str) -> str:
-    """Return the words that run a script that was written."""
-    if script.lower().endswith(".ps1"):
-        return f"pwsh -File {shlex.quote(script)} -Apply"
-    return f"sh {shlex.quote(script)} --apply"
-
-
-def _way_back(plan: RollbackPlan, step: Step) -> str:
-    if step.do == "remove":
-        return "removed; the source stays" if step.to else "removed"
-    return os.path.join(plan.roots[step.to_root], step.to)
-
-
-def _rollback_outcome(result: RolledBack, back: int, held: int) -> str:
-    runs = ", ".join(result.plan.runs)
-    if not result.plan.steps:
-        return "There is nothing to take back."
-    stays = f", {held:,} held" if held else ""
-    files = f"{counted(back, 'file')} of {'run' if len(result.plan.runs) == 1 else 'runs'} {runs}"
-    if result.report is None:
-        to_do = f"to take back, written to {result.script}" if result.script else "to take back"
-        return f"{files} {to_do}{stays}. Nothing was changed."
-    return f"{files} {'is as it was' if back == 1 else 'are as they were'}{stays}."
 
 
 def recover(screen: Screen, report: RecoverReport) -> int:
@@ -552,3 +354,8 @@ def summary(screen: Screen, command: str, counts: Counter[str], text: str) -> No
 
 def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in counts.most_common() if number)
+
+
+def counted(number: int, what: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

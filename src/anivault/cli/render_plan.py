@@ -1,0 +1,216 @@
+"""How plans look, done or to be done: where files go, what is held, what to type next."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from anivault.cli import events
+from anivault.cli.exits import DONE, FINDINGS
+from anivault.cli.render import counted, left_out, notices, summary
+from anivault.core.models import Held, HeldReason, Move, Plan, Write
+
+if TYPE_CHECKING:
+    from anivault.cli.organize_handler import Organized
+    from anivault.cli.questions import Question, Verdicts
+    from anivault.cli.rollback_handler import RolledBack
+    from anivault.cli.screen import Screen
+    from anivault.core.journal import Step
+    from anivault.core.rollback_manager import RollbackPlan
+
+Doing = Literal["organize", "rename", "describe"]
+
+
+class _Settled(NamedTuple):
+    """What a plan comes to: what the executor held is no move any more. `made` by what to call it."""
+
+    done: bool
+    moves: list[Move]
+    held: list[Held]
+    made: dict[str, list[Write]]
+
+    @property
+    def there(self) -> int:
+        """How many of the held files are in the library already."""
+        return sum(item.reason is HeldReason.ALREADY_THERE for item in self.held)
+
+
+def organize(screen: Screen, result: Organized, again: str, doing: Doing = "organize") -> int:
+    """The plan as a tree, what is held and why; then what to type next. `again` is the command so far."""
+    settled, roots = _settled(result), result.plan.roots
+    if screen.json or screen.verbose or not settled.done:  # who has seen the plan need not see it twice
+        _tree(screen, settled.moves, roots, done=settled.done)
+    for writes in settled.made.values():
+        _described(screen, writes, done=settled.done)
+    _held(screen, settled.held, roots, {(item.file.root, item.file.rel): item for item in result.files})
+    left_out(screen, result.left_out)
+    notices(screen, result.notices)
+    command = "rename" if doing == "rename" else "organize"
+    summary(screen, command, _counts(settled), _outcome(result, settled, doing))
+    _next(screen, result, settled, again)
+    return FINDINGS if any(item.reason not in _UNREMARKABLE for item in settled.held) else DONE
+
+
+def _settled(result: Organized) -> _Settled:
+    plan, report = result.plan, result.report
+    failed = {(item.root, item.rel): item for item in report.held} if report else {}
+    made = {
+        what: [write for write in writes if (plan.library, write.target) not in failed]
+        for what, writes in {"NFO file": result.writes, "picture": result.fetched}.items()
+    }
+    moves = [move for move in plan.moves if (move.root, move.rel) not in failed]
+    return _Settled(report is not None, moves, [*plan.held, *failed.values()], made)
+
+
+def _counts(settled: _Settled) -> Counter[str]:
+    moves = "done" if settled.done else "moves"
+    return Counter({moves: len(settled.moves), "held": len(settled.held), "already-there": settled.there})
+
+
+def _outcome(result: Organized, settled: _Settled, doing: Doing) -> str:
+    """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
+    done, moves, held, made = settled
+    written = "written" if done else "to write"
+    parts = [f"{counted(len(writes), what)} {written}" for what, writes in made.items() if writes]
+    if moves or not parts:
+        parts.insert(0, f"{counted(len(moves), 'file')} {_goes(result.plan, doing, done=done)}")
+    if result.pictures:
+        parts.append(f"{counted(len(result.pictures), 'picture')} to look for at TMDB")
+    if settled.there:
+        parts.append(f"{settled.there:,} {'named so already' if doing == 'rename' else 'there already'}")
+    if len(held) > settled.there:
+        parts.append(f"{len(held) - settled.there:,} held")
+    run = result.report.run if result.report else ""
+    return f"{', '.join(parts)}. {f'Run {run}.' if run else 'Nothing was changed.'}"
+
+
+def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:
+    """What becomes, or became, of files."""
+    if doing == "rename":
+        return "renamed" if done else "to rename"
+    if doing == "describe":
+        return "described" if done else "to describe"
+    return f"in the library by {plan.mode}" if done else f"to {plan.mode}"
+
+
+def _next(screen: Screen, result: Organized, settled: _Settled, again: str) -> None:
+    """What can be typed next."""
+    back = f"anivault rollback {shlex.quote(result.plan.library)}"
+    if result.files and any(map(_is_taken, settled.held)):
+        screen.hint(f"To replace a file of the library: {back} --only FILE --apply, then organize again.")
+    if settled.moves or any(settled.made.values()) or result.pictures:
+        screen.hint(f"Take it back: {back} --apply" if settled.done else f"Do it: {again} --apply")
+
+
+def _is_taken(item: Held) -> bool:
+    """Whether a file of the library keeps its place against this one."""
+    return item.reason is HeldReason.TARGET_TAKEN or item.detail.endswith(": it is in the library already")
+
+
+def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: bool) -> None:
+    folder = None
+    for move in sorted(moves, key=lambda move: move.target) if not screen.json else moves:
+        if screen.json:
+            screen.event(events.move_event(move, done=done))
+            continue
+        parent, _, name = move.target.rpartition("/")
+        if parent != folder:
+            folder = parent
+            screen.line(parent or ".", style="bold")
+        screen.line(f"  {name}  ←  {_within(roots, move)}")
+
+
+def _within(roots: Sequence[str], item: Move | Held) -> str:
+    """A source as its path below the root, or whole where there are several."""
+    return item.rel if len(roots) < 2 else item.source
+
+
+def _described(screen: Screen, writes: Sequence[Write], *, done: bool) -> None:
+    """The small files that describe videos, for people only with --verbose."""
+    for write in writes:
+        screen.event(events.WriteEvent(target=events.shown(write.target), size=len(write.data), done=done))
+        if screen.verbose:
+            screen.line(f"  {write.target}  (new, {len(write.data)} bytes)")
+
+
+# Held files that no one misses: their number is enough, --verbose names them.
+_UNREMARKABLE = frozenset({HeldReason.JUNK, HeldReason.ALREADY_THERE})
+_FEW = 2  # held files of one kind that are named; of more the first and the last
+
+
+def _held(
+    screen: Screen, held: Sequence[Held], roots: Sequence[str] = (), verdicts: Verdicts | None = None
+) -> None:
+    """Every reason with its files, crowds in one line, and what to type where a pin would settle it."""
+    from anivault.cli.questions import questions  # it knows matching, which few commands need
+
+    by_reason: dict[HeldReason, list[Held]] = {}
+    for item in held:
+        screen.event(events.held_event(item))
+        by_reason.setdefault(item.reason, []).append(item)
+    for reason, items in by_reason.items() if not screen.json else ():
+        screen.line(f"Held, {reason}: {len(items):,}", style="yellow")
+        if screen.verbose or reason not in _UNREMARKABLE:
+            for question in questions(items, verdicts or {}):
+                _question(screen, question, roots)
+    if by_reason.keys() & {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME}:
+        screen.hint("If you know what an unmatched file is: anivault pin PATH tmdb:ID")
+
+
+def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:
+    files = question.files
+    if screen.verbose or len(files) <= _FEW:
+        for item in files:
+            screen.line(f"  {_within(roots, item)}" + (f"  ({item.detail})" if item.detail else ""))
+    else:
+        last = files[-1].rel.rpartition("/")[2]
+        first = _within(roots, files[0])
+        screen.line(f"  {len(files):,} files: {first} … {last}  ({question.why})")
+    for answer in question.answers:
+        screen.line(f"      {answer.show}?  {answer.words}".rstrip(), style="dim")
+
+
+def rollback(screen: Screen, result: RolledBack, again: str) -> int:
+    """What goes back where, what stands against it; then what to type next."""
+    report, plan = result.report, result.plan
+    held = plan.conflicts if report is None else report.held
+    stays = {item.rel for item in held}
+    back = [step for step in plan.files if step.rel not in stays]
+    for step in back:
+        screen.event(events.step_event(plan.roots, step, done=report is not None))
+        if report is None or screen.verbose:
+            screen.line(f"  {step.rel}  →  {_way_back(plan, step)}")
+    _held(screen, held)
+    counts = Counter({"moves" if report is None else "done": len(back), "held": len(held)})
+    summary(screen, "rollback", counts, _rollback_outcome(result, len(back), len(held)))
+    if report is None and back:
+        screen.hint(f"Do it: {_how_to_run(result.script) if result.script else f'{again} --apply'}")
+    return FINDINGS if held else DONE
+
+
+def _how_to_run(script: str) -> str:
+    """Return the words that run a script that was written."""
+    if script.lower().endswith(".ps1"):
+        return f"pwsh -File {shlex.quote(script)} -Apply"
+    return f"sh {shlex.quote(script)} --apply"
+
+
+def _way_back(plan: RollbackPlan, step: Step) -> str:
+    if step.do == "remove":
+        return "removed; the source stays" if step.to else "removed"
+    return os.path.join(plan.roots[step.to_root], step.to)
+
+
+def _rollback_outcome(result: RolledBack, back: int, held: int) -> str:
+    runs = ", ".join(result.plan.runs)
+    if not result.plan.steps:
+        return "There is nothing to take back."
+    stays = f", {held:,} held" if held else ""
+    files = f"{counted(back, 'file')} of {'run' if len(result.plan.runs) == 1 else 'runs'} {runs}"
+    if result.report is None:
+        to_do = f"to take back, written to {result.script}" if result.script else "to take back"
+        return f"{files} {to_do}{stays}. Nothing was changed."
+    return f"{files} {'is as it was' if back == 1 else 'are as they were'}{stays}."
