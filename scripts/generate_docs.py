@@ -99,7 +99,8 @@ def _rows(command: Any, words: str) -> list[str]:
 
 
 def _option(parameter: Any) -> str:
-    words = " ".join(filter(None, (parameter.opts[0], parameter.metavar)))
+    choices = "\\|".join(getattr(parameter.type, "choices", ()))
+    words = " ".join(filter(None, (parameter.opts[0], parameter.metavar or choices)))
     return f"`{words}` {parameter.help}"
 
 

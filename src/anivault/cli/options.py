@@ -60,15 +60,19 @@ ToOption = Annotated[
 ApplyFlag = Annotated[bool, typer.Option("--apply", help="Do it. Without this nothing is changed.")]
 ModeOption = Annotated[
     ModeName | None,
-    typer.Option("--mode", help="How files reach the library.", show_default=False),
+    typer.Option("--mode", help="How files reach the library; else hardlink.", show_default=False),
 ]
 PresetOption = Annotated[
     str | None,
-    typer.Option("--preset", metavar="NAME", help="Whose names to write.", show_default=False),
+    typer.Option(
+        "--preset", metavar="NAME", help="Names for jellyfin, plex, emby, kodi, ...", show_default=False
+    ),
 ]
 ConflictOption = Annotated[
     Literal["hold", "version"] | None,
-    typer.Option("--on-conflict", help="Two files for one place.", show_default=False),
+    typer.Option(
+        "--on-conflict", help="Two files for one place: hold one, or keep both.", show_default=False
+    ),
 ]
 PlanOption = Annotated[
     str | None,
@@ -89,7 +93,9 @@ SinceOption = Annotated[
 ]
 OnlyOption = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="PATH", help="Only this file or folder.", show_default=False),
+    typer.Option(
+        "--only", metavar="PATH", help="Only this file or folder of the library.", show_default=False
+    ),
 ]
 NfoFlag = Annotated[bool, typer.Option("--nfo", help="Write NFO files (and .plexmatch) too.")]
 ArtworkFlag = Annotated[bool, typer.Option("--artwork", help="Fetch posters and backdrops from TMDB too.")]
@@ -109,15 +115,21 @@ SubsetOption = Annotated[
 StrictFlag = Annotated[bool, typer.Option("--strict", help="Extra files and gaps count as failures.")]
 ParserOption = Annotated[
     list[str] | None,
-    typer.Option("--parser", metavar="NAME", help="Engine for names; several vote.", show_default=False),
+    typer.Option(
+        "--parser", metavar="NAME", help="Engine for names (anitomy-ng); several vote.", show_default=False
+    ),
 ]
 ProviderOption = Annotated[
     list[str] | None,
-    typer.Option("--provider", metavar="NAME", help="Who is asked what a show is.", show_default=False),
+    typer.Option(
+        "--provider", metavar="NAME", help="Who knows shows: catalog, tmdb; or several.", show_default=False
+    ),
 ]
 LanguageOption = Annotated[
     list[str] | None,
-    typer.Option("--lang", metavar="TAG", help="Title language wanted, best first.", show_default=False),
+    typer.Option(
+        "--lang", metavar="TAG", help="Language of titles (en, ja-Latn, ja), best first.", show_default=False
+    ),
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print NDJSON events instead of text.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]

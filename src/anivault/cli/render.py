@@ -1,4 +1,4 @@
-"""How each result looks, to people and to programs; plans have a module of their own. Prints through a Screen."""
+"""How each result looks, to people and to programs; plans have a module of their own."""
 
 from __future__ import annotations
 
@@ -195,11 +195,9 @@ def cache(screen: Screen, left: CacheStats, dropped: int = 0) -> int:
     kept = {name: getattr(left, name) for name in ("path", "answers", "not_found", "expired", "size")}
     screen.event(events.CacheEvent(**kept, dropped=dropped))
     if dropped:
-        screen.line(f"{dropped:,} answers dropped.")
-    screen.line(
-        f"{left.answers:,} answers, {left.not_found:,} of them that there is none, {left.expired:,} expired; "
-        f"{left.size / 2**20:.1f} MiB in {left.path}"
-    )
+        screen.line(f"{counted(dropped, 'answer')} dropped.")
+    kinds = f"{left.not_found:,} of them 'no such show', {left.expired:,} expired"
+    screen.line(f"{counted(left.answers, 'answer')}, {kinds}; {left.size / 2**20:.1f} MiB in {left.path}")
     return DONE
 
 
