@@ -12,8 +12,8 @@ from typing import Any
 from anivault.parser.form import Form
 
 # What stands in `text` where a rule has claimed it. They are controls: no normal form holds them.
-GROUP, TERM, SEASON, EPISODE, YEAR, KIND = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06"
-GAPS = "\x01-\x06"
+GROUP, TERM, SEASON, EPISODE, YEAR, KIND, NOTE = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
+GAPS = "\x01-\x07"
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 

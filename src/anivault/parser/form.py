@@ -35,6 +35,7 @@ def _table() -> dict[int, str]:
 _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127, *range(128, 160)), " ")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_QUOTED = re.compile(r"[「『](\d{1,4}(?:v\d)?)[」』]")  # 『07』
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
 _AT_BRACKET = re.compile(r"_(?=[\s\[(]|\d{3,4}[pi])|(?<=[\s\])])_")
 _DOT = re.compile(r"\.(?!(?<=\d\.)\d(?![\dKk]))")  # but not that of 07.5 or 2.0
@@ -59,6 +60,7 @@ def of(name: str) -> Form:
         if not shown.isprintable():
             shown = shown.translate(_CONTROLS)
         return Form(*_blanks(shown, shown))
+    shown = _QUOTED.sub(r"[\1]", shown)
     shown = _SURROGATES.sub("\ufffd", unicodedata.normalize("NFC", shown).translate(_CONTROLS))
     return Form(*_blanks(shown.translate(_TABLE), shown))
 

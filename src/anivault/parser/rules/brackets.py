@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from anivault.parser.draft import KIND, SEASON, TERM, YEAR, Draft
+from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.rules import checksum, media, numbers, season
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, TYPES
@@ -83,7 +83,8 @@ def _apply(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
         return
     if meaning.rest and draft.loose_group is None:
         draft.loose_group = meaning.rest
-    draft.gap(start, end, meaning.filler)
+    note = draft.text[start] == "(" and not meaning.fields and not draft.text[start:end].isascii()
+    draft.gap(start, end, NOTE if note else meaning.filler)
 
 
 def _is_title(text: str, start: int, end: int) -> bool:

@@ -27,7 +27,7 @@ _N = r"\d{1,4}(?:\.\d{1,2})?"
 _LETTER = r"(?P<letter>[A-Da-d](?![^\W_]))?"
 _V = r"(?:[ _]?v(?P<version>\d)(?!\d))?"
 _NUMBER = rf"(?P<first>{_N}){_LETTER}{_V}"
-_TO = r"(?:\s*(?:[-~+&]|to)\s*|_|,\s?)"
+_TO = rf"(?:-|\s+-\s*(?!\d+\s+(?!{any_of(WORDS['endings'])})[^\W\d_])|-\s+|\s*(?:[~+&]|to)\s*|_|,\s?)"
 _RANGE = rf"(?:{_TO}(?:EP?|#)?(?P<last>{_N})(?:v(?P<last_version>\d))?(?!\d|\.\d|[^\W_]))?"
 _ENDING = rf"(?:\s*(?i:{any_of(WORDS['endings'])}))*"
 _WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})\d*)*"
@@ -64,7 +64,7 @@ _BEHIND = re.compile(
     rf"{_ALONE}(?P<first>\d{{1,4}})\.?\s*(?:{any_of(WORDS['behind'])}){_OVER}", re.IGNORECASE
 )
 _CJK = re.compile(
-    rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})\s*"
+    rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})(?:v(?P<early>\d))?\s*"
     rf"(?:[话話集回夜章]?\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?"
     rf"(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
 )
@@ -156,7 +156,7 @@ def read(draft: Draft) -> None:
 
 def _cjk(draft: Draft) -> bool:
     if (found := _CJK.search(draft.text) or _COUNTER.search(draft.text)) is not None:
-        version = found["version"] if found.re is _CJK else None
+        version = found["version"] or found["early"] if found.re is _CJK else None
         _set(draft, tuple(_cjk_number(n) for n in (found["first"], found["last"]) if n), version)
     elif (found := _ALL.search(draft.text)) is not None and found["all"]:
         _set(draft, (1, han(found["all"])), None)
@@ -224,7 +224,8 @@ def _last(draft: Draft) -> bool:
 def _dashed(draft: Draft) -> bool:
     """` - 07 The Title of It`."""
     found = _DASHED.search(draft.text)
-    if found is None or not _WORD.search(draft.text, 0, found.start()):
+    before = draft.text[: found.start()].strip() if found is not None else ""
+    if found is None or not (_WORD.search(before) and (before in NUMBERED_TITLES or not before.isdecimal())):
         return False
     _claim(draft, found)
     return True

@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from anivault.parser.draft import TERM, Draft
+from anivault.parser.draft import GAPS, KIND, TERM, Draft
 from anivault.parser.rules import group
 from anivault.parser.vocabulary import (
     ALONE,
     CJK_NOTES,
     CJK_SUBTITLES,
+    CJK_TYPES,
     LEADS,
     PAIRED,
     STRONG,
     TERM_PAIRS,
     TERMS,
+    TYPES,
+    any_of,
     letters_of,
 )
 
@@ -27,12 +30,15 @@ RULE = "rule:media"
 
 _SPLIT = re.compile(r"[\s,_|&/;+()\[\]{}:!#]+")
 _SEASONAL = re.compile(
-    r"[★☆\s]*(?:\d{4}年?)?(?:\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:新番|番)?[★☆\s]*(?=\[|$|[★☆\x01-\x06])|[★☆]+(?=\[)"
-    r"|[★☆]\d{1,2}月新番\s"
+    r"[★☆\s]*(?:\d{4}年?)?(?:\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:新番|番)?[★☆\s]*"
+    rf"(?=\[|$|[★☆{GAPS}])|[★☆]+(?=\[)|[★☆]\d{{1,2}}月新番\s"
 )
+_KIND = re.compile(rf"[★☆]({any_of(CJK_TYPES)}|OVA|OAD|SP)[★☆]", re.IGNORECASE)
 _SITE = re.compile(r"\s*(?:www[. ])?[\w-]+[. ](?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+-\s+")
-_GAP = re.compile("[\x01-\x06]+")
-_NUMBER = re.compile(r"(?<=\s)(?:-\s+\d{1,4}|0\d)(?:v\d)?(?=\s*(?:$|[\x01-\x06\[(]|-\s))")
+_GAP = re.compile(f"[{GAPS}]+")
+_NUMBER = re.compile(
+    rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:v\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s))"
+)
 _HALVES = re.compile(r"[-.@]")
 _RESOLUTION = re.compile(r"\d{3,4}[pi]\d{0,3}|\d{3,4}[x×*]\d{3,4}[pi]?", re.IGNORECASE)
 _JOINED = re.compile(r"(BD|DVD|WEB|TV|HD|AI)(\d{3,4}p)", re.IGNORECASE)
@@ -49,7 +55,7 @@ _FIELDS = frozenset({"resolution", "source", "video_codec", "audio_codec"})
 # The letters of every word that can begin a technical part; `p`, `i` and `x` are those of resolutions.
 _GATE = letters_of((*STRONG, *ALONE, *PAIRED, "p", "i", "x"))
 _MENU = re.compile(r"[ _]menu", re.IGNORECASE)  # BD Menu 1
-_TOKEN = re.compile(r"[^\s_\x01-\x06\[\](){}]+")
+_TOKEN = re.compile(rf"[^\s_{GAPS}\[\](){{}}]+")
 
 
 class Terms(NamedTuple):
@@ -139,6 +145,9 @@ def notes(draft: Draft) -> None:
     if (site := _SITE.match(draft.text)) is not None:
         draft.gap(site.start(), site.end(), TERM)
     if not draft.text.isascii():
+        if (kind := _KIND.search(draft.text)) is not None:
+            draft.set("type", TYPES[kind[1].lower()], RULE)
+            draft.gap(kind.start(), kind.end(), KIND)
         for found in _SEASONAL.finditer(draft.text):
             draft.gap(found.start(), found.end(), TERM)
 

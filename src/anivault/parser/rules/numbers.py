@@ -58,14 +58,13 @@ class Numbers(NamedTuple):
 
 
 _N = r"\d{1,4}(?:\.\d{1,2})?"
-_ENDINGS = r"TV ?全集|全集|END|Fin|Final|完结?|終|终|Pre|先行版?|修正合集|修正?版?|合集|Complete|RAW|v\d"
-_WITH = r"SP|OVA|OAD|EX|Extra|特典|Special|Movie|剧场版|映画|NC|PV|CM|Menu"
+_ENDINGS = r"TV ?全集|全集|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?版?|[^\W\d]{0,3}合集|Complete|RAW|v\d"
 _BRACKET = re.compile(
     rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:v(?P<v1>\d))?"
     rf"(?:\s*(?:[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
     rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) \d+|/ ?\d+|~?全\d+[话話集回])?"
     r"\s*(?:v(?P<v3>\d))?"
-    rf"(?:\s*\((?P<second>\d{{1,4}})\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:{_WITH}).*)?",
+    rf"(?:\s*\((?P<second>\d{{1,4}})\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*[^\W\d].*)?",
     re.IGNORECASE,
 )
 _RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})

@@ -21,7 +21,7 @@ _GATE = letters_of(("s", "tv", *WORDS["words"]))
 _WORD = any_of(WORDS["words"])
 _ORDINAL = rf"\d{{1,2}}(?:{any_of(WORDS['marks'])})|{any_of(ORDINALS)}|\d{{1,2}}(?= сезон)"
 _NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
-_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s+(?=S\d))"
+_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 _LATIN = re.compile(
     rf"(?<![^\W_])(?:(?<!\.)(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from anivault.parser.draft import EPISODE, GAPS, KIND, SEASON, Draft
+from anivault.parser.draft import EPISODE, GAPS, KIND, NOTE, SEASON, Draft
 from anivault.parser.rules import media
 from anivault.parser.rules.group import TEAM
 from anivault.parser.vocabulary import NUMBERED_TITLES, SLASHED
@@ -21,10 +21,10 @@ _RUN = re.compile(rf"[^\s{GAPS}][^{GAPS}]*")
 _WORD = re.compile(r"[^\W_]|[^\x00-\xff]")
 _NOT_IN = "".join(f"(?<!{word})" for word in SLASHED)  # Fate/stay night is one title
 _APART = re.compile(
-    rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|{_NOT_IN}[/／](?![/／\d])"
+    rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|\s-\s{{2,}}|{_NOT_IN}[/／](?![/／\d])"
 )
 _APART_START = re.compile(r"\s*[/／|｜]")
-_APART_LATIN = re.compile(r"\s+/\s*|\s*/\s+|\s*\|\s*")
+_APART_LATIN = re.compile(r"\s+/\s*|\s*/\s+|\s*\|\s*|\s-\s{2,}")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK_ANY = re.compile(f"[{_CJK}]")
 _SCRIPTS = re.compile(
@@ -40,6 +40,8 @@ _OPEN, _SHUT = r"\[【〔〖［《", r"\]】〕〗］》"  # as they are shown
 _SIDES = _OPEN[1:] + _SHUT[1:]
 _SQUARE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*)[{_SHUT}]")
 _LOCAL = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*[^\x00-\x7f][^{_OPEN}{_SHUT}]*)[{_SHUT}]\s*([A-Za-z].*)")
+_OPENED = re.compile(rf"[{_SHUT}]\s*[{_OPEN}][^{_SHUT}]*$")
+_SIDE = re.compile(rf"[{_OPEN}{_SHUT}]")
 _TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
@@ -115,7 +117,7 @@ def _titles(draft: Draft, runs: list[tuple[int, int]]) -> list[str]:
         return titles
     for other_start, other_end in runs[1:]:
         gap = draft.text[:other_start].rstrip()[-1:]
-        if gap != SEASON and gap != KIND:
+        if gap not in (SEASON, KIND, NOTE):
             break
         more = list(_spellings(draft.shown[other_start:other_end]))
         if (
@@ -139,7 +141,7 @@ def _spellings(text: str) -> tuple[str, ...]:
     """Every title in one stretch: the parts between slashes, then those without their aside."""
     found: list[str] = []
     if text.isascii():
-        parts = _APART_LATIN.split(text) if "/" in text or "|" in text else [text]
+        parts = _APART_LATIN.split(text) if "/" in text or "|" in text or " -  " in text else [text]
     else:
         parts = _APART.split(text)
     for part in parts:
@@ -150,6 +152,8 @@ def _spellings(text: str) -> tuple[str, ...]:
 def _one(part: str) -> list[str]:
     """The readings of one title: bare of brackets behind it, without its aside, by script."""
     part = part.strip()
+    if _OPENED.search(part) is not None:  # [海马][Kaiba, where the rest was a season
+        return [title for inside in _SIDE.split(part) if inside.strip() for title in _one(inside)]
     squares = _SQUARE.search(part) is not None
     if squares and not _WORD.search(_SQUARE.sub("", part)):
         return [title for inside in _SQUARE.findall(part) for title in _one(inside)]
