@@ -31,7 +31,7 @@ _TO = rf"(?:-|\s+-\s*(?!\d+\s+(?!{any_of(WORDS['endings'])})[^\W\d_])|-\s+|\s*(?
 _RANGE = rf"(?:{_TO}(?:EP?|#)?(?P<last>{_N})(?:v(?P<last_version>\d))?(?!\d|\.\d|[^\W_]))?"
 _ENDING = rf"(?:\s*(?i:{any_of(WORDS['endings'])}))*"
 _WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})\d*)*"
-_END = rf"(?=\s*(?:$|[{GAPS}\[({{]|\s-|-[\s{GAPS}\[(]|//))"  # the part ends here
+_END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-[\s{GAPS}\[(]|//))"  # the part ends here
 _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 
 _SXE = re.compile(

@@ -35,6 +35,7 @@ _SEASONAL = re.compile(
 )
 _KIND = re.compile(rf"[★☆]({any_of(CJK_TYPES)}|OVA|OAD|SP)[★☆]", re.IGNORECASE)
 _SITE = re.compile(r"\s*(?:www[. ])?[\w-]+[. ](?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+-\s+")
+_DATE = re.compile(r"\s*(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[\s-]+(?=\D)")  # 20231006 Title
 _GAP = re.compile(f"[{GAPS}]+")
 _NUMBER = re.compile(
     rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:v\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s))"
@@ -48,7 +49,7 @@ _AUDIO = re.compile(
     re.IGNORECASE,
 )
 _CJK = re.compile(
-    rf"[{CJK_SUBTITLES}\s&_+/x0-9]+|.*(?:{CJK_NOTES}).*|.*(?:字幕|双语|雙語|内封|內封|内嵌|內嵌|外挂|外掛)[^字]*",
+    rf"[{CJK_SUBTITLES}\s&_+/x0-9]+|.*(?:{CJK_NOTES}).*|[^A-Za-z]{{0,8}}新番.{{0,4}}|.*(?:字幕|双语|雙語|内封|內封|内嵌|內嵌|外挂|外掛)[^字]*",
     re.IGNORECASE,
 )
 _FIELDS = frozenset({"resolution", "source", "video_codec", "audio_codec"})
@@ -141,8 +142,8 @@ def read(draft: Draft) -> None:
 
 
 def notes(draft: Draft) -> None:
-    """Claim what is addressed to readers in the running text: ★10月新番★, the site it came from."""
-    if (site := _SITE.match(draft.text)) is not None:
+    """Claim what is addressed to readers in the running text: ★10月新番★, the site or day it came from."""
+    if (site := _SITE.match(draft.text) or _DATE.match(draft.text)) is not None:
         draft.gap(site.start(), site.end(), TERM)
     if not draft.text.isascii():
         if (kind := _KIND.search(draft.text)) is not None:
