@@ -38,7 +38,7 @@ def test_version_is_answered_before_any_import() -> None:
         "import sys; sys.argv = ['anivault', '--version']\n"
         "from anivault.cli.main import main\n"
         "try: main()\n"
-        "finally: print([m for m in ('typer', 'msgspec', 'rich', 'json') if m in sys.modules])"
+        "finally: print([m for m in ('typing', 'typer', 'msgspec', 'rich', 'json') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
 
 from anivault.cli.exits import BUG, DONE, INTERRUPTED, TERMINATED
 
+TYPE_CHECKING = False  # `typing` itself takes longer than all the rest of `--version`
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typer import TyperException
 
 
