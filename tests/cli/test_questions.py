@@ -172,3 +172,19 @@ def test_files_of_several_folders_are_named_whole(run: Run, tmp_path: Path) -> N
     assert all(f"  ←  {path}/Cowboy" in plan and f"  {path}/IMG" in plan for path in (one, two))
     assert all(f"{path}/Cowboy" in verdicts for path in (one, two))
     assert str(one) not in run("organize", one, "--to", tmp_path / "library").out
+
+
+def test_what_to_type_after_a_plan_was_written_uses_the_plan(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command with --apply would plan anew, and write over what was edited."""
+    write(tmp_path / "my pile", "Cowboy Bebop - 01.mkv")
+    monkeypatch.chdir(tmp_path)
+    done = run("organize", "my pile", "--to", "library", "--preset", "plex", "--plan", "plan.json")
+    edited = Path("plan.json").read_text().replace("s01e01", "s01e09")
+    Path("plan.json").write_text(edited)
+    words = shlex.split(done.err.splitlines()[-1].removeprefix("Do it: anivault "))
+
+    assert run(*words).code == 42
+    assert run(*words, "--seal").code == 0
+    assert [path.name for path in Path("library").rglob("*.mkv")] == ["COWBOY BEBOP (1998) - s01e09.mkv"]

@@ -90,7 +90,9 @@ def test_no_touch_writes_beside_files_that_stay(run: Run, source: Path) -> None:
     assert tree(source) == before
 
 
-@pytest.mark.parametrize("words", [("--mode", "move"), ("--to", "x"), ("--plan", "x"), ("--nfo",)])
+@pytest.mark.parametrize(
+    "words", [("--mode", "move"), ("--to", "x"), ("--plan", "x"), ("--nfo",), ("--seal",)]
+)
 def test_no_touch_takes_no_words_about_moving(run: Run, source: Path, words: tuple[str, ...]) -> None:
     done = run("organize", source, "--no-touch", *words)
 

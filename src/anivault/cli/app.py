@@ -257,7 +257,8 @@ def organize(
     goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo, "--artwork": artwork}
     asks = {"--parser": parser, "--provider": provider, "--lang": lang}
     if no_touch:
-        _refuse({**goes, "--to": to, "--plan": plan, "--from-plan": from_plan}, "--no-touch moves nothing")
+        plans = {"--to": to, "--plan": plan, "--from-plan": from_plan, "--seal": seal}
+        _refuse({**goes, **plans}, "--no-touch moves nothing")
         return _describe(context, paths, preset, apply, _asked(context, parser, provider, lang))
     if from_plan:
         _refuse({**goes, **asks, "--preset": preset}, "a plan has its rules already")
@@ -277,7 +278,20 @@ def organize(
         **_asked(context, parser, provider, lang),
     )
     result = organize_handler.handle(request, context.screen.progress)
-    return render_plan.organize(context.screen, result, shlex.join(["anivault", *Session.words]))
+    replay = plan if not (nfo or artwork) else None  # a plan file holds neither
+    again = _replay(context, paths, to or library, replay) if replay and not apply else _again()
+    return render_plan.organize(context.screen, result, again)
+
+
+def _again() -> str:
+    """The command as it was typed."""
+    return shlex.join(["anivault", *Session.words])
+
+
+def _replay(context: Context, paths: list[str], library: str, plan: str) -> str:
+    """The command that does the plan which was written: the one that was typed would plan anew."""
+    context.screen.hint(f"The plan is in {plan}. If you edit it, seal it: add --seal to the command.")
+    return shlex.join(["anivault", "organize", *paths, "--to", library, "--from-plan", plan])
 
 
 def _describe(
@@ -287,13 +301,12 @@ def _describe(
     from anivault.cli import describe_handler, organize_handler, render_plan
 
     names = organize_handler.rules(context.settings, None, preset, None).preset
-    again = shlex.join(["anivault", *Session.words])
     requests = [
         describe_handler.DescribeRequest(folder=os.path.abspath(path), preset=names, apply=apply, **asked)
         for path in paths
     ]
     results = [describe_handler.handle(request, context.screen.progress) for request in requests]
-    return max(render_plan.organize(context.screen, result, again, "describe") for result in results)
+    return max(render_plan.organize(context.screen, result, _again(), "describe") for result in results)
 
 
 def _refuse(options: Mapping[str, object], why: str) -> None:
@@ -356,7 +369,7 @@ def rollback(
         script=script,
     )
     result = rollback_handler.handle(request, context.screen.progress)
-    return render_plan.rollback(context.screen, result, shlex.join(["anivault", *Session.words]))
+    return render_plan.rollback(context.screen, result, _again())
 
 
 def _as_printed(path: str, library: str) -> str:
@@ -403,8 +416,7 @@ def rename(
         library=home, preset=rules.preset, apply=apply, **_asked(context, None, provider, lang)
     )
     result = rename_handler.handle(request, context.screen.progress)
-    again = shlex.join(["anivault", *Session.words])
-    code = render_plan.organize(context.screen, result, again, "rename")
+    code = render_plan.organize(context.screen, result, _again(), "rename")
     if preset and preset != context.settings.organize.preset:
         file = os.path.join(home, ".anivault", "config.toml")
         context.screen.hint(f'So that new files are named so too: organize.preset = "{preset}" in {file}')
