@@ -200,14 +200,17 @@ def test_neither_scan_nor_verify_goes_into_a_folder_that_leads_elsewhere(tmp_pat
 
 
 @pytest.mark.usefixtures("at_windows")
-def test_files_that_a_listing_gives_no_numbers_are_not_taken_for_one(tmp_path: Path) -> None:
+def test_files_have_their_numbers_though_a_listing_has_none(tmp_path: Path) -> None:
     box = box_of(tmp_path, "hardlink")
     scan = module("core.pipeline.scanner").scan([str(box.source)])
     box.run()
+    name = box.library / mover().NAMES["[Group] Show - 01.mkv"]
+    name.rename(name.with_name("another.mkv"))
     report = module("core.verifier").verify(str(box.library))
 
-    assert {(file.identity.device, file.identity.inode) for file in scan.files} == {(0, 0)}
-    assert (report.same, [finding.path for finding in report.findings]) == (5, ["mine.txt"])
+    numbers = {file.rel: (file.identity.device, file.identity.inode) for file in scan.files}
+    assert numbers == {n: (s.st_dev, s.st_ino) for n in mover().NAMES for s in [(box.source / n).lstat()]}
+    assert (report.same, [finding.kind for finding in report.findings]) == (4, ["misnamed", "extra"])
 
 
 @pytest.mark.usefixtures("at_windows")

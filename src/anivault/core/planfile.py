@@ -45,7 +45,7 @@ class MoveEntry(Located, frozen=True, kw_only=True, omit_defaults=True):
     mode: Mode
     size: _Whole
     mtime_ns: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-    device: _Whole = 0
+    device: Annotated[int, msgspec.Meta(ge=0)] = 0
     inode: Annotated[int, msgspec.Meta(ge=0)] = 0
     reason: str = ""
     video: str | None = None

@@ -186,7 +186,7 @@ class Verifier:
     def look(self, path: str, entry: os.DirEntry[str] | None) -> os.stat_result | None:
         """Stat what is at a path, None when nothing is."""
         try:
-            return entry.stat(follow_symlinks=False) if entry else os.lstat(fs.whole(self.library, path))
+            return fs.listed(entry) if entry else os.lstat(fs.whole(self.library, path))
         except OSError:
             return None
 
@@ -271,7 +271,7 @@ class Verifier:
         for path in sorted(self.sound):
             now = self.sound[path]
             key = digests.get(path) if now.st_size else None
-            file = (now.st_dev, now.st_ino) if now.st_ino else path  # a listing on Windows has no numbers
+            file = (now.st_dev, now.st_ino) if now.st_ino else path  # 0: this disk has no numbers
             first = seen.setdefault(key or file, path)
             if first != path:
                 self.find(Kind.DUPLICATE, path, f"the same as {first}")

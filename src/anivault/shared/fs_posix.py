@@ -77,6 +77,11 @@ def exists(folder: Folder, name: str) -> bool:
     return os.access(name, os.F_OK, dir_fd=folder, follow_symlinks=False)
 
 
+def listed(entry: os.DirEntry[str]) -> os.stat_result:
+    """Stat what a listing names, and no link."""
+    return entry.stat(follow_symlinks=False)
+
+
 @functools.cache
 def libc(name: str) -> Callable[..., int] | None:
     """Return a function of the C library that Python lacks, None where the library has none such."""

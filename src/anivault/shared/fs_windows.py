@@ -91,6 +91,11 @@ def look(folder: Folder, name: str) -> os.stat_result:
     return os.lstat(os.path.join(folder, name))
 
 
+def listed(entry: os.DirEntry[str]) -> os.stat_result:
+    """Stat what a listing names, and no link; the listing has no file number, and old sizes of links."""
+    return os.lstat(long_path(entry.path))
+
+
 def exists(folder: Folder, name: str) -> bool:
     """True when the name is taken, be it by a dangling link."""
     return os.path.lexists(os.path.join(folder, name))

@@ -182,7 +182,7 @@ class _Walk:
             self._leave(entry.path, reason)
             return
         try:
-            s = entry.stat(follow_symlinks=False)
+            s = fs.listed(entry)
         except OSError as error:  # gone since it was listed, or a broken disk
             self._leave(entry.path, LeftOutReason.UNREADABLE, error.strerror or str(error))
         else:
