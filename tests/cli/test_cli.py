@@ -6,6 +6,7 @@ import base64
 import fcntl
 import io
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -194,6 +195,16 @@ def test_explain_tells_every_field_and_every_candidate(run: Run, tmp_path: Path)
     assert event["parsed"]["said"]["crc32"].startswith("rule:")
     assert event["explanation"]["candidates"][0]["show"] == "tmdb:tv/209867"
     assert {part["name"] for part in event["explanation"]["candidates"][0]["parts"]} >= {"title", "numbers"}
+
+
+def test_explain_says_how_to_decide_otherwise(run: Run, tmp_path: Path) -> None:
+    for name in (FRIEREN, "K-On!! - 01.mkv"):
+        (tmp_path / name).touch()
+    unsure = run("explain", tmp_path / "K-On!! - 01.mkv").err.splitlines()[-1]
+
+    assert "pin" in run("explain", tmp_path / FRIEREN).err
+    assert run(*shlex.split(unsure.partition("anivault ")[2])).code == 0
+    assert run("match", tmp_path).code == 0
 
 
 def test_explain_takes_a_bare_name_and_refuses_a_folder(run: Run, tmp_path: Path) -> None:

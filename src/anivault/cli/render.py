@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.cli.scan_handler import Scanned
     from anivault.cli.screen import Screen
     from anivault.cli.verify_handler import Verified
+    from anivault.core.matching.explain import Explanation
     from anivault.core.matching.pins import Pin
     from anivault.core.models import Plan
     from anivault.core.pipeline.scanner import LeftOut
@@ -274,7 +276,16 @@ def explain(screen: Screen, result: Explained) -> int:
     for line in lines(told) if told else [_unmatched(item)]:
         screen.line(line)
     notices(screen, result.notices)
+    if told and item.file.root:
+        screen.hint(_decide(told, item.file.path))
     return DONE
+
+
+def _decide(told: Explanation, path: str) -> str:
+    """What to type where the verdict is none, or wrong."""
+    if told.decision == Decision.AMBIGUOUS:
+        return f"Is it that? anivault pin {shlex.quote(path)} {told.candidates[0].show}"
+    return f"Is it something else? anivault pin {shlex.quote(path)} tmdb:ID"
 
 
 def _unmatched(item: ParsedFile) -> str:
