@@ -42,5 +42,6 @@ def _claim(draft: Draft, pattern: re.Pattern[str]) -> None:
         if EPISODE in draft.text[: found.start()] or BETWEEN_DASHES.search(draft.text, 0, found.start()):
             return  # S01E05 - The Sea Part 2: the episode's title
         n = found[found.lastgroup or 0]
-        draft.set("part", ordinal(n) or han(n), "rule:part")
-        draft.gap(found.start(), found.end(), SEASON)
+        draft.set("part", part := ordinal(n) or han(n), "rule:part")
+        if part == draft.fields["part"]:  # Part 6 - Stone Ocean Part 2: another one is of the title
+            draft.gap(found.start(), found.end(), SEASON)
