@@ -48,7 +48,7 @@ def test_the_demo_fails_when_a_step_does_not_hold(run: Run, monkeypatch: pytest.
     monkeypatch.setattr(demo_handler, "STEPS", steps)
     done = run("demo")
 
-    assert done.code == 26
+    assert done.code == 37
     assert "the library still has files" in done.err
 
 
@@ -56,7 +56,7 @@ def test_the_demo_fails_when_the_source_changed(run: Run, monkeypatch: pytest.Mo
     trees = iter(({"a": (0, 0, "1")}, {}))
     monkeypatch.setattr(demo_handler, "tree", lambda _: next(trees))
 
-    assert run("demo").code == 26
+    assert run("demo").code == 37
 
 
 def test_the_sample_has_what_it_promises(tmp_path: Path) -> None:

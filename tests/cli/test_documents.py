@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 
 from anivault.cli.app import app
+from anivault.shared import errors
 from tests.conftest import Run
 
 ROOT = Path(__file__).parents[2]
@@ -78,3 +79,14 @@ def test_every_command_and_option_in_a_document_exists(document: Path) -> None:
         assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known[name] | {
             "--help"
         }, typed
+
+
+def test_every_error_has_a_code_and_an_exit_code_of_its_own() -> None:
+    kinds = [
+        kind for kind in vars(errors).values() if isinstance(kind, type) and kind.__mro__[1:2] != (Exception,)
+    ]
+    failures = [kind for kind in kinds if issubclass(kind, errors.AniVaultError)]
+
+    assert len({kind.code for kind in failures}) == len(failures)
+    assert len({kind.exit_code for kind in failures}) == len(failures)
+    assert all(kind.exit_code in {2, 130} or 20 < kind.exit_code < 70 for kind in failures)

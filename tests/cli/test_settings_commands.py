@@ -36,7 +36,7 @@ def test_catalog_import_takes_a_list_whole_or_not_at_all(run: Run, tmp_path: Pat
 def test_removing_what_was_never_imported_says_so(run: Run) -> None:
     done = run("catalog", "remove", "anidb-titles")
 
-    assert done.code == 27
+    assert done.code == 65
     assert "Nothing was imported yet." in done.err
 
 

@@ -318,7 +318,7 @@ class PlanFileError(AniVaultError):
 class DemoFailedError(AniVaultError):
     """A step of the demo did not give what it must."""
 
-    code, exit_code = "demo-failed", 26
+    code, exit_code = "demo-failed", 37
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The demo does not hold: {what}. Only its own folder was touched.")
@@ -351,7 +351,7 @@ class ImportDamagedError(AniVaultError):
 class ImportNotFoundError(AniVaultError):
     """An import was to be removed that is not there."""
 
-    code, exit_code = "import-not-found", 27
+    code, exit_code = "import-not-found", 65
 
     def __init__(self, kind: str, known: list[str]) -> None:
         super().__init__(f"No import is called {kind!r}. Nothing was changed.")
