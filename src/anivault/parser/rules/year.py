@@ -7,13 +7,16 @@ import re
 from anivault.parser.draft import GAPS, YEAR, Draft
 
 _YEAR = re.compile(rf"(?<=[^\s] )((?:19[5-9]|20[0-3])\d)(?=\s*(?:$|[{GAPS}\[({{]|-\s))")
+_INSIDE = re.compile(r"\(((?:19[5-9]|20[0-3])\d)\)|(?<!\d)((?:19[5-9]|20[0-3])\d)年版")  # [Title (2021)]
 
 
 def read(draft: Draft) -> None:
-    """Claim the last year of the running text."""
+    """Claim the last year of the running text; one in a title's own brackets is left there."""
     if "19" not in draft.text and "20" not in draft.text:
         return
     if years := list(_YEAR.finditer(draft.text)):
         found = years[-1]
         draft.set("year", int(found[1]), "rule:year")
         draft.gap(found.start(), found.end(), YEAR)
+    elif "year" not in draft.fields and (inside := _INSIDE.search(draft.text)) is not None:
+        draft.set("year", int(inside[1] or inside[2]), "rule:year")
