@@ -56,7 +56,7 @@ class Effects:
 
     def rename(self, step: Step) -> None:
         """Give the source another name."""
-        if folders_of(step) in self.elsewhere:
+        if self.elsewhere and folders_of(step) in self.elsewhere:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), step.to)
         try:
             fs.rename(*self.leaving(step), *self.target(step), reserve=step.reserve)
