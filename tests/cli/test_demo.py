@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from pathlib import Path
 
@@ -84,3 +85,20 @@ def test_the_sample_has_what_it_promises(tmp_path: Path) -> None:
     for path in (tmp_path / "a").glob("[[]SubsPlease*].mkv"):
         promised = path.name.rpartition("[")[2][:8]
         assert f"{zlib.crc32(path.read_bytes()):08X}" == promised
+
+
+def test_the_demo_is_the_same_for_everybody(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pin, a preset and a key of the user's would show other names, or ask TMDB over the network."""
+    plain = run("demo", "--json").of("move")
+    run("pin", "Sousou no Frieren", "tmdb:30991", "--season", "1")
+    monkeypatch.setenv("ANIVAULT_TMDB_KEY", "0" * 32)
+    monkeypatch.setenv("ANIVAULT_TMDB_URL", "http://127.0.0.1:9/3")
+    monkeypatch.setenv("ANIVAULT_PRESET", "plex")
+    monkeypatch.setenv("ANIVAULT_MODE", "move")
+    done = run("demo", "--json")
+
+    assert (done.code, done.err) == (0, "")
+    assert [event["target"] for event in done.of("move") if event["mode"] == "hardlink"] == [
+        event["target"] for event in plain if event["mode"] == "hardlink"
+    ]
+    assert os.environ["ANIVAULT_PRESET"] == "plex"

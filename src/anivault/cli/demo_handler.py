@@ -65,8 +65,9 @@ def run(screen: Screen, command: Command) -> None:
     before = tree(source)
     screen.line(f"{len(names)} small files with the names that release groups give them are in")
     screen.line(str(source), style="bold")
-    for number, step in enumerate(STEPS, 1):
-        _run_step(screen, command, number, step, str(source), str(library))
+    with _settings_of_its_own(folder):
+        for number, step in enumerate(STEPS, 1):
+            _run_step(screen, command, number, step, str(source), str(library))
     _check(tree(source) == before, "the source is not as it was")
     _check(not tree(library), "the library still has files after the rollback")
     screen.line()
@@ -75,6 +76,20 @@ def run(screen: Screen, command: Command) -> None:
     screen.line()
     screen.line("Now your own files. This only shows a plan and changes nothing:")
     screen.line("  anivault organize /path/to/your/anime --to /path/to/library", style="bold")
+
+
+@contextlib.contextmanager
+def _settings_of_its_own(folder: Path) -> Iterator[None]:
+    """Leave out the user's configuration, pins and TMDB key: the demo is the same for everybody."""
+    before = dict(os.environ)
+    for name in [name for name in before if name.startswith("ANIVAULT_")]:
+        del os.environ[name]
+    os.environ |= {"ANIVAULT_CONFIG": str(folder / "config.toml"), "ANIVAULT_PROVIDERS": "catalog"}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _run_step(screen: Screen, command: Command, number: int, step: Step, source: str, library: str) -> None:
