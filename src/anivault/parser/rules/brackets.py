@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
-from anivault.parser.models import EXTRAS, VideoType
+from anivault.parser.models import VideoType
 from anivault.parser.rules import checksum, media, numbers, season
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, TYPES
 
@@ -27,6 +27,7 @@ _KIND = re.compile(
     re.IGNORECASE,
 )
 _COUNTED_KIND = re.compile(r"(\d{1,3})[ _]?\(?(OVA|OAD|ONA|SP|Special)\)?", re.IGNORECASE)
+_LAST_WORDS = frozenset(("pv", "cm", "menu", "preview", "trailer", "teaser"))
 _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _BATCH = re.compile(rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]|\d{{1,2}}月", re.IGNORECASE)
@@ -142,10 +143,9 @@ def _kind(content: str) -> Meaning | None:
 
 
 def _kind_of(words: str) -> VideoType | None:
-    """The kind that words name; of an extra the last word is enough: `Character PV`."""
-    if (kind := TYPES.get(words)) is None and (last := TYPES.get(words.rpartition(" ")[2])) in EXTRAS:
-        return last
-    return kind
+    """The kind that words name; of some the last word is enough: `Character PV`."""
+    last = words.rpartition(" ")[2]
+    return TYPES.get(words) or (TYPES[last] if last in _LAST_WORDS else None)
 
 
 def _technical(content: str) -> Meaning | None:

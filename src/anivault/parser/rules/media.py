@@ -34,7 +34,9 @@ _SEASONAL = re.compile(
     rf"(?=\[|$|[★☆{GAPS}])|[★☆]+(?=\[)|[★☆]\d{{1,2}}月新番\s"
 )
 _KIND = re.compile(rf"[★☆]({any_of(CJK_TYPES)}|OVA|OAD|SP)[★☆]", re.IGNORECASE)
-_SITE = re.compile(r"\s*(?:www[. ])?[\w-]+[. ](?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+-\s+")
+_SITE = re.compile(
+    r"\s*(?:www[. ][\w-]+[. ][a-z]{2,4}\s*|[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+)-\s+"
+)
 _DATE = re.compile(r"\s*(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[\s-]+(?=\D)")  # 20231006 Title
 _GAP = re.compile(f"[{GAPS}]+")
 _NUMBER = re.compile(
@@ -49,7 +51,8 @@ _AUDIO = re.compile(
     re.IGNORECASE,
 )
 _CJK = re.compile(
-    rf"[{CJK_SUBTITLES}\s&_+/x0-9]+|.*(?:{CJK_NOTES}).*|[^A-Za-z]{{0,8}}新番.{{0,4}}|.*(?:字幕|双语|雙語|内封|內封|内嵌|內嵌|外挂|外掛)[^字]*",
+    rf"[{CJK_SUBTITLES}\s&_+/x0-9]+|.*(?:{CJK_NOTES}).*|[^A-Za-z]{{0,8}}新番.{{0,4}}"
+    r"|.*(?:字幕|双语|雙語|内封|內封|内嵌|內嵌|外挂|外掛)[^字]*",
     re.IGNORECASE,
 )
 _FIELDS = frozenset({"resolution", "source", "video_codec", "audio_codec"})

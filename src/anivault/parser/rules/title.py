@@ -21,7 +21,8 @@ _RUN = re.compile(rf"[^\s{GAPS}][^{GAPS}]*")
 _WORD = re.compile(r"[^\W_]|[^\x00-\xff]")
 _NOT_IN = "".join(f"(?<!{word})" for word in SLASHED)  # Fate/stay night is one title
 _APART = re.compile(
-    rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|\s-\s{{2,}}|{_NOT_IN}(?<![/／])[/／](?![/／\d])"
+    rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|\s-\s{{2,}}"
+    rf"|{_NOT_IN}(?<![/／])[/／](?![/／\d])"
 )
 _APART_START = re.compile(r"\s*[/／|｜]")
 _APART_LATIN = re.compile(r"\s+/\s*|\s*/\s+|\s*\|\s*|\s-\s{2,}")
