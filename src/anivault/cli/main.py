@@ -22,8 +22,10 @@ def main() -> None:
 
         sys.stdout.write(f"anivault {__version__}\n")
         sys.exit(0)
+    import gc
     import signal
 
+    gc.set_threshold(50_000, 20, 20)  # records are many and never garbage: looking took a tenth of a run
     signal.signal(signal.SIGTERM, _terminate)
     _streams()
     sys.exit(run(sys.argv[1:]))

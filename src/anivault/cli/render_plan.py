@@ -75,6 +75,8 @@ def _outcome(result: Organized, settled: _Settled, doing: Doing) -> str:
     done, moves, held, made = settled
     written = "written" if done else "to write"
     parts = [f"{counted(len(writes), what)} {written}" for what, writes in made.items() if writes]
+    if not (parts or moves or held or result.pictures):
+        return "No files there. Nothing was changed."
     if moves or not parts:
         parts.insert(0, f"{counted(len(moves), 'file')} {_goes(result.plan, doing, done=done)}")
     if result.pictures:
