@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from anivault.cli.demo_handler import write_sample
 from tests.conftest import Run
 
 
@@ -52,6 +53,19 @@ def test_a_pin_that_is_offered_files_what_was_held(
     assert (asked.code, words) == (10, ["pin", f"pile/{what}", "tmdb:42253"])
     assert run(*words).code == 0
     assert run(*plan).code == 0
+
+
+def test_the_pins_that_are_offered_for_the_sample_settle_it(run: Run, tmp_path: Path) -> None:
+    write_sample(tmp_path / "pile")
+    write(tmp_path / "pile", "[A] Overlord - OVA 01.mkv", "[A] K-On!! - 03.mkv", "K-On!!/Season 1/01.mkv")
+    plan = ("organize", tmp_path / "pile", "--to", tmp_path / "library")
+    offered = answers(run(*plan).out)
+    for words in offered:
+        assert run(*words).code == 0
+    left = {event["reason"] for event in run(*plan, "--json").of("held")}
+
+    assert len(offered) >= 3
+    assert not left & {"ambiguous", "no-place"}
 
 
 def test_many_files_of_one_release_are_one_question(run: Run, tmp_path: Path) -> None:

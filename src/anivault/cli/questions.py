@@ -1,7 +1,7 @@
-"""Decide what to ask about files that are held, and which pin would answer. Pure.
+"""Decide what to ask about files that are held, and which pin would answer.
 
 In: held files, and the verdict on every video. Out: a Question a crowd of one folder that is held for one
-reason, with the shows that it may be and the words that would say so.
+reason, with the shows that it may be and the words that would say so. Asks which folder one is in, no more.
 """
 
 from __future__ import annotations
@@ -127,9 +127,10 @@ def _pinned(file: MatchedFile, mixed: _Folders, *, whole: bool) -> str:
     With `whole` False the pin is for some of a show's numbers, and no folder will do.
     """
     folder = file.file.folder if whole else ""
+    titles = [form for title in file.parsed.titles if (form := normal_form(title))]
     while folder and (file.file.root, folder) not in mixed:
         name = normal_form(os.path.basename(folder))
-        if any(normal_form(title) in name for title in file.parsed.titles):
+        if any(title in name for title in titles):
             return os.path.join(file.file.root, folder)
         folder = os.path.dirname(folder)
     return file.file.path
