@@ -14,6 +14,7 @@ from anivault.parser.form import Form
 # What stands in `text` where a rule has claimed it. They are controls: no normal form holds them.
 GROUP, TERM, SEASON, EPISODE, YEAR, KIND, NOTE = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
 GAPS = "\x01-\x07"
+EMPTY = " \x01\x02\x03\x04\x05\x06\x07"  # what may stand in front of the first word
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from anivault.parser.draft import GAPS, KIND, TERM, Draft
+from anivault.parser.draft import EMPTY, GAPS, KIND, TERM, Draft
 from anivault.parser.rules import group
 from anivault.parser.vocabulary import (
     ALONE,
@@ -158,6 +158,7 @@ def notes(draft: Draft) -> None:
 
 def _tail(text: str) -> int | None:
     """Where the first strong word stands, or the weak ones right before it; or one that may stand alone."""
+    front = len(text) - len(text.lstrip(EMPTY))  # a title may begin with a word that is not strong
     start = None  # of the weak words before the present one
     before = ""
     for found in _TOKEN.finditer(text):
@@ -167,7 +168,7 @@ def _tail(text: str) -> int | None:
             return found.start() if start is None else start
         if strength == "weak":
             start = None
-        elif found.start() > 0 and start is None:
+        elif found.start() > front and start is None:
             if strength == "alone" and not _MENU.match(text, found.end()):
                 return found.start()
             start = found.start()
