@@ -88,6 +88,21 @@ def test_scan_reads_names_from_standard_input_in_order(run: Run, monkeypatch: py
     assert {event["size"] for event in done.of("file")} == {None}
 
 
+def test_every_name_on_standard_input_has_its_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that lacks its extension, or has one of a subtitle; a list may come from Windows."""
+    names = [
+        "[SubsPlease] Sousou no Frieren - 01 (1080p)",
+        "Mushishi - 02.ass",
+        "notes.txt",
+        "Mushishi - 02.mkv",
+    ]
+    feed(monkeypatch, *(f"{name}\r" for name in names))
+    found = run("match", "-", "--json").of("match")
+
+    assert [event["path"] for event in found] == names
+    assert [event["decision"] for event in found] == ["matched", "matched", "unmatched", "matched"]
+
+
 def test_a_name_that_is_no_utf8_keeps_its_bytes(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = b"caf\xe9 - 01.mkv"
     feed(monkeypatch, raw)

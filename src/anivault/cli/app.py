@@ -172,7 +172,7 @@ def _names(paths: list[str]) -> tuple[str, ...]:
     """The paths on standard input, one a line, when `-` was given."""
     if paths != ["-"]:
         return ()
-    lines = sys.stdin.buffer.read().split(b"\n")
+    lines = (line.removesuffix(b"\r") for line in sys.stdin.buffer.read().split(b"\n"))
     return tuple(os.fsdecode(line) for line in lines if line)
 
 

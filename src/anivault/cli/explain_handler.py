@@ -11,7 +11,7 @@ from anivault.cli.match_handler import Matched, MatchRequest
 from anivault.cli.match_handler import handle as match
 from anivault.core.flow import Progress
 from anivault.core.matching.explain import Explanation, explain
-from anivault.core.models import ParsedFile
+from anivault.core.models import FileKind, ParsedFile
 from anivault.core.pipeline.scanner import LeftOut
 from anivault.shared.errors import UsageError
 
@@ -48,6 +48,8 @@ def handle(request: MatchRequest, file: str, progress: Callable[[str], Progress]
 def _explained(result: Matched, path: str, *notices: str) -> Explained:
     parsed = next(item for item in result.read.files if item.file.path == path)
     verdict = next((explain(item) for item in result.files if item.file.path == path), None)
+    if parsed.file.kind not in {FileKind.VIDEO, FileKind.OTHER}:  # OTHER: a name may lack its extension
+        verdict = None
     return Explained(parsed=parsed, explanation=verdict, notices=(*result.notices, *notices))
 
 

@@ -40,8 +40,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def videos(self) -> tuple[ParsedFile, ...]:
-        """The files that are matched; the others follow them, or stay."""
-        return tuple(item for item in self.files if item.file.kind is FileKind.VIDEO)
+        """The files that are matched; the others follow them, or stay. Of names alone each has an answer."""
+        return tuple(item for item in self.files if self.alone or item.file.kind is FileKind.VIDEO)
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
