@@ -99,6 +99,7 @@ def evidence(release: Release) -> Evidence:
     """Gather what all files of the release say; what most of them say wins."""
     files = [f for f in release.files if f.parsed.type not in EXTRAS] or release.files
     main = [f.parsed for f in files]
+    folder = release.folder.rpartition("/")[2]
     titles = titles_of(_most(t for f in files for t in printed(f)))
     season, part = _first(p.season for p in main), _first(p.part for p in main)
     kind = _first(p.type for p in main)
@@ -110,24 +111,18 @@ def evidence(release: Release) -> Evidence:
     return Evidence(
         readings=readings,
         season=season if season is not None else _first(r.season for r in sure),
-        part=part if part is not None else _first((*(r.part for r in sure), *map(_part_of_folder, files))),
+        part=part if part is not None else _first((*(r.part for r in sure), split_season(folder).part)),
         year=year,
         movie=_is_movie(kind, numbers),
-        special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or _is_among_specials(files),
+        special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or _is_of_specials(folder),
         numbers=numbers,
         streamed=any(_is_stream(f) for f in release.files),
     )
 
 
-def _part_of_folder(file: ParsedFile) -> int | None:
-    """The part that the folder names: in *Show Part 2/08.mkv* it is no part of the title."""
-    return split_season(file.file.folder.rpartition("/")[2]).part
-
-
-def _is_among_specials(files: Sequence[ParsedFile]) -> bool:
-    """Whether the folder is one of specials alone: *Show OVA*, *OVA Show*, and not *Show TV + OVA*."""
-    folders = {f.file.folder.rpartition("/")[2] for f in files if f.parsed.season is None}
-    return any(map(_SPECIALS.search, folders)) and not any(map(_AND_MORE.search, folders))
+def _is_of_specials(folder: str) -> bool:
+    """Whether a folder holds specials alone: *Show OVA*, *OVA Show*, and not *Show TV + OVA*."""
+    return bool(_SPECIALS.search(folder)) and not _AND_MORE.search(folder)
 
 
 _SPECIALS = re.compile(
