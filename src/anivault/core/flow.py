@@ -57,7 +57,7 @@ def read(
 ) -> Read:
     """Scan `roots` and parse every file among its siblings. Raises FolderNotFoundError."""
     found = scan(roots, skip=skip, progress=progress and (lambda count: progress(count, None)))
-    return Read(files=tuple(parse_files(found.files, reader)), left_out=found.left_out)
+    return Read(files=tuple(parse_files(found.files, reader, progress)), left_out=found.left_out)
 
 
 def read_names(paths: Sequence[str], reader: Reader) -> Read:

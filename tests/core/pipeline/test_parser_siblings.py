@@ -117,3 +117,13 @@ def test_any_names_together_give_one_result_each_in_order(names: list[str]) -> N
     files = scanned(*(f"Stuff/{name}" for name in names))
 
     assert [parsed.file for parsed in parse_files(files)] == files
+
+
+def test_how_many_names_are_read_is_told_on_the_way() -> None:
+    told: list[tuple[int, int | None]] = []
+    parse_files(
+        scanned(*(f"Show - {number}.mkv" for number in range(2500))),
+        progress=lambda done, total: told.append((done, total)),
+    )
+
+    assert told == [(0, 2500), (1000, 2500), (2000, 2500)]

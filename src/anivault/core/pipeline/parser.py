@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -22,14 +22,23 @@ _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
 SIBLINGS_AGREE = 0.95  # a guess that the siblings bear out
 
 
-def parse_files(files: Sequence[ScannedFile], reader: Reader | None = None) -> list[ParsedFile]:
-    """Parse the files of one scan together: what one name leaves in doubt its folder settles."""
+def parse_files(
+    files: Sequence[ScannedFile],
+    reader: Reader | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> list[ParsedFile]:
+    """Parse the files of one scan together: what one name leaves in doubt its folder settles.
+
+    `progress` gets the number of names read so far and of all, a thousand at a time.
+    """
     reader = reader or default_reader()
     results: list[ParseResult] = []
     contexts: list[Context] = []
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     root_names = {root: _root_name(root) for root in {file.root for file in files}}
     for place, file in enumerate(files):
+        if progress and place % 1000 == 0:
+            progress(place, len(files))
         folder, _, name = file.rel.rpartition("/")
         results.append(reader.read(name))
         contexts.append(context(root_names[file.root], folder))
