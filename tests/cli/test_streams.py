@@ -114,3 +114,29 @@ def test_colours_are_for_terminals_that_want_them(
     Screen().line("done", style="bold")
 
     assert terminal.getvalue() == ("\x1b[1mdone\x1b[0m\n" if coloured else "done\n")
+
+
+@pytest.mark.parametrize(
+    ("columns", "left", "right", "lines"),
+    [
+        ("80", "  S01E01.mkv", "←  one.mkv", ["  S01E01.mkv  ←  one.mkv"]),
+        ("20", "  S01E01.mkv", "←  one.mkv", ["  S01E01.mkv", "      ←  one.mkv"]),
+        ("25", "  とらドラ！.mkv", "←  一.mkv", ["  とらドラ！.mkv", "      ←  一.mkv"]),
+        ("5", "  S01E01.mkv", "", ["  S01E01.mkv"]),
+    ],
+)
+def test_a_narrow_terminal_gets_two_lines(
+    monkeypatch: pytest.MonkeyPatch, columns: str, left: str, right: str, lines: list[str]
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", columns)
+    Screen().pair(left, right)
+
+    assert terminal.getvalue().splitlines() == lines
+
+
+def test_what_is_no_terminal_gets_one_line_however_long(capfd: pytest.CaptureFixture[str]) -> None:
+    Screen().pair("a" * 200, "b" * 200)
+
+    assert capfd.readouterr().out == f"{'a' * 200}  {'b' * 200}\n"

@@ -122,7 +122,7 @@ def verify(screen: Screen, result: Verified, *, strict: bool) -> int:
         counts[finding.kind] += 1
         screen.event(events.finding_event(report.library, finding))
         detail = f"  ({finding.detail})" if finding.detail else ""
-        screen.line(f"{finding.symbol} {finding.path or '.'}  {finding.kind}{detail}")
+        screen.pair(f"{finding.symbol} {finding.path or '.'}", f"{finding.kind}{detail}")
     notices(screen, result.notices)
     read = (
         f" Content read: {counted(report.read, 'file')}, {report.bytes / 1e6:,.1f} MB." if report.deep else ""

@@ -122,7 +122,7 @@ def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: 
         if parent != folder:
             folder = parent
             screen.line(parent or ".", style="bold")
-        screen.line(f"  {name}  ←  {_within(roots, move)}")
+        screen.pair(f"  {name}", f"←  {_within(roots, move)}")
 
 
 def _within(roots: Sequence[str], item: Move | Held) -> str:
@@ -166,13 +166,13 @@ def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:
     files = question.files
     if screen.verbose or len(files) <= _FEW:
         for item in files:
-            screen.line(f"  {_within(roots, item)}" + (f"  ({item.detail})" if item.detail else ""))
+            screen.pair(f"  {_within(roots, item)}", f"({item.detail})" if item.detail else "")
     else:
         last = files[-1].rel.rpartition("/")[2]
         first = _within(roots, files[0])
-        screen.line(f"  {len(files):,} files: {first} … {last}  ({question.why})")
+        screen.pair(f"  {len(files):,} files: {first} … {last}", f"({question.why})")
     for answer in question.answers:
-        screen.line(f"      {answer.show}?  {answer.words}".rstrip(), style="dim")
+        screen.pair(f"      {answer.show}?", answer.words)
 
 
 def rollback(screen: Screen, result: RolledBack, again: str) -> int:
@@ -184,7 +184,7 @@ def rollback(screen: Screen, result: RolledBack, again: str) -> int:
     for step in back:
         screen.event(events.step_event(plan.roots, step, done=report is not None))
         if report is None or screen.verbose:
-            screen.line(f"  {step.rel}  →  {_way_back(plan, step)}")
+            screen.pair(f"  {step.rel}", f"→  {_way_back(plan, step)}")
     _held(screen, held)
     counts = Counter({"moves" if report is None else "done": len(back), "held": len(held)})
     summary(screen, "rollback", counts, _rollback_outcome(result, len(back), len(held)))

@@ -11,7 +11,9 @@ import sys
 import time
 from collections.abc import Callable
 from functools import cache
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from unicodedata import east_asian_width
 
 from anivault.shared.errors import AniVaultError, OutputError
 from anivault.shared.text import safe
@@ -51,6 +53,7 @@ class Screen:
     def __init__(self, *, json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
         self.json, self.quiet, self.verbose = json, quiet, verbose
         self._colour = sys.stdout.isatty() and not json and _knows_colours()
+        self._columns = get_terminal_size().columns if sys.stdout.isatty() else 0
         self._bar: _Bar | None = None
 
     def event(self, event: msgspec.Struct | dict[str, Any]) -> None:
@@ -64,6 +67,15 @@ class Screen:
         if not self.json:
             self.clear()
             printed(sys.stdout.write, self._painted(safe(text), style) + "\n")
+
+    def pair(self, left: str, right: str) -> None:
+        """Print two things in one line; in two where a terminal is too narrow for both."""
+        whole = f"{left}  {right}" if right else left
+        if right and self._columns and _cells(safe(whole)) > self._columns:
+            self.line(left)
+            self.line(f"      {right}")
+        else:
+            self.line(whole)
 
     def note(self, text: str) -> None:
         """Tell people something beside the result; --quiet leaves it out."""
@@ -115,6 +127,11 @@ class Screen:
             return text
         codes = ";".join(_STYLES[word] for word in style.split())
         return f"\x1b[{codes}m{text}\x1b[0m"
+
+
+def _cells(text: str) -> int:
+    """How many columns a terminal needs: Han, kana and Hangul take two."""
+    return len(text) if text.isascii() else sum(1 + (east_asian_width(c) in "WF") for c in text)
 
 
 def _knows_colours() -> bool:
