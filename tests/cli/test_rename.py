@@ -127,3 +127,13 @@ def test_a_library_with_another_preset_keeps_it_for_new_files(run: Run, source: 
 
     assert "{tmdb-" in move["target"]
     assert run("rename", library, "--preset", "plex").err == ""
+
+
+@pytest.mark.parametrize("words", [("--only", "nope.mkv"), ("--since", "2099-01-01")])
+def test_a_rollback_that_finds_nothing_says_where_to_look(
+    run: Run, library: Path, words: tuple[str, ...]
+) -> None:
+    done = run("rollback", library, *words, "--apply")
+
+    assert (done.code, done.out) == (0, "There is nothing to take back.\n")
+    assert done.err == f"What could be: anivault history {library}\n"

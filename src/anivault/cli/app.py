@@ -369,7 +369,10 @@ def rollback(
         script=script,
     )
     result = rollback_handler.handle(request, context.screen.progress)
-    return render_plan.rollback(context.screen, result, _again())
+    code = render_plan.rollback(context.screen, result, _again())
+    if not result.plan.steps and (only or since or run):
+        context.screen.hint(f"What could be: anivault history {shlex.quote(home)}")
+    return code
 
 
 def _as_printed(path: str, library: str) -> str:
