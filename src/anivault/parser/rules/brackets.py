@@ -28,6 +28,7 @@ _KIND = re.compile(
 )
 _COUNTED_KIND = re.compile(r"(\d{1,3})[ _]?\(?(OVA|OAD|ONA|SP|Special)\)?", re.IGNORECASE)
 _LAST_WORDS = frozenset(("pv", "cm", "menu", "preview", "trailer", "teaser"))
+_EXPLICIT = re.compile(r"\d{3,4}[pi]|\d{3,4}x\d{3,4}", re.IGNORECASE)  # a resolution beyond doubt
 _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _BATCH = re.compile(rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]|\d{{1,2}}月", re.IGNORECASE)
@@ -62,6 +63,8 @@ def read(draft: Draft) -> None:
             draft.gap(start, end, TERM)
             continue
         meaning = _meaning(content)
+        if content in numbers.RESOLUTIONS and _EXPLICIT.search(text) is not None:  # [720][1080p]
+            meaning = Meaning(numbers=numbers.Numbers((int(content),)))
         if first and start < 2 and meaning.filler == TERM and _may_be_group(meaning, text, end):
             meaning = _WORDS
         first = False

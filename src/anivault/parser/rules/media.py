@@ -165,7 +165,8 @@ def _tail(text: str) -> int | None:
         token = found[0]
         strength = _strengths.get(token) or _strength(token)
         if strength == "strong" or (before in PAIRED and (before, token.lower()) in TERM_PAIRS):
-            return found.start() if start is None else start
+            doubled = before.isdecimal() and _RESOLUTION.fullmatch(token) is not None  # episode 720 in 1080p
+            return found.start() if start is None or doubled else start
         if strength == "weak":
             start = None
         elif found.start() > front and start is None:

@@ -67,13 +67,13 @@ _BRACKET = re.compile(
     rf"(?:\s*\((?P<second>\d{{1,4}})\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*[^\W\d].*)?",
     re.IGNORECASE,
 )
-_RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
+RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
 
 
 def bracket(content: str) -> Numbers | None:
     """Read a bracket that holds nothing but a number or a range of them, with its trimmings."""
     found = _BRACKET.fullmatch(content)
-    if found is None or (found["first"] in _RESOLUTIONS and not found["counter"] and not found["word"]):
+    if found is None or (found["first"] in RESOLUTIONS and not found["counter"] and not found["word"]):
         return None
     first = number(found["first"] + (found["letter"] or ""))
     last = (number(found["last"]),) if found["last"] else ()
