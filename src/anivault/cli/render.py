@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.cli.verify_handler import Verified
     from anivault.core.matching.explain import Explanation
     from anivault.core.matching.pins import Pin
-    from anivault.core.models import Plan
+    from anivault.core.models import Move, Plan
     from anivault.core.pipeline.scanner import LeftOut
     from anivault.core.recover import RecoverReport
     from anivault.parser.models import ParseResult
@@ -237,14 +237,25 @@ PREVIEWED = 10
 
 
 def preview(screen: Screen, plan: Plan) -> int:
-    """The names of the first videos, each under the one it has."""
-    for move in [move for move in plan.moves if move.video is None][:PREVIEWED]:
+    """The names of some videos, each under the one it has."""
+    for move in _various([move for move in plan.moves if move.video is None])[:PREVIEWED]:
         screen.event(events.move_event(move, done=False))
         screen.line(move.rel)
         screen.line(f"  {move.target}", style="bold")
     if not plan.moves:
         screen.line("None of these files is matched, so none has a name.")
     return DONE
+
+
+def _various(moves: Sequence[Move]) -> list[Move]:
+    """The first of every folder, then the second of every folder, and so on: ten of one show show little."""
+    nth: Counter[str] = Counter()
+    turns = []
+    for move in moves:
+        folder = move.target.rpartition("/")[0]
+        turns.append((nth[folder], move))
+        nth[folder] += 1
+    return [move for _, move in sorted(turns, key=lambda turn: turn[0])]
 
 
 def text(screen: Screen, content: str) -> int:
