@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from anivault.core.models import FileKind, ParsedFile, ScannedFile
 from anivault.core.naming import Namer, cut, finish
@@ -127,6 +127,7 @@ def _is_name(word: str) -> bool:
 _BOUNDARY = re.compile(r"[.\s_\-\[({【（+&]")
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
 _WORDS = re.compile(r"[\W_]+")
+_Place: TypeAlias = tuple[tuple[Number, ...], int, bool]  # episodes, season, whether it is an extra
 _LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
 
 
@@ -144,6 +145,7 @@ class Videos:
     def __init__(self, videos: Sequence[ScannedFile], parsed: Sequence[ParseResult]) -> None:
         self._stems: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self._loose: dict[tuple[str, str], dict[str, list[int]]] = {}
+        self._numbered: dict[tuple[str, str], dict[_Place, list[int]]] = {}
         self._below: dict[tuple[str, str], list[int]] | None = None
         self._videos, self._parsed = videos, parsed
         for index, video in enumerate(videos):
@@ -204,7 +206,7 @@ class Videos:
             return None
         if found := self._same_but_brackets(stem, key, stems):
             return Owner(found.video, "", _with_folders(found.track, between))
-        return self._by_number(item, stem, stems, between)
+        return self._by_number(item, stem, key, stems, between)
 
     def _same_but_brackets(self, stem: str, key: tuple[str, str], stems: dict[str, int]) -> Owner | None:
         """`[Group] Show - 01 [CHS].ass`, `Show - 01.en.ass` beside `[Group] Show - 01 [1080p][CRC].mkv`."""
@@ -222,20 +224,24 @@ class Videos:
         return None
 
     def _by_number(
-        self, item: ParsedFile, stem: str, stems: dict[str, int], between: list[str]
+        self, item: ParsedFile, stem: str, key: tuple[str, str], stems: dict[str, int], between: list[str]
     ) -> Owner | None:
         """The only video of the folder with the same episode; or the only video, for `English.srt`."""
         if len(stems) == 1 and (read := read_tail(stem)).language and not read.title:
             return Owner(next(iter(stems.values())), "", read)
-        wanted = item.parsed.episodes, item.parsed.season or 1, item.parsed.type in EXTRAS
-        same = [index for index in stems.values() if self._number(index) == wanted]
+        if key not in self._numbered:
+            table: dict[_Place, list[int]] = defaultdict(list)
+            for index in stems.values():
+                table[_place(self._parsed[index])].append(index)
+            self._numbered[key] = table
+        same = self._numbered[key].get(_place(item.parsed), [])
         if not item.parsed.episodes or len(same) != 1:
             return None
         return Owner(same[0], "", _with_folders(_bracket_track(stem), between))
 
-    def _number(self, index: int) -> tuple[tuple[Number, ...], int, bool]:
-        parsed = self._parsed[index]
-        return parsed.episodes, parsed.season or 1, parsed.type in EXTRAS
+
+def _place(parsed: ParseResult) -> _Place:
+    return parsed.episodes, parsed.season or 1, parsed.type in EXTRAS
 
 
 def _longest_prefix(stem: str, stems: dict[str, int]) -> int | None:
