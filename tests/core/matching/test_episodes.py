@@ -290,3 +290,18 @@ def test_entries_are_put_in_order_whatever_order_they_come_in() -> None:
     backwards = show(1, *reversed(PAIR.entries))
 
     assert [s.entry.key for s in timeline(backwards)] == ["Show", "Show 2nd Season"]
+
+
+@pytest.mark.parametrize(("number", "sure"), [(1, False), (6, False), (7, True), (9, True), (10, False)])
+def test_a_number_of_season_0_is_the_season_s_whichever_special_it_is(number: int, sure: bool) -> None:
+    special = show(1, PAIR.entries[0], entry("Show OVA", count=3, season=0, episode=7, type="ova"))
+    found = placed(special, -1, number, season=0)
+
+    assert at(found) == [(0, number)]
+    assert (found.sure > DERIVED) is sure
+
+
+def test_a_special_s_own_number_counts_from_its_place_where_no_season_is_named() -> None:
+    special = show(1, PAIR.entries[0], entry("Show OVA", count=3, season=0, episode=7, type="ova"))
+
+    assert at(placed(special, -1, 2)) == [(0, 8)]

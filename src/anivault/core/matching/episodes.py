@@ -80,7 +80,8 @@ class Slot:
         if frame is Frame.OWN:
             return number if _within(number, self.reach) else None
         start = self.before if frame is Frame.SHOW else self.first and self.first - 1
-        if start is None or (frame is Frame.SEASON and not start) or not _within(number - start, self.count):
+        again = frame is Frame.SEASON and not start and self.season > 0  # the same as its own
+        if start is None or again or not _within(number - start, self.count):
             return None
         return number - start
 
@@ -250,7 +251,8 @@ def counting(
     the name is not of a later `cour`; one that names only the show counts from the show's beginning, and may
     run through several entries.
     """
-    for frame in _frames(slot, named=named or slot.is_first, cour=cour):
+    frames = _frames(slot, named=named or slot.is_first, cour=cour)
+    for frame in _IN_SEASON_0 if season == slot.season == 0 else frames:
         if numbers and _counts_in(frame, slots, slot, numbers):
             ends = {s.before + s.count for s in slots if s.before is not None and s.count is not None}
             fills = max(numbers) in ends and min(numbers) - 1 in {0, *ends} and len(numbers) > 1
@@ -258,6 +260,9 @@ def counting(
             if named or slot.is_first or not runs_on:
                 return Counting(frame, fills, season)
     return Counting(season=season)
+
+
+_IN_SEASON_0 = (Frame.SEASON,)  # `S00E07` is a number of the season, whichever special has it
 
 
 def _frames(slot: Slot, *, named: bool, cour: bool) -> tuple[Frame, ...]:
@@ -305,6 +310,9 @@ def _place_single(slot: Slot) -> Placement:
 
 def _place_number(slots: Sequence[Slot], slot: Slot, number: int, counted: Counting) -> Placement:
     frame = counted.frame
+    if frame is None and counted.season == 0:
+        guess = Coordinates(season=0, episode=number)
+        return Placement((guess,), BEYOND, "No list says which special this is; providers number them apart.")
     if frame is Frame.SHOW:
         slot = holder(slots, number) or slot
     own = slot.own(number, frame) if frame else None
