@@ -38,6 +38,7 @@ def handle(request: MatchRequest, progress: Callable[[str], Progress], library: 
     """
     pins = pins_in_force(library or request.settings.library.path)
     scanned = scan(request, progress("Scanning"), skip=[library] if library else ())
-    with Providers(request.settings, request.providers, progress("Matching")) as providers:
-        files = matched(scanned.read, providers.sources, pins, request.languages)
+    bar = progress("Matching")
+    with Providers(request.settings, request.providers, bar) as providers:
+        files = matched(scanned.read, providers.sources, pins, request.languages, bar)
         return Matched(read=scanned.read, files=files, notices=(*scanned.notices, *providers.notices))

@@ -67,13 +67,18 @@ def read_names(paths: Sequence[str], reader: Reader) -> Read:
 
 
 def matched(
-    found: Read, sources: Sequence[Source], pins: Sequence[Pin] = (), languages: Sequence[str] = ()
+    found: Read,
+    sources: Sequence[Source],
+    pins: Sequence[Pin] = (),
+    languages: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> list[MatchedFile]:
     """Match every video, release by release; one at a time when each stands alone. Pins win.
 
     Shows are called by their title in the first of `languages` that they have one in.
     """
-    files = match_releases((each if found.alone else group)(found.videos), sources, pins)
+    releases = (each if found.alone else group)(found.videos)
+    files = match_releases(releases, sources, pins, progress=progress)
     return _called(files, languages) if languages else files
 
 

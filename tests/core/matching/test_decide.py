@@ -307,3 +307,11 @@ def test_what_a_provider_calls_no_animation_is_asked_about() -> None:
 
     assert found.decision is Decision.AMBIGUOUS
     assert "is no animation" in found.reasons[0]
+
+
+def test_every_release_is_told_of_when_it_is_decided() -> None:
+    told: list[tuple[int, int]] = []
+    names = [file("Natsu no Hikari", episodes=[1]), file("Wedding of Aunt Rose", episodes=[1])]
+    match_releases(group(names), [Shelf(NATSU)], progress=lambda done, total: told.append((done, total)))
+
+    assert told == [(1, 2), (2, 2)]

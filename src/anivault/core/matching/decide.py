@@ -7,7 +7,7 @@ thresholds are those that scripts/calibrate.py finds; docs/matching.md shows wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as titled
@@ -40,21 +40,22 @@ def match_releases(
     sources: Sequence[Source],
     pins: Sequence[Pin] = (),
     thresholds: Thresholds = THRESHOLDS,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[MatchedFile]:
     """Match every release, asking each source once for all that no pin has decided."""
     said = [evidence(release) for release in releases]
     pinned = [pin_for(pins, release) for release in releases]
     profiles: Profiles = {}
     proposed = iter(_ask([s for s, pin in zip(said, pinned, strict=True) if pin is None], sources))
-    return [
-        file
-        for release, words, pin in zip(releases, said, pinned, strict=True)
-        for file in (
-            _match(release, rank(words, next(proposed), profiles), thresholds)
-            if pin is None
-            else _match_pinned(release, words, pin, sources)
-        )
-    ]
+    files: list[MatchedFile] = []
+    for done, (release, words, pin) in enumerate(zip(releases, said, pinned, strict=True), 1):
+        if pin is None:
+            files += _match(release, rank(words, next(proposed), profiles), thresholds)
+        else:
+            files += _match_pinned(release, words, pin, sources)
+        if progress:
+            progress(done, len(releases))
+    return files
 
 
 def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candidate]]:
