@@ -315,3 +315,15 @@ def test_every_release_is_told_of_when_it_is_decided() -> None:
     match_releases(group(names), [Shelf(NATSU)], progress=lambda done, total: told.append((done, total)))
 
     assert told == [(1, 2), (2, 2)]
+
+
+def test_a_folder_whose_title_goes_on_and_is_another_shows_makes_a_question() -> None:
+    aria, second = show(1, entry("Seaside Aria")), show(2, entry("Seaside Aria Crescendo"))
+    named = file("Seaside Aria", episodes=[3])
+    above = replace(named, parsed=replace(named.parsed, folder_titles=("Seaside Aria Crescendo",)))
+    prefix = replace(named, parsed=replace(named.parsed, folder_titles=("Seaside",)))
+
+    assert one(named, aria, second).decision is Decision.MATCHED
+    assert one(above, aria, second).decision is Decision.AMBIGUOUS
+    assert one(above, aria).decision is Decision.MATCHED
+    assert one(prefix, aria, second).decision is Decision.MATCHED

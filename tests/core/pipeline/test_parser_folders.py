@@ -32,3 +32,19 @@ def test_a_path_reads_as_its_folders_say(
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len(CASES) >= 150
+
+
+def folder_titles(path: str) -> tuple[str, ...]:
+    return parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO)).parsed.folder_titles
+
+
+def test_two_titles_of_folders_may_be_one_that_was_cut() -> None:
+    assert "Gintama Silver Soul Arc" in folder_titles("Gintama/Silver Soul Arc/Gintama - 03.mkv")
+    assert folder_titles("Planetes/Planetes BD/Planetes - 03.mkv") == ("Planetes",)
+
+
+def test_a_folder_that_ends_a_title_says_so_to_files_that_carry_the_title() -> None:
+    assert folder_titles("Golden Kamuy/Final Season/Golden Kamuy - 03.mkv") == (
+        "Golden Kamuy Final Season",
+        "Golden Kamuy",
+    )

@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, timeline
-from anivault.core.matching.normalize import FINAL
+from anivault.core.matching.normalize import FINAL, forms
+from anivault.core.matching.readings import FOLDER, WHOLE
 from anivault.core.matching.releases import Evidence
 from anivault.core.matching.titles import KNOWN, Claim, Heard, Names, claims_of, hear, names_of, names_show
 from anivault.core.models import Candidate, Score
 
 WEIGHTS: Mapping[str, float] = {
     "agreement": 4,
+    "folder": 4,
     "name": 3,
     "season": 4,
     "year": 5,
@@ -52,8 +54,9 @@ def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | N
     shows = [_profile(c, kept) for c in candidates]
     heard = [hear(said, names) for _, _, names in shows]
     spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
+    longer = _going_on(said) & spoken
     fits = [
-        _best(said, candidate, slots, names, hears, spoken)
+        _best(said, candidate, slots, names, hears, spoken, longer)
         for (candidate, slots, names), hears in zip(shows, heard, strict=True)
         if slots
     ]
@@ -67,12 +70,14 @@ def _best(
     names: Names,
     heard: Heard,
     spoken: frozenset[int],
+    longer: frozenset[int],
 ) -> Fit:
     show = {
         "title": heard.best,
         "agreement": sum(heard.likeness.get(t, 0.0) for t in spoken) / len(spoken)
         if len(spoken) > 1
         else None,
+        "folder": 0.0 if any(heard.likeness.get(t, 0.0) < KNOWN for t in longer) else None,
         "era": _rate_era(said, candidate),
     }
     fits = []
@@ -115,6 +120,17 @@ def _profile(candidate: Candidate, profiles: Profiles) -> tuple[Candidate, tuple
         slots = timeline(candidate)
         found = profiles[id(candidate)] = candidate, slots, names_of(candidate, slots)
     return found
+
+
+def _going_on(said: Evidence) -> frozenset[int]:
+    """Folders' titles that go on after the names' own, and so say more: `Show Brotherhood/Show - 01`."""
+    above = [r for r in said.readings if r.title >= FOLDER and r.text == r.base]
+    if not above:
+        return frozenset()
+    own = tuple({forms(r.text)[-1] for r in said.readings if r.title < FOLDER and r.trust == WHOLE})
+    return frozenset(
+        r.title for r in above if (form := forms(r.text)[-1]).startswith(own) and form not in own
+    )
 
 
 # --- parts: each 0 (against) to 1 (for), None when nothing can be said ----------------------------

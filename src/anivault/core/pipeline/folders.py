@@ -17,6 +17,9 @@ from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.parser.vocabulary import NO_TITLES
 
 _ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
+_ENDS_A_TITLE = re.compile(
+    r"(?:the )?final(?: season| chapters?)?|[ivx]{2,4}|最[終终](?:季|章)|完[結结][編编篇]"
+)
 _PUNCTUATION = re.compile(r"[\W_]+")
 _TITLES_ONLY = {"folder_titles"}
 _NOT_SAID = {"titles", "folder_titles"}
@@ -45,10 +48,13 @@ def context(root_name: str, folder: str) -> Context:
 
 
 def _settle(folder: Folder, above: list[Folder], name: str) -> Folder:
-    """A bare number is a season where a title stands above it, else a title."""
+    """A bare number is a season where a title stands above it, else a title; `II` ends that title."""
+    title = next((each.parsed.title for each in reversed(above) if each.parsed), None)
+    if folder.use is Use.TITLE and title and _ENDS_A_TITLE.fullmatch(_plain(name)):
+        return read_folder(f"{title} {name}")
     if folder.use is not Use.NUMBER:
         return folder
-    if any(each.use is Use.TITLE for each in above):
+    if title:
         return Folder(Use.SEASON, folder.number)
     return Folder(Use.TITLE, None, None, ParseResult(title=name, titles=(name,), engine="rules"))
 
@@ -71,9 +77,12 @@ def _combine(folders: list[Folder]) -> Context:
 
 
 def _add_title(found: dict[str, Any], titles: list[str], parsed: ParseResult) -> None:
+    """Add a folder's title; `Show/Its Sequel` may be one title, cut in two."""
     related = not titles or _related(parsed.titles, titles)
+    nearest = found.setdefault("titled", parsed)
+    if not related and nearest.titles == tuple(titles):
+        titles.append(f"{parsed.title} {nearest.title}")
     titles.extend(parsed.titles)
-    found.setdefault("titled", parsed)
     if related and parsed.season is not None and not parsed.seasons:
         found.setdefault("titled_season", parsed.season)
 
