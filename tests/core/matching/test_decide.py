@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from anivault.core.matching.decide import Thresholds, match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, evidence, group, query
-from anivault.core.models import Decision, MatchedFile, ParsedFile
+from anivault.core.models import Decision, FileKind, MatchedFile, ParsedFile, ScannedFile
+from anivault.core.pipeline.parser import parse_alone
 from anivault.parser.models import VideoType
 from tests.core.matching.makers import Shelf, entry, file, film, release, show
 
@@ -327,3 +328,20 @@ def test_a_folder_whose_title_goes_on_and_is_another_shows_makes_a_question() ->
     assert one(above, aria, second).decision is Decision.AMBIGUOUS
     assert one(above, aria).decision is Decision.MATCHED
     assert one(prefix, aria, second).decision is Decision.MATCHED
+
+
+@pytest.mark.parametrize(
+    ("inner", "number", "decision"),
+    [
+        ("Crescendo", 3, Decision.AMBIGUOUS),  # nobody knows it, and its numbers may be its own
+        ("Crescendo", 40, Decision.MATCHED),  # an arc: the show's numbers go on
+        ("Seaside Aria", 3, Decision.MATCHED),
+    ],
+)
+def test_a_folder_in_a_show_s_folder_that_nobody_knows_makes_a_question(
+    inner: str, number: int, decision: Decision
+) -> None:
+    path = f"Seaside Aria/{inner}/Seaside Aria - {number:02}.mkv"
+    parsed = parse_alone(ScannedFile("", path, FileKind.VIDEO))
+
+    assert one(parsed, show(1, entry("Seaside Aria", count=60))).decision is decision

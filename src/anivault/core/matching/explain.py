@@ -55,7 +55,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "most titles agree",
         "titles in the name are other shows'",
     ),
-    "folder": ("", "", "its folder's title goes on, and is another show's"),
+    "folder": ("", "", "its folder's title goes on, and is another's, or none that is known"),
     "name": (
         "the name is this entry's own",
         "the name is nearly this entry's own",

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 from anivault.core.matching.normalize import is_slip, normal_form, split_season
 from anivault.core.matching.readings import FOLDER, PIECE, Reading, printed, readings_of, titles_of
 from anivault.core.models import ParsedFile, Query, Release
-from anivault.parser.models import EXTRAS, Number, VideoType
+from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 
 T = TypeVar("T")
 
@@ -33,6 +33,7 @@ class Evidence:
     movie: bool | None
     special: bool
     numbers: tuple[Number, ...]
+    joined: frozenset[int]  # titles that two folders make together: `Show/Its Sequel`
     streamed: bool  # copied from a stream, so probably a show of these years
 
     @property
@@ -116,8 +117,15 @@ def evidence(release: Release) -> Evidence:
         movie=_is_movie(kind, numbers),
         special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or _is_of_specials(folder),
         numbers=numbers,
+        joined=frozenset(r.title for r in readings if r.title >= FOLDER and _is_joined(r.text, main)),
         streamed=any(_is_stream(f) for f in release.files),
     )
+
+
+def _is_joined(title: str, files: Sequence[ParseResult]) -> bool:
+    """Whether a title is those of two folders, the one in the other."""
+    above = {t for p in files for t in p.folder_titles}
+    return any(f"{outer} {inner}" == title for outer in above for inner in above)
 
 
 def _is_of_specials(folder: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, timeline
+from anivault.core.matching.episodes import MOVIE, QUARTERS, Counting, Frame, Slot, counting, timeline
 from anivault.core.matching.normalize import FINAL, forms
 from anivault.core.matching.readings import FOLDER, WHOLE
 from anivault.core.matching.releases import Evidence
@@ -54,7 +54,7 @@ def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | N
     shows = [_profile(c, kept) for c in candidates]
     heard = [hear(said, names) for _, _, names in shows]
     spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
-    longer = _going_on(said) & spoken
+    longer = _going_on(said)
     fits = [
         _best(said, candidate, slots, names, hears, spoken, longer)
         for (candidate, slots, names), hears in zip(shows, heard, strict=True)
@@ -77,7 +77,7 @@ def _best(
         "agreement": sum(heard.likeness.get(t, 0.0) for t in spoken) / len(spoken)
         if len(spoken) > 1
         else None,
-        "folder": 0.0 if any(heard.likeness.get(t, 0.0) < KNOWN for t in longer) else None,
+        "folder": _rate_folder(said, heard, spoken, longer),
         "era": _rate_era(said, candidate),
     }
     fits = []
@@ -134,6 +134,16 @@ def _going_on(said: Evidence) -> frozenset[int]:
 
 
 # --- parts: each 0 (against) to 1 (for), None when nothing can be said ----------------------------
+
+
+def _rate_folder(
+    said: Evidence, heard: Heard, spoken: frozenset[int], longer: frozenset[int]
+) -> float | None:
+    """Whether a folder's longer title is another show's, or one that nobody knows, with numbers from 1 on."""
+    if any(heard.likeness.get(t, 0.0) < KNOWN for t in longer & spoken):
+        return 0.0
+    begins = min(said.whole_numbers, default=0) <= QUARTERS[0]
+    return 0.4 if begins and longer & said.joined - spoken else None
 
 
 def _rate_name(claims: Sequence[Claim], index: int) -> float | None:
