@@ -32,7 +32,7 @@ class Use(Enum):
 
 
 class Folder(NamedTuple):
-    """One folder. `number` is the season or disc; `parsed` is what a title folder says."""
+    """One folder. `number` is its season, disc or year; `parsed` is what a title folder says."""
 
     use: Use
     number: int | None = None
@@ -72,6 +72,7 @@ _DATE = re.compile(
     rf"|(?:{_QUARTER})[ ._-]*(?:19|20)\d\d",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LETTERS = re.compile(
     r"[A-Za-z#](?:\s*-\s*[A-Za-z])?|0-9|[A-Za-z]:|\d-\d|[あ-んア-ン]|[あかさたなはまやらわアカサタナハマヤラワ]行"
 )
@@ -115,6 +116,8 @@ def _disc(plain: str) -> Folder | None:
 
 
 def _generic(plain: str) -> Folder | None:
+    if _YEAR.fullmatch(plain):
+        return Folder(Use.GENERIC, int(plain))
     return Folder(Use.GENERIC) if _DATE.fullmatch(plain) or _LETTERS.fullmatch(plain) or not plain else None
 
 

@@ -48,3 +48,18 @@ def test_a_folder_that_ends_a_title_says_so_to_files_that_carry_the_title() -> N
         "Golden Kamuy Final Season",
         "Golden Kamuy",
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "year"),
+    [
+        ("Spice and Wolf/2024/Spice and Wolf - 03.mkv", 2024),
+        ("Fruits Basket/2001/03.mkv", 2001),
+        ("Spice and Wolf (2008)/2024/Spice and Wolf - 03.mkv", 2024),
+        ("Spice and Wolf/2024/Spice and Wolf (2008) - 03.mkv", 2008),
+        ("My Things/2024/Spice and Wolf - 03.mkv", None),  # when it was put there
+        ("2024/Spice and Wolf/Spice and Wolf - 03.mkv", None),
+    ],
+)
+def test_a_year_below_a_title_is_of_files_that_carry_the_title(path: str, year: int | None) -> None:
+    assert parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO)).parsed.year == year

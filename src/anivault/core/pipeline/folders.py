@@ -35,6 +35,7 @@ class Context(NamedTuple):
     type: VideoType | None = None
     extras: bool = False
     disc: int | None = None
+    year: int | None = None  # of a folder below the title's: holds for files of that title
 
 
 @lru_cache(maxsize=8192)  # all files of a folder share it
@@ -69,6 +70,8 @@ def _combine(folders: list[Folder]) -> Context:
             continue  # a season above a title is another show's
         elif folder.use is Use.SEASON:
             found.setdefault("season", folder.number)
+        elif folder.use is Use.GENERIC and folder.number is not None:
+            found.setdefault("year", folder.number)
         elif folder.use is Use.DISC:
             found.setdefault("disc", folder.number)
         elif folder.use in (Use.SPECIALS, Use.EXTRAS):
@@ -102,6 +105,8 @@ def complete(own: ParseResult, above: Context) -> ParseResult:
         _fill_title(changes, own, above, above.titled)
     if own.type is None and (above.type is not None or above.extras):
         changes["type"] = above.type or VideoType.PV
+    if above.year is not None and own.year is None and _is_of(own, above):
+        changes["year"] = above.year
     if own.season is None and (season := _season(own, above, changes.get("type", own.type))) is not None:
         changes["season"] = season
     if not changes:
@@ -148,7 +153,12 @@ def _season(own: ParseResult, above: Context, kind: VideoType | None) -> int | N
         return None if above.season == 0 and kind in EXTRAS else above.season
     if above.titled_season is None:
         return None
-    return above.titled_season if own.title is None or _related(own.titles, above.titles) else None
+    return above.titled_season if _is_of(own, above) else None
+
+
+def _is_of(own: ParseResult, above: Context) -> bool:
+    """Whether a name is of what its folders name, as far as can be told."""
+    return own.title is None or _related(own.titles, above.titles)
 
 
 def _related(titles: tuple[str, ...], others: tuple[str, ...] | list[str]) -> bool:
