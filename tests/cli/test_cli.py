@@ -360,3 +360,12 @@ def test_pins_that_cannot_be_written_are_a_known_failure(run: Run, home: Path) -
     done = run("pin", "Some Title", "tmdb:30991")
 
     assert (done.code, done.err.startswith("Error: Writing ")) == (33, True)
+
+
+def test_a_tmdb_key_that_cannot_be_one_is_told_of(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANIVAULT_TMDB_KEY", "short")
+    feed(monkeypatch, FRIEREN)
+    done = run("match", "-")
+
+    assert "S01E01" in done.out
+    assert "TMDB key cannot be one" in done.err

@@ -52,8 +52,12 @@ def _nothing() -> None:
 
 
 def default_names() -> Sequence[str]:
-    """The catalogue, and TMDB when the user has a key for it."""
-    return ("catalog", "tmdb") if key_or_why()[0] else ("catalog",)
+    """The catalogue, and TMDB when the user has a key for it: one that cannot be used has to be told."""
+    try:
+        wanted = find_key(user_config_path().parent) is not None
+    except TmdbKeyError:
+        wanted = True
+    return ("catalog", "tmdb") if wanted else ("catalog",)
 
 
 def open_catalog(_: Settings, before: Sequence[Source], progress: Progress) -> Sequence[Source]:
