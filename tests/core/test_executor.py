@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -25,6 +27,7 @@ from anivault.shared.errors import (
     LibraryBusyError,
     NoSpaceError,
     RunInterruptedError,
+    RunStoppedError,
     UnfinishedRunError,
     UnsafePathError,
 )
@@ -534,3 +537,120 @@ def test_two_runs_of_one_file_are_taken_back_together(tmp_path: Path) -> None:
     assert plan.conflicts == ()
     assert apply(plan).held == ()
     assert box.trees() == before
+
+
+def test_a_library_of_more_folders_than_can_be_open_is_renamed_whole(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    names = {f"Show {n}/P/Season 1/{n}.mkv": f"New {n}/P/Season 1/{n}.mkv" for n in range(100)}
+    for old in names:
+        (library / old).parent.mkdir(parents=True)
+        (library / old).write_text(old)
+    moves = tuple(
+        Move(root=str(library), rel=old, target=new, mode=Mode.MOVE, identity=identity(library / old))
+        for old, new in names.items()
+    )
+    plan = Plan(library=str(library), roots=(str(library),), preset="-", mode=Mode.MOVE, moves=moves)
+    before = tree(library)
+    report = execute(plan)
+
+    assert (report.moved, report.held) == (100, ())
+    assert {new: (library / new).read_text() for new in names.values()} == {n: o for o, n in names.items()}
+    apply(plan_rollback(str(library)))
+    assert tree(library) == before
+
+
+@pytest.mark.parametrize(("call", "mode"), [("unlink", "carry"), ("rename", "move"), ("unlink", "link")])
+def test_what_a_failing_disk_has_done_all_the_same_is_left_to_recover(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, call: str, mode: str
+) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", (elsewhere if mode == "carry" else tmp_path) / "library", Mode.MOVE)
+    before, mine = box.trees()
+    with monkeypatch.context() as broken:
+        if mode == "link":  # a disk that has no rename without replacing
+            broken.setattr(fs, "rename_new", lambda *_: errno.EINVAL)
+        name = {"rename": "rename_new", "unlink": "unlink"}[call]
+        broken.setattr(fs, name, failing_after(getattr(fs, name)))
+        with pytest.raises(RunStoppedError):
+            box.run()
+    box.recover()
+
+    now = sorted([*tree(box.source).values(), *tree(box.library).values()], key=str)
+    assert now == sorted([*before.values(), *mine.values()], key=str)
+    box.rollback()
+    assert box.trees() == (before, mine)
+
+
+def failing_after(work: Callable[..., object]) -> Callable[..., object]:
+    """Do it, and say that the disk failed."""
+
+    def done_and_failed(*args: object) -> object:
+        work(*args)
+        raise OSError(errno.EIO, "Input/output error")
+
+    return done_and_failed
+
+
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_a_source_that_changes_while_it_is_read_is_not_taken(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, mode: Mode
+) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", elsewhere / "library", mode)
+    name = "[Group] Show - 02.mkv"
+    copy = fs.copy
+
+    def read_and_changed(source: int, target: int, pulse: Callable[[], None]) -> str:
+        digest = copy(source, target, pulse)
+        if os.path.samestat(os.fstat(source), (box.source / name).stat()):
+            (box.source / name).write_text("edited meanwhile")
+        return digest
+
+    monkeypatch.setattr(fs, "copy", read_and_changed)
+    report = box.run()
+
+    assert [(item.rel, item.reason) for item in report.held] == [(name, HeldReason.CHANGED)]
+    assert not (box.library / NAMES[name]).exists()
+    assert (box.source / name).read_text() == "edited meanwhile"
+
+
+def test_what_goes_with_a_video_waits_for_it_on_the_way_to_another_disk(
+    tmp_path: Path, elsewhere: Path
+) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", elsewhere / "library", Mode.MOVE)
+    name = "[Group] Show - 02.mkv"
+    nfo = Write(target="Shows/Show/Season 01/Show S01E02.nfo", data=b"<x/>", video=NAMES[name])
+    plan = box.plan()
+    gone = msgspec.structs.replace(plan, moves=tuple(m for m in plan.moves if m.rel == name))
+    with crashing_copy():
+        report = execute(gone, writes=[nfo])
+
+    assert report.moved == 0
+    assert not (box.library / nfo.target).exists()
+
+
+@contextmanager
+def crashing_copy() -> Iterator[None]:
+    """A source that cannot be read."""
+
+    def unreadable(*_: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(fs, "copy", unreadable)
+        yield
+
+
+def test_a_probe_that_a_kill_left_blocks_nothing(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    target = f"Films/{'n' * 100}.mkv"
+    (box.library / ".anivault" / f"{'n' * 100}.mkv").mkdir(parents=True)
+
+    assert execute(plan_of(box, box.move("[Group] Show - 02.mkv", target))).moved == 1
+
+
+def test_a_target_among_anivault_s_own_files_is_refused(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.MOVE)
+    with pytest.raises(UnsafePathError):
+        execute(plan_of(box, box.move("[Group] Show - 02.mkv", ".anivault/probe")))

@@ -16,7 +16,7 @@ import tree_sitter
 import tree_sitter_pwsh
 
 from anivault.core import journal, preflight, rollback_manager
-from anivault.core.executor import execute
+from anivault.core.executor import Worker, execute
 from anivault.core.models import Held, HeldReason, Mode, Write
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.core.rollback_script import powershell_script, write_script
@@ -367,3 +367,51 @@ def test_a_way_back_that_has_no_room_is_refused_before_the_first_file(
     assert box.trees() == after
     box.rollback()
     assert box.trees() == before
+
+
+def test_a_comment_of_the_powershell_script_is_one_line(box: Box) -> None:
+    name = os.fsdecode(b"a\xff\nRemove-Item x\r\n#.mkv")
+    (box.source / name).write_bytes(b"x")
+    execute(msgspec.structs.replace(box.plan(), moves=(box.move(name, "a.mkv"),)))
+    text = powershell_script(plan_rollback(str(box.library)))
+
+    assert b"\n" + b"Remove-Item x" not in text
+
+
+def test_a_folder_that_became_a_link_holds_its_files_and_no_others(box: Box, tmp_path: Path) -> None:
+    box.run()
+    (box.library / "Films").rename(tmp_path / "films")
+    (box.library / "Films").symlink_to(tmp_path / "films")
+    plan = plan_rollback(str(box.library))
+
+    assert HeldReason.FOLDER_IS_LINK in reasons(plan.conflicts)
+    assert apply(plan).moved >= 3
+    assert (tmp_path / "films" / "Film (2001)" / "Film (2001).mkv").exists()
+
+
+def test_a_root_that_is_gone_is_announced(box: Box) -> None:
+    box.run()
+    shutil.rmtree(box.source)
+    plan = plan_rollback(str(box.library))
+
+    assert len(plan.conflicts) >= 5
+    assert "mount its disk" in plan.conflicts[0].detail
+
+
+@pytest.mark.parametrize("box", [Mode.COPY], indirect=True)
+def test_the_last_copy_is_not_removed_when_its_source_goes_in_the_middle(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.run()
+    wanted = (box.library / NAMES[VIDEO]).read_bytes()
+    intend = Worker.intend
+
+    def and_the_source_goes(self: Worker, ready: list[journal.Step]) -> None:
+        intend(self, ready)
+        (box.source / VIDEO).unlink(missing_ok=True)
+
+    monkeypatch.setattr(Worker, "intend", and_the_source_goes)
+    report = box.rollback()
+
+    assert [item.rel for item in report.held if item.rel == NAMES[VIDEO]] == [NAMES[VIDEO]]
+    assert (box.library / NAMES[VIDEO]).read_bytes() == wanted

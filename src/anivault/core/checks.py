@@ -13,9 +13,10 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 
-from anivault.core.journal import Do, Step
+from anivault.core.journal import FOLDER, Do, Step
 from anivault.core.models import HeldReason
 from anivault.shared import fs
+from anivault.shared.errors import UnsafePathError
 
 COPIES = frozenset({Do.COPY, Do.CLONE, Do.CARRY, Do.WRITE})  # made under a temporary name first
 READS = frozenset({Do.LINK, Do.CLONE, Do.COPY, Do.SYMLINK, Do.RENAME, Do.CARRY})  # start from a file
@@ -35,6 +36,8 @@ def require_inside(steps: Iterable[Step]) -> None:
     for step in steps:
         for path in filter(None, (step.rel, step.to)):
             fs.require_inside(path)
+        if step.to_root == 0 and step.to.partition("/")[0] == FOLDER:
+            raise UnsafePathError(step.to)
 
 
 def checked_source(roots: Sequence[fs.Folders], step: Step) -> Step:
@@ -65,15 +68,22 @@ def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
 
 def is_back(roots: Sequence[fs.Folders], step: Step) -> bool:
     """True when what a rollback's step would do is done already, by its script or by hand."""
-    with suppress(FileNotFoundError):
-        fs.look(*roots[step.root].place(step.rel))
+    try:
+        return _is_gone(roots[step.root], step.rel) and (not step.to or _is_there(roots[step.to_root], step))
+    except OSError:  # a folder became a link or a file: nobody knows
         return False
-    if not step.to:
-        return True
+
+
+def _is_gone(folders: fs.Folders, rel: str) -> bool:
     with suppress(FileNotFoundError):
-        there = fs.look(*roots[step.to_root].place(step.to))
-        return any(fs.unchanged(there, step.size, time) for time in (step.mtime_ns, step.then_mtime_ns))
-    return False
+        fs.look(*folders.place(rel))
+        return False
+    return True
+
+
+def _is_there(folders: fs.Folders, step: Step) -> bool:
+    there = fs.look(*folders.place(step.to))
+    return any(fs.unchanged(there, step.size, time) for time in (step.mtime_ns, step.then_mtime_ns))
 
 
 def require_same(now: os.stat_result, step: Step) -> None:

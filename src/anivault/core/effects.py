@@ -12,10 +12,12 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from anivault.core.checks import RefusedError, opened, require_same
+from anivault.core.checks import RefusedError, opened, require_removable, require_same
 from anivault.core.journal import Do, Made, Step
 from anivault.core.models import HeldReason
 from anivault.shared import fs
+
+_SAID_NO = (FileExistsError, FileNotFoundError, fs.NeedsReserveError)  # after any other error, who knows
 
 
 class Effects:
@@ -63,6 +65,8 @@ class Effects:
         except OSError as error:
             if error.errno == errno.EXDEV:
                 self.elsewhere.add(folders_of(step))
+            elif not isinstance(error, _SAID_NO) and not fs.exists(*self.source(step)):
+                raise fs.HalfDoneError(error.errno, error.strerror, step.rel) from error
             raise
 
     def symlink(self, step: Step) -> None:
@@ -72,19 +76,22 @@ class Effects:
     def copy(self, step: Step) -> None:
         """Copy the source, hashed on the way; one whose source will go is read back."""
         with opened(*self.source(step)) as source:
-            self.make(step, lambda fd: fs.copy(source, fd, self.pulse))
+            self.make(step, lambda fd: fs.copy(source, fd, self.pulse), source)
 
     def clone(self, step: Step) -> None:
         """Share the source's blocks."""
         with opened(*self.source(step)) as source:
-            self.make(step, lambda fd: fs.clone(source, fd))
+            self.make(step, lambda fd: fs.clone(source, fd), source)
 
     def write(self, step: Step) -> None:
         """Write a new small file."""
         self.make(step, lambda fd: fs.write(fd, self.data[step.to]))
 
-    def make(self, step: Step, fill: Callable[[int], str | None]) -> None:
-        """Fill a temporary file in the target folder, make it durable, then give it its name."""
+    def make(self, step: Step, fill: Callable[[int], str | None], source: int | None = None) -> None:
+        """Fill a temporary file in the target folder, make it durable, then give it its name.
+
+        What changed in `source` while it was read is not taken.
+        """
         folder, name = self.target(step)
         temporary = temporary_name(self.run, step.i)
         time = step.then_mtime_ns or step.mtime_ns
@@ -92,6 +99,8 @@ class Effects:
         with fs.undoing(folder, temporary):
             with fs.closing(fd):
                 digest = fill(fd) or step.hash
+                if source is not None:
+                    require_same(os.fstat(source), step)
                 fs.set_metadata(fd, step.mode, time, step.attrs, step.owner)
                 fs.sync_file(fd)
                 if step.do is Do.CARRY and fs.reread(fd) != digest:
@@ -101,7 +110,8 @@ class Effects:
         self.made[step.i] = Made(now.st_ino, now.st_mtime_ns, digest)
 
     def remove(self, step: Step) -> None:
-        """Remove a file that a run made."""
+        """Remove a file that a run made, if its content is elsewhere still."""
+        require_removable(self.roots, step)
         fs.unlink(*self.leaving(step))
 
     def mkdir(self, step: Step) -> None:
@@ -121,7 +131,7 @@ class Effects:
         A source that somebody else has removed meanwhile is the one case where the copy stays alone.
         """
         folder, name = self.leaving(step)
-        with fs.undoing(*self.target(step)), suppress(FileNotFoundError):
+        with fs.undoing(*self.target(step), unless_gone=(folder, name)), suppress(FileNotFoundError):
             require_same(fs.look(folder, name), step)
             fs.unlink(folder, name)
 
@@ -131,17 +141,19 @@ class Effects:
 
     def leaving(self, step: Step) -> tuple[fs.Folder, str]:
         """Return folder and name that a step takes away, and remember to sync the folder."""
+        place = self.source(step)
         self.touched.add((step.root, folder_of(step.rel)))
-        return self.source(step)
+        return place
 
     def target(self, step: Step) -> tuple[fs.Folder, str]:
         """Return folder and name that a step makes, and remember to sync the folder."""
         folder, _, name = step.to.rpartition("/")
-        self.touched.add((step.to_root, folder))
         try:
-            return self.roots[step.to_root].open(folder), name
+            place = self.roots[step.to_root].open(folder), name
         except FileNotFoundError as error:
             raise RefusedError(HeldReason.NOT_PERMITTED, "its folder could not be made") from error
+        self.touched.add((step.to_root, folder))
+        return place
 
 
 def sync_disks(roots: Sequence[fs.Folders], touched: Iterable[tuple[int, str]]) -> None:

@@ -174,6 +174,8 @@ class Worker:
     def work(self, wishes: Iterable[Step]) -> Report:
         """Take all steps through their batches, then close the run."""
         for batch in batches(wishes):
+            if self.ended():
+                break
             self.settle([batch])
             self.seen += len(batch)
             self.copied = 0
@@ -195,6 +197,7 @@ class Worker:
         """Take one batch through the order; returns the steps to try again in another way."""
         self.void: dict[int, str] = {}
         self.again: list[Step] = []
+        self.later: set[str | None] = set()  # targets of videos in it, which what goes with them waits for
         self.effects.begin(self.pulse)
         ready = self.checked(wishes)
         if ready:
@@ -266,6 +269,8 @@ class Worker:
             self.hold(step, HeldReason.STOPPED)
         elif step.video in self.absent:
             self.hold(step, HeldReason.NO_VIDEO)
+        elif step.video in self.later:
+            self.try_again(step)
         elif step.i not in self.back:
             self.attempt(step, self.effects.do)
 
@@ -313,6 +318,8 @@ class Worker:
     def try_again(self, step: Step, **changes: Any) -> None:
         """Void this step; it comes back, journaled anew, as another one."""
         self.void[step.i] = "again"
+        if step.video is None:
+            self.later.add(step.to)
         self.again.append(msgspec.structs.replace(step, i=self.next_number(), **changes))
 
     def next_number(self) -> int:

@@ -94,7 +94,8 @@ def _check_names(targets: list[str], folder: fs.Folder) -> None:
     """Try to make each kind of name that some filesystem does not take."""
     for name in _doubtful(targets):
         try:
-            fs.mkdir(folder, name)
+            with suppress(FileExistsError):  # left by a run that was killed here
+                fs.mkdir(folder, name)
             fs.rmdir(folder, name)
         except OSError as error:
             if error.errno in DISK_TROUBLE:
@@ -139,7 +140,8 @@ def _are_one(one: str, other: str, folder: fs.Folder) -> bool:
     first, second = (path.rpartition("/")[2] for path in (one, other))
     if first == second:
         return False
-    fs.mkdir(folder, first)
+    with suppress(FileExistsError):
+        fs.mkdir(folder, first)
     try:
         return fs.exists(folder, second)
     finally:

@@ -109,7 +109,8 @@ def _chosen(
     everything: bool,
 ) -> list[RunLog]:
     """Return the runs to take back, the latest first."""
-    alive = {name for name, _ in living}
+    alive = {name for (name, _), (_, step) in living.items() if step.do is not Do.MKDIR}
+    alive = alive or {name for name, _ in living}  # of some only a folder with something in it is left
     runs = [log for log in reversed(history.runs) if log.run.mode != "rollback"]
     if run is not None:
         if not any(log.run.id == run for log in runs):
@@ -208,6 +209,12 @@ def _conflicts(roots: Sequence[str], steps: tuple[Step, ...]) -> Iterator[Held]:
         each.close()
 
 
+def _require_root(root: str) -> None:
+    """A folder is made again; a root is not: its disk may be absent."""
+    if not os.path.isdir(root):
+        raise RefusedError(HeldReason.NOT_PERMITTED, f"{root} is not there: make it, or mount its disk")
+
+
 def _check_place(folders: list[fs.Folders], step: Step, going: set[tuple[int, str]]) -> None:
     """Refuse a place that is taken, and a folder that would not be empty."""
     if step.do is Do.RMDIR:
@@ -219,6 +226,7 @@ def _check_place(folders: list[fs.Folders], step: Step, going: set[tuple[int, st
         try:
             taken = fs.exists(folders[step.to_root].open(folder), name)
         except FileNotFoundError:
+            _require_root(folders[step.to_root].root)
             return
         if taken:
             raise RefusedError(HeldReason.TARGET_TAKEN)

@@ -117,6 +117,9 @@ def shell_script(plan: RollbackPlan) -> bytes:
     return SHELL + b"".join(line + b"\n" for line in lines) + b'\n[ "$kept" -eq 0 ]\n'
 
 
+_ONE_LINE = bytes.maketrans(b"\xff\r\n", b"???")  # a comment ends with its line
+
+
 def powershell_script(plan: RollbackPlan) -> bytes:
     """Return the rollback as a PowerShell script.
 
@@ -125,7 +128,7 @@ def powershell_script(plan: RollbackPlan) -> bytes:
     lines = []
     for name, words in _calls(plan, _powershell_word):
         line = b" ".join((name.capitalize().encode(), *words))
-        lines.append(line if b"\xff" not in line else b"# not Unicode: " + line.replace(b"\xff", b"?"))
+        lines.append(line if b"\xff" not in line else b"# not Unicode: " + line.translate(_ONE_LINE))
     head = POWERSHELL.encode().split(b"\n")
     end = [b"", b"if ($script:kept) { exit 1 }", b""]
     return codecs.BOM_UTF8 + b"\r\n".join(head[:-1] + lines + end)  # a line's end in a name stays as it is

@@ -42,7 +42,7 @@ class HalfDoneError(OSError):
 class Folders:
     """The folders below one root, held open; no step below the root may be a symbolic link.
 
-    A folder is good until the next call on the same object.
+    The one that was not used for the longest time is closed first, so that two at hand stay open.
     """
 
     def __init__(self, root: str) -> None:
@@ -51,8 +51,11 @@ class Folders:
 
     def open(self, rel: str) -> Folder:
         """Return the folder `rel`; the root itself is ''."""
-        folder = self._open.get(rel)
-        return self._descend(rel) if folder is None else folder
+        folder = self._open.pop(rel, None)
+        if folder is None:
+            return self._descend(rel)
+        self._open[rel] = folder
+        return folder
 
     def _descend(self, rel: str) -> Folder:
         if not rel:
@@ -68,8 +71,7 @@ class Folders:
     def place(self, rel: str) -> tuple[Folder, str]:
         """Return the folder and the name for the file `rel`."""
         folder, _, name = rel.rpartition("/")
-        found = self._open.get(folder)
-        return (self._descend(folder) if found is None else found), safe(name, rel)
+        return self.open(folder), safe(name, rel)
 
     def missing(self, rel: str) -> Iterator[str]:
         """Yield the folders on the way to `rel` that do not exist yet, outermost first."""
@@ -142,26 +144,29 @@ def _rename_by_link(source: Folder, name: str, target: Folder, new: str, *, rese
             raise NeedsReserveError(error.errno, "neither link nor NOREPLACE", new) from error
         _rename_onto_own(source, name, target, new)
     else:
-        with undoing(target, new):
+        with undoing(target, new, unless_gone=(source, name)):
             unlink(source, name)
 
 
 def _rename_onto_own(source: Folder, name: str, target: Folder, new: str) -> None:
     """Take the new name with an empty file, which only then is replaced."""
     os.close(create(target, new))
-    with undoing(target, new):
+    with undoing(target, new, unless_gone=(source, name)):
         rename_onto(source, name, target, new)
 
 
 @contextmanager
-def undoing(folder: Folder, name: str) -> Iterator[None]:
+def undoing(folder: Folder, name: str, *, unless_gone: tuple[Folder, str] | None = None) -> Iterator[None]:
     """Remove a file of our own again when what follows fails.
 
-    Not for KeyboardInterrupt, which may come just after what follows went well: that is for `recover`.
+    Not where the other name is gone, `unless_gone`: some disks fail after they have done it. Not for
+    KeyboardInterrupt, which may come just after what follows went well. Both are for `recover`.
     """
     try:
         yield
     except Exception as error:
+        if unless_gone and not exists(*unless_gone):
+            raise HalfDoneError(errno.EIO, "it may have been done, and the disk failed", name) from error
         try:
             unlink(folder, name)
         except FileNotFoundError:
