@@ -23,11 +23,12 @@ class Use(Enum):
     """What a folder is for."""
 
     SEASON = "season"
+    PART = "part"  # of a season, or of a show that has one
     NUMBER = "number"  # a bare one: a season below a title, else a title
     SPECIALS = "specials"
     EXTRAS = "extras"
     DISC = "disc"
-    GENERIC = "generic"  # anime, downloads, 2019, A-F: says nothing of a show
+    GENERIC = "generic"  # anime, downloads, 2019, A-F: says nothing of a show but, below its title, the year
     TITLE = "title"
 
 
@@ -38,6 +39,7 @@ class Folder(NamedTuple):
     number: int | None = None
     type: VideoType | None = None
     parsed: ParseResult | None = None
+    part: int | None = None
 
 
 _TYPES = {
@@ -63,7 +65,15 @@ _DISC = re.compile(
     r"(?:dis[ck]|cd|dvd|bd|d|vol(?:ume)?)[ ._#-]*(\d{1,2})(?:\s*of\s*\d+)?|第?\s*(\d{1,2})\s*[巻卷]",
     re.IGNORECASE,
 )
-_SERIES = re.compile(r"(?:series|arc|book)[ ._]*(\d{1,2})", re.IGNORECASE)
+_SERIES = re.compile(r"(?:series|book)[ ._]*(\d{1,2})", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:part|pt|cour)[ ._]*(?P<number>\d)|(?P<nth>\d)(?:st|nd|rd|th)[ ._](?:part|cour|half)", re.IGNORECASE
+)
+_ARC = re.compile(
+    r"arc[ ._]*\d{1,2}", re.IGNORECASE
+)  # counted as nobody else does: a title that is asked about
+_AHEAD = re.compile(r"^#?(?:\d{1,2}|(?:19|20)\d\d)(?:\s*[.)]\s*|\s+-\s+|[ _]+)(?=[^\W\d])")  # 2. Its Sequel
+_LAST = re.compile(r"[ _.#-]*\d{1,2}$")  # NCOP 1, Specials 2
 _DIGIT = re.compile(r"\d")
 _BARE = re.compile(r"\d{1,2}")
 _QUARTER = "winter|spring|summer|fall|autumn"
@@ -97,7 +107,13 @@ def _season(plain: str) -> Folder | None:
     found = season.whole(plain)
     if found is not None:
         number = found["season"] if "seasons" not in found else None
-        return Folder(Use.SPECIALS, 0, VideoType.SPECIAL) if number == 0 else Folder(Use.SEASON, number)
+        if number == 0:
+            return Folder(Use.SPECIALS, 0, VideoType.SPECIAL)
+        return Folder(Use.SEASON, number, part=found.get("part"))
+    if (part := _PART.fullmatch(plain)) is not None:
+        return Folder(Use.PART, part=int(part["number"] or part["nth"]))
+    if _ARC.fullmatch(plain):
+        return Folder(Use.TITLE, parsed=ParseResult(title=plain, titles=(plain,), engine="rules"))
     if (series := _SERIES.fullmatch(plain)) is not None:
         return Folder(Use.SEASON, int(series[1]))
     return Folder(Use.NUMBER, int(plain)) if _BARE.fullmatch(plain) else None
@@ -105,6 +121,9 @@ def _season(plain: str) -> Folder | None:
 
 def _named(plain: str) -> Folder | None:
     use, kind = _TYPES.get(FOLDERS.get(plain, ""), (None, None))
+    if use is None:  # several of a kind are numbered; what says nothing is not
+        use, kind = _TYPES.get(FOLDERS.get(_LAST.sub("", plain), ""), (None, None))
+        use = None if use is Use.GENERIC else use
     if use is None:
         return None
     return Folder(use, 0 if kind is VideoType.SPECIAL else None, kind)
@@ -116,11 +135,13 @@ def _disc(plain: str) -> Folder | None:
 
 
 def _generic(plain: str) -> Folder | None:
-    if _YEAR.fullmatch(plain):
-        return Folder(Use.GENERIC, int(plain))
-    return Folder(Use.GENERIC) if _DATE.fullmatch(plain) or _LETTERS.fullmatch(plain) or not plain else None
+    if _DATE.fullmatch(plain) and (year := _YEAR.search(plain)):
+        return Folder(Use.GENERIC, int(year[0]))
+    return Folder(Use.GENERIC) if _LETTERS.fullmatch(plain) or not plain else None
 
 
 def _title(name: str) -> Folder:
     parsed = read_rules(name + ".mkv")
+    if not parsed.title and (rest := _AHEAD.sub("", name)) != name:
+        return read_folder(rest)
     return Folder(Use.TITLE, parsed.season, parsed.type, parsed) if parsed.title else Folder(Use.GENERIC)

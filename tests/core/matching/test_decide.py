@@ -334,7 +334,7 @@ def test_a_folder_whose_title_goes_on_and_is_another_shows_makes_a_question() ->
     ("inner", "number", "decision"),
     [
         ("Crescendo", 3, Decision.AMBIGUOUS),  # nobody knows it, and its numbers may be its own
-        ("Crescendo", 40, Decision.MATCHED),  # an arc: the show's numbers go on
+        ("Crescendo", 70, Decision.MATCHED),  # an arc: the show's numbers go on
         ("Seaside Aria", 3, Decision.MATCHED),
     ],
 )
@@ -344,4 +344,15 @@ def test_a_folder_in_a_show_s_folder_that_nobody_knows_makes_a_question(
     path = f"Seaside Aria/{inner}/Seaside Aria - {number:02}.mkv"
     parsed = parse_alone(ScannedFile("", path, FileKind.VIDEO))
 
-    assert one(parsed, show(1, entry("Seaside Aria", count=60))).decision is decision
+    assert one(parsed, show(1, entry("Seaside Aria", count=80))).decision is decision
+
+
+def test_a_season_that_lists_and_the_provider_count_apart_is_asked_about() -> None:
+    apart = show(
+        1,
+        entry("Seaside Aria"),
+        entry("Seaside Aria 2nd Season", begin="2016-04-01", season=5, offset=0),
+    )
+
+    assert one(file("Seaside Aria", season=2, episodes=[3]), apart).decision is Decision.AMBIGUOUS
+    assert one(file("Seaside Aria", season=5, episodes=[3]), apart).coordinates[0].season == 5

@@ -63,3 +63,26 @@ def test_a_folder_that_ends_a_title_says_so_to_files_that_carry_the_title() -> N
 )
 def test_a_year_below_a_title_is_of_files_that_carry_the_title(path: str, year: int | None) -> None:
     assert parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO)).parsed.year == year
+
+
+@pytest.mark.parametrize(
+    ("path", "season", "part"),
+    [
+        ("Golden Kamuy/Season 3 Part 2/03.mkv", 3, 2),
+        ("Golden Kamuy/Season 3 Part 2/Golden Kamuy - 03.mkv", 3, 2),
+        ("Golden Kamuy/Part 2/03.mkv", None, 2),
+        ("Golden Kamuy/Season 3/2nd Cour/03.mkv", 3, 2),
+        ("Golden Kamuy/Season 3 Part 2/Golden Kamuy S02E03.mkv", 2, None),
+        ("Golden Kamuy/Season 3/03.mkv", 3, None),
+    ],
+)
+def test_a_folder_names_the_part_of_a_season(path: str, season: int | None, part: int | None) -> None:
+    parsed = parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO)).parsed
+
+    assert (parsed.season, parsed.part) == (season, part)
+
+
+def test_a_year_of_the_outer_folder_is_of_files_that_carry_its_title() -> None:
+    path = "Hunter x Hunter (2011)/Greed Island/Hunter x Hunter - 03.mkv"
+
+    assert parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO)).parsed.year == 2011

@@ -127,3 +127,11 @@ def test_how_many_names_are_read_is_told_on_the_way() -> None:
     )
 
     assert told == [(0, 2500), (1000, 2500), (2000, 2500)]
+
+
+@pytest.mark.parametrize("discs", [(1, 3), (2, 3), (2,)])
+def test_discs_that_restart_over_a_gap_have_no_numbers(discs: tuple[int, ...]) -> None:
+    parsed = parse_files(scanned(*(f"Star/Disc {disc}/{n:02d}.mkv" for disc in discs for n in (1, 2))))
+
+    later = [item.parsed.episodes for item in parsed if "Disc 1" not in item.file.rel]
+    assert later == [()] * len(later)

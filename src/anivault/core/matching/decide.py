@@ -113,12 +113,21 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
     if numbers is None:
         odd = ", ".join(str(n) for n in file.parsed.episodes)
         return Placement((), 0.0, f"Episode {odd} is no whole number, and no list says where it stands.")
-    placement = place(fit.slots, fit.slot, numbers, fit.counting)
+    placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
     titles = fit.candidate.episode_titles
     named = tuple(
         titled(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
     )
     return replace(placement, coordinates=named)
+
+
+def _as_counted(placement: Placement, fit: Fit) -> Placement:
+    """Ask where lists and the provider count seasons apart: a name may mean either."""
+    said = fit.counting.season or 0
+    if not 0 < said < fit.slot.season:
+        return placement
+    rule = f"Season {said} is season {fit.slot.season} at {fit.candidate.provider}; the name may mean either."
+    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule)
 
 
 def _numbers(file: ParsedFile) -> list[int] | None:

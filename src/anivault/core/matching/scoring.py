@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.episodes import MOVIE, QUARTERS, Counting, Frame, Slot, counting, timeline
+from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, timeline
 from anivault.core.matching.normalize import FINAL, forms
 from anivault.core.matching.readings import FOLDER, WHOLE
 from anivault.core.matching.releases import Evidence
@@ -28,6 +28,7 @@ WEIGHTS: Mapping[str, float] = {
     "era": 1,
 }
 POPULARITY = 1e-6  # below every other difference that a score can show
+YEAR = 52  # weeks: who counts beyond counts through the show
 WEB_SINCE = 2010  # simulcasts by the big sites began about then
 
 
@@ -139,11 +140,11 @@ def _going_on(said: Evidence) -> frozenset[int]:
 def _rate_folder(
     said: Evidence, heard: Heard, spoken: frozenset[int], longer: frozenset[int]
 ) -> float | None:
-    """Whether a folder's longer title is another show's, or one that nobody knows, with numbers from 1 on."""
+    """Whether a folder's longer title is another show's, or one that nobody knows and that may restart."""
     if any(heard.likeness.get(t, 0.0) < KNOWN for t in longer & spoken):
         return 0.0
-    begins = min(said.whole_numbers, default=0) <= QUARTERS[0]
-    return 0.4 if begins and longer & said.joined - spoken else None
+    early = min(said.whole_numbers, default=0) <= YEAR
+    return 0.4 if early and longer & said.joined - spoken else None
 
 
 def _rate_name(claims: Sequence[Claim], index: int) -> float | None:

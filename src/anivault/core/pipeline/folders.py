@@ -18,7 +18,7 @@ from anivault.parser.vocabulary import NO_TITLES
 
 _ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
 _ENDS_A_TITLE = re.compile(
-    r"(?:the )?final(?: season| chapters?)?|[ivx]{2,4}|最[終终](?:季|章)|完[結结][編编篇]"
+    r"(?:the )?final(?: season| chapters?)?(?: part \d)?|[ivx]{2,4}|[a-z]|最[終终](?:季|章)|完[結结][编編篇]"
 )
 _PUNCTUATION = re.compile(r"[\W_]+")
 _TITLES_ONLY = {"folder_titles"}
@@ -31,11 +31,12 @@ class Context(NamedTuple):
     titles: tuple[str, ...] = ()
     titled: ParseResult | None = None
     season: int | None = None  # of a season folder: holds for every file below
+    part: int | None = None
     titled_season: int | None = None  # in a title folder's name: holds for files of that title
     type: VideoType | None = None
     extras: bool = False
     disc: int | None = None
-    year: int | None = None  # of a folder below the title's: holds for files of that title
+    year: int | None = None  # of a folder below the title's, or of the outer title: for files of that title
 
 
 @lru_cache(maxsize=8192)  # all files of a folder share it
@@ -51,8 +52,9 @@ def context(root_name: str, folder: str) -> Context:
 def _settle(folder: Folder, above: list[Folder], name: str) -> Folder:
     """A bare number is a season where a title stands above it, else a title; `II` ends that title."""
     title = next((each.parsed.title for each in reversed(above) if each.parsed), None)
-    if folder.use is Use.TITLE and title and _ENDS_A_TITLE.fullmatch(_plain(name)):
-        return read_folder(f"{title} {name}")
+    said = (folder.parsed and folder.parsed.title) or name
+    if folder.use in (Use.TITLE, Use.GENERIC) and title and _ENDS_A_TITLE.fullmatch(_plain(said)):
+        return read_folder(f"{title} {said}")
     if folder.use is not Use.NUMBER:
         return folder
     if title:
@@ -70,6 +72,9 @@ def _combine(folders: list[Folder]) -> Context:
             continue  # a season above a title is another show's
         elif folder.use is Use.SEASON:
             found.setdefault("season", folder.number)
+            found.setdefault("part", folder.part)
+        elif folder.use is Use.PART:
+            found.setdefault("part", folder.part)
         elif folder.use is Use.GENERIC and folder.number is not None:
             found.setdefault("year", folder.number)
         elif folder.use is Use.DISC:
@@ -85,7 +90,10 @@ def _add_title(found: dict[str, Any], titles: list[str], parsed: ParseResult) ->
     nearest = found.setdefault("titled", parsed)
     if not related and nearest.titles == tuple(titles):
         titles.append(f"{parsed.title} {nearest.title}")
+        found.setdefault("year", nearest.year or parsed.year)
     titles.extend(parsed.titles)
+    if related and parsed.part is not None:
+        found.setdefault("part", parsed.part)
     if related and parsed.season is not None and not parsed.seasons:
         found.setdefault("titled_season", parsed.season)
 
@@ -109,6 +117,9 @@ def complete(own: ParseResult, above: Context) -> ParseResult:
         changes["year"] = above.year
     if own.season is None and (season := _season(own, above, changes.get("type", own.type))) is not None:
         changes["season"] = season
+    same = (own.season or above.season) == above.season
+    if above.part is not None and own.part is None and same and _is_of(own, above):
+        changes["part"] = above.part
     if not changes:
         return own
     if changes.keys() != _TITLES_ONLY:

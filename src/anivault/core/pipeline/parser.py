@@ -97,10 +97,18 @@ def _renumber_discs(
             parent = files[place].folder.rpartition("/")[0]
             discs[files[place].root, parent][above.disc].append(place)
     for by_disc in discs.values():
-        if _all_restart(
-            [sorted(_number(results[p]) for p in places) for _, places in sorted(by_disc.items())]
-        ):
-            _number_on([places for _, places in sorted(by_disc.items())], results)
+        in_order = [places for _, places in sorted(by_disc.items())]
+        if sorted(by_disc) != list(range(1, len(by_disc) + 1)):
+            _forget([p for disc, places in by_disc.items() if disc > 1 for p in places], by_disc, results)
+        elif _all_restart([sorted(_number(results[p]) for p in places) for places in in_order]):
+            _number_on(in_order, results)
+
+
+def _forget(later: list[int], by_disc: dict[int, list[int]], results: list[ParseResult]) -> None:
+    """Numbers that start again on a disc without all discs before it: nobody knows what they are."""
+    if all(min(_number(results[p]) for p in places) == 1 for places in by_disc.values()):
+        for place in later:
+            results[place] = replace(results[place], episodes=())
 
 
 def _is_episode(result: ParseResult) -> bool:
