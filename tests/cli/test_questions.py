@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from anivault.cli.demo_handler import write_sample
-from tests.conftest import Run
+from tests.conftest import Ran, Run
 
 
 def write(folder: Path, *names: str) -> Path:
@@ -210,3 +210,30 @@ def test_an_empty_folder_is_called_empty(run: Run, tmp_path: Path, words: list[s
     done = run(*(word.format(tmp_path / "pile") for word in words), "--apply")
 
     assert (done.code, done.out) == (0, "No files there. Nothing was changed.\n")
+
+
+@pytest.mark.parametrize(
+    ("matched", "held"),
+    [
+        (["KonoSuba/Season 1/KonoSuba S01E01.mkv"], ["KonoSuba/Specials/KonoSuba S00E01.mkv"]),
+        (["KonoSuba S01E01.mkv"], ["KonoSuba S00E01.mkv"]),
+        (["One Punch Man/Season 1/One Punch Man - 01.mkv"], ["One Punch Man/OVA/One Punch Man - 01.mkv"]),
+    ],
+)
+def test_no_pin_that_is_offered_moves_what_was_matched(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, matched: list[str], held: list[str]
+) -> None:
+    write(tmp_path / "pile", *matched, *held)
+    monkeypatch.chdir(tmp_path)
+    plan = ("organize", "pile", "--to", "library")
+    before = targets_of(run(*plan, "--json"), matched)
+    for words in answers(run(*plan).out):
+        assert run(*words).code == 0
+
+    assert len(before) == len(matched)
+    assert targets_of(run(*plan, "--json"), matched) == before
+
+
+def targets_of(planned: Ran, names: list[str]) -> list[str]:
+    """Where these files are planned."""
+    return [move["target"] for move in planned.of("move") if move["path"].endswith(tuple(names))]

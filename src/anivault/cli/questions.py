@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from anivault.core.matching.episodes import UNCOUNTED
 from anivault.core.matching.normalize import normal_form
 from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked
-from anivault.parser.models import EXTRAS
+from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared.text import safe
 
 Verdicts = Mapping[tuple[str, str], MatchedFile]  # by root and path below it
@@ -24,6 +25,7 @@ _Folders = frozenset[tuple[str, str]]  # likewise
 NEAR = 0.1  # a show whose score is this far behind the best is no answer (a guess)
 MOST = 3  # answers to one question
 _UNSURE = frozenset({HeldReason.AMBIGUOUS, HeldReason.NO_PLACE})
+_SPECIAL = frozenset({VideoType.OVA, VideoType.SPECIAL})
 _UNKNOWN = frozenset({HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME})
 
 
@@ -49,9 +51,9 @@ def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
         verdict = verdicts.get((item.root, item.rel))
         release = id(verdict.match) if verdict and item.reason in _UNSURE | _UNKNOWN else 0
         crowds.setdefault((item.root, os.path.dirname(item.rel), _why(item), release), []).append(item)
-    mixed = _mixed(verdicts) if any(item.reason in _UNSURE for item in held) else frozenset()
+    scope = _Scope(verdicts if any(item.reason in _UNSURE for item in held) else {})
     return [
-        Question(files=tuple(files), why=why, answers=_answers(files, verdicts, mixed))
+        Question(files=tuple(files), why=why, answers=_answers(files, verdicts, scope))
         for (_, _, why, _), files in crowds.items()
     ]
 
@@ -61,38 +63,69 @@ def _why(item: Held) -> str:
     return item.detail.partition(": ")[0] if item.reason is HeldReason.NO_VIDEO else item.detail
 
 
+class _Scope:
+    """What else a pin would hold for: videos by title and group, and by folder at any depth."""
+
+    def __init__(self, verdicts: Verdicts) -> None:
+        self.mixed = _mixed(verdicts)
+        self._names = Counter(name for item in verdicts.values() for name in _names(item))
+        self._folders = Counter(above for root, rel in verdicts for above in _above(root, rel))
+
+    def path(self, file: MatchedFile, asked: Sequence[MatchedFile]) -> str | None:
+        """The path whose pin, with a season, places what is asked about and nothing else; else None."""
+        mine = next(_names(file))
+        if self._names[mine] == sum(mine in _names(item) for item in asked):
+            return file.file.path
+        folder = file.file.folder
+        if folder and self._folders[file.file.root, folder] == len(asked):
+            return os.path.join(file.file.root, folder)
+        return None
+
+
+def _names(item: MatchedFile) -> Iterator[tuple[str, str]]:
+    """Title and group, by which a pin for a file goes; a pin without a group holds for every one."""
+    title, group = normal_form(item.parsed.title or ""), (item.parsed.group or "").casefold()
+    yield title, group
+    if group:
+        yield title, ""
+
+
+def _above(root: str, rel: str) -> Iterator[tuple[str, str]]:
+    folder = os.path.dirname(rel)
+    while folder:
+        yield root, folder
+        folder = os.path.dirname(folder)
+
+
 def _mixed(verdicts: Verdicts) -> _Folders:
     """The folders that hold, at any depth, videos of several shows: a pin for one would say too much."""
     found: dict[tuple[str, str], str] = {}
-    mixed = set()
+    mixed: set[tuple[str, str]] = set()
     for (root, rel), item in verdicts.items():
-        best, folder = item.match.best, os.path.dirname(rel)
-        while folder:
-            show = _id(best.candidate) if best else ""
-            if found.setdefault((root, folder), show) != show:
-                mixed.add((root, folder))
-            folder = os.path.dirname(folder)
+        show = _id(item.match.best.candidate) if item.match.best else ""
+        mixed |= {above for above in _above(root, rel) if found.setdefault(above, show) != show}
     return frozenset(mixed)
 
 
-def _answers(files: Sequence[Held], verdicts: Verdicts, mixed: _Folders) -> tuple[Answer, ...]:
+def _answers(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> tuple[Answer, ...]:
     """The shows that may be it, the best first. Extras have none: they go where their episodes go."""
     verdict = verdicts.get((files[0].root, files[0].rel))
     if verdict is None or files[0].reason not in _UNSURE or verdict.parsed.type in EXTRAS:
         return ()
     ranked = verdict.match.ranked
     near = [r for r in ranked if r.score.value > ranked[0].score.value - NEAR][:MOST]
-    return tuple(_answer(r, verdict, mixed, several=len(files) > 1) for r in near)
+    asked = [verdicts[item.root, item.rel] for item in files]
+    return tuple(_answer(r, verdict, asked, scope) for r in near)
 
 
-def _answer(ranked: Ranked, file: MatchedFile, mixed: _Folders, *, several: bool) -> Answer:
+def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope) -> Answer:
     show, guessed = ranked.candidate, ranked is file.match.best
     where = _where(file) if guessed and show.media_type == "tv" else ""
-    path = _near(_pinned(file, mixed, whole=not where))
-    can = where is not None and safe(path) == path
+    path = scope.path(file, asked) if where else _pinned(file, scope.mixed)
+    can = where is not None and path is not None and safe(path) == path
     return Answer(
-        show=_called(show, file if guessed else None, several=several),
-        words=f"anivault pin {shlex.quote(path)} {_id(show)}{where}" if can else "",
+        show=_called(show, file if guessed and where is not None else None, several=len(asked) > 1),
+        words=f"anivault pin {shlex.quote(_near(path))} {_id(show)}{where}" if can and path else "",
     )
 
 
@@ -111,6 +144,9 @@ def _id(show: Candidate) -> str:
 
 def _where(file: MatchedFile) -> str | None:
     """What a pin has to say of season and numbers, where the show alone is not enough; None: it cannot."""
+    special = file.parsed.type in _SPECIAL and any(c.season for c in file.coordinates)
+    if special:
+        return None  # the show alone would make an episode of it
     if file.sure >= UNCOUNTED:
         return ""
     own = next((n for n in file.parsed.episodes if isinstance(n, int)), None)
@@ -121,12 +157,9 @@ def _where(file: MatchedFile) -> str | None:
     return f" --season {guess.season}" + (f" --offset {offset}" if offset else "")
 
 
-def _pinned(file: MatchedFile, mixed: _Folders, *, whole: bool) -> str:
-    """The nearest folder that is called like the show and holds no other, else the file: its title and group.
-
-    With `whole` False the pin is for some of a show's numbers, and no folder will do.
-    """
-    folder = file.file.folder if whole else ""
+def _pinned(file: MatchedFile, mixed: _Folders) -> str:
+    """The nearest folder that is called like the show and holds no other, else the file."""
+    folder = file.file.folder
     titles = [form for title in file.parsed.titles if (form := normal_form(title))]
     while folder and (file.file.root, folder) not in mixed:
         name = normal_form(os.path.basename(folder))
