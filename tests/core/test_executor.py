@@ -539,11 +539,20 @@ def test_two_runs_of_one_file_are_taken_back_together(tmp_path: Path) -> None:
     assert box.trees() == before
 
 
-def test_a_library_of_more_folders_than_can_be_open_is_renamed_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "count"),
+    [
+        ("Films/{}.mkv", "Films/{}/{}.mkv", 300),
+        ("Show {}/P/Season 1/{}.mkv", "New {}/P/Season 1/{}.mkv", 100),
+    ],
+)
+def test_a_library_of_more_folders_than_can_be_open_is_renamed_whole(
+    tmp_path: Path, old: str, new: str, count: int
+) -> None:
     library = tmp_path / "library"
-    names = {f"Show {n}/P/Season 1/{n}.mkv": f"New {n}/P/Season 1/{n}.mkv" for n in range(100)}
+    names = {old.format(n, n): new.format(n, n) for n in range(count)}
     for old in names:
-        (library / old).parent.mkdir(parents=True)
+        (library / old).parent.mkdir(parents=True, exist_ok=True)
         (library / old).write_text(old)
     moves = tuple(
         Move(root=str(library), rel=old, target=new, mode=Mode.MOVE, identity=identity(library / old))
@@ -553,7 +562,7 @@ def test_a_library_of_more_folders_than_can_be_open_is_renamed_whole(tmp_path: P
     before = tree(library)
     report = execute(plan)
 
-    assert (report.moved, report.held) == (100, ())
+    assert (report.moved, report.held) == (count, ())
     assert {new: (library / new).read_text() for new in names.values()} == {n: o for o, n in names.items()}
     apply(plan_rollback(str(library)))
     assert tree(library) == before
