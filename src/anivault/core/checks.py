@@ -36,7 +36,7 @@ def require_inside(steps: Iterable[Step]) -> None:
     for step in steps:
         for path in filter(None, (step.rel, step.to)):
             fs.require_inside(path)
-        if step.to_root == 0 and step.to.partition("/")[0] == FOLDER:
+        if step.to_root == 0 and step.to.partition("/")[0].lower() == FOLDER:
             raise UnsafePathError(step.to)
 
 
