@@ -18,8 +18,8 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from anivault.core.models import Query
-from anivault.services import catalog_store as store
-from anivault.services.catalog import Catalog
+from anivault.services.catalogue import store as store
+from anivault.services.catalogue.offline import Catalog
 
 READY = """
 import sys, time
@@ -28,7 +28,7 @@ def held():
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 from anivault.core.models import Query
 start = time.perf_counter()
-from anivault.services.catalog import Catalog
+from anivault.services.catalogue.offline import Catalog
 imported = time.perf_counter()
 before = held()
 catalog = Catalog.open(sys.argv[1], sys.argv[1])

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from anivault.services.catalog_rows import Row
-from anivault.services.catalog_store import rows_of, shipped
+from anivault.services.catalogue.rows import Row
+from anivault.services.catalogue.store import rows_of, shipped
 
 LISTS = ("anilist", "anidb", "mal")
 KINDS = {

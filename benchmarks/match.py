@@ -23,9 +23,9 @@ from anivault.core.matching.normalize import forms
 from anivault.core.matching.releases import group
 from anivault.core.models import FileKind, Query, Release, ScannedFile
 from anivault.core.pipeline.parser import parse_files
-from anivault.services import catalog_store
-from anivault.services.catalog import Catalog
-from anivault.services.catalog_shows import candidates
+from anivault.services.catalogue import store
+from anivault.services.catalogue.offline import Catalog
+from anivault.services.catalogue.shows import candidates
 
 FILES = 12  # a release
 
@@ -42,9 +42,7 @@ def main() -> None:
     started = memory()
     first = best_of(1, first_answer)
     catalog = Catalog.open()
-    titles = sorted(
-        {t.text for show in candidates(catalog_store.rows_of(catalog_store.shipped())) for t in show.titles}
-    )
+    titles = sorted({t.text for show in candidates(store.rows_of(store.shipped())) for t in show.titles})
     latin = random.Random(1).sample([t for t in titles if t.isascii() and len(t) > 9], given.releases)
     print(f"catalogue ready and first answer {1000 * first:8.2f} ms")
     kinds = {"exact": latin, "a letter wrong": [slip(t) for t in latin], "unknown": [t[::-1] for t in latin]}

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from anivault.core.executor import execute
 from anivault.core.models import Identity, Mode, Move, Plan
+from anivault.core.moving.executor import execute
+from anivault.core.moving.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
-from anivault.core.verifier import verify
 
 PER_FOLDER = 13  # files; what a season has
 LARGE = 64 << 20

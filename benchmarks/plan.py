@@ -27,8 +27,8 @@ from anivault.core.models import (
     ScannedFile,
     Score,
 )
-from anivault.core.naming import load_preset
 from anivault.core.organizer import plan
+from anivault.core.planning.naming import load_preset
 from anivault.parser.models import ParseResult
 
 EPISODES = 14  # a release

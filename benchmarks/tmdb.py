@@ -23,11 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKER = """
 import sys, time
 from pathlib import Path
-from anivault.services.cache import Cache
-from anivault.services.rate_limiter import Limiter
+from anivault.services.tmdb.cache import Cache
+from anivault.services.tmdb.limiter import Limiter
 from anivault.services.secrets import Secret
 from anivault.services.tmdb_client import TmdbClient, search
-from anivault.services.tmdb_wire import Wire
+from anivault.services.tmdb.wire import Wire
 url, limits, cache, first, last = sys.argv[1:]
 asks = [search("tv", f"title {n}") for n in range(int(first), int(last))]
 with TmdbClient(Wire(Secret("benchmark"), url), Cache(Path(cache)), Limiter(Path(limits))) as client:

@@ -30,9 +30,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from anivault.services import bangumi_data  # noqa: E402
-from anivault.services.catalog_places import place, usual_counts  # noqa: E402
-from anivault.services.catalog_rows import Row, to_lines  # noqa: E402
+from anivault.services.catalogue import bangumi_data  # noqa: E402
+from anivault.services.catalogue.places import place, usual_counts  # noqa: E402
+from anivault.services.catalogue.rows import Row, to_lines  # noqa: E402
 
 DATA = ROOT / "src" / "anivault" / "data"
 Json = dict[str, Any]

@@ -22,7 +22,7 @@ from anivault.core.matching.decide import THRESHOLDS, Thresholds, match_releases
 from anivault.core.matching.releases import each
 from anivault.core.models import FileKind, MatchedFile, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
-from anivault.services.catalog import Catalog
+from anivault.services.catalogue.offline import Catalog
 
 DOCUMENT = Path(__file__).parents[1] / "docs/matching.md"
 VIDEO = (".mkv", ".mp4", ".avi", ".webm", ".m2ts", ".ts", ".mov", ".wmv", ".flv", ".m4v", ".ogm", ".mpg")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import platformdirs
 
-from anivault.services.cache import Cache
+from anivault.services.tmdb.cache import Cache
 
 
 def main() -> None:

@@ -16,7 +16,10 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TESTS = [f"tests/core/test_{name}.py" for name in ("executor", "journal", "rollback", "verifier", "crashes")]
+MOVER = [
+    "tests/core/test_rollback.py",
+    *(f"tests/core/moving/test_{name}.py" for name in ("executor", "journal", "verifier", "crashes")),
+]  # what a mutant is tried on that names no tests of its own
 MUTANTS = {
     each["name"]: each for each in tomllib.loads((ROOT / "scripts/mutants.toml").read_text())["mutant"]
 }
@@ -43,15 +46,15 @@ def trial(tree: Path, name: str) -> int:
         print(f"{name:45} does not fit the code", flush=True)
         return 2
     path.write_text(text.replace(old, new))
-    caught = failing_test(tree)
+    caught = failing_test(tree, mutant.get("tests", MOVER))
     path.write_text(text)
     print(f"{name:45} {'caught by ' + caught if caught else 'SURVIVED'}", flush=True)
     return 0 if caught else 1
 
 
-def failing_test(tree: Path) -> str:
+def failing_test(tree: Path, tests: list[str]) -> str:
     """Return the first test that fails, '' when none does."""
-    words = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "--tb=no", "-p", "no:cacheprovider", *TESTS]
+    words = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "--tb=no", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(words, cwd=tree, capture_output=True, text=True, check=False, timeout=600)
     except subprocess.TimeoutExpired:

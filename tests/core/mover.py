@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from anivault.core.executor import Report, execute
 from anivault.core.models import Identity, Mode, Move, Plan
-from anivault.core.recover import recover
+from anivault.core.moving.executor import Report, execute
+from anivault.core.moving.recover import recover
 from anivault.core.rollback_manager import apply, plan_rollback
 
 # What a file is to a user: content, mode, time, attributes.

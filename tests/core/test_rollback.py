@@ -15,12 +15,13 @@ import pytest
 import tree_sitter
 import tree_sitter_pwsh
 
-from anivault.core import journal, preflight, rollback_manager
-from anivault.core.executor import Worker, execute
+from anivault.core import rollback_manager
 from anivault.core.models import Held, HeldReason, Mode, Write
+from anivault.core.moving import journal, preflight
+from anivault.core.moving.executor import Worker, execute
+from anivault.core.moving.script import powershell_script, write_script
+from anivault.core.moving.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
-from anivault.core.rollback_script import powershell_script, write_script
-from anivault.core.verifier import verify
 from anivault.shared.errors import (
     DiskError,
     FolderNotFoundError,

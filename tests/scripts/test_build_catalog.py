@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from anivault.services.catalog_rows import Row
+from anivault.services.catalogue.rows import Row
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "build_catalog.py"
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from anivault.services.cache import DAY, Cache
+from anivault.services.tmdb.cache import DAY, Cache
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "clean_cache.py"
 

@@ -11,9 +11,9 @@ import pytest
 
 from anivault.core.models import Candidate, Entry, Query, Title
 from anivault.services.metadata_enricher import Enricher, open_source
-from anivault.services.tmdb_candidates import candidate
+from anivault.services.tmdb.candidates import candidate
+from anivault.services.tmdb.records import Episode, SeasonTable, Show
 from anivault.services.tmdb_client import details
-from anivault.services.tmdb_records import Episode, SeasonTable, Show
 from tests.tmdb_server.bench import CANARY, FakeClock, client, small
 from tests.tmdb_server.server import Reply, Server
 

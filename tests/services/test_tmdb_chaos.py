@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from anivault.services.rate_limiter import PROBE_CAP, Clock, SystemClock
+from anivault.services.tmdb.limiter import PROBE_CAP, Clock, SystemClock
+from anivault.services.tmdb.records import Show
 from anivault.services.tmdb_client import TRIES, Ask, details
-from anivault.services.tmdb_records import Show
 from anivault.shared.errors import TmdbError, TmdbOfflineError
 from tests.tmdb_server.bench import FakeClock, client
 from tests.tmdb_server.facts import SMALL, read

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from anivault.services.cache import DAY
-from anivault.services.rate_limiter import SystemClock
 from anivault.services.secrets import Secret
+from anivault.services.tmdb.cache import DAY
+from anivault.services.tmdb.limiter import SystemClock
+from anivault.services.tmdb.wire import BODY_CAP, TMDB, Wire, base_address
 from anivault.services.tmdb_client import (
     DEADLINE,
     TRIES,
@@ -30,7 +31,6 @@ from anivault.services.tmdb_client import (
     search,
     season,
 )
-from anivault.services.tmdb_wire import BODY_CAP, TMDB, Wire, base_address
 from anivault.shared.errors import (
     ConfigError,
     TmdbAnswerError,

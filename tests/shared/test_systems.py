@@ -178,7 +178,7 @@ def test_a_folder_that_leads_elsewhere_gets_and_gives_nothing(tmp_path: Path, ki
     behind = [kept(tmp_path / "behind source"), kept(tmp_path / "behind library")]
     name = "[Group] Show - 01.mkv"
     moves = (box.move(f"{kind}/01.mkv", "Show/01.mkv"), box.move(name, f"{kind}/02.mkv"))
-    report = module("core.executor").execute(msgspec.structs.replace(box.plan(), moves=moves))
+    report = module("core.moving.executor").execute(msgspec.structs.replace(box.plan(), moves=moves))
 
     assert [held.reason for held in report.held] == ["folder-is-link"] * 2
     assert [kept(tmp_path / "behind source"), kept(tmp_path / "behind library")] == behind
@@ -192,7 +192,7 @@ def test_neither_scan_nor_verify_goes_into_a_folder_that_leads_elsewhere(tmp_pat
     for folder in (box.source, box.library):
         (folder / kind).symlink_to(folder)  # without end
     scan = module("core.pipeline.scanner").scan([str(box.source)])
-    report = module("core.verifier").verify(str(box.library))
+    report = module("core.moving.verifier").verify(str(box.library))
 
     assert sorted(file.rel for file in scan.files) == sorted(mover().NAMES)
     assert [(left.path, left.reason) for left in scan.left_out] == [(str(box.source / kind), "link")]
@@ -206,7 +206,7 @@ def test_files_have_their_numbers_though_a_listing_has_none(tmp_path: Path) -> N
     box.run()
     name = box.library / mover().NAMES["[Group] Show - 01.mkv"]
     name.rename(name.with_name("another.mkv"))
-    report = module("core.verifier").verify(str(box.library))
+    report = module("core.moving.verifier").verify(str(box.library))
 
     numbers = {file.rel: (file.identity.device, file.identity.inode) for file in scan.files}
     assert numbers == {n: (s.st_dev, s.st_ino) for n in mover().NAMES for s in [(box.source / n).lstat()]}
@@ -222,7 +222,7 @@ def test_a_target_that_is_read_in_another_way_is_refused(tmp_path: Path, target:
     box = box_of(tmp_path, "copy")
     plan = msgspec.structs.replace(box.plan(), moves=(box.move("[Group] Show - 01.mkv", target),))
     with pytest.raises(module("shared.errors").UnsafePathError):
-        module("core.executor").execute(plan)
+        module("core.moving.executor").execute(plan)
 
 
 def test_paths_have_the_form_without_a_limit_of_length() -> None:
@@ -238,7 +238,7 @@ def test_paths_have_the_form_without_a_limit_of_length() -> None:
 def test_of_two_on_one_library_one_works(tmp_path: Path) -> None:
     box = box_of(tmp_path, "move")
     with (
-        module("core.journal").writing(str(box.library)),
+        module("core.moving.journal").writing(str(box.library)),
         pytest.raises(module("shared.errors").LibraryBusyError),
     ):
         box.run()
@@ -306,7 +306,7 @@ def test_on_macos_a_taken_place_stays_and_a_clone_is_refused(tmp_path: Path) -> 
         box.run()
     box.mode = module("core.models").Mode.MOVE
     moves = tuple(box.move(name, "one place.mkv") for name in list(mover().NAMES)[:2])
-    report = module("core.executor").execute(msgspec.structs.replace(box.plan(), moves=moves))
+    report = module("core.moving.executor").execute(msgspec.structs.replace(box.plan(), moves=moves))
 
     assert (report.moved, [held.reason for held in report.held]) == (1, ["target-taken"])
 

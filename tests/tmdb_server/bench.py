@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from anivault.services.cache import Cache
-from anivault.services.rate_limiter import Clock, Limiter
 from anivault.services.secrets import Secret
+from anivault.services.tmdb.cache import Cache
+from anivault.services.tmdb.limiter import Clock, Limiter
+from anivault.services.tmdb.wire import Wire
 from anivault.services.tmdb_client import TmdbClient
-from anivault.services.tmdb_wire import Wire
 
 from .facts import SMALL, Facts, read
 

@@ -8,7 +8,7 @@ import msgspec
 import platformdirs
 
 from anivault import __version__
-from anivault.services.catalog_sources import CatalogInfo, catalog_info
+from anivault.services.catalogue.sources import CatalogInfo, catalog_info
 from anivault.shared.settings import user_config_path
 
 TMDB_NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."

@@ -385,7 +385,7 @@ def _as_printed(path: str, library: str) -> str:
 def recover(context: Context, library: LibraryArg = None) -> int:
     """Settle what a crash left unfinished."""
     from anivault.cli import render
-    from anivault.core import recover
+    from anivault.core.moving import recover
 
     return render.recover(context.screen, recover.recover(context.library(library)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from anivault.services.cache import Cache, CacheStats
+from anivault.services.tmdb.cache import Cache, CacheStats
 
 
 class Cleaned(msgspec.Struct, frozen=True, kw_only=True):

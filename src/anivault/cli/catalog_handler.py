@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from anivault.services.catalog_imports import remove_import
-from anivault.services.catalog_sources import CatalogInfo, catalog_info
-from anivault.services.importers import ImportReport, import_file
+from anivault.services.catalogue.importers import ImportReport, import_file
+from anivault.services.catalogue.imports import remove_import
+from anivault.services.catalogue.sources import CatalogInfo, catalog_info
 from anivault.shared.errors import ImportNotFoundError
 
 

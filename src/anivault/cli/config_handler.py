@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from anivault.core.naming import builtin_presets
+from anivault.core.planning.naming import builtin_presets
 from anivault.shared.settings import Loaded, flatten
 
 

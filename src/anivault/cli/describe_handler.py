@@ -10,12 +10,12 @@ import msgspec
 from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
 from anivault.cli.organize_handler import Organized
-from anivault.core.executor import execute
 from anivault.core.flow import Progress
 from anivault.core.models import Decision, Mode, Plan
-from anivault.core.naming import Preset
-from anivault.core.nfo import Placed, beside
+from anivault.core.moving.executor import execute
 from anivault.core.organizer import undecided
+from anivault.core.planning.naming import Preset
+from anivault.core.planning.nfo import Placed, beside
 from anivault.shared.errors import FolderNotFoundError
 
 

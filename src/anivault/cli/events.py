@@ -17,8 +17,8 @@ from anivault.core.models import Candidate, Coordinates, Held, MatchedFile, Move
 from anivault.parser.models import ParseResult
 
 if TYPE_CHECKING:
-    from anivault.core.journal import Step
-    from anivault.core.verifier import Finding
+    from anivault.core.moving.journal import Step
+    from anivault.core.moving.verifier import Finding
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):

@@ -7,8 +7,8 @@ from collections import Counter
 
 import msgspec
 
-from anivault.core import journal
-from anivault.core.journal import Do
+from anivault.core.moving import journal
+from anivault.core.moving.journal import Do
 from anivault.shared.errors import FolderNotFoundError
 
 

@@ -9,15 +9,16 @@ import msgspec
 
 from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
-from anivault.core import flow, planfile
-from anivault.core.executor import Report, execute
-from anivault.core.fonts import missing
+from anivault.core import flow
 from anivault.core.models import MatchedFile, Mode, Plan, Write
-from anivault.core.naming import Preset, load_preset
-from anivault.core.nfo import writes
+from anivault.core.moving.executor import Report, execute
 from anivault.core.organizer import OnConflict
-from anivault.core.pictures import Picture, pictures
 from anivault.core.pipeline.scanner import LeftOut, outermost
+from anivault.core.planning import planfile
+from anivault.core.planning.fonts import missing
+from anivault.core.planning.naming import Preset, load_preset
+from anivault.core.planning.nfo import writes
+from anivault.core.planning.pictures import Picture, pictures
 from anivault.services.providers import cache_folder, key_or_why
 from anivault.shared.errors import LibraryIsFileError, SourceInLibraryError
 from anivault.shared.settings import Settings
@@ -140,7 +141,7 @@ def _is_there(library: str, write: Write) -> bool:
 
 def _lacking_pictures(made: Organized, files: Sequence[MatchedFile], preset: Preset) -> Organized:
     """Name the pictures that could be fetched, or say in a line why none can."""
-    from anivault.services.artwork import lacking
+    from anivault.services.tmdb.artwork import lacking
 
     key, why = key_or_why()
     if key is None:
@@ -150,7 +151,7 @@ def _lacking_pictures(made: Organized, files: Sequence[MatchedFile], preset: Pre
 
 
 def _with_pictures(made: Organized, settings: Settings, progress: Progress) -> Organized:
-    from anivault.services.artwork import fetch
+    from anivault.services.tmdb.artwork import fetch
 
     key, _ = key_or_why()
     assert key  # or there would be no pictures to fetch

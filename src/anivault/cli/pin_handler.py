@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from anivault.core.flow import Progress
 from anivault.core.matching.pins import FILE, Pin, add, load, remove
 from anivault.core.models import FileKind, ScannedFile
-from anivault.core.naming import titled
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.scanner import kind_of
+from anivault.core.planning.naming import titled
 from anivault.services.providers import Providers
 from anivault.shared.errors import DiskError, PinRefusedError, quoted
 from anivault.shared.settings import Settings, user_config_path

@@ -10,9 +10,9 @@ from anivault.cli.match_handler import MatchRequest
 from anivault.cli.organize_handler import Organized
 from anivault.cli.pin_handler import pins_in_force
 from anivault.core import flow
-from anivault.core.executor import execute
 from anivault.core.models import MatchedFile, ParsedFile
-from anivault.core.naming import Preset
+from anivault.core.moving.executor import execute
+from anivault.core.planning.naming import Preset
 from anivault.parser.read import open_reader
 from anivault.services.providers import Providers
 from anivault.shared.errors import FolderNotFoundError

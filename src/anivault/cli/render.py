@@ -27,12 +27,12 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.core.matching.explain import Explanation
     from anivault.core.matching.pins import Pin
     from anivault.core.models import Move, Plan
+    from anivault.core.moving.recover import RecoverReport
     from anivault.core.pipeline.scanner import LeftOut
-    from anivault.core.recover import RecoverReport
     from anivault.parser.models import ParseResult
-    from anivault.services.cache import CacheStats
-    from anivault.services.catalog_sources import CatalogInfo
-    from anivault.services.importers import ImportReport
+    from anivault.services.catalogue.importers import ImportReport
+    from anivault.services.catalogue.sources import CatalogInfo
+    from anivault.services.tmdb.cache import CacheStats
 
 
 def scan(screen: Screen, result: Scanned) -> None:

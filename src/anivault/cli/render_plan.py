@@ -15,10 +15,10 @@ from anivault.core.models import Held, HeldReason, Move, Plan, Write
 
 if TYPE_CHECKING:
     from anivault.cli.organize_handler import Organized
-    from anivault.cli.questions import Question, Verdicts
     from anivault.cli.rollback_handler import RolledBack
     from anivault.cli.screen import Screen
-    from anivault.core.journal import Step
+    from anivault.core.matching.questions import Question, Verdicts
+    from anivault.core.moving.journal import Step
     from anivault.core.rollback_manager import RollbackPlan
 
 Doing = Literal["organize", "rename", "describe"]
@@ -147,7 +147,7 @@ def _held(
     screen: Screen, held: Sequence[Held], roots: Sequence[str] = (), verdicts: Verdicts | None = None
 ) -> None:
     """Every reason with its files, crowds in one line, and what to type where a pin would settle it."""
-    from anivault.cli.questions import questions  # it knows matching, which few commands need
+    from anivault.core.matching.questions import questions  # it knows matching, which few commands need
 
     by_reason: dict[HeldReason, list[Held]] = {}
     for item in held:

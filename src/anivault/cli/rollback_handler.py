@@ -8,10 +8,10 @@ from datetime import datetime
 import msgspec
 
 from anivault.core import rollback_manager
-from anivault.core.executor import Report
 from anivault.core.flow import Progress
+from anivault.core.moving.executor import Report
+from anivault.core.moving.script import write_script
 from anivault.core.rollback_manager import RollbackPlan
-from anivault.core.rollback_script import write_script
 from anivault.shared.errors import UsageError
 
 

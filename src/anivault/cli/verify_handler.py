@@ -8,7 +8,7 @@ import msgspec
 
 from anivault.cli.match_handler import MatchRequest
 from anivault.core.flow import Progress
-from anivault.core.verifier import VerifyReport, verify
+from anivault.core.moving.verifier import VerifyReport, verify
 from anivault.shared.errors import UsageError
 
 

@@ -14,17 +14,17 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core import journal
 from anivault.core.matching.decide import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
 from anivault.core.models import FileKind, Identity, Match, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
-from anivault.core.naming import NAME_MAX, Preset, titled
+from anivault.core.moving import journal
 from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, outermost, scan
-from anivault.core.renamer import rename
+from anivault.core.planning.naming import NAME_MAX, Preset, titled
+from anivault.core.planning.renamer import rename
 from anivault.parser.read import Reader
 from anivault.shared import fs
 

@@ -14,8 +14,6 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 from zlib import crc32
 
-from anivault.core import sidecars
-from anivault.core.extras import extra_name
 from anivault.core.models import (
     Candidate,
     Decision,
@@ -30,8 +28,10 @@ from anivault.core.models import (
     Plan,
     ScannedFile,
 )
-from anivault.core.naming import LABEL_ROOM, NAME_MAX, Namer, Preset, Subject, cut, finish, fold
-from anivault.core.preference import advantage, best_first
+from anivault.core.planning import sidecars
+from anivault.core.planning.extras import extra_name
+from anivault.core.planning.naming import LABEL_ROOM, NAME_MAX, Namer, Preset, Subject, cut, finish, fold
+from anivault.core.planning.preference import advantage, best_first
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.shared.text import is_text
 
@@ -103,7 +103,7 @@ def plan(
 ) -> Plan:
     """Plan the videos `matched` and the `others` that follow them.
 
-    Of two files for one place the better one goes there (core/preference.py); the other is held, or with
+    Of two files for one place the better one goes there (planning/preference.py); the other is held, or with
     on_conflict="version" goes beside it under a name that the server reads as another version.
     """
     run = _Run(Namer(preset, name_max), mode, taken or Library(), on_conflict)

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from anivault.core import journal
-from anivault.core.checks import READS, RefusedError, checked_source, is_back, require_inside
-from anivault.core.effects import folder_of
-from anivault.core.executor import REASONS, Progress, Report, Signals, carry_out
-from anivault.core.journal import Do, History, Journal, RunLog, Step
 from anivault.core.models import Held, HeldReason
-from anivault.core.preflight import require_room
+from anivault.core.moving import journal
+from anivault.core.moving.checks import READS, RefusedError, checked_source, is_back, require_inside
+from anivault.core.moving.effects import folder_of
+from anivault.core.moving.executor import REASONS, Progress, Report, Signals, carry_out
+from anivault.core.moving.journal import Do, History, Journal, RunLog, Step
+from anivault.core.moving.preflight import require_room
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, RunNotFoundError, UnfinishedRunError
 

@@ -20,13 +20,13 @@ import msgspec
 from anivault.core.matching.normalize import forms, normal_form, split_number, split_season
 from anivault.core.matching.source import Source
 from anivault.core.models import Candidate, Query
-from anivault.services.cache import Cache
-from anivault.services.rate_limiter import Limiter
 from anivault.services.secrets import Secret
-from anivault.services.tmdb_candidates import candidate, episode_titles
+from anivault.services.tmdb.cache import Cache
+from anivault.services.tmdb.candidates import candidate, episode_titles
+from anivault.services.tmdb.limiter import Limiter
+from anivault.services.tmdb.records import Group, Page, SeasonTable, Show
+from anivault.services.tmdb.wire import TMDB, Wire
 from anivault.services.tmdb_client import APPENDED, Ask, TmdbClient, details, episode_group, search
-from anivault.services.tmdb_records import Group, Page, SeasonTable, Show
-from anivault.services.tmdb_wire import TMDB, Wire
 from anivault.shared.errors import TmdbAnswerError, TmdbError, TmdbNotFoundError, TmdbUnreachableError
 
 SEARCHES = 4  # titles looked up for one query, at most

@@ -15,7 +15,7 @@ import platformdirs
 
 from anivault.core.matching.source import Source
 from anivault.core.models import Candidate, Query
-from anivault.services.catalog import Catalog
+from anivault.services.catalogue.offline import Catalog
 from anivault.services.secrets import Secret, find_key
 from anivault.shared import plugins
 from anivault.shared.errors import TmdbKeyError

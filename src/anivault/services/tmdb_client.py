@@ -18,9 +18,9 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from anivault.services.cache import DAY, Cache
-from anivault.services.rate_limiter import IN_FLIGHT, Limiter, Phase
-from anivault.services.tmdb_records import (
+from anivault.services.tmdb.cache import DAY, Cache
+from anivault.services.tmdb.limiter import IN_FLIGHT, Limiter, Phase
+from anivault.services.tmdb.records import (
     Group,
     Page,
     Reader,
@@ -33,7 +33,7 @@ from anivault.services.tmdb_records import (
     read_season,
     read_show,
 )
-from anivault.services.tmdb_wire import Reply, Wire
+from anivault.services.tmdb.wire import Reply, Wire
 from anivault.shared.errors import (
     TmdbAnswerError,
     TmdbError,

@@ -10,7 +10,7 @@ from anivault.core.matching.decide import match_releases
 from anivault.core.matching.releases import each
 from anivault.core.models import Decision, FileKind, MatchedFile, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
-from anivault.services.catalog import Catalog
+from anivault.services.catalogue.offline import Catalog
 
 LINES = (Path(__file__).parent / "hard_cases.tsv").read_text(encoding="utf-8").splitlines()
 CASES = [tuple(line.split("\t")) for line in LINES if line and not line.startswith("#")]

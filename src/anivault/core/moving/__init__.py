@@ -1,0 +1,1 @@
+"""Doing, undoing and checking: the journal, the executor, recovery and verification."""

@@ -1,0 +1,118 @@
+"""Tell whether a step may be done: its file is the planned one, and what would be removed is safe elsewhere.
+
+In: a step and the folders it is relative to. Out: the step, with what its way needs to know, or
+RefusedError with the reason. Reads names and metadata; changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import msgspec
+
+from anivault.core.models import HeldReason
+from anivault.core.moving.journal import FOLDER, Do, Step
+from anivault.shared import fs
+from anivault.shared.errors import UnsafePathError
+
+COPIES = frozenset({Do.COPY, Do.CLONE, Do.CARRY, Do.WRITE})  # made under a temporary name first
+READS = frozenset({Do.LINK, Do.CLONE, Do.COPY, Do.SYMLINK, Do.RENAME, Do.CARRY})  # start from a file
+
+
+class RefusedError(Exception):
+    """One step cannot be; the others go on."""
+
+    def __init__(self, reason: HeldReason, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+def require_inside(steps: Iterable[Step]) -> None:
+    """Refuse steps with a path that could lead out of its root."""
+    for step in steps:
+        for path in filter(None, (step.rel, step.to)):
+            fs.require_inside(path)
+        if step.to_root == 0 and step.to.partition("/")[0].lower() == FOLDER:
+            raise UnsafePathError(step.to)
+
+
+def checked_source(roots: Sequence[fs.Folders], step: Step) -> Step:
+    """Return the step when what it starts from is as it should be."""
+    if step.do is Do.REMOVE:
+        require_removable(roots, step)
+    if step.do not in READS:
+        return step
+    folder, name = roots[step.root].place(step.rel)
+    require_same(fs.look(folder, name), step)
+    return with_metadata(step, folder, name) if step.do in COPIES else step
+
+
+def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
+    """Refuse to remove a file that is not as it was made, or whose content is nowhere else."""
+    folder, name = roots[step.root].place(step.rel)
+    here = fs.look(folder, name)
+    if stat.S_ISLNK(here.st_mode):
+        fine = fs.points_to(folder, name, fs.whole(roots[step.to_root].root, step.to))
+    elif step.to:
+        there = fs.look(*roots[step.to_root].place(step.to))
+        fine = fs.are_one(here, there) or (same_file(here, step) and same_file(there, step))
+    else:
+        fine = same_file(here, step)
+    if not fine:
+        raise RefusedError(HeldReason.CHANGED)
+
+
+def is_back(roots: Sequence[fs.Folders], step: Step) -> bool:
+    """True when what a rollback's step would do is done already, by its script or by hand."""
+    try:
+        return _is_gone(roots[step.root], step.rel) and (not step.to or _is_there(roots[step.to_root], step))
+    except OSError:  # a folder became a link or a file: nobody knows
+        return False
+
+
+def _is_gone(folders: fs.Folders, rel: str) -> bool:
+    with suppress(FileNotFoundError):
+        fs.look(*folders.place(rel))
+        return False
+    return True
+
+
+def _is_there(folders: fs.Folders, step: Step) -> bool:
+    there = fs.look(*folders.place(step.to))
+    return any(fs.unchanged(there, step.size, time) for time in (step.mtime_ns, step.then_mtime_ns))
+
+
+def require_same(now: os.stat_result, step: Step) -> None:
+    """Refuse a file that is not what the step says."""
+    if not same_file(now, step):
+        raise RefusedError(HeldReason.CHANGED)
+
+
+def same_file(now: os.stat_result, step: Step) -> bool:
+    """True when a file is still what the step says."""
+    same = step.inode in (0, now.st_ino) or fs.on_fuse(now.st_dev)
+    return same and fs.unchanged(now, step.size, step.mtime_ns)
+
+
+def with_metadata(step: Step, folder: fs.Folder, name: str) -> Step:
+    """Return the step with what its copy is to be given, which so outlives a disk that cannot keep it."""
+    if step.owner:  # known from the run that this one takes back
+        return step
+    with opened(folder, name) as fd:
+        now, attrs = os.fstat(fd), fs.attributes(fd)
+    owner, mode = [now.st_uid, now.st_gid], stat.S_IMODE(now.st_mode)
+    return msgspec.structs.replace(step, mode=mode, owner=owner, attrs=attrs)
+
+
+@contextmanager
+def opened(folder: fs.Folder | None, name: str) -> Iterator[int]:
+    """Open a file to read it."""
+    fd = fs.open_file(folder, name)
+    try:
+        yield fd
+    finally:
+        os.close(fd)

@@ -1,0 +1,186 @@
+"""Give each step its effect on the disk: link, rename, copy, write, remove. Each is whole or is not.
+
+In: steps that were checked and journaled, in folders that are held open. Out: nothing; RefusedError, or
+the OSError of the call that failed. Keeps what it touched and made until the next batch. Nothing is
+ever overwritten; `core/moving/executor.py` gives the order.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+
+from anivault.core.models import HeldReason
+from anivault.core.moving.checks import RefusedError, opened, require_removable, require_same
+from anivault.core.moving.journal import Do, Made, Step
+from anivault.shared import fs
+
+_SAID_NO = (FileExistsError, FileNotFoundError, fs.NeedsReserveError)  # after any other error, who knows
+
+
+class Effects:
+    """What steps do to the disk, and what the batch has touched and made."""
+
+    def __init__(self, roots: Sequence[fs.Folders], run: str, data: dict[str, bytes]) -> None:
+        self.roots = roots
+        self.run = run
+        self.data = data  # by target, of the small files to write
+        self.elsewhere: set[tuple[int, str, int, str]] = set()  # folders that a rename does not cross
+        self.ways: dict[Do, Callable[[Step], None]] = {
+            Do.LINK: self.link,
+            Do.CLONE: self.clone,
+            Do.COPY: self.copy,
+            Do.SYMLINK: self.symlink,
+            Do.RENAME: self.rename,
+            Do.CARRY: self.copy,
+            Do.WRITE: self.write,
+            Do.REMOVE: self.remove,
+            Do.MKDIR: self.mkdir,
+            Do.RMDIR: self.rmdir,
+        }
+        self.begin(lambda: None)
+
+    def begin(self, pulse: Callable[[], None]) -> None:
+        """Begin a batch; `pulse` is called in long copies and may raise to leave them."""
+        self.pulse = pulse
+        self.made: dict[int, Made] = {}
+        self.touched: set[tuple[int, str]] = set()
+
+    def do(self, step: Step) -> None:
+        """Give a step its effect."""
+        self.ways[step.do](step)
+
+    def link(self, step: Step) -> None:
+        """Give the source a second name."""
+        fs.link(*self.source(step), *self.target(step))
+
+    def rename(self, step: Step) -> None:
+        """Give the source another name."""
+        if self.elsewhere and folders_of(step) in self.elsewhere:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), step.to)
+        try:
+            fs.rename(*self.leaving(step), *self.target(step), reserve=step.reserve)
+        except OSError as error:
+            if error.errno == errno.EXDEV:
+                self.elsewhere.add(folders_of(step))
+            elif not isinstance(error, _SAID_NO) and not fs.exists(*self.source(step)):
+                raise fs.HalfDoneError(error.errno, error.strerror, step.rel) from error
+            raise
+
+    def symlink(self, step: Step) -> None:
+        """Point to the source by its whole path."""
+        fs.symlink(fs.whole(self.roots[step.root].root, step.rel), *self.target(step))
+
+    def copy(self, step: Step) -> None:
+        """Copy the source, hashed on the way; one whose source will go is read back."""
+        with opened(*self.source(step)) as source:
+            self.make(step, lambda fd: fs.copy(source, fd, self.pulse), source)
+
+    def clone(self, step: Step) -> None:
+        """Share the source's blocks."""
+        with opened(*self.source(step)) as source:
+            self.make(step, lambda fd: fs.clone(source, fd), source)
+
+    def write(self, step: Step) -> None:
+        """Write a new small file."""
+        self.make(step, lambda fd: fs.write(fd, self.data[step.to]))
+
+    def make(self, step: Step, fill: Callable[[int], str | None], source: int | None = None) -> None:
+        """Fill a temporary file in the target folder, make it durable, then give it its name.
+
+        What changed in `source` while it was read is not taken.
+        """
+        folder, name = self.target(step)
+        temporary = temporary_name(self.run, step.i)
+        time = step.then_mtime_ns or step.mtime_ns
+        fd = fs.create(folder, temporary)
+        with fs.undoing(folder, temporary):
+            with fs.closing(fd):
+                digest = fill(fd) or step.hash
+                if source is not None:
+                    require_same(os.fstat(source), step)
+                fs.set_metadata(fd, step.mode, time, step.attrs, step.owner)
+                fs.sync_file(fd)
+                if step.do is Do.CARRY and fs.reread(fd) != digest:
+                    raise OSError(errno.EIO, "the copy reads back differently", step.to)
+            now = fs.finished(folder, temporary, time)
+            fs.rename(folder, temporary, folder, name, reserve=step.reserve)
+        self.made[step.i] = Made(now.st_ino, now.st_mtime_ns, digest)
+
+    def remove(self, step: Step) -> None:
+        """Remove a file that a run made, if its content is elsewhere still."""
+        require_removable(self.roots, step)
+        fs.unlink(*self.leaving(step))
+
+    def mkdir(self, step: Step) -> None:
+        """Make a folder."""
+        fs.mkdir(*self.target(step))
+
+    def rmdir(self, step: Step) -> None:
+        """Remove a folder that a run made, when it is empty; one that is gone is no failure."""
+        with suppress(FileNotFoundError):
+            folder, name = self.leaving(step)
+            self.roots[step.root].forget(step.rel)
+            fs.rmdir(folder, name)
+
+    def let_go(self, step: Step) -> None:
+        """Remove the source of a copy that is durable; where that cannot be, remove the copy.
+
+        A source that somebody else has removed meanwhile is the one case where the copy stays alone.
+        """
+        folder, name = self.leaving(step)
+        with fs.undoing(*self.target(step), unless_gone=(folder, name)), suppress(FileNotFoundError):
+            require_same(fs.look(folder, name), step)
+            fs.unlink(folder, name)
+
+    def source(self, step: Step) -> tuple[fs.Folder, str]:
+        """Return folder and name that a step starts from."""
+        return self.roots[step.root].place(step.rel)
+
+    def leaving(self, step: Step) -> tuple[fs.Folder, str]:
+        """Return folder and name that a step takes away, and remember to sync the folder."""
+        place = self.source(step)
+        self.touched.add((step.root, folder_of(step.rel)))
+        return place
+
+    def target(self, step: Step) -> tuple[fs.Folder, str]:
+        """Return folder and name that a step makes, and remember to sync the folder."""
+        folder, _, name = step.to.rpartition("/")
+        try:
+            place = self.roots[step.to_root].open(folder), name
+        except FileNotFoundError as error:
+            raise RefusedError(HeldReason.NOT_PERMITTED, "its folder could not be made") from error
+        self.touched.add((step.to_root, folder))
+        return place
+
+
+def sync_disks(roots: Sequence[fs.Folders], touched: Iterable[tuple[int, str]]) -> None:
+    """Make folders (root, path) durable: one call a disk, or one a folder where that is not enough."""
+    synced: set[int] = set()
+    for root, rel in touched:
+        try:
+            folder = roots[root].open(rel)
+        except FileNotFoundError:  # removed since, or never made
+            continue
+        device = os.stat(folder).st_dev
+        if device not in synced and fs.sync_disk(folder):
+            synced.add(device)
+        elif device not in synced:
+            fs.sync_folder(folder)
+
+
+def temporary_name(run: str, i: int) -> str:
+    """Return the name of a copy in the making; `recover` removes it."""
+    return f".anivault-{run}-{i}.tmp"
+
+
+def folder_of(rel: str) -> str:
+    """Return the folder of a relative path."""
+    return rel.rpartition("/")[0]
+
+
+def folders_of(step: Step) -> tuple[int, str, int, str]:
+    """Return the two folders between which a step goes."""
+    return step.root, folder_of(step.rel), step.to_root, folder_of(step.to)

@@ -1,0 +1,433 @@
+"""Carry out a plan, batch by batch, in an order that loses nothing at whatever moment it stops.
+
+In: a plan, or the steps of a rollback. Out: a Report; a file that cannot go is held with its reason
+and the rest goes on, a failing disk ends the run with one error.
+
+One order for every batch, each line durable before the next begins:
+  1. the steps are checked against the disk and journaled;
+  2. each has its effect: a link, a rename, or a whole and synced copy that is then given its name;
+  3. the disks are synced;
+  4. sources of copies that replace them go, after the copy was read back and journaled; synced again;
+  5. the batch is journaled as done (durable with the next batch's first line).
+So at any moment `recover` can tell from journal and disk what happened, and no content is gone.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+import msgspec
+
+from anivault.core.models import Held, HeldReason, Mode, Plan, Write
+from anivault.core.moving import journal
+from anivault.core.moving.checks import COPIES, RefusedError, checked_source, is_back, require_inside
+from anivault.core.moving.effects import Effects, sync_disks
+from anivault.core.moving.journal import Do, Done, Journal, Placed, Run, Step
+from anivault.core.moving.preflight import preflight
+from anivault.shared import fs
+from anivault.shared.errors import RunInterruptedError, RunStoppedError, quoted
+
+BATCH = 1024
+BATCH_BYTES = 4 << 30  # bytes copied in one batch: what a crash can make undone at most
+Progress = Callable[[int, int], None]
+
+WAYS = {
+    Mode.HARDLINK: Do.LINK,
+    Mode.REFLINK: Do.CLONE,
+    Mode.COPY: Do.COPY,
+    Mode.MOVE: Do.RENAME,
+    Mode.SYMLINK: Do.SYMLINK,
+}
+REASONS = {
+    errno.EEXIST: HeldReason.TARGET_TAKEN,
+    errno.EISDIR: HeldReason.TARGET_TAKEN,
+    errno.ENOENT: HeldReason.SOURCE_GONE,
+    errno.EXDEV: HeldReason.OTHER_FILESYSTEM,
+    errno.EOPNOTSUPP: HeldReason.OTHER_FILESYSTEM,
+    errno.EPERM: HeldReason.NOT_PERMITTED,
+    errno.EACCES: HeldReason.NOT_PERMITTED,
+    errno.ENAMETOOLONG: HeldReason.NAME_REFUSED,
+    errno.EILSEQ: HeldReason.NAME_REFUSED,
+    errno.EINVAL: HeldReason.NAME_REFUSED,
+    errno.ELOOP: HeldReason.FOLDER_IS_LINK,
+    errno.ENOTDIR: HeldReason.FOLDER_IS_LINK,
+    errno.ENOTEMPTY: HeldReason.FOLDER_NOT_EMPTY,
+}  # any other error is the disk's, and ends the run
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run did. Folders that it made or removed are not among `moved`."""
+
+    run: str
+    mode: str
+    moved: int
+    bytes: int
+    held: tuple[Held, ...]
+
+
+class StoppedError(Exception):
+    """A signal asked to stop in the middle of a copy."""
+
+
+def execute(plan: Plan, *, writes: Sequence[Write] = (), progress: Progress | None = None) -> Report:
+    """Do what `plan` says, then write the small files of `writes` whose videos are there.
+
+    Raises UnfinishedRunError over an unfinished run, LibraryBusyError, what `preflight` refuses,
+    RunStoppedError when a disk fails, RunInterruptedError after a signal.
+    """
+    require_inside(steps_of(plan, writes))
+    total = len(plan.moves) + len(writes)
+    with Signals() as signals, journal.writing(plan.library) as log:
+        preflight(plan, writes)
+        steps = steps_of(plan, writes)  # made as they are needed: there may be hundreds of thousands
+        return carry_out(log, signals, plan.mode, plan.roots, steps, total, progress, writes)
+
+
+def carry_out(
+    log: Journal,
+    signals: Signals,
+    mode: str,
+    roots: Sequence[str],
+    wishes: Iterable[Step],
+    total: int,
+    progress: Progress | None = None,
+    writes: Sequence[Write] = (),
+) -> Report:
+    """Run steps in batches under one journal; a plan and a rollback differ in nothing else."""
+    with ending(log.library):
+        data = {write.target: write.data for write in writes}
+        worker = Worker(log, log.new_run(mode, roots), total, signals, progress, data)
+        try:
+            return worker.work(wishes)
+        finally:
+            worker.close_folders()
+
+
+def steps_of(plan: Plan, writes: Sequence[Write] = ()) -> Iterator[Step]:
+    """Yield one step a move and a write; roots are numbered after the library."""
+    numbers = {root: number for number, root in enumerate(plan.roots, 1)} | {plan.library: 0}
+    for i, move in enumerate(plan.moves):
+        yield Step(
+            i=i,
+            do=WAYS[move.mode],
+            root=numbers[move.root],
+            rel=move.rel,
+            to=move.target,
+            size=move.identity.size,
+            mtime_ns=move.identity.mtime_ns,
+            inode=move.identity.inode,
+            crc32=move.crc32,
+            metadata=move.metadata,
+            video=move.video,
+        )
+    for i, write in enumerate(writes, len(plan.moves)):
+        yield _write_step(i, write)
+
+
+def _write_step(i: int, write: Write) -> Step:
+    from xxhash import xxh3_128_hexdigest
+
+    return Step(
+        i=i,
+        do=Do.WRITE,
+        to=write.target,
+        size=len(write.data),
+        mtime_ns=time.time_ns(),
+        mode=0o644,
+        hash=xxh3_128_hexdigest(write.data),
+        video=write.video,
+    )
+
+
+class Worker:
+    """One run: takes batches of steps through the order that stands at the top."""
+
+    def __init__(
+        self,
+        log: Journal,
+        run: Run,
+        total: int,
+        signals: Signals,
+        progress: Progress | None,
+        data: dict[str, bytes],
+    ) -> None:
+        self.log = log
+        self.run = run
+        self.total = self.number = total  # further steps are numbered after the wishes
+        self.signals = signals
+        self.progress = progress
+        self.roots = [fs.Folders(root.path) for root in run.roots]
+        self.effects = Effects(self.roots, run.id, data)
+        self.error: OSError | None = None
+        self.held: list[Held] = []
+        self.absent: set[str | None] = set()  # targets of videos that do not come: their sidecars stay too
+        self.back: set[int] = set()  # steps of a rollback that a script or a hand has done
+        self.begun = False
+        self.moved = self.bytes = self.seen = self.copied = 0
+
+    def work(self, wishes: Iterable[Step]) -> Report:
+        """Take all steps through their batches, then close the run."""
+        for batch in batches(wishes):
+            if self.ended():
+                break
+            self.settle([batch])
+            self.seen += len(batch)
+            self.copied = 0
+            if self.progress:
+                self.progress(self.seen, self.total)
+        return self.close()
+
+    def settle(self, todo: Iterable[list[Step]]) -> None:
+        """Take batches through the order, and then what of each has to go another way."""
+        for batch in todo:
+            if not self.ended():
+                self.settle(batches(self.batch(batch)))
+
+    def ended(self) -> bool:
+        """True when a signal came or the disk failed: nothing new is begun."""
+        return self.error is not None or bool(self.signals.got)
+
+    def batch(self, wishes: list[Step]) -> list[Step]:
+        """Take one batch through the order; returns the steps to try again in another way."""
+        self.void: dict[int, str] = {}
+        self.again: list[Step] = []
+        self.later: set[str | None] = set()  # targets of videos in it, which what goes with them waits for
+        self.effects.begin(self.pulse)
+        ready = self.checked(wishes)
+        if ready:
+            self.intend(ready)
+            for step in ready:
+                self.begin(step)
+                self.tell(step)
+            self.sync_disks()
+            self.release([s for s in ready if s.do is Do.CARRY and s.i in self.effects.made])
+            self.log.append([Done(self.void, self.effects.made)])
+            self.count(ready)
+        self.close_folders()  # the next batch sees what has changed on the way
+        return self.again
+
+    def close_folders(self) -> None:
+        """Let go of all folders."""
+        for folders in self.roots:
+            folders.close()
+
+    def checked(self, wishes: list[Step]) -> list[Step]:
+        """Return the steps that can be, each after the folders it needs; the others are held."""
+        ready: list[Step] = []
+        self.coming: set[tuple[int, str]] = set()
+        for step in wishes:
+            try:
+                found = checked_source(self.roots, step)
+                ready.extend(self.missing_folders(step))
+                ready.append(found)
+            except RefusedError as refusal:
+                self.hold(step, refusal.reason, refusal.detail)
+            except OSError as error:
+                if step.undoes and is_back(self.roots, step):
+                    self.back.add(step.i)
+                    ready.append(step)
+                else:
+                    self.failed(step, error)
+        return ready
+
+    def missing_folders(self, step: Step) -> list[Step]:
+        """Refuse a name that is taken; return the steps that make the folders it needs."""
+        if not step.to or step.do is Do.REMOVE:
+            return []
+        folder, _, name = step.to.rpartition("/")
+        fs.safe(name, step.to)
+        if (step.to_root, folder) in self.coming:
+            return []
+        try:
+            if fs.exists(self.roots[step.to_root].open(folder), name):
+                raise RefusedError(HeldReason.TARGET_TAKEN)
+        except FileNotFoundError:
+            return self.new_folders(step.to_root, folder)
+        return []
+
+    def new_folders(self, root: int, folder: str) -> list[Step]:
+        """Return the steps that make a folder, those left out that this batch makes already."""
+        new = [rel for rel in self.roots[root].missing(folder) if (root, rel) not in self.coming]
+        self.coming.update((root, rel) for rel in new)
+        return [Step(i=self.next_number(), do=Do.MKDIR, to_root=root, to=rel) for rel in new]
+
+    def intend(self, ready: list[Step]) -> None:
+        """Write down what is about to happen, durably."""
+        self.log.append(ready if self.begun else [self.run, *ready])
+        self.begun = True
+        self.log.sync()
+
+    def begin(self, step: Step) -> None:
+        """Give one step its effect, unless the run has to end or its video does not come."""
+        if self.ended():
+            self.hold(step, HeldReason.STOPPED)
+        elif step.video in self.absent:
+            self.hold(step, HeldReason.NO_VIDEO)
+        elif step.video in self.later:
+            self.try_again(step)
+        elif step.i not in self.back:
+            self.attempt(step, self.effects.do)
+
+    def attempt(self, step: Step, effect: Callable[[Step], None]) -> None:
+        """Have one effect; a step that cannot be is void."""
+        try:
+            effect(step)
+        except RefusedError as refusal:
+            self.hold(step, refusal.reason, refusal.detail)
+        except StoppedError:
+            self.hold(step, HeldReason.STOPPED)
+        except fs.HalfDoneError:
+            raise
+        except fs.NeedsReserveError:
+            self.try_again(step, reserve=True)
+        except OSError as error:
+            self.failed(step, error)
+
+    def tell(self, step: Step) -> None:
+        """Tell of each copy, which takes its time; of other steps a batch is soon enough."""
+        if step.do in COPIES and self.progress:
+            self.copied += 1
+            self.progress(min(self.seen + self.copied, self.total), self.total)
+
+    def failed(self, step: Step, error: OSError) -> None:
+        """Hold what is the file's own trouble, take another way across disks, stop for the rest."""
+        if error.errno == errno.EXDEV and step.do is Do.RENAME:
+            self.try_again(step, do=Do.CARRY)
+        elif step.do is Do.CLONE and error.errno == errno.EINVAL:
+            self.hold(step, HeldReason.OTHER_FILESYSTEM)
+        elif error.errno in REASONS:
+            self.hold(step, REASONS[error.errno], error.strerror or "")
+        else:
+            self.error = error
+            self.hold(step, HeldReason.STOPPED)
+
+    def hold(self, step: Step, reason: HeldReason, detail: str = "") -> None:
+        """Note that a step does not happen, and that what belongs to it stays too."""
+        self.void[step.i] = reason
+        if step.do is not Do.MKDIR and reason is not HeldReason.STOPPED:
+            rel, root = (step.rel, step.root) if step.rel else (step.to, step.to_root)
+            self.held.append(Held(root=self.roots[root].root, rel=rel, reason=reason, detail=detail))
+            self.absent.add(step.to)
+
+    def try_again(self, step: Step, **changes: Any) -> None:
+        """Void this step; it comes back, journaled anew, as another one."""
+        self.void[step.i] = "again"
+        if step.video is None:
+            self.later.add(step.to)
+        self.again.append(msgspec.structs.replace(step, i=self.next_number(), **changes))
+
+    def next_number(self) -> int:
+        """Return an unused step number."""
+        self.number += 1
+        return self.number - 1
+
+    def pulse(self) -> None:
+        """Leave a long copy when the run has to end."""
+        if self.ended():
+            raise StoppedError
+
+    # The barriers.
+
+    def release(self, carried: list[Step]) -> None:
+        """Let the sources go whose copies are durable, read back and journaled."""
+        if not carried:
+            return
+        self.log.append([Placed({step.i: self.effects.made[step.i] for step in carried})])
+        self.log.sync()
+        for step in carried:
+            self.attempt(step, self.effects.let_go)
+        self.sync_disks()
+
+    def sync_disks(self) -> None:
+        """Make durable what this batch touched."""
+        sync_disks(self.roots, self.effects.touched)
+
+    def count(self, ready: list[Step]) -> None:
+        """Count the files of a settled batch."""
+        moved = [s for s in ready if s.i not in self.void and s.do not in (Do.MKDIR, Do.RMDIR)]
+        self.moved += len(moved)
+        self.bytes += sum(step.size for step in moved)
+
+    def close(self) -> Report:
+        """End the run in the journal, then say how it went."""
+        if self.begun:
+            self.log.finish("stopped" if self.error else "interrupted" if self.signals.got else "done")
+        if self.error:
+            raise stopped(
+                self.error, self.moved, "Mend the cause, then give the same command again to go on."
+            )
+        if self.signals.got:
+            raise RunInterruptedError(self.signals.got, self.moved)
+        run, mode = (self.run.id if self.begun else ""), self.run.mode
+        return Report(run=run, mode=mode, moved=self.moved, bytes=self.bytes, held=tuple(self.held))
+
+
+class Signals:
+    """Notes the first SIGINT or SIGTERM instead of dying in the middle; a second one interrupts at once.
+
+    Whoever holds it looks at `got` between two files; what is shorter is finished.
+    """
+
+    def __init__(self) -> None:
+        self.got = 0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Signals:
+        with suppress(ValueError):  # not the main thread: then nobody's signals are ours
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        if self.got:
+            raise KeyboardInterrupt
+        self.got = number
+
+
+@contextmanager
+def ending(library: str) -> Iterator[None]:
+    """Tell of a failure that left the run open: the journal, a sync, or an undo failed."""
+    try:
+        yield
+    except OSError as error:
+        raise stopped(error, 0, f"Mend the cause, then: anivault recover {quoted(library)}") from error
+
+
+def stopped(error: OSError, done: int, hint: str) -> RunStoppedError:
+    """Return the one error that a failing disk ends in."""
+    where = f": {error.filename}" if error.filename else ""
+    return RunStoppedError(f"{error.strerror or error}{where}", done, hint)
+
+
+def batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    """Cut the steps into batches of at most so many files, and so many bytes where they are copied.
+
+    Folders are removed in batches of their own: they are empty only once the sources before them went. A
+    name is left in one batch and taken in a later one, or the other way round, so that `recover` can tell
+    the two files apart.
+    """
+    batch: list[Step] = []
+    names: set[tuple[int, str]] = set()
+    room = BATCH_BYTES
+    for step in steps:
+        cost = step.size if step.do in COPIES else 0
+        emptied = step.do is Do.RMDIR and batch and batch[-1].do is not Do.RMDIR
+        here, there = (step.root, step.rel), (step.to_root, step.to)
+        if batch and (len(batch) >= BATCH or cost > room or emptied or here in names or there in names):
+            yield batch
+            batch, names, room = [], set(), BATCH_BYTES
+        batch.append(step)
+        names.update((here, there) if step.rel and step.to else ())
+        room -= cost
+    if batch:
+        yield batch

@@ -1,0 +1,95 @@
+"""Keep the hashes that a deep verification found, by path and identity.
+
+`LIB/.anivault/hashes.jsonl` is append-only; each line ends with the CRC32 of what is before it. The
+last line of a path counts; one whose size or time is no longer the file's is not used.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+
+import msgspec
+
+from anivault.core.moving.journal import FOLDER, Made
+from anivault.shared import fs
+
+NAME = "hashes.jsonl"
+HELD_BACK = 1 << 16  # bytes of lines between two writes
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The content of one file at one time, or which part of the library was read last."""
+
+    path: bytes = b""  # base64 in JSON: names need not be UTF-8
+    size: int = 0
+    mtime_ns: int = 0
+    hash: str = ""
+    part: int = -1
+    of: int = 0
+
+
+class Hashes:
+    """The stored hashes of one library; new ones are written when it is left."""
+
+    rel = f"{FOLDER}/{NAME}"
+
+    def __init__(self, library: str) -> None:
+        self._path = os.path.join(library, FOLDER, NAME)
+        self._known: dict[bytes, Line] = {}
+        self._parts: dict[int, int] = {}
+        self._new: list[bytes] = []
+        self.damaged = 0  # lines
+
+    def __enter__(self) -> Hashes:
+        try:
+            fd = fs.open_file(None, self._path)
+        except FileNotFoundError:
+            return self
+        with os.fdopen(fd, "rb") as file:
+            for raw in file:
+                self._take_in(raw)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._write()
+
+    def _take_in(self, raw: bytes) -> None:
+        body, mark, tail = raw.rpartition(b',"sum":"')
+        if not mark or tail != b'%08x"}\n' % zlib.crc32(body):
+            self.damaged += 1
+            return
+        line = msgspec.json.decode(body + b"}", type=Line)
+        if line.of:
+            self._parts[line.of] = line.part
+        else:
+            self._known[line.path] = line
+
+    def get(self, path: str, now: os.stat_result) -> str:
+        """Return the hash on record for the file as it is, '' when there is none."""
+        line = self._known.get(os.fsencode(path))
+        same = line and line.size == now.st_size and fs.same_time(line.mtime_ns, now.st_mtime_ns)
+        return line.hash if line and same else ""
+
+    def put(self, path: str, made: Made, size: int) -> None:
+        """Put a hash on record."""
+        self._append(Line(path=os.fsencode(path), size=size, mtime_ns=made.mtime_ns, hash=made.hash))
+
+    def next_part(self, of: int) -> int:
+        """Return which of `of` parts is to be read next, and note that it is."""
+        part = (self._parts.get(of, -1) + 1) % of
+        self._append(Line(part=part, of=of))
+        return part
+
+    def _append(self, line: Line) -> None:
+        body = msgspec.json.encode(line)[:-1]
+        self._new.append(b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body)))
+        if len(self._new) * 200 > HELD_BACK:
+            self._write()
+
+    def _write(self) -> None:
+        if not self._new:
+            return
+        with fs.closing(fs.open_to_append(self._path, new=True)) as fd:
+            fs.write(fd, b"".join(self._new))
+        self._new.clear()

@@ -1,0 +1,188 @@
+"""Settle what a crash left: tell from journal and disk what happened, undo what is half done.
+
+In: a library whose last run has no end. Out: a RecoverReport, and a journal that is whole again. A
+step that had its effect stays; of one whose source is still in place nothing stays. The copies of a
+batch are compared by content before one of two is removed. Doing it again after a crash in here
+gives the same. Touches what the last batch of the run names, and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+
+import msgspec
+
+from anivault.core.moving import journal
+from anivault.core.moving.checks import opened, require_inside, same_file
+from anivault.core.moving.effects import folder_of, sync_disks, temporary_name
+from anivault.core.moving.executor import Signals, ending
+from anivault.core.moving.journal import Do, Done, Journal, Made, RunLog, Step
+from anivault.shared import fs
+from anivault.shared.errors import FolderNotFoundError
+
+
+class RecoverReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What `recover` found. `run` is empty when nothing was unfinished."""
+
+    run: str = ""
+    finished: int = 0  # files of the broken batch that are in place
+    undone: int = 0  # files of it that are where they were
+    cut: int = 0  # bytes of a torn journal line
+
+
+def recover(library: str) -> RecoverReport:
+    """Settle the unfinished run of a library, if there is one."""
+    if not os.path.isdir(library):
+        raise FolderNotFoundError(library, "library")
+    if not journal.read(library).unfinished:
+        return RecoverReport()
+    with Signals(), journal.writing(library, unfinished=True) as log, ending(log.library):
+        return _recover(log)
+
+
+def _recover(log: Journal) -> RecoverReport:
+    cut = log.history.torn
+    if cut:
+        log.cut()
+    with suppress(FileNotFoundError):
+        os.unlink(os.path.join(log.library, journal.FOLDER, "probe"))
+    if not log.history.runs or log.history.runs[-1].end:
+        return RecoverReport(cut=cut)
+    run = log.history.runs[-1]
+    settler = Settler(run, log.library)
+    done = settler.settle()
+    log.append([done])
+    log.finish("recovered")
+    files = [s for s in run.pending.values() if s.do not in (Do.MKDIR, Do.RMDIR)]
+    undone = sum(s.i in done.void for s in files)
+    return RecoverReport(run=run.run.id, finished=len(files) - undone, undone=undone, cut=cut)
+
+
+class Settler:
+    """Looks at every step that the journal left open."""
+
+    def __init__(self, run: RunLog, library: str) -> None:
+        self.run = run
+        self.steps = list(run.pending.values())
+        self.roots = [fs.Folders(path) for path in journal.roots_now(run.run, library)]
+        self.made: dict[int, Made] = {}
+        self.rules: dict[Do, Callable[[Step], bool]] = {
+            Do.LINK: self.linked,
+            Do.SYMLINK: self.symlinked,
+            Do.RENAME: self.renamed,
+            Do.CARRY: self.carried,
+            Do.COPY: self.copied,
+            Do.CLONE: self.copied,
+            Do.WRITE: self.copied,
+            Do.REMOVE: self.gone,
+            Do.RMDIR: self.gone,
+            Do.MKDIR: self.there,
+        }
+
+    def settle(self) -> Done:
+        """Return what happened, durably so."""
+        require_inside(self.steps)
+        for root in {0} | {s.root for s in self.steps} | {s.to_root for s in self.steps}:
+            self.require_root(root)
+        void = {step.i: "recovered" for step in self.steps if not self.rules[step.do](step)}
+        touched = {(s.root, folder_of(s.rel)) for s in self.steps}
+        touched |= {(s.to_root, folder_of(s.to)) for s in self.steps}
+        sync_disks(self.roots, touched)
+        for folders in self.roots:
+            folders.close()
+        return Done(void, self.made)
+
+    def require_root(self, number: int) -> None:
+        """An absent disk must not be taken for files that are gone."""
+        try:
+            self.roots[number].open("")
+        except OSError as error:
+            raise FolderNotFoundError(self.roots[number].root) from error
+
+    def linked(self, step: Step) -> bool:
+        """A link is whole or absent."""
+        here, there = self.look(step.root, step.rel), self.look(step.to_root, step.to)
+        if here and there and not fs.on_fuse(there.st_dev):
+            return fs.are_one(here, there)
+        return there is not None and same_file(there, step)
+
+    def symlinked(self, step: Step) -> bool:
+        """A symbolic link of ours points to the source."""
+        there = self.look(step.to_root, step.to)
+        if not there or not stat.S_ISLNK(there.st_mode):
+            return False
+        source = fs.whole(self.run.run.roots[step.root].path, step.rel)
+        return fs.points_to(*self.roots[step.to_root].place(step.to), source)
+
+    def renamed(self, step: Step) -> bool:
+        """A name that is in both places is one file (a link), or an empty file that reserved it."""
+        here, there = self.look(step.root, step.rel), self.look(step.to_root, step.to)
+        if here and there and self.halfway(step, here, there):
+            self.remove(step.to_root, step.to)
+        return not here and there is not None
+
+    def halfway(self, step: Step, here: os.stat_result, there: os.stat_result) -> bool:
+        """True when the new name is of our making; FUSE may number the two names of one file apart."""
+        if fs.are_one(here, there) or (step.reserve and not there.st_size):
+            return True
+        alike = fs.on_fuse(there.st_dev) and same_file(there, step)
+        return alike and self.digest(step.root, step.rel) == self.digest(step.to_root, step.to)
+
+    def carried(self, step: Step) -> bool:
+        """While the source is there, the copy is not needed."""
+        whole = self.copied(step)
+        if self.look(step.root, step.rel) is None:
+            return self.look(step.to_root, step.to) is not None
+        if whole:
+            self.remove(step.to_root, step.to)
+            self.made.pop(step.i)
+        return False
+
+    def copied(self, step: Step) -> bool:
+        """A copy of ours has the content it should have; what is unfinished has another name, or is empty."""
+        temporary = step.to[: step.to.rfind("/") + 1] + temporary_name(self.run.run.id, step.i)
+        self.remove(step.to_root, temporary)
+        there = self.look(step.to_root, step.to)
+        if there is None or not stat.S_ISREG(there.st_mode):
+            return False
+        if step.reserve and not there.st_size and step.size:
+            self.remove(step.to_root, step.to)
+            return False
+        if there.st_size != step.size:
+            return False
+        found = self.digest(step.to_root, step.to)
+        wanted = step.hash or self.digest(step.root, step.rel) or found
+        if found == wanted:
+            self.made[step.i] = Made(there.st_ino, there.st_mtime_ns, found)
+        return found == wanted
+
+    def gone(self, step: Step) -> bool:
+        """What was to be removed is not there."""
+        return self.look(step.root, step.rel) is None
+
+    def there(self, step: Step) -> bool:
+        """What was to be made is there."""
+        return self.look(step.to_root, step.to) is not None
+
+    def look(self, root: int, rel: str) -> os.stat_result | None:
+        """Stat a name; None when it is not there."""
+        try:
+            return fs.look(*self.roots[root].place(rel))
+        except FileNotFoundError:
+            return None
+
+    def digest(self, root: int, rel: str) -> str:
+        """Return the hash of a file; '' when it is not there."""
+        try:
+            with opened(*self.roots[root].place(rel)) as fd:
+                return fs.digest(fd)[0]
+        except FileNotFoundError:
+            return ""
+
+    def remove(self, root: int, rel: str) -> None:
+        """Remove what a broken step left."""
+        with suppress(FileNotFoundError):
+            fs.unlink(*self.roots[root].place(rel))

@@ -1,0 +1,311 @@
+"""Compare a library with what its journal says, and its files with their stored hashes.
+
+In: a library. Out: a VerifyReport of findings, each with its symbol: `=` same, `-` missing, `+` extra,
+`*` differs, `!` error, `~` renumbered by the provider. Reads names and metadata; `deep` reads content
+too and keeps its hashes in `LIB/.anivault/hashes.jsonl`. Changes nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from anivault.core.moving import journal
+from anivault.core.moving.hashes import Hashes
+from anivault.core.moving.journal import Do, Made, RunLog, Step
+from anivault.shared import fs
+from anivault.shared.errors import DiskError, FolderNotFoundError, quoted
+
+
+class Kind(StrEnum):
+    """What is found about a file."""
+
+    SAME = "same"
+    MISSING = "missing"
+    EXTRA = "extra"  # no run made it
+    CHANGED = "changed"  # size or time are not as they were left
+    CORRUPT = "corrupt"  # the content differs though size and time do not, or not from the name's CRC32
+    MISNAMED = "misnamed"  # a file of ours under a name that no run gave it
+    RENUMBERED = "renumbered"  # the provider's data behind the name are not what they were
+    UNREADABLE = "unreadable"
+    UNFINISHED = "unfinished"  # a run ended in its middle
+    DUPLICATE = "duplicate"  # one content under two names
+    INCOMPLETE = "incomplete"  # episodes are missing between the first and the last
+
+
+SYMBOLS = {
+    Kind.SAME: "=",
+    Kind.MISSING: "-",
+    Kind.INCOMPLETE: "-",
+    Kind.EXTRA: "+",
+    Kind.DUPLICATE: "+",
+    Kind.CHANGED: "*",
+    Kind.MISNAMED: "*",
+    Kind.CORRUPT: "!",
+    Kind.UNREADABLE: "!",
+    Kind.UNFINISHED: "!",
+    Kind.RENUMBERED: "~",
+}
+NOTES = frozenset({Kind.SAME, Kind.EXTRA, Kind.DUPLICATE, Kind.INCOMPLETE})  # no failure unless strict
+EPISODE = re.compile(r"S(\d{1,4})E(\d{1,4})(?:-E?(\d{1,4}))?", re.IGNORECASE)
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to say about one path, which is relative to the library."""
+
+    kind: Kind
+    path: str
+    detail: str = ""
+
+    @property
+    def symbol(self) -> str:
+        """The sign of its kind."""
+        return SYMBOLS[self.kind]
+
+
+class VerifyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verification found. `findings` leave out what is the same."""
+
+    library: str
+    same: int
+    findings: tuple[Finding, ...]
+    deep: bool = False
+    read: int = 0  # files whose content was read
+    bytes: int = 0  # of those
+    first: int = 0  # files that had no hash before, whose content is now on record
+
+    def failed(self, *, strict: bool = False) -> bool:
+        """True when something is wrong; with `strict` also when something is merely there."""
+        return any(strict or f.kind not in NOTES for f in self.findings)
+
+
+Progress = Callable[[int, int], None]
+
+
+def verify(
+    library: str,
+    *,
+    deep: bool = False,
+    subset: int | None = None,
+    metadata: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> VerifyReport:
+    """Compare `library` with its journal.
+
+    `subset` N reads one Nth of the files, another one each time; `metadata` holds, by target, the hash
+    of what its name would be made from today.
+    """
+    library = os.path.abspath(library)
+    if not os.path.isdir(library):
+        raise FolderNotFoundError(library, "library")
+    try:
+        return Verifier(library, metadata or {}, progress).verify(
+            deep=deep or subset is not None, subset=subset
+        )
+    except OSError as error:  # single files that cannot be read are findings; this is the store of hashes
+        raise DiskError("Keeping the hashes", error, f"df {quoted(library)}") from error
+
+
+class Verifier:
+    """One verification."""
+
+    def __init__(self, library: str, metadata: Mapping[str, str], progress: Progress | None) -> None:
+        self.library = library
+        self.metadata = metadata
+        self.progress = progress
+        self.history = journal.read(library)
+        self.expected = self.history.present(library)
+        self.findings: list[Finding] = []
+        self.sound: dict[str, os.stat_result] = {}  # expected files that look as they were left
+        self.read = self.bytes = self.first = 0
+
+    def verify(self, *, deep: bool, subset: int | None) -> VerifyReport:
+        """Look at names, then at content, then at what the names say together."""
+        if self.history.unfinished:
+            self.find(Kind.UNFINISHED, "", "a run ended in its middle; anivault recover settles it")
+        found = dict(self.walk(""))
+        self.compare(found)
+        digests = self.check_content(subset) if deep and self.sound else {}
+        self.find_duplicates(digests)
+        self.find_gaps()
+        self.findings.sort(key=lambda finding: finding.path)
+        return VerifyReport(
+            library=self.library,
+            same=len(self.sound),
+            findings=tuple(self.findings),
+            deep=deep,
+            read=self.read,
+            bytes=self.bytes,
+            first=self.first,
+        )
+
+    def find(self, kind: Kind, path: str, detail: str = "") -> None:
+        """Note a finding."""
+        self.findings.append(Finding(kind=kind, path=path, detail=detail))
+
+    def walk(self, rel: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield every file of the library, not following links."""
+        try:
+            entries = list(os.scandir(fs.whole(self.library, rel)))
+        except OSError as error:
+            self.find(Kind.UNREADABLE, rel, error.strerror or "")
+            return
+        for entry in entries:
+            path = f"{rel}/{entry.name}" if rel else entry.name
+            if path == journal.FOLDER:
+                continue
+            if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
+                yield from self.walk(path)
+            else:
+                yield path, entry
+
+    def compare(self, found: dict[str, os.DirEntry[str]]) -> None:
+        """Compare what is there with what should be."""
+        extra = {path: entry for path, entry in found.items() if path not in self.expected}
+        by_inode = {entry.inode(): path for path, entry in extra.items()}
+        for path, (log, step) in self.expected.items():
+            now = self.look(path, found.get(path))
+            if now:
+                self.compare_file(path, now, log, step)
+                if path not in found:  # a disk that shows its names in another case
+                    extra.pop(by_inode.get(now.st_ino, ""), None)
+            elif other := self.renamed(by_inode.get(log.left(step).inode), step):
+                self.find(Kind.MISNAMED, other, f"was left as {path}")
+                extra.pop(other, None)
+            else:
+                self.find(Kind.MISSING, path, f"{log.run.id} put it here")
+        for path in extra:
+            self.find(Kind.EXTRA, path)
+
+    def look(self, path: str, entry: os.DirEntry[str] | None) -> os.stat_result | None:
+        """Stat what is at a path, None when nothing is."""
+        try:
+            return fs.listed(entry) if entry else os.lstat(fs.whole(self.library, path))
+        except OSError:
+            return None
+
+    def renamed(self, other: str | None, step: Step) -> str | None:
+        """Return `other` when it is the file of `step` under a new name."""
+        if other is None:
+            return None
+        now = os.lstat(fs.whole(self.library, other))
+        return other if fs.unchanged(now, step.size, step.mtime_ns) else None
+
+    def compare_file(self, path: str, now: os.stat_result, log: RunLog, step: Step) -> None:
+        """Compare one file with how its run left it."""
+        if wrong := self.difference(path, now, log, step):
+            self.find(Kind.CHANGED, path, wrong)
+            return
+        self.sound[path] = now
+        if step.metadata and self.metadata.get(path, step.metadata) != step.metadata:
+            self.find(Kind.RENUMBERED, path)
+
+    def difference(self, path: str, now: os.stat_result, log: RunLog, step: Step) -> str:
+        """Return what is not as the run left it, '' when all is."""
+        if step.do is Do.SYMLINK:
+            whole = fs.whole(self.library, path)
+            wanted = fs.whole(log.run.roots[step.root].path, step.rel)
+            same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, wanted)
+            return "" if same and os.path.exists(whole) else "it no longer points to its source"
+        if not stat.S_ISREG(now.st_mode):
+            return "it is no longer a file"
+        if now.st_size != step.size:
+            return f"{now.st_size} bytes instead of {step.size}"
+        return "" if fs.same_time(now.st_mtime_ns, log.left(step).mtime_ns) else "its time is another one"
+
+    def check_content(self, subset: int | None) -> dict[str, str]:
+        """Read the files, compare them with what is on record, and put new ones there."""
+        digests: dict[str, str] = {}
+        with Hashes(self.library) as hashes:
+            if hashes.damaged:
+                self.find(Kind.UNREADABLE, hashes.rel, f"{hashes.damaged} lines are damaged and not used")
+            paths = self.chosen(hashes.next_part(subset) if subset else None, subset)
+            for number, path in enumerate(paths):
+                self.check_file(path, hashes, digests)
+                if self.progress:
+                    self.progress(number + 1, len(paths))
+        return digests
+
+    def chosen(self, part: int | None, subset: int | None) -> list[str]:
+        """Return the files to read, in the order of the folders."""
+        files = sorted(p for p, now in self.sound.items() if stat.S_ISREG(now.st_mode))
+        if part is None or subset is None:
+            return files
+        return [p for p in files if zlib.crc32(os.fsencode(p)) % subset == part]
+
+    def check_file(self, path: str, hashes: Hashes, digests: dict[str, str]) -> None:
+        """Compare the content of one file with its stored hash and with the CRC32 in its name."""
+        log, step = self.expected[path]
+        now = self.sound[path]
+        try:
+            digest, crc = _digest(fs.whole(self.library, path), crc=step.crc32 is not None)
+        except OSError as error:
+            self.fail(Kind.UNREADABLE, path, error.strerror or "")
+            return
+        self.read += 1
+        self.bytes += now.st_size
+        digests[path] = digest
+        known = log.left(step).hash or hashes.get(path, now)
+        if known and known != digest:
+            self.fail(Kind.CORRUPT, path, "its content is not what it was, though size and time are")
+        elif step.crc32 and crc != step.crc32.upper():
+            self.fail(Kind.CORRUPT, path, f"its CRC32 is {crc}, its name said {step.crc32}")
+        elif not known:
+            self.first += 1
+            hashes.put(path, Made(now.st_ino, now.st_mtime_ns, digest), now.st_size)
+
+    def fail(self, kind: Kind, path: str, detail: str) -> None:
+        """Note a finding about a file that looked sound."""
+        del self.sound[path]
+        self.find(kind, path, detail)
+
+    def find_duplicates(self, digests: Mapping[str, str]) -> None:
+        """Note files that are the same: by content where it was read, else by being one file."""
+        seen: dict[object, str] = {}
+        for path in sorted(self.sound):
+            now = self.sound[path]
+            key = digests.get(path) if now.st_size else None
+            file = (now.st_dev, now.st_ino) if now.st_ino else path  # 0: this disk has no numbers
+            first = seen.setdefault(key or file, path)
+            if first != path:
+                self.find(Kind.DUPLICATE, path, f"the same as {first}")
+
+    def find_gaps(self) -> None:
+        """Note seasons in which numbers are missing between the first and the last."""
+        for folder, season, numbers in sorted(_seasons(self.expected)):
+            missing = sorted(set(range(min(numbers), max(numbers))) - numbers)
+            if missing:
+                self.find(Kind.INCOMPLETE, folder, f"season {season} lacks {_ranges(missing)}")
+
+
+def _digest(path: str, *, crc: bool) -> tuple[str, str]:
+    with fs.closing(fs.open_file(None, path)) as fd:
+        return fs.digest(fd, crc=crc)
+
+
+def _seasons(paths: Iterable[str]) -> Iterator[tuple[str, int, set[int]]]:
+    """Yield the episode numbers of each folder and season, season 0 left out: specials have gaps."""
+    found: dict[tuple[str, int], set[int]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if (match := EPISODE.search(name)) and int(match[1]):
+            last = int(match[3] or match[2])
+            found.setdefault((folder, int(match[1])), set()).update(range(int(match[2]), last + 1))
+    return ((folder, season, numbers) for (folder, season), numbers in found.items() if numbers)
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Write numbers shortly: 3, 5-7."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ", ".join("-".join(map(str, part)) for part in parts)

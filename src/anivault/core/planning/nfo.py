@@ -1,0 +1,235 @@
+"""Describe shows, seasons, episodes and films for servers: NFO files and `.plexmatch`. Pure: makes bytes.
+
+In: a plan and the matched videos it was made from. Out: one Write a file, each beside the video or in the
+folder that it describes; the executor writes it only when that video is there and nothing has its name.
+Only what is known is said: a server keeps what its own provider knows of the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from anivault.core.models import Candidate, Coordinates, Entry, HeldReason, MatchedFile, Plan, Write
+from anivault.core.planning.naming import Namer, Preset, Subject, fold
+from anivault.parser.models import EXTRAS
+
+_AFTER_ALL = 4096  # the episode before which Kodi lists a special that follows a whole season
+
+
+class Placed(NamedTuple):
+    """A matched video, and where it is or will be in the library."""
+
+    item: MatchedFile
+    target: str
+
+
+def placed(plan: Plan, matched: Sequence[MatchedFile]) -> Iterator[Placed]:
+    """Yield the videos that will be in the library after `plan`, with those that are there already."""
+    targets = {(move.root, move.rel): move.target for move in plan.moves if move.video is None}
+    there = {(h.root, h.rel): h.detail for h in plan.held if h.reason is HeldReason.ALREADY_THERE}
+    for item in matched:
+        key = item.file.root, item.file.rel
+        if target := targets.get(key) or there.get(key):
+            yield Placed(item, target)
+
+
+def writes(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[Write, ...]:
+    """Return what describes the videos of `plan`, without what a file of the plan brings along itself."""
+    brought = {fold(move.target) for move in plan.moves}
+    made: dict[str, Write] = {}
+    for write in _all(placed(plan, matched), Namer(preset)):
+        key = fold(write.target)
+        if key not in brought:
+            made.setdefault(key, write)
+    return tuple(made.values())
+
+
+def beside(videos: Iterable[Placed], preset: Preset) -> tuple[Write, ...]:
+    """Describe videos that stay where they are: a file each, with the video's own name."""
+    made = {fold(write.target): write for video in videos for write in _own(video, preset)}
+    return tuple(made.values())
+
+
+def _all(videos: Iterable[Placed], namer: Namer) -> Iterator[Write]:
+    for video in videos:
+        best = video.item.match.best
+        if best is None:
+            continue
+        subject = Subject(best.candidate, best.entry, video.item.parsed, video.item.coordinates)
+        film = best.candidate.media_type == "movie"
+        if video.item.parsed.type in EXTRAS:
+            yield from _hidden(video, namer.preset) if film else ()
+        elif film:
+            yield from _own(video, namer.preset)
+            yield from _plexmatch(namer.film(subject).rpartition("/")[0], subject, video.target, namer.preset)
+        elif video.item.coordinates:
+            yield from _own(video, namer.preset)
+            yield from _of_folders(subject, video.target, namer)
+
+
+def _own(video: Placed, preset: Preset) -> Iterator[Write]:
+    """`<video>.nfo`."""
+    item, best = video.item, video.item.match.best
+    if best is None or item.parsed.type in EXTRAS:
+        return
+    name = f"{video.target.rpartition('.')[0]}.nfo"
+    if best.candidate.media_type == "movie":
+        yield Write(target=name, data=movie(best.candidate, best.entry), video=video.target)
+    elif item.coordinates:
+        data = episode(best.candidate, best.entry, item.coordinates, named=preset.name_episodes)
+        yield Write(target=name, data=data, video=video.target)
+
+
+def _of_folders(subject: Subject, target: str, namer: Namer) -> Iterator[Write]:
+    """`tvshow.nfo`, `season.nfo`, `.plexmatch`, when the video lies where the preset puts it."""
+    show = namer.show(subject)
+    season = f"{show}/{namer.season(subject)}"
+    if folder := as_spelled(show, target):
+        yield Write(target=f"{folder}/tvshow.nfo", data=tvshow(subject.candidate), video=target)
+    if (folder := as_spelled(season, target)) and season != f"{show}/":
+        data = season_nfo(subject.coordinates[0].season, subject.entry)
+        yield Write(target=f"{folder}/season.nfo", data=data, video=target)
+    yield from _plexmatch(show, subject, target, namer.preset)
+
+
+def _plexmatch(folder: str, subject: Subject, target: str, preset: Preset) -> Iterator[Write]:
+    if preset.plexmatch and (there := as_spelled(folder, target)):
+        yield Write(target=f"{there}/.plexmatch", data=plexmatch(subject.candidate), video=target)
+
+
+def as_spelled(folder: str, target: str) -> str | None:
+    """The folder above `target` that is `folder` but for its spelling."""
+    above = "/".join(target.split("/")[: folder.count("/") + 1])
+    return above if above != target and fold(above) == fold(folder) else None
+
+
+def _hidden(video: Placed, preset: Preset) -> Iterator[Write]:
+    """An empty `.nomedia` keeps Kodi from listing the extras of a film as films."""
+    if preset.hide_extras:
+        yield Write(target=f"{video.target.rpartition('/')[0]}/.nomedia", data=b"", video=video.target)
+
+
+# --- what the files say ----------------------------------------------------------------------------------
+
+_Element = tuple[str, str | int | None]
+_FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+
+
+def tvshow(show: Candidate) -> bytes:
+    """`tvshow.nfo`."""
+    first = _first_entry(show)
+    guide = json.dumps({show.provider: str(show.id)})
+    elements = [*_titles(show), *_dates(show, first), ("episodeguide", guide)]
+    return _document("tvshow", elements, _ids(show, first))
+
+
+def season_nfo(number: int, entry: Entry | None) -> bytes:
+    """`season.nfo`: its number, and which entry of other lists it is."""
+    begin = entry.begin if entry else None
+    return _document("season", [("seasonnumber", number), ("premiered", begin)], _entry_ids(entry))
+
+
+def episode(
+    show: Candidate, entry: Entry | None, places: Sequence[Coordinates], *, named: bool = False
+) -> bytes:
+    """`<episode>.nfo`; several episodes of one file are stacked, as Kodi demands and Jellyfin reads.
+
+    `named` gives an episode without a title its number for one.
+    """
+    blocks = []
+    for number, place in enumerate(places):
+        title = place.title or (f"Episode {place.episode}" if named else "")
+        elements: list[_Element] = [
+            ("title", title), ("showtitle", show.title), ("season", place.season),
+            ("episode", place.episode),
+        ]  # fmt: skip
+        if len(places) > 1 and number == 0:
+            elements.append(("episodenumberend", places[-1].episode))
+        elements += _special_place(show, entry) if place.season == 0 else []
+        blocks.append(_block("episodedetails", elements, []))
+    return _XML + "".join(blocks).encode("utf-8")
+
+
+def movie(film: Candidate, entry: Entry | None) -> bytes:
+    """`<film>.nfo`."""
+    first = entry or _first_entry(film)
+    return _document("movie", [*_titles(film), *_dates(film, first)], _ids(film, first))
+
+
+def plexmatch(show: Candidate) -> bytes:
+    """`.plexmatch`: hints that win over the folder's name."""
+    lines = [f"Title: {_line(show.title)}"]
+    lines += [f"Year: {show.year}"] if show.year else []
+    lines += [f"TmdbId: {show.id}"] if show.provider == "tmdb" else []
+    return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _special_place(show: Candidate, entry: Entry | None) -> list[_Element]:
+    """Where a special stands among the seasons: after the last one that had begun when it came out."""
+    if entry is None or entry.begin is None:
+        return []
+    begun = [s.number for s in show.seasons if s.number > 0 and s.begin and s.begin <= entry.begin]
+    if not begun:
+        return [
+            ("airsbefore_season", 1),
+            ("airsbefore_episode", 1),
+            ("displayseason", 1),
+            ("displayepisode", 1),
+        ]
+    return [("airsafter_season", max(begun)), ("displayseason", max(begun)), ("displayepisode", _AFTER_ALL)]
+
+
+def _titles(show: Candidate) -> list[_Element]:
+    native = next((title.text for title in show.titles if title.language == "ja"), None)
+    return [("title", show.title), ("originaltitle", native), ("sorttitle", _sort_title(show.title))]
+
+
+def _sort_title(title: str) -> str:
+    return re.sub(r"\A(?:the|an?) (?=\w)|\A\W+(?=\w)", "", title, flags=re.IGNORECASE)
+
+
+def _dates(show: Candidate, first: Entry | None) -> list[_Element]:
+    begin = first.begin if first else None
+    return [("year", show.year), ("premiered", begin if begin and len(begin) == len("2005-10-23") else None)]
+
+
+def _first_entry(show: Candidate) -> Entry | None:
+    dated = [entry for entry in show.entries if entry.begin and entry.season != 0]
+    return min(dated, key=lambda entry: (entry.begin or "", entry.key)) if dated else None
+
+
+def _ids(show: Candidate, entry: Entry | None) -> list[tuple[str, int]]:
+    return [(show.provider, show.id), *_entry_ids(entry)]
+
+
+def _entry_ids(entry: Entry | None) -> list[tuple[str, int]]:
+    return [(kind, number) for kind, number in sorted(entry.ids.items())] if entry else []
+
+
+_XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def _document(root: str, elements: Sequence[_Element], ids: Sequence[tuple[str, int]]) -> bytes:
+    return _XML + _block(root, elements, ids).encode("utf-8")
+
+
+def _block(root: str, elements: Sequence[_Element], ids: Sequence[tuple[str, int]]) -> str:
+    """One element with its children; those without a value are left out. The first id is the default one."""
+    lines = [f"  <{name}>{_text(value)}</{name}>" for name, value in elements if value not in {None, ""}]
+    for number, (kind, value) in enumerate(ids):
+        default = ' default="true"' if number == 0 else ""
+        lines.append(f'  <uniqueid type="{_text(kind)}"{default}>{value}</uniqueid>')
+        lines += [f"  <{kind}id>{value}</{kind}id>"] if kind in {"tmdb", "anidb", "anilist"} else []
+    return "\n".join([f"<{root}>", *lines, f"</{root}>", ""])
+
+
+def _text(value: str | int | None) -> str:
+    return _FORBIDDEN.sub("", str(value)).translate(_ESCAPES)
+
+
+def _line(text: str) -> str:
+    return " ".join(_FORBIDDEN.sub("", text).split())

@@ -1,0 +1,72 @@
+"""Decide which pictures a library lacks, and how each is called. Pure.
+
+In: a plan and the matched videos it was made from. Out: one Picture a show, season or film and kind, each in
+the folder that it shows and named as the preset has it; without those that the plan brings along itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from anivault.core.models import MatchedFile, Plan
+from anivault.core.planning.naming import Namer, Preset, Subject, fold
+from anivault.core.planning.nfo import Placed, as_spelled, placed
+from anivault.parser.models import EXTRAS
+
+EXTENSIONS = (".jpg", ".png", ".webp")
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """One picture of a show or film of TMDB. `target` is relative to the library, without an extension."""
+
+    media_type: str
+    id: int
+    kind: Literal["poster", "backdrop"]
+    season: int | None = None
+    target: str
+    video: str  # the target of a video that it stands for
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files that it may be in, each of which makes it superfluous."""
+        return tuple(self.target + extension for extension in EXTENSIONS)
+
+
+def pictures(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[Picture, ...]:
+    """Return the posters and backdrops of the shows, seasons and films of `plan`."""
+    brought = {fold(move.target) for move in plan.moves}
+    namer, made = Namer(preset), dict[str, Picture]()
+    for video in placed(plan, matched):
+        for picture in _of(video, namer):
+            if brought.isdisjoint(map(fold, picture.names)):
+                made.setdefault(fold(picture.target), picture)
+    return tuple(made.values())
+
+
+def _of(video: Placed, namer: Namer) -> Iterator[Picture]:
+    item, best = video.item, video.item.match.best
+    if best is None or best.candidate.provider != "tmdb" or item.parsed.type in EXTRAS:
+        return
+    subject = Subject(best.candidate, best.entry, item.parsed, item.coordinates)
+    film = best.candidate.media_type == "movie"
+    named = namer.film(subject).rpartition("/")[0] if film else namer.show(subject)
+    folder = as_spelled(named, video.target)
+    if folder is None or not (film or item.coordinates):
+        return
+    poster = Picture(
+        media_type=best.candidate.media_type,
+        id=best.candidate.id,
+        kind="poster",
+        target=f"{folder}/poster",
+        video=video.target,
+    )
+    yield poster
+    yield replace(poster, kind="backdrop", target=f"{folder}/fanart")
+    if not film:
+        season = item.coordinates[0].season
+        name = (namer.season_poster if season else namer.specials_poster)(subject)
+        yield replace(poster, season=season, target=f"{folder}/{name}")

@@ -1,0 +1,312 @@
+"""Write a plan as a file that people read and edit, and take back only what is whole. Touches that one file.
+
+In: a Plan. Out: JSON as schemas/plan.schema.json says, a line a file, with a SHA-256 of all its other bytes.
+Read: the roots and the library come from the caller, never from the file, whose paths are relative; what is
+damaged, edited without `seal`, not the user's own, or points outside is refused as a whole. Whether a source
+is still the same file is for the executor to check, one by one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan
+from anivault.core.planning.naming import fold
+from anivault.shared import fs
+from anivault.shared.errors import PlanFileError
+from anivault.shared.text import is_text
+
+VERSION = 1
+SIZE_MAX = 1 << 30  # bytes; a plan of a million files has half of that
+
+_Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class Located(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What moves and held files share: the number of a root, and the path below it."""
+
+    root: _Whole
+    path: Annotated[str, msgspec.Meta(min_length=1)]
+    path_b64: str | None = None  # the bytes, where `path` cannot show them
+
+
+class MoveEntry(Located, frozen=True, kw_only=True, omit_defaults=True):
+    """One file that goes to `target`, relative to the library."""
+
+    target: Annotated[str, msgspec.Meta(min_length=1)]
+    mode: Mode
+    size: _Whole
+    mtime_ns: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    device: Annotated[int, msgspec.Meta(ge=0)] = 0
+    inode: Annotated[int, msgspec.Meta(ge=0)] = 0
+    reason: str = ""
+    video: str | None = None
+    metadata: str | None = None
+    crc32: str | None = None
+
+
+class HeldEntry(Located, frozen=True, kw_only=True, omit_defaults=True):
+    """One file that stays."""
+
+    reason: HeldReason
+    detail: str = ""
+
+
+class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file. `roots` and `library` tell people where the plan was made; they decide nothing."""
+
+    anivault_plan: Literal[1]
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    library: str
+    roots: Annotated[list[str], msgspec.Meta(min_length=1)]
+    preset: str
+    mode: Mode
+    moves: list[MoveEntry]
+    held: list[HeldEntry]
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the file; schemas/plan.schema.json is this, and a test proves it."""
+    document = msgspec.json.schema(PlanDocument)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "An AniVault plan",
+        **document,
+    }
+
+
+# --- write -----------------------------------------------------------------------------------------------
+
+_SUM = re.compile(rb'\A\s*\{\s*"anivault_plan"\s*:\s*\d+\s*,\s*"sha256"\s*:\s*"([^"\\]*)"')
+
+
+def write(plan: Plan, path: str) -> None:
+    """Write `plan` to `path`, readable by its owner only, replacing a file that is there in one step.
+
+    Raises PlanFileError when it cannot be written; an old file is then as it was.
+    """
+    numbers = {root: number for number, root in enumerate(plan.roots)}
+    head: dict[str, Any] = {
+        "anivault_plan": VERSION, "sha256": "0" * 64, "library": _shown(plan.library),
+        "roots": [_shown(root) for root in plan.roots], "preset": plan.preset, "mode": plan.mode,
+    }  # fmt: skip
+    moves = _lines(_move_entry(move, numbers) for move in plan.moves)
+    held = _lines(_held_entry(item, numbers) for item in plan.held)
+    text = b",\n".join(
+        [msgspec.json.encode(head)[:-1].replace(b',"', b',\n"'), b'"moves":' + moves, b'"held":' + held]
+    )
+    _replace(path, summed(text + b"}\n"))
+
+
+def seal(path: str) -> None:
+    """Set the checksum again after an edit, once everything else is in order.
+
+    Raises PlanFileError as `read` does, for anything but the checksum.
+    """
+    raw = _load(path)
+    sealed = summed(raw) if _SUM.match(raw) else raw
+    document = _decode(path, sealed)
+    _check(path, document)
+    _replace(path, sealed)
+
+
+def _lines(entries: Iterable[msgspec.Struct]) -> bytes:
+    encoded = [msgspec.json.encode(entry) for entry in entries]
+    return b"[\n" + b",\n".join(encoded) + b"\n]" if encoded else b"[]"
+
+
+def _move_entry(move: Move, numbers: dict[str, int]) -> MoveEntry:
+    identity = move.identity
+    return MoveEntry(
+        root=numbers[move.root], path=_shown(move.rel), path_b64=_bytes_of(move.rel), target=move.target,
+        mode=move.mode, size=identity.size, mtime_ns=identity.mtime_ns, device=identity.device,
+        inode=identity.inode, reason=_shown(move.reason), video=move.video, metadata=move.metadata,
+        crc32=move.crc32,
+    )  # fmt: skip
+
+
+def _held_entry(item: Held, numbers: dict[str, int]) -> HeldEntry:
+    return HeldEntry(
+        root=numbers[item.root], path=_shown(item.rel), path_b64=_bytes_of(item.rel), reason=item.reason,
+        detail=_shown(item.detail),
+    )  # fmt: skip
+
+
+def _shown(text: str) -> str:
+    return text if is_text(text) else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _bytes_of(path: str) -> str | None:
+    return None if is_text(path) else base64.b64encode(os.fsencode(path)).decode("ascii")
+
+
+def summed(raw: bytes) -> bytes:
+    """Return the file with its checksum set; as it is when it has no place for one."""
+    found = _SUM.match(raw)
+    if not found:
+        return raw
+    start, end = found.span(1)
+    return raw[:start] + _digest(raw, start, end) + raw[end:]
+
+
+def _digest(raw: bytes, start: int, end: int) -> bytes:
+    digest = hashlib.sha256(raw[:start])
+    digest.update(raw[end:])
+    return digest.hexdigest().encode("ascii")
+
+
+def _replace(path: str, content: bytes) -> None:
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        fd, temporary = tempfile.mkstemp(dir=folder, prefix=".anivault-plan-")
+        try:
+            with fs.closing(fd):
+                fs.write(fd, content)
+                fs.sync_file(fd)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise PlanFileError(path, f"it cannot be written: {error.strerror}") from error
+
+
+# --- read ------------------------------------------------------------------------------------------------
+
+
+def read(path: str, roots: Sequence[str], library: str) -> Plan:
+    """Read a plan for the folders `roots` and the `library` that the user named.
+
+    Roots that the file names in another order are found by name; else they count by position, so that a plan
+    outlives a disk that is mounted elsewhere. Raises PlanFileError, and then nothing of the plan is used.
+    """
+    raw = _load(path)
+    found = _SUM.match(raw)
+    if not found or _digest(raw, *found.span(1)) != found[1]:
+        raise PlanFileError(
+            path, "its checksum does not fit: it was damaged, or edited and not sealed", edited=True
+        )
+    document = _decode(path, raw)
+    _check(path, document)
+    home = _roots(path, document, roots)
+    return Plan(
+        library=library,
+        roots=tuple(roots),
+        preset=document.preset,
+        mode=document.mode,
+        moves=tuple(_move(entry, home) for entry in document.moves),
+        held=tuple(_held(entry, home) for entry in document.held),
+    )
+
+
+def _load(path: str) -> bytes:
+    """The bytes of a regular file that only its owner, who is the user or root, can have written."""
+    try:
+        descriptor = fs.open_file(None, os.path.realpath(path))
+        with os.fdopen(descriptor, "rb") as file:
+            _check_owner(path, os.fstat(descriptor))
+            return file.read(SIZE_MAX)
+    except OSError as error:
+        raise PlanFileError(path, f"it cannot be read: {error.strerror}") from error
+
+
+def _check_owner(path: str, status: os.stat_result) -> None:
+    if status.st_size >= SIZE_MAX:
+        raise PlanFileError(path, "it is larger than a plan can be")
+    if not fs.trusted(status):
+        raise PlanFileError(path, "it belongs to another user, who could have written anything into it")
+    if fs.others_may_write(status):
+        raise PlanFileError(path, "others may write to it; chmod 600 it after looking at what it says")
+
+
+def _decode(path: str, raw: bytes) -> PlanDocument:
+    try:
+        return msgspec.json.decode(raw, type=PlanDocument)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise PlanFileError(path, str(error)) from error
+    except RecursionError as error:
+        raise PlanFileError(path, "it is nested too deeply") from error
+
+
+def _check(path: str, document: PlanDocument) -> None:
+    """Refuse paths that leave their folder, roots that do not exist, and places or sources named twice."""
+    targets: set[str] = set()
+    sources: set[tuple[int, str]] = set()
+    for number, move in enumerate(document.moves):
+        where = f"moves[{number}]"
+        _check_path(path, f"{where}.target", move.target)
+        if move.video is not None:
+            _check_path(path, f"{where}.video", move.video)
+        if (key := fold(move.target)) in targets:
+            raise PlanFileError(path, f"{where}.target is the target of another entry too: {move.target}")
+        targets.add(key)
+    if inside := next((t for t in targets if any(p in targets for p in _parents(t))), None):
+        raise PlanFileError(path, f"a target lies inside another one, a file: {inside}")
+    for kind, entries in (("moves", document.moves), ("held", document.held)):
+        for number, entry in enumerate(entries):
+            _check_source(path, f"{kind}[{number}]", entry, len(document.roots), sources)
+
+
+def _parents(target: str) -> Iterable[str]:
+    parts = target.split("/")
+    return ("/".join(parts[:end]) for end in range(1, len(parts)))
+
+
+def _check_source(path: str, where: str, entry: Located, roots: int, known: set[tuple[int, str]]) -> None:
+    if entry.root >= roots:
+        raise PlanFileError(path, f"{where}.root is {entry.root}, and there are {roots}")
+    try:
+        rel = _rel(entry)
+    except ValueError as error:
+        raise PlanFileError(path, f"{where}.path_b64 is not the bytes of its path") from error
+    _check_path(path, f"{where}.path", rel)
+    if (entry.root, rel) in known:
+        raise PlanFileError(path, f"{where}.path is in the plan twice: {entry.path}")
+    known.add((entry.root, rel))
+
+
+def _check_path(path: str, where: str, rel: str) -> None:
+    if rel.startswith("/"):
+        raise PlanFileError(path, f"{where} is absolute; paths in a plan are relative")
+    if "\0" in rel or any(part in {"", ".", ".."} for part in rel.split("/")):
+        raise PlanFileError(path, f"{where} has an empty, . or .. component or a NUL")
+
+
+def _rel(entry: Located) -> str:
+    if entry.path_b64 is None:
+        return entry.path
+    rel = os.fsdecode(base64.b64decode(entry.path_b64, validate=True))
+    if _shown(rel) != entry.path:
+        raise ValueError
+    return rel
+
+
+def _roots(path: str, document: PlanDocument, roots: Sequence[str]) -> list[str]:
+    if len(document.roots) != len(roots):
+        raise PlanFileError(
+            path, f"it was made for {len(document.roots)} folders, and {len(roots)} are named"
+        )
+    by_name = {_shown(root): root for root in roots}
+    if sorted(by_name) == sorted(document.roots):
+        return [by_name[name] for name in document.roots]
+    return list(roots)
+
+
+def _move(entry: MoveEntry, roots: Sequence[str]) -> Move:
+    identity = Identity(entry.size, entry.mtime_ns, entry.device, entry.inode)
+    return Move(
+        root=roots[entry.root], rel=_rel(entry), target=entry.target, mode=entry.mode, identity=identity,
+        reason=entry.reason, video=entry.video, metadata=entry.metadata, crc32=entry.crc32,
+    )  # fmt: skip
+
+
+def _held(entry: HeldEntry, roots: Sequence[str]) -> Held:
+    return Held(root=roots[entry.root], rel=_rel(entry), reason=entry.reason, detail=entry.detail)

@@ -1,0 +1,78 @@
+"""Bring an organized library to a new preset or to new numbers. Pure.
+
+In: the library's videos with what they are, the files beside them, whatever else it holds, a preset.
+Out: a Plan of moves within the library. Only what changes moves; each file moves after the one that now has
+its place, and what would change places in a circle stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from anivault.core.models import (
+    Held,
+    HeldReason,
+    MatchedFile,
+    Mode,
+    Move,
+    ParsedFile,
+    Plan,
+    ScannedFile,
+)
+from anivault.core.organizer import Library, plan
+from anivault.core.planning.naming import NAME_MAX, Preset, fold
+
+
+def rename(
+    matched: Sequence[MatchedFile],
+    others: Sequence[ParsedFile],
+    *,
+    library: str,
+    present: Iterable[ScannedFile],
+    preset: Preset,
+    name_max: int = NAME_MAX,
+) -> Plan:
+    """Plan new names for `matched` and `others`, whose paths are relative to the library.
+
+    `present` is every file of the library. A file whose name stays is held as already there.
+    """
+    ours = {item.file.rel for item in matched} | {item.file.rel for item in others}
+    strangers = Library(file for file in present if file.rel not in ours)
+    made = plan(
+        matched, others, library=library, roots=[library], mode=Mode.MOVE, preset=preset, taken=strangers,
+        on_conflict="version", name_max=name_max,
+    )  # fmt: skip
+    stays = [_there(move) for move in made.moves if move.rel == move.target]
+    ordered, circles = _in_order(
+        [move for move in made.moves if move.rel != move.target], [*made.held, *stays]
+    )
+    return msgspec.structs.replace(made, moves=tuple(ordered), held=(*made.held, *stays, *circles))
+
+
+def _there(move: Move) -> Held:
+    return Held(root=move.root, rel=move.rel, reason=HeldReason.ALREADY_THERE, detail=move.target)
+
+
+def _in_order(moves: Sequence[Move], stays: Collection[Held]) -> tuple[list[Move], list[Held]]:
+    """Sort the moves so that each finds its place free; hold those that never will."""
+    staying = {fold(item.rel) for item in stays}
+    waiting = {fold(move.rel): move for move in moves}
+    ordered: list[Move] = []
+    free = True
+    while waiting and free:
+        ready = [key for key, move in waiting.items() if _is_free(key, fold(move.target), staying, waiting)]
+        free = bool(ready)
+        ordered += [waiting.pop(key) for key in ready]
+    return ordered, [_blocked(move) for move in waiting.values()]
+
+
+def _is_free(source: str, target: str, staying: Collection[str], waiting: Collection[str]) -> bool:
+    """A place is free when nobody has it, or the file itself under another spelling."""
+    return target not in staying and (target not in waiting or target == source)
+
+
+def _blocked(move: Move) -> Held:
+    detail = f"{move.target} is the name of a file that stays, or that waits for this one"
+    return Held(root=move.root, rel=move.rel, reason=HeldReason.TARGET_TAKEN, detail=detail)

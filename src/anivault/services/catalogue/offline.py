@@ -1,0 +1,195 @@
+"""Answer from the catalogue that ships with AniVault, offline. Reads one compiled file in the cache.
+
+In: queries, a release's titles each. Out: every show or film that one of its titles may mean, with
+all its entries: those with an equal key, with a key that begins or ends alike, and with keys that are
+much alike. A compiled file that cannot be read is made again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+from platformdirs import user_cache_dir
+from rapidfuzz import fuzz, process
+
+from anivault.core.models import Candidate, Query
+from anivault.services.catalogue import store as store
+from anivault.services.catalogue.imports import import_rows, import_texts
+from anivault.services.catalogue.keys import grams, title_keys
+from anivault.services.catalogue.merge import merge
+
+MOST = 10  # shows by each way of looking; scoring needs no more
+SURVIVORS = 40  # keys compared letter by letter; with 80 the loss against comparing all is no smaller
+POSTINGS = 1500  # keys looked at for one title, those of its rarest grams; 8,000 find the same
+FEWEST = 0.4  # of the most grams that any key shares; keys with fewer are not measured (a guess)
+LEAST_RATIO = 60.0  # of 100; below it two titles have little more in common than the alphabet
+SHORTEST = 5  # letters; what begins with fewer is no title (in another script: three)
+PROBES = 400  # keys asked for in one statement
+
+Answer = TypeVar("Answer")
+
+
+class Catalog:
+    """The compiled catalogue, opened. Satisfies core.matching.source.Source; for one thread at a time."""
+
+    name = "catalog"
+
+    def __init__(self, path: Path, shipped: Sequence[bytes], imported: Mapping[str, bytes]) -> None:
+        self._path, self._shipped, self._imported = path, shipped, imported
+        # All are kept: answers hold them anyway, and matching derives what it needs once an object.
+        self._candidate = cache(self._decode)
+        try:
+            self._connect()
+        except sqlite3.DatabaseError:
+            self._compile()
+
+    @classmethod
+    def open(cls, cache_dir: str | None = None, data_dir: str | None = None) -> Self:
+        """Open the compiled file in `cache_dir`, compiling it at need; imports are in `data_dir`.
+
+        Without arguments these are the user's own folders. Where nothing can be written it is compiled
+        in memory, for this run. ImportDamagedError when an import cannot be read any more.
+        """
+        folder = Path(cache_dir or user_cache_dir("anivault"))
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shipped, imported = store.shipped(), import_texts(data_dir)
+        key = store.checksum([*shipped, *imported.values()])
+        return cls(folder / store.NAME.format(key), shipped, imported)
+
+    def find(self, queries: Sequence[Query]) -> list[list[Candidate]]:
+        """Return the candidates for each query; those with an equal title first."""
+        return self._soundly(lambda: [self._find(query) for query in queries])
+
+    def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002
+        """Return the one show or film of this id; None when the catalogue does not know it."""
+        name = store.show_name(provider, media_type, id)
+        return self._soundly(lambda: self._named(name))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _soundly(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask again, once, when the file turns out to be damaged: of another, newly compiled."""
+        try:
+            return ask()
+        except (sqlite3.DatabaseError, msgspec.DecodeError):
+            self._compile()
+            return ask()
+
+    def _connect(self) -> None:
+        """Open for reading only, so that processes never wait for each other."""
+        if not self._path.exists():
+            raise sqlite3.DatabaseError("not compiled yet")
+        self._use(sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True))
+
+    def _use(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._lengths = self._blob("SELECT value FROM meta WHERE key = 'lengths'")
+
+    def _compile(self) -> None:
+        self._candidate.cache_clear()
+        rows = store.rows_of(self._shipped)
+        if self._imported:
+            rows = merge(rows, [import_rows(path, text) for path, text in self._imported.items()])
+        try:
+            store.compile_to(self._path, rows)
+            store.remove_others(self._path)
+            self._connect()
+        except (OSError, sqlite3.OperationalError):
+            self._use(store.compiled_in_memory(rows))
+
+    def _named(self, name: str) -> Candidate | None:
+        found = self._database.execute("SELECT id FROM shows WHERE name = ?", (name,)).fetchone()
+        return self._candidate(found[0]) if found else None
+
+    def _find(self, query: Query) -> list[Candidate]:
+        shows: dict[int, None] = {}
+        for key in title_keys(query.titles):
+            if key:
+                shows |= dict.fromkeys(self._shows(key))
+        return [self._candidate(show) for show in shows]
+
+    def _shows(self, key: str) -> Iterator[int]:
+        yield from (equal := self._among([key]))
+        yield from self._longer(key)
+        if not equal or len(key) < SHORTEST:
+            yield from self._shorter(key)
+            yield from self._alike(key)
+
+    def _among(self, keys: Sequence[str]) -> list[int]:
+        """Find the shows that bear one of `keys`, the longest key first."""
+        marks = ",".join("?" * len(keys))
+        found = f"SELECT show FROM keys WHERE key IN ({marks}) GROUP BY show"  # noqa: S608
+        sql = f"{found} ORDER BY max(length(key)) DESC, show LIMIT ?"
+        return [show for (show,) in self._database.execute(sql, (*keys, MOST * 2))]
+
+    def _longer(self, key: str) -> list[int]:
+        """Find the shows whose key goes on where `key` ends, the shortest first."""
+        if len(key) < (3 if key.isascii() and key.isalpha() else 2):
+            return []
+        found = "SELECT show FROM keys WHERE key > ? AND key < ? GROUP BY show"
+        sql = f"{found} ORDER BY min(length(key)), show LIMIT ?"
+        return [show for (show,) in self._database.execute(sql, (key, key + "\U0010ffff", MOST))]
+
+    def _shorter(self, key: str) -> list[int]:
+        """Find the shows whose key `key` begins or ends with: a title and something besides."""
+        least = _least(key)
+        heads = [key[:end] for end in range(least, len(key))]
+        tails = [key[start:] for start in range(1, len(key) - least + 1)]
+        return self._among([*heads, *tails][:PROBES])[:MOST]
+
+    def _alike(self, key: str) -> list[int]:
+        """Find the shows with the keys most alike: grams choose them, then `ratio` judges."""
+        numbers = ",".join(map(str, self._survivors(key)))
+        sql = f"SELECT id, key, show FROM keys WHERE id IN ({numbers})"  # noqa: S608
+        rows = {number: (text, show) for number, text, show in self._database.execute(sql)}
+        texts = {number: text for number, (text, _) in rows.items()}
+        ranked = process.extract(key, texts, scorer=fuzz.ratio, limit=None, score_cutoff=LEAST_RATIO)
+        inside = [number for number, text in texts.items() if key in text] if len(key) >= _least(key) else []
+        best = dict.fromkeys(rows[number][1] for number in [*(n for _, _, n in ranked), *inside])
+        return list(best)[:MOST]
+
+    def _survivors(self, key: str) -> list[int]:
+        """Return the keys that share most grams with `key`, measured against their length."""
+        shared: Counter[int] = Counter()
+        seen = 0
+        for numbers in sorted(self._postings(grams(key)), key=len):
+            seen += len(numbers)
+            if shared and seen > POSTINGS:
+                break
+            shared.update(numbers)
+        least = max(shared.values(), default=0) * FEWEST
+        lengths, own = self._lengths, len(key)
+        often = [
+            (-count / (own + lengths[number]), number) for number, count in shared.items() if count >= least
+        ]
+        return [number for _, number in sorted(often)[:SURVIVORS]]
+
+    def _postings(self, wanted: Iterable[str]) -> Iterator[array[int]]:
+        for gram in wanted:
+            for (packed,) in self._database.execute("SELECT keys FROM grams WHERE gram = ?", (gram,)):
+                yield array("I", packed)
+
+    def _decode(self, show: int) -> Candidate:
+        packed = self._blob("SELECT candidate FROM shows WHERE id = ?", show)
+        return msgspec.msgpack.decode(packed, type=Candidate)
+
+    def _blob(self, sql: str, *values: int) -> bytes:
+        row = self._database.execute(sql, values).fetchone()
+        if row is None:
+            raise sqlite3.DatabaseError(f"nothing found by {sql}")
+        return bytes(row[0])
+
+
+def _least(key: str) -> int:
+    return SHORTEST if key.isascii() else 3

@@ -1,0 +1,156 @@
+"""Compile the catalogue to SQLite, once a checksum. Writes one file below the cache folder.
+
+In: rows. Out: a database with, by show, the encoded Candidate; by title key, the shows that bear it;
+by gram, the keys that have it. Two processes may compile at once: each writes a file of its own, and
+the last rename wins.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sqlite3
+import tempfile
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+import xxhash
+
+from anivault import __version__
+from anivault.core.models import Candidate
+from anivault.services.catalogue.keys import grams, title_keys
+from anivault.services.catalogue.rows import Row, from_lines
+from anivault.services.catalogue.shows import candidates
+
+SCHEMA = """
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;
+BEGIN;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE shows (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, candidate BLOB NOT NULL);
+CREATE TABLE keys (id INTEGER PRIMARY KEY, key TEXT NOT NULL, show INTEGER NOT NULL);
+CREATE TABLE grams (gram TEXT PRIMARY KEY, keys BLOB NOT NULL) WITHOUT ROWID;
+"""
+SHORT, LONG = 10, 20  # keys up to the first length give all their grams, up to the second every other
+LONGEST = 255  # lengths are kept in one byte; longer keys count as this long
+NAME = "catalog-{}.sqlite"
+# What a compiled file depends on besides the text: a change in one of these makes a new one.
+CODE = (
+    "core.models",
+    "services.catalogue.keys",
+    "services.catalogue.rows",
+    "services.catalogue.shows",
+    __name__[9:],
+)
+
+
+def shipped() -> list[bytes]:
+    """Return the tracked text, one item a file, in a fixed order."""
+    data = files("anivault.data")
+    return [(data / name).read_bytes() for name in ("movie.jsonl", "tv.jsonl")]
+
+
+def rows_of(texts: Iterable[bytes]) -> list[Row]:
+    """Parse the tracked text."""
+    return [row for text in texts for row in from_lines(text)]
+
+
+def checksum(texts: Iterable[bytes]) -> str:
+    """Return the name of a compiled file: it changes with the text and with the code that reads it."""
+    digest = xxhash.xxh3_128(__version__.encode())
+    for module in CODE:
+        spec = find_spec(f"anivault.{module}")
+        source = Path(spec.origin or "" if spec else "")
+        digest.update(source.read_bytes() if source.is_file() else b"")  # an executable has no sources
+    for text in texts:
+        digest.update(text)
+    return digest.hexdigest()
+
+
+def compile_to(path: Path, rows: Iterable[Row]) -> None:
+    """Compile `rows` to `path`. What stands there is replaced whole, or left as it is."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix="catalog-", suffix=".tmp")
+    os.close(handle)
+    try:
+        with closing(sqlite3.connect(temporary, isolation_level=None)) as database, _Uncollected():
+            _fill(database, candidates(rows))
+        os.replace(temporary, path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def compiled_in_memory(rows: Iterable[Row]) -> sqlite3.Connection:
+    """Compile `rows` for this run alone, where nothing can be written."""
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    _fill(database, candidates(rows))
+    return database
+
+
+def remove_others(path: Path) -> None:
+    """Remove compiled files of another checksum; one that is in use elsewhere may stay."""
+    for other in path.parent.glob(NAME.format("*")):
+        if other != path:
+            with suppress(OSError):
+                other.unlink()
+
+
+class _Uncollected:
+    """Many records are made and none is garbage: a fifth of the time was spent looking."""
+
+    def __enter__(self) -> None:
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        gc.enable()
+
+
+def _fill(database: sqlite3.Connection, shows: Sequence[Candidate]) -> None:
+    database.executescript(SCHEMA)
+    encode = msgspec.msgpack.Encoder().encode
+    database.executemany(
+        "INSERT INTO shows VALUES (?, ?, ?)",
+        (
+            (n, show_name(show.provider, show.media_type, show.id), encode(show))
+            for n, show in enumerate(shows)
+        ),
+    )
+    pairs = _pairs(shows)
+    database.executemany("INSERT INTO keys VALUES (?, ?, ?)", ((n, *pair) for n, pair in enumerate(pairs)))
+    database.execute("CREATE INDEX keys_by_key ON keys (key, show)")
+    lengths = bytes(min(len(key), LONGEST) for key, _ in pairs)
+    database.execute("INSERT INTO meta VALUES ('lengths', ?)", (lengths,))
+    database.executemany("INSERT INTO grams VALUES (?, ?)", _postings(key for key, _ in pairs))
+    database.execute("COMMIT")
+
+
+def show_name(provider: str, media_type: str, number: int) -> str:
+    """Return the name by which a show is found when its id is known."""
+    return f"{provider}:{media_type}/{number}"
+
+
+def _pairs(shows: Sequence[Candidate]) -> list[tuple[str, int]]:
+    """Return every key with its show, once."""
+    titles = [
+        (title.text, n) for n, show in enumerate(shows) for entry in show.entries for title in entry.titles
+    ]
+    keys = title_keys([text for text, _ in titles])
+    pairs = zip(keys, (show for _, show in titles), strict=True)
+    return [pair for pair in dict.fromkeys(pairs) if pair[0]]
+
+
+def _postings(keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Return by gram the keys that have it.
+
+    The longer a key, the fewer of its grams are kept: it halves the work, and whatever shares five
+    letters with a long key still shares a gram.
+    """
+    postings: dict[str, list[int]] = defaultdict(list)
+    for number, key in enumerate(keys):
+        for gram in grams(key, step=1 + (len(key) > SHORT) + (len(key) > LONG)):
+            postings[gram].append(number)
+    return ((gram, array("I", postings[gram]).tobytes()) for gram in sorted(postings))

@@ -1,0 +1,140 @@
+"""Fetch the pictures that a library lacks from TMDB's image host. Touches the network, and reads the library.
+
+In: the Pictures of a plan. Out: a Write for each that came, and one line on the others. Only the configured
+host is asked, never with the key; what comes must be a JPEG, PNG or WebP of at most 8 MiB. Where it lies
+there is said by the show's or film's details, which are kept as all of TMDB's answers are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from anivault.core.models import Write
+from anivault.core.planning.pictures import Picture
+from anivault.services.secrets import Secret
+from anivault.services.tmdb.cache import Cache
+from anivault.services.tmdb.limiter import Clock, Limiter, SystemClock
+from anivault.services.tmdb.records import Reader, Show
+from anivault.services.tmdb.wire import TMDB, TMDB_IMAGES, Wire, image_address
+from anivault.services.tmdb_client import Ask, TmdbClient, details
+from anivault.shared.errors import TmdbError
+
+SIZES = {"poster": "w780", "backdrop": "w1280"}  # pixels wide: TMDB's largest below the original
+SECONDS = 600.0  # for all pictures of a run
+BYTES = 256 * 2**20  # of all pictures of a run, which are held in memory
+AT_ONCE = 40  # pictures between two looks at those bounds
+Progress = Callable[[int, int | None], None]
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """The pictures that came, and what is to be said of those that did not."""
+
+    writes: tuple[Write, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def lacking(library: str, wanted: Iterable[Picture]) -> tuple[Picture, ...]:
+    """Return the pictures of which no file is there, whatever its format."""
+    return tuple(
+        picture
+        for picture in wanted
+        if not any(os.path.lexists(os.path.join(library, name)) for name in picture.names)
+    )
+
+
+def fetch(
+    wanted: Sequence[Picture],
+    *,
+    key: Secret,
+    folder: Path,
+    url: str = TMDB,
+    images: str = TMDB_IMAGES,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Fetched:
+    """Fetch the pictures; `folder` is the user's cache. One that fails costs only itself.
+
+    The image host has a budget and a breaker of its own, so that its faults close no way to TMDB's answers.
+    """
+    images = image_address(images)
+    with TmdbClient(Wire(key, url), Cache(folder), Limiter(folder, clock)) as tmdb:
+        asks = {(p.media_type, p.id): details(p.media_type, p.id) for p in wanted}
+        shows = tmdb.fetch(asks.values())
+    answers = [(picture, shows[asks[picture.media_type, picture.id]]) for picture in wanted]
+    errors = [answer for _, answer in answers if isinstance(answer, TmdbError)]
+    there = [
+        (p, _image(path, p)) for p, show in answers if isinstance(show, Show) and (path := _path(show, p))
+    ]
+    with TmdbClient(Wire(None, images), Cache(folder), Limiter(None, clock)) as host:
+        writes, failed = _fetch_all(host, there, clock or SystemClock(), progress)
+    left = len(there) - len(writes) - len(failed)
+    return Fetched(tuple(writes), tuple(_notices([*errors, *failed], left)))
+
+
+def _fetch_all(
+    host: TmdbClient, there: Sequence[tuple[Picture, Ask[bytes]]], clock: Clock, progress: Progress | None
+) -> tuple[list[Write], list[TmdbError]]:
+    """Fetch until everything is asked for, or time or room are used up."""
+    writes: list[Write] = []
+    failed: list[TmdbError] = []
+    end = clock.now() + SECONDS
+    for some in _batches(there):
+        if clock.now() > end or sum(len(write.data) for write in writes) > BYTES:
+            break
+        answers = host.fetch(ask for _, ask in some)
+        for picture, ask in some:
+            answer = answers[ask]
+            if isinstance(answer, TmdbError):
+                failed.append(answer)
+            else:
+                target = picture.target + kind_of(answer)
+                writes.append(Write(target=target, data=answer, video=picture.video))
+        if progress:
+            progress(len(writes) + len(failed), len(there))
+    return writes, failed
+
+
+def _batches(there: Sequence[tuple[Picture, Ask[bytes]]]) -> Iterator[list[tuple[Picture, Ask[bytes]]]]:
+    rest = iter(there)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
+def _notices(errors: Sequence[TmdbError], left: int) -> Iterator[str]:
+    if errors:
+        yield f"{len(errors):,} pictures were not fetched. The first: {errors[0]}"
+    if left:
+        yield f"{left:,} pictures are left for another run: time or room for one were used up."
+
+
+def _path(show: Show, picture: Picture) -> str:
+    """Where the picture lies on the image host; empty where TMDB has none."""
+    if picture.season is not None:
+        return next((table.poster for table in show.seasons if table.number == picture.season), "")
+    return show.poster if picture.kind == "poster" else show.backdrop
+
+
+def _image(path: str, picture: Picture) -> Ask[bytes]:
+    return Ask(f"{SIZES[picture.kind]}{path}", (), _read, bytes, lambda _: 0.0)
+
+
+def _read(_: Reader, body: bytes) -> bytes:
+    """Take a picture in, and nothing else: a login page is none, whatever its name. Raises ValueError."""
+    kind_of(body)
+    return body
+
+
+def kind_of(body: bytes) -> str:
+    """Return the extension that a picture's first bytes stand for. Raises ValueError for what is none."""
+    if body.startswith(b"\xff\xd8\xff"):
+        return ".jpg"
+    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+        return ".png"
+    if body.startswith(b"RIFF") and body[8:12] == b"WEBP":
+        return ".webp"
+    raise ValueError("no picture")

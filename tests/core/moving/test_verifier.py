@@ -1,0 +1,214 @@
+"""Verify finds what is missing, extra, changed, corrupt, misnamed; and only that."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from anivault.core.models import Mode
+from anivault.core.moving.executor import execute
+from anivault.core.moving.verifier import SYMBOLS, Kind, verify
+from tests.core.mover import NAMES, Box, crashes, tree
+
+VIDEO = "[Group] Show - 02.mkv"
+PLACE = NAMES[VIDEO]
+
+
+@pytest.fixture
+def box(tmp_path: Path, request: pytest.FixtureRequest) -> Box:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "other").mkdir()
+    return Box(tmp_path / "source", tmp_path / "library", getattr(request, "param", Mode.HARDLINK))
+
+
+def found(box: Box, **how: object) -> set[tuple[Kind, str]]:
+    """What is found, without the user's own file."""
+    report = verify(str(box.library), **how)  # type: ignore[arg-type]
+    return {(f.kind, f.path) for f in report.findings} - {(Kind.EXTRA, "mine.txt")}
+
+
+def flip(path: Path) -> None:
+    """Change one byte and nothing that a name shows."""
+    now = path.stat()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    os.utime(path, ns=(now.st_atime_ns, now.st_mtime_ns))
+
+
+@pytest.mark.parametrize("box", [Mode.HARDLINK, Mode.COPY, Mode.MOVE, Mode.SYMLINK], indirect=True)
+def test_nothing_is_found_after_a_run_or_after_its_rollback(box: Box) -> None:
+    box.run()
+    report = verify(str(box.library))
+    deep = found(box, deep=True)
+    box.rollback()
+
+    assert (report.same, report.failed()) == (5, False)
+    assert deep == set()
+    assert found(box) == set()
+
+
+def test_a_file_of_the_user_is_extra_and_fails_only_when_strict(box: Box) -> None:
+    box.run()
+    report = verify(str(box.library))
+
+    assert [(f.symbol, f.kind, f.path) for f in report.findings] == [("+", Kind.EXTRA, "mine.txt")]
+    assert not report.failed()
+    assert report.failed(strict=True)
+
+
+def test_a_missing_file_is_found(box: Box) -> None:
+    box.run()
+    (box.library / PLACE).unlink()
+
+    assert found(box) == {(Kind.MISSING, PLACE)}
+    assert verify(str(box.library)).failed()
+
+
+@pytest.mark.parametrize("box", [Mode.COPY], indirect=True)
+def test_a_changed_file_is_found_by_size_or_time(box: Box) -> None:
+    box.run()
+    with (box.library / PLACE).open("ab") as file:
+        file.write(b"x")
+    os.utime(box.library / NAMES["[Group] Show - 01.mkv"], ns=(1, 1))
+
+    assert found(box) == {(Kind.CHANGED, PLACE), (Kind.CHANGED, NAMES["[Group] Show - 01.mkv"])}
+
+
+@pytest.mark.parametrize("box", [Mode.COPY], indirect=True)
+def test_one_flipped_byte_of_a_copy_is_found_by_the_first_deep_look(box: Box) -> None:
+    box.run()
+    flip(box.library / PLACE)
+
+    assert found(box) == set()
+    assert found(box, deep=True) == {(Kind.CORRUPT, PLACE)}
+
+
+@pytest.mark.parametrize("box", [Mode.HARDLINK, Mode.MOVE], indirect=True)
+def test_one_flipped_byte_of_any_file_is_found_once_its_hash_is_on_record(box: Box) -> None:
+    box.run()
+    first = verify(str(box.library), deep=True)
+    flip(box.library / PLACE)
+
+    assert (first.read, first.first, first.failed()) == (5, 5, False)
+    assert found(box, deep=True) == {(Kind.CORRUPT, PLACE)}
+    assert found(box, deep=True) == {(Kind.CORRUPT, PLACE)}
+
+
+def test_content_is_compared_with_the_crc32_in_the_name(box: Box) -> None:
+    right = f"{zlib.crc32((box.source / VIDEO).read_bytes()):08x}"
+    moves = [
+        box.move(VIDEO, "right.mkv", crc32=right),
+        box.move("Film (2001)/映画.mkv", "wrong.mkv", crc32="DEADBEEF"),
+    ]
+    execute(msgspec.structs.replace(box.plan(), moves=tuple(moves)))
+
+    assert found(box, deep=True) == {(Kind.CORRUPT, "wrong.mkv")}
+
+
+def test_a_file_under_another_name_is_misnamed_and_neither_missing_nor_extra(box: Box) -> None:
+    box.run()
+    (box.library / PLACE).rename(box.library / "Shows/renamed by hand.mkv")
+
+    assert found(box) == {(Kind.MISNAMED, "Shows/renamed by hand.mkv")}
+
+
+def test_a_file_that_became_a_link_or_a_folder_is_changed(box: Box) -> None:
+    box.run()
+    (box.library / PLACE).unlink()
+    (box.library / PLACE).symlink_to(box.source / VIDEO)
+
+    assert found(box) == {(Kind.CHANGED, PLACE)}
+
+
+@pytest.mark.parametrize("box", [Mode.SYMLINK], indirect=True)
+def test_a_symlink_whose_source_is_gone_is_found(box: Box) -> None:
+    box.run()
+    (box.source / VIDEO).unlink()
+
+    assert found(box) == {(Kind.CHANGED, PLACE)}
+
+
+def test_two_names_of_one_content_are_noted(box: Box) -> None:
+    moves = [*box.plan().moves, box.move(VIDEO, "again.mkv")]
+    execute(msgspec.structs.replace(box.plan(), moves=tuple(moves)))
+
+    assert found(box) == {(Kind.DUPLICATE, "again.mkv")}
+    assert not verify(str(box.library)).failed()
+
+
+def test_gaps_in_a_season_are_noted(box: Box) -> None:
+    numbers = [1, 2, 5, 6, 9]
+    moves = [box.move(name, f"Show/Show S02E{n:02}.mkv") for n, name in zip(numbers, NAMES, strict=True)]
+    execute(msgspec.structs.replace(box.plan(), moves=tuple(moves)))
+    (gap,) = [f for f in verify(str(box.library)).findings if f.kind is Kind.INCOMPLETE]
+
+    assert (gap.path, gap.detail) == ("Show", "season 2 lacks 3-4, 7-8")
+
+
+def test_a_double_episode_leaves_no_gap(box: Box) -> None:
+    moves = [
+        box.move(name, f"Show/Show {n}.mkv")
+        for n, name in zip(["S01E01-E02", "S01E03", "S00E09", "S00E01"], NAMES, strict=False)
+    ]
+    execute(msgspec.structs.replace(box.plan(), moves=tuple(moves)))
+
+    assert found(box) == set()
+
+
+def test_what_the_provider_renumbered_is_found(box: Box) -> None:
+    move = box.move(VIDEO, "a.mkv", metadata="then")
+    execute(msgspec.structs.replace(box.plan(), moves=(move,)))
+
+    assert found(box, metadata={"a.mkv": "then"}) == set()
+    assert found(box, metadata={"a.mkv": "now"}) == {(Kind.RENUMBERED, "a.mkv")}
+
+
+def test_parts_take_turns_until_all_is_read(box: Box) -> None:
+    box.run()
+    read = [verify(str(box.library), subset=3) for _ in range(3)]
+
+    assert sum(r.read for r in read) == 5
+    assert sum(r.first for r in read) == 5
+    assert verify(str(box.library), deep=True).first == 0
+
+
+def test_an_unfinished_run_is_found(box: Box) -> None:
+    crashes(box.run, 20)
+
+    assert (Kind.UNFINISHED, "") in found(box)
+
+
+def test_damaged_hashes_are_announced_and_not_used(box: Box) -> None:
+    box.run()
+    verify(str(box.library), deep=True)
+    stored = box.library / ".anivault" / "hashes.jsonl"
+    stored.write_bytes(stored.read_bytes().replace(b'"hash":"', b'"hash":"f', 1))
+
+    assert found(box, deep=True) == {(Kind.UNREADABLE, ".anivault/hashes.jsonl")}
+
+
+def test_a_fast_verification_writes_nothing(box: Box) -> None:
+    box.run()
+    before = {p: p.lstat().st_mtime_ns for p in box.library.rglob("*")}
+    verify(str(box.library))
+
+    assert {p: p.lstat().st_mtime_ns for p in box.library.rglob("*")} == before
+
+
+def test_a_library_without_a_journal_is_all_extra(tmp_path: Path) -> None:
+    (tmp_path / "a.mkv").write_bytes(b"x")
+    report = verify(str(tmp_path), deep=True)
+
+    assert [(f.kind, f.path) for f in report.findings] == [(Kind.EXTRA, "a.mkv")]
+    assert tree(tmp_path).keys() == {"a.mkv"}
+    assert not (tmp_path / ".anivault").exists()
+
+
+def test_every_kind_has_a_symbol() -> None:
+    assert SYMBOLS.keys() == set(Kind)
+    assert set(SYMBOLS.values()) == set("=-+*!~")
