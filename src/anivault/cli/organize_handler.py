@@ -13,14 +13,15 @@ from anivault.core import flow
 from anivault.core.models import MatchedFile, Mode, Plan, Write
 from anivault.core.moving.executor import Report, execute
 from anivault.core.organizer import OnConflict
-from anivault.core.pipeline.scanner import LeftOut, outermost
+from anivault.core.pipeline.scanner import LeftOut, root_folders
 from anivault.core.planning import planfile
 from anivault.core.planning.fonts import missing
 from anivault.core.planning.naming import Preset, load_preset
 from anivault.core.planning.nfo import writes
 from anivault.core.planning.pictures import Picture, pictures
 from anivault.services.providers import cache_folder, key_or_why
-from anivault.shared.errors import LibraryIsFileError, SourceInLibraryError
+from anivault.shared import fs
+from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, SourceInLibraryError
 from anivault.shared.settings import Settings
 
 Progress = Callable[[str], flow.Progress]
@@ -62,7 +63,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     if request.from_plan:
         if request.seal:
             planfile.seal(request.from_plan)
-        made = Organized(plan=planfile.read(request.from_plan, outermost(request.paths), request.library))
+        made = Organized(plan=planfile.read(request.from_plan, root_folders(request.paths), request.library))
     else:
         made = _planned(request, progress)
     if request.plan_file:
@@ -89,13 +90,14 @@ def rules(
 
 
 def check_places(paths: Sequence[str], library: str) -> None:
-    """Refuse a library that is a file or would lie below one, and sources that lie in it."""
-    there = _nearest(library)
+    """Refuse a library that is a file, would lie below one or on no drive, and sources that lie in it."""
+    there = fs.nearest(library)
+    if not os.path.exists(there):
+        raise FolderNotFoundError(there, "drive")
     if not os.path.isdir(there):
         raise LibraryIsFileError(there)
-    real = os.path.realpath(library)
     for path in paths:
-        if os.path.commonpath([real, os.path.realpath(path)]) == real:
+        if fs.is_below(path, library):
             raise SourceInLibraryError(path, library)
 
 
@@ -122,17 +124,10 @@ def _far(plan: Plan) -> list[str]:
     """Say that hardlinks will hardly do: only trying tells for sure, and a plan tries nothing."""
     if plan.mode is not Mode.HARDLINK or not plan.library:
         return []
-    device = os.stat(_nearest(plan.library)).st_dev
+    device = os.stat(fs.nearest(plan.library)).st_dev
     if all(move.identity.device == device for move in plan.moves):
         return []
     return ["The library seems to be on another disk, where no hardlink leads: --mode copy, move or symlink."]
-
-
-def _nearest(path: str) -> str:
-    """The absolute path, or the folder nearest above it that exists."""
-    while not os.path.exists(path):
-        path = os.path.dirname(path)
-    return path
 
 
 def _is_there(library: str, write: Write) -> bool:

@@ -22,7 +22,7 @@ from anivault.core.models import FileKind, Identity, Match, MatchedFile, Mode, P
 from anivault.core.moving import journal
 from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
-from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, outermost, scan
+from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, root_folders, scan
 from anivault.core.planning.naming import NAME_MAX, Preset, titled
 from anivault.core.planning.renamer import rename
 from anivault.parser.read import Reader
@@ -100,7 +100,7 @@ def planned(
         files,
         [item for item in found.files if item.file.path not in videos],
         library=library,
-        roots=outermost(roots),
+        roots=root_folders(roots),
         mode=rules.mode,
         preset=rules.preset,
         taken=Library(_inhabitants(library)) if os.path.isdir(library) else Library(),
@@ -111,11 +111,8 @@ def planned(
 
 def _name_max(library: str) -> int:
     """The longest name, in bytes, that the library's file system takes."""
-    there = os.path.abspath(library)
-    while not os.path.isdir(there):
-        there = os.path.dirname(there)
     try:
-        return min(NAME_MAX, fs.name_max(there))
+        return min(NAME_MAX, fs.name_max(fs.nearest(library)))
     except OSError:  # some network shares do not say
         return NAME_MAX
 

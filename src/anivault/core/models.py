@@ -287,7 +287,10 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """Where every file goes. Every scanned file is in exactly one of `moves` and `held`."""
+    """Where every file goes. Every scanned file is in exactly one of `moves` and `held`.
+
+    `roots` are the folders that the files' `rel` is relative to; of a file that was named alone, its folder.
+    """
 
     library: str
     roots: tuple[str, ...]

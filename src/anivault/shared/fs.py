@@ -93,6 +93,20 @@ class Folders:
             close_folder(self._open.popitem()[1])
 
 
+def nearest(path: str) -> str:
+    """Return the absolute path, or what exists nearest above it; of a drive that is absent, its root."""
+    path = os.path.abspath(path)
+    while not os.path.exists(path) and (above := os.path.dirname(path)) != path:
+        path = above
+    return path
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Tell whether `path` leads to `folder` or into it."""
+    inside = os.path.join(os.path.normcase(os.path.realpath(folder)), "")
+    return os.path.join(os.path.normcase(os.path.realpath(path)), "").startswith(inside)
+
+
 def require_inside(rel: str) -> None:
     """Refuse a relative path with a part that could lead out of its root."""
     if LEADS_OUT.search(rel):

@@ -111,12 +111,31 @@ def outermost(roots: Sequence[str]) -> list[str]:
     """Return the absolute roots that lie in no other of them, in the order given."""
     known: dict[str, str] = {}
     for root in roots:
-        known.setdefault(_real(root), os.path.abspath(root))
+        known.setdefault(_real(root), _named(root))
     return [
         root
         for real, root in known.items()
         if not any(real != other and real.startswith(other.rstrip("/") + "/") for other in known)
     ]
+
+
+def root_folders(roots: Sequence[str]) -> list[str]:
+    """Return the folders that files below `roots` are relative to; for a file that is named, its own.
+
+    Raises FolderNotFoundError for a root that is not there.
+    """
+    return list(dict.fromkeys(map(_root_folder, outermost(roots))))
+
+
+def _root_folder(root: str) -> str:
+    if not os.path.exists(root):
+        raise FolderNotFoundError(root)
+    return root if os.path.isdir(root) else os.path.dirname(root)
+
+
+def _named(root: str) -> str:
+    """Return the absolute path; of a link to a file that of the file, which alone can be moved or linked."""
+    return os.path.realpath(root) if os.path.isfile(root) and os.path.islink(root) else os.path.abspath(root)
 
 
 def _real(path: str) -> str:
@@ -137,7 +156,7 @@ class _Walk:
         self._skip = skip
 
     def single(self, path: str) -> None:
-        root, name = os.path.split(path)
+        root, name = _root_folder(path), os.path.basename(path)
         s = os.stat(path)
         identity = Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)
         self.files.append(ScannedFile(root, name, kind_of(name), identity))

@@ -1,0 +1,121 @@
+"""What `anivault organize` is given, and what it says of it."""
+
+from __future__ import annotations
+
+import ntpath
+import os
+from pathlib import Path
+
+import pytest
+
+from anivault.cli.demo_handler import tree
+from anivault.cli.organize_handler import check_places
+from anivault.shared import fs
+from anivault.shared.errors import FolderNotFoundError
+from tests.conftest import Run
+
+MODES = ["hardlink", "copy", "move", "symlink"]
+FILES = {
+    "one": "dl/[A] Nichijou - 01.mkv",
+    "sub": "dl/[A] Nichijou - 01.en.ass",
+    "two": "dl/[A] Nichijou - 02.mkv",
+    "three": "dl/more/[A] Nichijou - 03.mkv",
+    "far": "else/[B] Toradora! - 01 (1080p).mkv",
+}
+NAMED = {
+    "one file": ["one"],
+    "two files": ["one", "two"],
+    "a file and its subtitle": ["one", "sub"],
+    "a file and a folder": ["far", "dl"],
+    "a file and the folder that holds it": ["one", "dl"],
+    "a file and a folder beside it": ["one", "dl/more"],
+    "a file twice": ["one", "one"],
+    "files of two folders": ["one", "far", "three"],
+}
+
+
+@pytest.fixture
+def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for number, rel in enumerate(FILES.values()):
+        (tmp_path / rel).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / rel).write_bytes(b"%d" % number * 3000)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _without_library(folder: Path) -> dict[str, object]:
+    return {path: content for path, content in tree(folder).items() if not path.startswith("lib")}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("named", NAMED.values(), ids=NAMED)
+@pytest.mark.parametrize("absolute", [False, True], ids=["relative", "absolute"])
+def test_files_are_organized_as_folders_are(
+    run: Run, there: Path, mode: str, named: list[str], absolute: bool
+) -> None:
+    paths = [FILES.get(name, name) for name in named]
+    words = ["organize", *([str(there / path) for path in paths] if absolute else paths), "--to", "lib"]
+    before = _without_library(there)
+    shown = run(*words, "--mode", mode, "--json").of("move")
+    assert run(*words, "--mode", mode, "--plan", "plan.json").code in {0, 10}
+
+    assert run(*words, "--from-plan", "plan.json", "--apply").code in {0, 10}
+    assert shown
+    assert all((there / "lib" / event["target"]).exists() for event in shown)
+    assert run("verify", "lib").code == 0
+    assert run("rollback", "lib", "--apply").code == 0
+    (there / "plan.json").unlink()
+    assert _without_library(there) == before
+
+    assert run(*words, "--mode", mode, "--apply").code in {0, 10}
+    assert all((there / "lib" / event["target"]).exists() for event in shown)
+    assert "Nothing was unfinished" in (ran := run("recover", "lib")).out + ran.err
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "copy", "move"])
+def test_a_link_that_is_named_stands_for_its_file(run: Run, there: Path, mode: str) -> None:
+    (there / "link.mkv").symlink_to(there / FILES["one"])
+    words = ["organize", "link.mkv", "--to", "lib", "--mode", mode]
+
+    assert [event["path"] for event in run(*words, "--json").of("move")] == [str(there / FILES["one"])]
+    assert run(*words, "--apply").code == 0
+    assert len(list((there / "lib").rglob("*.mkv"))) == 1
+
+
+def test_a_plan_of_files_that_are_gone_is_refused(run: Run, there: Path) -> None:
+    run("organize", FILES["one"], FILES["two"], "--to", "lib", "--plan", "plan.json")
+    (there / FILES["one"]).unlink()
+
+    ran = run("organize", FILES["one"], FILES["two"], "--to", "lib", "--from-plan", "plan.json", "--apply")
+    assert ran.code == FolderNotFoundError.exit_code
+    assert not (there / "lib").exists()
+
+
+@pytest.mark.parametrize("name", ["lib", "lib/Shows", "lib/Shows/x.mkv", "lib/", "./lib/../lib"])
+def test_a_source_in_the_library_is_refused(run: Run, there: Path, name: str) -> None:
+    (there / "lib/Shows").mkdir(parents=True)
+    (there / "lib/Shows/x.mkv").touch()
+
+    assert run("organize", name, "--to", "lib").code == 25
+    assert (
+        run("organize", FILES["one"], "--to", "library", "--apply").code == 0
+    )  # `lib` is no folder above it
+
+
+class TestWindows:
+    """Two drives, and one that is absent."""
+
+    @pytest.fixture(autouse=True)
+    def windows(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "path", ntpath)
+
+    def test_a_folder_of_another_drive_is_not_in_the_library(self) -> None:
+        assert not fs.is_below(r"D:\anime", r"E:\library")
+        assert fs.is_below(r"E:\Library\Shows", "e:\\library")
+        assert not fs.is_below(r"E:\library 2", r"E:\library")
+        assert fs.is_below("E:\\downloads", "E:\\")
+
+    def test_a_drive_that_is_absent_is_named(self) -> None:
+        assert fs.nearest(r"Q:\anime\library") == "Q:\\"
+        with pytest.raises(FolderNotFoundError, match="Q:"):
+            check_places([], r"Q:\anime\library")
