@@ -1,0 +1,25 @@
+"""How long each law is tried: a short while, or with `ANIVAULT_LAWS=long uv run pytest tests/laws` a long one."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+LONG = os.environ.get("ANIVAULT_LAWS") == "long"
+SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+
+
+def law(short: int, long: int) -> settings:
+    """Return the settings of one law: how many examples it tries in CI, and in a long run.
+
+    The short way is the same each time; the long way is another one each time, and a failure prints what
+    `@reproduce_failure` wants.
+    """
+    return settings(
+        max_examples=long if LONG else short,
+        deadline=None,
+        derandomize=not LONG,
+        print_blob=True,
+        suppress_health_check=SLOW,
+    )
