@@ -1,4 +1,4 @@
-"""How long each law is tried: a short while, or with `ANIVAULT_LAWS=long uv run pytest tests/laws` a long one."""
+"""How long each law is tried: a short while, or with `ANIVAULT_LAWS=long` a long one."""
 
 from __future__ import annotations
 
