@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,29 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """2,500 folders one in another, a video in each: longer than a path may be."""
+    names = ["deep", *["d"] * 2500]
+    here = os.open(tmp_path, os.O_RDONLY)
+    for name in names:
+        os.mkdir(name, dir_fd=here)
+        here = _step(here, name)
+        os.close(os.open("Show - 01.mkv", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    yield tmp_path / "deep"
+    for name in reversed(names):
+        os.unlink("Show - 01.mkv", dir_fd=here)
+        here = _step(here, "..")
+        os.rmdir(name, dir_fd=here)
+    os.close(here)
+
+
+def _step(folder: int, name: str) -> int:
+    there = os.open(name, os.O_RDONLY, dir_fd=folder)
+    os.close(folder)
+    return there
 
 
 @pytest.fixture(scope="session")

@@ -14,15 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from anivault.core.listing import listing
 from anivault.core.matching.decide import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
-from anivault.core.models import FileKind, Identity, Match, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
+from anivault.core.models import EntryKind, FileKind, Match, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
 from anivault.core.moving import journal
 from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
-from anivault.core.pipeline.scanner import LeftOut, LeftOutReason, kind_of, root_folders, scan
+from anivault.core.pipeline.scanner import LeftOut, kind_of, root_folders, scan
 from anivault.core.planning.naming import NAME_MAX, Preset, titled
 from anivault.core.planning.renamer import rename
 from anivault.parser.read import Reader
@@ -163,17 +164,7 @@ def renamed(
 
 def _inhabitants(library: str) -> Iterator[ScannedFile]:
     """Every file in the library; a symbolic link counts as the file that it leads to."""
-    found = scan([library])
-    yield from found.files
-    for item in found.left_out:
-        if item.reason is LeftOutReason.LINK:
-            rel = fs.beside(item.path, library)
-            yield ScannedFile(library, rel, FileKind.OTHER, _behind(item.path))
-
-
-def _behind(link: str) -> Identity | None:
-    try:
-        s = os.stat(link)
-    except OSError:  # it leads nowhere; its place is taken all the same
-        return None
-    return Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)
+    for item in listing(library):
+        if item.kind is not EntryKind.FOLDER:
+            kind = FileKind.OTHER if item.kind is EntryKind.LINK else kind_of(item.rel)
+            yield ScannedFile(library, item.rel, kind, item.identity)

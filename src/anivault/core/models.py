@@ -62,6 +62,26 @@ class ScannedFile(msgspec.Struct, frozen=True, gc=False):
         return self.rel.rpartition("/")[0]
 
 
+class EntryKind(StrEnum):
+    """What stands at a place of the library."""
+
+    FILE = "file"  # a FIFO, socket or device too: its place is taken all the same
+    FOLDER = "folder"
+    LINK = "link"  # a symbolic link or a junction, wherever it leads
+
+
+class Inhabitant(msgspec.Struct, frozen=True, gc=False):
+    """One thing that the library holds. `rel` uses `/` and is relative to the library.
+
+    `identity` is a file's own; a link has that of the file that it leads to. It is None for folders, for what
+    is no regular file, and for links that lead to none.
+    """
+
+    rel: str
+    kind: EntryKind
+    identity: Identity | None = None
+
+
 class ParsedFile(msgspec.Struct, frozen=True):
     """A scanned file and what its name, folders and siblings say."""
 

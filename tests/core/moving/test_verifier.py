@@ -61,6 +61,16 @@ def test_a_file_of_the_user_is_extra_and_fails_only_when_strict(box: Box) -> Non
     assert report.failed(strict=True)
 
 
+def test_a_library_of_any_depth_is_walked(box: Box, deep: Path) -> None:
+    box.run()
+    deep.rename(box.library / "deep")
+    kinds = [kind for kind, path in found(box) if path.startswith("deep/")]
+    (box.library / "deep").rename(deep)
+
+    assert kinds.count(Kind.EXTRA) > 1500
+    assert kinds.count(Kind.UNREADABLE) == 1
+
+
 def test_a_missing_file_is_found(box: Box) -> None:
     box.run()
     (box.library / PLACE).unlink()

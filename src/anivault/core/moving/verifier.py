@@ -129,7 +129,7 @@ class Verifier:
         """Look at names, then at content, then at what the names say together."""
         if self.history.unfinished:
             self.find(Kind.UNFINISHED, "", "a run ended in its middle; anivault recover settles it")
-        found = dict(self.walk(""))
+        found = dict(self.walk())
         self.compare(found)
         digests = self.check_content(subset) if deep and self.sound else {}
         self.find_duplicates(digests)
@@ -149,21 +149,24 @@ class Verifier:
         """Note a finding."""
         self.findings.append(Finding(kind=kind, path=path, detail=detail))
 
-    def walk(self, rel: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    def walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Yield every file of the library, not following links."""
-        try:
-            entries = list(os.scandir(fs.whole(self.library, rel)))
-        except OSError as error:
-            self.find(Kind.UNREADABLE, rel, error.strerror or "")
-            return
-        for entry in entries:
-            path = f"{rel}/{entry.name}" if rel else entry.name
-            if path == journal.FOLDER:
+        folders = [""]
+        while folders:
+            rel = folders.pop()
+            try:
+                entries = list(os.scandir(fs.whole(self.library, rel)))
+            except OSError as error:
+                self.find(Kind.UNREADABLE, rel, error.strerror or "")
                 continue
-            if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
-                yield from self.walk(path)
-            else:
-                yield path, entry
+            for entry in entries:
+                path = f"{rel}/{entry.name}" if rel else entry.name
+                if path == journal.FOLDER:
+                    continue
+                if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
+                    folders.append(path)
+                else:
+                    yield path, entry
 
     def compare(self, found: dict[str, os.DirEntry[str]]) -> None:
         """Compare what is there with what should be."""
