@@ -91,14 +91,13 @@ def _blanks(text: str, shown: str) -> tuple[str, str]:
     if "_" not in text and "." not in text:
         return text, shown
     outside = _BRACKETS.sub("", text).strip()
-    spaces = outside.count(" ")
-    if (lines := outside.count("_")) > spaces or ("_" in text and not outside and text.isascii()):
+    spaces, lines, dots = outside.count(" "), outside.count("_"), outside.count(".")
+    if lines > spaces or ("_" in text and not outside and text.isascii()):
         text, shown = text.replace("_", " "), shown.replace("_", " ")
         spaces += lines
     elif "_" in text:
         text, shown = _AT_BRACKET.sub(" ", text), _AT_BRACKET.sub(" ", shown)
-    if ((dots := outside.count(".")) > 2 and dots > spaces) or (dots and not spaces):
-        text, shown = _DOT.sub(" ", text), _DOT.sub(" ", shown)
-    elif dots:
-        text, shown = _STUCK.sub(" ", text), _STUCK.sub(" ", shown)
+    if dots:
+        parting = _DOT if not spaces or dots > max(spaces, 2) else _STUCK
+        text, shown = parting.sub(" ", text), parting.sub(" ", shown)
     return text, shown

@@ -76,13 +76,16 @@ class Memo:
 def _shape(runs: list[str], result: ParseResult) -> _Shape | None:
     places = [n for n, run in enumerate(runs) if run.isdecimal() and int(run) == result.episodes[0]]
     checksums = [n for n, run in enumerate(runs) if not run.isdecimal()]
-    if len(places) != 1 or len(checksums) > 1:
+    if len(places) != 1 or not _may_vary(runs[places[0]]):
         return None
-    if not 1 < len(runs[places[0]]) < 4 or runs[places[0]] in _BY_VALUE:
-        return None
-    if checksums and result.crc32 != runs[checksums[0]][1:-1]:
-        return None
-    return _Shape(runs, places[0], checksums[0] if checksums else None, result)
+    if not checksums:
+        return _Shape(runs, places[0], None, result)
+    said = len(checksums) == 1 and runs[checksums[0]][1:-1] == result.crc32
+    return _Shape(runs, places[0], checksums[0], result) if said else None
+
+
+def _may_vary(run: str) -> bool:
+    return 1 < len(run) < 4 and run not in _BY_VALUE
 
 
 def _titled(name: str, shape: _Shape, texts: list[str]) -> _Titled | None:

@@ -46,17 +46,20 @@ class AnitomyNg:
                 fields.setdefault(integer, int(value))
             else:
                 many.setdefault(kind, []).append(value)
-        titles = tuple(many.get("title", ()))
-        seasons = tuple(int(n) for n in many.get("season", ()) if n.isdecimal())
-        return ParseResult(
-            **fields,
-            title=titles[0] if titles else None,
-            titles=titles,
-            season=seasons[0] if seasons else None,
-            seasons=seasons if len(seasons) > 1 else (),
-            episodes=tuple(number(n) for n in many.get("episode", ())),
-            type=next(
-                (TYPES[word] for value in many.get("type", ()) if (word := value.lower()) in TYPES), None
-            ),
-            engine=self.name,
-        )
+        return _result(fields, many)
+
+
+def _result(fields: dict[str, Any], many: dict[str, list[str]]) -> ParseResult:
+    titles = tuple(many.get("title", ()))
+    seasons = tuple(int(n) for n in many.get("season", ()) if n.isdecimal())
+    kinds = (TYPES.get(word.lower()) for word in many.get("type", ()))
+    return ParseResult(
+        **fields,
+        title=titles[0] if titles else None,
+        titles=titles,
+        season=seasons[0] if seasons else None,
+        seasons=seasons if len(seasons) > 1 else (),
+        episodes=tuple(number(n) for n in many.get("episode", ())),
+        type=next(filter(None, kinds), None),
+        engine=AnitomyNg.name,
+    )

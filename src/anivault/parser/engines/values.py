@@ -15,18 +15,18 @@ _KINDS = TYPES | {"tv": VideoType.TV, "oad": VideoType.OVA, "sp": VideoType.SPEC
 def result(engine: str, **found: Any) -> ParseResult:
     """Build a result: each value may be missing, single or a list, a number or its text."""
     titles = tuple(texts(found.get("title")))
-    seasons = tuple(int(n) for n in numbers(found.get("season")) if isinstance(n, int))
-    kinds = [kind for word in texts(found.get("type")) if (kind := _KINDS.get(word.lower())) is not None]
+    seasons = tuple(_integers(found.get("season")))
+    kinds = (_KINDS.get(word.lower()) for word in texts(found.get("type")))
     return ParseResult(
-        title=titles[0] if titles else None,
+        title=_first(titles),
         titles=titles,
-        season=seasons[0] if seasons else None,
+        season=_first(seasons),
         seasons=seasons if len(seasons) > 1 else (),
         episodes=tuple(numbers(found.get("episodes"))),
         absolute=tuple(numbers(found.get("absolute"))),
-        type=kinds[0] if kinds else None,
+        type=_first(filter(None, kinds)),
         **{field: _first(texts(found.get(field))) for field in _TEXTS},
-        **{field: _first(n for n in numbers(found.get(field)) if isinstance(n, int)) for field in _INTEGERS},
+        **{field: _first(_integers(found.get(field))) for field in _INTEGERS},
         engine=engine,
     )
 
@@ -45,6 +45,10 @@ def numbers(value: Any) -> list[Number]:
     """The numbers in it; a whole float is an integer."""
     found = (number(text.strip()) for text in texts(value))
     return [int(n) if isinstance(n, float) and n.is_integer() else n for n in found]
+
+
+def _integers(value: Any) -> list[int]:
+    return [n for n in numbers(value) if isinstance(n, int)]
 
 
 def _first(items: Iterable[Any]) -> Any:

@@ -57,18 +57,21 @@ def read(draft: Draft) -> None:
     first = True
     for found in _BRACKET.finditer(text):
         content = found[found.lastindex or 0]
-        start, end = found.span()
         if len(content) < 11 and (crc := checksum.whole(content)) is not None:
             draft.fields["crc32"], draft.said["crc32"] = crc, checksum.RULE
-            draft.gap(start, end, TERM)
-            continue
-        meaning = _meaning(content)
-        if content in numbers.RESOLUTIONS and _EXPLICIT.search(text) is not None:  # [720][1080p]
-            meaning = Meaning(numbers=numbers.Numbers((int(content),)))
-        if first and start < 2 and meaning.filler == TERM and _may_be_group(meaning, text, end):
-            meaning = _WORDS
-        first = False
-        _apply(draft, meaning, start, end)
+            draft.gap(*found.span(), TERM)
+        else:
+            _apply(draft, _meaning_in(text, content, found, first=first), *found.span())
+            first = False
+
+
+def _meaning_in(text: str, content: str, found: re.Match[str], *, first: bool) -> Meaning:
+    """What a bracket says where it stands: `[720]` beside `[1080p]` is a number, a term in front a group."""
+    if content in numbers.RESOLUTIONS and _EXPLICIT.search(text) is not None:
+        return Meaning(numbers=numbers.Numbers((int(content),)))
+    meaning = _meaning(content)
+    leads = first and found.start() < 2 and meaning.filler == TERM
+    return _WORDS if leads and _may_be_group(meaning, text, found.end()) else meaning
 
 
 def _may_be_group(meaning: Meaning, text: str, end: int) -> bool:
@@ -131,11 +134,13 @@ def _season(content: str) -> Meaning | None:
 
 
 def _kind(content: str) -> Meaning | None:
-    found = _KIND.fullmatch(content)
-    kind = _kind_of(found["word"].lower().replace("_", " ")) if found else None
-    if found is None or kind is None or (kind is VideoType.TV and not found["number"]):
-        return Meaning(TERM, (("type", kind),)) if kind else None
+    if (found := _KIND.fullmatch(content)) is None:
+        return None
+    if (kind := _kind_of(found["word"].lower().replace("_", " "))) is None:
+        return None
     fields: list[tuple[str, object]] = [("type", kind)]
+    if kind is VideoType.TV and not found["number"]:
+        return Meaning(TERM, tuple(fields))
     if found["year"]:
         fields.append(("year", int(found["year"])))
     if found["number"] and kind is not VideoType.MOVIE:
@@ -152,13 +157,7 @@ def _kind_of(words: str) -> VideoType | None:
 
 
 def _technical(content: str) -> Meaning | None:
-    if (
-        _BATCH.fullmatch(content)
-        or _IDS.fullmatch(content)
-        or _VOLUME.fullmatch(content)
-        or _DOMAIN.fullmatch(content)
-        or _OF.fullmatch(content)
-    ):
+    if any(pattern.fullmatch(content) for pattern in (_BATCH, _IDS, _VOLUME, _DOMAIN, _OF)):
         return Meaning(TERM)
     found = media.terms(content)
     if found.strong or (found.known and not found.rest):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from anivault.parser.draft import EPISODE, GAPS, Draft
 from anivault.parser.models import Number
-from anivault.parser.rules.numbers import YEARS, han, number
+from anivault.parser.rules.numbers import YEARS, Numbers, han, number
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, TYPES, any_of, letters_of
 from anivault.parser.vocabulary import EPISODE as WORDS
 
@@ -133,16 +133,20 @@ def read_worded(draft: Draft) -> None:
         return
     if "#" not in draft.text and draft.words.isdisjoint(_GATE):
         return
-    for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND):
-        if (found := pattern.search(draft.text)) is not None:
-            before = _BEFORE.search(draft.text, 0, found.start())
-            repeated = before is not None and number(before["first"]) == number(found["first"])
-            if not repeated and BETWEEN_DASHES.search(draft.text, 0, found.start()) is not None:
-                return  # - 05 - Chapter 3: the episode's title
-            _claim_with_second(draft, found)
-            if before is not None and repeated:  # 03 - Episode 3
-                draft.gap(before.start(), found.start(), EPISODE)
-            return
+    searches = (pattern.search(draft.text) for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND))
+    if (found := next(filter(None, searches), None)) is not None:
+        _claim_word(draft, found)
+
+
+def _claim_word(draft: Draft, found: re.Match[str]) -> None:
+    """`03 - Episode 3` says one number twice; in `- 05 - Chapter 3` the word is the episode's title."""
+    before = _BEFORE.search(draft.text, 0, found.start())
+    repeated = before is not None and number(before["first"]) == number(found["first"])
+    if not repeated and BETWEEN_DASHES.search(draft.text, 0, found.start()) is not None:
+        return
+    _claim_with_second(draft, found)
+    if before is not None and repeated:
+        draft.gap(before.start(), found.start(), EPISODE)
 
 
 def read(draft: Draft) -> None:
@@ -185,15 +189,23 @@ def _bracketed(draft: Draft) -> bool:
     """`[07]`; of several the one that says so, else the first behind the start."""
     if not draft.numbers or "episodes" in draft.fields:
         return False
-    stated = [entry for entry in draft.numbers if entry[2].stated or len(entry[2].episodes) > 1]
-    start, end, found = (stated or [entry for entry in draft.numbers if entry[0] > 0] or draft.numbers)[0]
-    if draft.text[start] == "(" and not stated and _is_aside(draft, start, end):
+    start, end, found = min(draft.numbers, key=_saying)
+    if draft.text[start] == "(" and not _is_stated(found) and _is_aside(draft, start, end):
         return False
     _set(draft, found.episodes, found.version)
     if found.second is not None:
         draft.set("absolute", (found.second,), RULE)
     draft.gap(start, end, EPISODE)
     return True
+
+
+def _saying(bracket: tuple[int, int, Numbers]) -> tuple[bool, bool]:
+    start, _, found = bracket
+    return not _is_stated(found), start == 0
+
+
+def _is_stated(found: Numbers) -> bool:
+    return found.stated or len(found.episodes) > 1
 
 
 def _is_aside(draft: Draft, start: int, end: int) -> bool:
@@ -310,25 +322,26 @@ def _claim_with_second(draft: Draft, found: re.Match[str]) -> None:
 
 
 def _claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
-    groups = found.re.groupindex
-    if "season" in groups:
-        draft.set("season", int(found["season"]), RULE)
-    if "kind" in groups:
-        draft.set("type", TYPES[found["kind"].lower()], RULE)
-    first = found["first"]
-    episodes = [number(first + ((found["letter"] or "") if "letter" in groups else ""))]
-    last = _last_of(found, groups)
-    if last is not None and not _is_range(first, last):
-        last = None
-    if last is not None and "season" in draft.fields and len(last) > len(first) > 1:  # S5 - 01 - 113
-        draft.set("absolute", (number(last),), RULE)
-    elif last is not None:
-        episodes.append(number(last))
-    version = found["version"] if "version" in groups else None
-    if "last_version" in groups:
-        version = version or found["last_version"]
-    _set(draft, tuple(episodes), version)
+    said = found.groupdict()
+    if (season := said.get("season")) is not None:
+        draft.set("season", int(season), RULE)
+    if (kind := said.get("kind")) is not None:
+        draft.set("type", TYPES[kind.lower()], RULE)
+    episodes = _numbers_of(draft, said)
+    _set(draft, episodes, said.get("version") or said.get("last_version"))
     _gap(draft, found.start(), end or found.end())
+
+
+def _numbers_of(draft: Draft, said: Mapping[str, str | None]) -> tuple[Number, ...]:
+    """The first number, with the last of a range. `S5 - 01 - 113` has the absolute number behind it."""
+    printed = said["first"] or ""
+    first, last = number(printed + (said.get("letter") or "")), _last_of(said)
+    if last is None or not _is_range(printed, last):
+        return (first,)
+    if "season" in draft.fields and len(last) > len(printed) > 1:
+        draft.set("absolute", (number(last),), RULE)
+        return (first,)
+    return first, number(last)
 
 
 def _is_range(first: str, last: str) -> bool:
@@ -336,13 +349,10 @@ def _is_range(first: str, last: str) -> bool:
     return float(first) < float(last) and (len(first) > 2 or (last.isdecimal() and int(last) not in YEARS))
 
 
-def _last_of(found: re.Match[str], groups: Mapping[str, int]) -> str | None:
+def _last_of(said: Mapping[str, str | None]) -> str | None:
     """The end of a range, or the last of several numbers written one behind the other."""
-    for name in ("last", "far"):
-        if name in groups and found[name]:
-            return found[name]
-    more = _DIGITS.findall(found["more"]) if "more" in groups and found["more"] else []
-    return more[-1] if more else None
+    more = _DIGITS.findall(said.get("more") or "")
+    return said.get("last") or said.get("far") or (more[-1] if more else None)
 
 
 def _gap(draft: Draft, start: int, end: int) -> None:

@@ -120,9 +120,8 @@ def _fields_of(word: str) -> list[tuple[str, str, bool]]:
     if (joined := _JOINED.fullmatch(word)) is not None:
         return [*_fields_of(joined[1]), *_fields_of(joined[2])]
     halves = [half for half in _HALVES.split(word) if half]
-    if len(halves) < 2 or len(halves) > 8:
-        return []
-    return [entry for half in halves for entry in _fields_of(half)] if all(map(_fields_of, halves)) else []
+    each = [_fields_of(half) for half in halves] if 2 <= len(halves) <= 8 else []
+    return [entry for fields in each for entry in fields] if all(each) else []
 
 
 def keep(draft: Draft, found: Terms) -> None:

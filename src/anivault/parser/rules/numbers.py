@@ -72,12 +72,12 @@ RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
 
 def bracket(content: str) -> Numbers | None:
     """Read a bracket that holds nothing but a number or a range of them, with its trimmings."""
-    found = _BRACKET.fullmatch(content)
-    if found is None or (found["first"] in RESOLUTIONS and not found["counter"] and not found["word"]):
+    if (found := _BRACKET.fullmatch(content)) is None:
         return None
-    first = number(found["first"] + (found["letter"] or ""))
-    last = (number(found["last"]),) if found["last"] else ()
-    version = found["v1"] or found["v2"] or found["v3"]
     stated = bool(found["word"] or found["counter"])
+    if found["first"] in RESOLUTIONS and not stated:
+        return None
+    printed = [found["first"] + (found["letter"] or ""), *filter(None, (found["last"],))]
+    version = found["v1"] or found["v2"] or found["v3"]
     second = number(found["second"]) if found["second"] else None
-    return Numbers((first, *last), int(version) if version else None, second=second, stated=stated)
+    return Numbers(tuple(map(number, printed)), int(version) if version else None, second, stated)

@@ -50,38 +50,54 @@ _EDGE = " \t-–—_,:|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
 
+Runs = list[tuple[int, int]]  # the stretches of words that no rule has claimed
+
+
 def read(draft: Draft) -> None:
-    """Set the titles and the episode's title."""
-    text = draft.text
-    runs = [found.span() for found in _RUN.finditer(text) if _WORD.search(found[0])]
-    if len(runs) > 1 and _is_bare_number(text[slice(*runs[0])].strip()):  # 37 [Group] Title - 37
+    """Set the titles and the episode's title, as the first layout has them that fits the name."""
+    runs = [found.span() for found in _RUN.finditer(draft.text) if _WORD.search(found[0])]
+    if len(runs) > 1 and _is_bare_number(draft.text[slice(*runs[0])].strip()):  # 37 [Group] Title - 37
         runs = runs[1:]
-    first = text.find(EPISODE)
-    untitled = not runs or 0 <= first < runs[0][0]
-    if untitled and draft.leading and (held := _in_brackets(draft)) is not None:
-        _set_titles(draft, _spellings(draft.shown[slice(*held)]))
-        if runs:
-            _set_episode_title(draft, runs[0])
-        return
-    bracketed = bool(draft.numbers) and draft.numbers[0][0] == first
-    if first >= 0 and not bracketed and _leads(draft, first) and runs:
-        _read_leading(draft, runs)
-        return
-    if first == 0 and draft.numbers and draft.numbers[0][0] == 0:  # [01-12] Title
-        first = -1
-    before = [run for run in runs if first < 0 or run[0] < first]
-    behind = [run for run in runs if first >= 0 and run[0] > first]
-    _set_titles(draft, _titles(draft, before))
-    if behind:
-        _set_episode_title(draft, behind[0])
+    first = draft.text.find(EPISODE)
+    if not (_in_brackets(draft, runs, first) or _behind_episode(draft, runs, first)):
+        _before_episode(draft, runs, first)
 
 
 def _is_bare_number(text: str) -> bool:
     return text.isdecimal() and text not in NUMBERED_TITLES
 
 
-def _in_brackets(draft: Draft) -> tuple[int, int] | None:
-    """The ones in front that hold the title where no words do: `[Group] [Title] - 05`, `【题名】第05话`."""
+def _in_brackets(draft: Draft, runs: Runs, first: int) -> bool:
+    """`[Group] [Title] - 05`, `【题名】第05话`: brackets in front hold the title where no words do."""
+    titled = bool(runs) and not 0 <= first < runs[0][0]
+    if titled or not draft.leading or (held := _title_bracket(draft)) is None:
+        return False
+    _set_titles(draft, _spellings(draft.shown[slice(*held)]))
+    if runs:
+        _set_episode_title(draft, runs[0])
+    return True
+
+
+def _behind_episode(draft: Draft, runs: Runs, first: int) -> bool:
+    """`05 - Title - Episode title - [Group]`: nothing but a group stands before the episode."""
+    bracketed = bool(draft.numbers) and draft.numbers[0][0] == first
+    if first < 0 or bracketed or not runs or _WORD.search(draft.text, 0, first):
+        return False
+    _read_leading(draft, runs)
+    return True
+
+
+def _before_episode(draft: Draft, runs: Runs, first: int) -> None:
+    """`Title - 05 - Episode title`; all words are the title where there is no episode."""
+    if first == 0 and draft.numbers and draft.numbers[0][0] == 0:  # [01-12] Title
+        first = -1
+    _set_titles(draft, _titles(draft, [run for run in runs if first < 0 or run[0] < first]))
+    if behind := [run for run in runs if 0 <= first < run[0]]:
+        _set_episode_title(draft, behind[0])
+
+
+def _title_bracket(draft: Draft) -> tuple[int, int] | None:
+    """The bracket in front that holds the title: behind the group, or a lone one of another script."""
     start, end = draft.leading[-1]
     if len(draft.leading) == 1:
         if draft.shown[start:end].isascii() or TEAM.search(draft.shown, start, end) is not None:
@@ -90,12 +106,7 @@ def _in_brackets(draft: Draft) -> tuple[int, int] | None:
     return start, end
 
 
-def _leads(draft: Draft, first: int) -> bool:
-    """Tell whether nothing but a group stands before the episode."""
-    return not _WORD.search(draft.text, 0, first)
-
-
-def _read_leading(draft: Draft, runs: list[tuple[int, int]]) -> None:
+def _read_leading(draft: Draft, runs: Runs) -> None:
     """`05 - Title - Episode title - [Group]`; without a group the folder has the title."""
     followed = draft.text[runs[0][1] : runs[0][1] + 1] == SEASON  # Episode 14 The Title (Season 2)
     if draft.said.get("season") == "rule:episode" or not ("group" in draft.fields or followed):
@@ -108,33 +119,32 @@ def _read_leading(draft: Draft, runs: list[tuple[int, int]]) -> None:
         draft.set("episode_title", parts[1].strip(_EDGE), RULE)
 
 
-def _titles(draft: Draft, runs: list[tuple[int, int]]) -> list[str]:
+def _titles(draft: Draft, runs: Runs) -> list[str]:
     """The titles in the stretches before the episode."""
     if not runs:
         return []
-    start, end = runs[0]
-    titles = list(_spellings(draft.shown[start:end]))
-    if len(runs) == 1 and draft.text[end : end + 1] != KIND:
-        return titles
-    for other_start, other_end in runs[1:]:
-        gap = draft.text[:other_start].rstrip()[-1:]
-        if gap not in (SEASON, KIND, NOTE):
+    titles = list(_spellings(draft.shown[slice(*runs[0])]))
+    for run in runs[1:]:
+        if draft.text[: run[0]].rstrip()[-1:] not in (SEASON, KIND, NOTE):
             break
-        more = list(_spellings(draft.shown[other_start:other_end]))
-        if (
-            more
-            and titles
-            and not _CJK_ANY.search(titles[0])
-            and not _APART_START.match(draft.shown, other_start)
-        ):
-            more = [f"{titles[0]} {more[0]}"]
-        titles += more
-    # Summer Special, The Movie: with its kind it may be a title too.
-    if draft.text[end : end + 1] == KIND and draft.shown[end : end + 1].isalnum():
-        whole = _clean(draft.shown[start : end + len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))])
-        if not any(side in whole for side in _SIDES):
-            titles.append(whole)
-    return titles
+        titles += _going_on(draft, titles, run)
+    return [*titles, *_with_kind(draft, *runs[0])]
+
+
+def _going_on(draft: Draft, titles: list[str], run: tuple[int, int]) -> list[str]:
+    """`Title 2nd Season: Its Name`: a Latin title goes on behind what was claimed; others stand alone."""
+    more = list(_spellings(draft.shown[slice(*run)]))
+    apart = not titles or _CJK_ANY.search(titles[0]) or _APART_START.match(draft.shown, run[0])
+    return more if apart or not more else [f"{titles[0]} {more[0]}"]
+
+
+def _with_kind(draft: Draft, start: int, end: int) -> list[str]:
+    """`Summer Special`, `The Movie`: with its kind it may be a title too."""
+    if draft.text[end : end + 1] != KIND or not draft.shown[end : end + 1].isalnum():
+        return []
+    claimed = len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))
+    whole = _clean(draft.shown[start : end + claimed])
+    return [] if any(side in whole for side in _SIDES) else [whole]
 
 
 @lru_cache(maxsize=4096)  # a release repeats its title in every name
@@ -155,15 +165,23 @@ def _one(part: str) -> list[str]:
     part = part.strip()
     if _OPENED.search(part) is not None:  # [海马][Kaiba, where the rest was a season
         return [title for inside in _SIDE.split(part) if inside.strip() for title in _one(inside)]
-    squares = _SQUARE.search(part) is not None
-    if squares and not _WORD.search(_SQUARE.sub("", part)):
+    if _SQUARE.search(part) is not None:
+        return _with_squares(part)
+    return _bare(part.strip(_SIDES))  # the other side was claimed
+
+
+def _with_squares(part: str) -> list[str]:
+    """`[One][Two]` are titles each, `[题名] Title` one and both; brackets behind a title are none of it."""
+    if not _WORD.search(_SQUARE.sub("", part)):
         return [title for inside in _SQUARE.findall(part) for title in _one(inside)]
-    if squares and (local := _LOCAL.match(part)) is not None:
+    if (local := _LOCAL.match(part)) is not None:
         return [f"{local[1]} {local[2]}", local[1], local[2]]
-    if not squares:
-        part = part.strip(_SIDES)  # the other side was claimed
-    while squares and (tail := _TAIL.search(part)) is not None and tail.start() > 0:
+    while (tail := _TAIL.search(part)) is not None and tail.start() > 0:
         part = part[: tail.start()]
+    return _bare(part)
+
+
+def _bare(part: str) -> list[str]:
     return [*_by_script(part), *_without_aside(part)]
 
 

@@ -95,8 +95,11 @@ def place_show(rows: Sequence[Row]) -> None:
     for row in [row for row in rows if row.season is None]:
         row.season = 0 if row in prologues else opens(row, rows) or 1
         row.derived = [*row.derived, "season"]
-    for season in {row.season for row in rows}:
-        place_season([row for row in rows if row.season == season])
+    by_season: defaultdict[int | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_season[row.season].append(row)
+    for season in by_season.values():
+        place_season(season)
 
 
 def is_prologue(row: Row, rows: Sequence[Row]) -> bool:
@@ -115,8 +118,13 @@ def opens(row: Row, rows: Sequence[Row]) -> int | None:
     after = next((other for other in rows[position + 1 :] if other.season), None)
     if row.type != "tv" or not before or after is None or any(is_same(row, other) for other in before):
         return None
-    apart = _days(before[-1].end, row.begin) > YEAR and 0 < _days(row.end, after.begin) <= YEAR / 2
-    return after.season if apart and "season" not in after.derived and not after.episode else None
+    stated = "season" not in after.derived and not after.episode
+    return after.season if stated and _is_opening(before[-1], row, after) else None
+
+
+def _is_opening(before: Row, row: Row, after: Row) -> bool:
+    """Tell whether `row` is a year or more after the one before it, and half a year or less before the next."""
+    return _days(before.end, row.begin) > YEAR and 0 < _days(row.end, after.begin) <= YEAR / 2
 
 
 def _days(end: str, begin: str) -> int:

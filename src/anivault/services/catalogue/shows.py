@@ -78,14 +78,17 @@ def _titles(row: Row) -> tuple[Title, ...]:
 def _name(first: Row, rows: Sequence[Row]) -> str:
     """Return the name to show: the first season's, or a later one's without its season words."""
     name = _latin(first.titles.get("ja", [""])[0]) or _english(first)
-    if not name:
-        for row in rows:
-            if row.season and "en" in row.titles and (split := split_season(row.titles["en"][0])).season:
-                return split.base
-        name = next(
-            first.titles[language][0] for language in (*DISPLAY, *first.titles) if language in first.titles
-        )
+    if not name and (later := _later_name(rows)):
+        return later
+    languages = (language for language in (*DISPLAY, *first.titles) if language in first.titles)
+    name = name or first.titles[next(languages)][0]
     return split_season(name).base if (first.season or 0) > 1 else name
+
+
+def _later_name(rows: Sequence[Row]) -> str | None:
+    """The English name of a later season without its season words: *Show 2nd Season* is of *Show*."""
+    later = (split_season(row.titles["en"][0]) for row in rows if row.season and "en" in row.titles)
+    return next((split.base for split in later if split.season), None)
 
 
 def _latin(original: str) -> str:
@@ -129,11 +132,15 @@ def _seasons(rows: Sequence[Row]) -> Iterator[Season]:
     last, ended = max(by_number, default=0), 0
     for number in range(1, last + 1):
         members = by_number.get(number, [])
-        ends = [row.offset + row.episodes for row in members if row.offset is not None and row.episodes]
-        end = max(ends) if members and len(ends) == len(members) else 0
-        start = min((row.offset or 0 for row in members), default=0)
-        before = start if start and start == ended else 0
+        end, start = _end(members), min((row.offset or 0 for row in members), default=0)
+        before = start if start == ended else 0
         open_end = not end or (number < last and number + 1 not in by_number)
         begin = min((row.begin for row in members if row.begin), default=None)
         yield Season(number, None if open_end else end - before, before + 1, begin)
         ended = end
+
+
+def _end(members: Sequence[Row]) -> int:
+    """Return the number of a season's last episode; 0 when an entry of it has no place or no count."""
+    ends = [row.offset + row.episodes for row in members if row.offset is not None and row.episodes]
+    return max(ends) if ends and len(ends) == len(members) else 0

@@ -58,27 +58,43 @@ def candidate(
     `languages` are the user's, best first; `asked_in` is the one that TMDB was asked in.
     """
     titles = _titles(show, known, asked_in)
-    entries = known.entries if known else ()
-    if show.media_type == "tv":
-        entries = _settled(entries, show, titles)
-        if known is None:
-            entries = tuple(piece for entry in entries for piece in _cut(entry, groups, titles))
-    elif not entries:
-        entries = (_film(show, titles),)
-    return Candidate(
+    made = Candidate(
         provider="tmdb",
         id=show.id,
         media_type=show.media_type,
         title=chosen(titles, languages) or show.name,
         titles=titles,
-        year=int(show.date[:4]) if show.date else (known.year if known else None),
-        entries=entries,
+        year=int(show.date[:4]) if show.date else None,
+        entries=_entries(show, known, titles, groups),
         seasons=tuple(Season(t.number, t.count or None, t.first, t.date or None) for t in _regular(show)),
         tabled=show.media_type == "tv",
-        popularity=known.popularity if known else show.popularity,
-        episode_titles=episode_titles(show.seasons) or (known.episode_titles if known else {}),
-        animated=known is not None or not show.genres or ANIMATION in show.genres,
+        popularity=show.popularity,
+        episode_titles=episode_titles(show.seasons),
+        animated=not show.genres or ANIMATION in show.genres,
     )
+    return _completed(made, known) if known else made
+
+
+def _completed(made: Candidate, known: Candidate) -> Candidate:
+    """Take from the catalogue what TMDB leaves open. It lists nothing but animation."""
+    return msgspec.structs.replace(
+        made,
+        year=made.year or known.year,
+        popularity=known.popularity,
+        episode_titles=made.episode_titles or known.episode_titles,
+        animated=True,
+    )
+
+
+def _entries(
+    show: Show, known: Candidate | None, titles: tuple[Title, ...], groups: Sequence[Group]
+) -> tuple[Entry, ...]:
+    """The catalogue's entries as TMDB has them, or entries made of TMDB's seasons; of a film a single one."""
+    entries = known.entries if known else ()
+    if show.media_type != "tv":
+        return entries or (_film(show, titles),)
+    entries = _settled(entries, show, titles)
+    return entries if known else tuple(part for entry in entries for part in _cut(entry, groups, titles))
 
 
 def chosen(titles: Iterable[Title], languages: Sequence[str]) -> str | None:
@@ -156,11 +172,10 @@ def _settled(entries: Sequence[Entry], show: Show, titles: Sequence[Title]) -> t
         others = [entry for entry in placed if entry.season != table.number]
         filled = _fill(inside, table, titles, is_last=table is tables[-1])
         placed = others + (filled or [_season_entry(table, show, titles)])
-    if not any(entry.season == 0 for entry in placed):
-        placed += [
-            _specials(table, show, titles) for table in show.seasons if table.number == 0 and table.count
-        ]
-    return tuple(placed)
+    if any(entry.season == 0 for entry in placed):
+        return tuple(placed)
+    specials = [table for table in show.seasons if table.number == 0 and table.count]
+    return *placed, *(_specials(table, show, titles) for table in specials)
 
 
 def _regular(show: Show) -> list[Table]:
@@ -269,15 +284,20 @@ def _cut(entry: Entry, groups: Sequence[Group], titles: Sequence[Title]) -> list
     *Show S2 - 03* is then found although TMDB has one season.
     """
     for group in groups:
-        regular = [part for part in group.parts if part.places and part.places[0][0]]
-        pieces = [
-            (number, [episode for _, episode in part.places])
-            for number, part in enumerate(regular, 1)
-            if all(season == entry.season for season, _ in part.places)
-        ]
+        pieces = _pieces(group, entry.season)
         if len(pieces) > 1 and [n for _, piece in pieces for n in piece] == list(_numbers(entry)):
             return [_piece(entry, group, number, piece, titles) for number, piece in pieces]
     return [entry]
+
+
+def _pieces(group: Group, season: int | None) -> list[tuple[int, list[int]]]:
+    """The group's regular seasons that lie in one season of the show: their numbers and their episodes."""
+    regular = [part for part in group.parts if part.places and part.places[0][0]]
+    return [
+        (number, [episode for _, episode in part.places])
+        for number, part in enumerate(regular, 1)
+        if all(place[0] == season for place in part.places)
+    ]
 
 
 def _numbers(entry: Entry) -> range:
