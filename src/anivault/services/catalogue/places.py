@@ -123,7 +123,7 @@ def opens(row: Row, rows: Sequence[Row]) -> int | None:
 
 
 def _is_opening(before: Row, row: Row, after: Row) -> bool:
-    """Tell whether `row` is a year or more after the one before it, and half a year or less before the next."""
+    """Tell whether `row` begins a year after the one before it, and ends half a year before the next."""
     return _days(before.end, row.begin) > YEAR and 0 < _days(row.end, after.begin) <= YEAR / 2
 
 
