@@ -334,7 +334,11 @@ def test_a_second_run_changes_nothing(tmp_path: Path, how: str, on_conflict: str
         ("Mushishi PV3.mkv", VideoType.PV, "trailers/Trailer 3.mkv"),
         ("Mushishi Menu Vol.2.mkv", VideoType.MENU, "featurettes/Menu Vol.2.mkv"),
         ("[G] Mushishi - Cast Interview 2 [BD].mkv", VideoType.INTERVIEW, "interviews/Interview 2.mkv"),
-        ("Mushishi - The Making of.mkv", VideoType.INTERVIEW, "interviews/Interview.mkv"),
+        (
+            "Mushishi - The Making of.mkv",
+            VideoType.BEHIND_THE_SCENES,
+            "behind the scenes/Behind the Scenes.mkv",
+        ),
         ("Mushishi CM 103.mkv", VideoType.CM, "trailers/Commercial (103).mkv"),
         ("Mushishi PV S01E01.mkv", VideoType.PV, "trailers/Trailer (S01), Episode 01.mkv"),
     ],

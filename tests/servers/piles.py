@@ -33,8 +33,8 @@ EXTRAS = {
     "NCOP": VideoType.OP, "NCED 2": VideoType.ED, "NCOP1a": VideoType.OP, "PV S01E02": VideoType.PV,
     "CM 103": VideoType.CM, "Menu Vol.2": VideoType.MENU, "PV E3": VideoType.PV, "PV Part 2": VideoType.PV,
     "CM 2x03": VideoType.CM, "PV Sample": VideoType.PV,
-    "Interview 101": VideoType.INTERVIEW, "Making of S01E03": VideoType.INTERVIEW,
-    "Behind the Scenes 2": VideoType.INTERVIEW,
+    "Interview 101": VideoType.INTERVIEW, "Making of S01E03": VideoType.BEHIND_THE_SCENES,
+    "Behind the Scenes 2": VideoType.BEHIND_THE_SCENES,
 }  # fmt: skip
 # tail, language, forced, sdh, default
 TAILS = (

@@ -31,6 +31,7 @@ from anivault.core.models import (
 from anivault.core.planning import sidecars
 from anivault.core.planning.extras import extra_name
 from anivault.core.planning.naming import LABEL_ROOM, NAME_MAX, Namer, Preset, Subject, cut, finish, fold
+from anivault.core.planning.parts import Cut, cut_up, is_complete, number_of
 from anivault.core.planning.preference import advantage, best_first
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.shared.text import is_text
@@ -194,12 +195,8 @@ class _Run:
                 rivals.setdefault(place.key, []).append(index)
         self.stems.update(rivals)
         for indexes in rivals.values():
-            if len(indexes) == 1:
-                index = indexes[0]
-                outcomes[index] = self._place_or_hold(index, matched[index], places[index])
-            else:
-                for index, outcome in self._settle(indexes, matched, places):
-                    outcomes[index] = outcome
+            for index, outcome in self._settle(indexes, matched, places):
+                outcomes[index] = outcome
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _place(self, item: MatchedFile) -> Place | Held:
@@ -260,7 +257,7 @@ class _Run:
         entry, parsed = subject.entry, subject.parsed
         season = parsed.season or (entry.season if entry else None)
         stem = cut(extra_name(file.name, parsed, season, self.namer), self.namer.room)
-        folder = self.namer.preset.extras[parsed.type or VideoType.PV]
+        folder = self.namer.extras_folder(parsed.type or VideoType.EXTRA)
         return self._at(self.taken.spelled(f"{base}/{folder}"), stem, file)
 
     def _at(self, folder: str, stem: str, file: ScannedFile) -> Place | Held:
@@ -276,13 +273,56 @@ class _Run:
     def _settle(
         self, indexes: list[int], matched: Sequence[MatchedFile], places: Mapping[int, Place]
     ) -> Iterable[tuple[int, Outcome]]:
-        """Decide among several videos whose names differ in the extension at most."""
+        """Decide about the videos whose names differ in the extension at most."""
+        if any(matched[index].parsed.disc or matched[index].parsed.part for index in indexes):
+            cut = cut_up({index: matched[index] for index in indexes}, self.namer.preset)
+            yield from self._in_parts(cut, matched, places)
+            indexes = cut.whole
+        if len(indexes) == 1:
+            yield indexes[0], self._whole(indexes[0], matched[indexes[0]], places[indexes[0]])
+        elif indexes:
+            yield from self._rivals(indexes, matched, places)
+
+    def _in_parts(
+        self, cut: Cut, matched: Sequence[MatchedFile], places: Mapping[int, Place]
+    ) -> Iterable[tuple[int, Outcome]]:
+        """What becomes of parts: they go together, and where nothing has the whole."""
+        taken = cut.whole or list(cut.parts)
+        for index in (*cut.parts, *cut.loose):
+            item, number = matched[index], number_of(matched[index]) or 1
+            place = places[index].named(f"{places[index].stem} - cd{number}")
+            if found := self._found(item.file, place):
+                yield index, self._stays(index, item.file, found)
+            elif taken and index not in taken:
+                why = f"{matched[taken[0]].file.rel} goes there"
+                yield index, held(item.file, HeldReason.SAME_TARGET, why)
+            elif there := self.taken.video(places[index].key):
+                why = f"the library has it whole: {there.rel}"
+                yield index, held(item.file, HeldReason.TARGET_TAKEN, why)
+            elif cut.parts or self._completes(cut.loose, matched, places[index]):
+                yield index, self._place_or_hold(index, item, place)
+            else:
+                why = f"it is part {number}, and the other parts are not here"
+                yield index, held(item.file, HeldReason.NO_PLACE, why)
+
+    def _completes(self, loose: Sequence[int], matched: Sequence[MatchedFile], place: Place) -> bool:
+        """Whether these parts and those in the library are all."""
+        numbers = {number_of(matched[index]) or 1 for index in loose}
+        there = {n for n in range(1, 100) if self.taken.video(place.named(f"{place.stem} - cd{n}").key)}
+        return is_complete(numbers | there)
+
+    def _whole(self, index: int, item: MatchedFile, place: Place) -> Outcome:
+        """A video without a rival in this run; the library may have it in parts."""
+        if self.taken and (there := self.taken.video(place.named(f"{place.stem} - cd1").key)):
+            return held(item.file, HeldReason.TARGET_TAKEN, f"the library has it in parts: {there.rel}")
+        return self._place_or_hold(index, item, place)
+
+    def _rivals(
+        self, indexes: list[int], matched: Sequence[MatchedFile], places: Mapping[int, Place]
+    ) -> Iterable[tuple[int, Outcome]]:
+        """Decide among several videos for one place."""
         rivals = [matched[index] for index in indexes]
         indexes = [indexes[position] for position in best_first(rivals, self.namer.preset)]
-        if parts := self._parts([matched[index] for index in indexes], places[indexes[0]]):
-            for index, stem in zip(indexes, parts, strict=True):
-                yield index, self._place_or_hold(index, matched[index], places[index].named(stem))
-            return
         # Who is in the library already keeps its place, however good the others are.
         indexes.sort(key=lambda index: self._found(matched[index].file, places[index]) is None)
         first = indexes[0]
@@ -292,20 +332,10 @@ class _Run:
             rival = _Rival(matched[first], label, number)
             yield index, self._beside(index, matched[index], places[index], rival)
 
-    def _parts(self, items: Sequence[MatchedFile], place: Place) -> list[str] | None:
-        """The stems of one film or episode that was cut up: one release, numbered from 1 without a gap."""
-        parts = [item.parsed.part or 0 for item in items]
-        one_release = len({_release(item) for item in items}) == 1
-        if not one_release or sorted(parts) != list(range(1, len(items) + 1)):
-            return None
-        stems = [f"{place.stem} - cd{part}" for part in parts]
-        return None if any(place.named(stem).key in self.stems for stem in stems) else stems
-
     def _place_or_hold(self, index: int, item: MatchedFile, place: Place) -> Outcome:
         """The one video that a place is for; the library may have it, or another, there already."""
         if found := self._found(item.file, place):
-            self.bases[index] = found.rpartition(".")[0]
-            return held(item.file, HeldReason.ALREADY_THERE, found)
+            return self._stays(index, item.file, found)
         there = self.taken and (self.taken.video(place.key) or self.taken.at(place.key + place.extension))
         if not there:
             return self._move(index, item, place)
@@ -316,8 +346,7 @@ class _Run:
     def _beside(self, index: int, item: MatchedFile, place: Place, rival: _Rival) -> Outcome:
         """A video whose place a better one takes."""
         if found := self._found(item.file, place):
-            self.bases[index] = found.rpartition(".")[0]
-            return held(item.file, HeldReason.ALREADY_THERE, found)
+            return self._stays(index, item.file, found)
         if _same_inode(item.file, rival.winner.file):
             return held(item.file, HeldReason.SAME_TARGET, f"it is a hard link of {rival.winner.file.rel}")
         if item.parsed.type in EXTRAS and _release(item) == _release(rival.winner):
@@ -333,11 +362,15 @@ class _Run:
             text = label if count == 1 else f"{cut(label, LABEL_ROOM - 6)} {count}"
             version = place.named(f"{place.stem} - {cut(text, LABEL_ROOM - 3)}")
             if found := self._found(item.file, version):
-                self.bases[index] = found.rpartition(".")[0]
-                return held(item.file, HeldReason.ALREADY_THERE, found)
+                return self._stays(index, item.file, found)
             if version.key not in self.stems and self.taken.video(version.key) is None:
                 return self._move(index, item, version)
         return held(item.file, HeldReason.SAME_TARGET, f"{place.target} has a hundred versions")
+
+    def _stays(self, index: int, file: ScannedFile, found: str) -> Held:
+        """A file that the library has already; what goes with it finds it there."""
+        self.bases[index] = found.rpartition(".")[0]
+        return held(file, HeldReason.ALREADY_THERE, found)
 
     def _found(self, file: ScannedFile, place: Place) -> str | None:
         """Where the library has this very file: a hard link anywhere, or a copy at its place."""

@@ -27,6 +27,7 @@ class Use(Enum):
     NUMBER = "number"  # a bare one: a season below a title, else a title
     SPECIALS = "specials"
     EXTRAS = "extras"
+    MISC = "misc"  # clips, others: extras below a show, elsewhere nothing
     DISC = "disc"
     GENERIC = "generic"  # anime, downloads, 2019, A-F: says nothing of a show but, below its title, the year
     TITLE = "title"
@@ -53,8 +54,15 @@ _TYPES = {
     "commercials": (Use.EXTRAS, VideoType.CM),
     "menus": (Use.EXTRAS, VideoType.MENU),
     "interviews": (Use.EXTRAS, VideoType.INTERVIEW),
+    "behind": (Use.EXTRAS, VideoType.BEHIND_THE_SCENES),
+    "deleted": (Use.EXTRAS, VideoType.DELETED_SCENE),
+    "featurettes": (Use.EXTRAS, VideoType.FEATURETTE),
+    "scenes": (Use.MISC, VideoType.SCENE),
+    "shorts": (Use.MISC, VideoType.SHORT),
+    "clips": (Use.MISC, VideoType.CLIP),
+    "misc": (Use.MISC, VideoType.EXTRA),
     "samples": (Use.EXTRAS, VideoType.SAMPLE),
-    "extras": (Use.EXTRAS, None),
+    "extras": (Use.EXTRAS, VideoType.EXTRA),
     "generic": (Use.GENERIC, None),
 }
 _ASIDE = re.compile(r"\s*[\[({][^\[\](){}]*[\])}]\s*")

@@ -55,7 +55,7 @@ def of(name: str) -> Form:
     """Normalise a file name. Total: any text has a form."""
     if len(name) > LONGEST:
         name = name[:LONGEST]
-    shown = _stem(name)
+    shown = stem_of(name)
     if shown.isascii():
         if not shown.isprintable():
             shown = shown.translate(_CONTROLS)
@@ -67,13 +67,14 @@ def of(name: str) -> Form:
 
 def blank_of(name: str) -> str | None:
     """The blank or dot that alone parts the words of a name outside brackets."""
-    outside = _BRACKETS.sub("", _stem(name))
+    outside = _BRACKETS.sub("", stem_of(name))
     if "_" in outside or (" " in outside and "." in outside) or len(name) > LONGEST:
         return None
     return " " if " " in outside else "."
 
 
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
+    """A name without its extension, and without what marks a subtitle."""
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()
     if not dot or extension not in EXTENSIONS:

@@ -25,6 +25,13 @@ class VideoType(StrEnum):
     CM = "CM"
     MENU = "Menu"
     INTERVIEW = "Interview"
+    BEHIND_THE_SCENES = "Behind the Scenes"
+    DELETED_SCENE = "Deleted Scene"
+    FEATURETTE = "Featurette"
+    SCENE = "Scene"
+    SHORT = "Short"
+    CLIP = "Clip"
+    EXTRA = "Extra"  # of a kind that nothing says
     SAMPLE = "Sample"
 
 
@@ -32,7 +39,8 @@ class VideoType(StrEnum):
 EXTRAS = frozenset(
     {
         VideoType.OP, VideoType.ED, VideoType.PV, VideoType.CM, VideoType.MENU, VideoType.INTERVIEW,
-        VideoType.SAMPLE,
+        VideoType.BEHIND_THE_SCENES, VideoType.DELETED_SCENE, VideoType.FEATURETTE, VideoType.SCENE,
+        VideoType.SHORT, VideoType.CLIP, VideoType.EXTRA, VideoType.SAMPLE,
     }
 )  # fmt: skip
 
@@ -62,6 +70,7 @@ class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     year: int | None = None
     version: int | None = None
     part: int | None = None
+    disc: int | None = None  # of one film or episode that was cut up: cd1, disc 2
     folder_titles: tuple[str, ...] = ()  # titles of the folders above, nearest first; trusted less
     engine: str = ""
     said: dict[str, str] = {}

@@ -33,6 +33,7 @@ RULES = (
     part.read,
     media.read,
     episode.read,
+    part.settle,
     kind.read,
     version.read,
     year.read,
@@ -44,6 +45,7 @@ RULES = (
 def read_rules(name: str, episode_at: tuple[int, int] | None = None) -> ParseResult:
     """What the rules alone read in `name`; siblings may have shown where its episode stands."""
     draft = Draft(form.of(name))
+    kind.read_ending(draft, form.stem_of(name))
     if episode_at is not None:
         episode.read_at(draft, *episode_at)
     for rule in RULES:

@@ -44,6 +44,7 @@ TYPES_CAPITALS = {word: VideoType(value) for word, value in _RAW["types"]["capit
 TYPES_RUNNING: list[str] = _RAW["types"]["running"]
 TYPES_NUMBERED = {word: VideoType(value) for word, value in _RAW["types"]["numbered"].items()}
 TYPES_WORDS = {word: VideoType(value) for word, value in _RAW["types"]["words"].items()}
+TYPES_ENDINGS = {word: VideoType(value) for word, value in _RAW["types"]["endings"].items()}
 CJK_TYPES = {word: VideoType(value) for word, value in _RAW["cjk"]["types"].items()}
 # Every spelling, lower case: for what stands alone in a bracket or a folder's name.
 TYPES = {
@@ -74,6 +75,7 @@ TYPE_WORDS = frozenset(max(_LETTERS.findall(name), key=len) for name in TYPES)
 KNOWN = (
     TYPE_WORDS
     | EXTENSIONS
+    | TYPES_ENDINGS.keys()
     | letters_of((*STRONG, *LEADS, *ALONE, *SEASON["words"], *PARTS, *"estxvpi"))
     | letters_of((*EPISODE["words"], *EPISODE["behind"], *EPISODE["endings"], *EPISODE["with"]))
     | letters_of(word for pair in TERM_PAIRS for word in pair)

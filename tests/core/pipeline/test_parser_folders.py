@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anivault.core.models import FileKind, ScannedFile
-from anivault.core.pipeline.parser import parse_alone
+from anivault.core.pipeline.parser import parse_alone, parse_files
 
 _LINES = Path(__file__).with_name("folder_paths.tsv").read_text(encoding="utf-8").split("\n")
 CASES = [line.split("\t") for line in _LINES if line and not line.startswith("# ")]
@@ -86,3 +86,36 @@ def test_a_year_of_the_outer_folder_is_of_files_that_carry_its_title() -> None:
     path = "Hunter x Hunter (2011)/Greed Island/Hunter x Hunter - 03.mkv"
 
     assert parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO)).parsed.year == 2011
+
+
+def kinds(*paths: str) -> dict[str, str | None]:
+    files = [ScannedFile(root="/pile", rel=path, kind=FileKind.VIDEO) for path in paths]
+    return {item.file.rel: item.parsed.type for item in parse_files(files)}
+
+
+def test_a_numbered_file_among_extras_is_one_where_its_show_has_that_episode() -> None:
+    read = kinds("Trigun/Trigun - 01.mkv", "Trigun/Extras/Trigun - 01.mkv", "Trigun/Extras/Trigun - 02.mkv")
+
+    assert read == {
+        "Trigun/Trigun - 01.mkv": None,
+        "Trigun/Extras/Trigun - 01.mkv": "Extra",
+        "Trigun/Extras/Trigun - 02.mkv": None,
+    }
+
+
+def test_clips_of_another_name_are_extras_where_the_show_lies_above_them() -> None:
+    read = kinds("Paprika/Paprika.mkv", "Paprika/Clips/The Parade.mkv", "My Things/Clips/Akira.mkv")
+
+    assert read == {
+        "Paprika/Paprika.mkv": None,
+        "Paprika/Clips/The Parade.mkv": "Clip",
+        "My Things/Clips/Akira.mkv": None,
+    }
+
+
+def test_a_folder_of_a_disc_numbers_the_half_of_a_film_but_no_episode() -> None:
+    half = parse_alone(ScannedFile(root="", rel="Akira/CD2/Akira.avi", kind=FileKind.VIDEO)).parsed
+    episode = parse_alone(ScannedFile(root="", rel="Trigun/Disc 2/01.mkv", kind=FileKind.VIDEO)).parsed
+
+    assert (half.disc, half.said["disc"]) == (2, "folder")
+    assert episode.disc is None

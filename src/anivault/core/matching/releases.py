@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 from anivault.core.matching.normalize import is_slip, normal_form, split_season
 from anivault.core.matching.readings import FOLDER, PIECE, Reading, printed, readings_of, titles_of
 from anivault.core.models import ParsedFile, Query, Release
+from anivault.parser.folders import Use, read_folder
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 
 T = TypeVar("T")
@@ -56,9 +57,10 @@ def group(files: Sequence[ParsedFile]) -> list[Release]:
         if len(bucket) > len(buckets.get(largest.get(key[0], key), ())) or key[0] not in largest:
             largest[key[0]] = key
     home = {key: largest[key[0]] if _is_odd(key, buckets, largest[key[0]]) else key for key in buckets}
+    home |= {extras: home[main] for extras, main in _mains_of_extras(buckets).items()}
     joined: dict[Key, list[ParsedFile]] = {}
-    for file in files:
-        joined.setdefault(home[_bucket(file)], []).append(file)
+    for key in sorted(buckets, key=lambda key: home[key] != key):  # who stands for the release comes first
+        joined.setdefault(home[key], []).extend(buckets[key])
     return [_release(bucket) for bucket in joined.values()]
 
 
@@ -75,6 +77,52 @@ def _is_odd(key: Key, buckets: dict[Key, list[ParsedFile]], largest: Key) -> boo
     extras = all(file.parsed.type in EXTRAS for file in bucket)
     slip = is_slip(key[1], largest[1]) and fuzz.ratio(key[1], largest[1]) >= ALIKE
     return extras or (key[3] == largest[3] and (not key[1] or slip))
+
+
+def _mains_of_extras(buckets: dict[Key, list[ParsedFile]]) -> dict[Key, Key]:
+    """For each bucket of extras alone the one of its show: in its folder, or in that of the show above it."""
+    extras = {key for key, bucket in buckets.items() if all(f.parsed.type in EXTRAS for f in bucket)}
+    mains: dict[str, list[Key]] = {}  # by folder; those in a season's folder by the show's too
+    for key in buckets.keys() - extras if extras else ():
+        for folder in _up_to_the_show(key[0]):
+            mains.setdefault(folder, []).append(key)
+    found = {key: _main_of(key, mains, buckets) for key in extras}
+    return {key: main for key, main in found.items() if main}
+
+
+def _main_of(key: Key, mains: dict[str, list[Key]], buckets: dict[Key, list[ParsedFile]]) -> Key | None:
+    """The release that extras belong to: of their title, or in an extras folder that of the show above."""
+
+    def order(main: Key) -> tuple[bool, bool, int, Key]:
+        return main[1:3] != key[1:3], main[3] != key[3], -len(buckets[main]), main
+
+    for folder in _up_to_the_show(key[0]):
+        show = folder if folder != key[0] else ""
+        if near := [main for main in mains.get(folder, ()) if _is_main(main, key, show, buckets)]:
+            return min(near, key=order)
+    return None
+
+
+def _is_main(main: Key, extras: Key, show: str, buckets: dict[Key, list[ParsedFile]]) -> bool:
+    """Whether extras go with a release: of one title; or of the show whose folder holds theirs.
+
+    Extras whose title goes on where the show's ends may be those of a film, and are judged by themselves.
+    """
+    if main[1] == extras[1]:
+        return True
+    if not show or extras[1].startswith(main[1]):
+        return False
+    named = {normal_form(title) for file in buckets[main] for title in (*file.parsed.titles, main[1])}
+    folder = read_folder(show.rpartition("/")[2]).parsed
+    return folder is not None and any(normal_form(title) in named for title in folder.titles)
+
+
+def _up_to_the_show(folder: str) -> Iterator[str]:
+    """A folder, and those above it as long as no title stands between: SPs, Season 1, Disc 2."""
+    yield folder
+    while folder and read_folder(folder.rpartition("/")[2]).use not in (Use.TITLE, Use.GENERIC):
+        folder = folder.rpartition("/")[0]
+        yield folder
 
 
 def each(files: Sequence[ParsedFile]) -> list[Release]:

@@ -7,13 +7,14 @@ A name's own word wins; the nearest folder wins over those above it. Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from anivault.parser.folders import Folder, Use, read_folder
-from anivault.parser.models import EXTRAS, ParseResult, VideoType
+from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 from anivault.parser.vocabulary import NO_TITLES
 
 _ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
@@ -21,6 +22,7 @@ _ENDS_A_TITLE = re.compile(
     r"(?:the )?final(?: season| chapters?)?(?: part \d)?|[ivx]{2,4}|[a-z]|最[終终](?:季|章)|完[結结][编編篇]"
 )
 _PUNCTUATION = re.compile(r"[\W_]+")
+_PLACES = frozenset({Use.SPECIALS, Use.EXTRAS, Use.MISC})
 _TITLES_ONLY = {"folder_titles"}
 _NOT_SAID = {"titles", "folder_titles"}
 
@@ -33,8 +35,9 @@ class Context(NamedTuple):
     season: int | None = None  # of a season folder: holds for every file below
     part: int | None = None
     titled_season: int | None = None  # in a title folder's name: holds for files of that title
-    type: VideoType | None = None
-    extras: bool = False
+    type: VideoType | None = None  # of a folder of specials, OVAs, films
+    extra: VideoType | None = None  # of a folder of extras, as far as it is one
+    misc: bool = False  # whether that folder's name may mean anything else
     disc: int | None = None
     year: int | None = None  # of a folder below the title's, or of the outer title: for files of that title
 
@@ -79,7 +82,7 @@ def _combine(folders: list[Folder]) -> Context:
             found.setdefault("year", folder.number)
         elif folder.use is Use.DISC:
             found.setdefault("disc", folder.number)
-        elif folder.use in (Use.SPECIALS, Use.EXTRAS):
+        elif folder.use in _PLACES:
             _add_place(found, folder)
     return Context(titles=tuple(dict.fromkeys(titles)), **found)
 
@@ -99,20 +102,40 @@ def _add_title(found: dict[str, Any], titles: list[str], parsed: ParseResult) ->
 
 
 def _add_place(found: dict[str, Any], folder: Folder) -> None:
-    if "type" not in found and "extras" not in found:
-        found["type"], found["extras"] = folder.type, folder.use is Use.EXTRAS
+    if "type" not in found and "extra" not in found:
+        found["type" if folder.use is Use.SPECIALS else "extra"] = folder.type
+        found["misc"] = folder.use is Use.MISC
         if folder.number is not None:
             found.setdefault("season", folder.number)
 
 
-def complete(own: ParseResult, above: Context) -> ParseResult:
+class Known(NamedTuple):
+    """What the videos outside folders of extras are: their plain titles, and the episodes with them."""
+
+    titles: frozenset[str] = frozenset()
+    episodes: frozenset[tuple[str, Number]] = frozenset()
+
+
+def known(videos: Iterable[ParseResult]) -> Known:
+    """Sum up what those videos say."""
+    named = [(_plain(title), result) for result in videos for title in result.titles]
+    return Known(
+        frozenset(title for title, _ in named),
+        frozenset((title, number) for title, result in named for number in result.episodes),
+    )
+
+
+def complete(own: ParseResult, above: Context, others: Known = Known()) -> ParseResult:  # noqa: B008 - frozen
     """Fill from the folders what the name leaves open."""
     changes: dict[str, Any] = {}
+    extra = _extra(own, above, others)
     if above.titled is not None:
         _fill(changes, own, above.titled)
-        _fill_title(changes, own, above, above.titled)
-    if own.type is None and (above.type is not None or above.extras):
-        changes["type"] = above.type or VideoType.PV
+        _fill_title(changes, own, above, above.titled, extra)
+    if own.type is None and (kind := above.type or extra) is not None:
+        changes["type"] = kind
+    if above.disc is not None and own.disc is None and not own.episodes:
+        changes["disc"] = above.disc
     if above.year is not None and own.year is None and _is_of(own, above):
         changes["year"] = above.year
     if own.season is None and (season := _season(own, above, changes.get("type", own.type))) is not None:
@@ -138,13 +161,41 @@ def _fill(changes: dict[str, Any], own: ParseResult, titled: ParseResult) -> Non
         changes["year"] = titled.year
 
 
-def _fill_title(changes: dict[str, Any], own: ParseResult, above: Context, titled: ParseResult) -> None:
-    if own.title is None or _plain(own.title) in NO_TITLES:
+def _extra(own: ParseResult, above: Context, others: Known) -> VideoType | None:
+    """The kind of extra that a file is by its folder: below a show's, without the number of an episode.
+
+    `Show/Extras/Show - 01.mkv` is episode 1, unless the show has that one elsewhere.
+    """
+    if above.extra is VideoType.SAMPLE:
+        return above.extra
+    if above.extra is None or above.titled is None or own.type is not None:
+        return None
+    if own.episodes and (own.season is not None or not _is_untitled(own)):
+        ours = {(_plain(title), number) for title in own.titles for number in own.episodes}
+        return above.extra if ours & others.episodes else None
+    if above.misc and not _is_of(own, above) and others.titles.isdisjoint(map(_plain, above.titles)):
+        return None  # My Things/Other/Its Film.mkv
+    return above.extra
+
+
+def _is_untitled(own: ParseResult) -> bool:
+    return own.title is None or _plain(own.title) in NO_TITLES
+
+
+def _fill_title(
+    changes: dict[str, Any],
+    own: ParseResult,
+    above: Context,
+    titled: ParseResult,
+    extra: VideoType | None,
+) -> None:
+    if _is_untitled(own) or (extra and not _is_of(own, above)):
         changes |= {"title": titled.title, "titles": titled.titles}
         changes["folder_titles"] = above.titles[len(titled.titles) :]
         return
     changes["folder_titles"] = above.titles
-    if not own.episodes and own.type is None and (number := _number_behind(own.title, above.titles)):
+    untyped = not own.episodes and own.type is None
+    if untyped and own.title and (number := _number_behind(own.title, above.titles)):
         title, episode = number
         changes |= {"title": title, "titles": (title,), "episodes": (episode,)}
 

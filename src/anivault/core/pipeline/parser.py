@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from anivault.core.models import ParsedFile, ScannedFile
-from anivault.core.pipeline.folders import Context, complete, context
+from anivault.core.pipeline.folders import Context, complete, context, known
 from anivault.core.pipeline.siblings import varying
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.parser.read import Reader, default_reader, read_rules
@@ -46,9 +46,23 @@ def parse_files(
     for places in together.values():
         if len(places) > 2 and _in_doubt([results[place] for place in places]):
             _settle(files, places, results)
-    results = [complete(own, above) for own, above in zip(results, contexts, strict=True)]
+    results = _completed(results, contexts)
     _renumber_discs(files, results, contexts)
     return [ParsedFile(file=file, parsed=parsed) for file, parsed in zip(files, results, strict=True)]
+
+
+def _completed(results: Sequence[ParseResult], contexts: Sequence[Context]) -> list[ParseResult]:
+    """Let the folders speak; folders of extras last, for what they hold may be elsewhere already."""
+    done = [
+        complete(own, above) if above.extra is None else own
+        for own, above in zip(results, contexts, strict=True)
+    ]
+    late = [place for place, above in enumerate(contexts) if above.extra is not None]
+    if late:
+        others = known(own for own, above in zip(done, contexts, strict=True) if above.extra is None)
+        for place in late:
+            done[place] = complete(results[place], contexts[place], others)
+    return done
 
 
 def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:

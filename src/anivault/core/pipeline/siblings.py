@@ -22,7 +22,7 @@ _NUMBERS = re.compile(r"\d+")
 # Numbers behind these vary without being the episode, or are read as what they are.
 _COUNTS_OTHERS = re.compile(
     r"(?:season|part|cour|vol(?:ume)?|dis[ck]|cd|dvd|movie|film|op|ed|opening|ending|pv|cm|preview|trailer|menu"
-    r"|(?<![^\W_])[sv])[ ._#-]*$",
+    r"|(?<![^\W_])(?:pt\.?|[sv]))[ ._#-]*$",
     re.IGNORECASE,
 )
 _CHECKSUM = re.compile(r"[\[(][0-9A-Fa-f]{8}[\])]")

@@ -1,4 +1,4 @@
-"""Name openings, endings, trailers, commercials, menus and interviews. Pure.
+"""Name openings, endings, trailers, menus, interviews, deleted scenes and all else that is no episode. Pure.
 
 In: a file name, what was read from it, the season. Out: a name that says what the extra is, that keeps
 what tells it from its like, and that no server reads as an episode, whatever numbers it has.
@@ -18,12 +18,21 @@ _KINDS = {
     VideoType.PV: ("Trailer", r"pv|trailers?|teasers?|previews?|promos?"),
     VideoType.CM: ("Commercial", r"cm|spots?|commercials?"),
     VideoType.MENU: ("Menu", r"menus?"),
-    VideoType.INTERVIEW: (
-        "Interview",
-        r"(?:(?:cast|staff)\s+)?interviews?|(?:the\s+)?making of|behind the scenes"
-        r"|インタビュー|メイキング|访谈|訪談|采访",
+    VideoType.INTERVIEW: ("Interview", r"(?:(?:cast|staff)\s+)?interviews?|インタビュー|访谈|訪談|采访"),
+    VideoType.BEHIND_THE_SCENES: (
+        "Behind the Scenes",
+        r"(?:the\s+)?making of|behind\s?the\s?scenes|メイキング",
     ),
+    VideoType.DELETED_SCENE: ("Deleted Scene", r"deleted\s?scenes?|deleted"),
+    VideoType.FEATURETTE: ("Featurette", r"featurettes?"),
+    VideoType.SCENE: ("Scene", r"scenes?"),
+    VideoType.SHORT: ("Short", r"shorts?"),
+    VideoType.CLIP: ("Clip", r"clips?"),
+    VideoType.EXTRA: ("Extra", r"extras?|other"),
 }
+_ENDED = frozenset(  # known by their folder, or by a word behind a dash: elsewhere it is of a title
+    {VideoType.DELETED_SCENE, VideoType.SCENE, VideoType.SHORT, VideoType.CLIP, VideoType.EXTRA}
+)
 _WORDS = {
     kind: (label, re.compile(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", re.IGNORECASE))
     for kind, (label, pattern) in _KINDS.items()
@@ -33,20 +42,43 @@ _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
 # What Kodi reads as an episode in any folder: 103 and Part 2 but for a parenthesis before them, 2x3, E3.
 _NUMBERED = re.compile(r"(?<![^\W_])(\d{3,}|p(?:ar)?t[ ._-]?(?:\d+|[ivx]+)|s\d+)(?![^\W_])", re.IGNORECASE)
 _EPISODE = re.compile(r"(?<![^\W_])ep?[ ._-]?(?=\d)", re.IGNORECASE)
+_WITHIN = re.compile(r"(?<=[^\W\d_])(ep[ ._-]?|e)(\d+)", re.IGNORECASE)  # Volume2, Step 4
+_ENDS = re.compile(r"[\s\d._-]*")
+_BLANKS = re.compile(r"[\s._]+")
+_TERMS = re.compile(r"\b(?:\d{3,4}[pi]|blu-?ray|web|[xh]\.?26[45])\b.*", re.IGNORECASE)
 _CROSS = re.compile(r"(\d)x(?=\d)", re.IGNORECASE)
 
 
 def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer) -> str:
     """Return `Creditless Opening 2`, `Trailer 3 (Season 2)`: the kind, then what the name adds to it."""
-    label, word = _WORDS[parsed.type or VideoType.PV]
+    kind = parsed.type or VideoType.EXTRA
+    label, word = _WORDS[kind]
     stem = name.rpartition(".")[0]
     bare = _BRACKETS.sub(" ", stem)
-    found = word.search(bare) or word.search(stem)
-    after = _BRACKETS.sub(" ", found.string[found.end() :]).strip(" ._-[]()") if found else ""
+    found = _last(word, bare) if kind in _ENDED else word.search(bare) or word.search(stem)
+    after = _BRACKETS.sub(" ", found.string[found.end() :]).strip(" ._-[]()") if found else _own(bare, parsed)
     numbers = "" if after else " ".join(str(number) for number in parsed.episodes)
     creditless = "Creditless " if _CREDITLESS.search(stem) else ""
     text = f"{creditless}{label} {after or numbers}".strip()
     if season is not None and season > 1:
         text = f"{text} (Season {season})"
-    text = namer.clean(text.replace("_", " "))
-    return finish(_CROSS.sub(r"\1 x ", _EPISODE.sub("Episode ", _NUMBERED.sub(r"(\1)", text))))
+    return finish(_unlike_an_episode(namer.clean(text.replace("_", " "))))
+
+
+def _unlike_an_episode(text: str) -> str:
+    text = _EPISODE.sub("Episode ", _NUMBERED.sub(r"(\1)", text))
+    return _CROSS.sub(r"\1 x ", _WITHIN.sub(r"\1 (\2)", text))
+
+
+def _last(word: re.Pattern[str], stem: str) -> re.Match[str] | None:
+    """The word where it ends the name: `Title-deleted`, `Title - Deleted Scene 2`."""
+    return next((found for found in word.finditer(stem) if _ENDS.fullmatch(stem, found.end())), None)
+
+
+def _own(stem: str, parsed: ParseResult) -> str:
+    """What a name says beyond the show's, where only its folder tells what it is: `Extras/The Parade`."""
+    left = _BLANKS.sub(" ", stem).strip(" ._-")
+    titles = (*parsed.folder_titles, *parsed.titles)
+    title = next((title for title in titles if left.lower().startswith(title.lower())), "")
+    left = left[len(title) :]
+    return _TERMS.sub("", left).strip(" ._-")

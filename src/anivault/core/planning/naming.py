@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from anivault.core.models import Candidate, Coordinates, Entry
-from anivault.parser.models import EXTRAS, ParseResult, VideoType
+from anivault.parser.models import ParseResult, VideoType
 from anivault.shared.errors import PresetError, TemplateError
 
 NAME_MAX = 255  # bytes; ext4, btrfs, xfs; NTFS and exFAT allow 255 characters, which are never fewer bytes
@@ -58,6 +58,10 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: str = ""
 
 
+# The kinds of extras that a preset must have a folder for; the others go with menus where it has none.
+NAMED_EXTRAS = frozenset(
+    {VideoType.OP, VideoType.ED, VideoType.PV, VideoType.CM, VideoType.MENU, VideoType.INTERVIEW}
+)
 TEMPLATES = ("show", "season", "episode", "film", "season_poster", "specials_poster")
 
 
@@ -115,6 +119,16 @@ def titled(candidate: Candidate, languages: Sequence[str]) -> Candidate:
 def _title_in(candidate: Candidate, language: str) -> str | None:
     titles = [title for title in candidate.titles if title.language == language]
     return next((title.text for title in titles if title.main), titles[0].text if titles else None)
+
+
+_SPELLINGS = frozenset({"romaji", "english", "native"})  # of the title
+_YEAR_LAST = re.compile(r"(?<=\S)\s*[(\[{（［【〔]?\s*((?:19|20)\d\d)\s*[)\]}）］】〕]?\s*\Z")
+
+
+def _without_year(title: str, year: int | None) -> str:
+    """A title without the show's year at its end, which a name has anyway: `Title(2011)`, `Title 2011`."""
+    found = _YEAR_LAST.search(title)
+    return title[: found.start()] if found and int(found[1]) == year else title
 
 
 def _episode_title(coordinates: tuple[Coordinates, ...]) -> str | None:
@@ -286,7 +300,7 @@ def _check_preset(preset: Preset) -> None:
     film = templates["film"]
     if len(film) < 2 or not all(map(_is_named, (templates["show"][-1], *film[-2:]))):
         raise PresetError(preset.name, "show, and film's folder and name, need {title} or {id} outside < >")
-    if missing := EXTRAS - {VideoType.SAMPLE} - set(preset.extras):
+    if missing := NAMED_EXTRAS - set(preset.extras):
         raise PresetError(preset.name, f"extras has no folder for {', '.join(sorted(missing))}")
     for folder in preset.extras.values():
         if finish(folder) != folder or not folder or "/" in folder or _UNFIT_TEXT.search(folder):
@@ -436,10 +450,13 @@ class Namer:
         wanted = [_title_in(candidate, language) for language in self.preset.titles]
         rest = [candidate.title, *(title.text for title in candidate.titles)]
         for text in filter(None, [*wanted, *rest]):
-            bare = text.removesuffix(f"({candidate.year})").rstrip()
-            if finish(cleaned := clean(bare, self.preset)):
+            if finish(cleaned := clean(_without_year(text, candidate.year), self.preset)):
                 return cleaned
         return f"{candidate.provider} {candidate.id}"
+
+    def extras_folder(self, kind: VideoType) -> str:
+        """The folder for extras of a kind, in that of the show or film."""
+        return self.preset.extras.get(kind) or self.preset.extras[VideoType.MENU]
 
     def _path(self, template: str) -> Callable[[Subject], str]:
         names = [self._name(component) for component in parse_template(template)]
@@ -509,6 +526,8 @@ class Namer:
         if name == "episode_title":
             return lambda subject: self._quoted(_episode_title(subject.coordinates))
         read = FIELDS[name]
+        if name in _SPELLINGS:
+            return lambda s: self.clean(_without_year(str(read(s) or ""), s.candidate.year))
         return lambda subject: self.clean(str(value)) if (value := read(subject)) else ""
 
 

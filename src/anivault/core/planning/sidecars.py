@@ -284,8 +284,9 @@ def _with_folders(track: Track, between: Iterable[str]) -> Track:
 
 # --- the name beside the video ---------------------------------------------------------------------------
 
-# Servers look for these inside any token.
-_READ_AS_FLAG = re.compile(r"forced|foreign|default", re.IGNORECASE)
+# Servers look for these inside any token: as words they go, longer words are parted there (`For-eigner`).
+_FLAG_WORD = re.compile(r"(?<![^\W_])(?:forced|foreign|default)(?![^\W_])", re.IGNORECASE)
+_READ_AS_FLAG = re.compile(r"(for|de)(ced|eign|fault)", re.IGNORECASE)
 _CHAPTERS = re.compile(r"[._ \[-]chap(?:ter)?s?[\])]*\.(?:xml|txt)\Z", re.IGNORECASE)
 _PICTURES = {
     "poster": "poster", "cover": "poster", "folder": "poster", "fanart": "fanart", "backdrop": "fanart",
@@ -350,7 +351,7 @@ def suffix(track: Track, extension: str, namer: Namer, room: int, label: str = "
 def _title(words: str, namer: Namer) -> str:
     """A title with no dot to split it, in which no server finds a flag or a language."""
     known = vocabulary()
-    text = _READ_AS_FLAG.sub("", finish(namer.clean(words)).replace(".", " "))
+    text = _READ_AS_FLAG.sub(r"\1-\2", _FLAG_WORD.sub("", finish(namer.clean(words)).replace(".", " ")))
     kept = [w for w in text.split() if w.lower() not in known.flags]
     joined = "-".join(kept)
     return f"{joined}-track" if joined.lower() in known.languages else joined

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import VideoType
 from anivault.parser.rules import checksum, media, numbers, season
-from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, TYPES
+from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, STRONG, TYPES
 
 RULE = "rule:brackets"
 
@@ -20,7 +20,10 @@ _BRACKET = re.compile(r"\[([^\[\]]*)\]|\(([^()]*)\)|\{([^{}]*)\}")
 _YEAR = re.compile(r"((?:19[5-9]|20[0-3])\d)年?(?:[-.~/](?:(?:19|20)?\d\d)?(?:[-.~/]\d\d)?)?")
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\d{1,2}[./-]\d{1,2}")
 _IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.IGNORECASE)
-_VOLUME = re.compile(r"(?:vol(?:ume)?\.?|disc|disk|cd)\s*\d+", re.IGNORECASE)
+_VOLUME = re.compile(
+    r"(?:vol(?:ume)?\.?|(?P<disc>dis[ck]|cd|dvd))[ ._-]*(?P<number>\d{1,2})(?: ?(?:of|/) ?\d+)?",
+    re.IGNORECASE,
+)
 _KIND = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)(?: - |[ _-]?)"
     r"(?:EP ?)?(?P<number>\d{1,3}[a-z]?)?(?:[ _]?v(?:er)?[. ]?(?P<version>\d))?(?:\+SP)?",
@@ -122,6 +125,8 @@ def _read(content: str) -> Meaning:
         return Meaning(SEASON, (("part", int(part[1])),))
     if (counted := _COUNTED_KIND.fullmatch(content)) is not None:
         return Meaning(numbers=numbers.bracket(counted[1]), fields=(("type", TYPES[counted[2].lower()]),))
+    if (volume := _VOLUME.fullmatch(content)) is not None and content.lower() not in STRONG:
+        return Meaning(TERM, (("disc", int(volume["number"])),) if volume["disc"] else ())
     return _kind(content) or _technical(content) or _WORDS
 
 
@@ -157,7 +162,7 @@ def _kind_of(words: str) -> VideoType | None:
 
 
 def _technical(content: str) -> Meaning | None:
-    if any(pattern.fullmatch(content) for pattern in (_BATCH, _IDS, _VOLUME, _DOMAIN, _OF)):
+    if any(pattern.fullmatch(content) for pattern in (_BATCH, _IDS, _DOMAIN, _OF)):
         return Meaning(TERM)
     found = media.terms(content)
     if found.strong or (found.known and not found.rest):

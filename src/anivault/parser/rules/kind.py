@@ -17,6 +17,7 @@ from anivault.parser.vocabulary import (
     TYPES,
     TYPES_ALWAYS,
     TYPES_CAPITALS,
+    TYPES_ENDINGS,
     TYPES_NUMBERED,
     TYPES_RUNNING,
     TYPES_WORDS,
@@ -45,7 +46,31 @@ _WORD = re.compile(r"[^\W_]")
 _MIDST = re.compile(r"\s+[^\W\d_]")
 _OF_EPISODES = frozenset((VideoType.PV, VideoType.SAMPLE))
 _FILMS = frozenset(("movie", "film", "gekijouban", "eiga"))
+_ENDING = re.compile(rf"(?<=[^\s-])-(?P<word>{any_of(TYPES_ENDINGS)})\d{{0,2}}$", re.IGNORECASE)
+# `Title.sample`, and behind a blank where the title has ended: `S01E05 sample`, `[1080p] sample`.
+_SAMPLE = re.compile(
+    r"(?:(?<=\S)[._]|(?<=[\])]) |(?<=\d) |(?<=\d[pi]) )(?P<word>sample)\d{0,2}$", re.IGNORECASE
+)
+_AHEAD = re.compile(r"sample-(?=\S)|[Ss](?:ample|AMPLE)-(?=\S+$)")  # but not `Sample-kun - 01`
+# An episode's title stands at the end: `S01E05 - Ultra-Short`.
+_EPISODE_TITLE = re.compile(r"\d(?:v\d)?[\])]?\s+-\s+[^\[\]()]*$")
 _LEADING = re.compile(r"[\s\x01]*(Gekijouban|Eiga)(?=\s+\S)", re.IGNORECASE)
+
+
+def read_ending(draft: Draft, stem: str) -> None:
+    """Claim the word at the end by which media servers know an extra (`Title-deleted`), and scene samples.
+
+    In capitals it may be the last word of an episode's title. `stem` still has the dots of the name.
+    """
+    if (ahead := _AHEAD.match(stem)) is not None:
+        draft.set("type", VideoType.SAMPLE, RULE)
+        draft.gap(0, ahead.end(), KIND)
+    found = _ENDING.search(stem) or _SAMPLE.search(stem)
+    if found is None or (not found["word"].islower() and _EPISODE_TITLE.search(stem, 0, found.start())):
+        return
+    draft.set("type", TYPES_ENDINGS[found["word"].lower()], RULE)
+    end = len(draft.text)
+    draft.gap(end - len(found[0]), end, KIND)
 
 
 def read(draft: Draft) -> None:

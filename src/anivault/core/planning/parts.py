@@ -1,0 +1,66 @@
+"""Tell the parts of a film or episode that was cut up (cd1, cd2) from files that are whole. Pure.
+
+In: the videos of one place. Out: those that are whole, the parts of one release that together are, the rest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeAlias
+
+from anivault.core.models import MatchedFile
+from anivault.core.planning.naming import Preset
+from anivault.core.planning.preference import best_first
+from anivault.parser.models import EXTRAS
+
+
+class Cut(NamedTuple):
+    """Indexes of videos. `parts` has the number of each part of the one release that is taken."""
+
+    whole: list[int]
+    parts: dict[int, int]
+    loose: list[int]  # parts without the others, or of another release
+
+
+_Release: TypeAlias = tuple[str, str, str | None]
+
+
+def cut_up(items: Mapping[int, MatchedFile], preset: Preset) -> Cut:
+    """Sort the videos of one place. Of several releases in parts the better one is taken."""
+    releases: defaultdict[_Release, dict[int, int]] = defaultdict(dict)
+    for index, item in items.items():
+        if number := number_of(item):
+            releases[_release(item)][index] = number
+    complete = [numbers for numbers in releases.values() if is_complete(numbers.values())]
+    parts = complete[0] if complete else {}
+    if len(complete) > 1:
+        first = [items[min(numbers, key=lambda index: numbers[index])] for numbers in complete]
+        parts = complete[best_first(first, preset)[0]]
+    taken = {index for numbers in complete for index in numbers}
+    whole = [index for index, item in items.items() if index not in taken and not _is_part(item)]
+    loose = [index for index in items if index not in parts and index not in whole]
+    return Cut(whole, parts, loose)
+
+
+def number_of(item: MatchedFile) -> int | None:
+    """Which part a video is, if its name or its folder numbers it; extras are numbered otherwise."""
+    return None if item.parsed.type in EXTRAS else item.parsed.disc or item.parsed.part
+
+
+def is_complete(numbers: Iterable[int]) -> bool:
+    """Whether parts are numbered from 1 without a gap."""
+    found = sorted(numbers)
+    return len(found) > 1 and found == list(range(1, len(found) + 1))
+
+
+def _is_part(item: MatchedFile) -> bool:
+    """Whether a video says itself that there is more: cd1. A lone `Disc 1/Film` may well be whole."""
+    return bool(item.parsed.disc and number_of(item)) and item.parsed.said.get("disc") != "folder"
+
+
+def _release(item: MatchedFile) -> _Release:
+    folder = item.file.folder
+    if item.parsed.said.get("disc") == "folder":
+        folder = folder.rpartition("/")[0]
+    return item.file.root, folder, item.parsed.group
