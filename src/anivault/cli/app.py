@@ -106,9 +106,14 @@ class Context:
     @cached_property
     def loaded(self) -> Loaded:
         """The settings, read when first asked for. Raises ConfigError."""
+        from anivault.cli.config_handler import check_presets, unheard
+        from anivault.cli.render import notices
         from anivault.shared.settings import load
 
-        return load(config=self._config, library=self._library)
+        loaded = load(config=self._config, library=self._library)
+        check_presets(loaded)
+        notices(self.screen, unheard(loaded))
+        return loaded
 
     @property
     def settings(self) -> Settings:

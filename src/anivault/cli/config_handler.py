@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from anivault.core.planning.naming import builtin_presets
+from anivault.shared.errors import ConfigError, PresetError, TemplateError
 from anivault.shared.settings import Loaded, flatten
+from anivault.shared.trust import shortened
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,4 +35,38 @@ def default() -> str:
 
 def presets(loaded: Loaded) -> dict[str, dict[str, Any]]:
     """Every preset by name, the user's own among them, as it stands in its table."""
+    from anivault.core.planning.naming import builtin_presets
+
     return {**builtin_presets(), **loaded.settings.presets}
+
+
+def check_presets(loaded: Loaded) -> None:
+    """Refuse a preset of a configuration that cannot be, with its file. Raises ConfigError."""
+    chosen, own = loaded.settings.organize.preset, loaded.settings.presets
+    places = {f"presets.{name}": name for name in own} | {"organize.preset": chosen}
+    for place, name in places.items():
+        if (where := loaded.origin[place]) != "default":
+            _check_preset(name, own, where, place)
+
+
+def _check_preset(name: str, own: dict[str, dict[str, Any]], where: str, place: str) -> None:
+    from anivault.core.planning.naming import load_preset
+
+    try:
+        load_preset(name, own)
+    except (PresetError, TemplateError) as error:
+        why = str(error).removesuffix(" Nothing was changed.").removesuffix(".")
+        raise ConfigError(where, shortened(f"{place}: {why}")) from error
+
+
+def unheard(loaded: Loaded) -> list[str]:
+    """Say what a library's own file sets that only the user may, and where the user can."""
+    return [
+        f"{item.file} sets {item.name}, which a library may not: it is not heard. "
+        f"If you mean it, {_instead(item.name)} {item.instead}"
+        for item in loaded.unheard
+    ]
+
+
+def _instead(name: str) -> str:
+    return f"{'give --mode move, or ' if name == 'organize.mode' else ''}set it in"

@@ -99,7 +99,7 @@ class LeftOutEvent(Event, frozen=True, tag="left-out"):
 
 
 class NoticeEvent(Event, frozen=True, tag="notice"):
-    """`match`, `organize`: what a provider has to say, such as that it did not answer."""
+    """What a provider has to say, such as that it did not answer; what a library's settings may not say."""
 
     text: str
 

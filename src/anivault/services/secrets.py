@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from anivault.shared.errors import TmdbKeyError
+from anivault.shared import trust
+from anivault.shared.errors import NotTrustedError, TmdbKeyError
 
 VARIABLES = ("ANIVAULT_TMDB_KEY", "TMDB_API_KEY")
+LONGEST = 4096  # bytes
 KEYRING_SERVICE, KEYRING_USER = "anivault", "tmdb"
 
 
@@ -66,11 +67,11 @@ def _from_keyring() -> str | None:
 
 def _from_file(path: Path) -> str | None:
     try:
-        with path.open(encoding="utf-8") as stream:
-            if os.name == "posix" and stat.S_IMODE(os.fstat(stream.fileno()).st_mode) & 0o077:
-                raise TmdbKeyError(f"Others can read the TMDB key in {path}: chmod 600 it.")
-            return stream.read(4096)
-    except FileNotFoundError:
+        return trust.read(str(path), LONGEST, private=True).decode()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except NotTrustedError as error:
+        why = f"Others can read the TMDB key in {path}, or it is theirs: chmod 600 it."
+        raise TmdbKeyError(why) from error
     except (OSError, UnicodeDecodeError) as error:
         raise TmdbKeyError(f"The TMDB key in {path} cannot be read.") from error

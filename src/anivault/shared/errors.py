@@ -225,6 +225,26 @@ class PluginBrokenError(AniVaultError):
         self.hint = f"pip install 'anivault[{name}]', or choose another."
 
 
+class PluginFailedError(AniVaultError):
+    """The only provider is a plug-in, and it raised, died, answered wrongly or not in time."""
+
+    code, exit_code = "plugin-failed", 47
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"The provider {name!r} failed, and there is no other: {why}. Nothing was changed.")
+        self.hint = f"Ask another, such as --provider catalog, or look at its table [plugins.{name}]."
+
+
+class NotTrustedError(AniVaultError):
+    """A file or folder of AniVault's own is another user's, a link in a library, or anyone may write it."""
+
+    code, exit_code = "not-trusted", 48
+
+    def __init__(self, path: str, why: str, hint: str) -> None:
+        super().__init__(f"{path} is not followed: {why}. Nothing in it was read, and nothing was changed.")
+        self.hint = hint
+
+
 class TmdbError(AniVaultError):
     """TMDB could not be asked. The run goes on with what is known without it."""
 

@@ -15,7 +15,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 from anivault.shared.errors import UnsafePathError
 
@@ -105,6 +105,11 @@ def is_below(path: str, folder: str) -> bool:
     """Tell whether `path` leads to `folder` or into it."""
     inside = os.path.join(os.path.normcase(os.path.realpath(folder)), "")
     return os.path.join(os.path.normcase(os.path.realpath(path)), "").startswith(inside)
+
+
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a regular file to read it, be it behind a link; never waits on a FIFO."""
+    return os.fdopen(open_file(None, os.path.realpath(path)), "rb")
 
 
 def require_inside(rel: str) -> None:

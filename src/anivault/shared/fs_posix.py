@@ -249,7 +249,7 @@ def trusted(found: os.stat_result, *owners: int) -> bool:
 
 
 def others_may_write(found: os.stat_result, others: int = 0o022) -> bool:
-    """True for a file that group or world may write; `others` says which of them."""
+    """True for a file that group or world may write; `others` says which of them, and what else they may."""
     return bool(found.st_mode & others)
 
 

@@ -1,21 +1,24 @@
 """Settings: flag > environment > library > user > default. Reads TOML files; writes nothing.
 
-A file may leave out anything; what it names must exist and have the right type, else the whole
-file is refused with the place. `origin` tells for each setting who won.
+A file may leave out anything; what it names must exist and have a value that can be, else the whole
+file is refused with the place. A library's file is heard about names and matching alone (`HEARD`): a
+library may come from somebody else. `origin` tells for each setting who won.
 """
 
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import platformdirs
 
+from anivault.shared import trust
 from anivault.shared.errors import ConfigError
+from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS
 
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
 ConflictPolicy = Literal["hold", "version"]
@@ -68,6 +71,7 @@ class Settings(Section, frozen=True):
     match: MatchSettings = MatchSettings()
     tmdb: TmdbSettings = TmdbSettings()
     presets: dict[str, dict[str, Any]] = {}  # the user's own; docs/naming.md has every key
+    plugins: dict[str, dict[str, Any]] = {}  # by a plug-in's name: what it is given; docs/plugins.md
 
 
 # Which variable sets what. A list is written with commas.
@@ -84,11 +88,57 @@ ENVIRONMENT = {
 }
 
 
+# What a library's own file may say. Addresses, plug-ins, other paths, and that sources go: the user's word.
+HEARD: dict[str, Callable[[Any], bool]] = {
+    "organize.mode": lambda mode: mode != "move",
+    "organize.preset": bool,
+    "organize.on_conflict": bool,
+    "parser.engines": lambda names: set(names) <= BUILT_IN[PARSERS].keys(),
+    "match.providers": lambda names: set(names) <= BUILT_IN[PROVIDERS].keys(),
+    "match.languages": lambda _: True,
+}
+HEARD_SECTIONS = frozenset({"presets"})
+
+
+class Kind(NamedTuple):
+    """What a value may look like, in a pattern and in words."""
+
+    form: re.Pattern[str]
+    allowed: str
+
+
+NAME = Kind(re.compile(r"\w[\w .+&-]{0,63}"), "a name: letters, digits, space and . + & - _, at most 64")
+ADDRESS = Kind(
+    re.compile(r"(?i:https?)://[^\s\x00-\x1f\x7f]{1,2000}"), "an address that begins with https://"
+)
+LANGUAGE = Kind(re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"), "a language such as ja-Latn")
+# Values that become a name, a path or an address somewhere; the rest is a choice of words by its type.
+KINDS = {
+    "library.path": Kind(re.compile(r"[^\x00-\x1f\x7f]{0,4096}"), "a path without control characters"),
+    "organize.preset": NAME,
+    "parser.engines": NAME,
+    "match.providers": NAME,
+    "match.languages": LANGUAGE,
+    "tmdb.url": ADDRESS,
+    "tmdb.images": ADDRESS,
+}
+NAMED = frozenset({"presets", "plugins"})  # sections whose keys are names
+
+
+class Unheard(msgspec.Struct, frozen=True):
+    """A setting of a library's file that only the user may set, and that would change something."""
+
+    name: str
+    file: str
+    instead: str  # where the user can say it
+
+
 class Loaded(msgspec.Struct, frozen=True):
-    """The settings in force, and by dotted name where each comes from."""
+    """The settings in force, by dotted name where each comes from, and what a library may not say."""
 
     settings: Settings
     origin: dict[str, str]
+    unheard: tuple[Unheard, ...] = ()
 
 
 def user_config_path(environment: Mapping[str, str] = os.environ) -> Path:
@@ -102,16 +152,23 @@ def load(
 ) -> Loaded:
     """Read the layers. `config` (--config) replaces the user's file and must exist.
 
-    Raises ConfigError for a file that cannot be read, is no TOML, or names what does not exist.
+    Raises ConfigError for a file that cannot be read, is no TOML, or names what does not exist, and
+    NotTrustedError for one that is another's.
     """
     user = Path(config) if config else user_config_path(environment)
-    layers = [(str(user), _read(user, must_exist=bool(config)))]
-    home = library or environment.get("ANIVAULT_LIBRARY") or _library_of(layers[0][1])
-    if home:
-        path = Path(home) / ".anivault" / "config.toml"
-        layers.append((str(path), _read(path)))
-    layers.append(("environment", _from_environment(environment)))
-    return _merge(layers)
+    mine = _read(user, must_exist=bool(config))
+    spoken = _from_environment(environment)
+    home = library or _library_of(spoken) or _library_of(mine)
+    path = Path(os.path.expanduser(home), trust.FOLDER, "config.toml")
+    theirs = _read(path) if home else {}
+    loaded = _merge([(str(user), mine), (str(path), _heard(theirs)), ("environment", spoken)])
+    holding = dict(flatten(loaded.settings))
+    unheard = tuple(
+        Unheard(name, str(path), str(user))
+        for name, value in _named(theirs)
+        if not _is_heard(name, value) and holding.get(name) != value
+    )
+    return msgspec.structs.replace(loaded, unheard=unheard)
 
 
 def flatten(settings: Settings) -> Iterator[tuple[str, Any]]:
@@ -123,17 +180,56 @@ def flatten(settings: Settings) -> Iterator[tuple[str, Any]]:
 
 def _read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        msgspec.convert(table, Settings)
+        table = trust.read_toml(str(path))
     except (FileNotFoundError, NotADirectoryError) as error:
         if must_exist:
             raise ConfigError(str(path), "there is no such file") from error
         return {}
     except OSError as error:
         raise ConfigError(str(path), error.strerror or str(error)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except ValueError as error:
         raise ConfigError(str(path), str(error)) from error
+    return _checked(str(path), table)
+
+
+def _checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
+    """Return a layer whose settings exist, have their types, and are values that can be."""
+    try:
+        msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(where, trust.shortened(str(error))) from error
+    for name, value in _named(table):
+        section, _, key = name.partition(".")
+        if section in NAMED:
+            _require(NAME, key, where, f"the name of [{section}.…]")
+        elif name in KINDS:
+            for text in [value] if isinstance(value, str) else value:
+                _require(KINDS[name], text, where, f"[{section}] {key}")
     return table
+
+
+def _require(kind: Kind, text: str, where: str, place: str) -> None:
+    if not kind.form.fullmatch(text):
+        raise ConfigError(where, f"{place}: {trust.shortened(repr(text))} is not {kind.allowed}")
+
+
+def _named(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield every setting of a layer by its dotted name."""
+    return ((f"{section}.{key}", value) for section, keys in table.items() for key, value in keys.items())
+
+
+def _is_heard(name: str, value: Any) -> bool:
+    return name.partition(".")[0] in HEARD_SECTIONS or (name in HEARD and HEARD[name](value))
+
+
+def _heard(table: dict[str, Any]) -> dict[str, Any]:
+    """Return what a library's file may say."""
+    kept: dict[str, Any] = {}
+    for name, value in _named(table):
+        if _is_heard(name, value):
+            section, _, key = name.partition(".")
+            kept.setdefault(section, {})[key] = value
+    return kept
 
 
 def _library_of(table: dict[str, Any]) -> str:
@@ -148,11 +244,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             section, _, key = name.partition(".")
             value = [part.strip() for part in text.split(",")] if _is_list(defaults[name]) else text
             table.setdefault(section, {})[key] = value
-    try:
-        msgspec.convert(table, Settings)
-    except msgspec.ValidationError as error:
-        raise ConfigError("the environment", str(error)) from error
-    return table
+    return _checked("the environment", table)
 
 
 def _is_list(value: object) -> bool:
@@ -166,4 +258,5 @@ def _merge(layers: list[tuple[str, dict[str, Any]]]) -> Loaded:
         for section, values in table.items():
             merged[section].update(values)
             origin.update({f"{section}.{key}": where for key in values})
+    merged["library"]["path"] = os.path.expanduser(merged["library"]["path"])
     return Loaded(msgspec.convert(merged, Settings), origin)

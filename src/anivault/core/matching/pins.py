@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -26,6 +25,7 @@ import msgspec
 
 from anivault.core.matching.normalize import normal_form
 from anivault.core.models import Coordinates, Release
+from anivault.shared import trust
 from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError
 
 FILE = "pins.toml"
@@ -33,7 +33,9 @@ HEADER = """\
 # What you have decided about your files. It wins over everything AniVault thinks of them.
 # Edit it, share it: folder or title (and group) say which files, id, season and offset where they go.
 """
-_ID = re.compile(r"(?P<provider>[a-z]+):(?:(?P<media>tv|movie)/)?(?P<number>\d+)")
+_ID = re.compile(r"(?P<provider>[a-z]{1,32}):(?:(?P<media>tv|movie)/)?(?P<number>[0-9]{1,12})")
+MOST = 9999  # a season, an offset: both become part of names
+LONGEST = 1000  # characters of a folder, title or group
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +53,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         """Provider, media type (tv unless it says movie) and number. Raises PinRefusedError."""
         found = _ID.fullmatch(self.id)
         if not found:
-            raise PinRefusedError(f"{self.id!r} names no show")
+            raise PinRefusedError(f"{trust.shortened(repr(self.id))} names no show")
         return found["provider"], found["media"] or "tv", int(found["number"])
 
     @property
@@ -86,20 +88,24 @@ class PinFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load(path: Path) -> tuple[Pin, ...]:
     """Read a file of pins; one that does not exist has none. Raises PinsBrokenError."""
     try:
-        pins = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), PinFile).pin
+        pins = msgspec.convert(trust.read_toml(str(path)), PinFile).pin
         for pin in pins:
-            _ = pin.show, pin.target
-    except FileNotFoundError:
+            _require_sound(pin)
+    except (FileNotFoundError, NotADirectoryError):
         return ()
-    except (
-        OSError,
-        UnicodeDecodeError,
-        tomllib.TOMLDecodeError,
-        msgspec.ValidationError,
-        PinRefusedError,
-    ) as error:
-        raise PinsBrokenError(str(path), str(error)) from error
+    except (OSError, ValueError, msgspec.ValidationError, PinRefusedError) as error:
+        why = error.strerror if isinstance(error, OSError) else None
+        raise PinsBrokenError(str(path), why or trust.shortened(str(error))) from error
     return pins
+
+
+def _require_sound(pin: Pin) -> None:
+    """Refuse a pin that names no show, nothing to pin, or a place that no episode has. PinRefusedError."""
+    _ = pin.show, pin.target
+    if not (0 <= (pin.season or 0) <= MOST and -MOST <= (pin.offset or 0) <= MOST):
+        raise PinRefusedError(f"season is a number from 0 to {MOST}, offset one from -{MOST} to {MOST}")
+    if any(len(text or "") > LONGEST for text in (pin.folder, pin.title, pin.group)):
+        raise PinRefusedError(f"folder, title and group have at most {LONGEST:,} characters")
 
 
 def add(path: Path, pin: Pin) -> None:
@@ -107,7 +113,7 @@ def add(path: Path, pin: Pin) -> None:
 
     Raises PinRefusedError for what names no show or nothing to pin, PinsBrokenError for a broken file.
     """
-    _ = pin.show, pin.target
+    _require_sound(pin)
     if any("\ud800" <= c <= "\udfff" for c in _table(pin)):
         raise PinRefusedError("the folder's name is no UTF-8; pin its title instead")
     kept = [p for p in load(path) if p.target != pin.target]

@@ -12,7 +12,7 @@ import zlib
 import msgspec
 
 from anivault.core.moving.journal import FOLDER, Made
-from anivault.shared import fs
+from anivault.shared import fs, trust
 
 NAME = "hashes.jsonl"
 HELD_BACK = 1 << 16  # bytes of lines between two writes
@@ -35,18 +35,20 @@ class Hashes:
     rel = f"{FOLDER}/{NAME}"
 
     def __init__(self, library: str) -> None:
-        self._path = os.path.join(library, FOLDER, NAME)
+        self._library, self._path = library, os.path.join(library, FOLDER, NAME)
         self._known: dict[bytes, Line] = {}
         self._parts: dict[int, int] = {}
         self._new: list[bytes] = []
         self.damaged = 0  # lines
 
     def __enter__(self) -> Hashes:
+        trust.require_home(self._library)
         try:
             fd = fs.open_file(None, self._path)
         except FileNotFoundError:
             return self
         with os.fdopen(fd, "rb") as file:
+            trust.require_own(self._path, os.fstat(fd), os.stat(self._library).st_uid)
             for raw in file:
                 self._take_in(raw)
         return self

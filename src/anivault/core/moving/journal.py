@@ -24,21 +24,23 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from anivault.shared import fs
+from anivault.shared import fs, trust
 from anivault.shared.errors import (
     DiskError,
     JournalDamagedError,
     JournalRefusedError,
     LibraryBusyError,
     LibraryIsFileError,
+    NotTrustedError,
     UnfinishedRunError,
     quoted,
 )
+from anivault.shared.trust import FOLDER as FOLDER
 
 VERSION = 1
-FOLDER = ".anivault"
 NAME = "journal.jsonl"
 LOCK = "lock"
+B64 = "b64:"
 TORN_AT_MOST = 4 << 20  # bytes; one batch is written at once and stays far below
 
 
@@ -239,6 +241,7 @@ def path_of(library: str) -> str:
 def read(library: str) -> History:
     """Read all of a library's journal; an absent one has no runs. Changes nothing."""
     path = path_of(library)
+    trust.require_home(library)
     try:
         fd = fs.open_file(None, path)
     except FileNotFoundError:
@@ -252,20 +255,12 @@ def read(library: str) -> History:
 
 def _check_owner(path: str, found: os.stat_result, library: str) -> None:
     """A journal names files to move: only our own, or for root the library owner's, is followed."""
-    own = fs.trusted(found, os.stat(library).st_uid)
-    if not own or (fs.others_may_write(found, 0o002) and _keeps_modes(path)):
-        why = "it belongs to another user, or anyone may write to it"
-        raise JournalRefusedError(
-            path, why, f"Look at it; when you trust it: chown, and chmod o-w {quoted(path)}"
-        )
-
-
-def _keeps_modes(path: str) -> bool:
-    """False where every file may be written by anyone (NTFS, exFAT); the lock is made like the journal."""
     try:
-        return not os.stat(os.path.join(os.path.dirname(path), LOCK)).st_mode & 0o002
-    except FileNotFoundError:
-        return True
+        trust.require_own(path, found, os.stat(library).st_uid)
+    except NotTrustedError as error:
+        raise JournalRefusedError(
+            path, "it belongs to another user, or anyone may write to it", error.hint
+        ) from error
 
 
 def parse(data: bytes, path: str = NAME) -> History:
@@ -335,18 +330,34 @@ def _protect(record: Any) -> Any:
         return msgspec.structs.replace(record, roots=tuple(map(_protect, record.roots)))
     raw = {name: os.fsencode(getattr(record, name)) for name in _TEXT[type(record)]}
     shown = {name: value.decode("utf-8", "replace") for name, value in raw.items()}
-    kept = {
+    kept: dict[str, Any] = {
         f"{name}_b64": base64.b64encode(raw[name]).decode()
         for name in raw
         if shown[name] != getattr(record, name)
     }
+    if isinstance(record, Step):
+        kept["attrs"] = {_shown_key(key): value for key, value in record.attrs.items()}
     return msgspec.structs.replace(record, **shown, **kept)
+
+
+def _shown_key(key: str) -> str:
+    """The name of an attribute; one that is no UTF-8 behind a prefix that no attribute has."""
+    raw = os.fsencode(key)
+    return key if raw.decode("utf-8", "replace") == key else B64 + base64.b64encode(raw).decode()
+
+
+def _key_shown(key: str) -> str:
+    return os.fsdecode(base64.b64decode(key.removeprefix(B64))) if key.startswith(B64) else key
 
 
 def _restore(record: Any) -> Any:
     """The inverse of `_protect`."""
-    if type(record) is Step and not record.rel_b64 and not record.to_b64:
-        return record
+    if type(record) is Step:
+        if record.attrs:
+            attrs = {_key_shown(key): value for key, value in record.attrs.items()}
+            record = msgspec.structs.replace(record, attrs=attrs)
+        if not record.rel_b64 and not record.to_b64:
+            return record
     if isinstance(record, Run):
         return msgspec.structs.replace(record, roots=tuple(map(_restore, record.roots)))
     kept = [name for name in _TEXT.get(type(record), ()) if getattr(record, f"{name}_b64")]
@@ -438,6 +449,7 @@ def _open(library: str, held: ExitStack) -> Journal:
 def _lock(library: str) -> int:
     if os.path.isfile(library):
         raise LibraryIsFileError(library)
+    trust.require_home(library)
     folder = os.path.join(library, FOLDER)
     if not os.path.isdir(folder):
         os.makedirs(folder, exist_ok=True)

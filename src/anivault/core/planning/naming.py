@@ -165,11 +165,16 @@ _NUMBER_FORMAT = re.compile(r"(0+)(?:(\D*[^\d+])0+(\+?))?")
 _TEXT_FORMAT = re.compile(r"([1-9][0-9]{0,2})?(upper|lower)?")
 _PIECES = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[<>/{}]|[^<>/{}]+")
 _PLAIN_MAX = 100  # bytes of plain text in a component, so that what is known has room
+_TEMPLATE_MAX, _FOLDERS_MAX = 1000, 8  # characters, and parts between slashes: a path has room for no more
+_WORD = re.compile(r"\w+(?:[.+-]\w+)*")  # a flag or language in a file's name
+_WORD_MAX = 40  # characters
 _UNFIT_TEXT = re.compile(r'[\x00-\x1f\x7f\\:"|?*\ud800-\udfff]')
 
 
 def parse_template(text: str) -> tuple[Component, ...]:
     """Read a template into its folders and name. Raises TemplateError with the position."""
+    if len(text) > _TEMPLATE_MAX:
+        raise TemplateError(text[:60] + "…", 0, f"more than {_TEMPLATE_MAX:,} characters")
     components: list[list[Part]] = [[]]
     groups: list[tuple[int, list[Part]]] = []
     for found in _PIECES.finditer(text):
@@ -232,9 +237,13 @@ def _field(text: str, inner: str, at: int) -> Field:
 
 
 def _check_components(text: str, components: list[list[Part]]) -> None:
+    if len(components) > _FOLDERS_MAX:
+        raise TemplateError(text, 0, f"more than {_FOLDERS_MAX} folders in one another")
     for parts in components:
         plain = "".join(part for part in parts if isinstance(part, str))
-        if not parts or (plain.strip() in {".", ".."} and len(parts) == 1):
+        if not parts or (
+            plain and not plain.strip(". ") and not any(isinstance(part, Field) for part in parts)
+        ):
             raise TemplateError(text, 0, "a folder or name in it is empty, . or ..")
         if len(plain.encode("utf-8")) > _PLAIN_MAX:
             raise TemplateError(text, 0, f"more than {_PLAIN_MAX} bytes of plain text in one name")
@@ -278,9 +287,9 @@ def load_preset(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -
 def _with_base(name: str, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     chain: list[str] = []
     merged: dict[str, Any] = {}
-    current: str | None = name
+    current: Any = name
     while current is not None:
-        if current in chain or current not in tables:
+        if current in chain or not isinstance(current, str) or current not in tables:
             why = "is its own base" if current in chain else f"is none of {', '.join(tables)}"
             raise PresetError(name, f"{current!r} {why}")
         chain.append(current)
@@ -303,10 +312,26 @@ def _check_preset(preset: Preset) -> None:
     if missing := NAMED_EXTRAS - set(preset.extras):
         raise PresetError(preset.name, f"extras has no folder for {', '.join(sorted(missing))}")
     for folder in preset.extras.values():
-        if finish(folder) != folder or not folder or "/" in folder or _UNFIT_TEXT.search(folder):
-            raise PresetError(preset.name, f"{folder!r} is no folder name")
+        if not _is_folder(folder):
+            raise PresetError(preset.name, f"{folder[:60]!r} in extras is no folder name")
+    _check_words(preset)
     if len(preset.spaces) > 1 or preset.spaces not in " ._-":
         raise PresetError(preset.name, "spaces is one of ' ', '.', '_', '-' or ''")
+
+
+def _is_folder(name: str) -> bool:
+    """Tell whether text is one plain folder name on every system."""
+    fits = finish(name) == name and len(name.encode("utf-8", "replace")) <= _PLAIN_MAX
+    return fits and bool(name) and "/" not in name and not _UNFIT_TEXT.search(name)
+
+
+def _check_words(preset: Preset) -> None:
+    """Refuse a flag or language that would be more than a word in a file's name."""
+    for key in ("flags", "languages"):
+        for name, word in getattr(preset, key).items():
+            if not _WORD.fullmatch(word) or len(word) > _WORD_MAX or finish(word) != word:
+                allowed = f"letters and digits with . + or - between them, at most {_WORD_MAX}"
+                raise PresetError(preset.name, f"{key}.{name[:60]} is {word[:60]!r}; allowed are {allowed}")
 
 
 def _is_named(component: Component) -> bool:

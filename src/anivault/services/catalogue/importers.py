@@ -19,6 +19,7 @@ import msgspec
 
 from anivault.services.catalogue.formats import BrokenListError, Format, Found, format_of
 from anivault.services.catalogue.imports import ImportInfo, import_info, keep_import
+from anivault.shared import fs
 from anivault.shared.errors import ImportRefusedError
 
 LARGEST = 512 * 1024 * 1024  # bytes, unpacked; the largest known list has 60 MiB
@@ -80,7 +81,7 @@ def import_file(path: Path, data_dir: str | None = None) -> ImportReport:
 
 def _given(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
+        with fs.open_regular(path) as stream:
             return _limited(path, stream)
     except OSError as error:
         raise ImportRefusedError(str(path), f"it cannot be read ({error.strerror or error})") from error

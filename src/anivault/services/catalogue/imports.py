@@ -15,6 +15,7 @@ import msgspec
 from platformdirs import user_data_dir
 
 from anivault.services.catalogue.rows import Row, from_lines, to_lines
+from anivault.shared import fs
 from anivault.shared.errors import ImportDamagedError
 
 # In the order in which they are merged: places first, then what is added to them.
@@ -42,12 +43,12 @@ def imports(data_dir: str | None = None) -> list[ImportInfo]:
 def import_info(kind: str, data_dir: str | None = None) -> ImportInfo | None:
     """Return what is kept of one kind."""
     path = _file(kind, data_dir)
-    if not path.exists():
-        return None
     try:
-        with path.open("rb") as stream:
+        with fs.open_regular(path) as stream:
             return msgspec.json.decode(stream.readline(), type=ImportInfo)
-    except msgspec.MsgspecError as error:
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, msgspec.MsgspecError, RecursionError) as error:
         raise ImportDamagedError(str(path)) from error
 
 
@@ -76,14 +77,24 @@ def remove_import(kind: str, data_dir: str | None = None) -> bool:
 def import_texts(data_dir: str | None = None) -> dict[str, bytes]:
     """Return the kept files as they are, by path, in the order in which they are merged."""
     paths = [_file(kind, data_dir) for kind in KINDS]
-    return {str(path): path.read_bytes() for path in paths if path.exists()}
+    return {str(path): _read(path) for path in paths if path.exists()}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with fs.open_regular(path) as stream:
+            return stream.read()
+    except OSError as error:
+        raise ImportDamagedError(str(path)) from error
 
 
 def import_rows(path: str, text: bytes) -> list[Row]:
     """Return the rows of one kept file."""
     try:
-        return from_lines(text.partition(b"\n")[2])
-    except msgspec.MsgspecError as error:
+        head, _, lines = text.partition(b"\n")
+        msgspec.json.decode(head, type=ImportInfo)
+        return from_lines(lines)
+    except (UnicodeDecodeError, msgspec.MsgspecError, RecursionError) as error:
         raise ImportDamagedError(path) from error
 
 

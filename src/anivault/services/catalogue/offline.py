@@ -88,7 +88,7 @@ class Catalog:
 
     def _connect(self) -> None:
         """Open for reading only, so that processes never wait for each other."""
-        if not self._path.exists():
+        if not self._path.is_file():  # SQLite would wait on a FIFO
             raise sqlite3.DatabaseError("not compiled yet")
         self._use(sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True))
 

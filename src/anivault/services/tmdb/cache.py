@@ -9,6 +9,7 @@ database, is dropped and asked for again.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import time
@@ -211,7 +212,9 @@ def private_folder(folder: Path) -> None:
 
 
 def private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read: an opener for `open`."""
+    """Open a file that only its owner may read: an opener for `open`. A FIFO would never answer."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "no regular file", path)
     return os.open(path, flags, 0o600)
 
 

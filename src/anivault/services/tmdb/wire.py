@@ -114,7 +114,10 @@ def image_address(url: str) -> str:
 
 
 def _checked(url: str, setting: str, unsafe: str, path: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ConfigError(setting, "it is no plain address") from error
     if "@" in parts.netloc or not parts.hostname or parts.query or parts.fragment:
         raise ConfigError(setting, "it is no plain address")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):

@@ -1,0 +1,152 @@
+"""Read files of AniVault's own, and only those that nobody else can have written.
+
+In: the path of a file, or a library. Out: bytes or a table; NotTrustedError for another's word, OSError
+for what cannot be read, ValueError for what is no sound TOML. What lies in a folder `.anivault` is a
+library's: there the folder is looked at first, and no link is followed. A user's own file may be a link.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from typing import Any
+
+from anivault.shared import fs
+from anivault.shared.errors import NotTrustedError, quoted
+
+FOLDER = ".anivault"
+ANYONE = 0o002  # a group of users may share a library
+EVERYONE = 0o077
+MOST = 1 << 20  # bytes of a file that people write
+DEEPEST = 16  # tables in tables; ours have three
+MOST_WORK = 1_000_000  # a key takes time by the square of its dots; this is half a second
+SHOWN = 300  # characters of a problem
+
+
+def require_home(library: str) -> None:
+    """Refuse `LIB/.anivault` unless it is a real folder that only the user or root can write, or absent."""
+    path = os.path.join(library, FOLDER)
+    try:
+        parent = fs.open_folder(None, library)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    try:
+        _require_folder(parent, path)
+    finally:
+        fs.close_folder(parent)
+
+
+def _require_folder(parent: fs.Folder, path: str) -> None:
+    try:
+        folder = fs.open_folder(parent, FOLDER)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if stat.S_ISDIR(fs.look(parent, FOLDER).st_mode):
+            raise NotTrustedError(path, f"it cannot be opened ({error.strerror})", _look(path)) from error
+        why = "it is a link or a file, and what it leads to may be another's"
+        hint = f"Look at it, then move it away: mv {quoted(path)} {quoted(path + '.old')}"
+        raise NotTrustedError(path, why, hint) from error
+    try:
+        require_own(path, os.stat(folder), os.stat(parent).st_uid)
+    finally:
+        fs.close_folder(folder)
+
+
+def require_own(path: str, found: os.stat_result, *owners: int) -> None:
+    """Refuse what belongs to another user, or what anyone may write; root trusts the `owners` too."""
+    if not fs.trusted(found, *owners):
+        hint = f'{_look(path)}; when you trust it: sudo chown -R "$USER" {quoted(path)}'
+        raise NotTrustedError(path, "it belongs to another user", hint)
+    if fs.others_may_write(found, ANYONE) and keeps_modes(os.path.dirname(path)):
+        hint = f"{_look(path)}; when you trust it: chmod -R o-w {quoted(path)}"
+        raise NotTrustedError(path, "anyone may write to it", hint)
+
+
+def _look(path: str) -> str:
+    return f"Look at it: ls -la {quoted(path)}"
+
+
+def keeps_modes(folder: str) -> bool:
+    """False where every file may be written by anyone, whatever its maker says: NTFS, exFAT, some shares.
+
+    A nameless file of our own tells; where none can be made, the folder itself does.
+    """
+    from tempfile import TemporaryFile
+
+    try:
+        with TemporaryFile(dir=folder) as probe:
+            return not fs.others_may_write(os.fstat(probe.fileno()), ANYONE)
+    except OSError:
+        return not fs.others_may_write(os.stat(folder), ANYONE)
+
+
+def read(path: str, most: int = MOST, *, private: bool = False) -> bytes:
+    """Return what a regular file holds that only the user or root can have written; never waits on a FIFO.
+
+    A `private` one nobody else may even read.
+    """
+    if path == os.devnull:
+        return b""
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.basename(folder) == FOLDER:
+        folder = os.path.dirname(folder)
+        require_home(folder)
+    else:
+        path = os.path.realpath(path)
+        folder = os.path.dirname(path)
+    with os.fdopen(fs.open_file(None, path), "rb") as file:
+        found = os.fstat(file.fileno())
+        require_own(path, found, os.stat(folder).st_uid)
+        if private and fs.others_may_write(found, EVERYONE):
+            raise NotTrustedError(path, "others can read it", f"chmod 600 {quoted(path)}")
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(0, f"it has more than {most:,} bytes")
+    return data
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """Return what a TOML file says."""
+    data = read(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError("it is no UTF-8 text; save it as UTF-8") from error
+    return parse_toml(text)
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return what TOML says; ValueError for whatever is none, or nested beyond all sense."""
+    dots = (line.count(".") for line in text.splitlines() if not line.lstrip().startswith("#"))
+    if sum(count * count for count in dots) > MOST_WORK:
+        raise ValueError("it has too many dots in one line")
+    try:
+        table = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except ValueError as error:
+        raise ValueError(shortened(str(error))) from error
+    _require_shallow(table)
+    return table
+
+
+def _require_shallow(table: dict[str, Any]) -> None:
+    level: list[Any] = [table]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inner(outer)]
+    if level:
+        raise ValueError("it is nested too deeply")
+
+
+def _inner(outer: Any) -> list[Any]:
+    values = outer.values() if isinstance(outer, dict) else outer
+    return [value for value in values if isinstance(value, dict | list)]
+
+
+def shortened(problem: str) -> str:
+    """Return a problem without the megabyte that it may quote."""
+    problem = re.sub(r"\s+", " ", problem)
+    return problem if len(problem) <= SHOWN else f"{problem[:SHOWN]}…"
