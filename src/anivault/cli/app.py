@@ -199,8 +199,11 @@ def scan(context: Context, paths: PathsArg, parser: ParserOption = None) -> int:
     """Show how every name reads."""
     from anivault.cli import render, scan_handler
 
-    engines = tuple(parser or context.settings.parser.engines)
-    request = scan_handler.ScanRequest(paths=_folders(paths), names=_names(paths), engines=engines)
+    settings = context.settings
+    engines = tuple(parser or settings.parser.engines)
+    request = scan_handler.ScanRequest(
+        paths=_folders(paths), names=_names(paths), engines=engines, plugins=settings.plugins
+    )
     render.scan(context.screen, scan_handler.handle(request, context.screen.progress("Scanning")))
     return DONE
 
@@ -229,6 +232,7 @@ def _asked(
     return {
         "settings": settings,
         "engines": tuple(parser or settings.parser.engines),
+        "plugins": settings.plugins,
         "providers": tuple(provider or settings.match.providers),
         "languages": tuple(lang or settings.match.languages),
     }

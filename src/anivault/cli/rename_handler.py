@@ -45,7 +45,7 @@ def remembered(
         raise FolderNotFoundError(library, "library")
     pins = pins_in_force(library)
     with (
-        closing(open_reader(request.engines)) as reader,
+        closing(open_reader(request.engines, request.plugins)) as reader,
         Providers(request.settings, request.providers, progress) as providers,
     ):
         videos, others = flow.remembered(library, reader, providers.sources, pins, request.languages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,7 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     engines: tuple[str, ...]
+    plugins: dict[str, dict[str, Any]] = {}  # their settings, by name
 
 
 class Scanned(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +30,7 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
 
 def handle(request: ScanRequest, progress: Progress, skip: Sequence[str] = ()) -> Scanned:
     """Read every name. Raises FolderNotFoundError, PluginNotFoundError, PluginBrokenError."""
-    with closing(open_reader(request.engines)) as reader:
+    with closing(open_reader(request.engines, request.plugins)) as reader:
         if request.paths:
             found = read(request.paths, reader, skip=skip, progress=progress)
         else:

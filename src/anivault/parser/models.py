@@ -81,6 +81,7 @@ class Engine(Protocol):
     """Parses one file name, never a path. Registered as an entry point in `anivault.parsers`.
 
     It runs in a process of its own unless its class states `in_process = True`: that it always returns.
+    docs/plugins.md has an example.
     """
 
     name: str

@@ -7,8 +7,9 @@ processes of engines that are not safe to run here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from anivault.parser.memo import Memo
 from anivault.parser.models import Engine, ParseResult
 from anivault.parser.rules import brackets, episode, group, kind, media, part, season, title, version, year
 from anivault.shared import plugins
+from anivault.shared.errors import PluginBrokenError
 
 ENGINE_BYTES = 255  # what a file system allows in one name; neurelease reads no more
 
@@ -99,19 +101,29 @@ class Reader:
             return None
 
 
-def open_reader(names: Sequence[str]) -> Reader:
-    """A reader with the engines of these names. Raises PluginNotFoundError, PluginBrokenError."""
-    return Reader([_open(name) for name in names])
+def open_reader(names: Sequence[str], tables: Mapping[str, Mapping[str, Any]] | None = None) -> Reader:
+    """A reader with the engines of these names; `tables` are their settings, by name.
+
+    Raises PluginNotFoundError, PluginBrokenError.
+    """
+    return Reader([_open(name, (tables or {}).get(name, {})) for name in names])
 
 
-def _open(name: str) -> Engine:
+def _open(name: str, table: Mapping[str, Any]) -> Engine:
     made = plugins.load(plugins.PARSERS, name)
     if getattr(made, "in_process", False):
-        engine: Engine = made()
-        return engine
+        return _made(name, made, table)
     from anivault.parser.guard import Guarded  # subprocess costs 5 ms that a plain run need not pay
 
-    return Guarded(name)
+    return Guarded(name, table)
+
+
+def _made(name: str, factory: Any, table: Mapping[str, Any]) -> Engine:
+    try:
+        engine: Engine = plugins.make(factory, table)
+    except Exception as error:  # a foreign parser may raise anything
+        raise PluginBrokenError(plugins.PARSERS, name, str(error) or repr(error)) from error
+    return engine
 
 
 @lru_cache(maxsize=1)

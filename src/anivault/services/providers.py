@@ -1,15 +1,15 @@
 """Open who is asked what a show is.
 
-An entry point of `anivault.providers` is a function of the settings, the sources opened so far and a
-progress callback; it returns the sources to ask from then on: those before and its own, or one that
-answers for both. The first source that knows a show is heard.
+A built-in provider is a function of the settings, the sources opened so far and a progress callback; it
+returns the sources to ask from then on: those before and its own, or one that answers for both. A plug-in
+is asked in a process of its own. The first source that knows a show is heard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import platformdirs
 
@@ -21,6 +21,9 @@ from anivault.shared import plugins
 from anivault.shared.errors import TmdbKeyError
 from anivault.shared.settings import Settings, user_config_path
 
+if TYPE_CHECKING:
+    from anivault.services.plugin_source import PluginSource
+
 Progress: TypeAlias = Callable[[int, int | None], None]
 
 
@@ -29,8 +32,23 @@ class Providers:
 
     def __init__(self, settings: Settings, names: Sequence[str], progress: Progress) -> None:
         self.sources: Sequence[Source] = ()
+        self._plugins: list[PluginSource] = []
         for name in names or default_names():
-            self.sources = plugins.load(plugins.PROVIDERS, name)(settings, self.sources, progress)
+            if name in plugins.BUILT_IN[plugins.PROVIDERS]:
+                self.sources = plugins.load(plugins.PROVIDERS, name)(settings, self.sources, progress)
+            else:
+                self._add_plugin(name, settings.plugins.get(name, {}))
+
+    def _add_plugin(self, name: str, table: Mapping[str, Any]) -> None:
+        from anivault.services.plugin_source import PluginSource  # subprocess costs 5 ms
+
+        plugins.find(plugins.PROVIDERS, name)
+        self._plugins.append(PluginSource(name, table, self._are_failed))
+        self.sources = [*self.sources, self._plugins[-1]]
+
+    def _are_failed(self) -> bool:
+        """Tell whether nobody is left to be asked."""
+        return all(getattr(source, "failure", "") for source in self.sources)
 
     def __enter__(self) -> Providers:
         """Return the providers, opened already."""
@@ -44,7 +62,8 @@ class Providers:
     @property
     def notices(self) -> list[str]:
         """What the sources have to say to people: what failed, and that the run went on."""
-        return [line for source in self.sources for line in getattr(source, "notices", ())]
+        asked = dict.fromkeys([*self.sources, *self._plugins])  # TMDB answers for the one before it
+        return [line for source in asked for line in getattr(source, "notices", ())]
 
 
 def _nothing() -> None:

@@ -18,7 +18,7 @@ import platformdirs
 
 from anivault.shared import trust
 from anivault.shared.errors import ConfigError
-from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS
+from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS, TIMEOUT
 
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
 ConflictPolicy = Literal["hold", "version"]
@@ -122,6 +122,7 @@ KINDS = {
     "tmdb.url": ADDRESS,
     "tmdb.images": ADDRESS,
 }
+MOST_SECONDS = 3600
 NAMED = frozenset({"presets", "plugins"})  # sections whose keys are names
 
 
@@ -202,6 +203,8 @@ def _checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
         section, _, key = name.partition(".")
         if section in NAMED:
             _require(NAME, key, where, f"the name of [{section}.…]")
+            if section == "plugins":
+                _require_seconds(value.get(TIMEOUT, 1), where, f"[plugins.{key}] {TIMEOUT}")
         elif name in KINDS:
             for text in [value] if isinstance(value, str) else value:
                 _require(KINDS[name], text, where, f"[{section}] {key}")
@@ -211,6 +214,12 @@ def _checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
 def _require(kind: Kind, text: str, where: str, place: str) -> None:
     if not kind.form.fullmatch(text):
         raise ConfigError(where, f"{place}: {trust.shortened(repr(text))} is not {kind.allowed}")
+
+
+def _require_seconds(value: Any, where: str, place: str) -> None:
+    if type(value) not in (int, float) or not 0 < value <= MOST_SECONDS:
+        shown = trust.shortened(repr(value))
+        raise ConfigError(where, f"{place}: {shown} is not a number of seconds, at most {MOST_SECONDS}")
 
 
 def _named(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:

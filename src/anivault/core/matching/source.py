@@ -9,7 +9,7 @@ from anivault.core.models import Candidate, Query
 
 
 class Source(Protocol):
-    """Proposes candidates. Registered as an entry point in `anivault.providers`."""
+    """Proposes candidates. Registered as an entry point in `anivault.providers` (docs/plugins.md)."""
 
     name: str
 
