@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sqlite3
+import sys
 import tempfile
+import unicodedata
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from importlib.resources import files
-from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -27,6 +30,9 @@ from anivault.core.models import Candidate
 from anivault.services.catalogue.keys import grams, title_keys
 from anivault.services.catalogue.rows import Row, from_lines
 from anivault.services.catalogue.shows import candidates
+
+# What turns text into keys and records, and numbers into bytes.
+VERSIONS = (msgspec.__version__, unicodedata.unidata_version, sys.byteorder)
 
 SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;
@@ -39,14 +45,8 @@ CREATE TABLE grams (gram TEXT PRIMARY KEY, keys BLOB NOT NULL) WITHOUT ROWID;
 SHORT, LONG = 10, 20  # keys up to the first length give all their grams, up to the second every other
 LONGEST = 255  # lengths are kept in one byte; longer keys count as this long
 NAME = "catalog-{}.sqlite"
-# What a compiled file depends on besides the text: a change in one of these makes a new one.
-CODE = (
-    "core.models",
-    "services.catalogue.keys",
-    "services.catalogue.rows",
-    "services.catalogue.shows",
-    __name__[9:],
-)
+_IMPORTS = re.compile(rb"(?:from|import) (anivault[.\w]*)(?: import ([\w, ]+))?")
+_DATA = re.compile(rb'"(\w+\.(?:txt|toml|json|tsv))"')
 
 
 def shipped() -> list[bytes]:
@@ -61,15 +61,39 @@ def rows_of(texts: Iterable[bytes]) -> list[Row]:
 
 
 def checksum(texts: Iterable[bytes]) -> str:
-    """Return the name of a compiled file: it changes with the text and with the code that reads it."""
-    digest = xxhash.xxh3_128(__version__.encode())
-    for module in CODE:
-        spec = find_spec(f"anivault.{module}")
-        source = Path(spec.origin or "" if spec else "")
-        digest.update(source.read_bytes() if source.is_file() else b"")  # an executable has no sources
-    for text in texts:
+    """Return the name of a compiled file: it changes with the text and with whatever makes a file of it."""
+    digest = xxhash.xxh3_128("\0".join([*VERSIONS, __version__]).encode())
+    for text in chain(made_by(Path(__file__)).values(), texts):
         digest.update(text)
     return digest.hexdigest()
+
+
+def made_by(first: Path) -> dict[Path, bytes]:
+    """Read the modules of `first`'s folder, all of AniVault that they import, and the data that those name.
+
+    An executable has no sources; there the version tells.
+    """
+    package = next((folder for folder in first.parents if folder.name == "anivault"), first.parent)
+    waiting, found, asked = sorted(first.parent.glob("*.py")), dict[Path, bytes](), set[Path]()
+    while waiting:
+        path = waiting.pop()
+        if path in asked:
+            continue
+        asked.add(path)
+        with suppress(FileNotFoundError):
+            found[path] = text = path.read_bytes()
+            if path.suffix == ".py":
+                waiting += _named(text, path, package)
+    return dict(sorted(found.items()))
+
+
+def _named(text: bytes, path: Path, package: Path) -> Iterator[Path]:
+    """Yield the files that a module imports, or may mean by a name."""
+    yield from (path.with_name(name.decode()) for name in set(_DATA.findall(text)))
+    for dotted, names in set(_IMPORTS.findall(text)):
+        place = package.parent / dotted.decode().replace(".", "/")
+        yield from (place.with_suffix(".py"), place / "__init__.py")
+        yield from (place / f"{name.strip()}.py" for name in names.decode().split(","))
 
 
 def compile_to(path: Path, rows: Iterable[Row]) -> None:
