@@ -69,6 +69,14 @@ def test_a_wrong_configuration_is_named_with_its_place(run: Run, tmp_path: Path)
     assert "organize.mode" in done.err
 
 
+def test_config_show_keeps_the_secrets_of_plug_ins(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('[plugins.mine]\napi_key = "canary"\nurl = "https://example.org"\n')
+    done = run("config", "show", "--config", tmp_path / "mine.toml")
+
+    assert "canary" not in done.out
+    assert "https://example.org" in done.out
+
+
 def test_presets_of_the_user_are_listed_and_used(run: Run, home: Path, tmp_path: Path) -> None:
     path = home / "config/anivault/config.toml"
     path.parent.mkdir(parents=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from typing import Any
 
@@ -10,6 +11,8 @@ import msgspec
 from anivault.shared.errors import ConfigError, PresetError, TemplateError
 from anivault.shared.settings import Loaded, flatten
 from anivault.shared.trust import shortened
+
+_SECRET = re.compile("key|token|secret|passw|auth|cookie", re.IGNORECASE)
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,9 +26,16 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 def show(loaded: Loaded) -> list[Setting]:
     """Every setting, in the order of the sections."""
     return [
-        Setting(name=name, value=value, origin=loaded.origin.get(name, "default"))
+        Setting(name=name, value=_shown(name, value), origin=loaded.origin.get(name, "default"))
         for name, value in flatten(loaded.settings)
     ]
+
+
+def _shown(name: str, value: Any) -> Any:
+    """What is given to a plug-in may be a secret of the user's."""
+    if not name.startswith("plugins."):
+        return value
+    return {key: "***" if _SECRET.search(key) else given for key, given in value.items()}
 
 
 def default() -> str:
