@@ -10,6 +10,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import settings
+
+settings.register_profile("anivault", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("anivault")
 
 HOME_FOLDERS = {"XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state"}
 

@@ -107,6 +107,16 @@ def test_an_engine_that_cannot_start_is_a_failure() -> None:
         engine.parse("Show - 01.mkv")
 
 
+def test_an_engine_that_cannot_start_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Guarded("no-such-engine")
+    with pytest.raises(EngineFailure, match="could not be started"):
+        engine.parse("Show - 01.mkv")
+    monkeypatch.setattr(engine._worker, "_start", None)
+
+    with pytest.raises(EngineFailure, match="could not be started"):
+        engine.parse("Show - 02.mkv")
+
+
 def test_failures_are_counted_and_the_rules_still_read(installed: None) -> None:
     reader = open_reader(["anitomy-ng", "raising"])
     try:

@@ -54,8 +54,8 @@ def test_only_the_screen_prints(module: Path) -> None:
     streams = [n for n in attributes if isinstance(n.value, ast.Name) and n.value.id == "sys"]
 
     assert not prints
-    # The guard's worker is a process of its own, whose stdout is a pipe to its parent.
-    assert not streams or module.as_posix() in ("cli/screen.py", "cli/main.py", "parser/guard.py")
+    # A plug-in's worker is a process of its own, whose stdout is a pipe to its parent.
+    assert not streams or module.as_posix() in ("cli/screen.py", "cli/main.py", "shared/worker.py")
 
 
 def test_nothing_in_the_package_imports_scripts() -> None:

@@ -7,6 +7,7 @@ library's: there the folder is looked at first, and no link is followed. A user'
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -97,7 +98,7 @@ def read(path: str, most: int = MOST, *, private: bool = False) -> bytes:
     else:
         path = os.path.realpath(path)
         folder = os.path.dirname(path)
-    with os.fdopen(fs.open_file(None, path), "rb") as file:
+    with os.fdopen(_opened(path), "rb") as file:
         found = os.fstat(file.fileno())
         require_own(path, found, os.stat(folder).st_uid)
         if private and fs.others_may_write(found, EVERYONE):
@@ -106,6 +107,15 @@ def read(path: str, most: int = MOST, *, private: bool = False) -> bytes:
     if len(data) > most:
         raise OSError(0, f"it has more than {most:,} bytes")
     return data
+
+
+def _opened(path: str) -> int:
+    try:
+        return fs.open_file(None, path)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "it is a link, and none is followed in a library", path) from error
+        raise
 
 
 def read_toml(path: str) -> dict[str, Any]:

@@ -38,9 +38,12 @@ class Worker:
         self.limit = limit
         self._module, self._name, self._table = module, name, dict(table)
         self._process: subprocess.Popen[bytes] | None = None
+        self._unable = ""  # why it cannot be started; another try would take as long
 
     def ask(self, question: Any) -> bytes:
         """Ask, and kill the worker when it is late. Raises WorkerFailure."""
+        if self._unable:
+            raise WorkerFailure(self._unable)
         try:
             return self._answer(self._process or self._start(), question)
         except OSError as error:
@@ -72,7 +75,8 @@ class Worker:
             self._line(process, START_LIMIT)
         except (OSError, WorkerFailure) as failure:
             self.close()
-            raise WorkerFailure(f"it could not be started: {failure}") from failure
+            self._unable = f"it could not be started: {failure}"
+            raise WorkerFailure(self._unable) from failure
         return process
 
     def _answer(self, process: subprocess.Popen[bytes], question: Any) -> bytes:
