@@ -138,7 +138,10 @@ def recover(screen: Screen, report: RecoverReport) -> int:
         f"Run {report.run} is settled: of the files it was at, {report.finished} are in place and "
         f"{report.undone} are where they were."
     )
-    summary(screen, "recover", counts, text if report.run else "Nothing was unfinished.")
+    if report.kept:
+        notices(screen, (f"The journal ended in a torn line of {report.cut:,} bytes: now in {report.kept}.",))
+    nothing = "Nothing else was unfinished." if report.kept else "Nothing was unfinished."
+    summary(screen, "recover", counts, text if report.run else nothing)
     return DONE
 
 

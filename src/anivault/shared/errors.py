@@ -106,9 +106,12 @@ class JournalDamagedError(AniVaultError):
 
     code, exit_code = "journal-damaged", 28
 
-    def __init__(self, path: str, why: str) -> None:
+    def __init__(self, path: str, why: str, sound: int = 0) -> None:
         super().__init__(f"The journal {path} cannot be trusted: {why}. Nothing was changed.")
-        self.hint = "Put it back from a backup, or move it away: its runs can then not be taken back."
+        here, aside = quoted(path), quoted(f"{path}.damaged")
+        self.hint = f"Put it back from a backup, or set it aside: mv {here} {aside}"
+        if sound:
+            self.hint += f"; its first {sound} lines are sound: head -n {sound} {aside} > {here}"
 
 
 class JournalRefusedError(AniVaultError):

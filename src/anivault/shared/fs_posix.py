@@ -23,7 +23,7 @@ from anivault.shared.errors import UnsafePathError
 assert sys.platform != "win32"
 
 Folder: TypeAlias = int  # an open folder: its descriptor
-LEADS_OUT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|\0")
+LEADS_OUT = re.compile(r"(?:^|/)\.{0,2}(?:/|\Z)|\0")
 UNSAFE = frozenset({"", ".", ".."})
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -17,21 +18,29 @@ from anivault.core.models import Mode
 from anivault.core.moving import journal
 from anivault.core.moving.journal import Do, Done, End, Made, Placed, Record, Root, Run, Step
 from anivault.shared.errors import JournalDamagedError, JournalRefusedError, UnfinishedRunError
-from tests.core.mover import Box, crashes
+from tests.conftest import Run as Runner
+from tests.core.mover import Box, Calls, crashes, watched
 
 SCHEMA = Path(journal.__file__).parents[2] / "schemas" / "journal.schema.json"
-names = st.binary(min_size=1, max_size=40).map(os.fsdecode)
+parts = st.binary(min_size=1, max_size=40).filter(
+    lambda part: not {0, 47} & {*part} and part not in (b".", b"..")
+)
+names = st.lists(parts, min_size=1, max_size=3).map(lambda found: os.fsdecode(b"/".join(found)))
 hashes = st.text("0123456789abcdef", min_size=32, max_size=32)
-made = st.builds(Made, inode=st.integers(0), mtime_ns=st.integers(), hash=hashes)
+naturals, times = st.integers(0, 2**63 - 1), st.integers(-(2**63), 2**63 - 1)
+made = st.builds(Made, inode=st.integers(0, 2**64 - 1), mtime_ns=times, hash=hashes)
 steps = st.builds(
     Step,
     i=st.integers(0, 10**6),
     do=st.sampled_from(Do),
-    root=st.integers(0, 9),
+    root=st.integers(0, 1),
     rel=names,
     to=names,
-    size=st.integers(0),
-    attrs=st.dictionaries(st.text("user.", min_size=1), st.binary(max_size=20), max_size=2),
+    size=naturals,
+    mtime_ns=times,
+    attrs=st.dictionaries(
+        parts.map(lambda part: "user." + os.fsdecode(part)), st.binary(max_size=20), max_size=2
+    ),
 )
 
 
@@ -46,11 +55,12 @@ def run_of(*roots: str) -> Run:
 @given(
     st.lists(steps, max_size=5, unique_by=lambda step: step.i),
     names,
-    st.dictionaries(st.integers(0, 9), made),
+    made,
 )
 def test_what_is_written_is_read_again_whatever_the_names(
-    intents: list[Step], root: str, results: dict[int, Made]
+    intents: list[Step], root: str, result: Made
 ) -> None:
+    root, results = f"/{root}", {step.i: result for step in intents}
     data = lines(run_of(root), *intents, Placed(results), Done({1: "changed"}, results), End("done", 2))
     (log,) = journal.parse(data).runs
 
@@ -90,17 +100,97 @@ def test_a_torn_end_is_an_unfinished_run_and_is_cut(tmp_path: Path) -> None:
     assert len(box.trees()[0]) == 5
 
 
-def test_zeros_at_the_end_as_a_power_cut_leaves_them_are_a_torn_end() -> None:
-    data = lines(run_of(), End("done", 2))
-    history = journal.parse(data + bytes(5000))
+def test_what_recover_cuts_is_kept_in_a_file_beside_the_journal_and_named(
+    tmp_path: Path, run: Runner
+) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", tmp_path / "library", Mode.MOVE)
+    box.run()
+    path = box.library / ".anivault" / "journal.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-30])
+    told = run("recover", box.library, "--json")
+    (kept,) = path.parent.glob("journal.jsonl.cut-*")
+    last = whole.splitlines(keepends=True)[-1]
+
+    assert kept.read_bytes() == last[:-30]
+    assert str(kept) in told.of("notice")[0]["text"]
+    assert path.read_bytes().startswith(whole.removesuffix(last))
+
+
+def test_what_is_cut_is_durable_before_it_goes(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", tmp_path / "library", Mode.MOVE)
+    box.run()
+    path = box.library / ".anivault" / "journal.jsonl"
+    path.write_bytes(path.read_bytes()[:-30])
+    with watched(Calls()) as calls:
+        box.recover()
+    names = calls.names()
+
+    assert names[names.index("write") : names.index("ftruncate")] == ["write", "fsync", "fsync"]
+
+
+SOUND = lines(run_of(), Step(i=0, do=Do.MKDIR, to="a"), Done(), End("done", 2))
+LAST = SOUND.splitlines(keepends=True)[-1]
+
+
+@pytest.mark.parametrize("keep", range(1, len(LAST)))
+def test_a_last_line_that_ends_early_is_torn(keep: int) -> None:
+    history = journal.parse(SOUND + LAST.replace(b'"n":3', b'"n":4')[:keep])
 
     assert history.unfinished
-    assert (history.good, history.torn) == (len(data), 5000)
+    assert history.good == len(SOUND)
 
 
-def test_a_long_damaged_end_is_no_torn_write() -> None:
-    with pytest.raises(JournalDamagedError):
-        journal.parse(lines(run_of(), End("done", 2)) + b"x" * (journal.TORN_AT_MOST + 1))
+def test_a_bad_sum_on_the_very_last_line_is_torn() -> None:
+    assert journal.parse(SOUND.replace(b'"state":"done"', b'"state":"dono"')).torn == len(LAST)
+
+
+FOREIGN = {
+    "line ends of Windows": SOUND.replace(b"\n", b"\r\n"),
+    "line ends of old Macs": SOUND.replace(b"\n", b"\r"),
+    "UTF-16": SOUND.decode().encode("utf-16"),
+    "UTF-32": SOUND.decode().encode("utf-32-le"),
+    "a byte order mark": b"\xef\xbb\xbf" + SOUND,
+    "EBCDIC": SOUND.decode().encode("cp037"),
+    "zeros after the end": SOUND + bytes(4096),
+    "a zeroed end": SOUND[:-40] + bytes(40),
+    "a zeroed block": SOUND[:20] + bytes(100) + SOUND[120:],
+    "only zeros": bytes(len(SOUND)),
+    "noise after the end": SOUND + random.Random(1).randbytes(300),
+    "only noise": random.Random(2).randbytes(300),
+    "two lines become one": SOUND[: -len(LAST) - 1] + LAST,
+    "an empty line": SOUND + b"\n",
+    "two bad last lines": SOUND[: -len(LAST)] + LAST[:-9] + b"\n" + LAST[:-9],
+    "text": b"This file was emptied by a clever tool.\n",
+}
+
+
+@pytest.mark.parametrize("data", FOREIGN.values(), ids=FOREIGN)
+def test_a_journal_that_is_not_as_it_was_written_stops_recover_and_stays(
+    data: bytes, tmp_path: Path, run: Runner
+) -> None:
+    path = tmp_path / ".anivault" / "journal.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(data)
+    told = run("recover", tmp_path)
+
+    assert told.code == 28
+    assert f"mv '{path}'" in told.err
+    assert path.read_bytes() == data
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_the_hint_over_a_damaged_journal_keeps_its_sound_lines(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(SOUND + bytes(4096))
+    with pytest.raises(JournalDamagedError) as caught:
+        journal.parse(path.read_bytes(), str(path))
+    aside, kept = caught.value.hint.partition("aside: ")[2].split("; its first 4 lines are sound: ")
+    subprocess.run(["sh", "-c", f"{aside} && {kept}"], check=True)
+
+    assert path.read_bytes() == SOUND
 
 
 def _flip(data: bytearray, rnd: random.Random) -> None:
@@ -197,6 +287,101 @@ def test_a_line_of_a_later_version_is_refused_with_what_to_do() -> None:
         journal.parse(data)
 
     assert "upgrade" in caught.value.hint
+
+
+def test_a_later_version_is_refused_before_anything_is_followed() -> None:
+    with pytest.raises(JournalRefusedError):
+        journal.parse(lines(msgspec.structs.replace(run_of(), v=2), End("done", 2)))
+
+
+STEP = Step(i=0, do=Do.RENAME, root=1, rel="a.mkv", to="b.mkv")
+ABSURD: dict[str, list[object]] = {
+    "a negative size": [{"size": -1}],
+    "a huge size": [{"size": 10**30}],
+    "a negative time": [{"mtime_ns": -(10**30)}],
+    "a huge time": [{"mtime_ns": 10**30}],
+    "a text for a number": [{"size": "12"}],
+    "a fraction": [{"size": 1.5}],
+    "a list for a name": [{"rel": ["a"]}],
+    "a mode beyond all modes": [{"mode": 1 << 20}],
+    "a path that leads out": [{"to": "../b.mkv"}],
+    "a path that leads out below": [{"rel": "a/../../b.mkv"}],
+    "a whole path": [{"to": "/etc/passwd"}],
+    "a NUL": [{"to": "a\0b"}],
+    "a NUL in base64": [{"to_b64": "YQBi"}],
+    "base64 that is none": [{"to_b64": "!"}],
+    "a way out in base64": [{"to_b64": "Li4vYg=="}],
+    "AniVault's own folder": [{"to": ".anivault/journal.jsonl"}],
+    "AniVault's own folder in capitals": [{"to": ".AniVault/lock"}],
+    "an unknown root": [{"root": 2}],
+    "an unknown root to go to": [{"to_root": 7}],
+    "a negative root": [{"root": -1}],
+    "no name": [{"rel": ""}],
+    "no new name": [{"to": ""}],
+    "an owner too few": [{"owner": [1]}],
+    "an owner too many": [{"owner": [1, 2, 3]}],
+    "a huge owner": [{"owner": [1 << 40, 1]}],
+    "a NUL in an attribute's name": [{"attrs": {"user.\0": ""}}],
+    "an unknown way": [{"do": "explode"}],
+    "an unknown kind": [{"kind": "wish"}],
+    "it takes itself back": [{"undoes": ["a", 0]}],
+    "it takes back an unknown run": [{"undoes": ["b", 0]}],
+    "the same number twice": [{}, {}],
+    "made, of an unknown step": [{}, {"kind": "placed", "made": {"5": {"inode": 1, "mtime_ns": 1}}}],
+    "done, of an unknown step": [{}, {"kind": "done", "made": {"5": {"inode": 1, "mtime_ns": 1}}}],
+    "void, of a settled step": [{}, {"kind": "done"}, {"kind": "done", "void": {"0": "x"}}],
+    "an absurd end": [{"kind": "end", "state": "done", "time": 10**18}],
+    "something after the end": [{"kind": "end", "state": "done", "time": 1}, {}],
+    "a run in a run": [
+        {"kind": "run", "v": 1, "id": "b", "time": 1, "mode": "move", "roots": [{"path": "/l"}]}
+    ],
+}
+RUNS: dict[str, dict[str, object]] = {
+    "version 0": {"v": 0},
+    "an absurd time": {"time": 10**18},
+    "no root": {"roots": []},
+    "a root that is no whole path": {"roots": [{"path": "library"}]},
+    "a root with a NUL": {"roots": [{"path": "/library"}, {"path": "/a\0"}]},
+    "a name that is a path": {"id": "../../etc/x"},
+    "no name": {"id": ""},
+}
+
+
+def sealed(*records: object) -> bytes:
+    found = b""
+    for number, record in enumerate(records):
+        body = b'%s,"n":%d' % (msgspec.json.encode(record)[:-1], number)
+        found += b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body))
+    return found
+
+
+@pytest.mark.parametrize("changes", ABSURD.values(), ids=ABSURD)
+def test_sound_lines_that_cannot_be_true_stop_the_tool(changes: list[dict[str, object]]) -> None:
+    step = msgspec.to_builtins(STEP)
+    records = [
+        change if "kind" in change and change["kind"] != "wish" else step | change for change in changes
+    ]
+    assert journal.parse(sealed(run_of("/source"), step)).runs
+    with pytest.raises(JournalDamagedError):
+        journal.parse(sealed(run_of("/source"), *records))
+
+
+@pytest.mark.parametrize("change", RUNS.values(), ids=RUNS)
+def test_a_run_that_cannot_be_true_stops_the_tool(change: dict[str, object]) -> None:
+    with pytest.raises(JournalDamagedError):
+        journal.parse(sealed(msgspec.to_builtins(run_of("/source")) | change))
+
+
+def test_the_same_run_twice_stops_the_tool() -> None:
+    with pytest.raises(JournalDamagedError):
+        journal.parse(lines(run_of(), End("done", 1), run_of(), End("done", 1)))
+
+
+@pytest.mark.parametrize("value", ["9" * 9000, "[" * 100_000, "{" * 100_000, '"\\ud800"', "nul", ""])
+def test_a_sound_line_that_nothing_can_read_stops_the_tool(value: str) -> None:
+    body = f'{{"kind":"run","v":1,"id":{value},"n":0'.encode()
+    with pytest.raises(JournalDamagedError):
+        journal.parse(b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body)))
 
 
 def test_fields_that_a_later_version_adds_are_passed_over() -> None:

@@ -2,8 +2,9 @@
 
 `LIB/.anivault/journal.jsonl` is append-only. A line is one JSON object; its last two fields are its
 number in the file and the CRC32 of all before: a line that is lost, doubled, swapped or altered is
-found. Bad lines at the very end are the torn end of a write whose effects had not begun; they are cut
-by `recover`. Bad lines anywhere else stop the tool. Schema: schemas/journal.schema.json.
+found. One incomplete last line is the torn end of a write whose effects had not begun; `recover` takes it
+out, into a file of its own. Anything else that is wrong stops the tool, and so does a sound line that
+cannot be true. Schema: schemas/journal.schema.json.
 
 A run is a `run` line, then by batch its `step` lines (intents; durable before the first effect), for
 copies that replace their source a `placed` line (durable before a source goes), and a `done` line;
@@ -14,13 +15,14 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -41,7 +43,17 @@ VERSION = 1
 NAME = "journal.jsonl"
 LOCK = "lock"
 B64 = "b64:"
-TORN_AT_MOST = 4 << 20  # bytes; one batch is written at once and stays far below
+_BEGINS = b'{"kind":"'  # every line
+_FOREIGN = re.compile(rb"[\x00-\x1f]")  # what no line has in it: zeroed blocks, other line ends and encodings
+_ENDED = re.compile(rb'"sum":"[0-9a-f]{8}"\}.')  # a line that goes on after its end
+
+# What can be true of a file; whatever else a sound line says stops the tool.
+Natural: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+FileNumber: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
+Nanoseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+Seconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=250_000_000_000)]  # since 1970, to the year 9892
+Permissions: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=0o7777)]
+Account: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
 
 class Do(StrEnum):
@@ -73,9 +85,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ru
 
     v: int
     id: str
-    time: int  # seconds since 1970
+    time: Seconds
     mode: str  # of the plan; "rollback" for a run that takes others back
-    roots: tuple[Root, ...]
+    roots: Annotated[tuple[Root, ...], msgspec.Meta(min_length=1)]
 
 
 class Step(
@@ -83,18 +95,18 @@ class Step(
 ):
     """One intent. The file's size, time and mode are those it has before."""
 
-    i: int  # its number in the run; unique, not without gaps
+    i: Natural  # its number in the run; unique, not without gaps
     do: Do
-    root: int = 0
+    root: Natural = 0
     rel: str = ""  # the file or folder that it starts from, or is about
-    to_root: int = 0
+    to_root: Natural = 0
     to: str = ""  # the name it gets; for `remove` the place where the content stays
-    size: int = 0
-    mtime_ns: int = 0
-    inode: int = 0
-    then_mtime_ns: int = 0  # the time that a copy gets, where that is another one
-    mode: int = 0
-    owner: list[int] = []
+    size: Natural = 0
+    mtime_ns: Nanoseconds = 0
+    inode: FileNumber = 0
+    then_mtime_ns: Nanoseconds = 0  # the time that a copy gets, where that is another one
+    mode: Permissions = 0
+    owner: list[Account] = []  # user and group
     attrs: dict[str, bytes] = {}
     hash: str = ""  # xxh3-128, when known
     reserve: bool = False  # the name is first taken by an empty file (exFAT)
@@ -109,8 +121,8 @@ class Step(
 class Made(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a step left at its new name, where it is not the same file as before."""
 
-    inode: int
-    mtime_ns: int
+    inode: FileNumber
+    mtime_ns: Nanoseconds
     hash: str = ""
 
 
@@ -131,10 +143,11 @@ class End(msgspec.Struct, frozen=True, tag="end", tag_field="kind"):
     """The run is over: `done`, `interrupted`, `stopped` or `recovered`."""
 
     state: str
-    time: int
+    time: Seconds
 
 
-Record: TypeAlias = Run | Step | Placed | Done | End
+Later: TypeAlias = Step | Placed | Done | End
+Record: TypeAlias = Run | Later
 _encode = msgspec.json.Encoder().encode
 _decode: Callable[[bytes], Record] = msgspec.json.Decoder(Record).decode
 _TEXT: dict[Any, tuple[str, str]] = {Step: ("rel", "to"), Root: ("path", "beside")}
@@ -151,21 +164,41 @@ class RunLog:
         self.made: dict[int, Made] = {}
         self.end: End | None = None
 
-    def add(self, record: Record) -> None:
-        """Take in the next line of this run."""
+    def add(self, record: Later) -> None:
+        """Take in the next line of this run; ValueError when it cannot be true."""
+        if self.end:
+            raise ValueError("it comes after the end of its run")
         match record:
             case Step():
+                self._require_sense(record)
                 self.steps[record.i] = self.pending[record.i] = record
             case Placed():
+                self._require_open(record.made)
                 self.made.update(record.made)
             case Done():
+                self._require_open(record.made)
+                self._require_open(self.steps.keys() & record.void)  # a void one need not have been written
                 self.void.update(record.void)
                 self.made.update(record.made)
                 self.pending.clear()
             case End():
                 self.end = record
-            case Run():
-                raise ValueError("a run begins before the last one ended")
+
+    def _require_sense(self, step: Step) -> None:
+        if step.i in self.steps:
+            raise ValueError(f"step {step.i} is there twice")
+        if max(step.root, step.to_root) >= len(self.run.roots):
+            raise ValueError("its run names no such root")
+        if len(step.owner) not in (0, 2):
+            raise ValueError("an owner is a user and a group")
+        if any("\0" in name for name in step.attrs):
+            raise ValueError("no attribute has such a name")
+        _require_paths(step)
+
+    def _require_open(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            if number not in self.pending:
+                raise ValueError(f"no step {number} is open")
 
     def happened(self) -> Iterator[Step]:
         """Yield the steps that had their effect, in order."""
@@ -174,6 +207,21 @@ class RunLog:
     def left(self, step: Step) -> Made:
         """Return what a step left at its new name."""
         return self.made.get(step.i) or Made(step.inode, step.mtime_ns, step.hash)
+
+
+_STARTS_FROM_NOTHING = frozenset({Do.WRITE, Do.MKDIR})
+_LEADS_NOWHERE = frozenset({Do.REMOVE, Do.RMDIR})
+
+
+def _require_paths(step: Step) -> None:
+    """Refuse a step without the names it needs, or with one outside its root or in AniVault's own folder."""
+    if not (step.rel or step.do in _STARTS_FROM_NOTHING) or not (step.to or step.do in _LEADS_NOWHERE):
+        raise ValueError("it names no file")
+    for root, path in ((step.root, step.rel), (step.to_root, step.to)):
+        if path and fs.LEADS_OUT.search(path):
+            raise ValueError("its path could lead out of its root")
+        if root == 0 and path.partition("/")[0].lower() == FOLDER:
+            raise ValueError("its path leads into AniVault's own folder")
 
 
 class History:
@@ -264,36 +312,81 @@ def _check_owner(path: str, found: os.stat_result, library: str) -> None:
 
 
 def parse(data: bytes, path: str = NAME) -> History:
-    """Read the bytes of a journal; raises JournalDamagedError for all but a torn end."""
-    runs: list[RunLog] = []
+    """Read the bytes of a journal.
+
+    Raises JournalDamagedError for all but a torn last line, JournalRefusedError for a later version's.
+    """
+    runs: dict[str, RunLog] = {}
     good = number = 0
     for line in data.splitlines(keepends=True):
         if (body := _sound(line, number)) is None:
-            _check_torn(data[good:], number, path)
+            _require_torn(data[good:], number, path)
             break
         try:
-            _take_in(runs, _restore(_decode(body)))
-        except (msgspec.ValidationError, ValueError, IndexError) as error:
-            raise _refusal(body, path, f"line {number + 1} has no meaning ({error})") from error
+            _take_in(runs, _restore(_decode(body)), path)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise _refusal(body, path, number, error) from error
         good, number = good + len(line), number + 1
-    return History(runs, number, good, len(data) - good)
+    return History(list(runs.values()), number, good, len(data) - good)
 
 
-def _take_in(runs: list[RunLog], record: Record) -> None:
+def _take_in(runs: dict[str, RunLog], record: Record, path: str) -> None:
+    last = next(reversed(runs.values()), None)
     if isinstance(record, Run):
-        if runs and runs[-1].end is None:
+        _require_version(record.v, path)
+        if last and not last.end:
             raise ValueError("a run begins before the last one ended")
-        runs.append(RunLog(record))
+        _require_new(runs, record)
+        runs[record.id] = RunLog(record)
+    elif last is None:
+        raise ValueError("no run has begun")
     else:
-        runs[-1].add(record)
+        if isinstance(record, Step) and record.undoes:
+            _require_earlier(runs, record.undoes, last)
+        last.add(record)
 
 
-def _refusal(body: bytes, path: str, why: str) -> JournalDamagedError | JournalRefusedError:
+def _require_version(version: int, path: str) -> None:
+    if version > VERSION:
+        raise JournalRefusedError(path, f"it has format {version}", "pip install --upgrade anivault")
+    if version < 1:
+        raise ValueError(f"there never was a format {version}")
+
+
+def _require_new(runs: dict[str, RunLog], run: Run) -> None:
+    """A run's id becomes part of file names."""
+    if not (run.id.isascii() and run.id.replace("-", "").isalnum() and len(run.id) < 64):
+        raise ValueError("no run has such a name")
+    if run.id in runs:
+        raise ValueError(f"run {run.id} is there twice")
+    if not all(os.path.isabs(root.path) and "\0" not in root.path + root.beside for root in run.roots):
+        raise ValueError("a root is no whole path")
+
+
+def _require_earlier(runs: dict[str, RunLog], undoes: tuple[str, int], last: RunLog) -> None:
+    """What is taken back was done by an earlier run: no two steps take each other back."""
+    name, number = undoes
+    if name not in runs or runs[name] is last or number not in runs[name].steps:
+        raise ValueError("it takes back what no earlier run did")
+
+
+def _refusal(
+    body: bytes, path: str, number: int, error: Exception
+) -> JournalDamagedError | JournalRefusedError:
     """A sound line that makes no sense is damage, or the word of a later version."""
-    version = msgspec.json.decode(body).get("v", VERSION)
-    if isinstance(version, int) and version > VERSION:
-        return JournalRefusedError(path, f"it has format {version}", "pip install --upgrade anivault")
-    return JournalDamagedError(path, why)
+    try:
+        _require_version(msgspec.json.decode(body, type=_AnyRun).v, path)
+    except JournalRefusedError as refusal:
+        return refusal
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        pass
+    return JournalDamagedError(path, f"line {number + 1} has no meaning ({error})", number)
+
+
+class _AnyRun(msgspec.Struct):
+    """What the first line of a run has in every version."""
+
+    v: int = VERSION
 
 
 def _sound(line: bytes, number: int) -> bytes | None:
@@ -304,14 +397,15 @@ def _sound(line: bytes, number: int) -> bytes | None:
     return line if body.endswith(b',"n":%d' % number) else None
 
 
-def _check_torn(rest: bytes, number: int, path: str) -> None:
-    """Accept `rest` as a torn end when it is short and no line in it is sound."""
-    for line in rest.splitlines(keepends=True):
-        body, mark, tail = line.rpartition(b',"sum":"')
-        if mark and tail == b'%08x"}\n' % zlib.crc32(body):
-            raise JournalDamagedError(path, f"line {number + 1} is damaged or missing, and sound ones follow")
-    if len(rest) > TORN_AT_MOST:
-        raise JournalDamagedError(path, f"its last {len(rest):,} bytes are damaged")
+def _require_torn(rest: bytes, number: int, path: str) -> None:
+    """Accept `rest` when it is one last line of ours whose write did not end, or did not reach the disk.
+
+    A write is appended and synced at once, so that what it leaves is a piece of it from its start.
+    """
+    ours = rest.startswith(_BEGINS) or _BEGINS.startswith(rest)
+    if not ours or _FOREIGN.search(rest.removesuffix(b"\n")) or _ENDED.search(rest[:-1]):
+        why = f"from line {number + 1} on it is not what AniVault wrote"
+        raise JournalDamagedError(path, why, number)
 
 
 def encode(record: Record, number: int) -> bytes:
@@ -363,8 +457,12 @@ def _restore(record: Any) -> Any:
     kept = [name for name in _TEXT.get(type(record), ()) if getattr(record, f"{name}_b64")]
     if not kept:
         return record
-    raw = {name: os.fsdecode(base64.b64decode(getattr(record, f"{name}_b64"))) for name in kept}
+    raw = {name: _decoded(getattr(record, f"{name}_b64")) for name in kept}
     return msgspec.structs.replace(record, **raw, **{f"{name}_b64": "" for name in kept})
+
+
+def _decoded(text: str) -> str:
+    return os.fsdecode(base64.b64decode(text, validate=True))
 
 
 def schema() -> dict[str, Any]:
@@ -415,10 +513,20 @@ class Journal:
         self.append([End(state, int(time.time()))])
         self.sync()
 
-    def cut(self) -> None:
-        """Cut a torn end."""
+    def cut(self) -> str:
+        """Take out a torn last line; returns the file beside the journal that has it before it goes."""
+        path = path_of(self.library)
+        kept = f"{path}.cut-{time.strftime('%Y%m%d-%H%M%S')}"
+        with os.fdopen(fs.open_file(None, path), "rb") as file:
+            file.seek(self.history.good)
+            torn = file.read()
+        with fs.closing(fs.open_to_append(kept, new=True)) as fd:
+            fs.write(fd, torn)
+            fs.sync_file(fd)
+        fs.sync_folders(os.path.dirname(path))
         os.ftruncate(self._fd, self.history.good)
         fs.sync_file(self._fd)
+        return kept
 
 
 @contextmanager

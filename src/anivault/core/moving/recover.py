@@ -31,6 +31,7 @@ class RecoverReport(msgspec.Struct, frozen=True, kw_only=True):
     finished: int = 0  # files of the broken batch that are in place
     undone: int = 0  # files of it that are where they were
     cut: int = 0  # bytes of a torn journal line
+    kept: str = ""  # the file that has them now
 
 
 def recover(library: str) -> RecoverReport:
@@ -45,12 +46,11 @@ def recover(library: str) -> RecoverReport:
 
 def _recover(log: Journal) -> RecoverReport:
     cut = log.history.torn
-    if cut:
-        log.cut()
+    kept = log.cut() if cut else ""
     with suppress(FileNotFoundError):
         os.unlink(os.path.join(log.library, journal.FOLDER, "probe"))
     if not log.history.runs or log.history.runs[-1].end:
-        return RecoverReport(cut=cut)
+        return RecoverReport(cut=cut, kept=kept)
     run = log.history.runs[-1]
     settler = Settler(run, log.library)
     done = settler.settle()
@@ -58,7 +58,8 @@ def _recover(log: Journal) -> RecoverReport:
     log.finish("recovered")
     files = [s for s in run.pending.values() if s.do not in (Do.MKDIR, Do.RMDIR)]
     undone = sum(s.i in done.void for s in files)
-    return RecoverReport(run=run.run.id, finished=len(files) - undone, undone=undone, cut=cut)
+    finished = len(files) - undone
+    return RecoverReport(run=run.run.id, finished=finished, undone=undone, cut=cut, kept=kept)
 
 
 class Settler:
