@@ -84,6 +84,17 @@ class Box:
         """Take the last run back."""
         return apply(plan_rollback(str(self.library)))
 
+    def litter(self) -> list[Path]:
+        """What a run should not have left: temporary files, probes."""
+        return [
+            path
+            for root in (self.source, self.library)
+            for path in root.rglob("*")
+            if path.name == "probe"
+            or path.suffix == ".tmp"
+            or (path.is_dir() and path.name[:9] == ".anivault-")
+        ]
+
     def folders(self) -> set[str]:
         """The folders of the library that a user would see."""
         found = (p.relative_to(self.library) for p in self.library.rglob("*") if p.is_dir())
@@ -126,10 +137,20 @@ class Crash(BaseException):
 
 
 class Calls:
-    """The changing calls of a stretch of code: counted, noted, and broken at one of them."""
+    """The changing calls of a stretch of code: counted, noted, and broken at one of them.
 
-    def __init__(self, at: int = 0, how: Callable[[], BaseException] = Crash, *, torn: bool = False) -> None:
-        self.at, self.how, self.torn = at, how, torn
+    A `late` one does its work and reports the error all the same.
+    """
+
+    def __init__(
+        self,
+        at: int = 0,
+        how: Callable[[], BaseException] = Crash,
+        *,
+        torn: bool = False,
+        late: bool = False,
+    ) -> None:
+        self.at, self.how, self.torn, self.late = at, how, torn, late
         self.seen: list[tuple[str, str]] = []
 
     def __call__(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -143,6 +164,8 @@ class Calls:
                 return real(*args, **more)
             if self.torn and name == "write":
                 real(args[0], bytes(args[1])[: len(args[1]) // 2])
+            if self.late:
+                _late(name, real(*args, **more))
             raise self.how()
 
         return call
@@ -150,6 +173,12 @@ class Calls:
     def names(self) -> list[str]:
         """The names of the calls, in order."""
         return [name for name, _ in self.seen]
+
+
+def _late(name: str, result: Any) -> None:
+    """Nobody learns of the file that was opened."""
+    if name == "open":
+        os.close(result)
 
 
 @contextmanager
@@ -192,3 +221,4 @@ def disk_error(number: int) -> Callable[[], OSError]:
 
 
 DISK_ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
+LATE_ERRORS = (errno.ENOSPC, errno.EIO, errno.ENOENT, errno.EEXIST)

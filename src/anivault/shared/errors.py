@@ -12,6 +12,12 @@ def quoted(path: str) -> str:
     return "'" + path.replace("'", "'\\''") + "'"
 
 
+def told(error: OSError) -> str:
+    """What the system says of a failure, with the file where it names one and not a mere descriptor."""
+    where = error.filename if isinstance(error.filename, str) else ""
+    return f"{error.strerror or error}: {where}" if where else error.strerror or str(error)
+
+
 class AniVaultError(Exception):
     """A known failure. Subclasses set `code` and `exit_code`; the message says what is still true."""
 
@@ -160,8 +166,7 @@ class DiskError(AniVaultError):
     code, exit_code = "disk", 33
 
     def __init__(self, what: str, error: OSError, hint: str) -> None:
-        where = f": {error.filename}" if error.filename else ""
-        super().__init__(f"{what} failed ({error.strerror or error}{where}). No file is lost or half there.")
+        super().__init__(f"{what} failed ({told(error)}). No file is lost or half there.")
         self.hint = hint
 
 

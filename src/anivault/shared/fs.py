@@ -39,6 +39,10 @@ class HalfDoneError(OSError):
     """A change failed in its middle and could not be undone either; `anivault recover` settles it."""
 
 
+class ReadError(OSError):
+    """The file that is copied cannot be read: the trouble is its own."""
+
+
 class Folders:
     """The folders below one root, held open; no step below the root may be a symbolic link.
 
@@ -157,14 +161,23 @@ def _rename_by_link(source: Folder, name: str, target: Folder, new: str, *, rese
     try:
         link(source, name, target, new)
     except OSError as error:
-        if error.errno not in CANNOT_LINK:
-            raise
-        if not reserve:
-            raise NeedsReserveError(error.errno, "neither link nor NOREPLACE", new) from error
-        _rename_onto_own(source, name, target, new)
-    else:
-        with undoing(target, new, unless_gone=(source, name)):
-            unlink(source, name)
+        if not linked(source, name, target, new):
+            if error.errno not in CANNOT_LINK:
+                raise
+            if not reserve:
+                raise NeedsReserveError(error.errno, "neither link nor NOREPLACE", new) from error
+            _rename_onto_own(source, name, target, new)
+            return
+    with undoing(target, new, unless_gone=(source, name)):
+        unlink(source, name)
+
+
+def linked(source: Folder, name: str, target: Folder, new: str) -> bool:
+    """True when two names are there and are of one file."""
+    try:
+        return are_one(look(source, name), look(target, new))
+    except FileNotFoundError:
+        return False
 
 
 def _rename_onto_own(source: Folder, name: str, target: Folder, new: str) -> None:
@@ -178,20 +191,59 @@ def _rename_onto_own(source: Folder, name: str, target: Folder, new: str) -> Non
 def undoing(folder: Folder, name: str, *, unless_gone: tuple[Folder, str] | None = None) -> Iterator[None]:
     """Remove a file of our own again when what follows fails.
 
-    Not where the other name is gone, `unless_gone`: some disks fail after they have done it. Not for
-    KeyboardInterrupt, which may come just after what follows went well. Both are for `recover`.
+    Not where the other name is gone, `unless_gone`: some disks report an error for what they have done, and
+    the caller looks. Not for KeyboardInterrupt, which may come just after what follows went well: that is
+    for `recover`.
     """
     try:
         yield
     except Exception as error:
-        if unless_gone and not exists(*unless_gone):
-            raise HalfDoneError(errno.EIO, "it may have been done, and the disk failed", name) from error
         try:
-            unlink(folder, name)
-        except FileNotFoundError:
-            pass
+            if not (unless_gone and gone(*unless_gone)):
+                remove(folder, name)
         except OSError as again:
             raise HalfDoneError(again.errno, again.strerror, name) from error
+        raise
+
+
+def gone(folder: Folder, name: str) -> bool:
+    """True when a name is not there; an OSError when nobody can tell."""
+    try:
+        look(folder, name)
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def is_there(folder: Folder, name: str, made: os.stat_result) -> bool:
+    """True when a name is there and is the file that was made; FUSE may number it otherwise by now."""
+    try:
+        there = look(folder, name)
+    except FileNotFoundError:
+        return False
+    return are_one(there, made) or (
+        on_fuse(there.st_dev) and unchanged(there, made.st_size, made.st_mtime_ns)
+    )
+
+
+def remove(folder: Folder, name: str) -> None:
+    """Remove a file's name, if it is there; an error counts only while it still is."""
+    try:
+        unlink(folder, name)
+    except OSError:
+        if not gone(folder, name):
+            raise
+
+
+def create_own(folder: Folder, name: str) -> int:
+    """Make a new file of a name that nobody else uses: one that is there was left by a call that failed."""
+    try:
+        return create(folder, name)
+    except FileExistsError:
+        remove(folder, name)
+        return create(folder, name)
+    except OSError:
+        remove(folder, name)
         raise
 
 
@@ -238,7 +290,10 @@ def _pump(
     done, read = 0, _reader(source)
     while done < length:
         pulse()
-        count = read(view[: min(CHUNK, length - done)])
+        try:
+            count = read(view[: min(CHUNK, length - done)])
+        except OSError as error:
+            raise ReadError(error.errno, error.strerror) from error
         if not count:
             break  # the file shrank; its changed size is found before anything is removed
         hasher.update(view[:count])

@@ -6,14 +6,16 @@ import errno
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from anivault.core.models import Mode
+from anivault.shared import fs
 from anivault.shared.errors import AniVaultError
-from tests.core.mover import DISK_ERRORS, Box, Calls, crashes, disk_error, tree, watched
+from tests.core.mover import DISK_ERRORS, LATE_ERRORS, Box, Calls, crashes, disk_error, tree, watched
 
 ELSEWHERE = Path("/dev/shm")  # another filesystem than tmp_path
 WAYS = ["move", "hardlink", "copy", "carry"]
@@ -119,6 +121,73 @@ def test_a_disk_that_fails_once_ends_in_one_error_or_in_held_files(boxes: Iterat
         assert_nothing_lost(box, all_before)
         box.rollback()
         assert box.trees() == before
+
+
+@pytest.mark.parametrize("boxes", WAYS, indirect=True)
+@pytest.mark.parametrize("number", LATE_ERRORS, ids=lambda n: errno.errorcode[n])
+def test_a_call_that_did_its_work_and_reports_an_error_leaves_nothing_that_the_journal_does_not_know(
+    boxes: Iterator[Box], number: int
+) -> None:
+    for at in count(1):
+        box = next(boxes)
+        before, all_before = box.trees(), contents(box)
+        with watched(Calls(at, disk_error(number), late=True)) as calls:
+            told = tells(box)
+        if len(calls.seen) < at:
+            break
+
+        box.recover()
+        assert told or len(tree(box.library)) == 6
+        assert_nothing_lost(box, all_before)
+        assert box.litter() == []
+        box.rollback()
+        assert box.trees() == before
+        assert box.folders() == set()
+
+
+@pytest.mark.parametrize("boxes", ["move", "copy"], indirect=True)
+@pytest.mark.parametrize("number", LATE_ERRORS, ids=lambda n: errno.errorcode[n])
+def test_a_network_share_that_renames_by_link_and_answers_late_loses_nothing(
+    boxes: Iterator[Box], number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fs, "rename_new", lambda *_names: errno.EINVAL)
+    for at in count(1):
+        box = next(boxes)
+        before, all_before = box.trees(), contents(box)
+        with watched(Calls(at, disk_error(number), late=True)) as calls:
+            told = tells(box)
+        if len(calls.seen) < at:
+            break
+
+        box.recover()
+        assert told or len(tree(box.library)) == 6
+        assert_nothing_lost(box, all_before)
+        assert box.litter() == []
+        box.rollback()
+        assert box.trees() == before
+        assert box.folders() == set()
+
+
+@pytest.mark.parametrize("boxes", ["move", "carry"], indirect=True)
+@pytest.mark.parametrize("number", LATE_ERRORS, ids=lambda n: errno.errorcode[n])
+def test_a_rollback_whose_calls_report_errors_for_work_that_they_did_loses_nothing(
+    boxes: Iterator[Box], number: int
+) -> None:
+    for at in count(1):
+        box = next(boxes)
+        before, all_before = box.trees(), contents(box)
+        box.run()
+        with watched(Calls(at, disk_error(number), late=True)) as calls, suppress(AniVaultError):
+            box.rollback()
+        if len(calls.seen) < at:
+            break
+
+        box.recover()
+        assert_nothing_lost(box, all_before)
+        box.rollback()
+        assert box.trees() == before
+        assert box.litter() == []
+        assert box.folders() == set()
 
 
 def tells(box: Box) -> bool:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -30,6 +31,7 @@ from anivault.shared.errors import (
     RunStoppedError,
     UnfinishedRunError,
     UnsafePathError,
+    told,
 )
 from tests.core.mover import NAMES, Box, Calls, crashes, identity, tree, watched
 
@@ -569,7 +571,7 @@ def test_a_library_of_more_folders_than_can_be_open_is_renamed_whole(
 
 
 @pytest.mark.parametrize(("call", "mode"), [("unlink", "carry"), ("rename", "move"), ("unlink", "link")])
-def test_what_a_failing_disk_has_done_all_the_same_is_left_to_recover(
+def test_what_a_failing_disk_has_done_all_the_same_is_known_to_the_journal(
     tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, call: str, mode: str
 ) -> None:
     (tmp_path / "source").mkdir()
@@ -663,3 +665,108 @@ def test_a_target_among_anivault_s_own_files_is_refused(tmp_path: Path) -> None:
     box = box_of(tmp_path, Mode.MOVE)
     with pytest.raises(UnsafePathError):
         execute(plan_of(box, box.move("[Group] Show - 02.mkv", ".anivault/probe")))
+
+
+def test_an_attribute_that_the_disk_cannot_hold_holds_its_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", tmp_path / "library", Mode.COPY)
+    first = next(iter(NAMES))
+    try:
+        os.setxattr(box.source / first, "user.big", b"x" * 2000)
+    except OSError:
+        pytest.skip("no attributes here")
+    real = os.setxattr
+
+    def small_only(fd: int, key: str, value: bytes) -> None:
+        if len(value) > 1000:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), fd)
+        real(fd, key, value)
+
+    monkeypatch.setattr(os, "setxattr", small_only)
+    report = box.run()
+
+    assert [(held.rel, held.reason) for held in report.held] == [(first, HeldReason.ATTRIBUTE_REFUSED)]
+    assert report.held[0].detail == "user.big, 2,000 bytes"
+    assert report.moved == len(NAMES) - 1
+    assert box.litter() == []
+
+
+def test_a_file_that_its_disk_does_not_give_is_held_and_the_rest_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", tmp_path / "library", Mode.COPY)
+    bad = list(NAMES)[1]
+    number, real = (box.source / bad).stat().st_ino, fs._reader
+
+    def reader(fd: int) -> Callable[[memoryview], int | None]:
+        def fail(_view: memoryview) -> int:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        return fail if os.fstat(fd).st_ino == number else real(fd)
+
+    monkeypatch.setattr(fs, "_reader", reader)
+    report = box.run()
+
+    assert [(held.rel, held.reason) for held in report.held] == [(bad, HeldReason.UNREADABLE)]
+    assert report.moved == len(NAMES) - 1
+    assert box.litter() == []
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_file_that_may_not_be_linked_is_held_wherever_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: int
+) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", tmp_path / "library", Mode.HARDLINK)
+    foreign = list(NAMES)[which]
+    number, real = (box.source / foreign).stat().st_ino, os.link
+
+    def link(name: str, new: str, *, src_dir_fd: int | None, **more: Any) -> None:
+        if os.stat(name, dir_fd=src_dir_fd).st_ino == number:
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM), name)
+        real(name, new, src_dir_fd=src_dir_fd, **more)
+
+    monkeypatch.setattr(os, "link", link)
+    report = box.run()
+
+    assert [(held.rel, held.reason) for held in report.held] == [(foreign, HeldReason.NOT_PERMITTED)]
+    assert report.moved == len(NAMES) - 1
+
+
+def test_a_disk_without_hardlinks_is_refused_though_it_says_only_not_permitted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(*_names: object, **_more: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", tmp_path / "library", Mode.HARDLINK)
+    monkeypatch.setattr(os, "link", link)
+    with pytest.raises(DestinationError):
+        box.run()
+
+    assert len(box.trees()[1]) == 1
+
+
+def test_a_descriptor_is_not_told_as_if_it_were_a_file(tmp_path: Path) -> None:
+    assert told(OSError(errno.ENOSPC, "No space left on device", 11)) == "No space left on device"
+    assert told(OSError(errno.EIO, "Input/output error", "/a")) == "Input/output error: /a"
+
+
+def test_an_attribute_whose_name_is_no_utf8_goes_along_and_back(tmp_path: Path, elsewhere: Path) -> None:
+    (tmp_path / "source").mkdir()
+    box = Box(tmp_path / "source", elsewhere / "library", Mode.MOVE)
+    first, name = next(iter(NAMES)), b"user.caf\xe9"
+    try:
+        os.setxattr(box.source / first, name, b"old")
+    except OSError:
+        pytest.skip("no attributes here")
+    before = box.trees()
+    box.run()
+    box.rollback()
+
+    assert box.trees() == before
+    assert os.getxattr(box.source / first, name) == b"old"

@@ -74,6 +74,27 @@ def is_back(roots: Sequence[fs.Folders], step: Step) -> bool:
         return False
 
 
+def had_effect(roots: Sequence[fs.Folders], step: Step) -> bool:
+    """True when a step that makes no copy, and reported an error, had its effect all the same.
+
+    An OSError when nobody can tell. The new name was free before: what is there now is of this step.
+    """
+    if step.do in COPIES:
+        return False
+    if step.do in (Do.REMOVE, Do.RMDIR):
+        return _is_gone(roots[step.root], step.rel)
+    try:
+        there = fs.look(*roots[step.to_root].place(step.to))
+    except FileNotFoundError:
+        return False
+    if step.do is Do.MKDIR:
+        return stat.S_ISDIR(there.st_mode) and not os.listdir(roots[step.to_root].open(step.to))
+    if step.do is Do.SYMLINK:
+        path = fs.whole(roots[step.root].root, step.rel)
+        return stat.S_ISLNK(there.st_mode) and fs.points_to(*roots[step.to_root].place(step.to), path)
+    return same_file(there, step) and (step.do is Do.LINK or _is_gone(roots[step.root], step.rel))
+
+
 def _is_gone(folders: fs.Folders, rel: str) -> bool:
     with suppress(FileNotFoundError):
         fs.look(*folders.place(rel))

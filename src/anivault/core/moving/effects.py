@@ -13,11 +13,15 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from anivault.core.models import HeldReason
-from anivault.core.moving.checks import RefusedError, opened, require_removable, require_same
+from anivault.core.moving.checks import RefusedError, had_effect, opened, require_removable, require_same
 from anivault.core.moving.journal import Do, Made, Step
 from anivault.shared import fs
 
-_SAID_NO = (FileExistsError, FileNotFoundError, fs.NeedsReserveError)  # after any other error, who knows
+# What is said of names that lead nowhere, so that nothing can have been done there.
+NO_SUCH_PLACE = frozenset(
+    {errno.ENOTDIR, errno.ELOOP, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}
+)
+TOO_LARGE = frozenset({errno.ENOSPC, errno.E2BIG, errno.ERANGE})  # what filesystems say of an attribute
 
 
 class Effects:
@@ -65,8 +69,6 @@ class Effects:
         except OSError as error:
             if error.errno == errno.EXDEV:
                 self.elsewhere.add(folders_of(step))
-            elif not isinstance(error, _SAID_NO) and not fs.exists(*self.source(step)):
-                raise fs.HalfDoneError(error.errno, error.strerror, step.rel) from error
             raise
 
     def symlink(self, step: Step) -> None:
@@ -76,7 +78,10 @@ class Effects:
     def copy(self, step: Step) -> None:
         """Copy the source, hashed on the way; one whose source will go is read back."""
         with opened(*self.source(step)) as source:
-            self.make(step, lambda fd: fs.copy(source, fd, self.pulse), source)
+            try:
+                self.make(step, lambda fd: fs.copy(source, fd, self.pulse), source)
+            except fs.ReadError as error:
+                raise RefusedError(HeldReason.UNREADABLE, error.strerror or "") from error
 
     def clone(self, step: Step) -> None:
         """Share the source's blocks."""
@@ -95,19 +100,31 @@ class Effects:
         folder, name = self.target(step)
         temporary = temporary_name(self.run, step.i)
         time = step.then_mtime_ns or step.mtime_ns
-        fd = fs.create(folder, temporary)
+        fd = fs.create_own(folder, temporary)
         with fs.undoing(folder, temporary):
             with fs.closing(fd):
                 digest = fill(fd) or step.hash
                 if source is not None:
                     require_same(os.fstat(source), step)
-                fs.set_metadata(fd, step.mode, time, step.attrs, step.owner)
+                give_metadata(fd, step, time)
                 fs.sync_file(fd)
                 if step.do is Do.CARRY and fs.reread(fd) != digest:
                     raise OSError(errno.EIO, "the copy reads back differently", step.to)
             now = fs.finished(folder, temporary, time)
-            fs.rename(folder, temporary, folder, name, reserve=step.reserve)
-        self.made[step.i] = Made(now.st_ino, now.st_mtime_ns, digest)
+            try:
+                fs.rename(folder, temporary, folder, name, reserve=step.reserve)
+            finally:  # it may have its name though an error was reported
+                if fs.is_there(folder, name, now):
+                    self.made[step.i] = Made(now.st_ino, now.st_mtime_ns, digest)
+
+    def had(self, step: Step) -> bool:
+        """True when a step that reported an error had its effect; HalfDoneError when nobody can tell."""
+        try:
+            return step.i in self.made or had_effect(self.roots, step)
+        except OSError as error:
+            if error.errno in NO_SUCH_PLACE:
+                return False
+            raise fs.HalfDoneError(error.errno, error.strerror, step.to or step.rel) from error
 
     def remove(self, step: Step) -> None:
         """Remove a file that a run made, if its content is elsewhere still."""
@@ -131,9 +148,15 @@ class Effects:
         A source that somebody else has removed meanwhile is the one case where the copy stays alone.
         """
         folder, name = self.leaving(step)
-        with fs.undoing(*self.target(step), unless_gone=(folder, name)), suppress(FileNotFoundError):
-            require_same(fs.look(folder, name), step)
-            fs.unlink(folder, name)
+        with fs.undoing(*self.target(step), unless_gone=(folder, name)):
+            try:
+                with suppress(FileNotFoundError):
+                    require_same(fs.look(folder, name), step)
+                    fs.unlink(folder, name)
+            except Exception:
+                if not fs.gone(folder, name):
+                    del self.made[step.i]
+                raise
 
     def source(self, step: Step) -> tuple[fs.Folder, str]:
         """Return folder and name that a step starts from."""
@@ -154,6 +177,18 @@ class Effects:
             raise RefusedError(HeldReason.NOT_PERMITTED, "its folder could not be made") from error
         self.touched.add((step.to_root, folder))
         return place
+
+
+def give_metadata(fd: int, step: Step, time: int) -> None:
+    """Give a copy what its original has; a disk that cannot hold an attribute refuses that one file."""
+    try:
+        fs.set_metadata(fd, step.mode, time, step.attrs, step.owner)
+    except OSError as error:
+        if error.errno not in TOO_LARGE or not step.attrs:
+            raise
+        largest = max(step.attrs, key=lambda key: len(step.attrs[key]))
+        detail = f"{largest}, {len(step.attrs[largest]):,} bytes"
+        raise RefusedError(HeldReason.ATTRIBUTE_REFUSED, detail) from error
 
 
 def sync_disks(roots: Sequence[fs.Folders], touched: Iterable[tuple[int, str]]) -> None:

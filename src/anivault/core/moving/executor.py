@@ -31,7 +31,7 @@ from anivault.core.moving.effects import Effects, sync_disks
 from anivault.core.moving.journal import Do, Done, Journal, Placed, Run, Step
 from anivault.core.moving.preflight import preflight
 from anivault.shared import fs
-from anivault.shared.errors import RunInterruptedError, RunStoppedError, quoted
+from anivault.shared.errors import RunInterruptedError, RunStoppedError, quoted, told
 
 BATCH = 1024
 BATCH_BYTES = 4 << 30  # bytes copied in one batch: what a crash can make undone at most
@@ -59,6 +59,8 @@ REASONS = {
     errno.ENOTDIR: HeldReason.FOLDER_IS_LINK,
     errno.ENOTEMPTY: HeldReason.FOLDER_NOT_EMPTY,
 }  # any other error is the disk's, and ends the run
+# What a network share says of work that it has done already, when it answers a repeated request.
+ANSWERED_AGAIN = frozenset({errno.ENOENT, errno.EEXIST})
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,9 +86,9 @@ def execute(plan: Plan, *, writes: Sequence[Write] = (), progress: Progress | No
     require_inside(steps_of(plan, writes))
     total = len(plan.moves) + len(writes)
     with Signals() as signals, journal.writing(plan.library) as log:
-        preflight(plan, writes)
+        refused = preflight(plan, writes)
         steps = steps_of(plan, writes)  # made as they are needed: there may be hundreds of thousands
-        return carry_out(log, signals, plan.mode, plan.roots, steps, total, progress, writes)
+        return carry_out(log, signals, plan.mode, plan.roots, steps, total, progress, writes, refused)
 
 
 def carry_out(
@@ -98,11 +100,15 @@ def carry_out(
     total: int,
     progress: Progress | None = None,
     writes: Sequence[Write] = (),
+    refused: frozenset[str] = frozenset(),
 ) -> Report:
-    """Run steps in batches under one journal; a plan and a rollback differ in nothing else."""
+    """Run steps in batches under one journal; a plan and a rollback differ in nothing else.
+
+    `refused` are names that the library's disk does not take.
+    """
     with ending(log.library):
         data = {write.target: write.data for write in writes}
-        worker = Worker(log, log.new_run(mode, roots), total, signals, progress, data)
+        worker = Worker(log, log.new_run(mode, roots), total, signals, progress, data, refused)
         try:
             return worker.work(wishes)
         finally:
@@ -156,8 +162,10 @@ class Worker:
         signals: Signals,
         progress: Progress | None,
         data: dict[str, bytes],
+        refused: frozenset[str],
     ) -> None:
         self.log = log
+        self.refused = refused
         self.run = run
         self.total = self.number = total  # further steps are numbered after the wishes
         self.signals = signals
@@ -242,6 +250,8 @@ class Worker:
             return []
         folder, _, name = step.to.rpartition("/")
         fs.safe(name, step.to)
+        if self.refused and not self.refused.isdisjoint(step.to.split("/")):
+            raise RefusedError(HeldReason.NAME_REFUSED)
         if (step.to_root, folder) in self.coming:
             return []
         try:
@@ -275,7 +285,7 @@ class Worker:
             self.attempt(step, self.effects.do)
 
     def attempt(self, step: Step, effect: Callable[[Step], None]) -> None:
-        """Have one effect; a step that cannot be is void."""
+        """Have one effect; a step that cannot be is void. After an error the disk says whether it was had."""
         try:
             effect(step)
         except RefusedError as refusal:
@@ -287,7 +297,10 @@ class Worker:
         except fs.NeedsReserveError:
             self.try_again(step, reserve=True)
         except OSError as error:
-            self.failed(step, error)
+            if not self.effects.had(step):
+                self.failed(step, error)
+            elif error.errno not in ANSWERED_AGAIN:
+                self.error = error
 
     def tell(self, step: Step) -> None:
         """Tell of each copy, which takes its time; of other steps a batch is soon enough."""
@@ -405,8 +418,7 @@ def ending(library: str) -> Iterator[None]:
 
 def stopped(error: OSError, done: int, hint: str) -> RunStoppedError:
     """Return the one error that a failing disk ends in."""
-    where = f": {error.filename}" if error.filename else ""
-    return RunStoppedError(f"{error.strerror or error}{where}", done, hint)
+    return RunStoppedError(told(error), done, hint)
 
 
 def batches(steps: Iterable[Step]) -> Iterator[list[Step]]:

@@ -1,8 +1,8 @@
-"""Find out what the destination can hold before the first file goes: refuse, or do the whole plan.
+"""Find out what the destination can hold before the first file goes: refuse what no file of the plan could.
 
-In: a plan whose library is locked. Out: nothing, or one error. Touches only probe files in
-`LIB/.anivault/`. A folder of the library that lies on another disk shows itself only on the way;
-the executor then holds single files.
+In: a plan whose library is locked. Out: the names that the disk does not take, or one error. Touches only
+probe files in `LIB/.anivault/`. What is the trouble of single files, and a folder of the library that lies
+on another disk, does not stop the others: the executor holds those files.
 """
 
 from __future__ import annotations
@@ -12,104 +12,133 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from anivault.core.models import Mode, Move, Plan, Write
 from anivault.core.moving.checks import opened
-from anivault.core.moving.journal import FOLDER
+from anivault.core.moving.journal import FOLDER, LOCK
 from anivault.shared import fs
 from anivault.shared.errors import DestinationError, DiskError, NoSpaceError, quoted
 
 SPARE = 16 << 20  # bytes left for folders and the journal; a guess
 LINKS = frozenset({Mode.HARDLINK, Mode.REFLINK, Mode.SYMLINK})
 DISK_TROUBLE = frozenset({errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES})
-# What some filesystem does not take: names beyond 80 characters, what Windows lacks, undecodable bytes.
-LONG = r"[^/]{81,}"
-ODD = r'[<>:"|?*\\\x00-\x1f\ud800-\udfff]|[. ](?=/|$)'
-DOUBTFUL = re.compile(f"{LONG}|{ODD}")
+# What some filesystem does not take: long names, what Windows lacks, undecodable bytes.
+LONG = 140  # bytes; the lowest limit that is known is 143, of eCryptfs
+DOUBTFUL = re.compile(r'[<>:"|?*\\\x00-\x1f\ud800-\udfff]|[. ]\Z')
 
 
-def preflight(plan: Plan, writes: Sequence[Write] = ()) -> None:
-    """Raise DestinationError or NoSpaceError when the plan as a whole cannot be carried out."""
+def preflight(plan: Plan, writes: Sequence[Write] = ()) -> frozenset[str]:
+    """Return the names of files and folders that the disk does not take.
+
+    Raises DestinationError or NoSpaceError when the plan as a whole cannot be carried out.
+    """
     targets = [*(m.target for m in plan.moves), *(w.target for w in writes)]
     try:
         _check_space(plan)
-        _check_disk(plan, targets)
+        return _check_disk(plan, targets)
     except OSError as error:
         raise DiskError("Trying the library's disk", error, f"df {quoted(plan.library)}") from error
 
 
-def _check_disk(plan: Plan, targets: list[str]) -> None:
+def _check_disk(plan: Plan, targets: list[str]) -> frozenset[str]:
     library = fs.Folders(plan.library)
     try:
         folder = library.open(FOLDER)
         _check_ways(plan, folder)
-        _check_names(targets, folder)
         _check_case(targets, folder)
+        return frozenset(name for name in _doubtful(targets) if not _takes(folder, name))
     finally:
         library.close()
 
 
 def _check_ways(plan: Plan, folder: fs.Folder) -> None:
-    """Try one link or clone from each disk of the sources; st_dev alone would not tell."""
-    for move in _one_a_disk(plan):
-        try:
-            _probe(move, folder)
-        except OSError as error:
-            if error.errno in DISK_TROUBLE:
-                raise
-            why = f"There is no {move.mode} from {move.root} to {plan.library} ({error.strerror})"
-            raise DestinationError(why, "Choose --mode copy, or --mode move.") from error
+    """Try one link or clone from each disk of the sources; st_dev alone would not tell.
 
-
-def _one_a_disk(plan: Plan) -> Iterator[Move]:
-    """Yield the first existing file of each root and disk that wants a link or a clone."""
-    seen = set()
+    A file that may not be linked or read, such as one of another user, says nothing of the others.
+    """
+    known = set()
     for move in plan.moves:
         key = (move.root, move.identity.device, move.mode)
-        if move.mode in LINKS and key not in seen and os.path.isfile(move.source):
-            seen.add(key)
-            yield move
+        if move.mode in LINKS and key not in known and os.path.isfile(move.source):
+            try:
+                _probe(move, folder)
+            except OSError as error:
+                if _is_its_own(error, move, folder):
+                    continue
+                if error.errno in DISK_TROUBLE:
+                    raise
+                why = f"There is no {move.mode} from {move.root} to {plan.library} ({error.strerror})"
+                raise DestinationError(why, "Choose --mode copy, or --mode move.") from error
+            known.add(key)
+
+
+def _is_its_own(error: OSError, move: Move, folder: fs.Folder) -> bool:
+    """True when the same could be done with a file that is surely ours, the lock."""
+    if error.errno not in (errno.EPERM, errno.EACCES):
+        return False
+    try:
+        if move.mode is Mode.HARDLINK:
+            _make_probe(folder, lambda: fs.link(folder, LOCK, folder, "probe"))
+        else:
+            _make_probe(folder, lambda: os.close(fs.create(folder, "probe")))
+    except OSError:
+        return False
+    return True
 
 
 def _probe(move: Move, folder: fs.Folder) -> None:
-    with suppress(FileNotFoundError):
-        fs.unlink(folder, "probe")
+    if move.mode is Mode.HARDLINK:
+        _make_probe(folder, lambda: fs.link(None, move.source, folder, "probe"))
+    elif move.mode is Mode.REFLINK:
+        with opened(None, move.source) as original:
+            _make_probe(folder, lambda: _clone(original, folder))
+    else:
+        _make_probe(folder, lambda: _point(move.source, folder))
+
+
+def _make_probe(folder: fs.Folder, make: Callable[[], None]) -> None:
+    """Make a file called `probe`, which is not there before and not there after."""
+    fs.remove(folder, "probe")
     try:
-        if move.mode is Mode.HARDLINK:
-            fs.link(None, move.source, folder, "probe")
-        elif move.mode is Mode.REFLINK:
-            with opened(None, move.source) as original, fs.closing(fs.create(folder, "probe")) as copy:
-                fs.clone(original, copy)
-        else:
-            fs.symlink(move.source, folder, "probe")
-            fs.leads(folder, "probe")  # sshfs makes links that it does not let anyone follow
+        make()
     finally:
-        with suppress(FileNotFoundError):
-            fs.unlink(folder, "probe")
+        fs.remove(folder, "probe")
 
 
-def _check_names(targets: list[str], folder: fs.Folder) -> None:
-    """Try to make each kind of name that some filesystem does not take."""
-    for name in _doubtful(targets):
-        try:
-            with suppress(FileExistsError):  # left by a run that was killed here
-                fs.mkdir(folder, name)
+def _clone(original: int, folder: fs.Folder) -> None:
+    with fs.closing(fs.create(folder, "probe")) as copy:
+        fs.clone(original, copy)
+
+
+def _point(path: str, folder: fs.Folder) -> None:
+    fs.symlink(path, folder, "probe")
+    fs.leads(folder, "probe")  # sshfs makes links that it does not let anyone follow
+
+
+def _doubtful(targets: list[str]) -> set[str]:
+    """Return the names of files and folders that some filesystem does not take."""
+    return {part for part in _parts(targets) if DOUBTFUL.search(part) or len(os.fsencode(part)) > LONG}
+
+
+def _parts(targets: list[str]) -> set[str]:
+    return {part for target in targets for part in target.split("/")}
+
+
+def _takes(folder: fs.Folder, name: str) -> bool:
+    """Try to make a folder of that name."""
+    try:
+        with suppress(FileExistsError):  # left by a run that was killed here
+            fs.mkdir(folder, name)
+    except OSError as error:
+        if error.errno in DISK_TROUBLE:
+            raise
+        return False
+    finally:
+        with suppress(OSError):
             fs.rmdir(folder, name)
-        except OSError as error:
-            if error.errno in DISK_TROUBLE:
-                raise
-            why = f"The library's disk takes no such name ({error.strerror}): {name!r}"
-            raise DestinationError(why, "Choose another naming template, or another disk.") from error
-
-
-def _doubtful(targets: list[str]) -> list[str]:
-    """Return the longest name, and one for each unusual character or ending."""
-    parts = sorted({part for target in targets if DOUBTFUL.search(target) for part in target.split("/")})
-    longest = max(parts, key=lambda part: len(os.fsencode(part)), default="")
-    odd = {"".join(found): part for part in parts if (found := re.findall(ODD, part))}
-    return [*filter(None, [longest]), *odd.values()]
+    return True
 
 
 def _check_case(targets: list[str], folder: fs.Folder) -> None:

@@ -185,5 +185,5 @@ class Settler:
 
     def remove(self, root: int, rel: str) -> None:
         """Remove what a broken step left."""
-        with suppress(FileNotFoundError):
-            fs.unlink(*self.roots[root].place(rel))
+        with suppress(FileNotFoundError):  # its folder is not there
+            fs.remove(*self.roots[root].place(rel))
