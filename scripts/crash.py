@@ -1,23 +1,29 @@
 """Kill, tear, fail and cut the power of the real commands at their file operations; nothing may be lost.
 
-`python scripts/crash.py HARNESS [--points N] [--only "ROW;..."] [--power]` runs crashtest.py, at HARNESS, row
-by row and prints for each how many points were tried and survived. `--points` is the most for each fault of
-a row (0: all, which takes hours; 4 takes about two minutes a row). `--power` needs root: it runs the rows
-that cut the power, on loop images. Exit 1 when a point did not survive, 2 when the harness did not work.
+`python scripts/crash.py HARNESS [--points N] [--only "ROW;..."] [--late | --power | --table]` runs
+crashtest.py, at HARNESS, row by row and prints for each how many points were tried and survived. `--points`
+is the most for each fault of a row (0: all, which takes hours; 4 takes about two minutes a row). `--late` runs
+the rows in which calls do their work and report an error all the same, with five seeds. `--power` needs
+root: it runs the rows that cut the power, on loop images. `--table` is all of it, with 10 points (5 a seed of
+the late rows). Exit 1 when a point did not survive, 2 when the harness did not work.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 TOOL = Path(sys.executable).with_name("anivault")
 FAULTS = ["--modes", "kill,torn,SIGINT,SIGTERM,ENOSPC,ENOSPC+,EIO,EIO+,EACCES,EXDEV,EINTR"]
 PHASES = ["--phases", "run,recover,rollback"]
+LATES = ["--modes", "lateEIO,lateENOSPC,lateENOENT,lateEEXIST"]
+SEEDS = range(1, 6)
 CUTS = ["--modes", "power,power:meta"]
 EITHER = ["--modes", "power,power:src,power:dst,power:meta"]
 SHM = ["--dst-root", "/dev/shm"]  # noqa: S108
@@ -34,7 +40,7 @@ def organize(mode: str, *more: str) -> list[str]:
     return ["--run", run, "--policy", "move" if mode == "move" else "copy", *PHASES, *more]
 
 
-ROWS = {
+FAULTY = {
     "move": organize("move", *FAULTS),
     "move to another disk": organize("move", *FAULTS, *SHM),
     "hardlink": organize("hardlink", *FAULTS),
@@ -45,6 +51,18 @@ ROWS = {
     "move, with NFO files": [
         *("--run", f"{TOOL} organize {{src}} --to {{dst}} --mode move --nfo --apply"),
         *(*PHASES, *FAULTS, "--ignore", "*.nfo"),
+    ],
+}
+LATE = {
+    "move, late errors": organize("move", *LATES),
+    "move to another disk, late errors": organize("move", *LATES, *SHM),
+    "hardlink, late errors": organize("hardlink", *LATES),
+    "copy, late errors": organize("copy", *LATES),
+    "copy to another disk, late errors": organize("copy", *LATES, *SHM),
+    "symlink, late errors": organize("symlink", *LATES),
+    "rename, late errors": [
+        *("--run", f"{TOOL} rename {{dst}} --preset plex --apply"),
+        *(*PHASES, *LATES, *RENAMED),
     ],
 }
 POWER = {
@@ -65,18 +83,52 @@ def main() -> int:
     """Run the chosen rows."""
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     ask.add_argument("harness", type=Path)
-    ask.add_argument("--points", type=int, default=4)
+    ask.add_argument("--points", type=int)
     ask.add_argument("--only", default="", help="names of rows, with semicolons between")
-    ask.add_argument("--power", action="store_true")
+    kinds = ask.add_mutually_exclusive_group()
+    for kind in ("power", "late", "table"):
+        kinds.add_argument(f"--{kind}", action="store_true")
     options = ask.parse_args()
-    rows = POWER if options.power else ROWS
-    chosen = options.only.split(";") if options.only else list(rows)
+    tables = (
+        [FAULTY, LATE, POWER]
+        if options.table
+        else [POWER if options.power else LATE if options.late else FAULTY]
+    )
+    points = options.points if options.points is not None else 10 if options.table else 4
+    codes = []
+    print("| row | tried | survived |\n| --- | --- | --- |", flush=True)
     with tempfile.TemporaryDirectory(prefix="anivault-warm-") as warm:
-        return max(row(options.harness, name, rows[name], options.points, Path(warm)) for name in chosen)
+        for table in tables:
+            chosen = [name for name in table if not options.only or name in options.only.split(";")]
+            fewer = (points + 1) // 2 if options.table and table is LATE else points
+            rows = [row(options.harness, name, table, fewer, Path(warm)) for name in chosen]
+            print(
+                f"| together | {sum(r.tried for r in rows):,} | {sum(r.survived for r in rows):,} |",
+                flush=True,
+            )
+            codes += [r.code for r in rows]
+    return max(codes, default=2)
 
 
-def row(harness: Path, name: str, words: list[str], points: int, warm: Path) -> int:
-    """Run one row and print its line; returns the harness's exit code."""
+class Row(NamedTuple):
+    """What became of one row."""
+
+    code: int
+    tried: int
+    survived: int
+
+
+def row(harness: Path, name: str, table: dict[str, list[str]], points: int, warm: Path) -> Row:
+    """Run one row, once a seed where it is one of late errors, and print its line."""
+    seeds = [str(seed) for seed in SEEDS] if table is LATE else [""]
+    found = [once(harness, table[name], points, warm, seed) for seed in seeds]
+    whole = Row(*(max(f[0] for f in found), sum(f[1] for f in found), sum(f[2] for f in found)))
+    print(f"| {name} | {whole.tried:,} | {whole.survived:,} |", flush=True)
+    return whole
+
+
+def once(harness: Path, words: list[str], points: int, warm: Path, seed: str) -> Row:
+    """Run the harness once, and tell of failures."""
     result = warm / "result.json"
     result.unlink(missing_ok=True)
     command = [
@@ -85,12 +137,13 @@ def row(harness: Path, name: str, words: list[str], points: int, warm: Path) -> 
         *("--rollback", f"{TOOL} rollback {{dst}} --apply", "--ignore", ".anivault*"),
         *("--env", "HOME={state}", "--env", f"XDG_CACHE_HOME={warm}"),
     ]
-    done = subprocess.run([*command, *words], stdout=subprocess.DEVNULL, check=False)
+    env = os.environ | {"CT_SEED": seed, "CT_LINKS": "1" if "--mode symlink" in words[1] else ""}
+    done = subprocess.run([*command, *words], stdout=subprocess.DEVNULL, env=env, check=False)
     found = json.loads(result.read_text()) if result.exists() else {"tried": 0, "survived": 0, "failures": []}
-    print(f"{name:25} {found['tried']:6} tried {found['survived']:6} survived", flush=True)
     for failure in found["failures"]:
-        print(f"    {failure['phase']} {failure['mode']} at call {failure['k']}: {failure['problems'][0]}")
-    return done.returncode
+        what = f"{failure['phase']} {failure['mode']} at call {failure['k']}: {failure['problems'][0]}"
+        print(f"    {what}", file=sys.stderr, flush=True)
+    return Row(done.returncode, found["tried"], found["survived"])
 
 
 if __name__ == "__main__":

@@ -53,6 +53,9 @@ FileNumber: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 Nanoseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 Seconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=250_000_000_000)]  # since 1970, to the year 9892
 Permissions: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=0o7777)]
+Hash: TypeAlias = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{32})?$")]
+Crc32: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[0-9A-Fa-f]{8}$")]
+Word: TypeAlias = Annotated[str, msgspec.Meta(pattern="^[a-z-]{1,20}$")]
 Account: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 
 
@@ -86,7 +89,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ru
     v: int
     id: str
     time: Seconds
-    mode: str  # of the plan; "rollback" for a run that takes others back
+    mode: Word  # of the plan; "rollback" for a run that takes others back
     roots: Annotated[tuple[Root, ...], msgspec.Meta(min_length=1)]
 
 
@@ -108,10 +111,10 @@ class Step(
     mode: Permissions = 0
     owner: list[Account] = []  # user and group
     attrs: dict[str, bytes] = {}
-    hash: str = ""  # xxh3-128, when known
+    hash: Hash = ""  # xxh3-128, when known
     reserve: bool = False  # the name is first taken by an empty file (exFAT)
     undoes: tuple[str, int] | None = None  # run and step
-    crc32: str | None = None
+    crc32: Crc32 | None = None
     metadata: str | None = None
     video: str | None = None
     rel_b64: str = ""
@@ -123,7 +126,7 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     inode: FileNumber
     mtime_ns: Nanoseconds
-    hash: str = ""
+    hash: Hash = ""
 
 
 class Placed(msgspec.Struct, frozen=True, tag="placed", tag_field="kind"):
@@ -142,7 +145,7 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True, tag="done", tag_fiel
 class End(msgspec.Struct, frozen=True, tag="end", tag_field="kind"):
     """The run is over: `done`, `interrupted`, `stopped` or `recovered`."""
 
-    state: str
+    state: Word
     time: Seconds
 
 
@@ -189,6 +192,8 @@ class RunLog:
             raise ValueError(f"step {step.i} is there twice")
         if max(step.root, step.to_root) >= len(self.run.roots):
             raise ValueError("its run names no such root")
+        if step.inode >> 64:
+            raise ValueError("no file has such a number")
         if len(step.owner) not in (0, 2):
             raise ValueError("an owner is a user and a group")
         if any("\0" in name for name in step.attrs):
