@@ -2,7 +2,7 @@
 
 `python scripts/crash.py HARNESS [--points N] [--only "ROW;..."] [--late | --power | --table]` runs
 crashtest.py, at HARNESS, row by row and prints for each how many points were tried and survived. `--points`
-is the most for each fault of a row (0: all, which takes hours; 4 takes about two minutes a row). `--late` runs
+is the most for each fault of a row (0: all, which takes hours; 4 takes two minutes a row). `--late` runs
 the rows in which calls do their work and report an error all the same, with five seeds. `--power` needs
 root: it runs the rows that cut the power, on loop images. `--table` is all of it, with 10 points (5 a seed of
 the late rows). Exit 1 when a point did not survive, 2 when the harness did not work.
