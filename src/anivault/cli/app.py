@@ -38,6 +38,7 @@ from anivault.cli.options import (
     NoTouchFlag,
     OffsetOption,
     OnlyOption,
+    OtherDiskFlag,
     ParserOption,
     PathsArg,
     PinnedArg,
@@ -253,6 +254,7 @@ def organize(
     nfo: NfoFlag = False,
     artwork: ArtworkFlag = False,
     no_touch: NoTouchFlag = False,
+    other_disk: OtherDiskFlag = False,
     parser: ParserOption = None,
     provider: ProviderOption = None,
     lang: LanguageOption = None,
@@ -284,6 +286,7 @@ def organize(
         seal=seal,
         nfo=nfo,
         artwork=artwork,
+        other_disk=other_disk,
         **_asked(context, parser, provider, lang),
     )
     result = organize_handler.handle(request, context.screen.progress)
@@ -361,6 +364,7 @@ def rollback(
     only: OnlyOption = None,
     apply: ApplyFlag = False,
     script: ScriptOption = None,
+    other_disk: OtherDiskFlag = False,
 ) -> int:
     """Put back what a run moved; --apply does it.
 
@@ -376,6 +380,7 @@ def rollback(
         only=tuple(_as_printed(path, home) for path in only or ()),
         apply=apply,
         script=script,
+        other_disk=other_disk,
     )
     result = rollback_handler.handle(request, context.screen.progress)
     code = render_plan.rollback(context.screen, result, _again())
@@ -391,12 +396,13 @@ def _as_printed(path: str, library: str) -> str:
 
 
 @command()
-def recover(context: Context, library: LibraryArg = None) -> int:
+def recover(context: Context, library: LibraryArg = None, other_disk: OtherDiskFlag = False) -> int:
     """Settle what a crash left unfinished."""
     from anivault.cli import render
     from anivault.core.moving import recover
 
-    return render.recover(context.screen, recover.recover(context.library(library)))
+    report = recover.recover(context.library(library), other_disk=other_disk)
+    return render.recover(context.screen, report)
 
 
 @command()

@@ -57,6 +57,9 @@ ToOption = Annotated[
     str | None,
     typer.Option("--to", metavar="LIB", help="The library; else the configured one.", show_default=False),
 ]
+OtherDiskFlag = Annotated[
+    bool, typer.Option("--other-disk", help="Go on though a folder is on another disk than it was.")
+]
 ApplyFlag = Annotated[bool, typer.Option("--apply", help="Do it. Without this nothing is changed.")]
 ModeOption = Annotated[
     ModeName | None,

@@ -19,6 +19,7 @@ from anivault.core.planning.fonts import missing
 from anivault.core.planning.naming import Preset, load_preset
 from anivault.core.planning.nfo import writes
 from anivault.core.planning.pictures import Picture, pictures
+from anivault.services import libraries
 from anivault.services.providers import cache_folder, key_or_why
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, SourceInLibraryError
@@ -38,6 +39,7 @@ class OrganizeRequest(MatchRequest, frozen=True, kw_only=True):
     seal: bool = False
     nfo: bool = False
     artwork: bool = False
+    other_disk: bool = False
 
 
 class Organized(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,10 +58,12 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     """Plan, write the plan where asked, and apply it where asked.
 
-    Raises LibraryIsFileError, SourceInLibraryError, FolderNotFoundError, and what `planfile.read` and
-    `executor.execute` raise.
+    Raises LibraryIsFileError, SourceInLibraryError, WrongDiskError, FolderNotFoundError, and what
+    `planfile.read` and `executor.execute` raise.
     """
     check_places(request.paths, request.library)
+    if not request.other_disk:
+        libraries.require_there(request.library)
     if request.from_plan:
         if request.seal:
             planfile.seal(request.from_plan)
@@ -73,7 +77,10 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     if made.pictures:
         made = _with_pictures(made, request.settings, progress)
     fontless = [f"{found.subtitle}: no font {', '.join(found.fonts)} here." for found in missing(made.plan)]
-    report = execute(made.plan, writes=(*made.writes, *made.fetched), progress=progress("Moving"))
+    try:
+        report = execute(made.plan, writes=(*made.writes, *made.fetched), progress=progress("Moving"))
+    finally:
+        libraries.remember(request.library)
     return msgspec.structs.replace(made, report=report, notices=(*made.notices, *fontless))
 
 

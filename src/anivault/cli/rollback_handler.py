@@ -24,6 +24,7 @@ class RollbackRequest(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     apply: bool = False
     script: str | None = None
+    other_disk: bool = False
 
 
 class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,11 @@ def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> Rol
     Raises what `rollback_manager` raises, UsageError.
     """
     plan = rollback_manager.plan_rollback(
-        request.library, request.run, since=_seconds(request.since), only=request.only
+        request.library,
+        request.run,
+        since=_seconds(request.since),
+        only=request.only,
+        other_disk=request.other_disk,
     )
     if request.script:
         write_script(plan, request.script)

@@ -46,19 +46,30 @@ class RollbackPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_rollback(
-    library: str, run: str | None = None, *, since: float | None = None, only: Sequence[str] = ()
+    library: str,
+    run: str | None = None,
+    *,
+    since: float | None = None,
+    only: Sequence[str] = (),
+    other_disk: bool = False,
 ) -> RollbackPlan:
     """Plan to take back one run (the last that still has an effect), or all since a time, or some paths.
 
     `since` is in seconds since 1970; `only` names files or folders, in the library or as they were
-    called before. Without `run` and `since`, `only` looks through all runs.
+    called before. Without `run` and `since`, `only` looks through all runs. Raises WrongDiskError for a
+    source that is on another disk now, unless `other_disk`.
     """
     history = journal.read(library) if os.path.isdir(library) else None
     if history is None:
         raise FolderNotFoundError(library, "library")
     if history.unfinished:
         raise UnfinishedRunError(library)
-    return _plan(history, os.path.abspath(library), run, since, [os.path.abspath(path) for path in only])
+    plan = _plan(history, os.path.abspath(library), run, since, [os.path.abspath(path) for path in only])
+    if not other_disk:
+        for log in history.runs:
+            if log.run.id in plan.runs:
+                journal.require_disks(log.run, plan.library)
+    return plan
 
 
 def apply(plan: RollbackPlan, *, progress: Progress | None = None) -> Report:

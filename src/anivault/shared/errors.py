@@ -150,6 +150,18 @@ class NoSpaceError(AniVaultError):
         self.hint = hint
 
 
+class WrongDiskError(AniVaultError):
+    """A folder lies on another disk than it did: its own is absent, or another one was put in its place."""
+
+    code, exit_code = "wrong-disk", 39
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(
+            f"{path}, where {what} was, is on another disk now. Is its disk mounted? Nothing was changed."
+        )
+        self.hint = "Mount the disk. If this one is right, give the same command with --other-disk."
+
+
 class DestinationError(AniVaultError):
     """The destination cannot hold what the plan wants: a link, a name, a pair of names."""
 

@@ -144,6 +144,11 @@ def are_one(one: os.stat_result, other: os.stat_result) -> bool:
     return bool(one.st_ino) and os.path.samestat(one, other)
 
 
+def other_disk(was: str, now: str) -> bool:
+    """True when two ids of disks, of one kind, are not of one disk; what is not known is no difference."""
+    return was.partition(":")[0] == now.partition(":")[0] and was != now
+
+
 def rename(source: Folder, name: str, target: Folder, new: str, *, reserve: bool = False) -> None:
     """Move a name; raises FileExistsError when the new one is taken, on every filesystem.
 

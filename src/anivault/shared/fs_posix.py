@@ -14,7 +14,7 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -367,10 +367,43 @@ def on_fuse(device: int) -> bool:
     """True for a device that a program serves: syncfs does not reach what lies behind it, and its file
     numbers change with its memory.
     """
+    return any(kind.startswith(b"fuse") for kind, _ in _mounted(device))
+
+
+def _mounted(device: int) -> list[tuple[bytes, bytes]]:
+    """Return the kinds of filesystem, and from where, that are mounted under a device number."""
     try:
         with Path("/proc/self/mountinfo").open("rb") as mounts:
             rows = [line.split(b" - ", 1) for line in mounts]
     except OSError:
-        return False
+        return []
     number = b"%d:%d" % (os.major(device), os.minor(device))
-    return any(left.split()[2] == number and right.startswith(b"fuse") for left, right in rows)
+    found = [right.split() for left, right in rows if left.split()[2] == number]
+    return [(kind, source) for kind, source, *_ in found]
+
+
+# --- which disk it is ---
+
+
+def disk_id(folder: str) -> str:
+    """Return what tells the disk of a folder from others, also after it was away; '' when nothing does.
+
+    The filesystem's UUID where udev lists it, else the number that it gives itself, else the share it is.
+    """
+    if sys.platform != "linux":  # macOS numbers disks as they come
+        return ""
+    device = os.stat(folder).st_dev
+    for entry in _listed_disks():
+        with suppress(OSError):
+            if os.stat(entry).st_rdev == device:
+                return f"uuid:{entry.rpartition('/')[2]}"
+    if number := os.statvfs(folder).f_fsid:
+        return f"fsid:{number:x}"
+    return next((f"from:{source.decode(errors='replace')}" for _, source in _mounted(device)), "")
+
+
+def _listed_disks() -> list[str]:
+    try:
+        return [entry.path for entry in os.scandir("/dev/disk/by-uuid")]
+    except OSError:
+        return []

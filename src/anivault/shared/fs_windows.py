@@ -285,3 +285,11 @@ def sync_disk(_folder: Folder) -> bool:
 def on_fuse(_device: int) -> bool:
     """Return False: the system does not tell."""
     return False
+
+
+# --- which disk it is ---
+
+
+def disk_id(folder: str) -> str:
+    """Return the serial number of a folder's volume, which stays with it."""
+    return f"serial:{os.stat(folder).st_dev:x}"

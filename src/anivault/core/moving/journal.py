@@ -35,6 +35,7 @@ from anivault.shared.errors import (
     LibraryIsFileError,
     NotTrustedError,
     UnfinishedRunError,
+    WrongDiskError,
     quoted,
 )
 from anivault.shared.trust import FOLDER as FOLDER
@@ -79,6 +80,7 @@ class Root(msgspec.Struct, frozen=True, omit_defaults=True):
 
     path: str
     beside: str = ""  # the same, relative to the library: for when both were moved elsewhere
+    disk: str = ""  # tells its disk from others, where something does
     path_b64: str = ""  # the bytes of a path that is no UTF-8
     beside_b64: str = ""
 
@@ -278,6 +280,24 @@ def roots_now(run: Run, library: str) -> list[str]:
         moved = os.path.normpath(os.path.join(library, root.beside or root.path))
         found.append(moved if not os.path.isdir(root.path) and os.path.isdir(moved) else root.path)
     return found
+
+
+def require_disks(run: Run, library: str) -> None:
+    """Raise WrongDiskError for a source's folder that is on another disk now, as one is under an absent disk.
+
+    One that was found beside a library that moved is where it should be.
+    """
+    for root, path in zip(run.roots[1:], roots_now(run, library)[1:], strict=True):
+        if path == root.path and os.path.isdir(path) and fs.other_disk(root.disk, fs.disk_id(path)):
+            raise WrongDiskError(path, f"a source of run {run.id}")
+
+
+def _root(path: str, library: str) -> Root:
+    try:
+        disk = fs.disk_id(path)
+    except OSError:  # not there, or not to be looked at
+        disk = ""
+    return Root(os.path.abspath(path), fs.beside(path, library), disk)
 
 
 def _roots_in(run: Run, library: str) -> set[int]:
@@ -510,7 +530,7 @@ class Journal:
             if name not in taken:
                 break
             name = f"{base}-{number}"
-        places = [Root(os.path.abspath(p), fs.beside(p, self.library)) for p in (self.library, *roots)]
+        places = [_root(path, self.library) for path in (self.library, *roots)]
         return Run(v=VERSION, id=name, time=int(time.time()), mode=mode, roots=tuple(places))
 
     def finish(self, state: str) -> None:

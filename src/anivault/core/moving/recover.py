@@ -34,13 +34,18 @@ class RecoverReport(msgspec.Struct, frozen=True, kw_only=True):
     kept: str = ""  # the file that has them now
 
 
-def recover(library: str) -> RecoverReport:
-    """Settle the unfinished run of a library, if there is one."""
+def recover(library: str, *, other_disk: bool = False) -> RecoverReport:
+    """Settle the unfinished run of a library, if there is one.
+
+    Raises WrongDiskError for a source that is on another disk now, unless `other_disk`.
+    """
     if not os.path.isdir(library):
         raise FolderNotFoundError(library, "library")
     if not journal.read(library).unfinished:
         return RecoverReport()
     with Signals(), journal.writing(library, unfinished=True) as log, ending(log.library):
+        if log.history.runs and not other_disk:
+            journal.require_disks(log.history.runs[-1].run, log.library)
         return _recover(log)
 
 

@@ -1,0 +1,64 @@
+"""Remember on which disk each library lies: an empty folder where its disk is not mounted is no library.
+
+In: the path of a library. Out: nothing, or WrongDiskError. Touches one small file a library in the user's
+state folder. Forgetting is no failure: whatever cannot be read or written there is passed over.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from platformdirs import user_state_path
+
+from anivault.core.moving import journal
+from anivault.shared import fs
+from anivault.shared.errors import WrongDiskError
+
+
+class Home(msgspec.Struct, frozen=True):
+    """Where a library is; the path is for people."""
+
+    path: str
+    disk: str
+
+
+def require_there(library: str) -> None:
+    """Refuse a folder without a library that lies on another disk than the library that was there."""
+    if os.path.exists(journal.path_of(library)):
+        return
+    with suppress(OSError, msgspec.MsgspecError):
+        was = msgspec.json.decode(_place(library).read_bytes(), type=Home).disk
+        if fs.other_disk(was, fs.disk_id(_nearest(os.path.abspath(library)))):
+            raise WrongDiskError(library, "the library")
+
+
+def remember(library: str) -> None:
+    """Note the disk of a library, if there is one by now."""
+    if not os.path.exists(journal.path_of(library)):
+        return
+    with suppress(OSError):
+        place = _place(library)
+        home = Home(os.fsencode(os.path.abspath(library)).decode("utf-8", "replace"), fs.disk_id(library))
+        data = msgspec.json.encode(home)
+        if place.exists() and place.read_bytes() == data:
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        new = place.with_suffix(".new")
+        new.write_bytes(data)
+        new.replace(place)
+
+
+def _place(library: str) -> Path:
+    from xxhash import xxh3_64_hexdigest
+
+    name = xxh3_64_hexdigest(os.fsencode(os.path.abspath(library)))
+    return user_state_path("anivault") / "libraries" / f"{name}.json"
+
+
+def _nearest(path: str) -> str:
+    while not os.path.isdir(path) and path != os.path.dirname(path):
+        path = os.path.dirname(path)
+    return path

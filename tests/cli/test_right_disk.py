@@ -1,0 +1,200 @@
+"""A folder under a disk that is not mounted is neither filled nor taken for what was there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from anivault.core.moving import journal
+from anivault.shared import fs
+from tests.conftest import Run
+from tests.core.mover import crashes
+
+NAME = "[SubsPlease] Sousou no Frieren - 01 (1080p).mkv"
+Disks = dict[Path, str]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / NAME).write_text("one")
+    return folder
+
+
+@pytest.fixture
+def disks(monkeypatch: pytest.MonkeyPatch) -> Disks:
+    """Which disk a folder and all below it are on; others are on the first one."""
+    found: Disks = {}
+
+    def disk_id(folder: str) -> str:
+        above = [Path(folder), *Path(folder).parents]
+        return next((found[path] for path in above if path in found), "fsid:1")
+
+    monkeypatch.setattr(fs, "disk_id", disk_id)
+    return found
+
+
+def organize(run: Run, source: Path, library: Path, *more: str) -> int:
+    return run("organize", source, "--to", library, "--mode", "move", "--apply", *more).code
+
+
+def emptied(library: Path) -> None:
+    """What is left under a mount point when its disk is gone."""
+    library.rename(library.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])
+def test_a_library_whose_disk_is_absent_is_not_made_anew(
+    run: Run, source: Path, tmp_path: Path, disks: Disks, kept: bool
+) -> None:
+    library = tmp_path / "mnt" / "library"
+    disks[tmp_path / "mnt"] = "fsid:2"
+    assert organize(run, source, library) == 0
+    emptied(library)
+    if kept:
+        library.mkdir()
+    disks.clear()
+    (source / NAME).write_text("again")
+    told = run("organize", source, "--to", library, "--mode", "move", "--apply")
+
+    assert told.code == 39
+    assert "Is its disk mounted?" in told.err
+    assert (source / NAME).exists()
+    assert not (library / ".anivault").exists()
+    assert organize(run, source, library, "--other-disk") == 0
+
+
+def test_a_library_that_was_deleted_is_made_anew_without_a_question(
+    run: Run, source: Path, tmp_path: Path, disks: Disks
+) -> None:
+    library = tmp_path / "library"
+    assert organize(run, source, library) == 0
+    emptied(library)
+    (source / NAME).write_text("again")
+
+    assert organize(run, source, library) == 0
+
+
+def test_a_library_that_was_restored_on_another_disk_is_gone_on_with(
+    run: Run, source: Path, tmp_path: Path, disks: Disks
+) -> None:
+    library = tmp_path / "library"
+    disks[tmp_path] = "uuid:old"
+    assert organize(run, source, library) == 0
+    disks[tmp_path] = "uuid:new"
+    (source / NAME.replace("01", "02")).write_text("two")
+
+    assert organize(run, source, library) == 0
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [("", "fsid:2"), ("fsid:2", ""), ("uuid:a", "fsid:2"), ("fsid:2", "fsid:2")]
+)
+def test_what_is_not_known_of_a_disk_keeps_nobody_out(
+    run: Run, source: Path, tmp_path: Path, disks: Disks, was: str, now: str
+) -> None:
+    disks[source] = was
+    assert organize(run, source, tmp_path / "library") == 0
+    disks[source] = now
+
+    assert run("rollback", tmp_path / "library", "--apply").code == 0
+    assert (source / NAME).read_text() == "one"
+
+
+@pytest.mark.parametrize("words", [["rollback"], ["rollback", "--apply"]])
+def test_nothing_is_put_back_under_the_mount_point_of_an_absent_disk(
+    run: Run, source: Path, tmp_path: Path, disks: Disks, words: list[str]
+) -> None:
+    disks[source] = "fsid:2"
+    library = tmp_path / "library"
+    assert organize(run, source, library) == 0
+    disks.clear()
+    told = run(words[0], library, *words[1:])
+
+    assert told.code == 39
+    assert str(source) in told.err
+    assert list(source.iterdir()) == []
+    assert run("rollback", library, "--apply", "--other-disk").code == 0
+    assert (source / NAME).exists()
+
+
+def test_recover_does_not_take_an_absent_disk_for_files_that_are_gone(
+    run: Run, source: Path, tmp_path: Path, disks: Disks
+) -> None:
+    disks[source] = "fsid:2"
+    library = tmp_path / "library"
+    words = ("organize", source, "--to", library, "--mode", "copy", "--apply")
+    for at in range(15, 60):
+        crashes(lambda: run(*words), at)
+        if journal.read(str(library)).unfinished:
+            break
+    before = (library / ".anivault" / "journal.jsonl").read_bytes()
+    disks.clear()
+
+    assert run("recover", library).code == 39
+    assert (library / ".anivault" / "journal.jsonl").read_bytes() == before
+    assert run("recover", library, "--other-disk").code == 0
+
+
+def test_a_library_and_its_source_that_moved_to_another_disk_together_are_taken_back(
+    run: Run, source: Path, tmp_path: Path, disks: Disks
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    source.rename(here / "source")
+    assert organize(run, here / "source", here / "library") == 0
+    here.rename(there)
+    disks[there] = "fsid:2"
+
+    assert run("rollback", there / "library", "--apply").code == 0
+    assert (there / "source" / NAME).exists()
+
+
+def test_a_state_that_cannot_be_read_or_written_stops_nothing(
+    run: Run, source: Path, tmp_path: Path, home: Path
+) -> None:
+    (home / "state").mkdir()
+    (home / "state" / "anivault").write_text("no folder")
+
+    assert organize(run, source, tmp_path / "library") == 0
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[[bool], Path]]:
+    """A folder on which a disk can be mounted and not."""
+    point, image = tmp_path / "disk", tmp_path / "disk.img"
+    point.mkdir()
+    try:
+        subprocess.run(["truncate", "-s", "64M", image], check=True)
+        subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+        subprocess.run(["mount", "-o", "loop", image, point], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("needs loop mounts")
+
+    def switch(on: bool) -> Path:
+        subprocess.run(["mount", "-o", "loop", image, point] if on else ["umount", point], check=True)
+        return point
+
+    yield switch
+    subprocess.run(["umount", "-l", point], check=False, capture_output=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+def test_a_real_disk_that_is_away_and_back_again(
+    run: Run, source: Path, tmp_path: Path, mounted: Callable[[bool], Path]
+) -> None:
+    library = tmp_path / "disk" / "library"
+    assert organize(run, source, library) == 0
+    (source / NAME).write_text("again")
+    point = mounted(False)
+    assert organize(run, source, library) == 39
+    assert list(point.iterdir()) == []
+    mounted(True)
+
+    assert run("rollback", library, "--apply").code in (0, 10)
+    assert run("verify", library).code == 0
