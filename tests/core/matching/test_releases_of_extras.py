@@ -50,3 +50,17 @@ def test_extras_that_name_more_than_the_show_are_judged_by_themselves() -> None:
     show, film = "Kaiba/Kaiba - 01.mkv", "Kaiba/SPs/Kaiba the Lost Film PV.mkv"
 
     assert together(show, film) == [[show], [film]]
+
+
+def test_extras_beside_specials_go_with_the_series() -> None:
+    series, special = "Nichijou/[G] Nichijou [01].mkv", "Nichijou/SPs/[G] Nichijou [SP01].mkv"
+    song = "Nichijou/SPs/[G] Nichijou [NCOP].mkv"
+
+    assert together(series, special, song) == [[series, song], [special]]
+
+
+def test_extras_of_a_season_go_with_that_season() -> None:
+    seasons = [f"Trigun/Season {n}/Trigun - 01.mkv" for n in (1, 2)]
+    songs = [f"Trigun/Season {n}/Extras/NCOP.mkv" for n in (1, 2)]
+
+    assert together(*seasons, *songs) == [[seasons[0], songs[0]], [seasons[1], songs[1]]]

@@ -92,15 +92,17 @@ def _mains_of_extras(buckets: dict[Key, list[ParsedFile]]) -> dict[Key, Key]:
 
 def _main_of(key: Key, mains: dict[str, list[Key]], buckets: dict[Key, list[ParsedFile]]) -> Key | None:
     """The release that extras belong to: of their title, or in an extras folder that of the show above."""
-
-    def order(main: Key) -> tuple[bool, bool, int, Key]:
-        return main[1:3] != key[1:3], main[3] != key[3], -len(buckets[main]), main
-
+    near: list[Key] = []
     for folder in _up_to_the_show(key[0]):
         show = folder if folder != key[0] else ""
-        if near := [main for main in mains.get(folder, ()) if _is_main(main, key, show, buckets)]:
-            return min(near, key=order)
-    return None
+        near += [main for main in mains.get(folder, ()) if _is_main(main, key, show, buckets)]
+
+    def order(main: Key) -> tuple[bool, bool, bool, bool, int, Key]:
+        special = any(f.parsed.season == 0 or f.parsed.type in _OWN_KIND for f in buckets[main])
+        same = main[1] == key[1], main[2] == key[2], main[3] == key[3]
+        return not same[0], special, not same[1], not same[2], -len(buckets[main]), main
+
+    return min(near, key=order, default=None)
 
 
 def _is_main(main: Key, extras: Key, show: str, buckets: dict[Key, list[ParsedFile]]) -> bool:
