@@ -228,6 +228,25 @@ def test_a_year_that_ends_the_title_is_not_said_twice() -> None:
     assert Namer(preset()).show(subject) == "Shows/Fruits Basket (2019) [tmdbid-1]"
 
 
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("HUNTER×HUNTER(2011)", "HUNTER×HUNTER (2011)"),
+        ("Hunter x Hunter 2011", "Hunter x Hunter (2011)"),
+        ("狩人（2011）", "狩人 (2011)"),
+        ("Hunter [2011]", "Hunter (2011)"),
+        ("2011", "2011 (2011)"),
+        ("Space Pirate 2199", "Space Pirate 2199 (2011)"),
+        ("Tokyo (1999)", "Tokyo (1999) (2011)"),
+    ],
+)
+@pytest.mark.parametrize("field", ["title", "english"])
+def test_the_year_of_the_show_stands_once_in_its_folder(title: str, wanted: str, field: str) -> None:
+    subject = Subject(show(1, title, 2011, titles={"en": title}), None, PARSED)
+
+    assert Namer(preset(show=f"{{{field}}}< ({{year}})> {{id}}")).show(subject) == f"{wanted} 1"
+
+
 def test_a_title_of_nothing_gives_way_to_another_then_to_the_id() -> None:
     other = show(1, "???", 2019, titles={"en": "What"})
 

@@ -245,6 +245,21 @@ def test_no_title_becomes_a_flag_or_a_language(title: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("Foreigner", "For-eigner"),
+        ("Reinforced Team", "Reinfor-ced-Team"),
+        ("Defaulter", "De-faulter"),
+        ("Foreign Dub", "Dub"),
+    ],
+)
+def test_a_title_is_cut_only_where_a_word_ends(title: str, kept: str) -> None:
+    written = suffix(Track("en", title), ".srt", Namer(load_preset("jellyfin")), 60)
+
+    assert written == f".{kept}.en.srt"
+
+
 # --- fonts, chapters, pictures, NFO ---
 
 
