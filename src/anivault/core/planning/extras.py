@@ -42,7 +42,7 @@ _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
 # What Kodi reads as an episode in any folder: 103 and Part 2 but for a parenthesis before them, 2x3, E3.
 _NUMBERED = re.compile(r"(?<![^\W_])(\d{3,}|p(?:ar)?t[ ._-]?(?:\d+|[ivx]+)|s\d+)(?![^\W_])", re.IGNORECASE)
 _EPISODE = re.compile(r"(?<![^\W_])ep?[ ._-]?(?=\d)", re.IGNORECASE)
-_WITHIN = re.compile(r"(?<=[^\W\d_])(ep[ ._-]?|e)(\d+)", re.IGNORECASE)  # Volume2, Step 4
+_WITHIN = re.compile(r"(?<=[^\W\d_])(ep?)(?:(?<=p)[ ._-])?(\d+)", re.IGNORECASE)  # Volume2, Step 4
 _ENDS = re.compile(r"[\s\d._-]*")
 _BLANKS = re.compile(r"[\s._]+")
 _TERMS = re.compile(r"\b(?:\d{3,4}[pi]|blu-?ray|web|[xh]\.?26[45])\b.*", re.IGNORECASE)
