@@ -52,6 +52,7 @@ prefer = ["group", "larger"]
 timeout = 5
 list = [{ a = 1, b = [1, 2, 3] }]
 """
+NOBODY = '[tmdb]\nurl = "http://127.0.0.1:9/3"\n'  # where no key goes anywhere
 PINS = """
 [[pin]]
 title = "Sousou no Frieren"
@@ -206,7 +207,8 @@ class Bench:
             yield ["unpin", "X", "--to", library]
         elif kind == "key":
             placed(self.home / "tmdb.key", b"canary-canary-canary\n", dice)
-            yield ["match", source, "--provider", "catalog"]
+            (self.home / "config.toml").write_text(NOBODY)
+            yield ["match", source]
             yield ["cache", "stats"]
         else:
             plan = self.folder / "plan.json"

@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from anivault.shared.errors import ConfigError, PresetError, TemplateError
+from anivault.shared.errors import ConfigError, PresetError, TemplateError, shortened
 from anivault.shared.settings import Loaded, flatten
-from anivault.shared.trust import shortened
 
 _SECRET = re.compile("key|token|secret|passw|auth|cookie", re.IGNORECASE)
 

@@ -10,6 +10,7 @@ import msgspec
 
 from anivault.core.flow import Progress, Read, read, read_names
 from anivault.parser.read import open_reader
+from anivault.shared.errors import shortened
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,5 +36,8 @@ def handle(request: ScanRequest, progress: Progress, skip: Sequence[str] = ()) -
             found = read(request.paths, reader, skip=skip, progress=progress)
         else:
             found = read_names(request.names, reader)
-        failures = [f"{engine} failed on {count} names." for engine, count in reader.failures.items()]
+        failures = [
+            f"{engine} failed on {count} names: {shortened(reader.why[engine])}."
+            for engine, count in reader.failures.items()
+        ]
         return Scanned(read=found, notices=tuple(failures))

@@ -17,6 +17,7 @@ from anivault.shared import plugins
 from anivault.shared.worker import LateFailure, Worker, WorkerFailure, serve
 
 LIMIT = 2.0  # seconds an answer; the slowest engine needs 0.05 on an idle machine
+MOST = 99_999  # of a season, an episode, a year
 STRIKES = 3  # late answers before an engine is left off: each costs the user LIMIT seconds
 
 
@@ -38,18 +39,29 @@ class Guarded:
     def parse(self, name: str) -> ParseResult:
         """Ask the worker; kill it when it is late."""
         if self._strikes >= STRIKES:
-            raise EngineFailure(f"{self.name} was left off after {STRIKES} late answers")
+            raise EngineFailure(f"it was left off after {STRIKES} late answers")
         try:
-            return msgspec.json.decode(self._worker.ask(name), type=ParseResult)
+            result = msgspec.json.decode(self._worker.ask(name), type=ParseResult)
+            _require_sound(result)
         except LateFailure as late:
             self._strikes += 1
-            raise EngineFailure(f"{self.name}: {late}") from late
+            raise EngineFailure(str(late)) from late
         except (WorkerFailure, msgspec.MsgspecError) as error:
-            raise EngineFailure(f"{self.name}: {error}") from error
+            raise EngineFailure(str(error)) from error
+
+        return result
 
     def close(self) -> None:
         """End the worker."""
         self._worker.close()
+
+
+def _require_sound(result: ParseResult) -> None:
+    """Refuse numbers that no name means: `1-1000000` would be as many episodes."""
+    single = (result.season, result.year, result.version, result.part)
+    for number in (*single, *result.seasons, *result.episodes, *result.absolute):
+        if isinstance(number, int | float) and not 0 <= number <= MOST:
+            raise EngineFailure(f"it read a number that is below 0 or above {MOST:,}")
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
 class Engine(Protocol):
     """Parses one file name, never a path. Registered as an entry point in `anivault.parsers`.
 
-    It runs in a process of its own unless its class states `in_process = True`: that it always returns.
+    It runs in a process of its own; one of AniVault's may state `in_process = True`: that it always returns.
     docs/plugins.md has an example.
     """
 

@@ -19,7 +19,6 @@ from anivault.parser.memo import Memo
 from anivault.parser.models import Engine, ParseResult
 from anivault.parser.rules import brackets, episode, group, kind, media, part, season, title, version, year
 from anivault.shared import plugins
-from anivault.shared.errors import PluginBrokenError
 
 ENGINE_BYTES = 255  # what a file system allows in one name; neurelease reads no more
 
@@ -56,7 +55,8 @@ def read_rules(name: str, episode_at: tuple[int, int] | None = None) -> ParseRes
 
 
 class Reader:
-    """The rules with engines beside them. `failures` counts what engines raised or left unanswered.
+    """The rules with engines beside them. `failures` counts what engines raised or left unanswered, `why`
+    says what it was at first.
 
     A lone engine is asked only where the rules are in doubt, since it cannot overrule them; several
     are asked for every name, and vote.
@@ -65,6 +65,7 @@ class Reader:
     def __init__(self, engines: Sequence[Engine] = ()) -> None:
         self.engines = tuple(engines)
         self.failures: Counter[str] = Counter()
+        self.why: dict[str, str] = {}
         self._memo = Memo()
 
     def read(self, name: str) -> ParseResult:
@@ -96,8 +97,9 @@ class Reader:
     def _ask(self, engine: Engine, name: str) -> ParseResult | None:
         try:
             return engine.parse(name)
-        except Exception:  # noqa: BLE001 - a foreign parser may raise anything
+        except Exception as error:  # noqa: BLE001 - a foreign parser may raise anything
             self.failures[engine.name] += 1
+            self.why.setdefault(engine.name, str(error) or repr(error))
             return None
 
 
@@ -111,19 +113,12 @@ def open_reader(names: Sequence[str], tables: Mapping[str, Mapping[str, Any]] | 
 
 def _open(name: str, table: Mapping[str, Any]) -> Engine:
     made = plugins.load(plugins.PARSERS, name)
-    if getattr(made, "in_process", False):
-        return _made(name, made, table)
+    if name in plugins.BUILT_IN[plugins.PARSERS] and getattr(made, "in_process", False):
+        engine: Engine = made()
+        return engine
     from anivault.parser.guard import Guarded  # subprocess costs 5 ms that a plain run need not pay
 
     return Guarded(name, table)
-
-
-def _made(name: str, factory: Any, table: Mapping[str, Any]) -> Engine:
-    try:
-        engine: Engine = plugins.make(factory, table)
-    except Exception as error:  # a foreign parser may raise anything
-        raise PluginBrokenError(plugins.PARSERS, name, str(error) or repr(error)) from error
-    return engine
 
 
 @lru_cache(maxsize=1)

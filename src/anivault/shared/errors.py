@@ -18,6 +18,15 @@ def told(error: OSError) -> str:
     return f"{error.strerror or error}: {where}" if where else error.strerror or str(error)
 
 
+SHOWN = 300  # characters
+
+
+def shortened(problem: str) -> str:
+    """A problem in one line, without the megabyte that it may quote."""
+    problem = " ".join(problem.split())
+    return problem if len(problem) <= SHOWN else f"{problem[:SHOWN]}…"
+
+
 class AniVaultError(Exception):
     """A known failure. Subclasses set `code` and `exit_code`; the message says what is still true."""
 
@@ -242,7 +251,9 @@ class PluginBrokenError(AniVaultError):
 
     def __init__(self, group: str, name: str, why: str) -> None:
         super().__init__(f"{name!r} of {group} could not be loaded: {why}. Nothing was changed.")
-        self.hint = f"pip install 'anivault[{name}]', or choose another."
+        self.hint = (
+            f"Install what it needs (pip install 'anivault[{name}]' for AniVault's), or choose another."
+        )
 
 
 class PluginFailedError(AniVaultError):
@@ -350,7 +361,7 @@ class PlanFileError(AniVaultError):
     code, exit_code = "plan-file", 42
 
     def __init__(self, path: str, problem: str, *, edited: bool = False) -> None:
-        super().__init__(f"The plan {path} was not used: {problem}. Nothing was changed.")
+        super().__init__(f"The plan {path} was not used: {shortened(problem)}. Nothing was changed.")
         seal = "If you edited it yourself, run the same command with --seal; otherwise make"
         self.hint = f"{seal if edited else 'Make'} a new one with: anivault organize PATH... --plan FILE"
 

@@ -17,7 +17,7 @@ import msgspec
 import platformdirs
 
 from anivault.shared import trust
-from anivault.shared.errors import ConfigError
+from anivault.shared.errors import ConfigError, shortened
 from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS, TIMEOUT
 
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
@@ -198,7 +198,7 @@ def _checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
     try:
         msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
-        raise ConfigError(where, trust.shortened(str(error))) from error
+        raise ConfigError(where, shortened(str(error))) from error
     for name, value in _named(table):
         section, _, key = name.partition(".")
         if section in NAMED:
@@ -213,12 +213,12 @@ def _checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
 
 def _require(kind: Kind, text: str, where: str, place: str) -> None:
     if not kind.form.fullmatch(text):
-        raise ConfigError(where, f"{place}: {trust.shortened(repr(text))} is not {kind.allowed}")
+        raise ConfigError(where, f"{place}: {shortened(repr(text))} is not {kind.allowed}")
 
 
 def _require_seconds(value: Any, where: str, place: str) -> None:
     if type(value) not in (int, float) or not 0 < value <= MOST_SECONDS:
-        shown = trust.shortened(repr(value))
+        shown = shortened(repr(value))
         raise ConfigError(where, f"{place}: {shown} is not a number of seconds, at most {MOST_SECONDS}")
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import tomllib
 from typing import Any
 
 from anivault.shared import fs
-from anivault.shared.errors import NotTrustedError, quoted
+from anivault.shared.errors import NotTrustedError, quoted, shortened
 
 FOLDER = ".anivault"
 ANYONE = 0o002  # a group of users may share a library
@@ -23,7 +22,6 @@ EVERYONE = 0o077
 MOST = 1 << 20  # bytes of a file that people write
 DEEPEST = 16  # tables in tables; ours have three
 MOST_WORK = 1_000_000  # a key takes time by the square of its dots; this is half a second
-SHOWN = 300  # characters of a problem
 
 
 def require_home(library: str) -> None:
@@ -154,9 +152,3 @@ def _require_shallow(table: dict[str, Any]) -> None:
 def _inner(outer: Any) -> list[Any]:
     values = outer.values() if isinstance(outer, dict) else outer
     return [value for value in values if isinstance(value, dict | list)]
-
-
-def shortened(problem: str) -> str:
-    """Return a problem without the megabyte that it may quote."""
-    problem = re.sub(r"\s+", " ", problem)
-    return problem if len(problem) <= SHOWN else f"{problem[:SHOWN]}…"

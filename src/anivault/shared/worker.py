@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from anivault.shared.trust import shortened
+from anivault.shared.errors import shortened
 
 START_LIMIT = 20.0  # seconds until the worker is up: guessit alone imports for half a second
 

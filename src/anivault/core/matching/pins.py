@@ -26,7 +26,7 @@ import msgspec
 from anivault.core.matching.normalize import normal_form
 from anivault.core.models import Coordinates, Release
 from anivault.shared import trust
-from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError
+from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError, shortened
 
 FILE = "pins.toml"
 HEADER = """\
@@ -53,7 +53,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         """Provider, media type (tv unless it says movie) and number. Raises PinRefusedError."""
         found = _ID.fullmatch(self.id)
         if not found:
-            raise PinRefusedError(f"{trust.shortened(repr(self.id))} names no show")
+            raise PinRefusedError(f"{shortened(repr(self.id))} names no show")
         return found["provider"], found["media"] or "tv", int(found["number"])
 
     @property
@@ -95,7 +95,7 @@ def load(path: Path) -> tuple[Pin, ...]:
         return ()
     except (OSError, ValueError, msgspec.ValidationError, PinRefusedError) as error:
         why = error.strerror if isinstance(error, OSError) else None
-        raise PinsBrokenError(str(path), why or trust.shortened(str(error))) from error
+        raise PinsBrokenError(str(path), why or shortened(str(error))) from error
     return pins
 
 
