@@ -186,6 +186,27 @@ def test_nothing_is_done_in_a_library_whose_folder_others_command(
     assert [p.name for p in library.rglob("*") if p.name not in (".anivault", "elsewhere")] == []
 
 
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_a_library_that_is_made_under_an_open_umask_is_followed_again(
+    run: Run, source: Path, tmp_path: Path, open_umask: None
+) -> None:
+    library = tmp_path / "lib"
+
+    assert run("pin", "X", "tmdb:1", "--to", library).code == 0
+    assert run("pins", "--to", library).code == 0
+    (library / ".anivault/pins.toml").unlink()
+    (library / ".anivault").rmdir()
+    assert run("organize", source, "--to", library, "--apply").code == 0
+    assert run("verify", library, "--deep").code == 0
+    assert run("rollback", library, "--apply").code == 0
+
+
 def fifo(path: Path) -> None:
     os.mkfifo(path)
 

@@ -19,6 +19,7 @@ from anivault.shared.errors import NotTrustedError, quoted, shortened
 FOLDER = ".anivault"
 ANYONE = 0o002  # a group of users may share a library
 EVERYONE = 0o077
+OUR_FOLDER = 0o775  # what a new one may have at most; a umask of 0 would let anyone write
 MOST = 1 << 20  # bytes of a file that people write
 DEEPEST = 16  # tables in tables; ours have three
 MOST_WORK = 1_000_000  # a key takes time by the square of its dots; this is half a second

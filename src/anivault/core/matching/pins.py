@@ -154,7 +154,7 @@ def _parts(path: str) -> list[str]:
 
 def _write(path: Path, pins: Sequence[Pin]) -> None:
     text = HEADER + "".join(f"\n[[pin]]\n{_table(pin)}" for pin in pins)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(trust.OUR_FOLDER, parents=True, exist_ok=True)
     with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False) as file:
         file.write(text)
         file.flush()

@@ -585,7 +585,7 @@ def _lock(library: str) -> int:
     trust.require_home(library)
     folder = os.path.join(library, FOLDER)
     if not os.path.isdir(folder):
-        os.makedirs(folder, exist_ok=True)
+        os.makedirs(folder, trust.OUR_FOLDER, exist_ok=True)
         fs.sync_folders(library, os.path.dirname(library))
     lock = fs.lock(os.path.join(folder, LOCK))
     if lock is None:
