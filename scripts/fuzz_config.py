@@ -155,7 +155,8 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.home, self.source, self.library = folder / "config/anivault", folder / "src", folder / "lib"
-        os.environ.update(XDG_CONFIG_HOME=str(folder / "config"), XDG_DATA_HOME=str(folder / "data"))
+        for name in ("CONFIG", "DATA", "CACHE"):
+            os.environ[f"XDG_{name}_HOME"] = str(folder / name.lower())
         for variable in [name for name in os.environ if name.startswith(("ANIVAULT_", "TMDB_"))]:
             del os.environ[variable]
 
@@ -168,6 +169,8 @@ class Bench:
             )
             folder.mkdir(parents=True)
         (self.source / NAME).write_bytes(b"video")
+        # What an earlier case met at the address where nobody is would be waited for, up to a minute.
+        (self.folder / "cache/anivault/tmdb-limits.json").unlink(missing_ok=True)
         kind = KINDS[number % len(KINDS)]
         ends: Counter[str] = Counter()
         wrong: list[str] = []
