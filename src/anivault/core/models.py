@@ -61,6 +61,11 @@ class ScannedFile(msgspec.Struct, frozen=True, gc=False):
         """The folder relative to the root; empty for the root itself."""
         return self.rel.rpartition("/")[0]
 
+    @property
+    def whole_folder(self) -> str:
+        """The folder from the top, with `/`: what tells folders of several roots apart."""
+        return self.path.replace(os.sep, "/").rpartition("/")[0]
+
 
 class EntryKind(StrEnum):
     """What stands at a place of the library."""
@@ -90,7 +95,10 @@ class ParsedFile(msgspec.Struct, frozen=True):
 
 
 class Release(msgspec.Struct, frozen=True):
-    """Files of one folder, title and group: matched once, with all its files as evidence."""
+    """Files of one folder, title and group: matched once, with all its files as evidence.
+
+    `folder` is the whole path of it, whichever root it was found under.
+    """
 
     folder: str
     title: str

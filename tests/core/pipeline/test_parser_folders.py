@@ -119,3 +119,43 @@ def test_a_folder_of_a_disc_numbers_the_half_of_a_film_but_no_episode() -> None:
 
     assert (half.disc, half.said["disc"]) == (2, "folder")
     assert episode.disc is None
+
+
+@pytest.mark.parametrize(
+    ("root", "rel"),
+    [
+        ("/media/old/Planetes/Season 2", "05.mkv"),
+        ("/media/old/Planetes/Season 2/Disc 1", "05.mkv"),
+        ("/media/old/Planetes", "Season 2/05.mkv"),
+        ("/media/old", "Planetes/Season 2/05.mkv"),
+        ("/Planetes/Season 2", "05.mkv"),
+    ],
+)
+def test_a_root_that_names_no_show_is_read_with_the_folders_above_it(root: str, rel: str) -> None:
+    parsed = parse_alone(ScannedFile(root=root, rel=rel, kind=FileKind.VIDEO)).parsed
+
+    assert (parsed.title, parsed.season, parsed.episodes) == ("Planetes", 2, (5,))
+
+
+def test_a_part_of_a_show_is_read_with_the_show_above_its_root() -> None:
+    file = ScannedFile(root="/media/old/Gintama/Silver Soul Arc", rel="03.mkv", kind=FileKind.VIDEO)
+
+    assert "Gintama Silver Soul Arc" in parse_alone(file).parsed.folder_titles
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "/home/akira/Downloads",
+        "/srv/Monster/Downloads",
+        "/home/akira/Season 1",
+        "/mnt/Monster/Downloads/complete",
+        "/Users/Akira",
+    ],
+)
+def test_where_downloads_and_people_live_says_nothing_of_a_show(root: str) -> None:
+    parsed = parse_alone(ScannedFile(root=root, rel="Planetes/Planetes - 05.mkv", kind=FileKind.VIDEO)).parsed
+
+    assert not {"akira", "monster"} & {t.lower() for t in (*parsed.titles, *parsed.folder_titles)} - (
+        {"akira"} if root == "/Users/Akira" else set()  # a root's own name is always read
+    )

@@ -135,3 +135,27 @@ def test_discs_that_restart_over_a_gap_have_no_numbers(discs: tuple[int, ...]) -
 
     later = [item.parsed.episodes for item in parsed if "Disc 1" not in item.file.rel]
     assert later == [()] * len(later)
+
+
+def test_files_of_several_roots_settle_nothing_for_each_other() -> None:
+    apart = [
+        file
+        for name in ("Area 88", "Area 51 Files", "Area 12 Gone")
+        for file in scanned(f"{name}.mkv", root=f"/library/{name}")
+    ]
+
+    assert episodes(parse_files(apart)) == episodes([parse_alone(file) for file in apart])
+
+
+def test_a_folder_is_one_whichever_of_its_files_are_roots() -> None:
+    names = [f"Lake 7 {n}.mkv" for n in (1, 2, 3)]
+    below = scanned(*(f"Lake 7/{name}" for name in names))
+    roots = scanned(*names, root="/library/Lake 7")
+
+    assert [f.parsed for f in parse_files(roots)] == [f.parsed for f in parse_files(below)]
+
+
+def test_discs_that_are_roots_number_on_as_those_below_one() -> None:
+    discs = [f for disc in (1, 2) for f in scanned("01.mkv", "02.mkv", root=f"/in/Star/Disc {disc}")]
+
+    assert episodes(parse_files(discs)) == [(1,), (2,), (3,), (4,)]

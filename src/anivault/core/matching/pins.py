@@ -142,7 +142,7 @@ def _titles(release: Release) -> Iterable[str]:
 
 def _ends_in(release: Release, folder: str) -> bool:
     """Whether the pinned path is the release's folder, one above it, or the end of either."""
-    whole = _parts(os.path.join(release.files[0].file.root, release.folder))
+    whole = _parts(release.folder)
     wanted = _parts(folder)
     ends = range(len(wanted), len(whole) + 1)
     return bool(wanted) and any(whole[end - len(wanted) : end] == wanted for end in ends)

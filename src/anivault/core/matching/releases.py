@@ -135,7 +135,7 @@ def each(files: Sequence[ParsedFile]) -> list[Release]:
 def _bucket(file: ParsedFile) -> Key:
     parsed = file.parsed
     kind = f"{parsed.season} {parsed.part} {parsed.type if parsed.type in _OWN_KIND else ''}"
-    return file.file.folder, normal_form(parsed.title or ""), (parsed.group or "").casefold(), kind
+    return file.file.whole_folder, normal_form(parsed.title or ""), (parsed.group or "").casefold(), kind
 
 
 _OWN_KIND = frozenset({VideoType.MOVIE, VideoType.OVA, VideoType.SPECIAL})
@@ -143,7 +143,7 @@ _OWN_KIND = frozenset({VideoType.MOVIE, VideoType.OVA, VideoType.SPECIAL})
 
 def _release(files: Sequence[ParsedFile]) -> Release:
     first = files[0]
-    return Release(first.file.folder, first.parsed.title or "", first.parsed.group, tuple(files))
+    return Release(first.file.whole_folder, first.parsed.title or "", first.parsed.group, tuple(files))
 
 
 def evidence(release: Release) -> Evidence:

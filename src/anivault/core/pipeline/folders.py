@@ -1,11 +1,12 @@
 """What the folders above a file say together, and how that completes what its name says.
 
-In: the folders of a path, nearest last. Out: a Context; a ParseResult with what the name left open.
+In: a root and the folders below it. Out: a Context; a ParseResult with what the name left open.
 A name's own word wins; the nearest folder wins over those above it. Pure.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -43,13 +44,53 @@ class Context(NamedTuple):
 
 
 @lru_cache(maxsize=8192)  # all files of a folder share it
-def context(root_name: str, folder: str) -> Context:
-    """Combine the folders of a path, the scanned root's own name as the farthest of them."""
+def context(root: str, folder: str) -> Context:
+    """Combine the folders of a path: those below the root, its own name, and who is named above it."""
     folders: list[Folder] = []
-    for name in (root_name, *folder.split("/")):
-        if name:
-            folders.append(_settle(read_folder(name), folders, name))
+    for name in _names(_parts(root), _parts(folder)):
+        folders.append(_settle(read_folder(name), folders, name))
     return _combine(folders)
+
+
+TITLES = 2  # a show's and that of a part of it
+_PEOPLE = frozenset({"home", "users"})
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.replace(os.sep, "/").split("/") if part]
+
+
+def _names(root: list[str], below: list[str]) -> list[str]:
+    """The folders that are read, nearest last: so many that a root says the same as a folder above it.
+
+    Above the root's own name the path is read to the second title, or to what says nothing (Downloads).
+    Where disks and people's homes stand, a second title is not looked for, and nobody's name is a show's.
+    """
+    titles = sum(_is_title(name) for name in below)
+    start = len(root)
+    while start > 0:
+        inside = start == len(root)  # the root's own name is always read
+        name = root[start - 1]
+        if not inside and (_says_nothing(name) or _is_place(root, start - 1, titles)):
+            break
+        start -= 1
+        titles += _is_title(name)
+        if titles >= TITLES or _says_nothing(name):
+            break
+    return [*root[start:], *below]
+
+
+def _is_title(name: str) -> bool:
+    return read_folder(name).use is Use.TITLE
+
+
+def _says_nothing(name: str) -> bool:
+    return read_folder(name).use is Use.GENERIC
+
+
+def _is_place(root: list[str], at: int, titles: int) -> bool:
+    """Whether a folder above the root is a disk's, or somebody's home."""
+    return at < 2 and (titles > 0 or root[0].lower() in _PEOPLE)
 
 
 def _settle(folder: Folder, above: list[Folder], name: str) -> Folder:

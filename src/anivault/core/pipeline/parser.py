@@ -35,14 +35,13 @@ def parse_files(
     results: list[ParseResult] = []
     contexts: list[Context] = []
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    root_names = {root: _root_name(root) for root in {file.root for file in files}}
     for place, file in enumerate(files):
         if progress and place % 1000 == 0:
             progress(place, len(files))
         folder, _, name = file.rel.rpartition("/")
         results.append(reader.read(name))
-        contexts.append(context(root_names[file.root], folder))
-        together[folder, name[-4:]].append(place)
+        contexts.append(context(file.root, folder))
+        together[file.whole_folder, name[-4:]].append(place)
     for places in together.values():
         if len(places) > 2 and _in_doubt([results[place] for place in places]):
             _settle(files, places, results)
@@ -70,11 +69,7 @@ def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
     rel = file.rel.replace("\\", "/") if _WINDOWS.match(file.rel) else file.rel
     folder, _, name = rel.rpartition("/")
     own = (reader or default_reader()).read(name)
-    return ParsedFile(file=file, parsed=complete(own, context(_root_name(file.root), folder)))
-
-
-def _root_name(root: str) -> str:
-    return root.rstrip("/").rpartition("/")[2]
+    return ParsedFile(file=file, parsed=complete(own, context(file.root, folder)))
 
 
 def _in_doubt(results: Sequence[ParseResult]) -> bool:
@@ -105,11 +100,11 @@ def _renumber_discs(
     files: Sequence[ScannedFile], results: list[ParseResult], contexts: list[Context]
 ) -> None:
     """`Disc 2/01` is the episode after the last of disc 1, where every disc starts again at 1."""
-    discs: defaultdict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    discs: defaultdict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, above in enumerate(contexts):
         if above.disc is not None and _is_episode(results[place]):
-            parent = files[place].folder.rpartition("/")[0]
-            discs[files[place].root, parent][above.disc].append(place)
+            parent = files[place].whole_folder.rpartition("/")[0]
+            discs[parent][above.disc].append(place)
     for by_disc in discs.values():
         in_order = [places for _, places in sorted(by_disc.items())]
         if sorted(by_disc) != list(range(1, len(by_disc) + 1)):
