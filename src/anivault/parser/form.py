@@ -44,6 +44,17 @@ _MARK = rf"(?:{SUBTITLE_MARKS}|[a-z]{{2,3}}(?:-[A-Za-z]{{2,4}})?)"
 _MARKS = re.compile(rf"(?:[.\[ ]{_MARK}(?:[&+_-]{_MARK})*\]?){{1,3}}$")
 
 
+def is_legible(name: str) -> bool:
+    """Whether nothing in a name may be a title that nobody can read: lost bytes, or symbols alone.
+
+    `04` and `[Group] 04` hide no title; `????? - 04` in another encoding does, and so does `★★★ - 04`.
+    """
+    return name.isascii() or not any(c == "\ufffd" or unicodedata.category(c) in _HIDING for c in name)
+
+
+_HIDING = frozenset({"Cs", "Co", "Cn", "So"})  # lone surrogates (lost bytes), private and unknown, symbols
+
+
 class Form(NamedTuple):
     """A name without extension, twice: `text` for rules, `shown` for people. Both have one length."""
 

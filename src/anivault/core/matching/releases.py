@@ -18,6 +18,7 @@ from anivault.core.matching.normalize import is_slip, normal_form, split_season
 from anivault.core.matching.readings import FOLDER, PIECE, Reading, printed, readings_of, titles_of
 from anivault.core.models import ParsedFile, Query, Release
 from anivault.parser.folders import Use, read_folder
+from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 
 T = TypeVar("T")
@@ -74,6 +75,8 @@ def _is_odd(key: Key, buckets: dict[Key, list[ParsedFile]], largest: Key) -> boo
     bucket, many = buckets[key], buckets[largest]
     if key == largest or len(bucket) * FEW > len(many):
         return False
+    if not key[1] and not all(is_legible(file.file.name) for file in bucket):
+        return False  # they have a title, which nobody can read: it may be any show's
     extras = all(file.parsed.type in EXTRAS for file in bucket)
     slip = is_slip(key[1], largest[1]) and fuzz.ratio(key[1], largest[1]) >= ALIKE
     return extras or (key[3] == largest[3] and (not key[1] or slip))

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from anivault.core.models import ParsedFile, ScannedFile
 from anivault.core.pipeline.folders import Context, complete, context, known
 from anivault.core.pipeline.siblings import varying
+from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.parser.read import Reader, default_reader, read_rules
 
@@ -45,7 +46,10 @@ def parse_files(
     for places in together.values():
         if len(places) > 2 and _in_doubt([results[place] for place in places]):
             _settle(files, places, results)
-    results = _completed(results, contexts)
+    done = _completed(results, contexts)
+    results = [
+        _untitled(file.name, own, full) for file, own, full in zip(files, results, done, strict=True)
+    ]
     _renumber_discs(files, results, contexts)
     return [ParsedFile(file=file, parsed=parsed) for file, parsed in zip(files, results, strict=True)]
 
@@ -69,7 +73,14 @@ def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
     rel = file.rel.replace("\\", "/") if _WINDOWS.match(file.rel) else file.rel
     folder, _, name = rel.rpartition("/")
     own = (reader or default_reader()).read(name)
-    return ParsedFile(file=file, parsed=complete(own, context(file.root, folder)))
+    return ParsedFile(file=file, parsed=_untitled(name, own, complete(own, context(file.root, folder))))
+
+
+def _untitled(name: str, own: ParseResult, done: ParseResult) -> ParseResult:
+    """Take back the title that a folder has lent, where the name has one that nobody can read."""
+    if own.title is not None or done.title is None or is_legible(name):
+        return done
+    return replace(done, title=None, titles=(), folder_titles=(*done.titles, *done.folder_titles))
 
 
 def _in_doubt(results: Sequence[ParseResult]) -> bool:
