@@ -7,18 +7,16 @@ is in those, every file at once, and one file at a time. The names above the sho
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Run
-
-EXAMPLES = 1000 if os.environ.get("ANIVAULT_LAWS") == "long" else 15
+from tests.laws.conftest import law
 
 # Neighbours by name, by year, by number in the name; sequels with and without a word for the season.
 FAMILIES = (
@@ -91,7 +89,7 @@ def below(folders: Iterable[Path]) -> list[Path]:
     return sorted(itertools.chain.from_iterable(folder.iterdir() for folder in folders))
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@law(15, 1000)
 @given(pile=piles())
 def test_a_file_gets_one_verdict_whatever_roots_it_is_found_under(
     pile: list[tuple[str, list[str]]], run: Run, tmp_path_factory: pytest.TempPathFactory
@@ -107,7 +105,7 @@ def test_a_file_gets_one_verdict_whatever_roots_it_is_found_under(
     assert answers(run, files) == whole
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@law(15, 1000)
 @given(pile=piles())
 def test_a_file_alone_gets_the_verdict_that_it_has_in_company_or_is_asked_about(
     pile: list[tuple[str, list[str]]], run: Run, tmp_path_factory: pytest.TempPathFactory
