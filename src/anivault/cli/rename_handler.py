@@ -13,6 +13,7 @@ from anivault.core import flow
 from anivault.core.models import MatchedFile, ParsedFile
 from anivault.core.moving.executor import execute
 from anivault.core.planning.naming import Preset
+from anivault.core.remembered import remembered as remembered_files
 from anivault.parser.read import open_reader
 from anivault.services.providers import Providers
 from anivault.shared.errors import FolderNotFoundError
@@ -48,5 +49,5 @@ def remembered(
         closing(open_reader(request.engines, request.plugins)) as reader,
         Providers(request.settings, request.providers, progress) as providers,
     ):
-        videos, others = flow.remembered(library, reader, providers.sources, pins, request.languages)
+        videos, others = remembered_files(library, reader, providers.sources, pins, request.languages)
         return videos, others, tuple(providers.notices)

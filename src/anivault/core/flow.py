@@ -20,7 +20,6 @@ from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
 from anivault.core.models import EntryKind, FileKind, Match, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
-from anivault.core.moving import journal
 from anivault.core.organizer import Library, OnConflict, plan
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import LeftOut, kind_of, root_folders, scan
@@ -79,11 +78,13 @@ def matched(
     Shows are called by their title in the first of `languages` that they have one in.
     """
     releases = (each if found.alone else group)(found.videos)
-    files = match_releases(releases, sources, pins, progress=progress)
-    return _called(files, languages) if languages else files
+    return called(match_releases(releases, sources, pins, progress=progress), languages)
 
 
-def _called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[MatchedFile]:
+def called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[MatchedFile]:
+    """Call every show by its title in the first of `languages` that it has one in."""
+    if not languages:
+        return list(files)
     named: dict[int, Match] = {}  # by the id of the match, which the files of a release share
     for item in files:
         if id(item.match) not in named:
@@ -104,7 +105,7 @@ def planned(
         roots=root_folders(roots),
         mode=rules.mode,
         preset=rules.preset,
-        taken=Library(_inhabitants(library)) if os.path.isdir(library) else Library(),
+        taken=Library(inhabitants(library)) if os.path.isdir(library) else Library(),
         on_conflict=rules.on_conflict,
         name_max=_name_max(library),
     )
@@ -118,51 +119,17 @@ def _name_max(library: str) -> int:
         return NAME_MAX
 
 
-def remembered(
-    library: str,
-    reader: Reader,
-    sources: Sequence[Source],
-    pins: Sequence[Pin] = (),
-    languages: Sequence[str] = (),
-) -> tuple[list[MatchedFile], list[ParsedFile]]:
-    """Match again what runs have put into `library`, by the names that its files came with.
-
-    Returns the videos and the files that go with them, each where it is in the library now.
-    """
-    now = {file.rel: file for file in _inhabitants(library)}
-    came = {old: now[rel] for rel, old in _origins(library).items() if rel in now}
-    found = Read(files=tuple(parse_files(list(came), reader)))
-    videos = [replace(item, file=came[item.file]) for item in matched(found, sources, pins, languages)]
-    others = [
-        replace(item, file=came[item.file]) for item in found.files if item.file.kind is not FileKind.VIDEO
-    ]
-    return videos, others
-
-
-def _origins(library: str) -> dict[str, ScannedFile]:
-    """By place in the library: the file as it was called when a run first took it in."""
-    came: dict[str, ScannedFile] = {}
-    for log, step in journal.read(library).living().values():
-        root = journal.roots_now(log.run, library)[step.root]
-        written = step.do is journal.Do.WRITE  # such a file has had no other name
-        first = came.pop(step.rel, None) if root == os.path.abspath(library) else None
-        if step.do is not journal.Do.MKDIR:
-            rel = step.to if written else step.rel
-            came[step.to] = first or ScannedFile(root, rel, kind_of(rel))
-    return came
-
-
 def renamed(
     library: str, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], preset: Preset
 ) -> Plan:
     """Plan new names within `library` for what is in it already."""
-    present = _inhabitants(library)
+    present = inhabitants(library)
     return rename(
         videos, others, library=library, present=present, preset=preset, name_max=_name_max(library)
     )
 
 
-def _inhabitants(library: str) -> Iterator[ScannedFile]:
+def inhabitants(library: str) -> Iterator[ScannedFile]:
     """Every file in the library; a symbolic link counts as the file that it leads to."""
     for item in listing(library):
         if item.kind is not EntryKind.FOLDER:

@@ -41,3 +41,15 @@ def test_a_bare_number_in_a_shows_folder_is_one_more_of_its_siblings(name: str) 
     releases = grouped(*(f"Planetes/Planetes - {n:02}.mkv" for n in range(1, 7)), f"Planetes/{name}")
 
     assert max(len(release.files) for release in releases) == 7
+
+
+def test_names_that_say_two_years_are_two_releases() -> None:
+    names = [f"Fruits Basket ({year}) - {n:02}.mkv" for year in (2001, 2019) for n in (1, 2, 3)]
+
+    assert [len(release.files) for release in grouped(*names)] == [3, 3]
+
+
+def test_a_year_that_only_some_names_say_parts_nothing() -> None:
+    names = ["Planetes (2003) - 01.mkv", "Planetes - 02.mkv", "Planetes (2003) - 03.mkv"]
+
+    assert [len(release.files) for release in grouped(*names)] == [3]

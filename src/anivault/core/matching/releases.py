@@ -50,9 +50,10 @@ def group(files: Sequence[ParsedFile]) -> list[Release]:
     A few files that read a little differently beside many (no title, a slip in it, an extra) are the
     many's: twelve files that fit outweigh one odd name.
     """
+    keys = _keys(files)
     buckets: dict[Key, list[ParsedFile]] = {}
-    for file in files:
-        buckets.setdefault(_bucket(file), []).append(file)
+    for key, file in zip(keys, files, strict=True):
+        buckets.setdefault(key, []).append(file)
     largest: dict[str, Key] = {}
     for key, bucket in buckets.items():
         if len(bucket) > len(buckets.get(largest.get(key[0], key), ())) or key[0] not in largest:
@@ -133,6 +134,19 @@ def _up_to_the_show(folder: str) -> Iterator[str]:
 def each(files: Sequence[ParsedFile]) -> list[Release]:
     """Make every file a release of its own, so that it is judged by itself."""
     return [_release([file]) for file in files]
+
+
+def _keys(files: Sequence[ParsedFile]) -> list[Key]:
+    """The key of each file; where names that are alike say two years they are two shows."""
+    keys = [_bucket(file) for file in files]
+    years: dict[Key, set[int]] = {}
+    for key, file in zip(keys, files, strict=True):
+        if file.parsed.year is not None:
+            years.setdefault(key, set()).add(file.parsed.year)
+    return [
+        (*key[:3], f"{key[3]} {file.parsed.year}") if len(years.get(key, ())) > 1 else key
+        for key, file in zip(keys, files, strict=True)
+    ]
 
 
 def _bucket(file: ParsedFile) -> Key:

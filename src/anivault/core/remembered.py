@@ -1,0 +1,149 @@
+"""Decide what the files of an organized library are today: what runs decided stands until there is a reason.
+
+In: the journal of a library, a reader, sources and pins. Out: its videos with their verdicts, and the files
+that go with them, each where it is in the library now. Reads the journal and lists the library.
+
+A file is matched by the name that it came with: with all others, else with those of its run, else alone.
+Where one of these says what its run decided, that is it: files of other runs never make something else of
+it. A pin has its say, and so has a list by which the file is sure to be something else than it was.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from anivault.core.flow import Read, called, inhabitants, matched
+from anivault.core.matching.decided import is_same, recalled, settled
+from anivault.core.matching.pins import Pin
+from anivault.core.matching.source import Source
+from anivault.core.models import Decision, FileKind, MatchedFile, ParsedFile, ScannedFile
+from anivault.core.moving import journal
+from anivault.core.organizer import fingerprint
+from anivault.core.pipeline.parser import parse_alone, parse_files
+from anivault.core.pipeline.scanner import kind_of
+from anivault.parser.read import Reader
+
+
+class Origin(NamedTuple):
+    """Where a file of the library came from: as it was called then, by which run, and what that decided."""
+
+    file: ScannedFile
+    run: str
+    decided: str | None
+
+
+def remembered(
+    library: str,
+    reader: Reader,
+    sources: Sequence[Source],
+    pins: Sequence[Pin] = (),
+    languages: Sequence[str] = (),
+) -> tuple[list[MatchedFile], list[ParsedFile]]:
+    """Match again what runs have put into `library`, by the names that its files came with.
+
+    Returns the videos and the files that go with them, each where it is in the library now.
+    """
+    now = {file.rel: file for file in inhabitants(library)}
+    came = {rel: _as_it_is(origin, now[rel]) for rel, origin in _origins(library).items() if rel in now}
+    again = _Again({origin.file: origin for origin in came.values()}, reader, sources, pins)
+    verdicts = {item.file: item for item in called(again.verdicts(), languages)}
+    videos = [
+        replace(verdicts[origin.file], file=now[rel])
+        for rel, origin in came.items()
+        if origin.file in verdicts
+    ]
+    parsed = {item.file: item for item in again.others}
+    others = [
+        replace(parsed[origin.file], file=now[rel]) for rel, origin in came.items() if origin.file in parsed
+    ]
+    return videos, others
+
+
+class _Again:
+    """Matches files again, in wider and narrower company, until what their runs decided is found."""
+
+    def __init__(
+        self,
+        origins: dict[ScannedFile, Origin],
+        reader: Reader,
+        sources: Sequence[Source],
+        pins: Sequence[Pin],
+    ) -> None:
+        self.origins, self.reader, self.sources, self.pins = origins, reader, sources, pins
+        files = parse_files(list(origins), reader)
+        self.others = [item for item in files if item.file.kind is not FileKind.VIDEO]
+        self._together = Read(files=tuple(files))
+
+    def verdicts(self) -> list[MatchedFile]:
+        """The verdict on every video, in the order in which they came."""
+        stand: dict[ScannedFile, MatchedFile] = {}
+        today: dict[ScannedFile, MatchedFile] = {}
+        for item in self._match(self._together):
+            self._note(item, stand, today)
+        for item in self._match_by_run([file for file in today if file not in stand]):
+            self._note(item, stand, today)
+        alone = Read(files=tuple(self._alone(file) for file in today if file not in stand), alone=True)
+        for item in self._match(alone):
+            self._note(item, stand, {})  # the run's word is the one that counts where none stands
+        return [stand.get(file) or self._today(item) for file, item in today.items()]
+
+    def _match(self, found: Read) -> list[MatchedFile]:
+        return matched(found, self.sources, self.pins)
+
+    def _match_by_run(self, files: Iterable[ScannedFile]) -> Iterator[MatchedFile]:
+        """Match `files` with what else came by their runs, and with nothing that came by others."""
+        wanted = set(files)
+        for run in dict.fromkeys(self.origins[file].run for file in files):
+            of_run = [file for file, origin in self.origins.items() if origin.run == run]
+            found = Read(files=tuple(parse_files(of_run, self.reader)))
+            yield from (item for item in self._match(found) if item.file in wanted)
+
+    def _alone(self, file: ScannedFile) -> ParsedFile:
+        return parse_alone(file, self.reader)
+
+    def _note(
+        self,
+        item: MatchedFile,
+        stand: dict[ScannedFile, MatchedFile],
+        today: dict[ScannedFile, MatchedFile],
+    ) -> None:
+        """Keep a verdict; it stands where a pin says so, or its run, or no run has said anything."""
+        today[item.file] = item
+        decided = self.origins[item.file].decided
+        if item.pinned or decided is None:
+            stand[item.file] = item
+        elif is_same(fingerprint(item), decided):
+            stand[item.file] = settled(item)
+
+    def _today(self, item: MatchedFile) -> MatchedFile:
+        """Of a file that nothing makes what it was: something else where that is sure, else what it was."""
+        decided = self.origins[item.file].decided
+        if item.decision is Decision.MATCHED or decided is None:
+            return item
+        return recalled(item, decided, self.sources) or item
+
+
+def _as_it_is(origin: Origin, now: ScannedFile) -> Origin:
+    """The origin with the identity of today: two files may have come from one place, one after the other."""
+    return origin._replace(file=replace(origin.file, identity=now.identity))
+
+
+def _origins(library: str) -> dict[str, Origin]:
+    """By place in the library: where the file came from when a run first took it in."""
+    came: dict[str, Origin] = {}
+    roots: dict[str, list[str]] = {}
+    for log, step in journal.read(library).living().values():
+        if step.do is journal.Do.MKDIR:
+            continue
+        if log.run.id not in roots:
+            roots[log.run.id] = journal.roots_now(log.run, library)
+        root = roots[log.run.id][step.root]
+        first = came.pop(step.rel, None) if root == os.path.abspath(library) else None
+        rel = step.to if step.do is journal.Do.WRITE else step.rel  # what was written has had no other name
+        new = first or Origin(ScannedFile(root, rel, kind_of(rel)), log.run.id, None)
+        came[step.to] = new._replace(decided=step.metadata or new.decided)
+    return came
