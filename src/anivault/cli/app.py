@@ -25,6 +25,7 @@ from anivault.cli.options import (
     ConfigOption,
     ConflictOption,
     DeepFlag,
+    EpisodesOption,
     FileArg,
     FoldersArg,
     FromPlanOption,
@@ -466,16 +467,22 @@ def pin(
     show: ShowArg,
     season: SeasonOption = None,
     offset: OffsetOption = None,
+    episodes: EpisodesOption = None,
     to: ToOption = None,
 ) -> int:
     """Decide which show files are, for good.
 
-    A folder is pinned by its name, a file by its title and group, any other words as a title.
+    A folder is pinned by its path, a file by its title and group, any other words as a title.
     """
     from anivault.cli import pin_handler, render
 
     request = pin_handler.PinRequest(
-        what=what, show=show, season=season, offset=offset, library=context.library_or_none(to)
+        what=what,
+        show=show,
+        season=season,
+        offset=offset,
+        episodes=episodes,
+        library=context.library_or_none(to),
     )
     made = [pin_handler.handle(request)]
     return render.pins(context.screen, _called(context, made, context.settings.match.providers), "pinned")

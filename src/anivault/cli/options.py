@@ -48,6 +48,10 @@ OffsetOption = Annotated[
     int | None,
     typer.Option("--offset", metavar="N", help="Added to its numbers.", show_default=False),
 ]
+EpisodesOption = Annotated[
+    str | None,
+    typer.Option("--episodes", metavar="N-N", help="Only for these numbers, as 13-24.", show_default=False),
+]
 KindArg = Annotated[str, typer.Argument(metavar="KIND", help="As catalog show names it.")]
 LibraryArg = Annotated[
     str | None,

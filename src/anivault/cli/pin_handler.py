@@ -28,6 +28,7 @@ class PinRequest(msgspec.Struct, frozen=True, kw_only=True):
     show: str
     season: int | None = None
     offset: int | None = None
+    episodes: str | None = None
     library: str | None = None
 
 
@@ -47,6 +48,8 @@ def handle(request: PinRequest) -> Pinned:
     """
     path = file_of(request.library)
     show = {"id": request.show, "season": request.season, "offset": request.offset}
+    if request.episodes:
+        show["episodes"] = request.episodes
     pin = msgspec.convert({**_target(request.what), **show}, Pin)
     with _written(path):
         add(path, pin)
@@ -58,7 +61,7 @@ def unpin(what: str, library: str | None) -> Pinned:
 
     The words are also taken as `pins` prints them, and a folder may be gone from the disk.
     """
-    path, target = file_of(library), {"folder": _end_of(what)} if _is_gone(what) else _target(what)
+    path, target = file_of(library), {"folder": os.path.abspath(what)} if _is_gone(what) else _target(what)
     with _written(path):
         return Pinned(file=str(path), pins=remove(path, target.get("folder") or target["title"]))
 
@@ -102,9 +105,9 @@ def file_of(library: str | None) -> Path:
 
 
 def _target(what: str) -> dict[str, str]:
-    """What a pin is for: the last two parts of a folder's path, a file's title and group, or a title."""
+    """What a pin is for: a folder's path, a file's title, season and group, or a title."""
     if os.path.isdir(what):
-        return {"folder": _end_of(what)}
+        return {"folder": os.path.abspath(what)}
     if _is_gone(what):
         raise PinRefusedError(f"there is no file or folder at {what}")
     if not os.path.isfile(what):
@@ -112,12 +115,8 @@ def _target(what: str) -> dict[str, str]:
     parsed = parse_alone(ScannedFile("", os.path.abspath(what), kind_of(what))).parsed
     if parsed.title is None:
         raise PinRefusedError(f"no title can be read in {os.path.basename(what)}; pin its folder")
-    return {"title": parsed.title, **({"group": parsed.group} if parsed.group else {})}
-
-
-def _end_of(path: str) -> str:
-    """The last two parts of a path, by which a folder is known wherever it is mounted."""
-    return "/".join(os.path.abspath(path).split("/")[-2:])
+    title = parsed.title if parsed.season is None else f"{parsed.title} S{parsed.season}"
+    return {"title": title, **({"group": parsed.group} if parsed.group else {})}
 
 
 def _is_gone(what: str) -> bool:

@@ -336,6 +336,7 @@ def pins(screen: Screen, found: Sequence[Pinned], done: str) -> int:
 def _pin(pin: Pin, show: str | None) -> str:
     """`Bleach [Group]  →  BLEACH (2004), tmdb:30984, season 1, numbers +12`."""
     what = pin.folder or f"{pin.title}{f' [{pin.group}]' if pin.group else ''}"
+    what += f" {pin.episodes}" if pin.episodes else ""
     where = [show or "", pin.id, f"season {pin.season}" if pin.season is not None else ""]
     where.append(f"numbers {pin.offset:+}" if pin.offset else "")
     return f"{what}  →  {', '.join(filter(None, where))}"

@@ -42,7 +42,7 @@ def file(*titles: str, episodes: Sequence[Number] = (), name: str = "", **parsed
 def release(*titles: str, numbers: Sequence[int] = (), **parsed: Any) -> Release:
     """A release of one file a number; of one file without a number when there are none."""
     files = [file(*titles, episodes=(n,), **parsed) for n in numbers] or [file(*titles, **parsed)]
-    return Release(files[0].file.folder, titles[0] if titles else "", parsed.get("group"), tuple(files))
+    return Release(files[0].file.whole_folder, titles[0] if titles else "", parsed.get("group"), tuple(files))
 
 
 class Shelf:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.core.matching.pins import FILE, Pin, add, load, pin_for, remove
-from anivault.core.models import Release
+from anivault.core.matching.pins import FILE, Pin, add, load, parted, remove
+from anivault.core.models import Coordinates, Release
 from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError
 from tests.core.matching.makers import release
 
@@ -137,15 +139,109 @@ def test_a_group_narrows_a_title() -> None:
     assert not pin.holds_for(named("Natsu"))
 
 
+def pin_for(pins: Sequence[Pin], said: Release) -> Pin | None:
+    """The pin of a release that has one."""
+    (part,) = parted(pins, [said])
+    return part.pin
+
+
 def test_the_pin_that_says_most_is_heard_first_then_the_earlier() -> None:
     title, folder = Pin(id="tmdb:1", title="Natsu"), Pin(id="tmdb:2", folder="Box")
     narrow, later = Pin(id="tmdb:3", title="Natsu", group="G"), Pin(id="tmdb:4", folder="Box")
+    few = Pin(id="tmdb:5", title="Natsu", group="G", episodes="1-3")
     said = named("Natsu", "Box", "G")
 
+    assert pin_for([title, folder, narrow, later, few], said) is few
     assert pin_for([title, folder, narrow, later], said) is narrow
     assert pin_for([title, folder, later], said) is folder
     assert pin_for([title], said) is title
     assert pin_for([], said) is None
+
+
+def parts(
+    pin: Pin, *, numbers: Sequence[int] = range(11, 15), **parsed: Any
+) -> list[tuple[list[int], Pin | None]]:
+    """By part of a release its numbers and its pin."""
+    return [
+        ([int(f.parsed.episodes[0]) for f in part.release.files], part.pin)
+        for part in parted([pin], [release("Natsu", numbers=numbers, **parsed)])
+    ]
+
+
+def test_a_pin_for_some_numbers_leaves_the_others_alone() -> None:
+    pin = Pin(id="tmdb:1", title="Natsu", episodes="13-24", season=2, offset=-12)
+
+    assert parts(pin) == [([11, 12], None), ([13, 14], pin)]
+    assert parts(Pin(id="tmdb:1", title="Natsu", episodes="12"))[1][0] == [12]
+
+
+def test_a_pin_that_counts_from_a_later_number_gives_the_earlier_ones_its_show_alone() -> None:
+    pin = Pin(id="tmdb:1", title="Natsu", season=2, offset=-12)
+
+    assert parts(pin) == [([11, 12], pin), ([13, 14], pin)]
+    early, late = parted([pin], [release("Natsu", numbers=range(11, 15))])
+    assert [pin.place(file) for file in early.release.files] == [None, None]
+    assert [pin.place(file) for file in late.release.files] == [
+        (Coordinates(season=2, episode=1),),
+        (Coordinates(season=2, episode=2),),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "season", "holds"),
+    [
+        ("Natsu", None, True),
+        ("Natsu", 2, True),
+        ("Natsu S2", 2, True),
+        ("Natsu 2nd Season", 2, True),
+        ("Natsu S2", None, False),
+        ("Natsu S2", 3, False),
+        ("Natsu S0", 0, True),
+    ],
+)
+def test_a_title_with_a_season_word_is_pinned_where_names_say_it(
+    title: str, season: int | None, *, holds: bool
+) -> None:
+    assert Pin(id="tmdb:1", title=title).holds_for(release("Natsu", numbers=[1], season=season)) is holds
+
+
+@pytest.mark.parametrize("where", [{"title": "Natsu"}, {"folder": "Box"}])
+@pytest.mark.parametrize(
+    ("said", "placed"),
+    [([None], [True]), ([2], [True]), ([None, 2], [True, False]), ([1, 2], [True, False]), ([1], [True])],
+)
+def test_where_names_say_several_seasons_a_pin_for_one_leaves_the_others_alone(
+    where: dict[str, Any], said: list[int | None], placed: list[bool]
+) -> None:
+    pin = Pin(id="tmdb:1", season=1, **where)
+    releases = [release("Natsu", numbers=[1], season=season, folder="Box") for season in said]
+
+    assert [
+        bool(pin.place(part.release.files[0], part.seasons)) for part in parted([pin], releases)
+    ] == placed
+
+
+def test_a_folder_from_the_top_is_that_one_and_no_other_of_its_name() -> None:
+    pin = Pin(id="tmdb:1", folder="/in/Shows/Natsu")
+
+    assert pin.holds_for(named("Any", "Shows/Natsu"))
+    assert pin.holds_for(named("Any", "Shows/Natsu/Season 1"))
+    assert not pin.holds_for(named("Any", "in/Shows/Natsu"))
+    assert not pin.holds_for(named("Any", "Shows/Natsume"))
+
+
+@pytest.mark.parametrize("episodes", ["", "13-", "24-13", "a", "1,2", "-3"])
+def test_numbers_that_are_no_range_are_refused(episodes: str, tmp_path: Path) -> None:
+    with pytest.raises(PinRefusedError):
+        add(tmp_path / FILE, Pin(id="tmdb:1", title="A", episodes=episodes))
+
+
+def test_pins_for_other_numbers_stand_side_by_side_and_go_together(tmp_path: Path) -> None:
+    for pin in (Pin(id="tmdb:1", title="A", episodes=e) for e in ("1-12", "13-24", "13-24")):
+        add(tmp_path / FILE, pin)
+
+    assert [pin.episodes for pin in load(tmp_path / FILE)] == ["1-12", "13-24"]
+    assert len(remove(tmp_path / FILE, "A")) == 2
 
 
 def test_a_film_is_pinned_as_one() -> None:

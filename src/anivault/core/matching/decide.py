@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as titled
 
-from anivault.core.matching.episodes import STATED, UNCOUNTED, Placement, place
-from anivault.core.matching.pins import Pin, pin_for
-from anivault.core.matching.releases import Evidence, evidence, query
+from anivault.core.matching.episodes import BEYOND, STATED, UNCOUNTED, Placement, place
+from anivault.core.matching.pins import Part, Pin, parted
+from anivault.core.matching.releases import Evidence, evidence, numbers_of, query
 from anivault.core.matching.scoring import Fit, Profiles, rank
 from anivault.core.matching.source import Source
 from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Ranked, Release, Score
@@ -43,19 +43,20 @@ def match_releases(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[MatchedFile]:
     """Match every release, asking each source once for all that no pin has decided."""
-    said = [evidence(release) for release in releases]
-    pinned = [pin_for(pins, release) for release in releases]
+    parts = parted(pins, releases)
+    said = [evidence(part.release) for part in parts]
     profiles: Profiles = {}
-    proposed = iter(_ask([s for s, pin in zip(said, pinned, strict=True) if pin is None], sources))
+    proposed = iter(_ask([s for s, part in zip(said, parts, strict=True) if part.pin is None], sources))
     files: list[MatchedFile] = []
-    for done, (release, words, pin) in enumerate(zip(releases, said, pinned, strict=True), 1):
-        if pin is None:
-            files += _match(release, rank(words, next(proposed), profiles), thresholds)
+    for done, (part, words) in enumerate(zip(parts, said, strict=True), 1):
+        if part.pin is None:
+            files += _match(part.release, rank(words, next(proposed), profiles), thresholds)
         else:
-            files += _match_pinned(release, words, pin, sources)
+            files += _match_pinned(part, part.pin, words, sources)
         if progress:
-            progress(done, len(releases))
-    return files
+            progress(done, len(parts))
+    verdicts = {id(item.file): item for item in files}  # a release that pins part keeps its order
+    return [verdicts[id(file.file)] for release in releases for file in release.files]
 
 
 def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candidate]]:
@@ -109,7 +110,7 @@ def _file(file: ParsedFile, fit: Fit | None, match: Match, thresholds: Threshold
 
 
 def _place(file: ParsedFile, fit: Fit) -> Placement:
-    numbers = _numbers(file)
+    numbers = numbers_of(file)
     if numbers is None:
         odd = ", ".join(str(n) for n in file.parsed.episodes)
         return Placement((), 0.0, f"Episode {odd} is no whole number, and no list says where it stands.")
@@ -130,29 +131,18 @@ def _as_counted(placement: Placement, fit: Fit) -> Placement:
     return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule)
 
 
-def _numbers(file: ParsedFile) -> list[int] | None:
-    """A file's numbers, a range (01-03) as all of its numbers; None when one is no whole number."""
-    numbers = [n for n in file.parsed.episodes if isinstance(n, int)]
-    if len(numbers) != len(file.parsed.episodes):
-        return None
-    if len(numbers) == 2 and numbers[0] < numbers[1]:
-        return list(range(numbers[0], numbers[1] + 1))
-    return numbers
-
-
 # --- pinned releases -------------------------------------------------------------------------------
 
 
-def _match_pinned(
-    release: Release, said: Evidence, pin: Pin, sources: Sequence[Source]
-) -> Iterator[MatchedFile]:
+def _match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source]) -> Iterator[MatchedFile]:
     """Match as the user said. The pin's season and offset place the files; without them they go their way."""
-    candidate = _pinned(release, pin, sources)
+    candidate = _pinned(part.release, pin, sources)
     fits = rank(said, [candidate])
     ranked = Ranked(candidate, Score(1.0, {"pin": 1.0}), fits[0].slot.entry if fits else None)
     match = Match(Decision.MATCHED, 1.0, (ranked,), ("You have pinned it.",))
-    for file in release.files:
-        yield _pinned_file(file, pin, fits[0] if fits else None, match)
+    fit = fits[0] if fits else None
+    for file in part.release.files:
+        yield _pinned_file(file, pin, _pinned_place(file, pin, part.seasons, fit), match)
 
 
 def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:
@@ -162,8 +152,7 @@ def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:
     return next((candidate for candidate in known if candidate), unknown)
 
 
-def _pinned_file(file: ParsedFile, pin: Pin, fit: Fit | None, match: Match) -> MatchedFile:
-    placement = _pinned_place(file, pin, fit)
+def _pinned_file(file: ParsedFile, pin: Pin, placement: Placement, match: Match) -> MatchedFile:
     placed = file.parsed.type in EXTRAS or placement.sure >= UNCOUNTED
     decision = Decision.MATCHED if placed else Decision.AMBIGUOUS
     reasons = (*match.reasons, placement.rule)
@@ -172,13 +161,25 @@ def _pinned_file(file: ParsedFile, pin: Pin, fit: Fit | None, match: Match) -> M
     )
 
 
-def _pinned_place(file: ParsedFile, pin: Pin, fit: Fit | None) -> Placement:
+def _pinned_place(file: ParsedFile, pin: Pin, seasons: frozenset[int | None], fit: Fit | None) -> Placement:
     """Place a pinned file. A guess by counts is good enough here: the user has chosen the show."""
     if pin.show[1] == "movie":
         return Placement((), STATED, "The pin names a film.")
-    coordinates = pin.place(_numbers(file) or ())
+    coordinates = pin.place(file, seasons)
     if coordinates:
         return Placement(coordinates, STATED, "The pin says where it goes.")
-    if fit is None or coordinates is not None:
-        return Placement((), 0.0, "The pin has no season or offset, or the name no number.")
-    return _place(file, fit)
+    if coordinates is not None:
+        return Placement((), 0.0, "The name has no number that the pin could place.")
+    if fit is None:
+        return Placement((), 0.0, "No list knows the show that is pinned: the pin needs --season.")
+    return _as_said(file, _place(file, fit))
+
+
+def _as_said(file: ParsedFile, placement: Placement) -> Placement:
+    """Ask where a guess would put a file into another season than its name says: no pin has said that."""
+    said = file.parsed.season
+    other = any(c.season != said for c in placement.coordinates)
+    if said is None or not other or placement.sure >= THRESHOLDS.place:
+        return placement
+    rule = f"The name says season {said}, the pin says nothing of it, and no list says what that is."
+    return Placement(placement.coordinates, min(placement.sure, BEYOND), rule)

@@ -1,15 +1,19 @@
 """Decide what the user has decided already: pins, which win over everything that matching thinks.
 
-In: TOML files of pins, and a release. Out: the pin that holds for it, and where its files go. Reads
-and writes only the files it is given, each written whole and then put in place. By folder, by title,
-or by title and group; the more it says, the earlier it is heard.
+In: TOML files of pins, and a release. Out: the pin that holds for each of its files, and where it puts
+them. Reads and writes only the files it is given, each written whole and then put in place. By folder, by
+title, or by title and group, for all numbers or for some; the more it says, the earlier it is heard.
 
     [[pin]]
-    title = "Sora no Woto"
+    title = "Sora no Woto S2"
     group = "Coalgirls"
+    episodes = "13-24"
     id = "tmdb:tv/35461"
     season = 1
     offset = 12
+
+What a name says is never overruled by a pin that says nothing of it: one for `Sora no Woto` gives the files
+of `Sora no Woto S2` its show, and leaves them their season.
 """
 
 from __future__ import annotations
@@ -17,34 +21,45 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from anivault.core.matching.normalize import normal_form
-from anivault.core.models import Coordinates, Release
+from anivault.core.matching.normalize import normal_form, split_season
+from anivault.core.matching.releases import numbers_of
+from anivault.core.models import Coordinates, ParsedFile, Release
+from anivault.parser.models import EXTRAS
 from anivault.shared import trust
 from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError, shortened
 
 FILE = "pins.toml"
 HEADER = """\
 # What you have decided about your files. It wins over everything AniVault thinks of them.
-# Edit it, share it: folder or title (and group) say which files, id, season and offset where they go.
+# Edit it, share it: folder or title (and group, and episodes) say which files, id, season and offset where
+# they go. A folder that begins with / is that one; any other is the end of a path, wherever it is mounted.
 """
+_RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
+_SEASON_WORD = re.compile(r"(.*\S) S([0-9]{1,2})")
 _ID = re.compile(r"(?P<provider>[a-z]{1,32}):(?:(?P<media>tv|movie)/)?(?P<number>[0-9]{1,12})")
 MOST = 9999  # a season, an offset: both become part of names
 LONGEST = 1000  # characters of a folder, title or group
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One decision. `folder` is the end of a path; `season` and `offset` place the files' own numbers."""
+    """One decision. `folder` is a path or the end of one; `episodes` are the numbers that it is for.
+
+    `season` and `offset` place the files' own numbers. A title with a season word is for names that say it.
+    """
 
     id: str
     folder: str | None = None
     title: str | None = None
     group: str | None = None
+    episodes: str | None = None
     season: int | None = None
     offset: int | None = None
 
@@ -57,26 +72,58 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return found["provider"], found["media"] or "tv", int(found["number"])
 
     @property
-    def target(self) -> tuple[str, str, str]:
+    def target(self) -> tuple[str, str, str, str]:
         """What the pin is for: two pins with one target exclude each other. Raises PinRefusedError."""
         if bool(self.folder) == bool(self.title) or (self.group and not self.title):
             raise PinRefusedError("a pin is for a folder, or for a title with or without a group")
-        return self.folder or "", normal_form(self.title or ""), (self.group or "").casefold()
+        first, last = self.numbers or (None, None)
+        numbers = "" if first is None else f"{first}-{last}"
+        return self.folder or "", _form(self.title or ""), (self.group or "").casefold(), numbers
+
+    @property
+    def numbers(self) -> tuple[int, int] | None:
+        """The first and the last number that the pin is for; None for all. Raises PinRefusedError."""
+        if self.episodes is None:
+            return None
+        found = _RANGE.fullmatch(self.episodes)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        if first > last:
+            raise PinRefusedError(f"{self.episodes!r} is no number and no range of them, as 13-24 is")
+        return first, last
 
     def holds_for(self, release: Release) -> bool:
         """Whether the release's folder, or its title and group, are the pinned ones."""
         if self.folder:
-            return _ends_in(release, self.folder)
-        _, title, group = self.target
+            return _leads_to(self.folder, release.folder)
+        _, title, group, _ = self.target
         same = not group or group == (release.group or "").casefold()
-        return same and title in {normal_form(t) for t in _titles(release)}
+        return same and title in _forms(release)
 
-    def place(self, numbers: Sequence[int]) -> tuple[Coordinates, ...] | None:
-        """Where the pin puts these numbers; None when it names no season or offset and they go their way."""
-        if self.season is None and self.offset is None:
+    def is_for(self, file: ParsedFile) -> bool:
+        """Whether the pin is for this file of a release that it holds for."""
+        if self.numbers is None:
+            return True
+        first, last = self.numbers
+        own = () if file.parsed.type in EXTRAS else numbers_of(file) or ()
+        return bool(own) and all(first <= n <= last for n in own)
+
+    def place(self, file: ParsedFile, seasons: Collection[int | None] = ()) -> tuple[Coordinates, ...] | None:
+        """Where the pin puts a file; None where it does not say and the file goes its own way.
+
+        `seasons` are those that the names say for which the pin holds. Where they are several the pin says
+        nothing of one that is not its own.
+        """
+        if (self.season is None and self.offset is None) or self._is_of_another(file, seasons):
             return None
         season, offset = 1 if self.season is None else self.season, self.offset or 0
-        return tuple(Coordinates(season=season, episode=n + offset) for n in numbers if n + offset >= 0)
+        numbers = numbers_of(file) or ()
+        if offset and any(n + offset < 1 for n in numbers):
+            return None  # it counts from a later number than this file has
+        return tuple(Coordinates(season=season, episode=n + offset) for n in numbers)
+
+    def _is_of_another(self, file: ParsedFile, seasons: Collection[int | None]) -> bool:
+        said = file.parsed.season
+        return len(seasons) > 1 and said is not None and (None in seasons or said != self.season)
 
 
 class PinFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,29 +170,91 @@ def add(path: Path, pin: Pin) -> None:
 def remove(path: Path, target: str) -> tuple[Pin, ...]:
     """Take out, and return, every pin for this folder or title. Raises PinNotFoundError, PinsBrokenError."""
     pins = load(path)
-    gone = tuple(p for p in pins if target in (p.folder, p.title) or normal_form(target) == p.target[1] != "")
+    gone = tuple(p for p in pins if _is_named(p, target))
     if not gone:
         raise PinNotFoundError(target)
     _write(path, [p for p in pins if p not in gone])
     return gone
 
 
-def pin_for(pins: Iterable[Pin], release: Release) -> Pin | None:
-    """The pin that holds: one by title and group before one by folder, then by title; the first of equals."""
-    holding = [p for p in pins if p.holds_for(release)]
-    return min(holding, key=lambda p: 0 if p.group else 1 if p.folder else 2, default=None)
+class Part(NamedTuple):
+    """Files of a release that one pin, or none, holds for."""
+
+    release: Release
+    pin: Pin | None = None
+    seasons: frozenset[int | None] = frozenset()  # that names say for which the pin holds
 
 
-def _titles(release: Release) -> Iterable[str]:
-    return {release.title, *(t for f in release.files for t in f.parsed.titles)}
+def parted(pins: Sequence[Pin], releases: Sequence[Release]) -> list[Part]:
+    """The releases in parts, each with the pin that holds for it.
+
+    What a pin places, and what it gives only its show, are parts of their own: each is evidence for itself.
+    """
+    holding = [sorted((p for p in pins if p.holds_for(r)), key=_rank) for r in releases]
+    seasons: dict[Pin, set[int | None]] = {}
+    for release, held in zip(releases, holding, strict=True):
+        for pin in held:
+            seasons.setdefault(pin, set()).update(file.parsed.season for file in release.files)
+    return [
+        part
+        for release, held in zip(releases, holding, strict=True)
+        for part in (_parted(release, held, seasons) if held else (Part(release),))
+    ]
 
 
-def _ends_in(release: Release, folder: str) -> bool:
-    """Whether the pinned path is the release's folder, one above it, or the end of either."""
-    whole = _parts(release.folder)
-    wanted = _parts(folder)
+def _parted(release: Release, holding: Sequence[Pin], seasons: dict[Pin, set[int | None]]) -> Iterator[Part]:
+    parts: dict[tuple[Pin | None, bool], list[ParsedFile]] = {}
+    for file in release.files:
+        pin = next((p for p in holding if p.is_for(file)), None)
+        placed = pin is not None and bool(pin.place(file, seasons[pin]))
+        parts.setdefault((pin, placed), []).append(file)
+    for (pin, _), files in parts.items():
+        yield Part(replace(release, files=tuple(files)), pin, frozenset(seasons[pin]) if pin else frozenset())
+
+
+def _rank(pin: Pin) -> tuple[int, bool, bool]:
+    """Title and group before folder before title; of equals that for some numbers, or for one season."""
+    rank = 0 if pin.group else 1 if pin.folder else 2
+    return rank, pin.episodes is None, _split(pin.title or "")[1] is None
+
+
+def _split(title: str) -> tuple[str, int | None]:
+    """A title without its season word, and the season that it says."""
+    found = _SEASON_WORD.fullmatch(title)
+    if found:
+        return found[1], int(found[2])
+    base, season, _ = split_season(title)
+    return base, season
+
+
+def _form(title: str) -> str:
+    """The form by which pins are compared: `Show 2nd Season` is `Show S2`."""
+    base, season = _split(title)
+    return normal_form(title) if season is None else f"{normal_form(base)} S{season}"
+
+
+def _forms(release: Release) -> set[str]:
+    """The forms of a release's titles, with the season that it says and without."""
+    titles = {release.title, *(t for f in release.files for t in f.parsed.titles)}
+    season = release.files[0].parsed.season
+    said = {f"{normal_form(t)} S{season}" for t in titles if season is not None}
+    return {normal_form(t) for t in titles} | {_form(t) for t in titles} | said
+
+
+def _is_named(pin: Pin, words: str) -> bool:
+    """Whether words name what a pin is for: its folder by its path or the end of it, or its title."""
+    if pin.folder:
+        return words == pin.folder or _parts(words)[-len(_parts(pin.folder)) :] == _parts(pin.folder)
+    return words == pin.title or _form(words) == pin.target[1] != ""
+
+
+def _leads_to(pinned: str, folder: str) -> bool:
+    """Whether the pinned path is the folder, or one above it; one without root by the end of either."""
+    whole, wanted = _parts(folder), _parts(pinned)
+    if not wanted or os.path.isabs(pinned):
+        return bool(wanted) and whole[: len(wanted)] == wanted
     ends = range(len(wanted), len(whole) + 1)
-    return bool(wanted) and any(whole[end - len(wanted) : end] == wanted for end in ends)
+    return any(whole[end - len(wanted) : end] == wanted for end in ends)
 
 
 def _parts(path: str) -> list[str]:
@@ -163,7 +272,8 @@ def _write(path: Path, pins: Sequence[Pin]) -> None:
 
 
 def _table(pin: Pin) -> str:
-    fields = {name: getattr(pin, name) for name in ("folder", "title", "group", "id", "season", "offset")}
+    names = ("folder", "title", "group", "episodes", "id", "season", "offset")
+    fields = {name: getattr(pin, name) for name in names}
     return "".join(f"{name} = {_value(value)}\n" for name, value in fields.items() if value is not None)
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from anivault.core.matching.episodes import UNCOUNTED
 from anivault.core.matching.normalize import normal_form
 from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked
-from anivault.parser.models import EXTRAS, VideoType
+from anivault.parser.models import EXTRAS, Number, VideoType
 from anivault.shared.text import safe
 
 Verdicts = Mapping[tuple[str, str], MatchedFile]  # by root and path below it
@@ -52,10 +53,20 @@ def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
         release = id(verdict.match) if verdict and item.reason in _UNSURE | _UNKNOWN else 0
         crowds.setdefault((item.root, os.path.dirname(item.rel), _why(item), release), []).append(item)
     scope = _Scope(verdicts if any(item.reason in _UNSURE for item in held) else {})
-    return [
+    made = [
         Question(files=tuple(files), why=why, answers=_answers(files, verdicts, scope))
         for (_, _, why, _), files in crowds.items()
     ]
+    return list(_once(made))
+
+
+def _once(made: Sequence[Question]) -> Iterator[Question]:
+    """Offer each pin once: where it answers several questions, the first that it answers asks."""
+    offered: set[str] = set()
+    for question in made:
+        answers = [replace(a, words="") if a.words in offered else a for a in question.answers]
+        offered |= {answer.words for answer in answers}
+        yield replace(question, answers=tuple(answers))
 
 
 def _why(item: Held) -> str:
@@ -64,30 +75,60 @@ def _why(item: Held) -> str:
 
 
 class _Scope:
-    """What else a pin would hold for: videos by title and group, and by folder at any depth."""
+    """What else a pin would hold for: videos by title, group and season, and by folder at any depth."""
 
     def __init__(self, verdicts: Verdicts) -> None:
         self.mixed = _mixed(verdicts)
-        self._names = Counter(name for item in verdicts.values() for name in _names(item))
+        self._names: defaultdict[_Name, list[MatchedFile]] = defaultdict(list)
+        for item in verdicts.values():
+            for name in _names(item):
+                self._names[name].append(item)
         self._folders = Counter(above for root, rel in verdicts for above in _above(root, rel))
 
-    def path(self, file: MatchedFile, asked: Sequence[MatchedFile]) -> str | None:
-        """The path whose pin, with a season, places what is asked about and nothing else; else None."""
-        mine = next(_names(file))
-        if self._names[mine] == sum(mine in _names(item) for item in asked):
-            return file.file.path
+    def path(self, file: MatchedFile, asked: Sequence[MatchedFile]) -> tuple[str, str] | None:
+        """The path whose pin, with a season, places what is asked about and nothing else; else None.
+
+        With it the numbers that the pin has to be for, where other files have the same title and group.
+        """
+        ids = {id(item) for item in asked}
+        named = self._names[next(_names(file))]
+        others = [item for item in named if id(item) not in ids]
+        if not others:
+            return file.file.path, ""
         folder = file.file.folder
         if folder and self._folders[file.file.root, folder] == len(asked):
-            return os.path.join(file.file.root, folder)
+            return os.path.join(file.file.root, folder), ""
+        return (file.file.path, f" --episodes {numbers}") if (numbers := _between(named, ids)) else None
+
+
+def _between(named: Sequence[MatchedFile], asked: Collection[int]) -> str | None:
+    """The range of numbers that holds those asked about and no other file's of the same name."""
+    mine = [n for item in named if id(item) in asked for n in item.parsed.episodes]
+    first, last = min(_whole(mine), default=0), max(_whole(mine), default=0)
+    others = (
+        n
+        for item in named
+        if id(item) not in asked and item.parsed.type not in EXTRAS
+        for n in item.parsed.episodes
+    )
+    if not mine or len(mine) > len(_whole(mine)) or any(first <= n <= last for n in _whole(others)):
         return None
+    return f"{first}-{last}" if first < last else str(first)
 
 
-def _names(item: MatchedFile) -> Iterator[tuple[str, str]]:
-    """Title and group, by which a pin for a file goes; a pin without a group holds for every one."""
+def _whole(numbers: Iterable[Number]) -> list[int]:
+    return [n for n in numbers if isinstance(n, int)]
+
+
+_Name = tuple[str, str, int | None]
+
+
+def _names(item: MatchedFile) -> Iterator[_Name]:
+    """Title, group and season, by which a pin for a file goes; one without a group holds for every one."""
     title, group = normal_form(item.parsed.title or ""), (item.parsed.group or "").casefold()
-    yield title, group
+    yield title, group, item.parsed.season
     if group:
-        yield title, ""
+        yield title, "", item.parsed.season
 
 
 def _above(root: str, rel: str) -> Iterator[tuple[str, str]]:
@@ -121,11 +162,11 @@ def _answers(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> tuple[
 def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope) -> Answer:
     show, guessed = ranked.candidate, ranked is file.match.best
     where = _where(file) if guessed and show.media_type == "tv" else ""
-    path = scope.path(file, asked) if where else _pinned(file, scope.mixed)
-    can = where is not None and path is not None and safe(path) == path
+    path, numbers = scope.path(file, asked) or ("", "") if where else (_pinned(file, scope.mixed), "")
+    can = where is not None and path and safe(path) == path
     return Answer(
         show=_called(show, file if guessed and where is not None else None, several=len(asked) > 1),
-        words=f"anivault pin {shlex.quote(_near(path))} {_id(show)}{where}" if can and path else "",
+        words=f"anivault pin {shlex.quote(_near(path))} {_id(show)}{where}{numbers}" if can else "",
     )
 
 

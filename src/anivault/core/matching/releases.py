@@ -226,6 +226,16 @@ def query(said: Evidence) -> Query:
     return Query(titles=tuple(dict.fromkeys(texts)), year=said.year, season=season, movie=said.movie)
 
 
+def numbers_of(file: ParsedFile) -> list[int] | None:
+    """A file's numbers, a range (01-03) as all of its numbers; None when one is no whole number."""
+    numbers = [n for n in file.parsed.episodes if isinstance(n, int)]
+    if len(numbers) != len(file.parsed.episodes):
+        return None
+    if len(numbers) == 2 and numbers[0] < numbers[1]:
+        return list(range(numbers[0], numbers[1] + 1))
+    return numbers
+
+
 def _year_in(title: str) -> int | None:
     found = _YEAR.search(title)
     return int(found[1]) if found else None

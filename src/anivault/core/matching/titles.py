@@ -238,7 +238,8 @@ def hear(said: Evidence, names: Names) -> Heard:
         worth = likeness * heard.trust(reading)
         if worth > best.get(reading.title, (0.0, reading))[0]:
             best[reading.title] = worth, reading
-    known = [reading for worth, reading in best.values() if worth >= KNOWN] or said.readings
+    own = [reading for reading in said.readings if reading.title < FOLDER]
+    known = [reading for worth, reading in best.values() if worth >= KNOWN] or own
     season = next((r.season for r in known if r.season is not None), None)
     part = next((r.part for r in known if r.part is not None), None)
     return replace(
