@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, timeline
+from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, film_number, timeline
 from anivault.core.matching.normalize import FINAL, forms
 from anivault.core.matching.readings import FOLDER, WHOLE
 from anivault.core.matching.releases import Evidence
@@ -160,7 +160,7 @@ def _rate_season(
 ) -> float | None:
     """Compare season and part words with the entry's own words, the provider's season and its turn."""
     if slot.season == MOVIE:
-        return None if heard.season is None else 0.3
+        return _rate_film_number(heard, slot)
     if slot.season == 0:
         return 1.0 if heard.season == 0 or said.special else 0.9 if claimed and heard.season is None else 0.2
     if claimed and heard.season is None:
@@ -171,6 +171,15 @@ def _rate_season(
     if heard.part:
         return value * _part_fits(heard.part, slot)
     return value * (0.95 if (slot.part or 1) > 1 else 1.0)
+
+
+def _rate_film_number(heard: Heard, slot: Slot) -> float | None:
+    """Compare the `Part 2`, or the `II`, of a film's name with the number that its own titles say."""
+    number = heard.season if heard.part is None else heard.part
+    own = film_number(slot.entry) if number is not None else None
+    if number is None or (own is None and heard.season is None):
+        return None
+    return 0.3 if own is None else 1.0 if own == number else 0.1
 
 
 def _season_fits(season: int, slot: Slot, slots: Sequence[Slot]) -> float:

@@ -142,10 +142,21 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
 
 
 def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
-    """The titles that name any of the show, by their exact form."""
+    """The titles that name any of the show, by their exact form.
+
+    One that only a later entry goes by, with a first title of its own, is that entry's, also when it has a
+    sequel: `Owarimonogatari` is not all of its show because there is an `Owarimonogatari Second Season`.
+    """
     roots = {n.whole[0]: n for n in _firsts(slots, by_slot)}
     stems = _stems(roots)
-    stories = {n.whole[-1] for names in by_slot for n in _plain(names) if _goes_on(n.whole[-1], stems)}
+    plain = Counter(f for names in by_slot for f in {n.whole[-1] for n in names if not _is_marked(n)})
+    firsts = {n.whole[-1] for n in roots.values()}
+    stories = {
+        form
+        for names in by_slot
+        for n in _plain(names)
+        if _goes_on(form := n.whole[-1], stems) or (plain[form] == 1 and form not in firsts)
+    }
     bearers = Counter(
         form for names in by_slot for form in {f for n in names for f in (n.whole[-1], n.base[-1])}
     )

@@ -20,6 +20,7 @@ from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.parser.read import Reader, default_reader, read_rules
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
+_PART_OF_TITLE = re.compile(r"[\s._]*([\[(](?:part|cour|pt\.?)[ ._]?\d[\])])", re.IGNORECASE)
 SIBLINGS_AGREE = 0.95  # a guess that the siblings bear out
 
 
@@ -40,7 +41,7 @@ def parse_files(
         if progress and place % 1000 == 0:
             progress(place, len(files))
         folder, _, name = file.rel.rpartition("/")
-        results.append(reader.read(name))
+        results.append(_with_its_part(name, reader.read(name)))
         contexts.append(context(file.root, folder))
         together[file.whole_folder, name[-4:]].append(place)
     for places in together.values():
@@ -72,7 +73,7 @@ def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
     """Parse one file by its name and its folders' names, without siblings."""
     rel = file.rel.replace("\\", "/") if _WINDOWS.match(file.rel) else file.rel
     folder, _, name = rel.rpartition("/")
-    own = (reader or default_reader()).read(name)
+    own = _with_its_part(name, (reader or default_reader()).read(name))
     return ParsedFile(file=file, parsed=_untitled(name, own, complete(own, context(file.root, folder))))
 
 
@@ -81,6 +82,18 @@ def _untitled(name: str, own: ParseResult, done: ParseResult) -> ParseResult:
     if own.title is not None or done.title is None or is_legible(name):
         return done
     return replace(done, title=None, titles=(), folder_titles=(*done.titles, *done.folder_titles))
+
+
+def _with_its_part(name: str, own: ParseResult) -> ParseResult:
+    """`Show - 26 - A Title (Part 2)`: the part is the title's, not the season's."""
+    title = own.episode_title
+    if own.part is None or not own.episodes or not title:
+        return own
+    behind = _PART_OF_TITLE.match(name.partition(title)[2])
+    if behind is None:
+        return own
+    said = {field: rule for field, rule in own.said.items() if field != "part"}
+    return replace(own, part=None, episode_title=f"{title} {behind[1]}", said=said)
 
 
 def _in_doubt(results: Sequence[ParseResult]) -> bool:
