@@ -12,6 +12,7 @@ from anivault.cli.match_handler import handle as match
 from anivault.core.flow import Progress
 from anivault.core.matching.explain import Explanation, explain
 from anivault.core.models import FileKind, ParsedFile
+from anivault.core.pipeline.folders import show_folder
 from anivault.core.pipeline.scanner import LeftOut
 from anivault.shared.errors import UsageError
 
@@ -34,7 +35,7 @@ def handle(request: MatchRequest, file: str, progress: Callable[[str], Progress]
         raise UsageError(f"{file} is a folder. Nothing was changed.", hint=hint)
     if os.path.lexists(file):
         path = os.path.abspath(file)
-        result = match(msgspec.structs.replace(request, paths=(os.path.dirname(path),)), progress)
+        result = match(msgspec.structs.replace(request, paths=(show_folder(path),)), progress)
         if any(item.file.path == path for item in result.read.files):
             return _explained(result, path)
         reason = _reason(result.read.left_out, path)

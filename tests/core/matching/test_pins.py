@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anivault.core.matching.pins import FILE, Pin, add, load, parted, remove
@@ -42,6 +42,7 @@ def test_a_pin_is_written_so_that_a_person_can_read_it(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").endswith("\n".join(["", "[[pin]]", *table, ""]))
 
 
+@settings(deadline=None)  # it waits for the disk
 @given(titles=st.lists(words, unique=True, max_size=5))
 def test_whatever_is_pinned_comes_back(titles: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("pins") / FILE

@@ -17,6 +17,7 @@ from anivault.core.matching.pins import Part, Pin, parted
 from anivault.core.matching.releases import Evidence, evidence, numbers_of, query
 from anivault.core.matching.scoring import Fit, Profiles, rank
 from anivault.core.matching.source import Source
+from anivault.core.matching.titles import KNOWN
 from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Ranked, Release, Score
 from anivault.parser.models import EXTRAS
 
@@ -80,7 +81,7 @@ def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
     """Judge the best fit by its score and by its gap to the next show."""
     ranked = tuple(Ranked(f.candidate, f.score, f.slot.entry) for f in fits[:KEPT])
     if not fits or fits[0].score.value < thresholds.candidate:
-        return Match(Decision.UNMATCHED, 0.0, ranked, ("No show that is known has a title like this.",))
+        return Match(Decision.UNMATCHED, 0.0, ranked, (_why_unmatched(fits),))
     value, gap = fits[0].score.value, gap_of(fits)
     reasons = []
     if value < thresholds.score:
@@ -91,6 +92,31 @@ def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
         reasons.append(f"{fits[1].candidate.title} fits nearly as well ({fits[1].score.value:.2f}).")
     decision = Decision.AMBIGUOUS if reasons else Decision.MATCHED
     return Match(decision, min(1.0, value) * min(1.0, gap / thresholds.gap), ranked, tuple(reasons))
+
+
+def _why_unmatched(fits: Sequence[Fit]) -> str:
+    """That nothing is called like this; or what is, and what speaks against it."""
+    named = max(fits, key=lambda f: f.score.parts["title"], default=None)
+    if named is None or named.score.parts["title"] < KNOWN:
+        return "No show that is known has a title like this."
+    show, film = named.candidate, named.candidate.media_type == "movie"
+    against = [words for part, words in _AGAINST.items() if named.score.parts.get(part, 1.0) < LOW]
+    if named.score.parts.get("type", 1.0) < LOW:
+        against.insert(0, "the name has an episode number" if film else "the name looks like a film's")
+    year = f" ({show.year})" if show.year else ""
+    but = f", but {' and '.join(against)}" if against else ", but too little else fits"
+    return f"The {'film' if film else 'series'} {show.title}{year} has a title like this{but}."
+
+
+LOW = 0.5  # parts below speak against a show
+_AGAINST = {
+    "season": "it has another season or part",
+    "year": "it is of another year",
+    "numbers": "it has no such episodes",
+    "folder": "the folder names another",
+    "agreement": "the other titles are another's",
+    "name": "the name is another entry's",
+}
 
 
 def gap_of(fits: Sequence[Fit]) -> float:

@@ -80,6 +80,18 @@ def _names(root: list[str], below: list[str]) -> list[str]:
     return [*root[start:], *below]
 
 
+def show_folder(path: str) -> str:
+    """The folder that a file's show has: above those of seasons, discs and extras, or the one it is in."""
+    own = folder = os.path.dirname(path)
+    while folder != os.path.dirname(folder):
+        if _is_title(os.path.basename(folder)):
+            return folder
+        if _says_nothing(os.path.basename(folder)):
+            return own
+        folder = os.path.dirname(folder)
+    return own
+
+
 def _is_title(name: str) -> bool:
     return read_folder(name).use is Use.TITLE
 
