@@ -40,8 +40,9 @@ class Evidence:
 
     @property
     def whole_numbers(self) -> tuple[int, ...]:
-        """The numbers that can be episodes: 12.5 and "05a" are left out."""
-        return tuple(n for n in self.numbers if isinstance(n, int))
+        """The numbers that can be episodes: 12.5 and "05a" are left out, and a prologue (00) among others."""
+        whole = tuple(n for n in self.numbers if isinstance(n, int))
+        return tuple(n for n in whole if n) or whole
 
 
 def group(files: Sequence[ParsedFile]) -> list[Release]:
