@@ -49,7 +49,7 @@ def test_names_that_say_two_years_are_two_releases() -> None:
     assert [len(release.files) for release in grouped(*names)] == [3, 3]
 
 
-def test_a_year_that_only_some_names_say_parts_nothing() -> None:
-    names = ["Planetes (2003) - 01.mkv", "Planetes - 02.mkv", "Planetes (2003) - 03.mkv"]
+def test_names_with_and_without_a_year_are_two_releases() -> None:
+    names = ["Spice and Wolf - 01.mkv", "Spice and Wolf - 02.mkv", "Spice and Wolf (2024) - 03.mkv"]
 
-    assert [len(release.files) for release in grouped(*names)] == [3]
+    assert [len(release.files) for release in grouped(*names)] == [2, 1]

@@ -51,7 +51,7 @@ def group(files: Sequence[ParsedFile]) -> list[Release]:
     A few files that read a little differently beside many (no title, a slip in it, an extra) are the
     many's: twelve files that fit outweigh one odd name.
     """
-    keys = _keys(files)
+    keys = [_bucket(file) for file in files]
     buckets: dict[Key, list[ParsedFile]] = {}
     for key, file in zip(keys, files, strict=True):
         buckets.setdefault(key, []).append(file)
@@ -67,7 +67,7 @@ def group(files: Sequence[ParsedFile]) -> list[Release]:
     return [_release(bucket) for bucket in joined.values()]
 
 
-Key = tuple[str, str, str, str]  # folder, title, group, kind
+Key = tuple[str, str, str, str, str]  # folder, title, group, kind, year: remakes lie side by side
 FEW = 3  # a bucket this many times smaller than its folder's largest may be odd names of it (a guess)
 ALIKE = 85  # of 100, between a title and the same with a slip
 
@@ -81,7 +81,8 @@ def _is_odd(key: Key, buckets: dict[Key, list[ParsedFile]], largest: Key) -> boo
         return False  # they have a title, which nobody can read: it may be any show's
     extras = all(file.parsed.type in EXTRAS for file in bucket)
     slip = is_slip(key[1], largest[1]) and fuzz.ratio(key[1], largest[1]) >= ALIKE
-    return extras or (key[3] == largest[3] and (not key[1] or slip))
+    kind = key[3] == largest[3] and key[4] in ("", largest[4])
+    return extras or (kind and (not key[1] or slip))
 
 
 def _mains_of_extras(buckets: dict[Key, list[ParsedFile]]) -> dict[Key, Key]:
@@ -137,23 +138,11 @@ def each(files: Sequence[ParsedFile]) -> list[Release]:
     return [_release([file]) for file in files]
 
 
-def _keys(files: Sequence[ParsedFile]) -> list[Key]:
-    """The key of each file; where names that are alike say two years they are two shows."""
-    keys = [_bucket(file) for file in files]
-    years: dict[Key, set[int]] = {}
-    for key, file in zip(keys, files, strict=True):
-        if file.parsed.year is not None:
-            years.setdefault(key, set()).add(file.parsed.year)
-    return [
-        (*key[:3], f"{key[3]} {file.parsed.year}") if len(years.get(key, ())) > 1 else key
-        for key, file in zip(keys, files, strict=True)
-    ]
-
-
 def _bucket(file: ParsedFile) -> Key:
     parsed = file.parsed
     kind = f"{parsed.season} {parsed.part} {parsed.type if parsed.type in _OWN_KIND else ''}"
-    return file.file.whole_folder, normal_form(parsed.title or ""), (parsed.group or "").casefold(), kind
+    title, group, year = normal_form(parsed.title or ""), (parsed.group or "").casefold(), parsed.year or ""
+    return file.file.whole_folder, title, group, kind, str(year)
 
 
 _OWN_KIND = frozenset({VideoType.MOVIE, VideoType.OVA, VideoType.SPECIAL})
