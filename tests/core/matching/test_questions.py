@@ -237,3 +237,28 @@ def test_no_pin_that_is_offered_moves_what_was_matched(
 def targets_of(planned: Ran, names: list[str]) -> list[str]:
     """Where these files are planned."""
     return [move["target"] for move in planned.of("move") if move["path"].endswith(tuple(names))]
+
+
+def test_a_pin_that_answers_two_questions_is_offered_once(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "pile", *(f"K-On!!/[{group}] K-On!! - {n:02}.mkv" for group in "AB" for n in (1, 2)))
+    done = run("organize", tmp_path / "pile", "--to", tmp_path / "library")
+
+    assert done.out.count("K-ON! (2009) from S01E01?") == 2
+    assert len(answers(done.out)) == 1
+
+
+def test_a_pin_is_offered_for_the_numbers_that_it_places_and_no_others(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"[A] Mushoku Tensei S2 - {n:02}.mkv" for n in (0, 1, 2)]
+    write(tmp_path / "pile", *names)
+    monkeypatch.chdir(tmp_path)
+    plan = ("organize", "pile", "--to", "library")
+    assert run("pin", f"pile/{names[1]}", "tmdb:94664").code == 0
+    (words,) = answers(run(*plan).out)
+
+    assert words[-2:] == ["--episodes", "0"]
+    before = targets_of(run(*plan, "--json"), names[1:])
+    assert run(*words).code == 0
+    assert run(*plan).code == 0
+    assert targets_of(run(*plan, "--json"), names[1:]) == before
