@@ -51,10 +51,9 @@ def group(files: Sequence[ParsedFile]) -> list[Release]:
     A few files that read a little differently beside many (no title, a slip in it, an extra) are the
     many's: twelve files that fit outweigh one odd name.
     """
-    keys = [_bucket(file) for file in files]
     buckets: dict[Key, list[ParsedFile]] = {}
-    for key, file in zip(keys, files, strict=True):
-        buckets.setdefault(key, []).append(file)
+    for file in files:
+        buckets.setdefault(_bucket(file), []).append(file)
     largest: dict[str, Key] = {}
     for key, bucket in buckets.items():
         if len(bucket) > len(buckets.get(largest.get(key[0], key), ())) or key[0] not in largest:
@@ -103,10 +102,10 @@ def _main_of(key: Key, mains: dict[str, list[Key]], buckets: dict[Key, list[Pars
         show = folder if folder != key[0] else ""
         near += [main for main in mains.get(folder, ()) if _is_main(main, key, show, buckets)]
 
-    def order(main: Key) -> tuple[bool, bool, bool, bool, int, Key]:
+    def order(main: Key) -> tuple[bool, bool, bool, bool, bool, int, Key]:
         special = any(f.parsed.season == 0 or f.parsed.type in _OWN_KIND for f in buckets[main])
-        same = main[1] == key[1], main[2] == key[2], main[3] == key[3]
-        return not same[0], special, not same[1], not same[2], -len(buckets[main]), main
+        same = main[1] == key[1], main[2] == key[2], main[3] == key[3], main[4] == key[4]
+        return not same[3], not same[0], special, not same[1], not same[2], -len(buckets[main]), main
 
     return min(near, key=order, default=None)
 

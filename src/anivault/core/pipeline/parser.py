@@ -48,9 +48,7 @@ def parse_files(
         if len(places) > 2 and _in_doubt([results[place] for place in places]):
             _settle(files, places, results)
     done = _completed(results, contexts)
-    results = [
-        _untitled(file.name, own, full) for file, own, full in zip(files, results, done, strict=True)
-    ]
+    results = [_untitled(file.name, own, full) for file, own, full in zip(files, results, done, strict=True)]
     _renumber_discs(files, results, contexts)
     return [ParsedFile(file=file, parsed=parsed) for file, parsed in zip(files, results, strict=True)]
 
