@@ -262,3 +262,14 @@ def test_a_pin_is_offered_for_the_numbers_that_it_places_and_no_others(
     assert run(*words).code == 0
     assert run(*plan).code == 0
     assert targets_of(run(*plan, "--json"), names[1:]) == before
+
+
+def test_no_pin_that_is_offered_is_for_another_show_of_the_same_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows = ("Hunter x Hunter (1999)", "Hunter x Hunter (2011)")
+    write(tmp_path / "pile", *(f"{show}/Hunter x Hunter - {n:02}.mkv" for show in shows for n in (1, 2, 3)))
+    monkeypatch.chdir(tmp_path)
+    for roots in (["pile"], [f"pile/{show}" for show in shows]):
+        asked = run("organize", *roots, "--to", "library")
+        assert [words[1] for words in answers(asked.out)] in ([], [f"pile/{shows[1]}"])

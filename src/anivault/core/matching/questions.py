@@ -10,6 +10,7 @@ import os
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 import msgspec
 from msgspec.structs import replace
@@ -21,7 +22,6 @@ from anivault.parser.models import EXTRAS, Number, VideoType
 from anivault.shared.text import safe
 
 Verdicts = Mapping[tuple[str, str], MatchedFile]  # by root and path below it
-_Folders = frozenset[tuple[str, str]]  # likewise
 
 NEAR = 0.1  # a show whose score is this far behind the best is no answer (a guess)
 MOST = 3  # answers to one question
@@ -83,7 +83,20 @@ class _Scope:
         for item in verdicts.values():
             for name in _names(item):
                 self._names[name].append(item)
-        self._folders = Counter(above for root, rel in verdicts for above in _above(root, rel))
+        self._folders = Counter(above for item in verdicts.values() for above in _above(item))
+
+    def show_path(self, file: MatchedFile) -> str:
+        """The path whose pin says the show of the file, and nothing of another's; empty where none does.
+
+        The nearest folder that is called like the show and holds no other, else the file.
+        """
+        titles = [form for title in file.parsed.titles if (form := normal_form(title))]
+        alone = list(takewhile(lambda folder: folder not in self.mixed, _above(file)))
+        for folder in alone:
+            if any(title in normal_form(os.path.basename(folder)) for title in titles):
+                return folder
+        shows = {_show(item) for item in self._names[next(_names(file))]}
+        return file.file.path if len(shows) == 1 else next(iter(alone), "")
 
     def path(self, file: MatchedFile, asked: Sequence[MatchedFile]) -> tuple[str, str] | None:
         """The path whose pin, with a season, places what is asked about and nothing else; else None.
@@ -95,9 +108,9 @@ class _Scope:
         others = [item for item in named if id(item) not in ids]
         if not others:
             return file.file.path, ""
-        folder = file.file.folder
-        if folder and self._folders[file.file.root, folder] == len(asked):
-            return os.path.join(file.file.root, folder), ""
+        folder = file.file.whole_folder
+        if file.file.folder and self._folders[folder] == len(asked):
+            return folder, ""
         return (file.file.path, f" --episodes {numbers}") if (numbers := _between(named, ids)) else None
 
 
@@ -131,20 +144,25 @@ def _names(item: MatchedFile) -> Iterator[_Name]:
         yield title, "", item.parsed.season
 
 
-def _above(root: str, rel: str) -> Iterator[tuple[str, str]]:
-    folder = os.path.dirname(rel)
-    while folder:
-        yield root, folder
+def _above(item: MatchedFile) -> Iterator[str]:
+    """The folders that a file is in, the nearest first and its root last."""
+    folder = item.file.whole_folder
+    for _ in range(item.file.rel.count("/") + 1):
+        yield folder
         folder = os.path.dirname(folder)
 
 
-def _mixed(verdicts: Verdicts) -> _Folders:
+def _show(item: MatchedFile) -> str:
+    return _id(item.match.best.candidate) if item.match.best else ""
+
+
+def _mixed(verdicts: Verdicts) -> frozenset[str]:
     """The folders that hold, at any depth, videos of several shows: a pin for one would say too much."""
-    found: dict[tuple[str, str], str] = {}
-    mixed: set[tuple[str, str]] = set()
-    for (root, rel), item in verdicts.items():
-        show = _id(item.match.best.candidate) if item.match.best else ""
-        mixed |= {above for above in _above(root, rel) if found.setdefault(above, show) != show}
+    found: dict[str, str] = {}
+    mixed: set[str] = set()
+    for item in verdicts.values():
+        show = _show(item)
+        mixed |= {above for above in _above(item) if found.setdefault(above, show) != show}
     return frozenset(mixed)
 
 
@@ -162,7 +180,7 @@ def _answers(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> tuple[
 def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope) -> Answer:
     show, guessed = ranked.candidate, ranked is file.match.best
     where = _where(file) if guessed and show.media_type == "tv" else ""
-    path, numbers = scope.path(file, asked) or ("", "") if where else (_pinned(file, scope.mixed), "")
+    path, numbers = scope.path(file, asked) or ("", "") if where else (scope.show_path(file), "")
     can = where is not None and path and safe(path) == path
     return Answer(
         show=_called(show, file if guessed and where is not None else None, several=len(asked) > 1),
@@ -196,18 +214,6 @@ def _where(file: MatchedFile) -> str | None:
     guess = file.coordinates[0]
     offset = guess.episode - own
     return f" --season {guess.season}" + (f" --offset {offset}" if offset else "")
-
-
-def _pinned(file: MatchedFile, mixed: _Folders) -> str:
-    """The nearest folder that is called like the show and holds no other, else the file."""
-    folder = file.file.folder
-    titles = [form for title in file.parsed.titles if (form := normal_form(title))]
-    while folder and (file.file.root, folder) not in mixed:
-        name = normal_form(os.path.basename(folder))
-        if any(title in name for title in titles):
-            return os.path.join(file.file.root, folder)
-        folder = os.path.dirname(folder)
-    return file.file.path
 
 
 def _near(path: str) -> str:
