@@ -41,6 +41,14 @@ def test_a_later_story_with_a_sequel_of_its_own_is_not_the_whole_show(run: Run, 
     assert [found[name][2] for name in first] == [[(1, n)] for n in range(1, 16)]
 
 
+def test_a_title_that_lists_give_a_second_season_alone_is_the_shows(run: Run, tmp_path: Path) -> None:
+    folder = "The Devil Is a Part-Timer! (2013)/Season 01"
+    names = [f"The Devil Is a Part-Timer! (2013) - s01e{n:02}.mkv" for n in (1, 2, 3)]
+    found = places(run, write(tmp_path / "Downloads", *(f"{folder}/{name}" for name in names)))
+
+    assert [found[name] for name in names] == [("matched", 45997, [(1, n)]) for n in (1, 2, 3)]
+
+
 @pytest.mark.parametrize(
     "last",
     [

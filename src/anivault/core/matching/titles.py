@@ -144,8 +144,8 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
 def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
     """The titles that name any of the show, by their exact form.
 
-    One that only a later entry goes by, with a first title of its own, is that entry's, also when it has a
-    sequel: `Owarimonogatari` is not all of its show because there is an `Owarimonogatari Second Season`.
+    One that only a later entry goes by, whose first title is unlike the show's, is that entry's, also when it
+    has a sequel: because of `Owarimonogatari Second Season` not all of its show is `Owarimonogatari`.
     """
     roots = {n.whole[0]: n for n in _firsts(slots, by_slot)}
     stems = _stems(roots)
@@ -155,7 +155,8 @@ def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str
         form
         for names in by_slot
         for n in _plain(names)
-        if _goes_on(form := n.whole[-1], stems) or (plain[form] == 1 and form not in firsts)
+        if _goes_on(form := n.whole[-1], stems)
+        or (plain[form] == 1 and not names[0].whole[-1].startswith((*firsts, *stems)))
     }
     bearers = Counter(
         form for names in by_slot for form in {f for n in names for f in (n.whole[-1], n.base[-1])}
