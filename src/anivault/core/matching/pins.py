@@ -88,9 +88,8 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         found = _RANGE.fullmatch(self.episodes)
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
         if first > last:
-            raise PinRefusedError(
-                f"{trust.shortened(repr(self.episodes))} is no number and no range of them, as 13-24 is"
-            )
+            said = shortened(repr(self.episodes))
+            raise PinRefusedError(f"{said} is no number and no range of them, as 13-24 is")
         return first, last
 
     def holds_for(self, release: Release) -> bool:
