@@ -10,6 +10,7 @@ import msgspec
 from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
 from anivault.cli.organize_handler import Organized
+from anivault.cli.pace import paced
 from anivault.core.flow import Progress
 from anivault.core.models import Decision, Mode, Plan
 from anivault.core.moving.executor import execute
@@ -40,7 +41,7 @@ def handle(request: DescribeRequest, progress: Callable[[str], Progress]) -> Org
     made = beside([Placed(item, item.file.rel) for item in sure], request.preset)
     new = tuple(write for write in made if write.target not in there)
     plan = Plan(library=request.folder, roots=(), preset=request.preset.name, mode=Mode.COPY)
-    report = execute(plan, writes=new, progress=progress("Writing")) if request.apply and new else None
+    report = execute(plan, writes=new, progress=paced(progress)) if request.apply and new else None
     unsure = [item for item in found.files if item.decision is not Decision.MATCHED]
     return Organized(
         plan=msgspec.structs.replace(plan, held=tuple(map(undecided, unsure))),

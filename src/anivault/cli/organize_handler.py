@@ -9,6 +9,7 @@ import msgspec
 
 from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
+from anivault.cli.pace import paced
 from anivault.core import flow
 from anivault.core.models import MatchedFile, Mode, Plan, Write
 from anivault.core.moving.executor import Report, execute
@@ -78,7 +79,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         made = _with_pictures(made, request.settings, progress)
     fontless = [f"{found.subtitle}: no font {', '.join(found.fonts)} here." for found in missing(made.plan)]
     try:
-        report = execute(made.plan, writes=(*made.writes, *made.fetched), progress=progress("Moving"))
+        report = execute(made.plan, writes=(*made.writes, *made.fetched), progress=paced(progress))
     finally:
         libraries.remember(request.library)
     return msgspec.structs.replace(made, report=report, notices=(*made.notices, *fontless))

@@ -8,6 +8,7 @@ from contextlib import closing
 
 from anivault.cli.match_handler import MatchRequest
 from anivault.cli.organize_handler import Organized
+from anivault.cli.pace import paced
 from anivault.cli.pin_handler import pins_in_force
 from anivault.core import flow
 from anivault.core.models import MatchedFile, ParsedFile
@@ -34,7 +35,7 @@ def handle(request: RenameRequest, progress: Callable[[str], flow.Progress]) -> 
     """
     videos, others, notices = remembered(request, request.library, progress("Asking"))
     plan = flow.renamed(request.library, videos, others, request.preset)
-    report = execute(plan, progress=progress("Renaming")) if request.apply and plan.moves else None
+    report = execute(plan, progress=paced(progress)) if request.apply and plan.moves else None
     return Organized(plan=plan, notices=notices, report=report)
 
 

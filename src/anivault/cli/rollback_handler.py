@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from anivault.cli.pace import paced
 from anivault.core import rollback_manager
 from anivault.core.flow import Progress
 from anivault.core.moving.executor import Report
@@ -51,7 +52,7 @@ def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> Rol
         write_script(plan, request.script)
     if not request.apply:
         return RolledBack(plan=plan, script=request.script)
-    report = rollback_manager.apply(plan, progress=progress("Rolling back"))
+    report = rollback_manager.apply(plan, progress=paced(progress))
     return RolledBack(plan=plan, report=report, script=request.script)
 
 

@@ -371,7 +371,7 @@ def test_a_signal_ends_the_run_between_two_files(
     box = box_of(tmp_path, Mode.MOVE)
     monkeypatch.setattr(executor, "BATCH", 2)
     with pytest.raises(RunInterruptedError) as caught:
-        execute(box.plan(), progress=lambda done, _total: os.kill(os.getpid(), number) if done == 2 else None)
+        execute(box.plan(), progress=lambda _, done, __: os.kill(os.getpid(), number) if done == 2 else None)
 
     (log,) = journal.read(str(box.library)).runs
     assert caught.value.exit_code == code
@@ -770,3 +770,22 @@ def test_an_attribute_whose_name_is_no_utf8_goes_along_and_back(tmp_path: Path, 
 
     assert box.trees() == before
     assert os.getxattr(box.source / first, name) == b"old"
+
+
+def test_progress_counts_bytes_where_content_is_copied_and_files_elsewhere(
+    tmp_path: Path, elsewhere: Path
+) -> None:
+    (tmp_path / "near").mkdir()
+    (tmp_path / "far").mkdir()
+    near = Box(tmp_path / "near", tmp_path / "library", Mode.HARDLINK)
+    far = Box(tmp_path / "far", elsewhere / "library", Mode.MOVE)
+    size = sum(move.identity.size for move in far.plan().moves)
+    told: list[tuple[Do, int, int]] = []
+    execute(near.plan(), progress=lambda *pace: told.append(pace))
+
+    assert told[-1] == (Do.LINK, 5, 5)
+    execute(far.plan(), progress=lambda *pace: told.append(pace))
+    carried = [(done, of) for do, done, of in told if do is Do.CARRY]
+    assert carried[-1] == (size, size)
+    assert len({done for done, _ in carried}) > 3
+    assert all(0 <= done <= of for done, of in carried)

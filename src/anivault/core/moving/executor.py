@@ -35,7 +35,8 @@ from anivault.shared.errors import RunInterruptedError, RunStoppedError, quoted,
 
 BATCH = 1024
 BATCH_BYTES = 4 << 30  # bytes copied in one batch: what a crash can make undone at most
-Progress = Callable[[int, int], None]
+Progress = Callable[[Do, int, int], None]  # what is being done, how far, of how much: files or bytes
+BYTES = frozenset({Do.COPY, Do.CARRY})  # told of in bytes
 
 WAYS = {
     Mode.HARDLINK: Do.LINK,
@@ -88,7 +89,10 @@ def execute(plan: Plan, *, writes: Sequence[Write] = (), progress: Progress | No
     with Signals() as signals, journal.writing(plan.library) as log:
         refused = preflight(plan, writes)
         steps = steps_of(plan, writes)  # made as they are needed: there may be hundreds of thousands
-        return carry_out(log, signals, plan.mode, plan.roots, steps, total, progress, writes, refused)
+        size = sum(move.identity.size for move in plan.moves)
+        return carry_out(
+            log, signals, plan.mode, plan.roots, steps, total, progress, writes, refused=refused, size=size
+        )
 
 
 def carry_out(
@@ -100,15 +104,17 @@ def carry_out(
     total: int,
     progress: Progress | None = None,
     writes: Sequence[Write] = (),
+    *,
     refused: frozenset[str] = frozenset(),
+    size: int = 0,
 ) -> Report:
     """Run steps in batches under one journal; a plan and a rollback differ in nothing else.
 
-    `refused` are names that the library's disk does not take.
+    `refused` are names that the library's disk does not take; `size` is of all files, where that is known.
     """
     with ending(log.library):
         data = {write.target: write.data for write in writes}
-        worker = Worker(log, log.new_run(mode, roots), total, signals, progress, data, refused)
+        worker = Worker(log, log.new_run(mode, roots), total, signals, progress, data, refused, size)
         try:
             return worker.work(wishes)
         finally:
@@ -163,8 +169,10 @@ class Worker:
         progress: Progress | None,
         data: dict[str, bytes],
         refused: frozenset[str],
+        size: int,
     ) -> None:
         self.log = log
+        self.size = size
         self.refused = refused
         self.run = run
         self.total = self.number = total  # further steps are numbered after the wishes
@@ -177,7 +185,9 @@ class Worker:
         self.absent: set[str | None] = set()  # targets of videos that do not come: their sidecars stay too
         self.back: set[int] = set()  # steps of a rollback that a script or a hand has done
         self.begun = False
-        self.moved = self.bytes = self.seen = self.copied = 0
+        self.moved = self.bytes = self.seen = self.through = 0
+        self.part = 0  # bytes of the file that is copied at this moment
+        self.now = Do.RENAME
 
     def work(self, wishes: Iterable[Step]) -> Report:
         """Take all steps through their batches, then close the run."""
@@ -185,10 +195,7 @@ class Worker:
             if self.ended():
                 break
             self.settle([batch])
-            self.seen += len(batch)
-            self.copied = 0
-            if self.progress:
-                self.progress(self.seen, self.total)
+            self.tell()
         return self.close()
 
     def settle(self, todo: Iterable[list[Step]]) -> None:
@@ -212,7 +219,7 @@ class Worker:
             self.intend(ready)
             for step in ready:
                 self.begin(step)
-                self.tell(step)
+                self.passed(step)
             self.sync_disks()
             self.release([s for s in ready if s.do is Do.CARRY and s.i in self.effects.made])
             self.log.append([Done(self.void, self.effects.made)])
@@ -235,12 +242,14 @@ class Worker:
                 ready.extend(self.missing_folders(step))
                 ready.append(found)
             except RefusedError as refusal:
+                self.pass_over(step)
                 self.hold(step, refusal.reason, refusal.detail)
             except OSError as error:
                 if step.undoes and is_back(self.roots, step):
                     self.back.add(step.i)
                     ready.append(step)
                 else:
+                    self.pass_over(step)
                     self.failed(step, error)
         return ready
 
@@ -302,11 +311,27 @@ class Worker:
             elif error.errno not in ANSWERED_AGAIN:
                 self.error = error
 
-    def tell(self, step: Step) -> None:
-        """Tell of each copy, which takes its time; of other steps a batch is soon enough."""
-        if step.do in COPIES and self.progress:
-            self.copied += 1
-            self.progress(min(self.seen + self.copied, self.total), self.total)
+    def passed(self, step: Step) -> None:
+        """Count one step that had its turn; of each copy, which takes its time, it is told at once."""
+        if step.do is Do.MKDIR:
+            return
+        self.now = step.do
+        self.part = 0
+        self.pass_over(step)
+        if step.do in COPIES:
+            self.tell()
+
+    def pass_over(self, step: Step) -> None:
+        """Count one step as through, whatever became of it."""
+        self.seen += 1
+        self.through += step.size
+
+    def tell(self) -> None:
+        """Tell what is being done, and how far it is."""
+        if self.progress and self.now in BYTES:
+            self.progress(self.now, self.through + self.part, max(self.size, self.through + self.part))
+        elif self.progress:
+            self.progress(self.now, min(self.seen, self.total), self.total)
 
     def failed(self, step: Step, error: OSError) -> None:
         """Hold what is the file's own trouble, take another way across disks, stop for the rest."""
@@ -331,6 +356,8 @@ class Worker:
     def try_again(self, step: Step, **changes: Any) -> None:
         """Void this step; it comes back, journaled anew, as another one."""
         self.void[step.i] = "again"
+        self.seen -= 1  # it has another turn
+        self.through -= step.size
         if step.video is None:
             self.later.add(step.to)
         self.again.append(msgspec.structs.replace(step, i=self.next_number(), **changes))
@@ -341,9 +368,11 @@ class Worker:
         return self.number - 1
 
     def pulse(self) -> None:
-        """Leave a long copy when the run has to end."""
+        """Leave a long copy when the run has to end; tell how far it is."""
         if self.ended():
             raise StoppedError
+        self.part += fs.CHUNK
+        self.tell()
 
     # The barriers.
 

@@ -1,0 +1,37 @@
+"""Say how far a run is: what it does to files at this moment, in bytes where content is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from anivault.core import flow
+from anivault.core.moving.executor import Progress
+from anivault.core.moving.journal import Do
+
+COPYING = "Copying, MB"
+_LABELS = {
+    Do.LINK: "Linking",
+    Do.SYMLINK: "Linking",
+    Do.COPY: COPYING,
+    Do.CARRY: COPYING,
+    Do.CLONE: "Cloning",
+    Do.WRITE: "Writing",
+    Do.RENAME: "Moving",
+    Do.REMOVE: "Removing",
+}
+
+
+def paced(progress: Callable[[str], flow.Progress]) -> Progress:
+    """Return what the executor tells; the bar is named anew when the work becomes another one."""
+    bars: dict[str, flow.Progress] = {}
+
+    def tell(do: Do, done: int, total: int) -> None:
+        label = _LABELS.get(do, "Moving")
+        if label not in bars:
+            bars.clear()
+            bars[label] = progress(label)
+        if label == COPYING:
+            done, total = done // 1_000_000, total // 1_000_000
+        bars[label](done, total)
+
+    return tell
