@@ -325,6 +325,7 @@ ABSURD: dict[str, list[object]] = {
     "an unknown way": [{"do": "explode"}],
     "an unknown kind": [{"kind": "wish"}],
     "it takes itself back": [{"undoes": ["a", 0]}],
+    "it takes back a step of its own run": [{}, {"i": 1, "undoes": ["a", 0]}],
     "it takes back an unknown run": [{"undoes": ["b", 0]}],
     "the same number twice": [{}, {}],
     "made, of an unknown step": [{}, {"kind": "placed", "made": {"5": {"inode": 1, "mtime_ns": 1}}}],
