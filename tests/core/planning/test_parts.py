@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from anivault.core.models import MatchedFile
+from anivault.core.models import MatchedFile, Score
 from anivault.core.planning.naming import builtin_presets
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, in_library, planned, reasons, show, targets, video
@@ -100,3 +101,13 @@ def test_an_extra_of_one_disc_is_no_part() -> None:
     menu = video("a/[Disc 2] Menu.mkv", show(1, "Mushishi"), type=VideoType.MENU, disc=2)
 
     assert reasons(planned([menu])) == {}
+
+
+def test_part_2_of_a_film_is_held_unless_the_film_has_that_number_or_is_pinned() -> None:
+    second = video("a/Akira Part 2.avi", AKIRA, part=2)
+    best = msgspec.structs.replace(second.match.ranked[0], score=Score(1.0, {"title": 1.0, "season": 1.0}))
+    numbered = msgspec.structs.replace(second, match=msgspec.structs.replace(second.match, ranked=(best,)))
+
+    assert reasons(planned([second])) == {"a/Akira Part 2.avi": "no-place"}
+    assert reasons(planned([numbered])) == {}
+    assert reasons(planned([msgspec.structs.replace(second, pinned="tmdb:149")])) == {}

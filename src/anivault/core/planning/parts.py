@@ -55,8 +55,16 @@ def is_complete(numbers: Iterable[int]) -> bool:
 
 
 def _is_part(item: MatchedFile) -> bool:
-    """Whether a video says itself that there is more: cd1. A lone `Disc 1/Film` may well be whole."""
-    return bool(item.parsed.disc and number_of(item)) and item.parsed.said.get("disc") != "folder"
+    """Whether a video says itself that there is more: cd1, or `Part 2` where no film of that number matched.
+
+    A lone `Disc 1/Film` may well be whole.
+    """
+    if item.parsed.disc and number_of(item):
+        return item.parsed.said.get("disc") != "folder"
+    best = item.match.best
+    if best is None or best.candidate.media_type != "movie" or number_of(item) is None:
+        return False
+    return item.pinned is None and best.score.parts.get("season", 0.0) < 1.0  # season: it has that number
 
 
 def _release(item: MatchedFile) -> _Release:
