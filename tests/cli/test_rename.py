@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shlex
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from anivault.cli.demo_handler import tree, write_sample
+from anivault.core import flow, remembered
 from tests.conftest import Run
 
 
@@ -129,11 +133,183 @@ def test_a_library_with_another_preset_keeps_it_for_new_files(run: Run, source: 
     assert run("rename", library, "--preset", "plex").err == ""
 
 
-@pytest.mark.parametrize("words", [("--only", "nope.mkv"), ("--since", "2099-01-01")])
-def test_a_rollback_that_finds_nothing_says_where_to_look(
-    run: Run, library: Path, words: tuple[str, ...]
-) -> None:
-    done = run("rollback", library, *words, "--apply")
+def test_a_rollback_that_finds_nothing_says_where_to_look(run: Run, library: Path) -> None:
+    done = run("rollback", library, "--since", "2099-01-01", "--apply")
 
     assert (done.code, done.out) == (0, "There is nothing to take back.\n")
     assert done.err == f"What could be: anivault history {library}\n"
+
+
+def folders(root: Path) -> set[str]:
+    """Every folder of a library, AniVault's own left out."""
+    found = (p for p in root.rglob("*") if p.is_dir() and ".anivault" not in p.parts)
+    return {str(p.relative_to(root)) for p in found}
+
+
+def pile(root: Path) -> Path:
+    """Two episodes, each in a folder of its own, one with a file that stays."""
+    for number, more in ((1, "a.mkv.txt"), (2, "")):
+        folder = root / f"show {number}" / "deep"
+        folder.mkdir(parents=True)
+        (folder / f"[Grp] Nichijou - 0{number}.mkv").write_text(f"episode {number}")
+        if more:
+            (folder / more).write_text("stays")
+    (root / "empty").mkdir()
+    (root / "show 2").chmod(0o750)
+    return root
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "copy", "move", "symlink"])
+def test_old_folders_go_with_a_rename_and_come_back(run: Run, tmp_path: Path, mode: str) -> None:
+    library = tmp_path / "lib"
+    run("organize", pile(tmp_path / "dl"), "--to", library, "--mode", mode, "--apply")
+    mine = library / "Shows" / "my own empty folder"
+    mine.mkdir()
+    before = folders(library)
+    preview = run("rename", library, "--preset", "plex", "--json")
+    done = run("rename", library, "--preset", "plex", "--apply", "--json")
+
+    assert [each["path"] for each in preview.of("folder")] == [each["path"] for each in done.of("folder")]
+    assert all(not Path(each["path"]).exists() for each in done.of("folder"))
+    assert len(done.of("folder")) == 2
+    assert mine.is_dir()
+    assert len(folders(library)) == len(before)
+    assert run("verify", library).code == 0
+    assert run("rollback", library, "--apply").code == 0
+    assert folders(library) == before
+    mine.rmdir()
+    assert run("rollback", library, "--apply").code == 0
+    assert folders(library) == set()
+
+
+def test_move_removes_the_folders_that_it_emptied_and_no_other(run: Run, tmp_path: Path) -> None:
+    source, library = pile(tmp_path / "dl"), tmp_path / "lib"
+    before = folders(source)
+    preview = run("organize", source, "--to", library, "--mode", "move", "--json")
+    done = run("organize", source, "--to", library, "--mode", "move", "--apply", "--json")
+    after = folders(source)
+    run("rollback", library, "--apply")
+
+    assert [each["path"] for each in preview.of("folder")] == [each["path"] for each in done.of("folder")]
+    assert before - after == {"show 2", "show 2/deep"}
+    assert folders(source) == before
+    assert (source / "show 2").stat().st_mode & 0o777 == 0o750
+
+
+def test_no_prune_leaves_the_folders(run: Run, tmp_path: Path) -> None:
+    source, library = pile(tmp_path / "dl"), tmp_path / "lib"
+    before = folders(source)
+    done = run("organize", source, "--to", library, "--mode", "move", "--no-prune", "--apply", "--json")
+
+    assert (done.of("folder"), folders(source)) == ([], before)
+
+
+def test_a_source_root_is_never_removed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "dl").mkdir()
+    (tmp_path / "dl" / "[Grp] Nichijou - 01.mkv").write_text("x")
+    run("organize", tmp_path / "dl", "--to", tmp_path / "lib", "--mode", "move", "--apply")
+
+    assert list((tmp_path / "dl").iterdir()) == []
+
+
+def test_a_symlink_is_renamed_itself(run: Run, tmp_path: Path) -> None:
+    source, library = pile(tmp_path / "dl"), tmp_path / "lib"
+    run("organize", source, "--to", library, "--mode", "symlink", "--apply")
+    leads = sorted(path.readlink() for path in library.rglob("*.mkv"))
+    done = run("rename", library, "--preset", "plex", "--apply", "--json")
+
+    assert (done.code, len(done.of("move"))) == (0, 2)
+    assert all((library / each["target"]).is_symlink() for each in done.of("move"))
+    assert sorted(path.readlink() for path in library.rglob("*.mkv")) == leads
+    assert run("verify", library, "--deep").code == 0
+
+
+def test_a_rename_across_disks_leaves_nothing_missing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, library = pile(tmp_path / "dl"), tmp_path / "lib"
+    run("organize", source, "--to", library, "--mode", "copy", "--apply")
+    before = tree(library)
+    with monkeypatch.context() as two_mounts:
+        two_mounts.setattr("anivault.shared.fs.rename", across_disks)
+        assert run("rename", library, "--preset", "plex", "--apply").code == 0
+    found = run("verify", library, "--deep", "--json")
+
+    assert (found.code, found.of("finding")) == (0, [])
+    assert found.of("summary")[0]["counts"] == {"same": 2}
+    run("rollback", library, "--apply")
+    assert {name: each[2] for name, each in tree(library).items()} == {n: e[2] for n, e in before.items()}
+    assert run("rollback", library, "--apply").code == 0
+    assert tree(library) == {}
+
+
+def across_disks(source: int, name: str, target: int, new: str, *, reserve: bool = False) -> None:
+    """Rename as between two mounts: only within a folder."""
+    if os.path.samestat(os.fstat(source), os.fstat(target)):
+        os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
+    else:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), new)
+
+
+BESIDE = {
+    "Season 01/Nichijou S01E01.de.srt": "Season 01/{plex} - s01e01.de.srt",
+    "Season 01/Nichijou S01E01.nfo": "Season 01/{plex} - s01e01.nfo",
+    "Season 01/Nichijou S01E01-thumb.jpg": "Season 01/{plex} - s01e01-thumb.jpg",
+    "Season 01/Nichijou S01E01.trickplay/320/0.jpg": "Season 01/{plex} - s01e01.trickplay/320/0.jpg",
+    "poster.jpg": "poster.jpg",
+    "season01-poster.jpg": "season01-poster.jpg",
+    ".actors/someone.jpg": ".actors/someone.jpg",
+}
+
+
+def test_what_other_programs_put_beside_a_file_goes_along_and_comes_back(run: Run, tmp_path: Path) -> None:
+    source, library = pile(tmp_path / "dl"), tmp_path / "lib"
+    run("organize", source, "--to", library, "--apply")
+    show = next(library.glob("Shows/*"))
+    for name in BESIDE:
+        (show / name).parent.mkdir(parents=True, exist_ok=True)
+        (show / name).write_text(name)
+    before = tree(library)
+    assert run("rename", library, "--preset", "plex", "--apply").code == 0
+    (new,) = library.glob("Shows/*")
+
+    there = {path.read_text(): str(path.relative_to(new)) for path in new.rglob("*") if path.is_file()}
+    for name, target in BESIDE.items():
+        assert there[name] == target.format(plex="Nichijou (2011)")
+    assert run("verify", library).code == 0
+    assert run("rollback", library, "--apply").code == 0
+    assert tree(library) == before
+
+
+def test_a_video_of_somebody_else_is_named_when_its_folder_is_left(run: Run, tmp_path: Path) -> None:
+    source, library = pile(tmp_path / "dl"), tmp_path / "lib"
+    run("organize", source, "--to", library, "--apply")
+    season = next(library.glob("Shows/*/Season 01"))
+    (season / "home video.mkv").write_text("mine")
+    done = run("rename", library, "--preset", "plex", "--apply", "--json")
+
+    assert [(each["path"], each["reason"]) for each in done.of("held")] == [
+        (str(season / "home video.mkv"), "no-video")
+    ]
+    assert (season / "home video.mkv").is_file()
+
+
+def test_a_rename_over_an_unfinished_run_says_so(run: Run, library: Path) -> None:
+    journal = library / ".anivault" / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().rpartition(b'{"kind":"end"')[0])
+    done = run("rename", library, "--preset", "plex")
+
+    assert done.code == 27
+    assert "anivault recover" in done.err
+
+
+def test_a_disk_that_shows_names_in_another_case_is_renamed_all_the_same(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, library = pile(tmp_path / "dl"), tmp_path / "lib"
+    run("organize", source, "--to", library, "--apply")
+    shown = [*flow.inhabitants(str(library))]
+    lower = [msgspec.structs.replace(file, rel=file.rel.lower()) for file in shown]
+    monkeypatch.setattr(remembered, "inhabitants", lambda _: iter(lower))
+
+    assert len(run("rename", library, "--preset", "plex", "--json").of("move")) == 2

@@ -19,6 +19,7 @@ from anivault.core import rollback_manager
 from anivault.core.models import Held, HeldReason, Mode, Write
 from anivault.core.moving import journal, preflight
 from anivault.core.moving.executor import Worker, execute
+from anivault.core.moving.history import Replay
 from anivault.core.moving.script import powershell_script, write_script
 from anivault.core.moving.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
@@ -196,10 +197,10 @@ def test_a_rollback_that_would_leave_its_roots_is_refused(box: Box) -> None:
     log = journal.read(str(box.library)).runs[0]
     (step,) = (s for s in log.steps.values() if s.rel == VIDEO)
     log.steps[step.i] = msgspec.structs.replace(step, rel="../../etc/passwd")
-    history = journal.History([log], 0, 0, 0)
+    replay = Replay(journal.History([log], 0, 0, 0), str(box.library))
 
     with pytest.raises(UnsafePathError):
-        rollback_manager._plan(history, str(box.library), None, None, [])
+        rollback_manager._plan(replay, None, None, [])
 
 
 # The script

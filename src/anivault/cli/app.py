@@ -46,6 +46,7 @@ from anivault.cli.options import (
     PlanOption,
     PresetOption,
     ProviderOption,
+    PruneFlag,
     QuietFlag,
     RunOption,
     ScriptOption,
@@ -256,6 +257,7 @@ def organize(
     artwork: ArtworkFlag = False,
     no_touch: NoTouchFlag = False,
     other_disk: OtherDiskFlag = False,
+    prune: PruneFlag = True,
     parser: ParserOption = None,
     provider: ProviderOption = None,
     lang: LanguageOption = None,
@@ -288,6 +290,7 @@ def organize(
         nfo=nfo,
         artwork=artwork,
         other_disk=other_disk,
+        prune=prune,
         **_asked(context, parser, provider, lang),
     )
     result = organize_handler.handle(request, context.screen.progress)
@@ -350,7 +353,7 @@ def verify(
         deep=deep,
         subset=verify_handler.one_nth(subset),
         again=again,
-        **_asked(context, None, None, None),
+        asked=_asked(context, None, None, None),
     )
     result = verify_handler.handle(request, context.screen.progress)
     return render.verify(context.screen, result, strict=strict)

@@ -123,6 +123,14 @@ class WriteEvent(Event, frozen=True, tag="write"):
     done: bool
 
 
+class FolderEvent(Event, frozen=True, tag="folder"):
+    """`organize`, `rename`: a folder that the run empties, and removes."""
+
+    path: str
+    done: bool
+    path_b64: str | UnsetType = UNSET
+
+
 class HeldEvent(Event, frozen=True, tag="held"):
     """`organize`, `rollback`: one file that stays, and why."""
 
@@ -303,9 +311,9 @@ def step_event(roots: Sequence[str], step: Step, *, done: bool) -> MoveEvent:
     path = os.path.join(roots[0], step.rel)
     return MoveEvent(
         path=shown(path),
-        target=shown(os.path.join(roots[step.to_root], step.to)),
+        target=shown(os.path.join(roots[step.to_root], step.to)) if step.to else "",
         mode="rollback",
-        reason=step.do,
+        reason="gone" if step.size < 0 else step.do,  # a file that is no more: only noted
         done=done,
         path_b64=b64(path),
     )

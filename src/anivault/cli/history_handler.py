@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 
 import msgspec
 
-from anivault.core.moving import journal
-from anivault.core.moving.journal import Do
-from anivault.shared.errors import FolderNotFoundError
+from anivault.core.moving import history
+from anivault.core.moving.history import FOLDERS
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,19 +22,18 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def handle(library: str) -> list[RunView]:
-    """List the runs, the first one first. Raises FolderNotFoundError and what `journal.read` raises."""
-    if not os.path.isdir(library):
-        raise FolderNotFoundError(library, "library")
-    history = journal.read(library)
-    alive = Counter(name for (name, _), (_, step) in history.living().items() if step.do is not Do.MKDIR)
+    """List the runs, the first one first. Raises FolderNotFoundError and what `history.read` raises."""
+    history.require_library(library)
+    past = history.read(library)
+    alive = Counter(name for name, _ in past.living())
     return [
         RunView(
             run=log.run.id,
             time=log.run.time,
             mode=log.run.mode,
-            files=sum(step.do not in (Do.MKDIR, Do.RMDIR) for step in log.happened()),
+            files=sum(step.do not in FOLDERS for step in log.happened()),
             living=alive[log.run.id],
             state=log.end.state if log.end else "unfinished",
         )
-        for log in history.runs
+        for log in past.runs
     ]

@@ -114,6 +114,10 @@ ScriptOption = Annotated[
 NoTouchFlag = Annotated[
     bool, typer.Option("--no-touch", help="Only write NFO files beside videos, which stay.")
 ]
+PruneFlag = Annotated[
+    bool,
+    typer.Option("--prune/--no-prune", help="With move: remove the folders that this empties."),
+]
 DeepFlag = Annotated[bool, typer.Option("--deep", help="Read every file and compare its content.")]
 SubsetOption = Annotated[
     str | None,

@@ -12,7 +12,9 @@ from anivault.cli.match_handler import handle as match
 from anivault.cli.pace import paced
 from anivault.core import flow
 from anivault.core.models import MatchedFile, Mode, Plan, Write
+from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
+from anivault.core.moving.journal import Step
 from anivault.core.organizer import OnConflict
 from anivault.core.pipeline.scanner import LeftOut, root_folders
 from anivault.core.planning import planfile
@@ -41,6 +43,7 @@ class OrganizeRequest(MatchRequest, frozen=True, kw_only=True):
     nfo: bool = False
     artwork: bool = False
     other_disk: bool = False
+    prune: bool = True
 
 
 class Organized(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +54,7 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     writes: tuple[Write, ...] = ()
     pictures: tuple[Picture, ...] = ()  # still to fetch
     fetched: tuple[Write, ...] = ()
+    emptied: tuple[Step, ...] = ()  # the removals of folders that hold nothing else
     left_out: tuple[LeftOut, ...] = ()
     notices: tuple[str, ...] = ()
     report: Report | None = None
@@ -71,6 +75,8 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         made = Organized(plan=planfile.read(request.from_plan, root_folders(request.paths), request.library))
     else:
         made = _planned(request, progress)
+    if request.prune:
+        made = msgspec.structs.replace(made, emptied=emptied(made.plan, made.writes))
     if request.plan_file:
         planfile.write(made.plan, request.plan_file)
     if not request.apply:
@@ -78,8 +84,9 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     if made.pictures:
         made = _with_pictures(made, request.settings, progress)
     fontless = [f"{found.subtitle}: no font {', '.join(found.fonts)} here." for found in missing(made.plan)]
+    written = (*made.writes, *made.fetched)
     try:
-        report = execute(made.plan, writes=(*made.writes, *made.fetched), progress=paced(progress))
+        report = execute(made.plan, writes=written, emptied=made.emptied, progress=paced(progress))
     finally:
         libraries.remember(request.library)
     return msgspec.structs.replace(made, report=report, notices=(*made.notices, *fontless))

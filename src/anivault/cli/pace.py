@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from anivault.core import flow
 from anivault.core.moving.executor import Progress
 from anivault.core.moving.journal import Do
+
+if TYPE_CHECKING:  # it knows matching, which not every run needs
+    from anivault.core import flow
 
 COPYING = "Copying, MB"
 _LABELS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import closing
 
@@ -12,12 +11,13 @@ from anivault.cli.pace import paced
 from anivault.cli.pin_handler import pins_in_force
 from anivault.core import flow
 from anivault.core.models import MatchedFile, ParsedFile
+from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import execute
+from anivault.core.moving.history import require_library
 from anivault.core.planning.naming import Preset
 from anivault.core.remembered import remembered as remembered_files
 from anivault.parser.read import open_reader
 from anivault.services.providers import Providers
-from anivault.shared.errors import FolderNotFoundError
 
 
 class RenameRequest(MatchRequest, frozen=True, kw_only=True):
@@ -35,16 +35,18 @@ def handle(request: RenameRequest, progress: Callable[[str], flow.Progress]) -> 
     """
     videos, others, notices = remembered(request, request.library, progress("Asking"))
     plan = flow.renamed(request.library, videos, others, request.preset)
-    report = execute(plan, progress=paced(progress)) if request.apply and plan.moves else None
-    return Organized(plan=plan, notices=notices, report=report)
+    empty = emptied(plan)
+    report = None
+    if request.apply and plan.moves:
+        report = execute(plan, emptied=empty, progress=paced(progress))
+    return Organized(plan=plan, notices=notices, emptied=empty, report=report)
 
 
 def remembered(
     request: MatchRequest, library: str, progress: flow.Progress
 ) -> tuple[list[MatchedFile], list[ParsedFile], tuple[str, ...]]:
     """Match a library again by the names that its files came with; with what providers had to say."""
-    if not os.path.isdir(library):
-        raise FolderNotFoundError(library, "library")
+    require_library(library)
     pins = pins_in_force(library)
     with (
         closing(open_reader(request.engines, request.plugins)) as reader,

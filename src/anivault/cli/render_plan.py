@@ -31,6 +31,7 @@ class _Settled(NamedTuple):
     moves: list[Move]
     held: list[Held]
     made: dict[str, list[Write]]
+    emptied: list[str]
 
     @property
     def there(self) -> int:
@@ -45,6 +46,7 @@ def organize(screen: Screen, result: Organized, again: str, doing: Doing = "orga
         _tree(screen, settled.moves, roots, done=settled.done)
     for writes in settled.made.values():
         _described(screen, writes, done=settled.done)
+    _emptied(screen, settled.emptied, done=settled.done)
     _held(screen, settled.held, roots, {(item.file.root, item.file.rel): item for item in result.files})
     left_out(screen, result.left_out)
     notices(screen, result.notices)
@@ -62,7 +64,10 @@ def _settled(result: Organized) -> _Settled:
         for what, writes in {"NFO file": result.writes, "picture": result.fetched}.items()
     }
     moves = [move for move in plan.moves if (move.root, move.rel) not in failed]
-    return _Settled(report is not None, moves, [*plan.held, *failed.values()], made)
+    emptied = [os.path.join(plan.roots[step.root - 1], step.rel) for step in result.emptied]
+    if report:
+        emptied = list(report.emptied)
+    return _Settled(report is not None, moves, [*plan.held, *failed.values()], made, emptied)
 
 
 def _counts(settled: _Settled) -> Counter[str]:
@@ -72,13 +77,15 @@ def _counts(settled: _Settled) -> Counter[str]:
 
 def _outcome(result: Organized, settled: _Settled, doing: Doing) -> str:
     """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
-    done, moves, held, made = settled
+    done, moves, held, made, emptied = settled
     written = "written" if done else "to write"
     parts = [f"{counted(len(writes), what)} {written}" for what, writes in made.items() if writes]
     if not (parts or moves or held or result.pictures):
         return "No files there. Nothing was changed."
     if moves or not parts:
         parts.insert(0, f"{counted(len(moves), 'file')} {_goes(result.plan, doing, done=done)}")
+    if emptied:
+        parts.append(f"{counted(len(emptied), 'emptied folder')} {'removed' if done else 'to remove'}")
     if result.pictures:
         parts.append(f"{counted(len(result.pictures), 'picture')} to look for at TMDB")
     if settled.there:
@@ -125,6 +132,13 @@ def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: 
         screen.pair(f"  {name}", f"←  {_within(roots, move)}")
 
 
+def _emptied(screen: Screen, folders: Sequence[str], *, done: bool) -> None:
+    """The folders that hold nothing any more, for people only with --verbose."""
+    for path in folders:
+        screen.event(events.FolderEvent(path=events.shown(path), done=done, path_b64=events.b64(path)))
+        screen.detail(f"  {path}  (emptied)")
+
+
 def _within(roots: Sequence[str], item: Move | Held) -> str:
     """A source as its path below the root, or whole where there are several."""
     return item.rel if len(roots) < 2 else item.source
@@ -147,6 +161,8 @@ def _held(
     screen: Screen, held: Sequence[Held], roots: Sequence[str] = (), verdicts: Verdicts | None = None
 ) -> None:
     """Every reason with its files, crowds in one line, and what to type where a pin would settle it."""
+    if not held:
+        return
     from anivault.core.matching.questions import questions  # it knows matching, which few commands need
 
     by_reason: dict[HeldReason, list[Held]] = {}
@@ -177,20 +193,18 @@ def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:
 
 def rollback(screen: Screen, result: RolledBack, again: str) -> int:
     """What goes back where, what stands against it; then what to type next."""
-    report, plan = result.report, result.plan
-    held = plan.conflicts if report is None else report.held
-    stays = {item.rel for item in held}
-    back = [step for step in plan.files if step.rel not in stays]
-    for step in back:
+    report, plan, back = result.report, result.plan, result.back
+    for step in (*back, *result.gone):
         screen.event(events.step_event(plan.roots, step, done=report is not None))
         if report is None or screen.verbose:
             screen.pair(f"  {step.rel}", f"→  {_way_back(plan, step)}")
-    _held(screen, held)
-    counts = Counter({"moves" if report is None else "done": len(back), "held": len(held)})
-    summary(screen, "rollback", counts, _rollback_outcome(result, len(back), len(held)))
-    if report is None and back:
+    _held(screen, result.held)
+    done = len(back) + len(result.gone)
+    counts = Counter({"moves" if report is None else "done": done, "held": len(result.held)})
+    summary(screen, "rollback", counts, _rollback_outcome(result))
+    if report is None and done:
         screen.hint(f"Do it: {_how_to_run(result.script) if result.script else f'{again} --apply'}")
-    return FINDINGS if held else DONE
+    return FINDINGS if result.held else DONE
 
 
 def _how_to_run(script: str) -> str:
@@ -201,18 +215,40 @@ def _how_to_run(script: str) -> str:
 
 
 def _way_back(plan: RollbackPlan, step: Step) -> str:
+    if step.size < 0:
+        return "noted: it is gone"
     if step.do == "remove":
         return "removed; the source stays" if step.to else "removed"
     return os.path.join(plan.roots[step.to_root], step.to)
 
 
-def _rollback_outcome(result: RolledBack, back: int, held: int) -> str:
-    runs = ", ".join(result.plan.runs)
-    if not result.plan.steps:
+def _rollback_outcome(result: RolledBack) -> str:
+    plan, done = result.plan, result.report is not None
+    runs = f"{'run' if len(plan.runs) == 1 else 'runs'} {', '.join(plan.runs)}"
+    back, gone, held = _files(result.back), len({step.rel for step in result.gone}), len(result.held)
+    parts = []
+    if back or not (gone or held):
+        were = "is as it was" if back == 1 else "are as they were"
+        parts.append(f"{counted(back, 'file')} of {runs} {were if done else 'to take back'}")
+    if result.script:
+        parts[-1:] = [f"{part}, written to {result.script}" for part in parts[-1:]]
+    if gone:
+        noted = "noted as gone" if done else "to note as gone"
+        parts.append(f"{counted(gone, 'file')} {noted}: verify does not miss it any more")
+    if held:
+        parts.append(f"{held:,} held")
+    if not plan.steps and not held:
         return "There is nothing to take back."
-    stays = f", {held:,} held" if held else ""
-    files = f"{counted(back, 'file')} of {'run' if len(result.plan.runs) == 1 else 'runs'} {runs}"
-    if result.report is None:
-        to_do = f"to take back, written to {result.script}" if result.script else "to take back"
-        return f"{files} {to_do}{stays}. Nothing was changed."
-    return f"{files} {'is as it was' if back == 1 else 'are as they were'}{stays}."
+    return f"{', '.join(parts)}.{'' if done and (back or gone) else ' Nothing was changed.'}"
+
+
+def _files(steps: Sequence[Step]) -> int:
+    """How many files steps are about: a file that had several names goes back through all of them."""
+    count, given = 0, set()
+    for step in steps:
+        here = step.root, step.rel
+        count += here not in given
+        given.discard(here)
+        if step.do != "remove":
+            given.add((step.to_root, step.to))
+    return count

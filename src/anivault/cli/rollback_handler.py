@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from anivault.cli.pace import paced
 from anivault.core import rollback_manager
-from anivault.core.flow import Progress
+from anivault.core.models import Held
 from anivault.core.moving.executor import Report
+from anivault.core.moving.history import require_library
+from anivault.core.moving.journal import Step
 from anivault.core.moving.script import write_script
-from anivault.core.rollback_manager import RollbackPlan
+from anivault.core.rollback_manager import GONE, RollbackPlan, outlook
 from anivault.shared.errors import UsageError
+
+if TYPE_CHECKING:  # it knows matching, which this command does not need
+    from anivault.core.flow import Progress
 
 
 class RollbackRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,9 +35,15 @@ class RollbackRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
-    """What would be taken back, and what was; and the script that would do it."""
+    """What would be taken back, or was, and what was held; and the script that would do it.
+
+    `gone` are the files that are no more, which is only noted.
+    """
 
     plan: RollbackPlan
+    back: tuple[Step, ...]
+    gone: tuple[Step, ...]
+    held: tuple[Held, ...]
     report: Report | None = None
     script: str | None = None
 
@@ -41,6 +53,7 @@ def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> Rol
 
     Raises what `rollback_manager` raises, UsageError.
     """
+    require_library(request.library)
     plan = rollback_manager.plan_rollback(
         request.library,
         request.run,
@@ -50,10 +63,17 @@ def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> Rol
     )
     if request.script:
         write_script(plan, request.script)
-    if not request.apply:
-        return RolledBack(plan=plan, script=request.script)
-    report = rollback_manager.apply(plan, progress=paced(progress))
-    return RolledBack(plan=plan, report=report, script=request.script)
+    report = rollback_manager.apply(plan, progress=paced(progress)) if request.apply else None
+    seen = report or outlook(plan, progress=progress("Comparing"))
+    done = [step for step in plan.files if step.undoes not in seen.kept]
+    return RolledBack(
+        plan=plan,
+        back=tuple(step for step in done if step.size != GONE),
+        gone=tuple(step for step in done if step.size == GONE),
+        held=seen.held,
+        report=report,
+        script=request.script,
+    )
 
 
 def _seconds(date: str | None) -> float | None:

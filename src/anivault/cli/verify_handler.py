@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from anivault.cli.match_handler import MatchRequest
-from anivault.core.flow import Progress
 from anivault.core.moving.verifier import VerifyReport, verify
 from anivault.shared.errors import UsageError
 
+if TYPE_CHECKING:  # matching is much to import for nothing
+    from anivault.core.flow import Progress
 
-class VerifyRequest(MatchRequest, frozen=True, kw_only=True):
-    """Which library, and how much of it is looked at; `subset` is the N of one Nth."""
+
+class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which library, and how much of it is looked at; `subset` is the N of one Nth.
+
+    With `again`, `asked` is who reads names and who is asked about them, as in a MatchRequest.
+    """
 
     library: str
     deep: bool = False
     subset: int | None = None
     again: bool = False
+    asked: dict[str, Any] = {}
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,15 +47,18 @@ def handle(request: VerifyRequest, progress: Callable[[str], Progress]) -> Verif
         metadata=metadata,
         progress=progress("Verifying"),
     )
+    if report.unstored:
+        notices = (*notices, f"The hashes of its files were not stored: {report.unstored}.")
     return Verified(report=report, notices=notices)
 
 
 def _today(request: VerifyRequest, progress: Progress) -> tuple[dict[str, str], tuple[str, ...]]:
     """By place in the library: what the name of each video would be made from today."""
-    from anivault.cli.rename_handler import remembered  # matching is much to import for nothing
+    from anivault.cli.match_handler import MatchRequest
+    from anivault.cli.rename_handler import remembered
     from anivault.core.organizer import fingerprint
 
-    videos, _, notices = remembered(request, request.library, progress)
+    videos, _, notices = remembered(MatchRequest(**request.asked), request.library, progress)
     return {item.file.rel: made for item in videos if (made := fingerprint(item))}, notices
 
 

@@ -123,9 +123,16 @@ def renamed(
     library: str, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], preset: Preset
 ) -> Plan:
     """Plan new names within `library` for what is in it already."""
-    present = inhabitants(library)
+    present = list(inhabitants(library))
+    links = {item.rel for item in listing(library) if item.kind is EntryKind.LINK or not item.identity}
     return rename(
-        videos, others, library=library, present=present, preset=preset, name_max=_name_max(library)
+        videos,
+        others,
+        library=library,
+        present=present,
+        links=links,
+        preset=preset,
+        name_max=_name_max(library),
     )
 
 

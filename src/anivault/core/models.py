@@ -291,6 +291,7 @@ class HeldReason(StrEnum):
     NO_VIDEO = "no-video"  # a sidecar whose video is not planned
     ALREADY_THERE = "already-there"  # the same file is in the library already
     SOURCE_GONE = "source-gone"  # the mover no longer finds it
+    RENAMED = "renamed"  # a later run, or somebody, gave it another name
     CHANGED = "changed"  # size, time or kind are not what was planned
     OTHER_FILESYSTEM = "other-filesystem"  # no hardlink reaches there
     NOT_PERMITTED = "not-permitted"

@@ -11,6 +11,7 @@ it. A pin has its say, and so has a list by which the file is sure to be somethi
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -20,12 +21,16 @@ from anivault.core.flow import Read, called, inhabitants, matched
 from anivault.core.matching.decided import is_same, recalled, settled
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.source import Source
-from anivault.core.models import Decision, FileKind, MatchedFile, ParsedFile, ScannedFile
-from anivault.core.moving import journal
+from anivault.core.models import Decision, FileKind, Identity, MatchedFile, ParsedFile, ScannedFile
+from anivault.core.moving import history
+from anivault.core.moving.history import Past, Replay
 from anivault.core.organizer import fingerprint
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import kind_of
+from anivault.core.planning.naming import fold
 from anivault.parser.read import Reader
+from anivault.shared import fs
+from anivault.shared.errors import UnfinishedRunError
 
 
 class Origin(NamedTuple):
@@ -47,18 +52,23 @@ def remembered(
 
     Returns the videos and the files that go with them, each where it is in the library now.
     """
-    now = {file.rel: file for file in inhabitants(library)}
-    came = {rel: _as_it_is(origin, now[rel]) for rel, origin in _origins(library).items() if rel in now}
+    past = history.read(library)
+    if past.unfinished:
+        raise UnfinishedRunError(library)
+    now = _present(past)
+    came = {rel: _as_it_is(_origin(file), there) for rel, (file, there) in now.items()}
     again = _Again({origin.file: origin for origin in came.values()}, reader, sources, pins)
     verdicts = {item.file: item for item in called(again.verdicts(), languages)}
     videos = [
-        replace(verdicts[origin.file], file=now[rel])
+        replace(verdicts[origin.file], file=now[rel][1])
         for rel, origin in came.items()
         if origin.file in verdicts
     ]
     parsed = {item.file: item for item in again.others}
     others = [
-        replace(parsed[origin.file], file=now[rel]) for rel, origin in came.items() if origin.file in parsed
+        replace(parsed[origin.file], file=now[rel][1])
+        for rel, origin in came.items()
+        if origin.file in parsed
     ]
     return videos, others
 
@@ -132,18 +142,34 @@ def _as_it_is(origin: Origin, now: ScannedFile) -> Origin:
     return origin._replace(file=replace(origin.file, identity=now.identity))
 
 
-def _origins(library: str) -> dict[str, Origin]:
-    """By place in the library: where the file came from when a run first took it in."""
-    came: dict[str, Origin] = {}
-    roots: dict[str, list[str]] = {}
-    for log, step in journal.read(library).living().values():
-        if step.do is journal.Do.MKDIR:
-            continue
-        if log.run.id not in roots:
-            roots[log.run.id] = journal.roots_now(log.run, library)
-        root = roots[log.run.id][step.root]
-        first = came.pop(step.rel, None) if root == os.path.abspath(library) else None
-        rel = step.to if step.do is journal.Do.WRITE else step.rel  # what was written has had no other name
-        new = first or Origin(ScannedFile(root, rel, kind_of(rel)), log.run.id, None)
-        came[step.to] = new._replace(decided=step.metadata or new.decided)
-    return came
+def _origin(file: Past) -> Origin:
+    """Where a file came from when a run first took it in, and what the last run that said so decided."""
+    root, rel = file.first
+    decided = next((put.step.metadata for put in reversed(file.puts) if put.step.metadata), None)
+    return Origin(ScannedFile(root, rel, kind_of(rel)), file.puts[0].run, decided)
+
+
+def _present(past: Replay) -> dict[str, tuple[Past, ScannedFile]]:
+    """By place in the library, as the disk spells it: each file of runs that is there.
+
+    What somebody else put into the library, and a run only renamed, goes where its video goes.
+    """
+    shown = {file.rel for file in inhabitants(past.library)}
+    spelled = {fold(rel): rel for rel in shown}  # some disks show names in another case
+    found = {}
+    for place, file in past.files.items():
+        rel = place if place in shown else spelled.get(fold(place))
+        if rel and not file.puts[0].inside and (identity := _identity(past.library, file)):
+            found[rel] = file, ScannedFile(past.library, rel, kind_of(rel), identity)
+    return found
+
+
+def _identity(library: str, file: Past) -> Identity | None:
+    """What is at the file's place, a link as itself; None when nothing is, or a link where none was made."""
+    try:
+        s = os.lstat(fs.whole(library, file.place))
+    except OSError:
+        return None
+    if stat.S_ISLNK(s.st_mode) != file.link:
+        return None
+    return Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)

@@ -1,48 +1,81 @@
 """Take runs back: a plan of inverse steps, previewed, then carried out by the executor.
 
 In: a library, and which runs, files or dates. Out: a RollbackPlan, with what stands against it, or the
-Report of having done it. A file changed since is left alone, a place that is taken stays so, only
-folders that a run made are removed, and only when empty. Planning reads the journal and the disk.
+Report of having done it. What a file was called is taken back from its last name to its first; one that
+a later run or somebody renamed is held. A file changed since is left alone, a place that is taken stays
+so, only folders that a run made are removed, and only when empty. Planning reads the journal and the disk.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property
+from itertools import takewhile
 
 import msgspec
 
 from anivault.core.models import Held, HeldReason
-from anivault.core.moving import journal
-from anivault.core.moving.checks import READS, RefusedError, checked_source, is_back, require_inside
+from anivault.core.moving import history, journal
+from anivault.core.moving.checks import (
+    READS,
+    RefusedError,
+    checked_source,
+    is_back,
+    require_inside,
+    require_twin,
+)
 from anivault.core.moving.effects import folder_of
 from anivault.core.moving.executor import REASONS, Progress, Report, Signals, carry_out
-from anivault.core.moving.journal import Do, History, Journal, RunLog, Step
+from anivault.core.moving.history import RENAMES, Past, Put, Replay, Whereabouts, lies_in, path_of
+from anivault.core.moving.journal import Do, Journal, RunLog, Step
 from anivault.core.moving.preflight import require_room
 from anivault.shared import fs
-from anivault.shared.errors import FolderNotFoundError, RunNotFoundError, UnfinishedRunError
+from anivault.shared.errors import (
+    FolderNotFoundError,
+    NotInHistoryError,
+    RunIsRollbackError,
+    RunNotFoundError,
+    UnfinishedRunError,
+    quoted,
+)
 
 BACK = {Do.RENAME: Do.RENAME, Do.CARRY: Do.CARRY, Do.MKDIR: Do.RMDIR}  # all others: the copy is removed
+GONE = -1  # the size of a file that is no more: taking it back only notes that
 
 
 class RollbackPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What would be taken back. `roots[0]` is the library; steps are relative to them."""
+    """What would be taken back. `roots[0]` is the library; steps are relative to them.
+
+    `held` is what the journal alone, or a file's absence, stands against; `folders` are the steps that make
+    folders again, by whole path, for the files that go back into them.
+    """
 
     library: str
     runs: tuple[str, ...]
     roots: tuple[str, ...]
     steps: tuple[Step, ...]
+    held: tuple[Held, ...] = ()
+    folders: dict[str, Step] = {}
 
     @property
     def conflicts(self) -> tuple[Held, ...]:
-        """The steps that will be held as things are now; looks at the disk each time."""
-        return tuple(_conflicts(self.roots, self.steps))
+        """What will be held as things are now; looks at the disk each time."""
+        return outlook(self).held
 
     @property
     def files(self) -> tuple[Step, ...]:
         """The steps that are about files."""
         return tuple(s for s in self.steps if s.do is not Do.RMDIR)
+
+
+class Outlook(msgspec.Struct, frozen=True):
+    """What a rollback will hold, and the run and number of each step that it will not take back."""
+
+    held: tuple[Held, ...]
+    kept: frozenset[tuple[str, int]]
 
 
 def plan_rollback(
@@ -56,17 +89,18 @@ def plan_rollback(
     """Plan to take back one run (the last that still has an effect), or all since a time, or some paths.
 
     `since` is in seconds since 1970; `only` names files or folders, in the library or as they were
-    called before. Without `run` and `since`, `only` looks through all runs. Raises WrongDiskError for a
-    source that is on another disk now, unless `other_disk`.
+    called before. Without `run` and `since`, `only` looks through all runs; a file that it names and
+    that is gone is noted to be gone. Raises WrongDiskError for a source that is on another disk now,
+    unless `other_disk`.
     """
-    history = journal.read(library) if os.path.isdir(library) else None
-    if history is None:
+    if not os.path.isdir(library):
         raise FolderNotFoundError(library, "library")
-    if history.unfinished:
+    replay = history.read(library)
+    if replay.unfinished:
         raise UnfinishedRunError(library)
-    plan = _plan(history, os.path.abspath(library), run, since, [os.path.abspath(path) for path in only])
+    plan = _plan(replay, run, since, [os.path.abspath(path) for path in only])
     if not other_disk:
-        for log in history.runs:
+        for log in replay.runs:
             if log.run.id in plan.runs:
                 journal.require_disks(log.run, plan.library)
     return plan
@@ -77,7 +111,11 @@ def apply(plan: RollbackPlan, *, progress: Progress | None = None) -> Report:
     with Signals() as signals, journal.writing(plan.library) as log:
         steps = _still_living(log, plan)
         _check_room(plan.roots, steps)
-        return carry_out(log, signals, "rollback", plan.roots[1:], steps, len(plan.steps), progress)
+        total = len(plan.steps)
+        report = carry_out(
+            log, signals, "rollback", plan.roots[1:], steps, total, progress, folders=plan.folders
+        )
+        return msgspec.structs.replace(report, held=(*plan.held, *report.held))
 
 
 def _check_room(roots: Sequence[str], steps: Sequence[Step]) -> None:
@@ -92,74 +130,204 @@ def _check_room(roots: Sequence[str], steps: Sequence[Step]) -> None:
 
 def _still_living(log: Journal, plan: RollbackPlan) -> list[Step]:
     """Leave out what another rollback has taken back since the preview."""
-    living = log.history.living()
-    return [step for step in plan.steps if step.undoes in living]
+    replay = Replay(log.history, plan.library)
+    living = {*replay.living(), *(put.key for ways in replay.folders.values() for put in ways)}
+    return [step for step in plan.steps if step.undoes is None or step.undoes in living]
 
 
-def _plan(
-    history: History, library: str, run: str | None, since: float | None, only: list[str]
-) -> RollbackPlan:
-    living = history.living()
-    runs = _chosen(history, living, library, run, since, bool(only))
-    roots = [library]
-    for log in runs:
-        roots += [path for path in journal.roots_now(log.run, library) if path not in roots]
-    steps = list(_inverses(living, runs, roots, only))
-    require_inside(steps)
-    numbered = tuple(msgspec.structs.replace(step, i=i) for i, step in enumerate(steps))
-    names = tuple(log.run.id for log in runs)
-    return RollbackPlan(library=library, runs=names, roots=tuple(roots), steps=numbered)
+def _plan(replay: Replay, run: str | None, since: float | None, only: list[str]) -> RollbackPlan:
+    for path in only:
+        if not replay.knows(path):
+            raise NotInHistoryError(path, replay.library)
+    planner = _Planner(replay, _chosen(replay, run, since, bool(only)), only)
+    return planner.plan()
 
 
-def _chosen(
-    history: History,
-    living: dict[tuple[str, int], tuple[RunLog, Step]],
-    library: str,
-    run: str | None,
-    since: float | None,
-    everything: bool,
-) -> list[RunLog]:
+def _chosen(replay: Replay, run: str | None, since: float | None, everything: bool) -> list[RunLog]:
     """Return the runs to take back, the latest first."""
-    alive = {name for (name, _), (_, step) in living.items() if step.do is not Do.MKDIR}
-    alive = alive or {name for name, _ in living}  # of some only a folder with something in it is left
-    runs = [log for log in reversed(history.runs) if log.run.mode != "rollback"]
     if run is not None:
-        if not any(log.run.id == run for log in runs):
-            raise RunNotFoundError(run, library)
-        return [log for log in runs if log.run.id == run]
-    runs = [log for log in runs if log.run.id in alive and (since is None or log.run.time >= since)]
+        return [_named(replay, run)]
+    alive = {name for name, _ in replay.living()}
+    alive = alive or {put.run for put in replay.made_folders().values()}  # only a folder is left of some
+    runs = [log for log in reversed(replay.runs) if log.run.id in alive and log.run.mode != "rollback"]
+    runs = [log for log in runs if since is None or log.run.time >= since]
     return runs if everything or since is not None else runs[:1]
 
 
-def _inverses(
-    living: dict[tuple[str, int], tuple[RunLog, Step]], runs: list[RunLog], roots: list[str], only: list[str]
-) -> Iterator[Step]:
-    """Yield the inverses, the latest effect first; folders after all files, the deepest first."""
-    names = {log.run.id for log in runs}
-    backwards = [(log, step) for (name, _), (log, step) in reversed(living.items()) if name in names]
-    numbers = {log.run.id: [roots.index(p) for p in journal.roots_now(log.run, roots[0])] for log in runs}
-    going: dict[tuple[str, int], Step] = {}
-    for log, step in backwards:
-        if step.do is not Do.MKDIR and _wanted(step, roots, numbers[log.run.id], only):
-            going[log.run.id, step.i] = step
-            yield _inverse(log, step, numbers[log.run.id])
-    yield from _folders(living, names if not only else set(), going)
+def _named(replay: Replay, run: str) -> RunLog:
+    found = next((log for log in replay.runs if log.run.id == run), None)
+    if found is None:
+        raise RunNotFoundError(run, replay.library)
+    if found.run.mode != "rollback":
+        return found
+    undone = replay.undone.get(run, [])
+    logs = [log for log in replay.runs if log.run.id in undone]
+    redo = " && ".join(_again(log, replay.library) for log in logs) or f"anivault history {quoted(run)}"
+    raise RunIsRollbackError(run, ", ".join(undone) or "nothing", redo)
 
 
-def _folders(
-    living: dict[tuple[str, int], tuple[RunLog, Step]], names: set[str], going: dict[tuple[str, int], Step]
-) -> Iterator[Step]:
-    """Yield the removal of folders that were made by these runs, or by any and are now left.
+def _again(log: RunLog, library: str) -> str:
+    """Return the words that do a run again."""
+    roots = journal.roots_now(log.run, library)[1:]
+    if set(roots) == {library}:
+        return f"anivault rename {quoted(library)} --apply"
+    sources = " ".join(quoted(root) for root in roots)
+    return f"anivault organize {sources} --to {quoted(library)} --mode {log.run.mode} --apply"
 
-    A folder that a file of another run is in stays without a word: it is still needed.
-    """
-    files = {key: step for key, (_, step) in living.items() if step.do is not Do.MKDIR}
-    left = {path for step in going.values() for path in _with_parents(folder_of(step.to))}
-    kept = {p for key in files.keys() - going.keys() for p in _with_parents(folder_of(files[key].to))}
-    made = {s.to: (log, s) for log, s in living.values() if s.do is Do.MKDIR and s.to_root == 0}
-    for path, (log, step) in sorted(made.items(), key=lambda item: item[0].count("/"), reverse=True):
-        if path not in kept and (log.run.id in names or path in left):
-            yield Step(i=0, do=Do.RMDIR, rel=path, undoes=(log.run.id, step.i))
+
+class _Planner:
+    """One rollback in the making."""
+
+    def __init__(self, replay: Replay, runs: list[RunLog], only: list[str]) -> None:
+        self.replay, self.runs, self.only = replay, runs, only
+        self.library = replay.library
+        self.names = {log.run.id for log in runs}
+        self.roots = [self.library]
+        self.going: list[tuple[Put, Step]] = []
+        self.held: list[Held] = []
+        self.kept: set[str] = set()  # folders of the library that files of runs are in afterwards
+
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        """The files of the library that are not where runs have left them."""
+        return Whereabouts(self.library, self.replay.files)
+
+    def plan(self) -> RollbackPlan:
+        """Take back the way of each file from its end; then the folders that are left."""
+        for past in self.replay.files.values():
+            self.take_back(past)
+        self.going.sort(key=lambda each: -each[0].order)
+        remade = self.remade()
+        steps = [*(step for _, step in self.going), *self.folders()]
+        require_inside(steps)
+        touched = {step.undoes[0] for step in steps if step.undoes} | (
+            {*self.names} if not self.only else set()
+        )
+        return RollbackPlan(
+            library=self.library,
+            runs=tuple(log.run.id for log in self.runs if log.run.id in touched),
+            roots=tuple(self.roots),
+            steps=tuple(msgspec.structs.replace(step, i=i) for i, step in enumerate(steps)),
+            held=tuple(self.held),
+            folders=remade,
+        )
+
+    def take_back(self, past: Past) -> None:
+        """Plan the way back of one file, as far as the chosen runs reach."""
+        wanted = not self.only or any(lies_in(name, wish) for name in past.names for wish in self.only)
+        back = list(takewhile(lambda put: wanted and put.run in self.names, reversed(past.puts)))
+        rest = past.puts[: len(past.puts) - len(back)]
+        if wanted and any(put.run in self.names for put in rest):
+            self.hold(past, HeldReason.RENAMED, _later(rest[-1].run, self.library))
+        steps = self.ways(past, back) if back else []
+        self.going += zip(back, steps, strict=False)
+        self.stay(past, len(past.puts) - len(steps))
+
+    def stay(self, past: Past, count: int) -> None:
+        """Note the folders that a file is in when all but its first `count` steps are taken back."""
+        if count:
+            self.kept.update(_with_parents(folder_of(past.puts[count - 1].step.to)))
+
+    def ways(self, past: Past, back: list[Put]) -> list[Step]:
+        """Return the inverse steps, the latest first; none for a file that is not where it was left."""
+        steps = [self.inverse(put) for put in back]
+        if os.path.lexists(fs.whole(self.library, past.place)):
+            return steps
+        other = not steps[0].to_root and steps[0].to in self.replay.files  # what is there is another file
+        if steps[0].do in RENAMES and not other and self.is_back(steps[0]):
+            return steps
+        if where := self.whereabouts.now(past):
+            self.hold(past, HeldReason.RENAMED, f"renamed by someone; it is now at {where}")
+            return []
+        last = msgspec.structs.replace(steps[-1], rel=past.place)
+        if len(back) == len(past.puts) and self.is_back(last):
+            return [*(_gone(past, put) for put in back[:-1]), last]
+        if self.only:
+            return [_gone(past, put) for put in back]
+        self.hold(past, HeldReason.SOURCE_GONE, _let_go(past.place, self.library))
+        return []
+
+    def is_back(self, step: Step) -> bool:
+        """True when somebody has done already what a step would do."""
+        folders = [fs.Folders(root) for root in self.roots]
+        try:
+            return is_back(folders, step)
+        finally:
+            for each in folders:
+                each.close()
+
+    def hold(self, past: Past, reason: HeldReason, detail: str) -> None:
+        """Note that a file stays as it is."""
+        self.held.append(Held(root=self.library, rel=past.place, reason=reason, detail=detail))
+
+    def inverse(self, put: Put) -> Step:
+        """Return the step that takes `put` back: the file as the run left it goes where it was before."""
+        step, left = put.step, put.left
+        return Step(
+            i=0,
+            do=BACK.get(step.do, Do.REMOVE),
+            root=0,
+            rel=step.to,
+            to_root=self.number(put.roots[step.root]),
+            to=step.rel,
+            size=step.size,
+            mtime_ns=left.mtime_ns,
+            then_mtime_ns=step.mtime_ns,
+            mode=step.mode,
+            owner=step.owner,
+            attrs=step.attrs,
+            hash=left.hash,
+            undoes=put.key,
+        )
+
+    def number(self, root: str) -> int:
+        """Return the number of a root in this rollback."""
+        if root not in self.roots:
+            self.roots.append(root)
+        return self.roots.index(root)
+
+    def remade(self) -> dict[str, Step]:
+        """Return by whole path how to make again the folders that files go back into."""
+        needed: set[str] = set()
+        for _, step in self.going:
+            if step.do in RENAMES:
+                needed.update(path_of(self.roots[step.to_root], p) for p in _with_parents(folder_of(step.to)))
+        return {
+            path: Step(i=0, do=Do.MKDIR, mode=put.step.mode, owner=put.step.owner, undoes=put.key)
+            for path, put in self.replay.removed_folders().items()
+            if path in needed
+        }
+
+    def folders(self) -> Iterator[Step]:
+        """Yield the removal of folders that these runs made, or that any made and that are now left.
+
+        The deepest first. A folder that a file of another run is in stays without a word: it is still needed.
+        """
+        left = {path for _, step in self.going for path in _with_parents(folder_of(step.rel))}
+        made: dict[str, Put | None] = dict(self.replay.made_folders())
+        for path in left - made.keys():  # files only pass through
+            ways = self.replay.folders.get(path_of(self.library, path), [])[:-1]
+            if ways or not os.path.lexists(fs.whole(self.library, path)):
+                made[path] = ways[-1] if ways else None
+        for path, put in sorted(made.items(), key=lambda item: item[0].count("/"), reverse=True):
+            ours = put is not None and put.run in self.names and not self.only
+            if path not in self.kept and (ours or path in left):
+                yield Step(i=0, do=Do.RMDIR, rel=path, undoes=put.key if put else None)
+
+
+def _later(run: str, library: str) -> str:
+    back = f"anivault rollback {quoted(library)} --run {run} --apply"
+    return f"run {run} renamed it since; take that back first: {back}"
+
+
+def _let_go(place: str, library: str) -> str:
+    words = f"anivault rollback {quoted(library)} --only {quoted(os.path.join(library, place))} --apply"
+    return f"it is gone; if you deleted it: {words}"
+
+
+def _gone(past: Past, put: Put) -> Step:
+    """Return the step that notes that a file is no more; it never removes one that is there again."""
+    return Step(i=0, do=Do.REMOVE, rel=past.place, size=GONE, undoes=put.key)
 
 
 def _with_parents(folder: str) -> Iterator[str]:
@@ -168,56 +336,70 @@ def _with_parents(folder: str) -> Iterator[str]:
         folder = folder_of(folder)
 
 
-def _wanted(step: Step, roots: list[str], numbers: list[int], only: list[str]) -> bool:
-    """True when the step's file, by its new or its old name, is or lies in one of `only`."""
-    if not only:
-        return True
-    places = ((roots[0], step.to), (roots[numbers[step.root]], step.rel))
-    paths = [os.path.normpath(os.path.join(*place)) for place in places]
-    return any(path == wish or path.startswith(wish + os.sep) for path in paths for wish in only)
+class _Forecast:
+    """Walks through a rollback without doing it."""
 
+    def __init__(self, roots: Sequence[str]) -> None:
+        self.folders = [fs.Folders(root) for root in roots]
+        self.given: dict[
+            tuple[int, str], tuple[int, str]
+        ] = {}  # names that come back, and where they are now
+        self.gone: set[tuple[int, str]] = set()
+        self.not_given: set[tuple[int, str]] = set()
 
-def _inverse(log: RunLog, step: Step, numbers: list[int]) -> Step:
-    """Return the step that takes `step` back: the file as the run left it goes where it was before."""
-    left = log.left(step)
-    return Step(
-        i=0,
-        do=BACK.get(step.do, Do.REMOVE),
-        root=0,
-        rel=step.to,
-        to_root=numbers[step.root],
-        to=step.rel,
-        size=step.size,
-        mtime_ns=left.mtime_ns,
-        then_mtime_ns=step.mtime_ns,
-        mode=step.mode,
-        owner=step.owner,
-        attrs=step.attrs,
-        hash=left.hash,
-        undoes=(log.run.id, step.i),
-    )
+    def look(self, step: Step) -> None:
+        """Raise what the executor would meet at this step, as things will be then."""
+        here, there = (step.root, step.rel), (step.to_root, step.to)
+        if here in self.not_given:
+            raise RefusedError(HeldReason.RENAMED, "a later name of it could not be taken back")
+        root, rel = self.given.get(here, here)
+        now = msgspec.structs.replace(step, root=root, rel=rel)
+        checked_source(self.folders, now)
+        if step.do is Do.REMOVE:
+            require_twin(self.folders, now)
+        _check_place(self.folders, step, self.gone, self.given)
+        if step.do is Do.RMDIR:
+            self.empty(step)
+        self.gone.add(here)
+        self.given.pop(here, None)
+        if step.do in READS:
+            self.gone.discard(there)
+            self.given[there] = root, rel
 
-
-def _conflicts(roots: Sequence[str], steps: tuple[Step, ...]) -> Iterator[Held]:
-    """Yield the steps that cannot be as things are now."""
-    folders = [fs.Folders(root) for root in roots]
-    going = {(step.root, step.rel) for step in steps}
-    coming: set[tuple[int, str]] = set()  # names that an earlier step gives back
-    for step in steps:
+    def empty(self, step: Step) -> None:
+        """Refuse to remove a folder that is not empty; the folder above it then is not either."""
         try:
-            if (step.root, step.rel) not in coming:
-                checked_source(folders, step)
-            _check_place(folders, step, going)
-            coming.add((step.to_root, step.to))
-        except RefusedError as refused:
-            yield Held(root=roots[0], rel=step.rel, reason=refused.reason, detail=refused.detail)
-        except OSError as error:
-            if is_back(folders, step):
-                continue
-            reason = REASONS.get(error.errno or 0, HeldReason.NOT_PERMITTED)
-            yield Held(root=roots[0], rel=step.rel, reason=reason, detail=error.strerror or "")
-    for each in folders:
+            _check_empty(self.folders, step.rel, self.gone, self.given)
+        except RefusedError:
+            self.given[0, step.rel] = 0, step.rel
+            raise
+
+
+def outlook(plan: RollbackPlan, progress: Callable[[int, int], None] | None = None) -> Outlook:
+    """Say what a rollback will hold as things are now; copies are compared with their sources."""
+    forecast, held, kept = _Forecast(plan.roots), list(plan.held), set()
+    for number, step in enumerate(plan.steps, 1):
+        if (refused := _refusal(forecast, step)) and step.undoes:
+            held.append(Held(root=plan.roots[0], rel=step.rel, reason=refused.reason, detail=refused.detail))
+            kept.add(step.undoes)
+            forecast.not_given.add((step.to_root, step.to))
+        if progress:
+            progress(number, len(plan.steps))
+    for each in forecast.folders:
         each.close()
+    return Outlook(tuple(held), frozenset(kept))
+
+
+def _refusal(forecast: _Forecast, step: Step) -> RefusedError | None:
+    try:
+        forecast.look(step)
+    except RefusedError as refused:
+        return refused
+    except OSError as error:
+        if not is_back(forecast.folders, step):
+            reason = REASONS.get(error.errno or 0, HeldReason.NOT_PERMITTED)
+            return RefusedError(reason, error.strerror or "")
+    return None
 
 
 def _require_root(root: str) -> None:
@@ -226,18 +408,29 @@ def _require_root(root: str) -> None:
         raise RefusedError(HeldReason.NOT_PERMITTED, f"{root} is not there: make it, or mount its disk")
 
 
-def _check_place(folders: list[fs.Folders], step: Step, going: set[tuple[int, str]]) -> None:
-    """Refuse a place that is taken, and a folder that would not be empty."""
-    if step.do is Do.RMDIR:
-        inside = os.listdir(folders[0].open(step.rel))
-        if stays := [name for name in inside if (0, f"{step.rel}/{name}") not in going]:
-            raise RefusedError(HeldReason.FOLDER_NOT_EMPTY, min(stays))
-    elif step.do in READS and (step.to_root, step.to) not in going:
-        folder, _, name = step.to.rpartition("/")
-        try:
-            taken = fs.exists(folders[step.to_root].open(folder), name)
-        except FileNotFoundError:
-            _require_root(folders[step.to_root].root)
-            return
-        if taken:
-            raise RefusedError(HeldReason.TARGET_TAKEN)
+def _check_place(
+    folders: list[fs.Folders], step: Step, gone: set[tuple[int, str]], given: Container[tuple[int, str]]
+) -> None:
+    """Refuse a place that is taken, or will be by then."""
+    there = (step.to_root, step.to)
+    if step.do not in READS or there in gone:
+        return
+    folder, _, name = step.to.rpartition("/")
+    try:
+        taken = there in given or fs.exists(folders[step.to_root].open(folder), name)
+    except FileNotFoundError:
+        _require_root(folders[step.to_root].root)
+        return
+    if taken:
+        raise RefusedError(HeldReason.TARGET_TAKEN)
+
+
+def _check_empty(
+    folders: list[fs.Folders], rel: str, gone: set[tuple[int, str]], given: Iterable[tuple[int, str]]
+) -> None:
+    """Refuse to remove a folder that will not be empty; it need not be there yet."""
+    inside = {name[1].rpartition("/")[2] for name in given if name[0] == 0 and folder_of(name[1]) == rel}
+    with suppress(FileNotFoundError):
+        inside.update(name for name in os.listdir(folders[0].open(rel)) if (0, f"{rel}/{name}") not in gone)
+    if inside:
+        raise RefusedError(HeldReason.FOLDER_NOT_EMPTY, min(inside))

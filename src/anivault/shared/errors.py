@@ -211,6 +211,36 @@ class RunNotFoundError(AniVaultError):
         self.hint = f"anivault history {quoted(library)}"
 
 
+class RunIsRollbackError(AniVaultError):
+    """The run that is to be taken back is a rollback itself."""
+
+    code, exit_code = "run-is-rollback", 43
+
+    def __init__(self, run: str, undone: str, redo: str) -> None:
+        super().__init__(f"Run {run} is a rollback: it took back {undone}. Nothing was changed.")
+        self.hint = f"Do that again: {redo}"
+
+
+class NotALibraryError(AniVaultError):
+    """AniVault has never put anything into this folder: it has no journal to compare it with."""
+
+    code, exit_code = "not-a-library", 38
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is not a library that AniVault knows. Nothing was changed.")
+        self.hint = f"Organize into it first: anivault organize PATH --to {quoted(path)}"
+
+
+class NotInHistoryError(AniVaultError):
+    """No run of the library has had a file of that name."""
+
+    code, exit_code = "not-in-history", 44
+
+    def __init__(self, path: str, library: str) -> None:
+        super().__init__(f"The history of {library} has no file or folder {path}. Nothing was changed.")
+        self.hint = f"anivault history {quoted(library)}"
+
+
 class OutputError(AniVaultError):
     """What a command has to say cannot be written: a full disk, for one."""
 

@@ -158,6 +158,14 @@ def rmdir(folder: Folder, name: str) -> None:
     os.rmdir(name, dir_fd=folder)
 
 
+def set_mode(folder: Folder, mode: int, owner: list[int]) -> None:
+    """Give a new folder mode and owner, as far as the filesystem keeps them."""
+    with unless_unsupported(errno.EPERM):
+        if os.geteuid() == 0 and owner:
+            os.fchown(folder, *owner)
+        os.fchmod(folder, mode)
+
+
 def name_max(folder: str) -> int:
     """Return how many bytes a name in a folder may have."""
     return os.pathconf(folder, "PC_NAME_MAX")

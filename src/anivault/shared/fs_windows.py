@@ -158,6 +158,10 @@ def rmdir(folder: Folder, name: str) -> None:
     os.rmdir(os.path.join(folder, name))
 
 
+def set_mode(_folder: str, _mode: int, _owner: list[int]) -> None:
+    """Windows folders have no mode."""
+
+
 def name_max(_folder: str) -> int:
     """Return how many characters a name may have."""
     return 255

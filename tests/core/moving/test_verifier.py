@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import zlib
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from anivault.core.models import Mode
 from anivault.core.moving.executor import execute
 from anivault.core.moving.verifier import SYMBOLS, Kind, verify
+from anivault.shared.errors import NotALibraryError
 from tests.core.mover import NAMES, Box, crashes, tree
 
 VIDEO = "[Group] Show - 02.mkv"
@@ -210,11 +212,11 @@ def test_a_fast_verification_writes_nothing(box: Box) -> None:
     assert {p: p.lstat().st_mtime_ns for p in box.library.rglob("*")} == before
 
 
-def test_a_library_without_a_journal_is_all_extra(tmp_path: Path) -> None:
+def test_a_folder_that_no_run_knows_is_called_no_library(tmp_path: Path) -> None:
     (tmp_path / "a.mkv").write_bytes(b"x")
-    report = verify(str(tmp_path), deep=True)
+    with pytest.raises(NotALibraryError):
+        verify(str(tmp_path), deep=True)
 
-    assert [(f.kind, f.path) for f in report.findings] == [(Kind.EXTRA, "a.mkv")]
     assert tree(tmp_path).keys() == {"a.mkv"}
     assert not (tmp_path / ".anivault").exists()
 
@@ -222,3 +224,58 @@ def test_a_library_without_a_journal_is_all_extra(tmp_path: Path) -> None:
 def test_every_kind_has_a_symbol() -> None:
     assert SYMBOLS.keys() == set(Kind)
     assert set(SYMBOLS.values()) == set("=-+*!~")
+
+
+def test_a_torn_line_of_hashes_is_mended_without_a_word(box: Box) -> None:
+    box.run()
+    verify(str(box.library), deep=True)
+    stored = box.library / ".anivault" / "hashes.jsonl"
+    stored.write_bytes(stored.read_bytes()[:-30])
+
+    assert found(box, deep=True) == set()
+    assert found(box, deep=True) == set()
+    assert len(stored.read_bytes().splitlines()) == 5
+
+
+def test_damaged_hashes_are_announced_once(box: Box) -> None:
+    box.run()
+    verify(str(box.library), deep=True)
+    stored = box.library / ".anivault" / "hashes.jsonl"
+    stored.write_bytes(stored.read_bytes().replace(b'"hash":"', b'"hash":"f', 1))
+
+    assert found(box, deep=True) == {(Kind.UNREADABLE, ".anivault/hashes.jsonl")}
+    assert found(box, deep=True) == set()
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_read_only_library_is_verified_and_nothing_is_stored(
+    box: Box, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    box.run()
+    flip(box.source / VIDEO)
+    (box.library / PLACE).write_bytes(b"edited")
+
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("anivault.shared.fs.open_to_append", refuse)
+    report = verify(str(box.library), deep=True)
+
+    assert {(f.kind, f.path) for f in report.findings} >= {(Kind.CHANGED, PLACE)}
+    assert (report.read, report.unstored) == (4, os.strerror(number))
+    assert not (box.library / ".anivault" / "hashes.jsonl").exists()
+
+
+def test_a_tree_deeper_than_python_recurses_is_walked(box: Box) -> None:
+    box.run()
+    rel = "/".join("d" * 1200)
+    here = os.open(box.library, os.O_RDONLY)
+    for name in rel.split("/"):
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    (box.library / rel / "deep.mkv").write_bytes(b"x")
+
+    assert found(box) == {(Kind.EXTRA, f"{rel}/deep.mkv")}

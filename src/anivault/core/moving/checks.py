@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import msgspec
@@ -66,6 +66,30 @@ def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
         raise RefusedError(HeldReason.CHANGED)
 
 
+def require_twin(roots: Sequence[fs.Folders], step: Step, pulse: Callable[[], None] = lambda: None) -> None:
+    """Refuse to remove a copy when its content is not at its other place: size and time do not tell.
+
+    The other file is read and compared with the hash on record, or with the copy. What a run wrote is
+    compared with what it wrote.
+    """
+    folder, name = roots[step.root].place(step.rel)
+    here = fs.look(folder, name)
+    if stat.S_ISLNK(here.st_mode):
+        return
+    place = roots[step.to_root].place(step.to) if step.to else (folder, name)
+    if step.to and fs.are_one(here, fs.look(*place)):
+        return
+    known = step.hash if step.hash or not step.to else _content(folder, name, pulse)
+    if known and _content(*place, pulse) != known:
+        why = "its source no longer has the same content" if step.to else "it was edited"
+        raise RefusedError(HeldReason.CHANGED, why)
+
+
+def _content(folder: fs.Folder, name: str, pulse: Callable[[], None]) -> str:
+    with opened(folder, name) as fd:
+        return fs.digest(fd, pulse)[0]
+
+
 def is_back(roots: Sequence[fs.Folders], step: Step) -> bool:
     """True when what a rollback's step would do is done already, by its script or by hand."""
     try:
@@ -116,7 +140,13 @@ def require_same(now: os.stat_result, step: Step) -> None:
 def same_file(now: os.stat_result, step: Step) -> bool:
     """True when a file is still what the step says."""
     same = step.inode in (0, now.st_ino) or fs.on_fuse(now.st_dev)
-    return same and fs.unchanged(now, step.size, step.mtime_ns)
+    return same and (fs.unchanged(now, step.size, step.mtime_ns) or _same_link(now, step))
+
+
+def _same_link(now: os.stat_result, step: Step) -> bool:
+    """True for a symbolic link that is to get another name: the link itself moves."""
+    link = step.do is Do.RENAME and stat.S_ISLNK(now.st_mode)
+    return link and now.st_size == step.size and fs.same_time(now.st_mtime_ns, step.mtime_ns)
 
 
 def with_metadata(step: Step, folder: fs.Folder, name: str) -> Step:

@@ -13,7 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from anivault.core.models import HeldReason
-from anivault.core.moving.checks import RefusedError, had_effect, opened, require_removable, require_same
+from anivault.core.moving.checks import (
+    RefusedError,
+    had_effect,
+    opened,
+    require_removable,
+    require_same,
+    require_twin,
+)
 from anivault.core.moving.journal import Do, Made, Step
 from anivault.shared import fs
 
@@ -129,18 +136,27 @@ class Effects:
     def remove(self, step: Step) -> None:
         """Remove a file that a run made, if its content is elsewhere still."""
         require_removable(self.roots, step)
+        require_twin(self.roots, step, self.pulse)
         fs.unlink(*self.leaving(step))
 
     def mkdir(self, step: Step) -> None:
-        """Make a folder."""
+        """Make a folder; one that is made again gets the mode that it had."""
         fs.mkdir(*self.target(step))
+        if step.mode:
+            fs.set_mode(self.roots[step.to_root].open(step.to), step.mode, step.owner)
 
     def rmdir(self, step: Step) -> None:
-        """Remove a folder that a run made, when it is empty; one that is gone is no failure."""
+        """Remove a folder that a run made or emptied, when it is empty; one that is gone is no failure."""
         with suppress(FileNotFoundError):
             folder, name = self.leaving(step)
             self.roots[step.root].forget(step.rel)
-            fs.rmdir(folder, name)
+            try:
+                fs.rmdir(folder, name)
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+                inside = min(os.listdir(self.roots[step.root].open(step.rel)), default="")
+                raise RefusedError(HeldReason.FOLDER_NOT_EMPTY, inside) from error
 
     def let_go(self, step: Step) -> None:
         """Remove the source of a copy that is durable; where that cannot be, remove the copy.

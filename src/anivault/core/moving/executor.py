@@ -17,9 +17,9 @@ from __future__ import annotations
 import errno
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any
 
 import msgspec
@@ -28,6 +28,7 @@ from anivault.core.models import Held, HeldReason, Mode, Plan, Write
 from anivault.core.moving import journal
 from anivault.core.moving.checks import COPIES, RefusedError, checked_source, is_back, require_inside
 from anivault.core.moving.effects import Effects, sync_disks
+from anivault.core.moving.history import path_of
 from anivault.core.moving.journal import Do, Done, Journal, Placed, Run, Step
 from anivault.core.moving.preflight import preflight
 from anivault.shared import fs
@@ -65,30 +66,44 @@ ANSWERED_AGAIN = frozenset({errno.ENOENT, errno.EEXIST})
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run did. Folders that it made or removed are not among `moved`."""
+    """What a run did. Folders that it made or removed are not among `moved`.
+
+    `emptied` are the whole paths of folders that it removed; `kept` the run and number of each step that a
+    rollback did not take back.
+    """
 
     run: str
     mode: str
     moved: int
     bytes: int
     held: tuple[Held, ...]
+    emptied: tuple[str, ...] = ()
+    kept: frozenset[tuple[str, int]] = frozenset()
 
 
 class StoppedError(Exception):
     """A signal asked to stop in the middle of a copy."""
 
 
-def execute(plan: Plan, *, writes: Sequence[Write] = (), progress: Progress | None = None) -> Report:
+def execute(
+    plan: Plan,
+    *,
+    writes: Sequence[Write] = (),
+    emptied: Sequence[Step] = (),
+    progress: Progress | None = None,
+) -> Report:
     """Do what `plan` says, then write the small files of `writes` whose videos are there.
+
+    Folders that are `emptied` go at the end, if they are empty then.
 
     Raises UnfinishedRunError over an unfinished run, LibraryBusyError, what `preflight` refuses,
     RunStoppedError when a disk fails, RunInterruptedError after a signal.
     """
-    require_inside(steps_of(plan, writes))
-    total = len(plan.moves) + len(writes)
+    require_inside(steps_of(plan, writes, emptied))
+    total = len(plan.moves) + len(writes) + len(emptied)
     with Signals() as signals, journal.writing(plan.library) as log:
         refused = preflight(plan, writes)
-        steps = steps_of(plan, writes)  # made as they are needed: there may be hundreds of thousands
+        steps = steps_of(plan, writes, emptied)  # made as they are needed: there may be hundreds of thousands
         size = sum(move.identity.size for move in plan.moves)
         return carry_out(
             log, signals, plan.mode, plan.roots, steps, total, progress, writes, refused=refused, size=size
@@ -107,22 +122,25 @@ def carry_out(
     *,
     refused: frozenset[str] = frozenset(),
     size: int = 0,
+    folders: Mapping[str, Step] = MappingProxyType({}),
 ) -> Report:
     """Run steps in batches under one journal; a plan and a rollback differ in nothing else.
 
-    `refused` are names that the library's disk does not take; `size` is of all files, where that is known.
+    `refused` are names that the library's disk does not take; `size` is of all files, where that is known;
+    `folders` are the steps that make again, by whole path, what earlier runs removed.
     """
     with ending(log.library):
         data = {write.target: write.data for write in writes}
         worker = Worker(log, log.new_run(mode, roots), total, signals, progress, data, refused, size)
+        worker.remade = folders
         try:
             return worker.work(wishes)
         finally:
             worker.close_folders()
 
 
-def steps_of(plan: Plan, writes: Sequence[Write] = ()) -> Iterator[Step]:
-    """Yield one step a move and a write; roots are numbered after the library."""
+def steps_of(plan: Plan, writes: Sequence[Write] = (), emptied: Sequence[Step] = ()) -> Iterator[Step]:
+    """Yield one step a move, a write and an emptied folder; roots are numbered after the library."""
     numbers = {root: number for number, root in enumerate(plan.roots, 1)} | {plan.library: 0}
     for i, move in enumerate(plan.moves):
         yield Step(
@@ -140,6 +158,8 @@ def steps_of(plan: Plan, writes: Sequence[Write] = ()) -> Iterator[Step]:
         )
     for i, write in enumerate(writes, len(plan.moves)):
         yield _write_step(i, write)
+    for i, folder in enumerate(emptied, len(plan.moves) + len(writes)):
+        yield msgspec.structs.replace(folder, i=i)
 
 
 def _write_step(i: int, write: Write) -> Step:
@@ -184,6 +204,10 @@ class Worker:
         self.held: list[Held] = []
         self.absent: set[str | None] = set()  # targets of videos that do not come: their sidecars stay too
         self.back: set[int] = set()  # steps of a rollback that a script or a hand has done
+        self.remade: Mapping[str, Step] = {}  # how to make folders again, by whole path
+        self.emptied: list[str] = []
+        self.kept: set[tuple[str, int]] = set()  # what a rollback could not take back
+        self.not_given: set[tuple[int, str]] = set()  # names that it could not give back
         self.begun = False
         self.moved = self.bytes = self.seen = self.through = 0
         self.part = 0  # bytes of the file that is copied at this moment
@@ -238,6 +262,7 @@ class Worker:
         self.coming: set[tuple[int, str]] = set()
         for step in wishes:
             try:
+                self.require_given(step)
                 found = checked_source(self.roots, step)
                 ready.extend(self.missing_folders(step))
                 ready.append(found)
@@ -252,6 +277,11 @@ class Worker:
                     self.pass_over(step)
                     self.failed(step, error)
         return ready
+
+    def require_given(self, step: Step) -> None:
+        """Refuse to go on with a file whose last name could not be taken back first."""
+        if step.undoes and (step.root, step.rel) in self.not_given:
+            raise RefusedError(HeldReason.RENAMED, "a later name of it could not be taken back")
 
     def missing_folders(self, step: Step) -> list[Step]:
         """Refuse a name that is taken; return the steps that make the folders it needs."""
@@ -274,7 +304,12 @@ class Worker:
         """Return the steps that make a folder, those left out that this batch makes already."""
         new = [rel for rel in self.roots[root].missing(folder) if (root, rel) not in self.coming]
         self.coming.update((root, rel) for rel in new)
-        return [Step(i=self.next_number(), do=Do.MKDIR, to_root=root, to=rel) for rel in new]
+        return [self.new_folder(root, rel) for rel in new]
+
+    def new_folder(self, root: int, rel: str) -> Step:
+        """Return the step that makes one folder; one that a run removed gets back what it had."""
+        known = self.remade.get(path_of(self.roots[root].root, rel), Step(i=0, do=Do.MKDIR))
+        return msgspec.structs.replace(known, i=self.next_number(), to_root=root, to=rel)
 
     def intend(self, ready: list[Step]) -> None:
         """Write down what is about to happen, durably."""
@@ -312,13 +347,13 @@ class Worker:
                 self.error = error
 
     def passed(self, step: Step) -> None:
-        """Count one step that had its turn; of each copy, which takes its time, it is told at once."""
+        """Count one step that had its turn; of each copy, made or compared, it is told at once."""
         if step.do is Do.MKDIR:
             return
         self.now = step.do
         self.part = 0
         self.pass_over(step)
-        if step.do in COPIES:
+        if step.do in COPIES or step.do is Do.REMOVE:
             self.tell()
 
     def pass_over(self, step: Step) -> None:
@@ -348,7 +383,11 @@ class Worker:
     def hold(self, step: Step, reason: HeldReason, detail: str = "") -> None:
         """Note that a step does not happen, and that what belongs to it stays too."""
         self.void[step.i] = reason
-        if step.do is not Do.MKDIR and reason is not HeldReason.STOPPED:
+        if step.undoes:
+            self.kept.add(step.undoes)
+            self.not_given.add((step.to_root, step.to))
+        quiet = step.do is Do.MKDIR or (step.do is Do.RMDIR and not step.undoes)
+        if not quiet and reason is not HeldReason.STOPPED:
             rel, root = (step.rel, step.root) if step.rel else (step.to, step.to_root)
             self.held.append(Held(root=self.roots[root].root, rel=rel, reason=reason, detail=detail))
             self.absent.add(step.to)
@@ -395,6 +434,8 @@ class Worker:
         moved = [s for s in ready if s.i not in self.void and s.do not in (Do.MKDIR, Do.RMDIR)]
         self.moved += len(moved)
         self.bytes += sum(step.size for step in moved)
+        gone = (s for s in ready if s.i not in self.void and s.do is Do.RMDIR)
+        self.emptied += [path_of(self.roots[s.root].root, s.rel) for s in gone]
 
     def close(self) -> Report:
         """End the run in the journal, then say how it went."""
@@ -407,7 +448,15 @@ class Worker:
         if self.signals.got:
             raise RunInterruptedError(self.signals.got, self.moved)
         run, mode = (self.run.id if self.begun else ""), self.run.mode
-        return Report(run=run, mode=mode, moved=self.moved, bytes=self.bytes, held=tuple(self.held))
+        return Report(
+            run=run,
+            mode=mode,
+            moved=self.moved,
+            bytes=self.bytes,
+            held=tuple(self.held),
+            emptied=tuple(self.emptied),
+            kept=frozenset(self.kept),
+        )
 
 
 class Signals:

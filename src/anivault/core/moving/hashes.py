@@ -1,13 +1,17 @@
 """Keep the hashes that a deep verification found, by path and identity.
 
-`LIB/.anivault/hashes.jsonl` is append-only; each line ends with the CRC32 of what is before it. The
-last line of a path counts; one whose size or time is no longer the file's is not used.
+`LIB/.anivault/hashes.jsonl` is appended to; each line ends with the CRC32 of what is before it. The
+last line of a path counts; one whose size or time is no longer the file's is not used. Damaged lines go
+with the next write: a torn last one without a word, others once they were announced.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -15,6 +19,7 @@ from anivault.core.moving.journal import FOLDER, Made
 from anivault.shared import fs, trust
 
 NAME = "hashes.jsonl"
+READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 HELD_BACK = 1 << 16  # bytes of lines between two writes
 
 
@@ -39,7 +44,10 @@ class Hashes:
         self._known: dict[bytes, Line] = {}
         self._parts: dict[int, int] = {}
         self._new: list[bytes] = []
-        self.damaged = 0  # lines
+        self._sound: list[bytes] = []
+        self.damaged = 0  # lines, but not a torn last one
+        self.unstored = ""  # why new hashes could not be written
+        self._torn = False
 
     def __enter__(self) -> Hashes:
         trust.require_home(self._library)
@@ -51,6 +59,8 @@ class Hashes:
             trust.require_own(self._path, os.fstat(fd), os.stat(self._library).st_uid)
             for raw in file:
                 self._take_in(raw)
+        if self._torn or self.damaged:
+            self._mend()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -58,6 +68,9 @@ class Hashes:
 
     def _take_in(self, raw: bytes) -> None:
         body, mark, tail = raw.rpartition(b',"sum":"')
+        if not raw.endswith(b"\n"):
+            self._torn = True
+            return
         if not mark or tail != b'%08x"}\n' % zlib.crc32(body):
             self.damaged += 1
             return
@@ -66,6 +79,7 @@ class Hashes:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # a right sum, and no meaning
             self.damaged += 1
             return
+        self._sound.append(raw)
         if line.of:
             self._parts[line.of] = line.part
         else:
@@ -93,9 +107,30 @@ class Hashes:
         if len(self._new) * 200 > HELD_BACK:
             self._write()
 
+    def _mend(self) -> None:
+        """Leave out the damaged lines: the others in a new file, which then takes the name."""
+        with self._if_writable():
+            new = f"{self._path}.new"
+            with suppress(FileNotFoundError):
+                os.unlink(new)
+            with fs.closing(fs.open_to_append(new, new=True)) as fd:
+                fs.write(fd, b"".join(self._sound))
+                fs.sync_file(fd)
+            os.replace(new, self._path)
+
     def _write(self) -> None:
         if not self._new:
             return
-        with fs.closing(fs.open_to_append(self._path, new=True)) as fd:
+        with self._if_writable(), fs.closing(fs.open_to_append(self._path, new=True)) as fd:
             fs.write(fd, b"".join(self._new))
         self._new.clear()
+
+    @contextmanager
+    def _if_writable(self) -> Iterator[None]:
+        """A library that may only be read can be verified all the same: nothing is stored."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in READ_ONLY:
+                raise
+            self.unstored = error.strerror or "it is read-only"

@@ -245,28 +245,6 @@ class History:
         """True when a run has no end, or the file has a torn one."""
         return bool(self.torn or (self.runs and self.runs[-1].end is None))
 
-    def living(self) -> dict[tuple[str, int], tuple[RunLog, Step]]:
-        """Return the forward steps that happened and that no rollback has taken back."""
-        alive: dict[tuple[str, int], tuple[RunLog, Step]] = {}
-        for log in self.runs:
-            for step in log.happened():
-                if step.undoes is not None:
-                    alive.pop(step.undoes, None)
-                elif step.do is not Do.MKDIR or log.run.mode != "rollback":
-                    alive[log.run.id, step.i] = (log, step)
-        return alive
-
-    def present(self, library: str) -> dict[str, tuple[RunLog, Step]]:
-        """Return by place what runs have put into the library; a file renamed since has its last place."""
-        there: dict[str, tuple[RunLog, Step]] = {}
-        inside = {log.run.id: _roots_in(log.run, library) for log in self.runs}
-        for log, step in self.living().values():
-            if step.do is Do.RENAME and step.root in inside[log.run.id]:
-                there.pop(step.rel, None)
-            if step.do is not Do.MKDIR:
-                there[step.to] = (log, step)
-        return there
-
 
 def roots_now(run: Run, library: str) -> list[str]:
     """Return where the roots of a run are now: the library is where it was named.
@@ -277,6 +255,9 @@ def roots_now(run: Run, library: str) -> list[str]:
     library = os.path.abspath(library)
     found = [library]
     for root in run.roots[1:]:
+        if root.path == run.roots[0].path:  # a rename: its files are in the library already
+            found.append(library)
+            continue
         moved = os.path.normpath(os.path.join(library, root.beside or root.path))
         found.append(moved if not os.path.isdir(root.path) and os.path.isdir(moved) else root.path)
     return found
@@ -298,12 +279,6 @@ def _root(path: str, library: str) -> Root:
     except OSError:  # not there, or not to be looked at
         disk = ""
     return Root(os.path.abspath(path), fs.beside(path, library), disk)
-
-
-def _roots_in(run: Run, library: str) -> set[int]:
-    """Return the numbers of the roots that are the library itself."""
-    found = roots_now(run, library)
-    return {number for number, root in enumerate(found) if root == found[0]}
 
 
 def path_of(library: str) -> str:

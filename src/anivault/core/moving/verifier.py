@@ -16,11 +16,12 @@ from enum import StrEnum
 
 import msgspec
 
-from anivault.core.moving import journal
+from anivault.core.moving import history
 from anivault.core.moving.hashes import Hashes
-from anivault.core.moving.journal import Do, Made, RunLog, Step
+from anivault.core.moving.history import Past, Whereabouts
+from anivault.core.moving.journal import Made
 from anivault.shared import fs
-from anivault.shared.errors import DiskError, FolderNotFoundError, quoted
+from anivault.shared.errors import DiskError, quoted
 
 
 class Kind(StrEnum):
@@ -79,6 +80,7 @@ class VerifyReport(msgspec.Struct, frozen=True, kw_only=True):
     read: int = 0  # files whose content was read
     bytes: int = 0  # of those
     first: int = 0  # files that had no hash before, whose content is now on record
+    unstored: str = ""  # why their hashes could not be put on record: a library that is read-only
 
     def failed(self, *, strict: bool = False) -> bool:
         """True when something is wrong; with `strict` also when something is merely there."""
@@ -102,8 +104,7 @@ def verify(
     of what its name would be made from today.
     """
     library = os.path.abspath(library)
-    if not os.path.isdir(library):
-        raise FolderNotFoundError(library, "library")
+    history.require_library(library)
     try:
         return Verifier(library, metadata or {}, progress).verify(
             deep=deep or subset is not None, subset=subset
@@ -119,18 +120,18 @@ class Verifier:
         self.library = library
         self.metadata = metadata
         self.progress = progress
-        self.history = journal.read(library)
-        self.expected = self.history.present(library)
+        self.replay = history.read(library)
+        self.expected = self.replay.files
         self.findings: list[Finding] = []
         self.sound: dict[str, os.stat_result] = {}  # expected files that look as they were left
         self.read = self.bytes = self.first = 0
+        self.unstored = ""
 
     def verify(self, *, deep: bool, subset: int | None) -> VerifyReport:
         """Look at names, then at content, then at what the names say together."""
-        if self.history.unfinished:
+        if self.replay.unfinished:
             self.find(Kind.UNFINISHED, "", "a run ended in its middle; anivault recover settles it")
-        found = dict(self.walk())
-        self.compare(found)
+        self.compare(Whereabouts(self.library, self.expected))
         digests = self.check_content(subset) if deep and self.sound else {}
         self.find_duplicates(digests)
         self.find_gaps()
@@ -143,48 +144,31 @@ class Verifier:
             read=self.read,
             bytes=self.bytes,
             first=self.first,
+            unstored=self.unstored,
         )
 
     def find(self, kind: Kind, path: str, detail: str = "") -> None:
         """Note a finding."""
         self.findings.append(Finding(kind=kind, path=path, detail=detail))
 
-    def walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Yield every file of the library, not following links."""
-        folders = [""]
-        while folders:
-            rel = folders.pop()
-            try:
-                entries = list(os.scandir(fs.whole(self.library, rel)))
-            except OSError as error:
-                self.find(Kind.UNREADABLE, rel, error.strerror or "")
-                continue
-            for entry in entries:
-                path = f"{rel}/{entry.name}" if rel else entry.name
-                if path == journal.FOLDER:
-                    continue
-                if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
-                    folders.append(path)
-                else:
-                    yield path, entry
-
-    def compare(self, found: dict[str, os.DirEntry[str]]) -> None:
+    def compare(self, there: Whereabouts) -> None:
         """Compare what is there with what should be."""
-        extra = {path: entry for path, entry in found.items() if path not in self.expected}
-        by_inode = {entry.inode(): path for path, entry in extra.items()}
-        for path, (log, step) in self.expected.items():
-            now = self.look(path, found.get(path))
+        extra = dict.fromkeys(path for path in there.found if path not in self.expected)
+        for path, past in self.expected.items():
+            now = self.look(path, there.found.get(path))
             if now:
-                self.compare_file(path, now, log, step)
-                if path not in found:  # a disk that shows its names in another case
-                    extra.pop(by_inode.get(now.st_ino, ""), None)
-            elif other := self.renamed(by_inode.get(log.left(step).inode), step):
+                self.compare_file(path, now, past)
+                if path not in there.found:  # a disk that shows its names in another case
+                    extra.pop(there.strangers.get(now.st_ino, ""), None)
+            elif other := there.now(past):
                 self.find(Kind.MISNAMED, other, f"was left as {path}")
                 extra.pop(other, None)
             else:
-                self.find(Kind.MISSING, path, f"{log.run.id} put it here")
+                self.find(Kind.MISSING, path, f"{past.puts[-1].run} put it here")
         for path in extra:
             self.find(Kind.EXTRA, path)
+        for path, why in there.unread:
+            self.find(Kind.UNREADABLE, path, why)
 
     def look(self, path: str, entry: os.DirEntry[str] | None) -> os.stat_result | None:
         """Stat what is at a path, None when nothing is."""
@@ -193,34 +177,28 @@ class Verifier:
         except OSError:
             return None
 
-    def renamed(self, other: str | None, step: Step) -> str | None:
-        """Return `other` when it is the file of `step` under a new name."""
-        if other is None:
-            return None
-        now = os.lstat(fs.whole(self.library, other))
-        return other if fs.unchanged(now, step.size, step.mtime_ns) else None
-
-    def compare_file(self, path: str, now: os.stat_result, log: RunLog, step: Step) -> None:
+    def compare_file(self, path: str, now: os.stat_result, past: Past) -> None:
         """Compare one file with how its run left it."""
-        if wrong := self.difference(path, now, log, step):
+        if wrong := self.difference(path, now, past):
             self.find(Kind.CHANGED, path, wrong)
             return
         self.sound[path] = now
-        if step.metadata and self.metadata.get(path, step.metadata) != step.metadata:
+        made = past.puts[-1].step.metadata
+        if made and self.metadata.get(path, made) != made:
             self.find(Kind.RENUMBERED, path)
 
-    def difference(self, path: str, now: os.stat_result, log: RunLog, step: Step) -> str:
+    def difference(self, path: str, now: os.stat_result, past: Past) -> str:
         """Return what is not as the run left it, '' when all is."""
-        if step.do is Do.SYMLINK:
+        size = past.puts[-1].step.size
+        if past.link:
             whole = fs.whole(self.library, path)
-            wanted = fs.whole(log.run.roots[step.root].path, step.rel)
-            same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, wanted)
+            same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, past.maker.points_to)
             return "" if same and os.path.exists(whole) else "it no longer points to its source"
         if not stat.S_ISREG(now.st_mode):
             return "it is no longer a file"
-        if now.st_size != step.size:
-            return f"{now.st_size} bytes instead of {step.size}"
-        return "" if fs.same_time(now.st_mtime_ns, log.left(step).mtime_ns) else "its time is another one"
+        if now.st_size != size:
+            return f"{now.st_size} bytes instead of {size}"
+        return "" if fs.same_time(now.st_mtime_ns, past.left.mtime_ns) else "its time is another one"
 
     def check_content(self, subset: int | None) -> dict[str, str]:
         """Read the files, compare them with what is on record, and put new ones there."""
@@ -233,6 +211,7 @@ class Verifier:
                 self.check_file(path, hashes, digests)
                 if self.progress:
                     self.progress(number + 1, len(paths))
+        self.unstored = hashes.unstored
         return digests
 
     def chosen(self, part: int | None, subset: int | None) -> list[str]:
@@ -244,21 +223,21 @@ class Verifier:
 
     def check_file(self, path: str, hashes: Hashes, digests: dict[str, str]) -> None:
         """Compare the content of one file with its stored hash and with the CRC32 in its name."""
-        log, step = self.expected[path]
-        now = self.sound[path]
+        past, now = self.expected[path], self.sound[path]
+        promised = next((put.step.crc32 for put in past.puts if put.step.crc32), None)
         try:
-            digest, crc = _digest(fs.whole(self.library, path), crc=step.crc32 is not None)
+            digest, crc = _digest(fs.whole(self.library, path), crc=promised is not None)
         except OSError as error:
             self.fail(Kind.UNREADABLE, path, error.strerror or "")
             return
         self.read += 1
         self.bytes += now.st_size
         digests[path] = digest
-        known = log.left(step).hash or hashes.get(path, now)
+        known = past.left.hash or hashes.get(path, now)
         if known and known != digest:
             self.fail(Kind.CORRUPT, path, "its content is not what it was, though size and time are")
-        elif step.crc32 and crc != step.crc32.upper():
-            self.fail(Kind.CORRUPT, path, f"its CRC32 is {crc}, its name said {step.crc32}")
+        elif promised and crc != promised.upper():
+            self.fail(Kind.CORRUPT, path, f"its CRC32 is {crc}, its name said {promised}")
         elif not known:
             self.first += 1
             hashes.put(path, Made(now.st_ino, now.st_mtime_ns, digest), now.st_size)

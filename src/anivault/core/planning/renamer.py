@@ -1,13 +1,13 @@
 """Bring an organized library to a new preset or to new numbers. Pure.
 
 In: the library's videos with what they are, the files beside them, whatever else it holds, a preset.
-Out: a Plan of moves within the library. Only what changes moves; each file moves after the one that now has
-its place, and what would change places in a circle stays.
+Out: a Plan of moves within the library. Only what changes moves, and what other programs put beside it goes
+along; each file moves after the one that now has its place, and what would change places in a circle stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ from anivault.core.models import (
     ScannedFile,
 )
 from anivault.core.organizer import Library, plan
+from anivault.core.planning.companions import companions
 from anivault.core.planning.naming import NAME_MAX, Preset, fold
 
 
@@ -30,24 +31,29 @@ def rename(
     others: Sequence[ParsedFile],
     *,
     library: str,
-    present: Iterable[ScannedFile],
+    present: Sequence[ScannedFile],
+    links: Collection[str] = (),
     preset: Preset,
     name_max: int = NAME_MAX,
 ) -> Plan:
     """Plan new names for `matched` and `others`, whose paths are relative to the library.
 
-    `present` is every file of the library. A file whose name stays is held as already there.
+    `present` is every file of the library; `links` are those that are not regular files. A file whose name
+    stays is held as already there.
     """
     ours = {item.file.rel for item in matched} | {item.file.rel for item in others}
-    strangers = Library(file for file in present if file.rel not in ours)
+    foreign = [file for file in present if file.rel not in ours]
+    strangers = Library(foreign)
     made = plan(
         matched, others, library=library, roots=[library], mode=Mode.MOVE, preset=preset, taken=strangers,
         on_conflict="version", name_max=name_max,
     )  # fmt: skip
     stays = [_there(move) for move in made.moves if move.rel == move.target]
-    ordered, circles = _in_order(
-        [move for move in made.moves if move.rel != move.target], [*made.held, *stays]
-    )
+    moves = [move for move in made.moves if move.rel != move.target]
+    there = [item.rel for item in (*made.held, *stays)]
+    along, left = companions(moves, there, [file for file in foreign if file.rel not in links], name_max)
+    stays += left
+    ordered, circles = _in_order([*moves, *along], [*made.held, *stays])
     return msgspec.structs.replace(made, moves=tuple(ordered), held=(*made.held, *stays, *circles))
 
 

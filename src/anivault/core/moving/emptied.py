@@ -1,0 +1,52 @@
+"""Decide which folders a plan empties: those that held nothing but files that it moves away.
+
+In: a plan that moves. Out: a step for each such folder, the deepest first. A root stays, and so does a
+folder that was empty before, or has one in it. Reads folders; changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+
+from anivault.core.models import Mode, Plan, Write
+from anivault.core.moving.effects import folder_of
+from anivault.core.moving.journal import Do, Step
+from anivault.shared import fs
+
+
+def emptied(plan: Plan, writes: Sequence[Write] = ()) -> tuple[Step, ...]:
+    """Return the removals of the folders that `plan` empties; `root` is numbered as the executor does it."""
+    if plan.mode is not Mode.MOVE:
+        return ()
+    going = {(move.root, move.rel) for move in plan.moves}
+    targets = [*(move.target for move in plan.moves), *(write.target for write in writes)]
+    coming = {fs.whole(plan.library, folder) for folder in _folders(targets)}
+    steps = []
+    for number, root in enumerate(plan.roots, 1):
+        rels = set(_folders(move.rel for move in plan.moves if move.root == root))
+        for rel in sorted(rels, key=lambda rel: (-rel.count("/"), rel)):
+            if fs.whole(root, rel) not in coming and (step := _removal(number, root, rel, going)):
+                steps.append(step)
+                going.add((root, rel))
+    return tuple(steps)
+
+
+def _removal(number: int, root: str, rel: str, going: set[tuple[str, str]]) -> Step | None:
+    path = fs.whole(root, rel)
+    try:
+        if any((root, f"{rel}/{name}") not in going for name in os.listdir(path)):
+            return None
+        now = os.lstat(path)
+    except OSError:  # what cannot be read stays
+        return None
+    owner = [now.st_uid, now.st_gid]
+    return Step(i=0, do=Do.RMDIR, root=number, rel=rel, mode=stat.S_IMODE(now.st_mode), owner=owner)
+
+
+def _folders(paths: Iterable[str]) -> Iterator[str]:
+    """Yield every folder on the way to the paths, the root left out."""
+    for path in paths:
+        while path := folder_of(path):
+            yield path

@@ -1,0 +1,260 @@
+"""Replay the journal: where each file is now, which run put it there, and what it was called before.
+
+In: the runs of a library as `journal.read` gives them. Out: a Replay, from which `verify`, `rollback`,
+`rename` and `history` all answer. Nothing else interprets steps. Pure but for `Whereabouts`, which looks
+for files that somebody renamed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from anivault.core.moving import journal
+from anivault.core.moving.journal import Do, History, Made, RunLog, Step
+from anivault.shared import fs
+from anivault.shared.errors import FolderNotFoundError, NotALibraryError
+
+Key: TypeAlias = tuple[str, int]  # run and step
+RENAMES = frozenset({Do.RENAME, Do.CARRY})
+FOLDERS = frozenset({Do.MKDIR, Do.RMDIR})
+
+
+def path_of(root: str, rel: str) -> str:
+    """The whole path of what lies below a root, as people write it."""
+    return os.path.normpath(os.path.join(root, rel))
+
+
+class Put(NamedTuple):
+    """One step of a file's way: which run did it, and from where. `order` is the step's place in time."""
+
+    order: int
+    log: RunLog
+    step: Step
+    roots: list[str]  # where the roots of its run are now
+    made: Made | None = None  # what a rollback left there, where that is another file
+
+    @property
+    def key(self) -> Key:
+        """What a rollback names it by."""
+        return self.log.run.id, self.step.i
+
+    @property
+    def run(self) -> str:
+        """The run that did it."""
+        return self.log.run.id
+
+    @property
+    def left(self) -> Made:
+        """What the step left at its new name."""
+        return self.made or self.log.left(self.step)
+
+    @property
+    def source(self) -> str:
+        """The whole path that the file had before; the one it got, for a file that was written."""
+        if self.step.do is Do.WRITE:
+            return self.target
+        return path_of(self.roots[self.step.root], self.step.rel)
+
+    @property
+    def points_to(self) -> str:
+        """What a symbolic link that the step made points to."""
+        return fs.whole(self.log.run.roots[self.step.root].path, self.step.rel)
+
+    @property
+    def target(self) -> str:
+        """The whole path that the step made, or the folder that it removed."""
+        if self.step.do is Do.RMDIR:
+            return path_of(self.roots[self.step.root], self.step.rel)
+        return path_of(self.roots[self.step.to_root], self.step.to)
+
+    @property
+    def inside(self) -> bool:
+        """True when the file was in the library before, too."""
+        return self.step.do in RENAMES and self.roots[self.step.root] == self.roots[0]
+
+
+class Past(NamedTuple):
+    """One file of the library and its whole way, from the step that took it in to the last one."""
+
+    puts: tuple[Put, ...]
+
+    @property
+    def place(self) -> str:
+        """Where it is now, relative to the library."""
+        return self.puts[-1].step.to
+
+    @property
+    def names(self) -> Iterator[str]:
+        """Every whole path that it has had, its source's first."""
+        yield self.puts[0].source
+        yield from (put.target for put in self.puts)
+
+    @property
+    def first(self) -> tuple[str, str]:
+        """Root and path of the file as it was called when a run took it in."""
+        put = self.puts[0]
+        written = put.step.do is Do.WRITE  # such a file has had no other name
+        return (put.roots[0], put.step.to) if written else (put.roots[put.step.root], put.step.rel)
+
+    @property
+    def maker(self) -> Put:
+        """The step that made what is there now: what came after only gave it other names."""
+        return next((put for put in reversed(self.puts) if put.step.do is not Do.RENAME), self.puts[0])
+
+    @property
+    def link(self) -> bool:
+        """True for a symbolic link."""
+        return self.maker.step.do is Do.SYMLINK
+
+    @property
+    def left(self) -> Made:
+        """What its last step left; with the hash of an earlier one, when the file has not changed since."""
+        last = self.puts[-1]
+        for put in reversed(self.puts):
+            same = put.step.size == last.step.size and fs.same_time(put.left.mtime_ns, last.left.mtime_ns)
+            if not same or put.left.hash:
+                known = put.left.hash if same else ""
+                return Made(last.left.inode, last.left.mtime_ns, known)
+        return last.left
+
+
+class Replay:
+    """What all runs together have done to a library."""
+
+    def __init__(self, history: History, library: str) -> None:
+        self.library = os.path.abspath(library)
+        self.runs = history.runs
+        self.unfinished = history.unfinished
+        self.files: dict[str, Past] = {}  # by place
+        self.folders: dict[str, list[Put]] = {}  # by whole path: made and removed, what is not taken back
+        self.undone: dict[str, list[str]] = {}  # by rollback: the runs that it took something back of
+        self._seen: set[str] = set()  # every name that a file ever had
+        self._at: dict[Key, str] = {}  # the place of the file whose last step this is
+        for log in history.runs:
+            roots = journal.roots_now(log.run, self.library)
+            for step in log.happened():
+                self._take_in(log, step, roots)
+
+    def _take_in(self, log: RunLog, step: Step, roots: list[str]) -> None:
+        put = Put(len(self._at), log, step, roots)
+        if step.undoes:
+            self._undo(log, step, step.undoes)
+        elif step.do in FOLDERS:
+            self.folders.setdefault(put.target, []).append(put)
+            self._at[put.key] = put.target
+        else:
+            self._put(put)
+
+    def _put(self, put: Put) -> None:
+        """A place was free when a step took it: whoever was there before is gone."""
+        past = self.files.pop(put.step.rel, None) if put.inside else None
+        past = Past((*(past.puts if past else ()), put))
+        self._at[put.key] = past.place
+        self.files[past.place] = past
+        self._seen.update((put.source, put.target))
+
+    def _undo(self, log: RunLog, step: Step, key: Key) -> None:
+        """Only the last step of a way can have been taken back; older versions wrote down others too."""
+        runs = self.undone.setdefault(log.run.id, [])
+        runs += [key[0]] if key[0] not in runs else []
+        place = self._at.get(key)
+        if place is None:
+            return
+        if (ways := self.folders.get(place)) and ways[-1].key == key:
+            ways.pop()
+        elif (past := self.files.get(place)) and past.puts[-1].key == key:
+            del self.files[place]
+            if len(past.puts) > 1:
+                last = past.puts[-2]._replace(made=log.made.get(step.i, past.puts[-2].made))
+                self.files[last.step.to] = Past((*past.puts[:-2], last))
+
+    def knows(self, path: str) -> bool:
+        """True when a file, or a file in the folder `path`, ever had that name."""
+        return any(lies_in(name, path) for name in self._seen)
+
+    def living(self) -> dict[Key, Put]:
+        """The steps about files that have an effect still, in order."""
+        puts = sorted(put for past in self.files.values() for put in past.puts)
+        return {put.key: put for put in puts}
+
+    def made_folders(self) -> dict[str, Put]:
+        """The folders of the library that runs made, also by taking back, and that are left, by place."""
+        last = [ways[-1] for ways in self.folders.values() if ways]
+        return {put.step.to: put for put in last if put.step.do is Do.MKDIR and put.step.to_root == 0}
+
+    def removed_folders(self) -> dict[str, Put]:
+        """The folders that a run removed once it had emptied them, by whole path."""
+        last = {path: ways[-1] for path, ways in self.folders.items() if ways}
+        return {path: put for path, put in last.items() if put.step.do is Do.RMDIR}
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """True when a path is `folder` or lies below it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def read(library: str) -> Replay:
+    """Read and replay the journal of a library; one without a journal has no runs."""
+    return Replay(journal.read(library), library)
+
+
+def require_library(library: str) -> None:
+    """Raise NotALibraryError, or FolderNotFoundError, for what AniVault has never put anything into."""
+    if not os.path.isdir(library):
+        raise FolderNotFoundError(library, "library")
+    if not os.path.isdir(os.path.join(library, journal.FOLDER)):
+        raise NotALibraryError(library)
+
+
+class Whereabouts:
+    """Finds a file that somebody renamed within the library, by its number, size and time."""
+
+    def __init__(self, library: str, expected: Iterable[str]) -> None:
+        self.library = library
+        self.unread: list[tuple[str, str]] = []  # folders that could not be listed, and why
+        self.found = dict(self._walk())
+        expected = set(expected)
+        self.strangers = {entry.inode(): path for path, entry in self.found.items() if path not in expected}
+
+    def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield every file of the library, not following links."""
+        folders = [""]
+        while folders:
+            rel = folders.pop()
+            for entry in self._list(rel):
+                path = f"{rel}/{entry.name}" if rel else entry.name
+                if path == journal.FOLDER:
+                    continue
+                if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
+                    folders.append(path)
+                else:
+                    yield path, entry
+
+    def _list(self, rel: str) -> Sequence[os.DirEntry[str]]:
+        try:
+            with os.scandir(fs.whole(self.library, rel)) as found:
+                return list(found)
+        except OSError as error:
+            self.unread.append((rel, error.strerror or ""))
+            return []
+
+    def now(self, past: Past) -> str | None:
+        """Return where a file is that is not where it was left; None when it is nowhere."""
+        if past.link:
+            return self._link(past.maker.points_to)
+        path = self.strangers.get(past.left.inode or -1)
+        if path is None:
+            return None
+        try:
+            now = os.lstat(fs.whole(self.library, path))
+        except OSError:
+            return None
+        return path if fs.unchanged(now, past.puts[-1].step.size, past.left.mtime_ns) else None
+
+    def _link(self, source: str) -> str | None:
+        for path in self.strangers.values():
+            if self.found[path].is_symlink() and fs.points_to(None, fs.whole(self.library, path), source):
+                return path
+        return None

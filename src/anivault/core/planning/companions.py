@@ -1,0 +1,101 @@
+"""Decide where files go that other programs put beside ours, when ours get other names. Pure.
+
+In: what becomes of our own files in a rename, and the files of the library that are not ours. Out: a Move
+for each that goes along, a Held for each that is left in a folder that ours leave. A file whose name
+begins with a video's follows that video and keeps the rest of its name; any other that is no video
+follows its folder, when all of ours in there go to one and the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from anivault.core.models import FileKind, Held, HeldReason, Identity, Mode, Move, ScannedFile
+from anivault.core.planning.naming import fold
+
+BOUNDARY = frozenset(".-_ [(/")
+
+
+def companions(
+    moves: Sequence[Move], stays: Iterable[str], foreign: Sequence[ScannedFile], name_max: int
+) -> tuple[list[Move], list[Held]]:
+    """Plan the `foreign` files, given our own `moves` and the places of ours that stay."""
+    ways = _Ways(moves, stays)
+    taken = {fold(move.target) for move in moves} | {fold(file.rel) for file in foreign}
+    going: list[Move] = []
+    held: list[Held] = []
+    for file in foreign:
+        target, video = ways.of(file)
+        if target == file.rel:
+            continue
+        if refusal := _refusal(target, taken, name_max):
+            held.append(Held(root=file.root, rel=file.rel, reason=refusal[0], detail=refusal[1]))
+            continue
+        taken.add(fold(target or ""))
+        going.append(_move(file, target or "", video))
+    return going, held
+
+
+def _refusal(target: str | None, taken: set[str], name_max: int) -> tuple[HeldReason, str] | None:
+    if target is None:
+        return HeldReason.NO_VIDEO, "AniVault did not put it there, and no one place is right for it"
+    if fold(target) in taken:
+        return HeldReason.TARGET_TAKEN, f"another file is {target}"
+    if len(target.rpartition("/")[2].encode("utf-8", "surrogateescape")) > name_max:
+        return HeldReason.NAME_REFUSED, "its name would be too long"
+    return None
+
+
+def _move(file: ScannedFile, target: str, video: str | None) -> Move:
+    return Move(
+        root=file.root, rel=file.rel, target=target, mode=Mode.MOVE, video=video,
+        identity=file.identity or Identity(0, 0), reason="goes along: AniVault did not put it there",
+    )  # fmt: skip
+
+
+class _Ways:
+    """Where our names and our folders go."""
+
+    def __init__(self, moves: Sequence[Move], stays: Iterable[str]) -> None:
+        self.stems: dict[
+            str, tuple[str, str]
+        ] = {}  # our name without extension -> the new one, and the video
+        self.folders: dict[str, set[str]] = defaultdict(set)
+        self.first: dict[str, str] = {}  # folder -> the target of a video of it
+        for rel in stays:
+            self.stems[_stem(rel)] = _stem(rel), rel
+            self._folder(rel, rel)
+        for move in moves:
+            if move.video is None:
+                self.stems[_stem(move.rel)] = _stem(move.target), move.target
+                self.first.setdefault(move.rel.rpartition("/")[0], move.target)
+            self._folder(move.rel, move.target)
+
+    def _folder(self, old: str, new: str) -> None:
+        """Folders at the same depth stand for one another; else only the outermost do."""
+        olds, news = old.split("/")[:-1], new.split("/")[:-1]
+        depth = len(olds) if len(olds) == len(news) else min(1, len(olds), len(news))
+        for n in range(1, depth + 1):
+            self.folders["/".join(olds[:n])].add("/".join(news[:n]))
+
+    def of(self, file: ScannedFile) -> tuple[str | None, str | None]:
+        """Return the file's new path, None when there is no right one; and the video that it waits for."""
+        rel = file.rel
+        for at in range(len(rel) - 1, 0, -1):
+            if rel[at] in BOUNDARY and (found := self.stems.get(rel[:at])):
+                return found[0] + rel[at:], found[1] if found[0] != rel[:at] else None
+        folder = file.folder
+        while folder and folder not in self.folders:
+            folder = folder.rpartition("/")[0]
+        goes = self.folders.get(folder, {folder})
+        if folder in goes:
+            return rel, None
+        if len(goes) != 1 or file.kind is FileKind.VIDEO:
+            return None, None
+        return next(iter(goes)) + rel[len(folder) :], self.first.get(folder)
+
+
+def _stem(rel: str) -> str:
+    folder, slash, name = rel.rpartition("/")
+    return folder + slash + (name.rpartition(".")[0] or name)
