@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -277,5 +278,7 @@ def test_a_tree_deeper_than_python_recurses_is_walked(box: Box) -> None:
         here = below
     os.close(here)
     (box.library / rel / "deep.mkv").write_bytes(b"x")
+    seen = found(box)
+    subprocess.run(["rm", "-rf", box.library / "d"], check=True)  # pytest's own cleaning recurses
 
-    assert found(box) == {(Kind.EXTRA, f"{rel}/deep.mkv")}
+    assert seen == {(Kind.EXTRA, f"{rel}/deep.mkv")}
