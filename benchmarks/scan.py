@@ -25,13 +25,13 @@ BESIDE = ("readme.txt", "Show - 01.en.ass", "Show - 02.en.ass")
 
 
 def make(root: Path, files: int) -> None:
-    """Write empty files: half of the folders lie two deep."""
+    """Write small files: half of the folders lie two deep."""
     videos = [f"[Group] Show - {number:02} [1080p][ABCD{number:04}].mkv" for number in range(1, 13)]
     for number in range(files // (len(videos) + len(BESIDE))):
         folder = root / (f"[Group] Show {number} [1080p]" if number % 2 else f"Show {number}/Season 01")
         folder.mkdir(parents=True)
         for name in (*videos, *BESIDE):
-            (folder / name).touch()
+            (folder / name).write_bytes(b"x")
 
 
 def find(root: str) -> float:

@@ -61,6 +61,12 @@ def _step(folder: int, name: str) -> int:
     return there
 
 
+@pytest.fixture(autouse=True)
+def nobody_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of tests are whole when they are made: no command waits to see whether they change."""
+    monkeypatch.setattr("anivault.core.pipeline.settling.WATCHED", 0)
+
+
 @pytest.fixture(scope="session")
 def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache for the session, so that the catalogue is compiled once."""

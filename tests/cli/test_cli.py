@@ -138,7 +138,7 @@ def test_match_names_show_and_place(run: Run, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_quiet_leaves_only_results_and_verbose_adds_reasons(run: Run, tmp_path: Path) -> None:
-    (tmp_path / FRIEREN).touch()
+    (tmp_path / FRIEREN).write_bytes(b"video")
     (tmp_path / "x.mkv.part").touch()
 
     assert "Left out" in run("match", tmp_path).err
@@ -179,7 +179,7 @@ def test_a_bug_is_one_report_and_exit_code_70(
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path, home: Path) -> None:
     for number in range(3000):
-        (tmp_path / f"Show - {number:04}.mkv").touch()
+        (tmp_path / f"Show - {number:04}.mkv").write_bytes(b"video")
     command = f"{sys.executable} -m anivault scan {tmp_path} --json | head -n 1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
@@ -201,7 +201,7 @@ def test_every_command_takes_the_common_options() -> None:
 
 
 def test_explain_tells_every_field_and_every_candidate(run: Run, tmp_path: Path) -> None:
-    (tmp_path / FRIEREN).touch()
+    (tmp_path / FRIEREN).write_bytes(b"video")
     done = run("explain", tmp_path / FRIEREN)
     (event,) = run("explain", tmp_path / FRIEREN, "--json").of("explain")
 
@@ -214,7 +214,7 @@ def test_explain_tells_every_field_and_every_candidate(run: Run, tmp_path: Path)
 
 def test_explain_says_how_to_decide_otherwise(run: Run, tmp_path: Path) -> None:
     for name in (FRIEREN, "K-On!! - 01.mkv"):
-        (tmp_path / name).touch()
+        (tmp_path / name).write_bytes(b"video")
     unsure = run("explain", tmp_path / "K-On!! - 01.mkv").err.splitlines()[-1]
 
     assert "pin" in run("explain", tmp_path / FRIEREN).err
@@ -231,7 +231,7 @@ def test_explain_takes_a_bare_name_and_refuses_a_folder(run: Run, tmp_path: Path
 def test_a_pin_wins_survives_and_is_taken_back(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "My Odd Folder"
     folder.mkdir()
-    (folder / "Nobody Knows This - 03.mkv").touch()
+    (folder / "Nobody Knows This - 03.mkv").write_bytes(b"video")
     match = ("match", folder, "--json")
 
     assert run(*match).of("match")[0]["decision"] == "unmatched"
@@ -246,7 +246,7 @@ def test_a_pin_wins_survives_and_is_taken_back(run: Run, tmp_path: Path) -> None
 
 
 def test_a_file_is_pinned_by_title_and_group_and_words_by_title(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "[Fans] Some Fan Name - 01.mkv").touch()
+    (tmp_path / "[Fans] Some Fan Name - 01.mkv").write_bytes(b"video")
 
     by_file = run("pin", tmp_path / "[Fans] Some Fan Name - 01.mkv", "tmdb:30991", "--json").of("pin")
     by_words = run("pin", "Another Name", "tmdb:movie/129", "--to", tmp_path / "lib", "--json").of("pin")
@@ -298,14 +298,14 @@ def test_a_pin_to_no_show_is_refused(run: Run, show: str) -> None:
 
 
 def test_several_parsers_vote_and_an_unknown_one_is_refused(run: Run, tmp_path: Path) -> None:
-    (tmp_path / FRIEREN).touch()
+    (tmp_path / FRIEREN).write_bytes(b"video")
 
     assert run("scan", tmp_path, "--parser", "anitomy-ng").code == 0
     assert run("scan", tmp_path, "--parser", "nope").code == 45
 
 
 def test_without_a_key_tmdb_says_so_once_and_the_run_goes_on(run: Run, tmp_path: Path) -> None:
-    (tmp_path / FRIEREN).touch()
+    (tmp_path / FRIEREN).write_bytes(b"video")
     done = run("match", tmp_path, "--provider", "catalog", "--provider", "tmdb")
 
     assert done.code == 0

@@ -94,7 +94,7 @@ def test_a_plan_of_files_that_are_gone_is_refused(run: Run, there: Path) -> None
 @pytest.mark.parametrize("name", ["lib", "lib/Shows", "lib/Shows/x.mkv", "lib/", "./lib/../lib"])
 def test_a_source_in_the_library_is_refused(run: Run, there: Path, name: str) -> None:
     (there / "lib/Shows").mkdir(parents=True)
-    (there / "lib/Shows/x.mkv").touch()
+    (there / "lib/Shows/x.mkv").write_bytes(b"video")
 
     assert run("organize", name, "--to", "lib").code == 25
     assert (

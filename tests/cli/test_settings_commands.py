@@ -117,7 +117,7 @@ def test_a_library_that_is_not_there_is_no_history(run: Run, tmp_path: Path) -> 
 
 
 def test_titles_come_in_the_language_that_is_wanted(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "Toradora! - 01.mkv").touch()
+    (tmp_path / "Toradora! - 01.mkv").write_bytes(b"video")
 
     (japanese,) = run("match", tmp_path, "--lang", "ja", "--json").of("match")
     (unknown,) = run("match", tmp_path, "--lang", "xx", "--json").of("match")
@@ -146,6 +146,6 @@ def test_the_cache_is_counted_and_cleared(run: Run) -> None:
 
 
 def test_warming_the_cache_without_a_key_says_that_there_is_none(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "Toradora! - 01.mkv").touch()
+    (tmp_path / "Toradora! - 01.mkv").write_bytes(b"video")
 
     assert "TMDB key" in run("cache", "warm", tmp_path).err

@@ -57,7 +57,7 @@ def test_a_full_disk_under_the_output_is_a_known_failure(pile: Path, words: str)
 
 
 def test_a_terminal_that_lacks_a_character_is_shown_its_number(pile: Path) -> None:
-    (pile / "とらドラ！ 第01話.mkv").touch()
+    (pile / "とらドラ！ 第01話.mkv").write_bytes(b"video")
     done = shell(f"{ANIVAULT} organize {pile} --to {pile}/../Library", PYTHONIOENCODING="ascii")
 
     assert (done.returncode, done.stderr.isascii()) == (0, True)

@@ -203,12 +203,14 @@ def scan(context: Context, paths: PathsArg, parser: ParserOption = None) -> int:
     from anivault.cli import render, scan_handler
 
     settings = context.settings
-    engines = tuple(parser or settings.parser.engines)
     request = scan_handler.ScanRequest(
-        paths=_folders(paths), names=_names(paths), engines=engines, plugins=settings.plugins
+        paths=_folders(paths),
+        names=_names(paths),
+        engines=tuple(parser or settings.parser.engines),
+        plugins=settings.plugins,
+        settle=settings.scan.settle,
     )
-    render.scan(context.screen, scan_handler.handle(request, context.screen.progress("Scanning")))
-    return DONE
+    return render.scan(context.screen, scan_handler.handle(request, context.screen.progress("Scanning")))
 
 
 @command()
@@ -236,6 +238,7 @@ def _asked(
         "settings": settings,
         "engines": tuple(parser or settings.parser.engines),
         "plugins": settings.plugins,
+        "settle": settings.scan.settle,
         "providers": tuple(provider or settings.match.providers),
         "languages": tuple(lang or settings.match.languages),
     }

@@ -13,7 +13,7 @@ from anivault.core.flow import Progress
 from anivault.core.matching.explain import Explanation, explain
 from anivault.core.models import FileKind, ParsedFile
 from anivault.core.pipeline.folders import show_folder
-from anivault.core.pipeline.scanner import LeftOut
+from anivault.core.pipeline.left_out import LeftOut
 from anivault.shared.errors import UsageError
 
 

@@ -25,10 +25,23 @@ def main() -> None:
     import gc
     import signal
 
+    _read_paths_as_utf8()
     gc.set_threshold(50_000, 20, 20)  # records are many and never garbage: looking took a tenth of a run
     signal.signal(signal.SIGTERM, _terminate)
     _streams()
     sys.exit(run(sys.argv[1:]))
+
+
+def _read_paths_as_utf8() -> None:
+    """Start again where the locale is no UTF-8, which every name on disk would be read in.
+
+    The words are handed on byte for byte, and the terminal goes on getting what it reads.
+    """
+    if sys.flags.utf8_mode or sys.getfilesystemencoding() == "utf-8" or not sys.executable:
+        return
+    if sys.stdout:
+        os.environ.setdefault("PYTHONIOENCODING", sys.stdout.encoding)
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself
 
 
 def _streams() -> None:

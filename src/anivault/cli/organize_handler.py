@@ -11,12 +11,14 @@ from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
 from anivault.cli.pace import paced
 from anivault.core import flow
+from anivault.core.listing import libraries_of
 from anivault.core.models import MatchedFile, Mode, Plan, Write
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.journal import Step
 from anivault.core.organizer import OnConflict
-from anivault.core.pipeline.scanner import LeftOut, root_folders
+from anivault.core.pipeline.left_out import LeftOut
+from anivault.core.pipeline.scanner import root_folders
 from anivault.core.planning import planfile
 from anivault.core.planning.fonts import missing
 from anivault.core.planning.naming import Preset, load_preset
@@ -25,7 +27,12 @@ from anivault.core.planning.pictures import Picture, pictures
 from anivault.services import libraries
 from anivault.services.providers import cache_folder, key_or_why
 from anivault.shared import fs
-from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, SourceInLibraryError
+from anivault.shared.errors import (
+    FolderNotFoundError,
+    LibraryIsFileError,
+    SourceInLibraryError,
+    SourceIsLibraryError,
+)
 from anivault.shared.settings import Settings
 
 Progress = Callable[[str], flow.Progress]
@@ -36,6 +43,7 @@ class OrganizeRequest(MatchRequest, frozen=True, kw_only=True):
 
     library: str
     rules: flow.Rules
+    filing: bool = True
     apply: bool = False
     plan_file: str | None = None
     from_plan: str | None = None
@@ -63,8 +71,8 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     """Plan, write the plan where asked, and apply it where asked.
 
-    Raises LibraryIsFileError, SourceInLibraryError, WrongDiskError, FolderNotFoundError, and what
-    `planfile.read` and `executor.execute` raise.
+    Raises LibraryIsFileError, SourceInLibraryError, SourceIsLibraryError, WrongDiskError,
+    FolderNotFoundError, and what `planfile.read` and `executor.execute` raise.
     """
     check_places(request.paths, request.library)
     if not request.other_disk:
@@ -75,6 +83,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         made = Organized(plan=planfile.read(request.from_plan, root_folders(request.paths), request.library))
     else:
         made = _planned(request, progress)
+    made = _beside_libraries(made)
     if request.prune:
         made = msgspec.structs.replace(made, emptied=emptied(made.plan, made.writes))
     if request.plan_file:
@@ -90,6 +99,16 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     finally:
         libraries.remember(request.library)
     return msgspec.structs.replace(made, report=report, notices=(*made.notices, *fontless))
+
+
+def _beside_libraries(made: Organized) -> Organized:
+    """Say which other libraries files come from. Raises SourceIsLibraryError: none is moved out of one."""
+    folders = dict.fromkeys(os.path.dirname(os.path.abspath(move.source)) for move in made.plan.moves)
+    others = libraries_of(folders)
+    if others and made.plan.mode is Mode.MOVE:
+        raise SourceIsLibraryError(others[0])
+    told = [f"{other} is a library of AniVault too. Its files stay there as they are." for other in others]
+    return msgspec.structs.replace(made, notices=(*made.notices, *told))
 
 
 def rules(

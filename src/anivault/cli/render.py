@@ -28,15 +28,15 @@ if TYPE_CHECKING:  # a command imports only what it needs, and this module draws
     from anivault.core.matching.pins import Pin
     from anivault.core.models import Move, Plan
     from anivault.core.moving.recover import RecoverReport
-    from anivault.core.pipeline.scanner import LeftOut
+    from anivault.core.pipeline.left_out import LeftOut
     from anivault.parser.models import ParseResult
     from anivault.services.catalogue.importers import ImportReport
     from anivault.services.catalogue.sources import CatalogInfo
     from anivault.services.tmdb.cache import CacheStats
 
 
-def scan(screen: Screen, result: Scanned) -> None:
-    """Every file by folder with what its name says, then what was left out."""
+def scan(screen: Screen, result: Scanned) -> int:
+    """Every file by folder with what its name says, then what was left out; 10 where some is amiss."""
     read = result.read
     if screen.json:
         for item in read.files:
@@ -48,11 +48,12 @@ def scan(screen: Screen, result: Scanned) -> None:
             screen.line(f"{item.file.root}/{item.file.folder}".rstrip("/"), style="bold")
         screen.line(f"  {item.file.name}")
         if item.file.kind is FileKind.VIDEO:
-            screen.line(f"      {reading(item.parsed)}", style="dim")
-    left_out(screen, read.left_out)
+            screen.line(f"      {item.unreadable or reading(item.parsed)}", style="dim")
+    amiss = left_out(screen, read.left_out)
     notices(screen, result.notices)
     counts = Counter(f"{item.file.kind}" for item in read.files)
     summary(screen, "scan", counts, f"{_counted(counts)}." if counts else "No files there.")
+    return FINDINGS if amiss else DONE
 
 
 def reading(parsed: ParseResult) -> str:
@@ -84,10 +85,10 @@ def match(screen: Screen, result: Matched) -> int:
             screen.event(events.match_event(item))
         else:
             _verdict(screen, item, whole=len(roots) > 1)
-    left_out(screen, result.read.left_out)
+    amiss = left_out(screen, result.read.left_out)
     notices(screen, result.notices)
     summary(screen, "match", counts, f"{_counted(counts)}." if result.files else "No videos there.")
-    return FINDINGS if counts.total() > counts[Decision.MATCHED] else DONE
+    return FINDINGS if amiss or counts.total() > counts[Decision.MATCHED] else DONE
 
 
 _STYLE = {Decision.MATCHED: "green", Decision.AMBIGUOUS: "yellow", Decision.UNMATCHED: "red"}
@@ -342,9 +343,28 @@ def _pin(pin: Pin, show: str | None) -> str:
     return f"{what}  →  {', '.join(filter(None, where))}"
 
 
-def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:
-    """What was left out: each folder that could not be read, the rest as numbers."""
-    counts: Counter[str] = Counter()
+# How many of what: `3 unfinished downloads`. What is amiss is named one by one besides.
+_LEFT_OUT = {
+    "ignored": "of an ignore list",
+    "partial": "unfinished",
+    "being-written": "still being written",
+    "empty": "empty",
+    "deleted": "in a recycle bin",
+    "snapshot": "snapshots or old versions",
+    "hidden": "hidden",
+    "system": "of systems and other programs",
+    "link": "links",
+    "special": "pipes, sockets or devices",
+    "unreadable": "unreadable",
+    "ignore-list": "lines of ignore lists",
+}
+_FEW = 3  # names that are shown of what is left out for one reason
+_MANY = 20  # and of what is amiss
+
+
+def left_out(screen: Screen, items: Iterable[LeftOut]) -> bool:
+    """What was left out, by reason; True when a user should look at some of it."""
+    by_reason: dict[str, list[LeftOut]] = {}
     for item in items:
         screen.event(
             events.LeftOutEvent(
@@ -354,13 +374,28 @@ def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:
                 path_b64=events.b64(item.path),
             )
         )
-        if item.reason == "unreadable":
-            screen.note(f"Cannot read {item.path}: {item.detail}")
-        else:
-            counts[item.reason] += 1
-            screen.detail(f"Left out ({item.reason}): {item.path}")
-    if counts and not screen.json:
-        screen.note(f"Left out: {_counted(counts)}.")
+        by_reason.setdefault(item.reason, []).append(item)
+    for reason, found in by_reason.items():
+        _left_out(screen, reason, found)
+    return any(item.amiss for found in by_reason.values() for item in found)
+
+
+def _left_out(screen: Screen, reason: str, found: Sequence[LeftOut]) -> None:
+    """All of one reason: what is amiss one by one, of the rest a few names, or all with --verbose."""
+    if found[0].amiss:
+        for item in found if screen.verbose else found[:_MANY]:
+            screen.note(
+                f"Left out, {_LEFT_OUT[reason]}: {item.path}{f' ({item.detail})' if item.detail else ''}"
+            )
+        if len(found) > _MANY and not screen.verbose:
+            screen.note(f"Left out, {_LEFT_OUT[reason]}: {len(found) - _MANY:,} more; --verbose names them.")
+    elif screen.verbose:
+        for item in found:
+            screen.note(f"Left out, {_LEFT_OUT[reason]}: {item.path}")
+    elif not screen.json:
+        names = ", ".join(item.path.rpartition("/")[2] for item in found[:_FEW])
+        more = f", and {len(found) - _FEW:,} more" if len(found) > _FEW else ""
+        screen.note(f"Left out, {_LEFT_OUT[reason]}: {names}{more}")
 
 
 def notices(screen: Screen, lines: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
 from anivault.cli.render import counted, left_out, notices, summary
 from anivault.core.models import Held, HeldReason, Move, Plan, Write
+from anivault.shared.text import natural
 
 if TYPE_CHECKING:
     from anivault.cli.organize_handler import Organized
@@ -48,12 +49,12 @@ def organize(screen: Screen, result: Organized, again: str, doing: Doing = "orga
         _described(screen, writes, done=settled.done)
     _emptied(screen, settled.emptied, done=settled.done)
     _held(screen, settled.held, roots, {(item.file.root, item.file.rel): item for item in result.files})
-    left_out(screen, result.left_out)
+    amiss = left_out(screen, result.left_out)
     notices(screen, result.notices)
     command = "rename" if doing == "rename" else "organize"
     summary(screen, command, _counts(settled), _outcome(result, settled, doing))
     _next(screen, result, settled, again)
-    return FINDINGS if any(item.reason not in _UNREMARKABLE for item in settled.held) else DONE
+    return FINDINGS if amiss or any(item.reason not in _UNREMARKABLE for item in settled.held) else DONE
 
 
 def _settled(result: Organized) -> _Settled:
@@ -121,7 +122,7 @@ def _is_taken(item: Held) -> bool:
 
 def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: bool) -> None:
     folder = None
-    for move in sorted(moves, key=lambda move: move.target) if not screen.json else moves:
+    for move in sorted(moves, key=lambda move: natural(move.target)) if not screen.json else moves:
         if screen.json:
             screen.event(events.move_event(move, done=done))
             continue

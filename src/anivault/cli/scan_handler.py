@@ -20,6 +20,8 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     engines: tuple[str, ...]
     plugins: dict[str, dict[str, Any]] = {}  # their settings, by name
+    settle: float = 0  # seconds that a file has to be left alone
+    filing: bool = False  # the files are to go to a library
 
 
 class Scanned(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,10 +32,17 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def handle(request: ScanRequest, progress: Progress, skip: Sequence[str] = ()) -> Scanned:
-    """Read every name. Raises FolderNotFoundError, PluginNotFoundError, PluginBrokenError."""
+    """Read every name. Raises what `flow.read` does, PluginNotFoundError, PluginBrokenError."""
     with closing(open_reader(request.engines, request.plugins)) as reader:
         if request.paths:
-            found = read(request.paths, reader, skip=skip, progress=progress)
+            found = read(
+                request.paths,
+                reader,
+                skip=skip,
+                settle=request.settle,
+                filing=request.filing,
+                progress=progress,
+            )
         else:
             found = read_names(request.names, reader)
         failures = [

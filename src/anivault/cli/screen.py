@@ -37,6 +37,24 @@ def _encoder() -> Callable[[object], bytes]:
     return msgspec.json.Encoder().encode
 
 
+def _encoded(event: object) -> bytes:
+    """Return an event as JSON; in a sentence a path that is no UTF-8 shows U+FFFD, as it does for people."""
+    try:
+        return _encoder()(event)
+    except UnicodeEncodeError:
+        import msgspec
+
+        return _encoder()(_as_text(msgspec.to_builtins(event)))
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {_as_text(key): _as_text(item) for key, item in value.items()}
+    return [_as_text(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def printed(write: Callable[P, T], *what: P.args, **how: P.kwargs) -> T:
     """Call what writes to stdout. Raises OutputError where it cannot, but for a reader that went away."""
     try:
@@ -60,7 +78,7 @@ class Screen:
         """Print one event of machine output; does nothing without --json."""
         if self.json:
             self.clear()
-            printed(sys.stdout.buffer.write, _encoder()(event) + b"\n")
+            printed(sys.stdout.buffer.write, _encoded(event) + b"\n")
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line of the result for people; does nothing with --json."""

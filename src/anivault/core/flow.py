@@ -9,6 +9,7 @@ nothing here knows a provider.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -19,10 +20,23 @@ from anivault.core.matching.decide import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
-from anivault.core.models import EntryKind, FileKind, Match, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
+from anivault.core.models import (
+    Decision,
+    EntryKind,
+    FileKind,
+    Match,
+    MatchedFile,
+    Mode,
+    ParsedFile,
+    Plan,
+    ScannedFile,
+)
 from anivault.core.organizer import Library, OnConflict, plan
+from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.parser import parse_alone, parse_files
-from anivault.core.pipeline.scanner import LeftOut, kind_of, root_folders, scan
+from anivault.core.pipeline.readable import unreadable
+from anivault.core.pipeline.scanner import kind_of, root_folders, scan
+from anivault.core.pipeline.settling import being_written
 from anivault.core.planning.naming import NAME_MAX, Preset, titled
 from anivault.core.planning.renamer import rename
 from anivault.parser.read import Reader
@@ -53,17 +67,48 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(
-    roots: Sequence[str], reader: Reader, *, skip: Sequence[str] = (), progress: Progress | None = None
+    roots: Sequence[str],
+    reader: Reader,
+    *,
+    skip: Sequence[str] = (),
+    settle: float = 0,
+    filing: bool = False,
+    progress: Progress | None = None,
 ) -> Read:
-    """Scan `roots` and parse every file among its siblings. Raises FolderNotFoundError."""
+    """Scan `roots` and parse every file among its siblings; those that are not whole yet are left out.
+
+    `settle` is how many seconds a file has to be left alone; `filing`: the files are to go to a library.
+    Raises FolderNotFoundError,
+    FolderUnreadableError.
+    """
+    start = time.time()
     found = scan(roots, skip=skip, progress=progress and (lambda count: progress(count, None)))
-    return Read(files=tuple(parse_files(found.files, reader, progress)), left_out=found.left_out)
+    files = parsed(found.files, reader, progress)
+    unfinished = [*found.hollow(filing=filing), *being_written(found.files, start, settle)]
+    left = {item.path for item in unfinished}
+    return Read(
+        files=tuple(item for item in files if item.file.path not in left) if left else tuple(files),
+        left_out=(*found.left_out, *unfinished),
+    )
+
+
+def parsed(
+    files: Sequence[ScannedFile], reader: Reader, progress: Progress | None = None
+) -> list[ParsedFile]:
+    """Parse every file among its siblings; one whose name nobody can read has no title of theirs."""
+    return [_unreadable_or(item) for item in parse_files(files, reader, progress)]
+
+
+def _unreadable_or(item: ParsedFile) -> ParsedFile:
+    if not (why := unreadable(item)):
+        return item
+    return replace(item, parsed=replace(item.parsed, title=None, titles=()), unreadable=why)
 
 
 def read_names(paths: Sequence[str], reader: Reader) -> Read:
     """Parse paths that were only named, each by itself, without touching the disk."""
     files = (ScannedFile("", path, kind_of(path)) for path in paths)
-    return Read(files=tuple(parse_alone(file, reader) for file in files), alone=True)
+    return Read(files=tuple(_unreadable_or(parse_alone(file, reader)) for file in files), alone=True)
 
 
 def matched(
@@ -77,8 +122,22 @@ def matched(
 
     Shows are called by their title in the first of `languages` that they have one in.
     """
-    releases = (each if found.alone else group)(found.videos)
-    return called(match_releases(releases, sources, pins, progress=progress), languages)
+    why = {item.file: item.unreadable for item in found.videos if item.unreadable}
+    readable = [item for item in found.videos if not item.unreadable]
+    releases = (each if found.alone else group)(readable)
+    releases += each([item for item in found.videos if item.unreadable])
+    files = match_releases(releases, sources, pins, progress=progress)
+    if why:
+        files = [_unmatched(item, why[item.file]) if item.file in why else item for item in files]
+    return called(files, languages)
+
+
+def _unmatched(item: MatchedFile, why: str) -> MatchedFile:
+    """A file whose name nobody can read is what the user has pinned it to, or nothing."""
+    if item.pinned:
+        return item
+    match = Match(Decision.UNMATCHED, 0.0, (), (why,))
+    return MatchedFile(item.file, item.parsed, match, Decision.UNMATCHED, (), match.reasons)
 
 
 def called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[MatchedFile]:
@@ -98,9 +157,10 @@ def planned(
 ) -> Plan:
     """Plan every file of `found` into `library`, around what lies there already."""
     videos = {item.file.path for item in files}
+    others = [item for item in found.files if item.file.path not in videos]
     return plan(
         files,
-        [item for item in found.files if item.file.path not in videos],
+        sorted(others, key=_is_empty),  # a subtitle without a byte takes no place from one with some
         library=library,
         roots=root_folders(roots),
         mode=rules.mode,
@@ -109,6 +169,10 @@ def planned(
         on_conflict=rules.on_conflict,
         name_max=_name_max(library),
     )
+
+
+def _is_empty(item: ParsedFile) -> bool:
+    return item.file.identity is not None and not item.file.identity.size
 
 
 def _name_max(library: str) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from anivault.core.models import EntryKind, Identity, Inhabitant
 from anivault.shared import fs
 
 OWN = ".anivault"  # at the top of a library: journal, hashes, pins
+JOURNAL = f"{OWN}/journal.jsonl"
 
 
 def listing(library: str) -> Iterator[Inhabitant]:
@@ -27,6 +28,19 @@ def listing(library: str) -> Iterator[Inhabitant]:
         below = list(_within(library, rel))
         yield from below
         folders += [item.rel for item in reversed(below) if item.kind is EntryKind.FOLDER]
+
+
+def libraries_of(folders: Iterable[str]) -> list[str]:
+    """Return the libraries that `folders` are, or lie in: folders with a journal of AniVault."""
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    for folder in folders:
+        while folder not in seen:
+            seen.add(folder)
+            if os.path.lexists(os.path.join(folder, JOURNAL)):
+                found[folder] = None
+            folder = os.path.dirname(folder)
+    return list(found)
 
 
 def _within(library: str, rel: str) -> Iterator[Inhabitant]:

@@ -88,10 +88,14 @@ class Inhabitant(msgspec.Struct, frozen=True, gc=False):
 
 
 class ParsedFile(msgspec.Struct, frozen=True):
-    """A scanned file and what its name, folders and siblings say."""
+    """A scanned file and what its name, folders and siblings say.
+
+    `unreadable` tells why nobody can read its name: then it has no title, nor that of siblings or folders.
+    """
 
     file: ScannedFile
     parsed: ParseResult
+    unreadable: str = ""
 
 
 class Release(msgspec.Struct, frozen=True):

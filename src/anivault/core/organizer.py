@@ -417,6 +417,8 @@ class _Followers:
         if file.kind is FileKind.FONT:
             return self._font(file)
         if owner := self.videos.owner(item):
+            if item.unreadable and not file.name.startswith(_stem(self.matched[owner.video].file)):
+                return held(file, HeldReason.UNREADABLE_NAME, item.unreadable)
             return self._beside(item, owner)
         if art := sidecars.folder_art(file):
             return self._art(file, art)
@@ -490,6 +492,10 @@ class _Followers:
             return held(file, HeldReason.JUNK, "no server shows such a file")
         reason = HeldReason.SAME_TARGET if fold(target) in self.claimed else HeldReason.TARGET_TAKEN
         return held(file, reason, f"another file is {target}")
+
+
+def _stem(file: ScannedFile) -> str:
+    return file.name.rpartition(".")[0]
 
 
 def held(file: ScannedFile, reason: HeldReason, detail: str) -> Held:

@@ -54,6 +54,18 @@ class FolderNotFoundError(AniVaultError):
         self.hint = "Check the path; quotes are needed when it has spaces."
 
 
+class FolderUnreadableError(AniVaultError):
+    """A folder that was named cannot be listed."""
+
+    code, exit_code = "folder-unreadable", 58
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(
+            f"The folder {path} cannot be read ({error.strerror or error}). Nothing was changed."
+        )
+        self.hint = f"ls -ld {quoted(path)}"
+
+
 class ConfigError(AniVaultError):
     """A configuration file, or a variable of the environment, cannot be used."""
 
@@ -92,6 +104,19 @@ class SourceInLibraryError(AniVaultError):
     def __init__(self, source: str, library: str) -> None:
         super().__init__(f"{source} lies in the library {library}. Nothing was changed.")
         self.hint = "Name folders outside the library, or another library with --to."
+
+
+class SourceIsLibraryError(AniVaultError):
+    """Files to move lie in another library of AniVault, whose journal knows them."""
+
+    code, exit_code = "source-is-library", 59
+
+    def __init__(self, library: str) -> None:
+        super().__init__(
+            f"{library} is a library of AniVault: what is moved out of it is lost to its journal. "
+            "Nothing was changed."
+        )
+        self.hint = "Leave it as it is with --mode hardlink or copy, or name folders outside of it."
 
 
 class LibraryBusyError(AniVaultError):

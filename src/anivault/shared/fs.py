@@ -261,6 +261,20 @@ def closing(fd: int) -> Iterator[int]:
         os.close(fd)
 
 
+def blocks(s: os.stat_result) -> int:
+    """How many blocks a file has on the disk; 1 where the system does not say."""
+    return getattr(s, "st_blocks", 1)
+
+
+def is_hole(path: str, size: int) -> bool:
+    """True for a file that holds no byte that was ever written; False where nobody can tell."""
+    try:
+        with closing(open_file(None, path)) as fd:
+            return next(iter(stretches(fd, size)), None) is None
+    except OSError:
+        return False
+
+
 def write(fd: int, data: bytes | memoryview) -> None:
     """Write all of `data`."""
     view = memoryview(data)

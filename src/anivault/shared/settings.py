@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import platformdirs
@@ -42,6 +42,12 @@ class OrganizeSettings(Section, frozen=True):
     on_conflict: ConflictPolicy = "hold"
 
 
+class ScanSettings(Section, frozen=True):
+    """Which files are whole."""
+
+    settle: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0  # seconds
+
+
 class ParserSettings(Section, frozen=True):
     """Which engines read names."""
 
@@ -67,6 +73,7 @@ class Settings(Section, frozen=True):
 
     library: LibrarySettings = LibrarySettings()
     organize: OrganizeSettings = OrganizeSettings()
+    scan: ScanSettings = ScanSettings()
     parser: ParserSettings = ParserSettings()
     match: MatchSettings = MatchSettings()
     tmdb: TmdbSettings = TmdbSettings()
@@ -93,6 +100,7 @@ HEARD: dict[str, Callable[[Any], bool]] = {
     "organize.mode": lambda mode: mode != "move",
     "organize.preset": bool,
     "organize.on_conflict": bool,
+    "scan.settle": lambda _: True,
     "parser.engines": lambda names: set(names) <= BUILT_IN[PARSERS].keys(),
     "match.providers": lambda names: set(names) <= BUILT_IN[PROVIDERS].keys(),
     "match.languages": lambda _: True,

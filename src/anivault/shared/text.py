@@ -27,6 +27,20 @@ def is_text(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def natural(text: str) -> str:
+    """Return a key that sorts numbers by their value: 517 before 1000. Equal for `7` and `07`."""
+    return _NUMBER.sub(_by_length, text)
+
+
+_NUMBER = re.compile("[0-9]+")
+
+
+def _by_length(number: re.Match[str]) -> str:
+    """A number behind the count of its digits, so that text compares as numbers do."""
+    digits = number[0].lstrip("0")
+    return f"{len(digits)}{digits}" if len(digits) < 9 else f"9{len(digits):06}{digits}"
+
+
 def _visible(found: re.Match[str]) -> str:
     code = ord(found.group())
     if 0xD800 <= code <= 0xDFFF:

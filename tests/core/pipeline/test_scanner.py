@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from anivault.core.models import FileKind
-from anivault.core.pipeline.scanner import LeftOutReason, Scan, kind_of, outermost, scan
+from anivault.core.pipeline.left_out import LeftOutReason
+from anivault.core.pipeline.scanner import Scan, kind_of, outermost, scan
 from anivault.shared.errors import FolderNotFoundError
 
 
@@ -106,7 +107,14 @@ def test_folders_and_files_of_systems_are_left_out(tmp_path: Path) -> None:
     result = scan([str(tmp_path)])
 
     assert found(result) == ["ok.mkv"]
-    assert set(why(result).values()) == {LeftOutReason.SYSTEM}
+    assert {os.path.basename(item.path): item.reason for item in result.left_out} == {
+        "@eaDir": LeftOutReason.SYSTEM,
+        "#recycle": LeftOutReason.DELETED,
+        ".Trash-1000": LeftOutReason.DELETED,
+        ".anivault": LeftOutReason.SYSTEM,
+        "._a.mkv": LeftOutReason.SYSTEM,
+        "Thumbs.db": LeftOutReason.SYSTEM,
+    }
 
 
 def test_links_are_never_followed(tmp_path: Path) -> None:
@@ -162,7 +170,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_the_rest_goes_on(
 
 def test_names_that_are_no_utf8_are_kept_byte_for_byte(tmp_path: Path) -> None:
     raw = os.fsencode(tmp_path) + b"/caf\xe9 \xff.mkv"
-    Path(os.fsdecode(raw)).touch()
+    Path(os.fsdecode(raw)).write_bytes(b"video")
 
     (file,) = scan([str(tmp_path)]).files
 

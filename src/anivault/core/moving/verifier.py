@@ -22,6 +22,7 @@ from anivault.core.moving.history import Past, Whereabouts
 from anivault.core.moving.journal import Made
 from anivault.shared import fs
 from anivault.shared.errors import DiskError, quoted
+from anivault.shared.text import natural
 
 
 class Kind(StrEnum):
@@ -135,7 +136,7 @@ class Verifier:
         digests = self.check_content(subset) if deep and self.sound else {}
         self.find_duplicates(digests)
         self.find_gaps()
-        self.findings.sort(key=lambda finding: finding.path)
+        self.findings.sort(key=lambda finding: (natural(finding.path), finding.path))
         return VerifyReport(
             library=self.library,
             same=len(self.sound),

@@ -2,27 +2,30 @@
 
 In: root folders. Out: every regular file of interest with its kind and identity, and what was
 left out and why. Symbolic links are never followed, FIFOs and devices never opened; a folder
-that cannot be read is reported and the rest goes on. Order is by name, so that runs repeat.
+that cannot be read is reported and the rest goes on. Order is by name, numbers by their value.
 """
 
 from __future__ import annotations
 
 import os
-import stat
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
 from operator import attrgetter
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from anivault.core.models import FileKind, Identity, ScannedFile
+from anivault.core.pipeline import ignore
+from anivault.core.pipeline.left_out import (
+    IGNORE_FILES,
+    LeftOut,
+    LeftOutReason,
+    why_not_file,
+    why_not_folder,
+)
 from anivault.shared import fs
-from anivault.shared.errors import FolderNotFoundError
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
+from anivault.shared.text import natural
 
 EXTENSIONS: dict[FileKind, str] = {
     FileKind.VIDEO: "mkv mp4 avi webm m2ts ts mov wmv flv m4v ogm ogv mpg mpeg mk3d rmvb rm divx vob 3gp asf",
@@ -33,51 +36,34 @@ EXTENSIONS: dict[FileKind, str] = {
     FileKind.NFO: "nfo",
 }
 KINDS = {extension: kind for kind, extensions in EXTENSIONS.items() for extension in extensions.split()}
-_OTHER = FileKind.OTHER  # looking a member of an enum up costs as much as reading an extension
-
-# What download clients append while a file is not whole yet.
-PARTIAL = frozenset(
-    {
-        "part", "parts", "partial", "!qb", "!ut", "!bt", "bc!", "jc!", "td", "xltd", "aria2", "crdownload",
-        "download", "opdownload", "filepart", "fdmdownload", "unfinished", "dctmp",
-    }
-)  # fmt: skip
-# Folders and files that operating systems, NAS boxes, sync tools and AniVault itself keep.
-SYSTEM_FOLDERS = frozenset(
-    {
-        ".anivault", "@eadir", "#recycle", "#snapshot", "$recycle.bin", "system volume information",
-        "lost+found", ".appledouble", ".spotlight-v100", ".fseventsd", ".trashes", ".trash", "__macosx",
-        ".stfolder", ".stversions", ".git", ".svn", ".snapshots", ".zfs",
-    }
-)  # fmt: skip
-SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db", ".directory"})
-IGNORE_FILES = (".ignore", ".anivaultignore")
-
-
-class LeftOutReason(StrEnum):
-    """Why something below a root is no file of the scan."""
-
-    IGNORED = "ignored"  # an ignore list says so
-    PARTIAL = "partial"  # a download that is not whole
-    SYSTEM = "system"
-    LINK = "link"  # a symbolic link
-    SPECIAL = "special"  # a FIFO, socket or device
-    UNREADABLE = "unreadable"
-
-
-class LeftOut(msgspec.Struct, frozen=True):
-    """One path that was left out; `detail` is the system's word for an unreadable one."""
-
-    path: str
-    reason: LeftOutReason
-    detail: str = ""
+_OTHER, _VIDEO = (
+    FileKind.OTHER,
+    FileKind.VIDEO,
+)  # looking a member of an enum up costs as much as reading an extension
 
 
 class Scan(msgspec.Struct, frozen=True):
-    """What is there. `files` by root, then by folder and name."""
+    """What is there. `files` by root, then by folder and name; nothing was written into `holes`."""
 
     files: tuple[ScannedFile, ...]
     left_out: tuple[LeftOut, ...]
+    holes: tuple[ScannedFile, ...] = ()
+
+    def hollow(self, *, filing: bool) -> list[LeftOut]:
+        """The files of one hole, which are room that a download client took.
+
+        Where no file has data the disk may not tell, as a tree that was made for trying: then they are judged
+        like others, but a few are not filed.
+        """
+        alone = len(self.holes) == len(self.files)
+        if alone and not (filing and len(self.holes) <= FEW_HOLES):
+            return []
+        return [
+            LeftOut(file.path, LeftOutReason.EMPTY, "nothing was written into it yet") for file in self.holes
+        ]
+
+
+FEW_HOLES = 12  # as many files as a season has
 
 
 def kind_of(name: str) -> FileKind:
@@ -91,20 +77,24 @@ def scan(
 ) -> Scan:
     """Walk `roots` (folders or single files), staying out of the folders `skip`.
 
-    Raises FolderNotFoundError for a root that is not there. A file below two roots is listed once,
-    under the outer one. `progress` gets the number of files found so far, folder by folder.
+    Raises FolderNotFoundError for a root that is not there, FolderUnreadableError for one that cannot be
+    listed. A file below two roots is listed once, under the outer one. `progress` gets the number of files
+    found so far, folder by folder. A root is taken at the user's word, whatever it is called and whatever
+    list ignores it. Where several lie in one folder a shell's `*` may have named them: there each is judged
+    as it would be below that folder.
     """
     walk = _Walk(frozenset(map(_real, skip)))
-    for root in outermost(roots):
-        if os.path.isdir(root):
-            for _ in walk.below(root):
-                if progress:
-                    progress(len(walk.files))
-        elif os.path.isfile(root):
-            walk.single(root)
-        else:
+    chosen = outermost(roots)
+    beside = Counter(map(os.path.dirname, chosen))
+    for root in chosen:
+        if not os.path.exists(root):
             raise FolderNotFoundError(root)
-    return Scan(files=tuple(walk.files), left_out=tuple(walk.left_out))
+        if beside[os.path.dirname(root)] > 1 and not walk.wants(root):
+            continue
+        for _ in walk.below(root) if os.path.isdir(root) else walk.single(root):
+            if progress:
+                progress(len(walk.files))
+    return Scan(files=tuple(walk.files), left_out=tuple(walk.left_out), holes=tuple(walk.holes))
 
 
 def outermost(roots: Sequence[str]) -> list[str]:
@@ -144,7 +134,7 @@ def _real(path: str) -> str:
 
 
 # The ignore lists that hold in a folder, outermost first, each with the folder it stands in.
-_Ignores = tuple[tuple[str, "GitIgnoreSpec"], ...]
+_Ignores = tuple[tuple[str, ignore.IgnoreList], ...]
 
 
 class _Walk:
@@ -153,15 +143,36 @@ class _Walk:
     def __init__(self, skip: frozenset[str]) -> None:
         self.files: list[ScannedFile] = []
         self.left_out: list[LeftOut] = []
+        self.holes: list[ScannedFile] = []
         self._skip = skip
+        self._above: dict[str, tuple[set[str], _Ignores]] = {}
 
-    def single(self, path: str) -> None:
+    def wants(self, root: str) -> bool:
+        """Judge the name of a root as that of anything in its folder; says so when it is left out."""
+        folder, name = os.path.split(root)
+        if folder not in self._above:
+            names = set(_names(folder))
+            self._above[folder] = names, self._more_ignores(folder, "", names, ())
+        names, ignores = self._above[folder]
+        is_folder = os.path.isdir(root)
+        why = why_not_folder(name, root) if is_folder else why_not_file(name, kind_of(name), names)
+        if why := why or _ignored(name, ignores, folder=is_folder):
+            self._leave(root, why)
+        return why is None
+
+    def single(self, path: str) -> Iterator[None]:
+        """Take one file that is a root."""
         root, name = _root_folder(path), os.path.basename(path)
-        s = os.stat(path)
-        identity = Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)
-        self.files.append(ScannedFile(root, name, kind_of(name), identity))
+        try:
+            s = os.stat(path)
+        except OSError as error:
+            self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+        else:
+            self._take(root, name, path, kind_of(name), s)
+        yield
 
     def below(self, root: str) -> Iterator[None]:
+        """Take what lies below a root that is a folder."""
         real_root = _real(root)
         stack: list[tuple[str, _Ignores]] = [("", ())]
         while stack:
@@ -178,8 +189,10 @@ class _Walk:
         prefix = f"{rel}/" if rel else ""
         try:
             with os.scandir(path) as found:
-                entries = sorted(found, key=_name)
+                entries = sorted(sorted(found, key=_name), key=_by_number)
         except OSError as error:
+            if not rel:
+                raise FolderUnreadableError(root, error) from error
             self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
             return []
         names = {entry.name for entry in entries}
@@ -189,7 +202,7 @@ class _Walk:
             below = prefix + entry.name
             if entry.is_file(follow_symlinks=False):
                 self._file(root, below, entry, names, ignores)
-            elif reason := _unfit(entry) or _ignored(f"{below}/", ignores):
+            elif reason := _unfit(entry) or _ignored(below, ignores, folder=True):
                 self._leave(entry.path, reason)
             else:
                 folders.append((below, ignores))
@@ -197,7 +210,7 @@ class _Walk:
 
     def _file(self, root: str, rel: str, entry: os.DirEntry[str], names: set[str], ignores: _Ignores) -> None:
         kind = kind_of(entry.name)
-        if reason := _unfit_file(entry.name, kind, names) or _ignored(rel, ignores):
+        if reason := why_not_file(entry.name, kind, names) or _ignored(rel, ignores, folder=False):
             self._leave(entry.path, reason)
             return
         try:
@@ -205,54 +218,55 @@ class _Walk:
         except OSError as error:  # gone since it was listed, or a broken disk
             self._leave(entry.path, LeftOutReason.UNREADABLE, error.strerror or str(error))
         else:
-            identity = Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)
-            self.files.append(ScannedFile(root, rel, kind, identity))
+            self._take(root, rel, entry.path, kind, s)
+
+    def _take(self, root: str, rel: str, path: str, kind: FileKind, s: os.stat_result) -> None:
+        if not s.st_size and kind is _VIDEO:
+            self._leave(path, LeftOutReason.EMPTY, "no bytes")
+            return
+        file = ScannedFile(root, rel, kind, Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino))
+        self.files.append(file)
+        # A file system that packs small files elsewhere counts no blocks either: then the file is asked.
+        if not fs.blocks(s) and s.st_size and fs.is_hole(path, s.st_size):
+            self.holes.append(file)
 
     def _more_ignores(self, path: str, rel: str, names: set[str], ignores: _Ignores) -> _Ignores:
         for name in IGNORE_FILES:
-            if name in names and (spec := self._read_ignore(f"{path}/{name}")):
-                ignores = (*ignores, (rel, spec))
+            if name in names and (found := self._read_ignore(f"{path}/{name}")):
+                ignores = (*ignores, (rel, found))
         return ignores
 
-    def _read_ignore(self, path: str) -> GitIgnoreSpec | None:
-        """Read one ignore list. An empty one leaves out its whole folder, as Jellyfin has it."""
-        from pathspec import GitIgnoreSpec
-
-        if not stat.S_ISREG(os.lstat(path).st_mode):
+    def _read_ignore(self, path: str) -> ignore.IgnoreList | None:
+        """Read one ignore list, and name the lines of it that say nothing."""
+        if os.path.isdir(path) and not os.path.islink(path):
             return None
         try:
-            with Path(path).open(encoding="utf-8", errors="surrogateescape") as file:
-                lines = file.read(_IGNORE_CAP).splitlines()
+            with fs.closing(fs.open_file(None, path)) as fd:
+                found = ignore.parse(os.read(fd, ignore.MOST_BYTES + 1))
         except OSError as error:
             self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
             return None
-        return GitIgnoreSpec.from_lines(lines if any(line.strip() for line in lines) else ["*"])
+        for fault in found.faults:
+            where = f"line {fault.line} is not followed: {fault.why}: {fault.text}"
+            self._leave(path, LeftOutReason.IGNORE_LIST, where)
+        return found
 
     def _leave(self, path: str, reason: LeftOutReason, detail: str = "") -> None:
         self.left_out.append(LeftOut(path, reason, detail))
 
 
-_IGNORE_CAP = 1 << 20  # characters; an ignore list is written by hand
 _name = attrgetter("name")
 
 
-def _unfit_file(name: str, kind: FileKind, names: set[str]) -> LeftOutReason | None:
-    """Why a regular file is none of ours; `names` are its siblings. Called once for every file."""
-    if name.startswith("._"):
-        return LeftOutReason.SYSTEM
-    if f"{name}.aria2" in names:
-        return LeftOutReason.PARTIAL
-    return _unfit_other(name) if kind is _OTHER else None
+def _by_number(entry: os.DirEntry[str]) -> str:
+    return natural(entry.name)
 
 
-def _unfit_other(name: str) -> LeftOutReason | None:
-    """Why a file whose extension says nothing is none of ours."""
-    folded = name.lower()
-    if folded in SYSTEM_FILES:
-        return LeftOutReason.SYSTEM
-    if folded.rpartition(".")[2] in PARTIAL:
-        return LeftOutReason.PARTIAL
-    return LeftOutReason.IGNORED if name in IGNORE_FILES else None
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:  # a folder may let people in and not be listed
+        return []
 
 
 def _unfit(entry: os.DirEntry[str]) -> LeftOutReason | None:
@@ -261,14 +275,13 @@ def _unfit(entry: os.DirEntry[str]) -> LeftOutReason | None:
         return LeftOutReason.LINK
     if not entry.is_dir(follow_symlinks=False):
         return LeftOutReason.SPECIAL
-    folded = entry.name.lower()
-    return LeftOutReason.SYSTEM if folded in SYSTEM_FOLDERS or folded.startswith(".trash-") else None
+    return why_not_folder(entry.name, entry.path)
 
 
-def _ignored(rel: str, ignores: _Ignores) -> LeftOutReason | None:
-    """Judge a path, a folder's with its slash. The innermost list that speaks of it decides, as in git."""
-    for folder, spec in reversed(ignores):
-        verdict = spec.check_file(rel[len(folder) + 1 :] if folder else rel).include
+def _ignored(rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
+    """Judge a path. The innermost list that speaks of it decides, as in git."""
+    for above, found in reversed(ignores):
+        verdict = found.judge(rel[len(above) + 1 :] if above else rel, folder=folder)
         if verdict is not None:
             return LeftOutReason.IGNORED if verdict else None
     return None
