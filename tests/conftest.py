@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,20 +41,24 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def deep(tmp_path: Path) -> Iterator[Path]:
-    """2,500 folders one in another, a video in each: longer than a path may be."""
-    names = ["deep", *["d"] * 2500]
-    here = os.open(tmp_path, os.O_RDONLY)
-    for name in names:
-        os.mkdir(name, dir_fd=here)
-        here = _step(here, name)
+def deep() -> Iterator[Path]:
+    """2,500 folders one in another, a video in each: longer than a path may be.
+
+    It lies apart from the folders of pytest, which cannot remove it when a run is killed.
+    """
+    root = Path(tempfile.mkdtemp(prefix="anivault-deep-"))
+    here = os.open(root, os.O_RDONLY)
+    for _ in range(2500):
+        os.mkdir("d", dir_fd=here)
+        here = _step(here, "d")
         os.close(os.open("Show - 01.mkv", os.O_CREAT | os.O_WRONLY, dir_fd=here))
-    yield tmp_path / "deep"
-    for name in reversed(names):
+    yield root
+    for _ in range(2500):
         os.unlink("Show - 01.mkv", dir_fd=here)
         here = _step(here, "..")
-        os.rmdir(name, dir_fd=here)
+        os.rmdir("d", dir_fd=here)
     os.close(here)
+    shutil.rmtree(root)
 
 
 def _step(folder: int, name: str) -> int:

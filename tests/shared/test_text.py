@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.shared.text import is_text, safe
+from anivault.shared.text import are_natural, is_text, natural, safe
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,16 @@ def test_safe_text_stays_as_it_is(text: str) -> None:
 )
 def test_a_path_that_is_no_utf8_is_known(path: str, whole: bool) -> None:
     assert is_text(path) is whole
+
+
+@given(st.lists(st.text(alphabet="a1290 -", min_size=1, max_size=6), max_size=8))
+def test_names_are_natural_when_their_keys_are_sorted(names: list[str]) -> None:
+    names.sort()
+
+    assert are_natural(names) == (sorted(names, key=natural) == names)
+
+
+def test_numbers_sort_by_value() -> None:
+    names = ["b 10000000000", "b 9999999999", "b", "a 100", "a 010 b", "a 10", "a 2"]
+
+    assert sorted(names, key=natural) == names[::-1]

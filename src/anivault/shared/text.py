@@ -7,6 +7,8 @@ where control, bidirectional and invisible characters stand as visible escapes. 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 # C0, C1 and DEL (with them every ANSI sequence), line and paragraph separators; the characters that
 # turn the direction of what follows; zero-width ones but the joiners that scripts and emoji need;
@@ -32,6 +34,19 @@ def natural(text: str) -> str:
     return _NUMBER.sub(_by_length, text)
 
 
+def are_natural(names: Sequence[str]) -> bool:
+    """Tell whether file names that are sorted as text are sorted by their numbers too.
+
+    Names that differ in digits alone, as those of a season do, are not looked at closer: a tenth of the time.
+    """
+    shapes = "/".join(names).translate(_DIGITS).split("/")
+    return all(
+        one == other or natural(names[place]) <= natural(names[place + 1])
+        for place, (one, other) in enumerate(pairwise(shapes))
+    )
+
+
+_DIGITS = dict.fromkeys(range(0x30, 0x3A), "0")
 _NUMBER = re.compile("[0-9]+")
 
 

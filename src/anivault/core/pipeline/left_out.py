@@ -127,7 +127,7 @@ def why_not_file(name: str, kind: FileKind, siblings: set[str]) -> LeftOutReason
     """Why a file is left out for its name; `siblings` are the names in its folder. Called for every file."""
     if name[0] == "." and (reason := _why_not_hidden(name)):
         return reason
-    if f"{name}.aria2" in siblings or _is_unfinished(name):
+    if f"{name}.aria2" in siblings or (name.count(".") > 1 and _is_unfinished(name)):
         return LeftOutReason.PARTIAL
     return _why_not_other(name.lower()) if kind is _OTHER else None
 

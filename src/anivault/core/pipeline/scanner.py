@@ -25,7 +25,7 @@ from anivault.core.pipeline.left_out import (
 )
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
-from anivault.shared.text import natural
+from anivault.shared.text import are_natural, natural
 
 EXTENSIONS: dict[FileKind, str] = {
     FileKind.VIDEO: "mkv mp4 avi webm m2ts ts mov wmv flv m4v ogm ogv mpg mpeg mk3d rmvb rm divx vob 3gp asf",
@@ -189,13 +189,16 @@ class _Walk:
         prefix = f"{rel}/" if rel else ""
         try:
             with os.scandir(path) as found:
-                entries = sorted(sorted(found, key=_name), key=_by_number)
+                entries = sorted(found, key=_name)
         except OSError as error:
             if not rel:
                 raise FolderUnreadableError(root, error) from error
             self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
             return []
-        names = {entry.name for entry in entries}
+        in_order = [entry.name for entry in entries]
+        names = set(in_order)
+        if not are_natural(in_order):
+            entries.sort(key=_by_number)
         ignores = self._more_ignores(path, rel, names, ignores)
         folders: list[tuple[str, _Ignores]] = []
         for entry in entries:
