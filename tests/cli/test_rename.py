@@ -310,6 +310,7 @@ def test_a_disk_that_shows_names_in_another_case_is_renamed_all_the_same(
     run("organize", source, "--to", library, "--apply")
     shown = [*flow.inhabitants(str(library))]
     lower = [msgspec.structs.replace(file, rel=file.rel.lower()) for file in shown]
-    monkeypatch.setattr(remembered, "inhabitants", lambda _: iter(lower))
+    for module in (flow, remembered):
+        monkeypatch.setattr(module, "inhabitants", lambda _: iter(lower))
 
     assert len(run("rename", library, "--preset", "plex", "--json").of("move")) == 2
