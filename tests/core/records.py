@@ -21,8 +21,9 @@ from anivault.core.models import (
     Score,
     Title,
 )
-from anivault.core.organizer import Library, plan
+from anivault.core.organizer import plan
 from anivault.core.pipeline.scanner import kind_of
+from anivault.core.planning.library import Library
 from anivault.core.planning.naming import load_preset
 from anivault.parser.models import ParseResult
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anivault.core.models import Coordinates, Decision, HeldReason, MatchedFile, Mode, ParsedFile
-from anivault.core.organizer import Library, plan
+from anivault.core.organizer import plan
 from anivault.core.pipeline.scanner import scan
+from anivault.core.planning.library import Library
 from anivault.core.planning.naming import builtin_presets, fold, load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import (

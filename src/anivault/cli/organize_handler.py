@@ -15,6 +15,7 @@ from anivault.core.listing import libraries_of
 from anivault.core.models import MatchedFile, Mode, Plan, Write
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
+from anivault.core.moving.foresight import foresee
 from anivault.core.moving.journal import Step
 from anivault.core.organizer import OnConflict
 from anivault.core.pipeline.left_out import LeftOut
@@ -80,7 +81,8 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     if request.from_plan:
         if request.seal:
             planfile.seal(request.from_plan)
-        made = Organized(plan=planfile.read(request.from_plan, root_folders(request.paths), request.library))
+        plan = planfile.read(request.from_plan, root_folders(request.paths), request.library)
+        made = Organized(plan=foresee(plan))
     else:
         made = _planned(request, progress)
     made = _beside_libraries(made)
@@ -120,6 +122,7 @@ def rules(
         mode=Mode(mode or chosen.mode),
         preset=load_preset(preset or chosen.preset, settings.presets),
         on_conflict=on_conflict or chosen.on_conflict,
+        prefer=chosen.prefer,
     )
 
 
@@ -149,19 +152,9 @@ def _planned(request: OrganizeRequest, progress: Progress) -> Organized:
         files=found.files,
         writes=tuple(write for write in described if not _is_there(plan.library, write)),
         left_out=found.read.left_out,
-        notices=(*found.notices, *_far(plan)),
+        notices=tuple(found.notices),
     )
     return _lacking_pictures(made, found.files, request.rules.preset) if request.artwork else made
-
-
-def _far(plan: Plan) -> list[str]:
-    """Say that hardlinks will hardly do: only trying tells for sure, and a plan tries nothing."""
-    if plan.mode is not Mode.HARDLINK or not plan.library:
-        return []
-    device = os.stat(fs.nearest(plan.library)).st_dev
-    if all(move.identity.device == device for move in plan.moves):
-        return []
-    return ["The library seems to be on another disk, where no hardlink leads: --mode copy, move or symlink."]
 
 
 def _is_there(library: str, write: Write) -> bool:

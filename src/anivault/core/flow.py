@@ -24,6 +24,7 @@ from anivault.core.models import (
     Decision,
     EntryKind,
     FileKind,
+    Identity,
     Match,
     MatchedFile,
     Mode,
@@ -31,12 +32,15 @@ from anivault.core.models import (
     Plan,
     ScannedFile,
 )
-from anivault.core.organizer import Library, OnConflict, plan
+from anivault.core.moving import history
+from anivault.core.moving.foresight import foresee
+from anivault.core.organizer import OnConflict, plan
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.readable import unreadable
 from anivault.core.pipeline.scanner import kind_of, root_folders, scan
 from anivault.core.pipeline.settling import being_written
+from anivault.core.planning.library import Library, Origin
 from anivault.core.planning.naming import NAME_MAX, Preset, titled
 from anivault.core.planning.renamer import rename
 from anivault.parser.read import Reader
@@ -64,6 +68,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode
     preset: Preset
     on_conflict: OnConflict = "hold"
+    prefer: tuple[str, ...] = ()
 
 
 def read(
@@ -155,20 +160,25 @@ def called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[Match
 def planned(
     found: Read, files: Sequence[MatchedFile], library: str, roots: Sequence[str], rules: Rules
 ) -> Plan:
-    """Plan every file of `found` into `library`, around what lies there already."""
+    """Plan every file of `found` into `library`, around what lies there already, as far as its disk allows.
+
+    Raises what `foresight.foresee` raises. A library that is "" is only imagined.
+    """
     videos = {item.file.path for item in files}
     others = [item for item in found.files if item.file.path not in videos]
-    return plan(
+    made = plan(
         files,
         sorted(others, key=_is_empty),  # a subtitle without a byte takes no place from one with some
         library=library,
         roots=root_folders(roots),
         mode=rules.mode,
         preset=rules.preset,
-        taken=Library(inhabitants(library)) if os.path.isdir(library) else Library(),
+        taken=Library(inhabitants(library), _origins(library)) if os.path.isdir(library) else Library(),
         on_conflict=rules.on_conflict,
+        prefer=rules.prefer,
         name_max=_name_max(library),
     )
+    return foresee(made) if library else made
 
 
 def _is_empty(item: ParsedFile) -> bool:
@@ -183,13 +193,27 @@ def _name_max(library: str) -> int:
         return NAME_MAX
 
 
+def _origins(library: str) -> dict[str, Origin]:
+    """By place in the library: each file as it was when a run took it in, and what its name was made from."""
+    return {
+        place: Origin(_taken_in(past), next((m for put in past.puts[::-1] if (m := put.step.metadata)), None))
+        for place, past in history.read(library).files.items()
+        if not past.puts[0].inside
+    }
+
+
+def _taken_in(past: history.Past) -> ScannedFile:
+    (root, rel), step = past.first, past.puts[0].step
+    return ScannedFile(root, rel, kind_of(rel), Identity(step.size, step.mtime_ns, 0, step.inode))
+
+
 def renamed(
     library: str, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], preset: Preset
 ) -> Plan:
     """Plan new names within `library` for what is in it already."""
     present = list(inhabitants(library))
     links = {item.rel for item in listing(library) if item.kind is EntryKind.LINK or not item.identity}
-    return rename(
+    made = rename(
         videos,
         others,
         library=library,
@@ -198,6 +222,7 @@ def renamed(
         preset=preset,
         name_max=_name_max(library),
     )
+    return foresee(made)
 
 
 def inhabitants(library: str) -> Iterator[ScannedFile]:

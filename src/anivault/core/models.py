@@ -308,12 +308,14 @@ class HeldReason(StrEnum):
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """One file that stays, and why."""
+    """One file that stays, and why. `place`: where it would go; `other`: the path of what is in its way."""
 
     root: str
     rel: str
     reason: HeldReason
     detail: str = ""
+    place: str = ""
+    other: str = ""
 
     @property
     def source(self) -> str:

@@ -22,6 +22,12 @@ from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS, TIMEOUT
 
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
 ConflictPolicy = Literal["hold", "version"]
+Wish = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(group:.+|resolution(:\d{3,4}[pi]?)?|source(:\w+)?|language:[A-Za-z-]+|size:(larger|smaller))$"
+    ),
+]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +46,7 @@ class OrganizeSettings(Section, frozen=True):
     mode: ModeName = "hardlink"
     preset: str = "jellyfin"
     on_conflict: ConflictPolicy = "hold"
+    prefer: tuple[Wish, ...] = ()
 
 
 class ScanSettings(Section, frozen=True):
@@ -87,6 +94,7 @@ ENVIRONMENT = {
     "ANIVAULT_MODE": "organize.mode",
     "ANIVAULT_PRESET": "organize.preset",
     "ANIVAULT_ON_CONFLICT": "organize.on_conflict",
+    "ANIVAULT_PREFER": "organize.prefer",
     "ANIVAULT_PARSERS": "parser.engines",
     "ANIVAULT_PROVIDERS": "match.providers",
     "ANIVAULT_LANGUAGES": "match.languages",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.core.models import HeldReason
+from anivault.core.models import HeldReason, MatchedFile, Mode, Plan
+from anivault.core.organizer import plan
+from anivault.core.planning.library import Library, Origin
 from anivault.core.planning.naming import load_preset
-from anivault.core.planning.preference import RANKS, best_first, lines, source_rank
-from anivault.shared.errors import PresetError
-from tests.core.records import planned, scanned, show, targets, video
+from anivault.core.planning.preference import Choice, lines, source_rank
+from anivault.shared.errors import ConfigError
+from anivault.shared.settings import load
+from tests.core.records import ROOT, in_library, planned, scanned, show, targets, video
 
 MUSHISHI = show(1, "Mushishi", 2005)
+SEASON = "Shows/Mushishi (2005) [tmdbid-1]/Season 01"
 
 
 @pytest.mark.parametrize(
@@ -72,16 +78,17 @@ def test_resolutions_compare_by_their_lines(text: str | None, height: int) -> No
     assert lines(text) == height
 
 
-def test_sources_rank_from_tape_to_disc() -> None:
+def test_sources_rank_from_tape_to_disc_and_who_says_nothing_has_it_from_the_web() -> None:
     ranked = sorted(["BDRip", "WEB-DL", "DVD", "HDTV", None, "Blu-ray"], key=source_rank)
 
-    assert ranked == [None, "HDTV", "DVD", "WEB-DL", "Blu-ray", "BDRip"]
+    assert ranked == ["HDTV", "DVD", "WEB-DL", None, "Blu-ray", "BDRip"]
 
 
 def test_a_path_of_any_bytes_can_be_compared() -> None:
     odd = video("\udcff.mkv", MUSHISHI, (1, 1), resolution="??", source="!")
+    items = [odd, video("a.mkv", MUSHISHI, (1, 1))]
 
-    assert best_first([odd, video("a.mkv", MUSHISHI, (1, 1))], load_preset("jellyfin")) == [1, 0]
+    assert Choice(items, ()).order(items) == [1, 0]
 
 
 def test_a_later_version_of_another_group_does_not_beat_a_better_picture() -> None:
@@ -94,29 +101,118 @@ def test_a_later_version_of_another_group_does_not_beat_a_better_picture() -> No
 
 
 @pytest.mark.parametrize(
-    ("keys", "winner"),
+    ("prefer", "winner"),
     [
-        ({}, "beta.mkv"),
-        ({"prefer": ["smaller"]}, "alpha.mkv"),
-        ({"groups": ["ALPHA"]}, "alpha.mkv"),
-        ({"groups": ["Gamma", "beta", "alpha"]}, "beta.mkv"),
-        ({"prefer": ["resolution"], "groups": ["Beta"]}, "alpha.mkv"),
-        ({"prefer": []}, "alpha.mkv"),
+        ([], "alpha.mkv"),
+        (["size:smaller"], "alpha.mkv"),
+        (["size:larger"], "beta.mkv"),
+        (["group:BETA"], "beta.mkv"),
+        (["group:Gamma", "group:beta", "group:alpha"], "beta.mkv"),
+        (["resolution:720p"], "beta.mkv"),
+        (["resolution", "group:Beta"], "alpha.mkv"),
+        (["source:tv"], "beta.mkv"),
+        (["source"], "alpha.mkv"),
+        (["source:bd", "source:web"], "alpha.mkv"),
+        (["language:de"], "beta.mkv"),
+        (["language:fr"], "alpha.mkv"),
     ],
 )
-def test_the_order_of_preference_is_the_presets(keys: dict[str, Any], winner: str) -> None:
-    files = [
-        video("alpha.mkv", MUSHISHI, (1, 1), group="Alpha", file=scanned("alpha.mkv", size=5)),
-        video("beta.mkv", MUSHISHI, (1, 1), group="Beta", file=scanned("beta.mkv", size=6)),
-    ]
-    own = {"mine": {"base": "jellyfin", **keys}}
+def test_the_order_of_preference_is_the_users(prefer: list[str], winner: str) -> None:
+    alpha: dict[str, Any] = {"group": "Alpha", "resolution": "1080p", "file": scanned("alpha.mkv", size=5)}
+    german = scanned("beta.german.mkv", size=6)
+    beta: dict[str, Any] = {"group": "Beta", "resolution": "720p", "source": "HDTV", "file": german}
+    files = [video("", MUSHISHI, (1, 1), **alpha), video("", MUSHISHI, (1, 1), **beta)]
 
-    assert list(targets(planned(files, preset="mine", own=own))) == [winner]
+    assert [rel.replace(".german", "") for rel in targets(planned(files, prefer=prefer))] == [winner]
 
 
-def test_what_can_be_preferred_is_known() -> None:
-    assert load_preset("mine", {"mine": {"base": "plex", "prefer": sorted(RANKS)}}).prefer == tuple(
-        sorted(RANKS)
-    )
-    with pytest.raises(PresetError, match="prefer"):
-        load_preset("mine", {"mine": {"base": "plex", "prefer": ["beauty"]}})
+@pytest.mark.parametrize(
+    "wish", ["beauty", "group:", "group", "resolution:big", "language:", "size", "source:a b"]
+)
+def test_a_wish_that_means_nothing_is_refused(tmp_path: Path, wish: str) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[organize]\nprefer = ["group:A", "{wish}"]\n')
+
+    with pytest.raises(ConfigError, match=r"organize\.prefer\[1\]"):
+        load(config=str(config), environment={})
+
+
+# --- a release for a season ---
+
+
+def season(group: str, episodes: Iterable[int], size: int = 1000, **parsed: Any) -> list[MatchedFile]:
+    return [
+        video(
+            f"{group}/[{group}] Mushishi - {n:02}.mkv", MUSHISHI, (1, n), group=group,
+            file=scanned(f"{group}/[{group}] Mushishi - {n:02}.mkv", size=size + n * (-1) ** n), **parsed,
+        )
+        for n in episodes
+    ]  # fmt: skip
+
+
+def groups_of(result: Plan) -> list[str]:
+    return [move.rel.partition("/")[0] for move in sorted(result.moves, key=lambda move: move.target)]
+
+
+def test_of_several_releases_one_is_taken_whole_whatever_the_sizes() -> None:
+    files = [item for group in ("F", "B", "E", "A", "D", "C") for item in season(group, range(1, 13))]
+
+    result = planned(files)
+
+    assert groups_of(result) == ["A"] * 12
+    assert {item.detail for item in result.held} == {"A is the release for season 1: its name sorts first"}
+    assert {item.other for item in result.held} == {
+        f"{ROOT}/A/[A] Mushishi - {n:02}.mkv" for n in range(1, 13)
+    }
+    assert all(item.place.endswith(f"S01E{item.rel[-6:-4]}.mkv") for item in result.held)
+
+
+def test_only_where_the_release_lacks_an_episode_the_next_one_has_it() -> None:
+    files = [*season("A", (1, 2, 4)), *season("B", (1, 2, 3)), *season("C", (1, 2, 3, 4, 5, 6))]
+
+    assert groups_of(planned(files)) == ["C"] * 6
+    assert groups_of(planned(files, prefer=["group:B"])) == ["B", "B", "B", "C", "C", "C"]
+    assert groups_of(planned(files, prefer=["group:B", "group:A"])) == ["B", "B", "B", "A", "C", "C"]
+
+
+def test_a_television_recording_is_not_better_than_a_release_that_says_nothing() -> None:
+    files = [*season("Z", (1, 2), source=None), *season("A", (1, 2), source="HDTV", size=9000)]
+
+    assert groups_of(planned(files)) == ["Z", "Z"]
+    assert groups_of(planned(files, prefer=["source:tv"])) == ["A", "A"]
+
+
+def test_each_season_has_its_own_release() -> None:
+    second = [video(f"B/s2 {n}.mkv", MUSHISHI, (2, n), group="B") for n in (1, 2, 3)]
+    other = [video(f"A/s2 {n}.mkv", MUSHISHI, (2, n), group="A") for n in (1,)]
+
+    assert groups_of(planned([*season("A", (1, 2)), *season("B", (1,)), *second, *other])) == list("AABBB")
+
+
+def test_an_empty_file_never_wins_a_place() -> None:
+    empty = video("a.mkv", MUSHISHI, (1, 1), group="A", resolution="1080p", file=scanned("a.mkv", size=0))
+    whole = video("z.mkv", MUSHISHI, (1, 1), group="Z", resolution="720p")
+
+    result = planned([empty, whole], prefer=["group:A"])
+
+    assert list(targets(result)) == ["z.mkv"]
+    assert result.held[0].detail == "z.mkv goes there: the other is empty"
+
+
+def test_the_release_that_the_library_has_goes_on() -> None:
+    there = [in_library(f"{SEASON}/Mushishi S01E{n:02}.mkv") for n in (1, 2)]
+    origins = {
+        file.rel: Origin(scanned(f"B/[B] Mushishi - {n:02}.mkv"), f"tmdb:tv:1:S01E{n:02}:00000000")
+        for n, file in enumerate(there, 1)
+    }
+    files = [*season("A", range(1, 5)), *season("B", (3, 4))]
+
+    result = plan(
+        files, library="/library", roots=[ROOT], mode=Mode.COPY, preset=load_preset("jellyfin"),
+        taken=Library(there, origins), prefer=["group:A"],
+    )  # fmt: skip
+
+    assert groups_of(result) == ["B", "B"]
+    assert {item.detail for item in result.held if item.reason is HeldReason.SAME_TARGET} == {
+        "B is the release for season 1: the library has it already"
+    }

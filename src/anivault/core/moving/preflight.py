@@ -36,7 +36,7 @@ def preflight(plan: Plan, writes: Sequence[Write] = ()) -> frozenset[str]:
     """
     targets = [*(m.target for m in plan.moves), *(w.target for w in writes)]
     try:
-        _check_space(plan)
+        check_space(plan)
         return _check_disk(plan, targets)
     except OSError as error:
         raise DiskError("Trying the library's disk", error, f"df {quoted(plan.library)}") from error
@@ -177,13 +177,14 @@ def _are_one(one: str, other: str, folder: fs.Folder) -> bool:
         fs.rmdir(folder, first)
 
 
-def _check_space(plan: Plan) -> None:
+def check_space(plan: Plan) -> None:
     """Compare what is copied with what is free, as far as the disks' numbers tell."""
-    library = os.stat(plan.library)
+    folder = fs.nearest(plan.library)
+    library = os.stat(folder)
     needed = sum(m.identity.size for m in plan.moves if _takes_room(m, library.st_dev))
     if needed:
         hint = "Make room, organize fewer folders at once, or --mode hardlink on the sources' own disk."
-        require_room(plan.library, needed, hint)
+        require_room(folder, needed, hint)
 
 
 def require_room(folder: str, needed: int, hint: str) -> None:

@@ -28,9 +28,6 @@ STEM_ROOM = 55  # bytes a stem leaves for its files: " - label" of a version, ".
 LABEL_ROOM = 24  # bytes of those for the version
 
 
-Preferred = Literal["group", "resolution", "source", "version", "larger", "smaller"]
-
-
 class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one server wants its library. docs/naming.md has every key."""
 
@@ -48,8 +45,6 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     flags: dict[Literal["default", "forced", "sdh"], str]
     languages: dict[str, str] = {}  # BCP 47 -> what this server reads, where that differs
     versions: int = 99  # how many files of one episode or film the server takes
-    prefer: tuple[Preferred, ...] = ("group", "resolution", "source", "version", "larger")
-    groups: tuple[str, ...] = ()  # release groups, best first, for "group" in prefer
     titles: tuple[str, ...] = ()  # languages of {title}, best first; empty: the provider's choice
     colon: Literal["dash", "space", "delete", "fullwidth"] = "dash"
     characters: Literal["portable", "fullwidth"] = "portable"
@@ -443,6 +438,10 @@ class Namer:
         self.show = self._path(preset.show)  # the folder of the show, relative to the library
         self.season = self._path(preset.season)  # the folder of the season, relative to the show
         self.episode = self._path(preset.episode)  # an episode's file name, without extension
+        # Whether a show has several folders, one an entry, which are told apart by these fields.
+        self.by_entry = any(
+            fields_of(part) & {"anidb", "mal", "anilist"} for part in parse_template(preset.show)
+        )
         self.film = self._path(preset.film)  # a film's folder and file name, without extension
         self.season_poster = self._path(preset.season_poster)
         self.specials_poster = self._path(preset.specials_poster)

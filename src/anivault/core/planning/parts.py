@@ -6,12 +6,10 @@ In: the videos of one place. Out: those that are whole, the parts of one release
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from anivault.core.models import MatchedFile
-from anivault.core.planning.naming import Preset
-from anivault.core.planning.preference import best_first
 from anivault.parser.models import EXTRAS
 
 
@@ -26,8 +24,8 @@ class Cut(NamedTuple):
 _Release: TypeAlias = tuple[str, str, str | None]
 
 
-def cut_up(items: Mapping[int, MatchedFile], preset: Preset) -> Cut:
-    """Sort the videos of one place. Of several releases in parts the better one is taken."""
+def cut_up(items: Mapping[int, MatchedFile], order: Callable[[Sequence[MatchedFile]], list[int]]) -> Cut:
+    """Sort the videos of one place. Of several releases in parts the first in `order` is taken."""
     releases: defaultdict[_Release, dict[int, int]] = defaultdict(dict)
     for index, item in items.items():
         if number := number_of(item):
@@ -36,7 +34,7 @@ def cut_up(items: Mapping[int, MatchedFile], preset: Preset) -> Cut:
     parts = complete[0] if complete else {}
     if len(complete) > 1:
         first = [items[min(numbers, key=lambda index: numbers[index])] for numbers in complete]
-        parts = complete[best_first(first, preset)[0]]
+        parts = complete[order(first)[0]]
     taken = {index for numbers in complete for index in numbers}
     whole = [index for index, item in items.items() if index not in taken and not _is_part(item)]
     loose = [index for index in items if index not in parts and index not in whole]

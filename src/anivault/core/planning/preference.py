@@ -1,72 +1,161 @@
-"""Say which of several videos for one place is better, and why. Pure.
+"""Choose among several videos for one place: a release for a season, a file of it for an episode. Pure.
 
-In: matched videos and a preset's order of preference. Out: the same videos, best first; words for the reason.
-A later version counts among the files of one release group, where it replaces the earlier; between groups
-the preset's `prefer` decides, and at last the path, so that the order of a scan never does.
+In: the matched videos of a season, what the user prefers, the former paths of what the library has of it.
+Out: an order, best first, and words for the reason. A release is chosen once for a season, so that no season
+is patched together; where it lacks an episode the next one has it. In a group a later version replaces an
+earlier one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from anivault.core.models import MatchedFile
-from anivault.core.planning.naming import Preset
+from anivault.core.planning.sidecars import languages_of
+from anivault.parser.models import ParseResult
+from anivault.parser.read import read_rules
 
 _HEIGHT = re.compile(r"(?:\d{3,5}\s*[xX×]\s*)?(\d{3,5})")
-_SOURCES = ("cam", "vhs", "tv", "dvd", "web", "blu", "bd", "uhd")
+_SOURCES = (("cam", 1), ("vhs", 2), ("tv", 3), ("dvd", 4), ("web", 5), ("blu", 6), ("bd", 7), ("uhd", 8))
+_WEB = 5  # what most releases are made from that do not say so
+_DISCS = frozenset({"bd", "bluray", "blu-ray"})
+_THERE = "the library has it already"
 
-_Rank = Callable[[MatchedFile, Preset], int]
-RANKS: dict[str, tuple[_Rank, str]] = {
-    "group": (lambda item, preset: _group_rank(item.parsed.group, preset.groups), "a preferred group"),
-    "resolution": (lambda item, _: lines(item.parsed.resolution), "a higher resolution"),
-    "source": (lambda item, _: source_rank(item.parsed.source), "a better source"),
-    "version": (lambda item, _: item.parsed.version or 1, "a later version"),
-    "larger": (lambda item, _: _size(item), "a larger file"),
-    "smaller": (lambda item, _: -_size(item), "a smaller file"),
+
+class Release(NamedTuple):
+    """What tells releases of one season apart: the group, or without one the folder; picture and source."""
+
+    group: str
+    resolution: int
+    source: str
+
+
+_Rank: TypeAlias = Callable[[MatchedFile, str], float]
+WISHES: dict[str, tuple[_Rank, str]] = {
+    "group": (lambda item, wanted: (item.parsed.group or "").casefold() == wanted, "a preferred group"),
+    "resolution": (lambda *asked: _resolution(*asked), "a preferred resolution"),
+    "source": (lambda *asked: _source(*asked), "a preferred source"),
+    "language": (lambda *asked: _speaks(*asked), "a preferred language"),
+    "size": (lambda item, wanted: _size(item) if wanted == "larger" else -_size(item), "a preferred size"),
 }
 
 
-def best_first(items: Sequence[MatchedFile], preset: Preset) -> list[int]:
-    """Return the positions of `items`, best first."""
-    latest: dict[tuple[str, str], int] = {}
-    for item in items:
-        release = _release(item)
-        latest[release] = max(latest.get(release, 0), item.parsed.version or 1)
-    replaced = [(item.parsed.version or 1) < latest[_release(item)] for item in items]
+class Choice:
+    """The releases of one season in order. `there`: the paths that its files in the library came from."""
 
-    def key(position: int) -> tuple[bool, list[int], str]:
-        item = items[position]
-        return replaced[position], [-rank for rank in _ranks(item, preset)], item.file.path
+    def __init__(
+        self, items: Sequence[MatchedFile], prefer: Sequence[str], there: Iterable[str] = ()
+    ) -> None:
+        files: defaultdict[Release, list[MatchedFile]] = defaultdict(list)
+        for item in items:
+            files[release(item)].append(item)
+        known = [_release(read_rules(path.rpartition("/")[2]), path.rpartition("/")[0]) for path in there]
+        self._files, self._prefer = files, prefer
+        self._ranks = {one: self._rank(one, known) for one in files}
+        self.first = min(files, key=self._key)
 
-    return sorted(range(len(items)), key=key)
+    def _rank(self, one: Release, there: Sequence[Release]) -> list[tuple[float, str]]:
+        """How good a release is by every criterion in turn, and the words for being better by it."""
+        files = self._files[one]
+        wishes = [wish.partition(":") for wish in self._prefer]
+        return [
+            (there.count(one), _THERE),
+            (sum(known.group == one.group for known in there), _THERE),
+            *(_wished(what, files, wanted.casefold()) for what, _, wanted in wishes),
+            (len({place for item in files for place in item.coordinates}), "it has more episodes"),
+            (one.resolution, "a higher resolution"),
+            (source_rank(one.source), "a better source"),
+        ]
+
+    def _key(self, one: Release) -> tuple[list[float], Release]:
+        return [-rank for rank, _ in self._ranks[one]], one
+
+    def order(self, items: Sequence[MatchedFile]) -> list[int]:
+        """The positions of `items`, best first."""
+        latest: dict[str, int] = {}
+        for item in items:
+            group = release(item).group
+            latest[group] = max(latest.get(group, 0), _version(item))
+
+        def key(position: int) -> tuple[object, ...]:
+            item = items[position]
+            one = release(item)
+            replaced = _version(item) < latest[one.group]
+            return not _size(item), replaced, self._key(one), -_version(item), -_size(item), item.file.path
+
+        return sorted(range(len(items)), key=key)
+
+    def is_of_season(self, winner: MatchedFile, other: MatchedFile) -> bool:
+        """Whether `winner` goes first because its release was chosen for a season, not for itself alone."""
+        ours, theirs = release(winner), release(other)
+        return ours == self.first and ours.group != theirs.group and self.count(other) > 1
+
+    def count(self, item: MatchedFile) -> int:
+        """How many videos of the season the release of this one has."""
+        return len(self._files[release(item)])
+
+    def advantage(self, winner: MatchedFile, other: MatchedFile) -> str:
+        """Why `winner` goes first, in words."""
+        ours, theirs = release(winner), release(other)
+        if not _size(other) and _size(winner):
+            return "the other is empty"
+        if ours.group == theirs.group and _version(winner) > _version(other):
+            return "a later version"
+        if ours == theirs:
+            return "a larger file" if _size(winner) > _size(other) else "its path sorts first"
+        pairs = zip(self._ranks[ours], self._ranks[theirs], strict=True)
+        return next((why for (mine, why), (its, _) in pairs if mine != its), "its name sorts first")
 
 
-def advantage(winner: MatchedFile, other: MatchedFile, preset: Preset) -> str:
-    """Why `winner` goes first, in words."""
-    if best_first([winner, other], preset)[0] == 1:
-        return "it is in the library already"
-    if _release(winner) == _release(other) and (winner.parsed.version or 1) > (other.parsed.version or 1):
-        return "a later version"
-    pairs = zip(preset.prefer, _ranks(winner, preset), _ranks(other, preset), strict=True)
-    return next((RANKS[name][1] for name, ours, theirs in pairs if ours != theirs), "its path sorts first")
+def release(item: MatchedFile) -> Release:
+    """The release that a video is of."""
+    return _release(item.parsed, item.file.path.rpartition("/")[0])
 
 
-def _release(item: MatchedFile) -> tuple[str, str]:
-    return ("group", item.parsed.group) if item.parsed.group else ("folder", item.file.folder)
+def called(item: MatchedFile) -> str:
+    """What people call the release that a video is of."""
+    parsed = item.parsed
+    return " ".join(filter(None, (parsed.group or item.file.folder or item.file.name, parsed.resolution)))
 
 
-def _ranks(item: MatchedFile, preset: Preset) -> list[int]:
-    return [RANKS[name][0](item, preset) for name in preset.prefer]
+def _release(parsed: ParseResult, folder: str) -> Release:
+    group = parsed.group.casefold() if parsed.group else f"/{folder}"
+    return Release(group, lines(parsed.resolution), (parsed.source or "").casefold())
 
 
-def _group_rank(group: str | None, groups: Sequence[str]) -> int:
-    wanted = [name.casefold() for name in groups]
-    return len(wanted) - wanted.index(group.casefold()) if group and group.casefold() in wanted else 0
+def _wished(what: str, files: Sequence[MatchedFile], wanted: str) -> tuple[float, str]:
+    rank, why = WISHES[what]
+    return sum(rank(item, wanted) for item in files) / len(files), why
+
+
+def _version(item: MatchedFile) -> int:
+    return item.parsed.version or 1
 
 
 def _size(item: MatchedFile) -> int:
     return item.file.identity.size if item.file.identity else 0
+
+
+def _resolution(item: MatchedFile, wanted: str) -> int:
+    height = lines(item.parsed.resolution)
+    return height == lines(wanted) if wanted else height
+
+
+def _source(item: MatchedFile, wanted: str) -> int:
+    rank = source_rank(item.parsed.source)
+    if not wanted:
+        return rank
+    if wanted in _DISCS:
+        return rank > _WEB
+    return rank == _WEB if wanted == "web" else wanted in (item.parsed.source or "").casefold()
+
+
+def _speaks(item: MatchedFile, wanted: str) -> bool:
+    spoken = (code.casefold() for code in languages_of(item.file.name))
+    return any(code == wanted or code.startswith(f"{wanted}-") for code in spoken)
 
 
 def lines(resolution: str | None) -> int:
@@ -79,6 +168,6 @@ def lines(resolution: str | None) -> int:
 
 
 def source_rank(source: str | None) -> int:
-    """Discs before web before television; 0 when unknown."""
+    """Discs before web, that before DVD and television. Who says nothing mostly has it from the web."""
     text = (source or "").lower()
-    return max((rank for rank, word in enumerate(_SOURCES, 1) if word in text), default=0)
+    return max((rank for word, rank in _SOURCES if word in text), default=0 if text else _WEB)

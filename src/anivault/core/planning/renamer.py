@@ -21,8 +21,9 @@ from anivault.core.models import (
     Plan,
     ScannedFile,
 )
-from anivault.core.organizer import Library, plan
+from anivault.core.organizer import plan
 from anivault.core.planning.companions import companions
+from anivault.core.planning.library import Library
 from anivault.core.planning.naming import NAME_MAX, Preset, fold
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -122,12 +122,21 @@ def _is_name(word: str) -> bool:
     return word in vocabulary().languages and (len(word) >= _NAME_LENGTH or not word.isascii())
 
 
+def languages_of(name: str) -> frozenset[str]:
+    """The languages that a video's name states: in brackets, between its last dots, or as a full word."""
+    stem = name.rpartition(".")[0]
+    said = _bracket_track(stem).language
+    words = {word for word in _WORDS.split(stem.lower()) if _is_name(word)}
+    return frozenset({vocabulary().languages[word] for word in words} | ({said} if said else set()))
+
+
 # --- whose it is -----------------------------------------------------------------------------------------
 
 _BOUNDARY = re.compile(r"[.\s_\-\[({【（+&]")
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
 _WORDS = re.compile(r"[\W_]+")
 _Place: TypeAlias = tuple[tuple[Number, ...], int, bool]  # episodes, season, whether it is an extra
+_SHORT = 6  # letters of a name that says too little by itself: 01, Ep 12
 _LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
 
 
@@ -147,6 +156,7 @@ class Videos:
         self._loose: dict[tuple[str, str], dict[str, list[int]]] = {}
         self._numbered: dict[tuple[str, str], dict[_Place, list[int]]] = {}
         self._below: dict[tuple[str, str], list[int]] | None = None
+        self._everywhere: dict[str, int] | None = None
         self._videos, self._parsed = videos, parsed
         for index, video in enumerate(videos):
             folder, _, name = video.rel.rpartition("/")
@@ -168,6 +178,16 @@ class Videos:
             folder, _, last = folder.rpartition("/")
             between.insert(0, last)
         return None
+
+    def named(self, item: ParsedFile) -> Owner | None:
+        """Return whose sidecar `item` is by name alone, wherever it lies; None when it could be several."""
+        if self._everywhere is None:
+            count = Counter(stem for stems in self._stems.values() for stem in stems)
+            every = (entry for stems in self._stems.values() for entry in stems.items())
+            self._everywhere = {s: index for s, index in every if count[s] == 1 and len(s) > _SHORT}
+        stem = item.file.name.rpartition(".")[0]
+        at = _longest_prefix(stem, self._everywhere)
+        return Owner(self._everywhere[stem[:at].lower()], stem[at:], read_tail(stem[at:])) if at else None
 
     def near(self, file: ScannedFile) -> list[int]:
         """The videos in the folder of `file` or below it; for a folder of its own kind, those beside it."""

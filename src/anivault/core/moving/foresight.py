@@ -1,0 +1,233 @@
+"""Say what stands against a plan before anything is touched, so that a preview shows what a run would do.
+
+In: a plan. Out: the plan, with the moves held that the disk would refuse, or the error that a run would end
+with. Only looks; what only trying tells is left to `preflight` and to the executor.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from anivault.core.models import Held, HeldReason, Mode, Move, Plan
+from anivault.core.moving import journal
+from anivault.core.moving.checks import same_file
+from anivault.core.moving.preflight import check_space
+from anivault.shared import fs
+from anivault.shared.errors import DestinationError, DiskError, UnfinishedRunError, quoted
+
+_NO_CLONES = frozenset({"ext2", "ext3", "ext4", "tmpfs", "ramfs", "vfat", "exfat", "ntfs", "ntfs3"})
+_READ = frozenset({Mode.COPY, Mode.REFLINK})
+
+
+class _Mount(NamedTuple):
+    """What a file lies on. Two mounts of one disk are two: no hard link leads from one to the other."""
+
+    device: int
+    point: str
+    kind: str
+
+
+class _RefusedError(Exception):
+    """One move cannot be; it never leaves this module."""
+
+    def __init__(self, reason: HeldReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason, self.detail = reason, detail
+
+
+def foresee(plan: Plan) -> Plan:
+    """Return the plan with the moves held that cannot be.
+
+    Raises UnfinishedRunError, what `journal.read` raises, and as a run would DiskError, NoSpaceError, and
+    DestinationError where no link or clone of the plan can be made.
+    """
+    if journal.read(plan.library).unfinished:
+        raise UnfinishedRunError(plan.library)
+    if not plan.moves:
+        return plan
+    _check_writable(plan.library)
+    looked = _Looked(plan.library)
+    moves: list[Move] = []
+    refused: dict[str, Held] = {}  # by target
+    for move in plan.moves:
+        if held := looked.refuses(move, refused):
+            refused[move.target] = held
+        else:
+            moves.append(move)
+    far = [held for held in refused.values() if held.reason is HeldReason.OTHER_FILESYSTEM]
+    if far and not moves:
+        why = f"There is no {plan.mode} from {far[0].root} to {plan.library} ({os.strerror(errno.EXDEV)})"
+        raise DestinationError(why, "Choose --mode copy, or --mode move.")
+    made = msgspec.structs.replace(plan, moves=tuple(moves), held=(*plan.held, *refused.values()))
+    check_space(made)
+    return made
+
+
+def _check_writable(library: str) -> None:
+    """Refuse a library that nobody can write to, as opening its journal would."""
+    for rel in (f"{journal.FOLDER}/{journal.NAME}", journal.FOLDER, ""):
+        path = fs.nearest(os.path.join(library, rel))
+        if not os.access(path, os.W_OK):
+            number = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
+            error = OSError(number, os.strerror(number), path)
+            raise DiskError("Opening the library's journal", error, f"ls -ld {quoted(library)}")
+
+
+class _Looked:
+    """What was seen of the disks so far; a folder is looked at once."""
+
+    def __init__(self, library: str) -> None:
+        self.library = library
+        self.mounts = _mounts()
+        self.owners_link = _owners_link()
+        self.freed: set[str] = set()  # sources that have gone before
+        self._seen: dict[str, tuple[_Mount, bool]] = {}
+        self._sources: dict[str, tuple[_Mount, bool]] = {}
+
+    def refuses(self, move: Move, absent: Mapping[str, Held]) -> Held | None:
+        """Why a move cannot be; None where nothing is seen against it. `absent`: the refused, by target."""
+        try:
+            self._check_video(move, absent)
+            self._check_target(move)
+            self._check_source(move)
+        except _RefusedError as why:
+            other = os.path.join(self.library, move.target) if why.reason is HeldReason.TARGET_TAKEN else ""
+            return Held(
+                root=move.root, rel=move.rel, reason=why.reason, detail=why.detail,
+                place=move.target, other=other,
+            )  # fmt: skip
+        if move.mode is Mode.MOVE:
+            self.freed.add(move.source)
+        return None
+
+    def _check_video(self, move: Move, absent: Mapping[str, Held]) -> None:
+        if move.video is not None and (stays := absent.get(move.video)):
+            raise _RefusedError(HeldReason.NO_VIDEO, f"its video stays: {stays.rel}")
+
+    def _check_target(self, move: Move) -> None:
+        there, exists = self.folder(move.target.rpartition("/")[0])
+        target = os.path.join(self.library, move.target)
+        if exists and os.path.lexists(target) and not self._gets_free(target, move):
+            raise _RefusedError(HeldReason.TARGET_TAKEN, f"{_what(target)} is there: {move.target}")
+        if move.mode is Mode.REFLINK and there.kind in _NO_CLONES:
+            raise _RefusedError(HeldReason.OTHER_FILESYSTEM, f"{there.kind} has no reflinks")
+        if move.mode is Mode.HARDLINK:
+            here, _ = self.source(os.path.dirname(move.source))
+            if not _can_link(move.identity.device, here, there):
+                raise _RefusedError(HeldReason.OTHER_FILESYSTEM, "no hard link leads to another disk")
+
+    def _gets_free(self, target: str, move: Move) -> bool:
+        """Whether a place is taken by what goes away before, or by the file itself in another spelling."""
+        own = move.source.casefold() == target.casefold() and move.source != target
+        return target in self.freed or (own and fs.are_one(os.lstat(target), os.lstat(move.source)))
+
+    def _check_source(self, move: Move) -> None:
+        source = move.source
+        try:
+            now = os.lstat(source)
+        except OSError as error:
+            raise _RefusedError(HeldReason.SOURCE_GONE, error.strerror or "") from error
+        is_link = stat.S_ISLNK(now.st_mode)  # a library's own; where it leads is for its renaming to say
+        if not is_link and not same_file(now, _step(move)):
+            raise _RefusedError(HeldReason.CHANGED, "it is not the file that was planned")
+        if move.mode is Mode.MOVE and not self.source(os.path.dirname(source))[1]:
+            raise _RefusedError(HeldReason.NOT_PERMITTED, "nothing can be taken out of its folder")
+        if move.mode in _READ and not os.access(source, os.R_OK):
+            raise _RefusedError(HeldReason.NOT_PERMITTED, "it cannot be read")
+        own = not self.owners_link or now.st_uid == os.geteuid() or os.access(source, os.R_OK | os.W_OK)
+        if move.mode is Mode.HARDLINK and not own:
+            raise _RefusedError(HeldReason.NOT_PERMITTED, "only its owner may make a hard link of it")
+
+    def folder(self, rel: str) -> tuple[_Mount, bool]:
+        """On what a folder of the library lies, or will, and whether the library is there."""
+        if rel not in self._seen:
+            self._seen[rel] = self._folder(rel)
+        return self._seen[rel]
+
+    def source(self, path: str) -> tuple[_Mount, bool]:
+        """On what a folder of sources lies, and whether its files can be taken out."""
+        if path not in self._sources:
+            self._sources[path] = self._source(path)
+        return self._sources[path]
+
+    def _folder(self, rel: str) -> tuple[_Mount, bool]:
+        """Raises _RefusedError where a folder cannot be: a file or a link has a name on its way."""
+        path = os.path.realpath(fs.nearest(self.library))
+        for part in rel.split("/") if os.path.isdir(self.library) else ():
+            below = os.path.join(path, part)
+            try:
+                found = os.lstat(below)
+            except FileNotFoundError:
+                self._check_room_in(path)
+                return self._mount(path), False
+            if not stat.S_ISDIR(found.st_mode):
+                at = os.path.relpath(below, os.path.realpath(self.library))
+                raise _RefusedError(HeldReason.FOLDER_IS_LINK, f"{at} is {_what(below)}, not a folder")
+            path = below
+        self._check_room_in(path)
+        return self._mount(path), os.path.isdir(self.library)
+
+    def _check_room_in(self, path: str) -> None:
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise _RefusedError(HeldReason.NOT_PERMITTED, f"nothing can be written to {path}")
+
+    def _source(self, path: str) -> tuple[_Mount, bool]:
+        return self._mount(os.path.realpath(path)), os.access(path, os.W_OK | os.X_OK)
+
+    def _mount(self, path: str) -> _Mount:
+        """What a path without links lies on."""
+        device = os.stat(path).st_dev
+        while path not in self.mounts and os.path.dirname(path) != path:
+            path = os.path.dirname(path)
+        return _Mount(device, path if self.mounts else "", self.mounts.get(path, ""))
+
+
+def _can_link(device: int, here: _Mount, there: _Mount) -> bool:
+    """Whether a hard link leads from one to the other: never from mount to mount, even of one disk."""
+    if here.point != there.point:
+        return False
+    return device in (0, there.device) or there.kind == "overlay"  # whose files have devices of their own
+
+
+def _step(move: Move) -> journal.Step:
+    identity = move.identity
+    return journal.Step(
+        i=0, do=journal.Do.LINK, size=identity.size, mtime_ns=identity.mtime_ns, inode=identity.inode
+    )
+
+
+def _what(path: str) -> str:
+    if os.path.islink(path):
+        return "a link"
+    return "a folder" if os.path.isdir(path) else "a file"
+
+
+def _owners_link() -> bool:
+    """Whether Linux lets only owners link a file that they could not write to."""
+    rule = Path("/proc/sys/fs/protected_hardlinks")
+    try:
+        return rule.read_text(encoding="ascii").strip() != "0" and os.geteuid() != 0
+    except OSError:
+        return False
+
+
+def _mounts() -> dict[str, str]:
+    """The file systems by where they are mounted, as Linux lists them; elsewhere none."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
+    except OSError:
+        return {}
+    rows = [line.split(b" ") for line in lines]
+    return {_unescaped(row[4]): row[row.index(b"-") + 1].decode() for row in rows}
+
+
+def _unescaped(path: bytes) -> str:
+    return os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), path))

@@ -1,0 +1,282 @@
+"""Tell what a library holds before a run: by place, by inode, by source, and by show and episode. Pure.
+
+In: its files, and what its journal remembers of those that runs took in. Out: answers to the planner.
+What other programs put there is known by its names: a folder by its id, or by title and year; a video
+by `S01E02`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+from anivault.core.models import Candidate, FileKind, ScannedFile
+from anivault.core.planning.naming import fold
+from anivault.shared.text import is_text
+
+Show: TypeAlias = tuple[str, str, int]  # provider, media type, id
+Slot: TypeAlias = tuple[Show, int, int]  # show, season, episode; of a film both are 0
+
+_FINGERPRINT = re.compile(r"(.+):(tv|movie):(\d+)(?::S(\d+)((?:E\d+)+))?:[0-9a-f]{8}")
+_EPISODES = re.compile(
+    r"(?<![a-z0-9])s(\d{1,4})[ ._-]*((?:-?[ ._]*ex?p?\d{1,4})+)(?:-(\d{1,4})(?![0-9pi]))?", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\d+")
+_SEASON = re.compile(r"(?:season|staffel|saison|series|s)[ ._-]*0*(\d{1,4})|(specials?)", re.IGNORECASE)
+_TAG = re.compile(r"[\[{(](tm|tv|im|ani)db(?:id)?[-= ](\w+)[\]})]", re.IGNORECASE)
+_TAGGED = re.compile(r"[\[{][^\]}]*[\]}]")
+_YEAR = re.compile(r"\((\d{4})\)\s*\Z")
+_WORDS = re.compile(r"[\W_]+")
+_EXTRAS = frozenset(
+    {
+        "shorts", "trailers", "featurettes", "interviews", "extras", "other", "others", "scenes", "clips",
+        "behind the scenes", "deleted scenes", "samples", "backdrops", "theme-music",
+    }
+)  # fmt: skip
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False):
+    """A file as it was when a run took it in, and what its name in the library was made from."""
+
+    file: ScannedFile
+    metadata: str | None = None
+
+
+class _Holding(NamedTuple):
+    """One video of a show's folder; `episodes` are empty for a film."""
+
+    file: ScannedFile
+    season: int
+    episodes: tuple[int, ...]
+
+
+class Library:
+    """The files that are in the library before the run."""
+
+    def __init__(
+        self, files: Iterable[ScannedFile] = (), origins: Mapping[str, Origin] | None = None
+    ) -> None:
+        self._by_place: dict[str, ScannedFile] = {}
+        self._videos: dict[str, ScannedFile] = {}
+        self._by_inode: dict[tuple[int, int], str] = {}
+        self._folders: dict[str, str] | None = None  # folded -> as it is spelled there
+        for file in files:
+            key = fold(file.rel)
+            self._by_place[key] = file
+            if file.kind is FileKind.VIDEO:
+                self._videos[key.rpartition(".")[0]] = file
+            if file.identity and file.identity.inode:
+                self._by_inode[file.identity.device, file.identity.inode] = file.rel
+        self._origins = {
+            rel: origin for rel, origin in (origins or {}).items() if fold(rel) in self._by_place
+        }
+        self._by_source = {origin.file.path: rel for rel, origin in self._origins.items()}
+        self._shows: _Shows | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._by_place)
+
+    def at(self, key: str) -> ScannedFile | None:
+        """The file at a folded place."""
+        return self._by_place.get(key)
+
+    def video(self, key: str) -> ScannedFile | None:
+        """The video at a folded place that is given without extension."""
+        return self._videos.get(key)
+
+    def spelled(self, folder: str) -> str:
+        """A folder as the library spells it already, where it differs in case or Unicode form only."""
+        if not folder:
+            return folder
+        if self._folders is None:
+            self._folders = self._all_folders()
+        found, _, name = folder.rpartition("/")
+        path = f"{self.spelled(found)}/{name}" if found else name
+        return self._folders.get(fold(path), path)
+
+    def _all_folders(self) -> dict[str, str]:
+        folders: dict[str, str] = {}
+        for file in self._by_place.values():
+            folder = file.folder
+            while folder and is_text(folder) and fold(folder) not in folders:
+                folders[fold(folder)] = folder
+                folder = folder.rpartition("/")[0]
+        return folders
+
+    # --- what a run took in ---
+
+    def has(self, file: ScannedFile) -> str | None:
+        """Where this very file is: by its inode, or where a run has put it, if it is unchanged since."""
+        now = file.identity
+        if now is None:
+            return None
+        if link := self._by_inode.get((now.device, now.inode)):
+            return link
+        rel = self._by_source.get(file.path)
+        came = self._origins[rel].file.identity if rel else None
+        return rel if came and (came.size, came.mtime_ns) == (now.size, now.mtime_ns) else None
+
+    def videos_taken_in(self) -> Iterator[tuple[str, Origin]]:
+        """Each video that a run took in, by its place."""
+        return (
+            (rel, origin)
+            for rel, origin in self._origins.items()
+            if origin.file.kind is FileKind.VIDEO and is_text(rel)
+        )
+
+    def former_path(self, file: ScannedFile) -> str:
+        """The path that a file of the library came from; its own where no run took it in."""
+        origin = self._origins.get(file.rel)
+        return origin.file.path if origin else file.path
+
+    # --- shows ---
+
+    def owner(self, folder: str) -> Show | None:
+        """The show whose folder this is, as far as a run or an id in its name says so."""
+        return self._index().owners.get(fold(folder))
+
+    def folder_of(self, show: Candidate, made: str, *, alone: bool) -> str:
+        """The folder that a show or film has, else `made`, as it is spelled there.
+
+        `alone`: no other show has its title, so that a folder needs no year.
+        """
+        return _chosen(self._index().folders(show, alone=alone), self.spelled(made))
+
+    def season_of(self, folder: str, season: int, made: str) -> str:
+        """The folder of a season in that of a show, whatever its name; else `made`, as spelled there."""
+        return _chosen(self._index().seasons.get((fold(folder), season), ()), self.spelled(made))
+
+    def holders(self, slots: Iterable[Slot], folder: str) -> list[ScannedFile]:
+        """The videos of these episodes: by the journal, or in the show's `folder` by their names."""
+        return self._index().holders(slots, folder)
+
+    def season(self, show: Show, season: int, folder: str) -> list[ScannedFile]:
+        """All videos of a season."""
+        return self._index().season(show, season, folder)
+
+    def _index(self) -> _Shows:
+        if self._shows is None:
+            self._shows = _Shows(self._videos.values(), self._origins)
+        return self._shows
+
+
+class _Shows:
+    """The videos of a library by show: what the journal says of them, else what their names do."""
+
+    def __init__(self, videos: Iterable[ScannedFile], origins: Mapping[str, Origin]) -> None:
+        self.owners: dict[str, Show] = {}  # by folded folder
+        self.seasons: defaultdict[tuple[str, int], dict[str, None]] = defaultdict(dict)
+        self._slots: defaultdict[Slot, list[ScannedFile]] = defaultdict(list)
+        self._known: defaultdict[tuple[Show, int], list[ScannedFile]] = defaultdict(list)
+        self._of_show: defaultdict[Show, dict[str, None]] = defaultdict(dict)  # folders, as an ordered set
+        self._in_folder: defaultdict[str, list[_Holding]] = defaultdict(list)
+        self._by_tag: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._by_title: defaultdict[str, dict[str, int | None]] = defaultdict(dict)
+        for file in videos:
+            origin = origins.get(file.rel)
+            self._add(file, origin.metadata if origin else None)
+
+    def _add(self, file: ScannedFile, metadata: str | None) -> None:
+        above, season = _show_folder(file.folder)
+        if above is None:
+            return
+        if above != file.folder and season is not None:
+            self.seasons[fold(above), season][file.folder] = None
+        self._list(above, holding := _by_name(file, season))
+        if (found := _FINGERPRINT.fullmatch(metadata or "")) and (found[5] or found[2] == "movie"):
+            show: Show = (found[1], found[2], int(found[3]))
+            self.owners[fold(above)] = show
+            self._of_show[show][above] = None
+            places = (
+                [(int(found[4]), int(number)) for number in _NUMBER.findall(found[5])]
+                if found[5]
+                else [(0, 0)]
+            )
+            self._known[show, places[0][0]].append(file)
+            for place in places:
+                self._slots[show, *place].append(file)
+        elif holding:
+            self._in_folder[fold(above)].append(holding)
+
+    def _list(self, folder: str, holding: _Holding | None) -> None:
+        """Make a folder known by the id and the title in its name."""
+        name = folder.rpartition("/")[2]
+        media = "tv" if holding and holding.episodes else "movie"
+        for found in _TAG.finditer(name):
+            self._by_tag[f"{found[1].lower()}db:{media}", found[2]][folder] = None
+            if found[1].lower() == "tm" and found[2].isdecimal() and media == "tv":
+                self.owners.setdefault(fold(folder), ("tmdb", media, int(found[2])))
+        if not _TAG.search(name):
+            bare = _TAGGED.sub("", name).strip()
+            year = _YEAR.search(bare)
+            title = _plain(_YEAR.sub("", bare))
+            self._by_title[f"{media}:{title}"][folder] = int(year[1]) if year else None
+
+    def folders(self, show: Candidate, *, alone: bool) -> Iterator[str]:
+        """The folders of a show, the surest first."""
+        yield from self._of_show[show.provider, show.media_type, show.id]
+        for folder in self._by_tag.get((f"{show.provider}:{show.media_type}", str(show.id)), ()):
+            stated = _YEAR.search(_TAGGED.sub("", folder).strip())  # shows and films are numbered apart
+            if stated is None or int(stated[1]) == show.year:
+                yield folder
+        for title in titles_of(show):
+            for folder, year in self._by_title.get(f"{show.media_type}:{title}", {}).items():
+                if (alone or show.year is None) if year is None else year == show.year:
+                    yield folder
+
+    def holders(self, slots: Iterable[Slot], folder: str) -> list[ScannedFile]:
+        slots = list(slots)
+        known = [file for slot in slots for file in self._slots.get(slot, ())]
+        foreign = [
+            holding.file
+            for holding in self._in_folder.get(fold(folder), ())
+            if any(_is_at(holding, season, episode) for _, season, episode in slots)
+        ]
+        return list(dict.fromkeys([*known, *foreign]))
+
+    def season(self, show: Show, season: int, folder: str) -> list[ScannedFile]:
+        foreign = [h.file for h in self._in_folder.get(fold(folder), ()) if h.season == season]
+        return [*self._known.get((show, season), ()), *foreign]
+
+
+def _chosen(found: Iterable[str], made: str) -> str:
+    known = dict.fromkeys(folder for folder in found if is_text(folder))
+    return made if made in known else next(iter(known), made)
+
+
+def _is_at(holding: _Holding, season: int, episode: int) -> bool:
+    return holding.season == season and (episode in holding.episodes or not (episode or holding.episodes))
+
+
+def _show_folder(folder: str) -> tuple[str | None, int | None]:
+    """The show's folder that a video's folder is or lies in, and the season that the latter names."""
+    above, _, name = folder.rpartition("/")
+    if not folder or name.lower() in _EXTRAS:
+        return None, None
+    if found := _SEASON.fullmatch(name):
+        return above or None, int(found[1]) if found[1] else 0
+    return folder, None
+
+
+def _by_name(file: ScannedFile, season: int | None) -> _Holding | None:
+    """What a video's own name says: `S01E02`, `s01e02-e03`, `S01E02-03`; else a film, outside of seasons."""
+    found = _EPISODES.search(file.name)
+    if not found:
+        return _Holding(file, 0, ()) if season is None else None
+    numbers = [int(number) for number in _NUMBER.findall(found[2])]
+    last = int(found[3]) if found[3] else numbers[-1]
+    return _Holding(file, int(found[1]), tuple(range(numbers[0], max(last, numbers[0]) + 1)))
+
+
+def titles_of(show: Candidate) -> list[str]:
+    """What a folder of this show may be called, in the order of trust, without marks."""
+    every = [*show.titles, *(title for entry in show.entries for title in entry.titles)]
+    return list(dict.fromkeys(filter(None, map(_plain, (show.title, *(title.text for title in every))))))
+
+
+def _plain(title: str) -> str:
+    return _WORDS.sub(" ", fold(title)).strip()

@@ -1,0 +1,149 @@
+"""Two files of one episode are rivals whatever they are called, in a run and against the library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from anivault.core.models import HeldReason, Mode, Plan, ScannedFile
+from anivault.core.organizer import plan
+from anivault.core.planning.library import Library, Origin
+from anivault.core.planning.naming import load_preset
+from tests.core.records import ROOT, beside, film, in_library, planned, reasons, scanned, show, targets, video
+
+MUSHISHI = show(1, "Mushishi", 2005)
+SHOW = "Shows/Mushishi (2005) [tmdbid-1]"
+OWN = {
+    "mine": {"base": "jellyfin", "episode": "{title} S{season:00}E{episode:00-E00} [{group}]< {resolution}>"}
+}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"group": "A"}, {"group": "B"}),
+        ({"group": "A", "resolution": "1080p"}, {"group": "A", "resolution": "720p"}),
+    ],
+)
+def test_names_that_differ_do_not_hide_rivals(one: dict[str, Any], other: dict[str, Any]) -> None:
+    files = [video("a.mkv", MUSHISHI, (1, 1), **one), video("b.mkv", MUSHISHI, (1, 1), **other)]
+
+    result = planned(files, preset="mine", own=OWN)
+
+    assert list(targets(result)) == ["a.mkv"]
+    assert (result.held[0].reason, result.held[0].other) == (HeldReason.SAME_TARGET, f"{ROOT}/a.mkv")
+    assert len(planned(files, preset="mine", own=OWN, on_conflict="version").moves) == 2
+
+
+def test_an_episode_and_a_range_with_it_share_a_place() -> None:
+    files = [
+        video("a.mkv", MUSHISHI, (1, 1), (1, 2)),
+        video("b.mkv", MUSHISHI, (1, 2)),
+        video("c.mkv", MUSHISHI, (1, 3)),
+    ]
+
+    result = planned(files)
+
+    assert set(targets(result)) == {"a.mkv", "c.mkv"}
+    assert reasons(result) == {"b.mkv": "same-target"}
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "Mushishi (2005)/Season 1/Mushishi (2005) - S01E02 - The Light WEBDL-1080p.mkv",
+        "Shows/Mushishi (2005) {tmdb-1}/Season 01/Mushishi (2005) - s01e02-e03.mkv",
+        "MUSHI-SHI (2005)/Specials/../Staffel 1/x S01E01-E02.mkv".replace("Specials/../", ""),
+        "Mushishi [tmdbid=1]/Mushishi.S01E02.1080p-GROUP.mp4",
+        "Mushishi/Season 01/Mushishi - S01E02.mkv",
+    ],
+)
+@pytest.mark.parametrize("preset", ["jellyfin", "plex", "kodi", "emby"])
+def test_a_folder_of_another_program_is_used_and_its_episodes_count(there: str, preset: str) -> None:
+    named = show(1, "Mushishi", 2005, titles={"ja-Latn": "Mushi-Shi"})
+    files = [video("2.mkv", named, (1, 2)), video("4.mkv", named, (1, 4))]
+
+    result = planned(files, preset=preset, library=[in_library(there)])
+
+    assert reasons(result) == {"2.mkv": "target-taken"}
+    assert result.held[0].other == f"/library/{there}"
+    folder = there.rpartition("/")[0]
+    assert targets(result)["4.mkv"].startswith(there.split("/")[0] if "Shows" not in there else folder)
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "Mushishi (2014)/Season 01/Mushishi - S01E02.mkv",
+        "Shows/Mushishi (2005) [tmdbid-2]/Season 01/Mushishi S01E02.mkv",
+        "Other (2005)/Season 01/Mushishi - S01E02.mkv",
+    ],
+)
+def test_the_folder_of_another_show_is_not_used(there: str) -> None:
+    result = planned([video("2.mkv", MUSHISHI, (1, 2))], library=[in_library(there)])
+
+    assert targets(result) == {"2.mkv": f"{SHOW}/Season 01/Mushishi S01E02.mkv"}
+
+
+def test_a_film_that_another_program_put_there_counts() -> None:
+    there = in_library("Movies/Paprika (2006)/Paprika.2006.1080p.mkv")
+
+    result = planned([video("p.mkv", film(9, "Paprika", 2006))], library=[there])
+
+    assert reasons(result) == {"p.mkv": "target-taken"}
+
+
+def with_origins(
+    videos: list[ScannedFile],
+    origins: dict[str, Origin],
+    subtitle: str | None = None,
+    preset: str = "jellyfin",
+) -> Plan:
+    return plan(
+        [video("", MUSHISHI, (1, 1), file=file) for file in videos], [beside(subtitle)] if subtitle else [],
+        library="/library", roots=[ROOT], mode=Mode.COPY, preset=load_preset(preset),
+        taken=Library([in_library(rel) for rel in origins], origins),
+    )  # fmt: skip
+
+
+def test_a_file_that_a_run_took_in_is_there_whatever_it_is_called_now() -> None:
+    old = scanned("downloads/m 01.mkv")
+    origins = {f"{SHOW}/Season 01/renamed.mkv": Origin(old, "tmdb:tv:1:S01E01:00000000")}
+
+    result = with_origins([scanned("downloads/m 01.mkv")], origins)
+
+    assert reasons(result) == {"downloads/m 01.mkv": "already-there"}
+
+
+def test_a_folder_of_one_show_stays_with_it_in_later_runs() -> None:
+    other = Origin(scanned("other 01.mkv"), "tmdb:tv:7:S01E01:00000000")
+    origins = {"Shows/Mushishi (2005)/Season 01/Mushishi S01E01.mkv": other}
+
+    result = with_origins([scanned("m 02.mkv")], origins, preset="kodi")
+
+    assert reasons(result) == {"m 02.mkv": "same-target"}
+
+
+@pytest.mark.parametrize(
+    ("subtitle", "name"),
+    [
+        ("downloads/[A] Mushishi - 01.en.ass", "x.en.ass"),
+        ("downloads/Subs/[A] Mushishi - 01.de.srt", "x.de.srt"),
+        ("later/[A] Mushishi - 01.fr.srt", "x.fr.srt"),
+    ],
+)
+def test_a_subtitle_joins_a_video_that_went_before(subtitle: str, name: str) -> None:
+    old = scanned("downloads/[A] Mushishi - 01.mkv")
+    origins = {f"{SHOW}/Season 01/x.mkv": Origin(old, "tmdb:tv:1:S01E01:00000000")}
+
+    assert targets(with_origins([], origins, subtitle)) == {subtitle: f"{SHOW}/Season 01/{name}"}
+
+
+def test_a_subtitle_of_another_number_does_not() -> None:
+    old = scanned("downloads/[A] Mushishi - 01.mkv")
+    origins = {f"{SHOW}/Season 01/x.mkv": Origin(old, "tmdb:tv:1:S01E01:00000000")}
+
+    assert reasons(with_origins([], origins, "downloads/[B] Other - 01.ass")) == {
+        "downloads/[B] Other - 01.ass": "no-video"
+    }

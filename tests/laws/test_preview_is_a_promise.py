@@ -1,0 +1,226 @@
+"""On a quiet disk --apply holds nothing that the preview planned, and does nothing that it did not show.
+
+Sources and libraries of every shape, on one disk and on two; what lies in the way is drawn, and put where a
+first preview wanted to go. Where a run would be refused, the preview is refused in the same way.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import Ran, Run
+from tests.laws.conftest import law
+
+MODES = ["hardlink", "copy", "move", "symlink", "reflink"]
+PRESETS = ["jellyfin", "plex", "kodi", "emby"]
+SHOWS = ["Cowboy Bebop", "Vinland Saga", "Bocchi the Rock!"]
+OTHER_DISK = Path("/dev/shm")
+OBSTACLES = [
+    "folder-at-target", "file-at-season", "file-at-show", "link-at-season", "link-at-target", "other-case",
+    "other-video", "file-of-sonarr", "dangling-link",
+]  # fmt: skip
+
+FILES = st.builds(
+    lambda show, number, group, version: f"[{group}] {show} - {number:02}{version} (1080p).mkv",
+    st.sampled_from(SHOWS),
+    st.integers(1, 4),
+    st.sampled_from(["A", "B"]),
+    st.sampled_from(["", "", "v2"]),
+)
+WORLDS = st.fixed_dictionaries(
+    {
+        "files": st.lists(FILES, min_size=1, max_size=6, unique=True),
+        "subtitled": st.booleans(),
+        "alone": st.booleans(),  # each file named, and not their folder
+        "mode": st.sampled_from(MODES),
+        "preset": st.sampled_from(PRESETS),
+        "conflict": st.sampled_from(["hold", "version"]),
+        "library": st.sampled_from(["absent", "empty", "link", "far", "filled"]),
+        "obstacles": st.lists(st.sampled_from(OBSTACLES), max_size=3, unique=True),
+        "unfinished": st.sampled_from([False, False, False, True]),
+    }
+)
+
+
+@contextmanager
+def folders(far: bool) -> Iterator[tuple[Path, Path]]:
+    """A place for sources, and one for the library: on another disk where that is wanted and there is one."""
+    base = Path(tempfile.mkdtemp(prefix="promise-"))
+    there = Path(tempfile.mkdtemp(prefix="promise-", dir=OTHER_DISK)) if far and OTHER_DISK.is_dir() else base
+    try:
+        yield base, there
+    finally:
+        shutil.rmtree(base)
+        shutil.rmtree(there, ignore_errors=True)
+
+
+def make_sources(base: Path, world: dict[str, Any]) -> list[str]:
+    source = base / "downloads"
+    source.mkdir()
+    for number, name in enumerate(world["files"]):
+        (source / name).write_bytes(b"%d" % number * 500)
+        if world["subtitled"]:
+            (source / name.replace(".mkv", ".en.ass")).write_text(name)
+    return sorted(map(str, source.iterdir())) if world["alone"] else [str(source)]
+
+
+def season(episodes: int) -> dict[str, Any]:
+    names = [f"[A] Cowboy Bebop - {n:02}.mkv" for n in range(1, episodes + 1)]
+    return {"files": names, "subtitled": True, "alone": False}
+
+
+def make_library(there: Path, kind: str) -> Path:
+    library = there / "library"
+    if kind == "link":
+        (there / "real").mkdir()
+        library.symlink_to(there / "real")
+    elif kind != "absent":
+        library.mkdir()
+    return library
+
+
+def put_in_the_way(library: Path, what: str, target: str) -> None:
+    """Put one thing where a preview wanted to go, if nothing else is there yet."""
+    path = library / target
+    show = library / "/".join(target.split("/")[:2])
+    place = {"file-at-season": path.parent, "link-at-season": path.parent, "file-at-show": show}.get(
+        what, path
+    )
+    if what == "other-case":
+        place = path.with_name(path.name.swapcase())
+    elif what == "other-video":
+        place = path.with_suffix(".mp4")
+    elif what == "file-of-sonarr":
+        place = path.with_name(path.stem.replace(" ", ".") + ".x264-GROUP.mkv")
+    if os.path.lexists(place) or any(p.is_file() or p.is_symlink() for p in place.parents):
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if what == "folder-at-target":
+        place.mkdir()
+    elif "link" in what:
+        place.symlink_to(library.parent / ("nowhere" if what == "dangling-link" else "elsewhere"))
+    else:
+        place.write_text("in the way")
+
+
+def leave_unfinished(library: Path) -> None:
+    """As a crash leaves it: the last run has no end."""
+    journal = library / ".anivault/journal.jsonl"
+    if journal.exists():
+        journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+def said(ran: Ran) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """What goes where, and what is held for which reason."""
+    moves = {(event["path"], event["target"]) for event in ran.of("move")}
+    return moves, {(event["path"], event["reason"]) for event in ran.of("held")}
+
+
+def tree(folder: Path) -> dict[str, str | bytes]:
+    """Everything below a folder: files with their content, links with where they lead."""
+    paths = {str(path.relative_to(folder)): path for path in folder.rglob("*")}
+    return {
+        rel: os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else ""
+        for rel, path in paths.items()
+    }
+
+
+def keeps_its_promise(run: Run, words: list[str], base: Path, library: Path) -> Ran:
+    before = [tree(base), tree(library.parent)]
+    shown = run("organize", *words, "--json")
+    assert [tree(base), tree(library.parent)] == before, "a preview changes nothing"
+    done = run("organize", *words, "--json", "--apply")
+    assert shown.code not in {70, 1}
+    assert (done.code, said(done)) == (shown.code, said(shown))
+    for event in done.of("move"):
+        assert event["done"]
+        assert (library / event["target"]).is_file()
+    return shown
+
+
+@law(short=30, long=1500)
+@given(world=WORLDS)
+def test_what_a_preview_shows_is_what_a_run_does(run: Run, world: dict[str, Any]) -> None:
+    with folders(world["library"] == "far") as (base, there):
+        (there / "elsewhere").mkdir()
+        paths = make_sources(base, world)
+        library = make_library(there, world["library"])
+        words = [
+            *paths,
+            "--to",
+            str(library),
+            "--preset",
+            world["preset"],
+            "--on-conflict",
+            world["conflict"],
+        ]
+        if world["library"] == "filled":
+            run("organize", *words, "--mode", "copy", "--apply")
+            (base / "downloads/[C] Cowboy Bebop - 05 (1080p).mkv").write_text("new")
+        targets = [
+            event["target"] for event in run("organize", *words, "--mode", "symlink", "--json").of("move")
+        ]
+        for what, target in zip(world["obstacles"], targets, strict=False):
+            put_in_the_way(library, what, target)
+        if world["unfinished"]:
+            leave_unfinished(library)
+
+        keeps_its_promise(run, [*words, "--mode", world["mode"]], base, library)
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "copy", "move", "symlink"])
+def test_a_plan_file_keeps_its_promise_where_the_disk_has_changed(
+    run: Run, tmp_path: Path, mode: str
+) -> None:
+    paths, library = make_sources(tmp_path, season(4)), tmp_path / "library"
+    words = [*paths, "--to", str(library)]
+    shown = run("organize", *words, "--mode", mode, "--plan", str(tmp_path / "plan"), "--json").of("move")
+    (tmp_path / "downloads/[A] Cowboy Bebop - 01.mkv").unlink()
+    (tmp_path / "downloads/[A] Cowboy Bebop - 02.mkv").write_text("another")
+    put_in_the_way(library, "folder-at-target", next(e["target"] for e in shown if "03.mkv" in e["path"]))
+
+    ran = keeps_its_promise(run, [*words, "--from-plan", str(tmp_path / "plan")], tmp_path, library)
+
+    videos = {(path[-6:], reason) for path, reason in said(ran)[1] if path.endswith(".mkv")}
+    assert videos == {("01.mkv", "source-gone"), ("02.mkv", "changed"), ("03.mkv", "target-taken")}
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "copy", "move"])
+@pytest.mark.parametrize("kind", ["bind", "read-only", "folder-of-another-disk"])
+def test_mounts_are_seen_beforehand(run: Run, tmp_path: Path, mode: str, kind: str) -> None:
+    paths, library = make_sources(tmp_path, season(2)), tmp_path / "library"
+    (tmp_path / "disk").mkdir()
+    words = [*paths, "--to", str(library), "--mode", mode]
+    target = run("organize", *words, "--json").of("move")[0]["target"]
+    point = (library / target).parent if kind == "folder-of-another-disk" else library
+    point.mkdir(parents=True)
+    with mounted(tmp_path / "disk", point, read_only=kind == "read-only"):
+        ran = keeps_its_promise(run, words, tmp_path, library)
+
+    if kind == "read-only":
+        assert ran.code == 33
+    elif mode == "hardlink":
+        assert ran.code == 32
+
+
+@contextmanager
+def mounted(disk: Path, point: Path, *, read_only: bool) -> Iterator[None]:
+    if subprocess.run(["mount", "--bind", disk, point], check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        if read_only:
+            subprocess.run(["mount", "-o", "remount,ro,bind", point], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", point], check=True)

@@ -1,0 +1,98 @@
+"""Organize twice is organize once, and what a new week brings changes nothing for what is there."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import Run
+from tests.laws.conftest import law
+
+MODES = ["hardlink", "copy", "move", "symlink"]
+OWN = """
+[presets.by-group]
+base = "jellyfin"
+episode = "{title} S{season:00}E{episode:00-E00} [{group}]< {resolution}>"
+
+[presets.absolute]
+base = "plex"
+season = "All"
+episode = "{title} {absolute:000}< - S{season:00}E{episode:00-e00}><v{version}>"
+"""
+FILES = st.builds(
+    lambda show, number, group, version, tail: f"{group} {show} - {number}{version} (1080p){tail}",
+    st.sampled_from(["Cowboy Bebop", "Vinland Saga"]),
+    st.sampled_from(["01", "02", "03", "04", "05", "02-03"]),
+    st.sampled_from(["[A]", "[B]", "[C]"]),
+    st.sampled_from(["", "", "v2"]),
+    st.sampled_from([".mkv", ".mkv", ".mkv", ".mp4", ".en.ass", ".ass"]),
+)
+EXTRAS = st.sampled_from(
+    ["[A] Cowboy Bebop - NCOP.mkv", "[B] Cowboy Bebop - NCOP.mkv", "[A] Cowboy Bebop - PV1.mkv"]
+)
+BEATEN = {"same-target", "target-taken"}
+WEEK = st.lists(FILES | EXTRAS, min_size=1, max_size=7, unique=True)
+WORLDS = st.fixed_dictionaries(
+    {
+        "weeks": st.lists(WEEK, min_size=2, max_size=3),
+        "by_week": st.booleans(),  # each week in a folder of its own, or all in one
+        "mode": st.sampled_from(MODES),
+        "preset": st.sampled_from(["jellyfin", "plex", "kodi", "emby", "by-group", "absolute"]),
+        "conflict": st.sampled_from(["hold", "version"]),
+    }
+)
+
+
+def library_of(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """The videos and subtitles of a library: which file each is."""
+    files = [p for p in folder.rglob("*") if p.is_file() and ".anivault" not in p.parts]
+    return {str(p.relative_to(folder)): (p.lstat().st_ino, p.read_bytes()) for p in files}
+
+
+def bring(downloads: Path, week: int, names: list[str], *, by_week: bool) -> None:
+    folder = downloads / f"week {week}" if by_week else downloads
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, path in enumerate(folder / name for name in names):
+        path.write_text(f"{path.name} " * (100 * week + number + 1))  # no two of one size
+
+
+@law(short=30, long=1500)
+@given(world=WORLDS)
+def test_a_second_run_does_nothing_and_a_new_week_leaves_the_old_ones_alone(
+    run: Run, home: Path, world: dict[str, Any]
+) -> None:
+    (home / "config/anivault").mkdir(parents=True, exist_ok=True)
+    (home / "config/anivault/config.toml").write_text(OWN)
+    base = Path(tempfile.mkdtemp(prefix="twice-"))
+    library, downloads = base / "library", base / "downloads"
+    words = ["organize", downloads, "--to", library, "--mode", world["mode"], "--preset", world["preset"]]
+    words += ["--on-conflict", world["conflict"], "--apply", "--json"]
+    try:
+        known: set[str] = set()
+        placed: set[str] = set()
+        beaten: set[str] = set()
+        for week, names in enumerate(world["weeks"]):
+            bring(downloads, week, [n for n in names if n not in known], by_week=world["by_week"])
+            known |= set(names)
+            there = library_of(library) if library.exists() else {}
+            ran = run(*words)
+            now = library_of(library)
+
+            assert ran.code in {0, 10}
+            assert {rel: now.get(rel) for rel in there} == there, "what was there is as it was"
+            moved = {event["path"] for event in ran.of("move")}
+            assert moved.isdisjoint(placed | beaten), "who was placed, or stayed for another, does not move"
+            placed |= moved
+            beaten |= {event["path"] for event in ran.of("held") if event["reason"] in BEATEN}
+
+            again = run(*words)
+            assert again.of("move") == []
+            assert library_of(library) == now
+            assert again.code == ran.code
+    finally:
+        shutil.rmtree(base)
