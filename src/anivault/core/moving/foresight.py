@@ -65,7 +65,7 @@ def foresee(plan: Plan) -> Plan:
     far = [held for held in refused.values() if held.reason is HeldReason.OTHER_FILESYSTEM]
     if far and not moves:
         why = f"There is no {plan.mode} from {far[0].root} to {plan.library} ({os.strerror(errno.EXDEV)})"
-        raise DestinationError(why, "Choose --mode copy, or --mode move.")
+        raise DestinationError(why, "Choose --mode copy, move or symlink.")
     made = msgspec.structs.replace(plan, moves=tuple(moves), held=(*plan.held, *refused.values()))
     check_space(made)
     return made
