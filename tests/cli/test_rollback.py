@@ -189,6 +189,7 @@ def test_a_file_that_was_deleted_on_purpose_can_be_let_go(
     assert (preview.code, done.code) == (0, 0)
     assert len(preview.of("move")) == len(done.of("move"))
     assert found == []
+    assert run("history", library).code == 0
 
 
 def test_what_is_let_go_is_never_removed(run: Run, source: Path, library: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from anivault.core.models import Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
+from anivault.core.models import GONE, Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
 from anivault.parser.models import ParseResult
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ def step_event(roots: Sequence[str], step: Step, *, done: bool) -> MoveEvent:
         path=shown(path),
         target=shown(os.path.join(roots[step.to_root], step.to)) if step.to else "",
         mode="rollback",
-        reason="gone" if step.size < 0 else step.do,  # a file that is no more: only noted
+        reason="gone" if step.mtime_ns == GONE else step.do,  # a file that is no more: only noted
         done=done,
         path_b64=b64(path),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
 from anivault.cli.render import counted, left_out, notices, summary
-from anivault.core.models import Held, HeldReason, Move, Plan, Write
+from anivault.core.models import GONE, Held, HeldReason, Move, Plan, Write
 from anivault.shared.text import natural
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def _how_to_run(script: str) -> str:
 
 
 def _way_back(plan: RollbackPlan, step: Step) -> str:
-    if step.size < 0:
+    if step.mtime_ns == GONE:
         return "noted: it is gone"
     if step.do == "remove":
         return "removed; the source stays" if step.to else "removed"

@@ -10,12 +10,12 @@ import msgspec
 
 from anivault.cli.pace import paced
 from anivault.core import rollback_manager
-from anivault.core.models import Held
+from anivault.core.models import GONE, Held
 from anivault.core.moving.executor import Report
 from anivault.core.moving.history import require_library
 from anivault.core.moving.journal import Step
 from anivault.core.moving.script import write_script
-from anivault.core.rollback_manager import GONE, RollbackPlan, outlook
+from anivault.core.rollback_manager import RollbackPlan, outlook
 from anivault.shared.errors import UsageError
 
 if TYPE_CHECKING:  # it knows matching, which this command does not need
@@ -68,8 +68,8 @@ def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> Rol
     done = [step for step in plan.files if step.undoes not in seen.kept]
     return RolledBack(
         plan=plan,
-        back=tuple(step for step in done if step.size != GONE),
-        gone=tuple(step for step in done if step.size == GONE),
+        back=tuple(step for step in done if step.mtime_ns != GONE),
+        gone=tuple(step for step in done if step.mtime_ns == GONE),
         held=seen.held,
         report=report,
         script=request.script,

@@ -307,6 +307,11 @@ class HeldReason(StrEnum):
     STOPPED = "stopped"  # the run ended before its turn
 
 
+GONE = -(
+    2**63
+)  # the time, in a rollback's step, of a file that is no more: no file has it, so none is removed
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """One file that stays, and why. `place`: where it would go; `other`: the path of what is in its way."""
 

@@ -17,7 +17,7 @@ from itertools import takewhile
 
 import msgspec
 
-from anivault.core.models import Held, HeldReason
+from anivault.core.models import GONE, Held, HeldReason
 from anivault.core.moving import history, journal
 from anivault.core.moving.checks import (
     READS,
@@ -43,7 +43,6 @@ from anivault.shared.errors import (
 )
 
 BACK = {Do.RENAME: Do.RENAME, Do.CARRY: Do.CARRY, Do.MKDIR: Do.RMDIR}  # all others: the copy is removed
-GONE = -1  # the size of a file that is no more: taking it back only notes that
 
 
 class RollbackPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -327,7 +326,7 @@ def _let_go(place: str, library: str) -> str:
 
 def _gone(past: Past, put: Put) -> Step:
     """Return the step that notes that a file is no more; it never removes one that is there again."""
-    return Step(i=0, do=Do.REMOVE, rel=past.place, size=GONE, undoes=put.key)
+    return Step(i=0, do=Do.REMOVE, rel=past.place, mtime_ns=GONE, undoes=put.key)
 
 
 def _with_parents(folder: str) -> Iterator[str]:

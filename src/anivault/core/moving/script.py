@@ -11,8 +11,9 @@ import codecs
 import os
 from collections.abc import Callable, Iterable, Iterator
 
+from anivault.core.models import GONE
 from anivault.core.moving.journal import Do
-from anivault.core.rollback_manager import GONE, RollbackPlan
+from anivault.core.rollback_manager import RollbackPlan
 from anivault.shared.errors import DiskError
 
 SHELL = b"""#!/bin/sh
@@ -147,7 +148,7 @@ def write_script(plan: RollbackPlan, path: str) -> None:
 def _calls(plan: RollbackPlan, word: Callable[[str], bytes]) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield each step as the name of a function of the script, and its words."""
     for step in plan.steps:
-        if step.size == GONE:  # there is nothing to do
+        if step.mtime_ns == GONE:  # there is nothing to do
             continue
         facts = (b"%d" % step.size, b"%d" % (step.mtime_ns // 1_000_000_000))
         path, other = _whole(plan, step.root, step.rel), _whole(plan, step.to_root, step.to)
