@@ -196,6 +196,20 @@ def test_a_plan_file_keeps_its_promise_where_the_disk_has_changed(
     assert videos == {("01.mkv", "source-gone"), ("02.mkv", "changed"), ("03.mkv", "target-taken")}
 
 
+@pytest.mark.parametrize("mode", ["hardlink", "copy", "move", "symlink"])
+def test_a_plan_file_whose_folder_went_holds_its_files(run: Run, tmp_path: Path, mode: str) -> None:
+    base, library = tmp_path / "downloads/week", tmp_path / "library"
+    base.mkdir(parents=True)
+    make_sources(base, season(2))
+    words = [str(tmp_path / "downloads"), "--to", str(library)]
+    run("organize", *words, "--mode", mode, "--plan", str(tmp_path / "plan"))
+    shutil.rmtree(base)
+
+    ran = keeps_its_promise(run, [*words, "--from-plan", str(tmp_path / "plan")], tmp_path, library)
+
+    assert {reason for path, reason in said(ran)[1] if path.endswith(".mkv")} == {"source-gone"}
+
+
 @pytest.mark.parametrize("mode", ["hardlink", "copy", "move"])
 @pytest.mark.parametrize("kind", ["bind", "read-only", "folder-of-another-disk"])
 def test_mounts_are_seen_beforehand(run: Run, tmp_path: Path, mode: str, kind: str) -> None:

@@ -82,7 +82,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         if request.seal:
             planfile.seal(request.from_plan)
         plan = planfile.read(request.from_plan, root_folders(request.paths), request.library)
-        made = Organized(plan=foresee(plan))
+        made = Organized(plan=foresee(plan, replayed=True))
     else:
         made = _planned(request, progress)
     made = _beside_libraries(made)

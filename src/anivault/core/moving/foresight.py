@@ -43,8 +43,8 @@ class _RefusedError(Exception):
         self.reason, self.detail = reason, detail
 
 
-def foresee(plan: Plan) -> Plan:
-    """Return the plan with the moves held that cannot be.
+def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
+    """Return the plan with the moves held that cannot be. `replayed`: its sources were not listed just now.
 
     Raises UnfinishedRunError, what `journal.read` raises, and as a run would DiskError, NoSpaceError, and
     DestinationError where no link or clone of the plan can be made.
@@ -54,7 +54,7 @@ def foresee(plan: Plan) -> Plan:
     if not plan.moves:
         return plan
     _check_writable(plan.library)
-    looked = _Looked(plan.library)
+    looked = _Looked(plan.library, replayed=replayed)
     moves: list[Move] = []
     refused: dict[str, Held] = {}  # by target
     for move in plan.moves:
@@ -84,8 +84,8 @@ def _check_writable(library: str) -> None:
 class _Looked:
     """What was seen of the disks so far; a folder is looked at once."""
 
-    def __init__(self, library: str) -> None:
-        self.library = library
+    def __init__(self, library: str, *, replayed: bool) -> None:
+        self.library, self.replayed = library, replayed
         self.mounts = _mounts()
         self.owners_link = _owners_link()
         self.freed: set[str] = set()  # sources that have gone before
@@ -96,8 +96,8 @@ class _Looked:
         """Why a move cannot be; None where nothing is seen against it. `absent`: the refused, by target."""
         try:
             self._check_video(move, absent)
-            self._check_target(move)
             self._check_source(move)
+            self._check_target(move)
         except _RefusedError as why:
             other = os.path.join(self.library, move.target) if why.reason is HeldReason.TARGET_TAKEN else ""
             return Held(
@@ -130,20 +130,13 @@ class _Looked:
         return target in self.freed or (own and fs.are_one(os.lstat(target), os.lstat(move.source)))
 
     def _check_source(self, move: Move) -> None:
-        source = move.source
-        try:
-            now = os.lstat(source)
-        except OSError as error:
-            raise _RefusedError(HeldReason.SOURCE_GONE, error.strerror or "") from error
-        is_link = stat.S_ISLNK(now.st_mode)  # a library's own; where it leads is for its renaming to say
-        if not is_link and not same_file(now, _step(move)):
-            raise _RefusedError(HeldReason.CHANGED, "it is not the file that was planned")
-        if move.mode is Mode.MOVE and not self.source(os.path.dirname(source))[1]:
+        if self.replayed:
+            _check_same(move)
+        if move.mode is Mode.MOVE and not self.source(os.path.dirname(move.source))[1]:
             raise _RefusedError(HeldReason.NOT_PERMITTED, "nothing can be taken out of its folder")
-        if move.mode in _READ and not os.access(source, os.R_OK):
+        if move.mode in _READ and not os.access(move.source, os.R_OK):
             raise _RefusedError(HeldReason.NOT_PERMITTED, "it cannot be read")
-        own = not self.owners_link or now.st_uid == os.geteuid() or os.access(source, os.R_OK | os.W_OK)
-        if move.mode is Mode.HARDLINK and not own:
+        if move.mode is Mode.HARDLINK and self.owners_link and not _may_link(move.source):
             raise _RefusedError(HeldReason.NOT_PERMITTED, "only its owner may make a hard link of it")
 
     def folder(self, rel: str) -> tuple[_Mount, bool]:
@@ -180,7 +173,8 @@ class _Looked:
             raise _RefusedError(HeldReason.NOT_PERMITTED, f"nothing can be written to {path}")
 
     def _source(self, path: str) -> tuple[_Mount, bool]:
-        return self._mount(os.path.realpath(path)), os.access(path, os.W_OK | os.X_OK)
+        gone = not os.path.isdir(path)  # of which the file's own check tells
+        return self._mount(os.path.realpath(fs.nearest(path))), gone or os.access(path, os.W_OK | os.X_OK)
 
     def _mount(self, path: str) -> _Mount:
         """What a path without links lies on."""
@@ -195,6 +189,19 @@ def _can_link(device: int, here: _Mount, there: _Mount) -> bool:
     if here.point != there.point:
         return False
     return device in (0, there.device) or there.kind == "overlay"  # whose files have devices of their own
+
+
+def _check_same(move: Move) -> None:
+    try:
+        now = os.lstat(move.source)
+    except OSError as error:
+        raise _RefusedError(HeldReason.SOURCE_GONE, error.strerror or "") from error
+    if not same_file(now, _step(move)):
+        raise _RefusedError(HeldReason.CHANGED, "it is not the file that was planned")
+
+
+def _may_link(source: str) -> bool:
+    return os.lstat(source).st_uid == os.geteuid() or os.access(source, os.R_OK | os.W_OK)
 
 
 def _step(move: Move) -> journal.Step:
