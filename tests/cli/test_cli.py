@@ -262,7 +262,7 @@ def test_a_pin_is_shown_with_the_name_of_its_show(run: Run, tmp_path: Path) -> N
 
     assert f"  {tmp_path}/Odd  →  COWBOY BEBOP (1998), tmdb:30991, season 1, numbers +2" in done.out
     assert event["show"] == "COWBOY BEBOP (1998)"
-    assert "rename LIB" in done.err
+    assert done.err == "Organize again to use it.\n"
 
 
 def test_a_pin_to_a_show_that_no_list_knows_is_kept_and_doubted(run: Run) -> None:
@@ -304,13 +304,30 @@ def test_several_parsers_vote_and_an_unknown_one_is_refused(run: Run, tmp_path: 
     assert run("scan", tmp_path, "--parser", "nope").code == 45
 
 
-def test_without_a_key_tmdb_says_so_once_and_the_run_goes_on(run: Run, tmp_path: Path) -> None:
+def test_without_a_key_the_tmdb_of_the_settings_says_so_once_and_the_run_goes_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / FRIEREN).write_bytes(b"video")
-    done = run("match", tmp_path, "--provider", "catalog", "--provider", "tmdb")
+    assert run("match", tmp_path).err == ""
+
+    monkeypatch.setenv("ANIVAULT_PROVIDERS", "catalog,tmdb")
+    done = run("match", tmp_path)
 
     assert done.code == 0
     assert done.err.count("TMDB key") == 1
-    assert run("match", tmp_path).err == ""
+
+
+@pytest.mark.parametrize("words", ["match {0}", "organize {0} --to {0}/../lib", "rename {0}", "explain {1}"])
+def test_a_tmdb_that_is_asked_for_by_name_and_cannot_be_asked_is_an_error(
+    run: Run, tmp_path: Path, words: str
+) -> None:
+    (tmp_path / "dl").mkdir()
+    typed = words.format(tmp_path / "dl", FRIEREN.replace(" ", "_")).split()
+    done = run(*typed, "--provider", "catalog", "--provider", "tmdb", "--json")
+
+    assert (done.code, [event["code"] for event in done.events]) == (51, ["tmdb-key"])
+    assert "ANIVAULT_TMDB_KEY" in done.err
+    assert run("cache", "warm", tmp_path / "dl").code == 51
 
 
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])

@@ -24,9 +24,9 @@ from anivault.core.moving.script import powershell_script, write_script
 from anivault.core.moving.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared.errors import (
-    DiskError,
     FolderNotFoundError,
     NoSpaceError,
+    OutputRefusedError,
     RunNotFoundError,
     UnsafePathError,
 )
@@ -321,7 +321,7 @@ def test_every_name_is_one_string_in_the_grammar_of_powershell(box: Box, name: s
 def test_a_script_replaces_no_file(box: Box) -> None:
     box.run()
     plan = plan_rollback(str(box.library))
-    with pytest.raises(DiskError) as caught:
+    with pytest.raises(OutputRefusedError) as caught:
         write_script(plan, str(box.library / "mine.txt"))
 
     assert "File exists" in str(caught.value)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
@@ -48,6 +47,7 @@ from anivault.cli.options import (
     ProviderOption,
     PruneFlag,
     QuietFlag,
+    ReplaceFlag,
     RunOption,
     ScriptOption,
     SealFlag,
@@ -60,7 +60,7 @@ from anivault.cli.options import (
     VerboseFlag,
 )
 from anivault.cli.screen import Screen
-from anivault.shared.errors import LibraryNotNamedError, UsageError
+from anivault.shared.errors import LibraryNotNamedError, UsageError, quoted
 
 if TYPE_CHECKING:
     from anivault.cli.pin_handler import Pinned
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     epilog="Try `anivault demo` first: it needs no key and no network.",
     no_args_is_help=True,
+    suggest_commands=False,  # cli/main.py does, for every kind of word
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -80,9 +81,13 @@ def _root() -> None:
     """Turn a pile of anime files into a library that media servers read."""
 
 
-catalog_app = typer.Typer(help="The catalogue, and lists of your own.", no_args_is_help=True)
-cache_app = typer.Typer(help="TMDB's answers that are kept.", no_args_is_help=True)
-config_app = typer.Typer(help="The settings that hold.", no_args_is_help=True)
+def _group(text: str) -> typer.Typer:
+    return typer.Typer(help=text, no_args_is_help=True, suggest_commands=False)
+
+
+catalog_app = _group("The catalogue, and lists of your own.")
+cache_app = _group("The answers of TMDB that are kept on disk.")
+config_app = _group("Your settings.")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(config_app, name="config")
 app.add_typer(cache_app, name="cache")
@@ -96,6 +101,11 @@ class Session:
 
     words: Sequence[str] = ()
     screen = Screen()
+
+    @classmethod
+    def begin(cls, words: Sequence[str]) -> None:
+        """Take up new words. What is wrong with them has to be told too: as events where they ask for it."""
+        cls.words, cls.screen = words, Screen(json="--json" in words)
 
 
 class Context:
@@ -120,7 +130,7 @@ class Context:
 
     @property
     def settings(self) -> Settings:
-        """The settings that hold."""
+        """Your settings."""
         return self.loaded.settings
 
     def library(self, named: str | None) -> str:
@@ -151,6 +161,7 @@ def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[C
             *, json: bool, quiet: bool, verbose: bool, config: str | None, **own: Any
         ) -> Callable[[], int]:
             Session.screen = Screen(json=json, quiet=quiet, verbose=verbose)
+            _refuse_empty(parameters, {**own, "config": config})
             return partial(function, Context(Session.screen, config), **own)
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
@@ -162,6 +173,18 @@ def command(name: str | None = None, *, group: typer.Typer = app) -> Callable[[C
         return function
 
     return register
+
+
+def _refuse_empty(parameters: list[inspect.Parameter], values: Mapping[str, Any]) -> None:
+    """Refuse words that name nothing: an empty path is a variable that was not set, not this folder."""
+    for parameter in parameters:
+        value = values.get(parameter.name)
+        if value == "" or (isinstance(value, list) and "" in value):
+            told = parameter.annotation.__metadata__[0]
+            is_option = isinstance(told, typer.models.OptionInfo)
+            word = f"--{parameter.name.replace('_', '-')}" if is_option else told.metavar
+            hint = "Was a variable of the shell not set?"
+            raise UsageError(f"{word} is empty, and names nothing. Nothing was done.", hint=hint)
 
 
 def _common(name: str, annotation: Any, default: object) -> inspect.Parameter:
@@ -199,7 +222,7 @@ def demo(context: Context) -> int:
 
 @command()
 def scan(context: Context, paths: PathsArg, parser: ParserOption = None) -> int:
-    """Show how every name reads."""
+    """Show what every file name says."""
     from anivault.cli import render, scan_handler
 
     settings = context.settings
@@ -234,6 +257,10 @@ def _asked(
 ) -> dict[str, Any]:
     """Who reads names and who is asked about them: what the command line says, else the settings."""
     settings = context.settings
+    if provider:
+        from anivault.services.providers import require
+
+        require(provider)
     return {
         "settings": settings,
         "engines": tuple(parser or settings.parser.engines),
@@ -254,6 +281,7 @@ def organize(
     preset: PresetOption = None,
     on_conflict: ConflictOption = None,
     plan: PlanOption = None,
+    replace: ReplaceFlag = False,
     from_plan: FromPlanOption = None,
     seal: SealFlag = False,
     nfo: NfoFlag = False,
@@ -267,7 +295,8 @@ def organize(
 ) -> int:
     """Plan where every file goes; --apply does it.
 
-    Files that are not sure, or whose place is taken, are held with the reason. Nothing is overwritten.
+    A file is held, with the reason, if AniVault is not sure of it or its place is taken. Nothing is
+    overwritten.
     """
     from anivault.cli import organize_handler, render_plan
 
@@ -277,10 +306,12 @@ def organize(
         plans = {"--to": to, "--plan": plan, "--from-plan": from_plan, "--seal": seal}
         _refuse({**goes, **plans}, "--no-touch moves nothing")
         return _describe(context, paths, preset, apply, _asked(context, parser, provider, lang))
+    if not plan:
+        _refuse({"--replace": replace}, "it goes with --plan FILE")
     if from_plan:
         _refuse({**goes, **asks, "--preset": preset}, "a plan has its rules already")
     elif seal:
-        raise UsageError("--seal is about a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
+        raise UsageError("--seal needs a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
     library = context.library(to)
     request = organize_handler.OrganizeRequest(
         paths=tuple(paths),
@@ -288,6 +319,7 @@ def organize(
         rules=organize_handler.rules(context.settings, mode, preset, on_conflict),
         apply=apply,
         plan_file=plan,
+        replace=replace,
         from_plan=from_plan,
         seal=seal,
         nfo=nfo,
@@ -304,13 +336,14 @@ def organize(
 
 def _again() -> str:
     """The command as it was typed."""
-    return shlex.join(["anivault", *Session.words])
+    return " ".join(map(quoted, ["anivault", *Session.words]))
 
 
 def _replay(context: Context, paths: list[str], library: str, plan: str) -> str:
-    """The command that does the plan which was written: the one that was typed would plan anew."""
+    """The command that does the plan which was written: the one that was typed would plan again."""
     context.screen.hint(f"The plan is in {plan}. If you edit it, seal it: add --seal to the command.")
-    return shlex.join(["anivault", "organize", *paths, "--to", library, "--from-plan", plan])
+    words = ["anivault", "organize", *paths, "--to", library, "--from-plan", plan]
+    return " ".join(map(quoted, words))
 
 
 def _describe(
@@ -375,7 +408,7 @@ def rollback(
 ) -> int:
     """Put back what a run moved; --apply does it.
 
-    The last run when none is named. Never overwrites, removes only folders that it made.
+    Without --run, --since and --only it is the last run. Nothing is overwritten.
     """
     from anivault.cli import render_plan, rollback_handler
 
@@ -392,7 +425,7 @@ def rollback(
     result = rollback_handler.handle(request, context.screen.progress)
     code = render_plan.rollback(context.screen, result, _again())
     if not result.plan.steps and (only or since or run):
-        context.screen.hint(f"What could be: anivault history {shlex.quote(home)}")
+        context.screen.hint(f"What could be: anivault history {quoted(home)}")
     return code
 
 
@@ -456,7 +489,7 @@ def explain(
     provider: ProviderOption = None,
     lang: LanguageOption = None,
 ) -> int:
-    """Show why a file is taken for what it is.
+    """Show why AniVault takes a file for what it is.
 
     Every field with the rule that read it, every candidate with every part of its score.
     """
@@ -476,22 +509,24 @@ def pin(
     episodes: EpisodesOption = None,
     to: ToOption = None,
 ) -> int:
-    """Decide which show files are, for good.
+    """Say for good which show files belong to.
 
     A folder is pinned by its path, a file by its title and group, any other words as a title.
     """
     from anivault.cli import pin_handler, render
 
+    home = context.library_or_none(to)
     request = pin_handler.PinRequest(
         what=what,
         show=show,
         season=season,
         offset=offset,
         episodes=episodes,
-        library=context.library_or_none(to),
+        library=home,
     )
     made = [pin_handler.handle(request)]
-    return render.pins(context.screen, _called(context, made, context.settings.match.providers), "pinned")
+    called = _called(context, made, context.settings.match.providers)
+    return render.pins(context.screen, called, "pinned", home)
 
 
 @command()
@@ -499,13 +534,14 @@ def unpin(context: Context, what: PinnedArg, to: ToOption = None) -> int:
     """Take a pin back."""
     from anivault.cli import pin_handler, render
 
-    gone = pin_handler.unpin(what, context.library_or_none(to))
-    return render.pins(context.screen, _called(context, [gone]), "unpinned")
+    home = context.library_or_none(to)
+    gone = pin_handler.unpin(what, home)
+    return render.pins(context.screen, _called(context, [gone]), "unpinned", home)
 
 
 @command()
 def pins(context: Context, to: ToOption = None) -> int:
-    """List the pins that hold."""
+    """List your pins."""
     from anivault.cli import pin_handler, render
 
     listed = pin_handler.listed(context.library_or_none(to))
@@ -547,7 +583,7 @@ def catalog_import(context: Context, file: FileArg) -> int:
 
 @command("remove", group=catalog_app)
 def catalog_remove(context: Context, kind: KindArg) -> int:
-    """Take an imported list out again."""
+    """Remove a list that you imported."""
     from anivault.cli import catalog_handler
 
     catalog_handler.remove(kind)
@@ -586,7 +622,7 @@ def cache_warm(context: Context, paths: FoldersArg) -> int:
     """Ask TMDB now for what is in these folders."""
     from anivault.cli import cache_handler, match_handler, render
 
-    asked = {**_asked(context, None, None, None), "providers": ("catalog", "tmdb")}
+    asked = _asked(context, None, ["catalog", "tmdb"], None)
     request = match_handler.MatchRequest(paths=tuple(paths), **asked)
     result = match_handler.handle(request, context.screen.progress)
     render.notices(context.screen, result.notices)

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import io
 import os
-import shlex
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -19,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from anivault.cli.exits import DONE, FINDINGS
+from anivault.cli.exits import DONE, FINDINGS, INTERRUPTED, TERMINATED
 from anivault.cli.screen import Screen
-from anivault.shared.errors import DemoFailedError
+from anivault.shared.errors import DemoFailedError, quoted
 
 Command = Callable[[Sequence[str]], int]
 Tree = dict[str, tuple[int, int, str]]
@@ -97,9 +96,9 @@ def _run_step(screen: Screen, command: Command, number: int, step: Step, source:
     words = [{"\0": source, "\1": library}.get(word, word) for word in words]
     screen.line()
     screen.line(f"{number}. {step.question}", style="bold")
-    screen.line(f"$ {shlex.join(['anivault', *words])}", style="cyan")
+    screen.line(f"$ {' '.join(map(quoted, ['anivault', *words]))}", style="cyan")
     if screen.json:
-        _check(command([*words, "--json"]) == step.code, f"step {number} gave another exit code")
+        _check_code(command([*words, "--json"]), number, step)
         return
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -109,6 +108,12 @@ def _run_step(screen: Screen, command: Command, number: int, step: Step, source:
     if code != step.code:
         for line in err.getvalue().splitlines():
             screen.note(line)
+    _check_code(code, number, step)
+
+
+def _check_code(code: int, number: int, step: Step) -> None:
+    if code in {INTERRUPTED, TERMINATED}:  # the step was told to stop, and so is the demo
+        raise KeyboardInterrupt
     _check(code == step.code, f"step {number} gave exit code {code}, not {step.code}")
 
 

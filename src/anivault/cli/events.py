@@ -1,13 +1,15 @@
 """The shape of machine output: one struct an event. schemas/events.schema.json is made from these.
 
-Paths that are no UTF-8 show U+FFFD for what cannot be shown, and carry `path_b64` beside.
+Paths that are not UTF-8 show U+FFFD for what cannot be shown, and carry `path_b64` too.
 """
 
 from __future__ import annotations
 
 import base64
+import operator
 import os
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,9 +18,13 @@ from msgspec import UNSET, UnsetType
 from anivault.core.models import GONE, Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
 from anivault.parser.models import ParseResult
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what printing does not need and `schema` imports
+    from anivault.core.matching.explain import Explanation
+    from anivault.core.matching.pins import Pin
     from anivault.core.moving.journal import Step
     from anivault.core.moving.verifier import Finding
+    from anivault.services.catalogue.sources import CatalogInfo
+    from anivault.shared.settings import Scalar, Value
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
@@ -76,7 +82,7 @@ class ExplainEvent(Event, frozen=True, tag="explain"):
 
     path: str
     parsed: ParseResult
-    explanation: dict[str, Any] | None
+    explanation: Explanation | None
     path_b64: str | UnsetType = UNSET
 
 
@@ -84,13 +90,13 @@ class PinEvent(Event, frozen=True, tag="pin"):
     """`pin`, `unpin`, `pins`: one pin and the file that it stands, or stood, in."""
 
     file: str
-    pin: dict[str, Any]
+    pin: Pin
     done: str  # "pinned", "unpinned", or "pin" where it was only listed
     show: str | None  # what it is called, where a list knows it
 
 
 class LeftOutEvent(Event, frozen=True, tag="left-out"):
-    """`scan`, `match`, `organize`: something below a root that is no file of the scan."""
+    """`scan`, `match`, `organize`: something below a root that the scan left out."""
 
     path: str
     reason: str
@@ -132,11 +138,12 @@ class FolderEvent(Event, frozen=True, tag="folder"):
 
 
 class HeldEvent(Event, frozen=True, tag="held"):
-    """`organize`, `rollback`: one file that stays, and why."""
+    """`organize`, `rename`, `rollback`: one file that is held, why, and the shows that it could be."""
 
     path: str
     reason: str
     detail: str
+    candidates: tuple[CandidateView, ...] = ()
     path_b64: str | UnsetType = UNSET
 
 
@@ -169,13 +176,13 @@ class AboutEvent(Event, frozen=True, tag="about"):
     system: str
     folders: dict[str, str]
     tmdb: str
-    catalogue: dict[str, Any]
+    catalogue: CatalogInfo
 
 
 class CatalogEvent(Event, frozen=True, tag="catalog"):
     """`catalog show`: whose data the catalogue is."""
 
-    catalogue: dict[str, Any]
+    catalogue: CatalogInfo
 
 
 class CacheEvent(Event, frozen=True, tag="cache"):
@@ -202,7 +209,7 @@ class SettingEvent(Event, frozen=True, tag="setting"):
     """`config show`: one setting, and who set it."""
 
     name: str
-    value: Any
+    value: Scalar | list[Scalar] | dict[str, Value]  # a table is one preset
     origin: str
 
 
@@ -210,7 +217,7 @@ class PresetEvent(Event, frozen=True, tag="preset"):
     """`config presets`: one preset, as it stands in its table."""
 
     name: str
-    table: dict[str, Any]
+    table: dict[str, Value]
 
 
 class TextEvent(Event, frozen=True, tag="text"):
@@ -227,20 +234,38 @@ class SummaryEvent(Event, frozen=True, tag="summary"):
 
 
 class ErrorEvent(Event, frozen=True, tag="error"):
-    """A known failure; the exit code is in docs/errors.md."""
+    """Any command that failed; docs/errors.md lists the codes, besides "bug" (70) and "interrupted"."""
 
     code: str
     message: str
     hint: str
+    exit_code: int
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a line; schemas/events.schema.json is this, and a test proves it."""
+    from anivault.core.matching.explain import Explanation
+    from anivault.core.matching.pins import Pin
+    from anivault.services.catalogue.sources import CatalogInfo
+    from anivault.shared.settings import Scalar, Value
+
+    records = {"Explanation": Explanation, "Pin": Pin, "CatalogInfo": CatalogInfo}
+    globals().update(records, Scalar=Scalar, Value=Value)  # where msgspec looks annotations up
+    kinds = sorted(Event.__subclasses__(), key=lambda kind: kind.__name__)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "AniVault machine output",
+        **msgspec.json.schema(reduce(operator.or_, kinds)),
+    }
 
 
 def shown(path: str) -> str:
-    """`path` as text: U+FFFD for what is no UTF-8."""
+    """`path` as text: U+FFFD for what is not UTF-8."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
 def b64(path: str) -> str | UnsetType:
-    """The bytes of a path that is no UTF-8, in base64; nothing for any other."""
+    """The bytes of a path that is not UTF-8, in base64; nothing for any other."""
     raw = os.fsencode(path)
     return UNSET if _is_text(raw) else base64.b64encode(raw).decode("ascii")
 
@@ -291,10 +316,14 @@ def move_event(move: Move, *, done: bool) -> MoveEvent:
     )
 
 
-def held_event(held: Held) -> HeldEvent:
-    """Describe one file that stays."""
+def held_event(held: Held, verdict: MatchedFile | None = None) -> HeldEvent:
+    """Describe one file that is held, with the shows that were considered for it."""
     return HeldEvent(
-        path=shown(held.source), reason=held.reason, detail=held.detail, path_b64=b64(held.source)
+        path=shown(held.source),
+        reason=held.reason,
+        detail=held.detail,
+        candidates=tuple(map(candidate_view, verdict.match.ranked)) if verdict else (),
+        path_b64=b64(held.source),
     )
 
 

@@ -56,4 +56,6 @@ def _explained(result: Matched, path: str, *notices: str) -> Explained:
 
 def _reason(left_out: Sequence[LeftOut], path: str) -> str:
     """Why a scan passes over this file, or the folder that it is in."""
-    return next((item.reason for item in left_out if f"{path}/".startswith(f"{item.path}/")), "ignored")
+    inside = os.path.normcase(f"{path}/")
+    above = (item.reason for item in left_out if inside.startswith(os.path.normcase(f"{item.path}/")))
+    return next(above, "ignored")

@@ -6,11 +6,11 @@ import os
 import sys
 from io import TextIOWrapper
 
-from anivault.cli.exits import BUG, DONE, INTERRUPTED, TERMINATED
+from anivault.cli.exits import BUG, DONE, INTERRUPTED, USAGE
 
 TYPE_CHECKING = False  # `typing` itself takes longer than all the rest of `--version`
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from typer import TyperException
 
@@ -22,14 +22,26 @@ def main() -> None:
 
         sys.stdout.write(f"anivault {__version__}\n")
         sys.exit(0)
+    _listen(_leave)  # an exception in the middle of an import may be swallowed or become another one
+    sys.unraisablehook = _unraisable
     import gc
-    import signal
 
     _read_paths_as_utf8()
     gc.set_threshold(50_000, 20, 20)  # records are many and never garbage: looking took a tenth of a run
-    signal.signal(signal.SIGTERM, _terminate)
     _streams()
-    sys.exit(run(sys.argv[1:]))
+    import anivault.cli.app  # noqa: F401 - so that nothing is left to import for `run`
+
+    _listen(_Stop.come)
+    code = run(sys.argv[1:])
+    _listen(lambda *_: os._exit(code))  # what was asked for is done, however the process ends
+    sys.exit(code)
+
+
+def _listen(handler: Callable[..., object]) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGTERM, handler)
 
 
 def _read_paths_as_utf8() -> None:
@@ -57,42 +69,80 @@ def _streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-class TerminatedError(KeyboardInterrupt):
-    """SIGTERM came: stop as for Ctrl-C, with its own exit code. While files move, the executor listens."""
+class _Stop:
+    """Ctrl-C or SIGTERM: the first one is an exception, the next one ends the process at once.
+
+    While files move, the executor listens in our place.
+    """
+
+    number = 0
+
+    @classmethod
+    def come(cls, number: int, frame: object) -> None:
+        if cls.number:
+            _leave(number, frame)
+        cls.number = number
+        raise KeyboardInterrupt
 
 
-def _terminate(*_: object) -> None:
-    raise TerminatedError
+STOPPED = "Interrupted. Nothing more was done."
+
+
+def _leave(number: int = INTERRUPTED - 128, frame: object = None) -> None:  # noqa: ARG001 - a signal handler's
+    """End the process with one line, from wherever it is. A bar may have hidden the cursor."""
+    cursor = "\x1b[?25h" if os.isatty(2) else ""
+    try:
+        os.write(2, f"{cursor}{STOPPED}\n".encode())
+    finally:
+        os._exit(128 + number)
+
+
+def _unraisable(lost: sys.UnraisableHookArgs) -> None:
+    """Obey a Ctrl-C that came where no exception can be raised, such as in a destructor."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        _leave(_Stop.number or INTERRUPTED - 128)
+    sys.__unraisablehook__(lost)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code (docs/errors.md lists them)."""
+    from anivault.cli.app import Session
+    from anivault.shared.errors import OutputError
+
+    Session.begin(arguments)
+    try:
+        return _run(arguments)
+    except OutputError as error:  # also where an error was to be told
+        _print_no_more()
+        Session.screen.error(error)
+        return error.exit_code
+    except BrokenPipeError:  # the reader went away, as `| head` does
+        _print_no_more()
+        return DONE
+
+
+def _run(arguments: Sequence[str]) -> int:
     from typer import TyperException
 
     from anivault.cli.app import Session, app
     from anivault.cli.screen import printed
     from anivault.shared.errors import AniVaultError, OutputError
 
-    Session.words = arguments
     try:
         command = printed(app, list(arguments), prog_name="anivault", standalone_mode=False)
         code: int = command() if callable(command) else DONE  # not callable: help was printed
         Session.screen.flush()
-    except KeyboardInterrupt as stop:
-        Session.screen.note("Interrupted. Nothing more was done.")
-        return TERMINATED if isinstance(stop, TerminatedError) else INTERRUPTED
+    except KeyboardInterrupt:
+        return _interrupted()
+    except (OutputError, BrokenPipeError):
+        raise
     except AniVaultError as error:
-        if isinstance(error, OutputError):
-            _print_no_more()
         Session.screen.error(error)
         return error.exit_code
     except TyperException as error:
         return _usage(error)
-    except BrokenPipeError:  # the reader went away, as `| head` does
-        _print_no_more()
-        return DONE
     except Exception as error:  # noqa: BLE001 - the one boundary
-        return _bug(error, arguments)
+        return _interrupted() if _Stop.number else _bug(error, arguments)
     return code
 
 
@@ -100,13 +150,47 @@ def _print_no_more() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _interrupted() -> int:
+    from anivault.cli.app import Session
+
+    code = 128 + _Stop.number if _Stop.number else INTERRUPTED
+    Session.screen.failed("interrupted", STOPPED, "", code, told=STOPPED)
+    return code
+
+
 def _usage(error: TyperException) -> int:
-    show = getattr(error, "show", None)
-    if show:
-        show(file=sys.stderr)
-    else:
-        sys.stderr.write(f"Error: {error}\n")
-    return 2
+    """Say which command it is about, what is wrong with its words, and where its help is."""
+    from anivault.cli.app import Session
+    from anivault.shared.text import safe
+
+    context = getattr(error, "ctx", None)
+    if not Session.words or type(error).__name__ == "NoArgsIsHelpError":  # a group alone: its help
+        sys.stderr.write(f"{error}\n")
+        return USAGE
+    command = context.command_path if context else "anivault"
+    what = f"{command}: {_problem(error)} Nothing was done."
+    usage = f"{context.get_usage().translate(_BRACES)}\n" if context else ""
+    hint = f"Try '{command} --help' for help."
+    Session.screen.failed("usage", what, hint, USAGE, told=f"{usage}Error: {safe(what)}\n  {hint}")
+    return USAGE
+
+
+_BRACES = {ord(brace): None for brace in "{}"}  # {PATH...}: what has to be there
+
+
+def _problem(error: TyperException) -> str:
+    """One sentence on words that cannot be read, with the word that may have been meant."""
+    import re
+
+    from anivault.shared.text import meant
+
+    text = str(getattr(error, "format_message", error.__str__)())
+    text = text.removesuffix(" Nothing was done.").rstrip(".").replace("valid int range", "whole number")
+    wrong = re.search(r"(?:^No such command|:) '(.*?)'(?: is not one of|$)", text)
+    group = getattr(getattr(error, "ctx", None), "command", None)
+    kind = getattr(getattr(error, "param", None), "type", None)
+    known: Iterable[str] = getattr(kind, "choices", getattr(group, "commands", ()))
+    return f"{text}.{meant(wrong[1], known) if wrong else ''}"
 
 
 def _bug(error: Exception, arguments: Sequence[str]) -> int:
@@ -118,13 +202,17 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
     from anivault.cli.app import Session
     from anivault.shared.text import safe
 
-    Session.screen.clear()
     trace = "".join(traceback.format_exception(error))
-    sys.stderr.write(
+    lines = [
         "This is a bug in AniVault. Whatever was moved before is in the journal: "
-        "`anivault recover` and `anivault rollback` work.\nPlease report these lines:\n\n"
-        f"anivault {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-        f"anivault {safe(' '.join(arguments))}\n"
-    )
-    sys.stderr.write("\n".join(safe(line) for line in trace.splitlines()) + "\n")
+        "`anivault recover` and `anivault rollback` work.",
+        "Please report these lines:",
+        "",
+        f"anivault {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"anivault {safe(' '.join(arguments))}",
+        *map(safe, trace.splitlines()),
+    ]
+    what = f"This is a bug in AniVault ({type(error).__name__}: {error}). What was moved is in the journal."
+    hint = "Run the command without --json, and report the lines that it prints."
+    Session.screen.failed("bug", what, hint, BUG, told="\n".join(lines))
     return BUG

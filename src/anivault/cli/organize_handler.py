@@ -47,6 +47,7 @@ class OrganizeRequest(MatchRequest, frozen=True, kw_only=True):
     filing: bool = True
     apply: bool = False
     plan_file: str | None = None
+    replace: bool = False
     from_plan: str | None = None
     seal: bool = False
     nfo: bool = False
@@ -73,11 +74,13 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     """Plan, write the plan where asked, and apply it where asked.
 
     Raises LibraryIsFileError, SourceInLibraryError, SourceIsLibraryError, WrongDiskError,
-    FolderNotFoundError, and what `planfile.read` and `executor.execute` raise.
+    FolderNotFoundError, and what `planfile` and `executor.execute` raise.
     """
     check_places(request.paths, request.library)
     if not request.other_disk:
         libraries.require_there(request.library)
+    if request.plan_file:
+        planfile.check_place(request.plan_file, replace=request.replace)
     if request.from_plan:
         if request.seal:
             planfile.seal(request.from_plan)
@@ -89,7 +92,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     if request.prune:
         made = msgspec.structs.replace(made, emptied=emptied(made.plan, made.writes))
     if request.plan_file:
-        planfile.write(made.plan, request.plan_file)
+        planfile.write(made.plan, request.plan_file, replace=request.replace)
     if not request.apply:
         return made
     if made.pictures:

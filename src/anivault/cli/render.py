@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ import msgspec
 from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
 from anivault.core.models import Coordinates, Decision, FileKind, MatchedFile, ParsedFile, Ranked
+from anivault.shared.errors import quoted
 
 if TYPE_CHECKING:  # a command imports only what it needs, and this module draws them all
     from anivault.cli.about_handler import About
@@ -163,7 +163,7 @@ def history(screen: Screen, runs: Sequence[RunView]) -> int:
 
 def about(screen: Screen, about: About) -> int:
     """Version and folders, then every source with its licence."""
-    screen.event(events.AboutEvent(**msgspec.to_builtins(about)))
+    screen.event(events.AboutEvent(**msgspec.structs.asdict(about)))
     screen.line(f"AniVault {about.version}, Python {about.python}, {about.system}", style="bold")
     for name, folder in about.folders.items():
         screen.line(f"  {name:14} {folder}")
@@ -175,7 +175,7 @@ def about(screen: Screen, about: About) -> int:
 
 def catalog(screen: Screen, info: CatalogInfo) -> int:
     """Whose data the catalogue is."""
-    screen.event(events.CatalogEvent(catalogue=msgspec.to_builtins(info)))
+    screen.event(events.CatalogEvent(catalogue=info))
     _catalogue(screen, info)
     return DONE
 
@@ -279,7 +279,7 @@ def explain(screen: Screen, result: Explained) -> int:
         events.ExplainEvent(
             path=events.shown(item.file.path),
             parsed=item.parsed,
-            explanation=msgspec.to_builtins(told) if told else None,
+            explanation=msgspec.structs.replace(told, path=events.shown(told.path)) if told else None,
             path_b64=events.b64(item.file.path),
         )
     )
@@ -297,16 +297,16 @@ def explain(screen: Screen, result: Explained) -> int:
 
 
 def _decide(told: Explanation, path: str) -> str:
-    """What to type where the verdict is none, or wrong."""
+    """What to type if there is no verdict, or a wrong one."""
     if told.decision == Decision.AMBIGUOUS:
-        return f"Is it that? anivault pin {shlex.quote(path)} {told.candidates[0].show}"
-    return f"Is it something else? anivault pin {shlex.quote(path)} tmdb:ID"
+        return f"Is it that? anivault pin {quoted(path)} {told.candidates[0].show}"
+    return f"Is it something else? anivault pin {quoted(path)} tmdb:ID"
 
 
 def _unmatched(item: ParsedFile) -> str:
-    stays = item.file.kind is FileKind.OTHER
+    other = item.file.kind is FileKind.OTHER
     return (
-        f"Only videos are matched; this file {'is no part of a library' if stays else 'follows its video'}."
+        f"Only videos are matched; this file {'is not part of a library' if other else 'follows its video'}."
     )
 
 
@@ -314,14 +314,13 @@ def _value(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def pins(screen: Screen, found: Sequence[Pinned], done: str) -> int:
-    """Every pin with the file that it stands in, and what its show is called."""
+def pins(screen: Screen, found: Sequence[Pinned], done: str, library: str | None = None) -> int:
+    """Every pin with its file, and what its show is called."""
     for pinned in found:
-        screen.line(pinned.file, style="bold")
+        screen.line(_PINS_IN[done].format(pinned.file), style="bold")
         for pin in pinned.pins:
-            table = {key: value for key, value in msgspec.structs.asdict(pin).items() if value is not None}
             show = pinned.shows.get(pin.id)
-            screen.event(events.PinEvent(file=events.shown(pinned.file), pin=table, done=done, show=show))
+            screen.event(events.PinEvent(file=events.shown(pinned.file), pin=pin, done=done, show=show))
             screen.line(f"  {_pin(pin, show)}")
             if show is None and done == "pinned":
                 screen.note(
@@ -329,9 +328,14 @@ def pins(screen: Screen, found: Sequence[Pinned], done: str) -> int:
                 )
     if not found:
         screen.line("There are no pins.")
-    if done == "pinned":
-        screen.hint("Organize again to use it. What is in a library already: anivault rename LIB")
+    if done != "pin":
+        screen.hint("Organize again to use it." if done == "pinned" else "From now on the names decide.")
+        if library:
+            screen.hint(f"For what is in the library already: anivault rename {quoted(library)}")
     return DONE
+
+
+_PINS_IN = {"pinned": "Pinned, in {}:", "unpinned": "No longer pinned, in {}:", "pin": "{}"}
 
 
 def _pin(pin: Pin, show: str | None) -> str:

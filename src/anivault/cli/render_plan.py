@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -12,6 +11,7 @@ from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
 from anivault.cli.render import counted, left_out, notices, summary
 from anivault.core.models import GONE, Held, HeldReason, Move, Plan, Write
+from anivault.shared.errors import quoted
 from anivault.shared.text import natural
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Doing = Literal["organize", "rename", "describe"]
 
 
 class _Settled(NamedTuple):
-    """What a plan comes to: what the executor held is no move any more. `made` by what to call it."""
+    """What a plan comes to: what the executor held is not a move any more. `made` by what to call it."""
 
     done: bool
     moves: list[Move]
@@ -108,9 +108,11 @@ def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:
 
 def _next(screen: Screen, result: Organized, settled: _Settled, again: str) -> None:
     """What can be typed next."""
-    back = f"anivault rollback {shlex.quote(result.plan.library)}"
+    back = f"anivault rollback {quoted(result.plan.library)}"
     if result.files and any(map(_is_taken, settled.held)):
-        screen.hint(f"To replace a file of the library: {back} --only FILE --apply, then organize again.")
+        screen.hint(
+            f"To replace a file of the library, take it back and organize again: {back} --only FILE --apply"
+        )
     if settled.moves or any(settled.made.values()) or result.pictures:
         screen.hint(f"Take it back: {back} --apply" if settled.done else f"Do it: {again} --apply")
 
@@ -168,7 +170,7 @@ def _held(
 
     by_reason: dict[HeldReason, list[Held]] = {}
     for item in held:
-        screen.event(events.held_event(item))
+        screen.event(events.held_event(item, (verdicts or {}).get((item.root, item.rel))))
         by_reason.setdefault(item.reason, []).append(item)
     for reason, items in by_reason.items() if not screen.json else ():
         screen.line(f"Held, {reason}: {len(items):,}", style="yellow")
@@ -211,8 +213,8 @@ def rollback(screen: Screen, result: RolledBack, again: str) -> int:
 def _how_to_run(script: str) -> str:
     """Return the words that run a script that was written."""
     if script.lower().endswith(".ps1"):
-        return f"pwsh -File {shlex.quote(script)} -Apply"
-    return f"sh {shlex.quote(script)} --apply"
+        return f"pwsh -File {quoted(script)} -Apply"
+    return f"sh {quoted(script)} --apply"
 
 
 def _way_back(plan: RollbackPlan, step: Step) -> str:

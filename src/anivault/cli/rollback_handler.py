@@ -82,6 +82,6 @@ def _seconds(date: str | None) -> float | None:
         return None
     try:
         return datetime.fromisoformat(date).astimezone().timestamp()
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         hint = "Write it as 2026-11-22 or 2026-11-22T18:30."
-        raise UsageError(f"{date!r} is no date. Nothing was changed.", hint=hint) from error
+        raise UsageError(f"{date!r} is not a date. Nothing was changed.", hint=hint) from error

@@ -96,7 +96,7 @@ class Screen:
             self.line(whole)
 
     def note(self, text: str) -> None:
-        """Tell people something beside the result; --quiet leaves it out."""
+        """Tell people something that is not the result; --quiet leaves it out."""
         if not self.quiet:
             self.flush()
             sys.stderr.write(safe(text) + "\n")
@@ -113,10 +113,15 @@ class Screen:
 
     def error(self, error: AniVaultError) -> None:
         """Say what happened, what is still true and what to type next."""
-        hint = getattr(error, "hint", "")
-        self.event({"event": "error", "code": error.code, "message": safe(str(error)), "hint": safe(hint)})
+        self.failed(error.code, str(error), getattr(error, "hint", ""), error.exit_code)
+
+    def failed(self, code: str, message: str, hint: str, exit_code: int, *, told: str = "") -> None:
+        """Say that the command failed: one event for programs, and for people `told`, else the same."""
+        message, hint = safe(message), safe(hint)
+        self.event({"event": "error", "code": code, "message": message, "hint": hint, "exit_code": exit_code})
         self.flush()
-        sys.stderr.write(f"Error: {safe(str(error))}\n" + (f"  {safe(hint)}\n" if hint else ""))
+        text = f"Error: {message}\n  {hint}" if hint else f"Error: {message}"
+        sys.stderr.write(f"{told or text}\n")
 
     def progress(self, label: str) -> Callable[[int, int | None], None]:
         """Return a callback (done, total or None) that draws on stderr once a second has passed.

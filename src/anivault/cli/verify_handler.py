@@ -35,7 +35,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def handle(request: VerifyRequest, progress: Callable[[str], Progress]) -> Verified:
-    """Verify; with `again` also match every file anew, to find what would be called otherwise today.
+    """Verify; with `again` also match every file again, to find what would be named differently today.
 
     Raises FolderNotFoundError and what `journal.read` raises.
     """
@@ -68,5 +68,7 @@ def one_nth(text: str | None) -> int | None:
         return None
     one, _, nth = text.partition("/")
     if one.strip() != "1" or not nth.strip().isdecimal() or int(nth) < 1:
-        raise UsageError(f"{text!r} is no part of a library. Nothing was read.", hint="Write it as 1/30.")
+        raise UsageError(
+            f"--subset is not {text!r}: it names a part. Nothing was read.", hint="Write it as 1/30."
+        )
     return int(nth)

@@ -24,6 +24,7 @@ from anivault.shared.settings import Settings, user_config_path
 if TYPE_CHECKING:
     from anivault.services.plugin_source import PluginSource
 
+_NO_KEY = "There is no TMDB key (ANIVAULT_TMDB_KEY)."
 Progress: TypeAlias = Callable[[int, int | None], None]
 
 
@@ -99,6 +100,15 @@ def open_tmdb(settings: Settings, before: Sequence[Source], progress: Progress) 
     return [*before[:-1], enricher]
 
 
+def require(names: Sequence[str]) -> None:
+    """Refuse what is asked for by name and cannot be asked. Raises TmdbKeyError.
+
+    A provider that only the settings name may be absent: the run goes on and says so.
+    """
+    if "tmdb" in names and find_key(user_config_path().parent) is None:
+        raise TmdbKeyError(_NO_KEY)
+
+
 def cache_folder() -> Path:
     """Where TMDB's answers are kept."""
     return Path(platformdirs.user_cache_dir("anivault"))
@@ -107,7 +117,7 @@ def cache_folder() -> Path:
 def key_or_why() -> tuple[Secret | None, str]:
     """The user's TMDB key, or why there is none."""
     try:
-        return find_key(user_config_path().parent), "There is no TMDB key (ANIVAULT_TMDB_KEY)."
+        return find_key(user_config_path().parent), _NO_KEY
     except TmdbKeyError as error:
         return None, str(error)
 

@@ -6,10 +6,26 @@ Exit codes: 0 done, 2 usage, 10 done but some held or findings, 20 and up the fa
 
 from __future__ import annotations
 
+import os
+import re
+
+from anivault.shared.text import meant, safe
+
+_PLAIN = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+
 
 def quoted(path: str) -> str:
-    """A path as a shell takes it; what shlex does, without importing it at every start."""
-    return "'" + path.replace("'", "'\\''") + "'"
+    """A path as a shell takes it, in one line: what no terminal shows stands as its bytes, in `$'\\x0a'`."""
+    if _PLAIN.fullmatch(path):
+        return path
+    if safe(path) == path:
+        return "'" + path.replace("'", "'\\''") + "'"
+    plain = (c if safe(c) == c and c not in "'\\" else _bytes(c) for c in path)
+    return f"$'{''.join(plain)}'"
+
+
+def _bytes(character: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(character))
 
 
 def told(error: OSError) -> str:
@@ -83,7 +99,9 @@ class LibraryNotNamedError(AniVaultError):
 
     def __init__(self) -> None:
         super().__init__("No library was named. Nothing was changed.")
-        self.hint = "Name it (--to LIB for organize), or set [library] path in the configuration."
+        self.hint = (
+            "Name its folder (after --to for organize), or set it in the file of `anivault config path`."
+        )
 
 
 class LibraryIsFileError(AniVaultError):
@@ -223,7 +241,7 @@ class UnsafePathError(AniVaultError):
 
     def __init__(self, rel: str) -> None:
         super().__init__(f"{rel!r} could lead out of its folder. Nothing was done with it.")
-        self.hint = "Make the plan again: anivault organize PATH... --to LIB --plan FILE"
+        self.hint = "Make the plan again, with --plan FILE."
 
 
 class RunNotFoundError(AniVaultError):
@@ -275,7 +293,7 @@ class OutputError(AniVaultError):
         super().__init__(
             f"The output cannot be written ({error.strerror}). What was moved is in the journal."
         )
-        self.hint = "Make room, or let it print to the terminal; `anivault history LIB` shows what was done."
+        self.hint = "Make room, or let it print to the terminal. `anivault history` shows what was done."
 
 
 class RunInterruptedError(AniVaultError):
@@ -283,10 +301,11 @@ class RunInterruptedError(AniVaultError):
 
     code, exit_code = "interrupted", 130
 
-    def __init__(self, signum: int, done: int) -> None:
+    def __init__(self, signum: int, done: int, library: str) -> None:
         super().__init__(f"Stopped between two files, after {done}. No file is lost or half there.")
         self.exit_code = 128 + signum
-        self.hint = "Give the same command again to go on, or take it back: anivault rollback LIB --apply"
+        back = f"anivault rollback {quoted(library)} --apply"
+        self.hint = f"Give the same command again to go on, or take it back: {back}"
 
 
 class PluginNotFoundError(AniVaultError):
@@ -295,7 +314,8 @@ class PluginNotFoundError(AniVaultError):
     code, exit_code = "plugin-not-found", 45
 
     def __init__(self, group: str, name: str, known: list[str]) -> None:
-        super().__init__(f"There is no {name!r} among the plug-ins of {group}. Nothing was changed.")
+        kind = group.rpartition(".")[2].removesuffix("s")
+        super().__init__(f"There is no {kind} called {name!r}.{meant(name, known)} Nothing was changed.")
         self.hint = f"Choose one of: {', '.join(known)}."
 
 
@@ -392,9 +412,9 @@ class PresetError(AniVaultError):
 
     code, exit_code = "preset", 40
 
-    def __init__(self, name: str, problem: str) -> None:
+    def __init__(self, name: str, problem: str, *, hint: str = "") -> None:
         super().__init__(f"The preset {name!r} cannot be used: {problem}. Nothing was changed.")
-        self.hint = "docs/naming.md lists the presets and their keys."
+        self.hint = f"{hint} `anivault config presets` shows every preset with its keys.".strip()
 
 
 class TemplateError(AniVaultError):
@@ -418,7 +438,17 @@ class PlanFileError(AniVaultError):
     def __init__(self, path: str, problem: str, *, edited: bool = False) -> None:
         super().__init__(f"The plan {path} was not used: {shortened(problem)}. Nothing was changed.")
         seal = "If you edited it yourself, run the same command with --seal; otherwise make"
-        self.hint = f"{seal if edited else 'Make'} a new one with: anivault organize PATH... --plan FILE"
+        self.hint = f"{seal if edited else 'Make'} a new one with --plan FILE."
+
+
+class OutputRefusedError(AniVaultError):
+    """A file that was to be written has a name that is taken, or cannot be written. Nothing is replaced."""
+
+    code, exit_code = "output-refused", 49
+
+    def __init__(self, path: str, why: str, *, hint: str = "Name a file that does not exist yet.") -> None:
+        super().__init__(f"{path} was not written: {why}. Nothing was changed.")
+        self.hint = hint
 
 
 class DemoFailedError(AniVaultError):
@@ -460,12 +490,12 @@ class ImportNotFoundError(AniVaultError):
     code, exit_code = "import-not-found", 65
 
     def __init__(self, kind: str, known: list[str]) -> None:
-        super().__init__(f"No import is called {kind!r}. Nothing was changed.")
+        super().__init__(f"No import is called {kind!r}.{meant(kind, known)} Nothing was changed.")
         self.hint = f"There are: {', '.join(known)}." if known else "Nothing was imported yet."
 
 
 class PinsBrokenError(AniVaultError):
-    """A file of pins is no TOML, or names what no pin has."""
+    """A file of pins is not TOML, or has keys that no pin has."""
 
     code, exit_code = "pins-broken", 62
 

@@ -13,8 +13,9 @@ import io
 import os
 import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 from anivault.shared.errors import UnsafePathError
@@ -280,6 +281,33 @@ def write(fd: int, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
+
+
+def write_whole(path: str, data: bytes, *, mode: int = 0o600, replace: bool = False) -> None:
+    """Write a file as a whole or not at all. A name that is taken stays as it is, unless `replace`."""
+    folder, name = os.path.split(os.path.abspath(path))
+    fd, temporary = tempfile.mkstemp(dir=folder, prefix=".anivault-")
+    try:
+        with closing(fd):
+            write(fd, data)
+            sync_file(fd)
+        os.chmod(temporary, mode)
+        if replace:
+            os.replace(temporary, path)
+        else:
+            _rename_here(folder, os.path.basename(temporary), name)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def _rename_here(path: str, name: str, new: str) -> None:
+    folder = open_folder(None, path)
+    try:
+        rename(folder, name, folder, new, reserve=True)
+    finally:
+        close_folder(folder)
 
 
 def copy(source: int, target: int, pulse: Callable[[], None]) -> str:

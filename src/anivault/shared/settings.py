@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 import platformdirs
@@ -22,6 +22,8 @@ from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS, TIMEOUT
 
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
 ConflictPolicy = Literal["hold", "version"]
+Scalar: TypeAlias = str | int | float | bool
+Value: TypeAlias = Scalar | list[Scalar | dict[str, Scalar]] | dict[str, Scalar | list[Scalar]]
 Wish = Annotated[
     str,
     msgspec.Meta(
@@ -84,8 +86,8 @@ class Settings(Section, frozen=True):
     parser: ParserSettings = ParserSettings()
     match: MatchSettings = MatchSettings()
     tmdb: TmdbSettings = TmdbSettings()
-    presets: dict[str, dict[str, Any]] = {}  # the user's own; docs/naming.md has every key
-    plugins: dict[str, dict[str, Any]] = {}  # by a plug-in's name: what it is given; docs/plugins.md
+    presets: dict[str, dict[str, Value]] = {}  # the user's own; docs/naming.md has every key
+    plugins: dict[str, dict[str, Value]] = {}  # by a plug-in's name: what it is given; docs/plugins.md
 
 
 # Which variable sets what. A list is written with commas.

@@ -7,7 +7,7 @@ where control, bidirectional and invisible characters stand as visible escapes. 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 # C0, C1 and DEL (with them every ANSI sequence), line and paragraph separators; the characters that
@@ -22,6 +22,15 @@ _UNSAFE = re.compile(
 def safe(text: str) -> str:
     """Return `text` as one harmless line: ESC becomes `\\x1b`, a lone surrogate U+FFFD."""
     return text if text.isascii() and text.isprintable() else _UNSAFE.sub(_visible, text)
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean X?` where one of the known words is much like this one, whatever its case."""
+    from difflib import get_close_matches  # only what was mistyped needs it
+
+    folded = {name.casefold(): name for name in known}
+    found = get_close_matches(word.casefold()[:100], folded, n=1)
+    return f" Did you mean {folded[found[0]]}?" if found else ""
 
 
 def is_text(text: str) -> bool:

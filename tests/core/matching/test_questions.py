@@ -152,7 +152,10 @@ def test_a_later_version_replaces_one_in_the_library_by_two_commands(run: Run, t
     inside = place.relative_to(tmp_path / "library")
 
     assert "it is in the library already" in held.out
-    assert f"anivault rollback {tmp_path}/library --only FILE --apply, then organize again." in held.err
+    assert (
+        f"take it back and organize again: anivault rollback {tmp_path}/library --only FILE --apply"
+        in held.err
+    )
     assert run("rollback", tmp_path / "library", "--only", inside, "--apply").code == 0
     run(*week)
     assert place.read_text() == "[A] Cowboy Bebop - 01v2.mkv"

@@ -14,7 +14,7 @@ import pytest
 
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan
 from anivault.core.planning import planfile
-from anivault.shared.errors import PlanFileError
+from anivault.shared.errors import OutputRefusedError, PlanFileError
 
 ROOTS = ("/data/torrents", "/data/more")
 LIBRARY = "/library"
@@ -246,10 +246,10 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, path: str) -> None:
 
 
 def test_a_plan_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(PlanFileError, match="cannot be written"):
+    with pytest.raises(OutputRefusedError, match="there is no folder"):
         planfile.write(PLAN, str(tmp_path / "missing" / "plan.json"))
     (tmp_path / "folder").mkdir()
-    with pytest.raises(PlanFileError, match="cannot be written"):
+    with pytest.raises(OutputRefusedError, match="has this name"):
         planfile.write(PLAN, str(tmp_path / "folder"))
 
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -49,7 +49,7 @@ MOST = 9999  # a season, an offset: both become part of names
 LONGEST = 1000  # characters of a folder, title or group
 
 
-class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One decision. `folder` is a path or the end of one; `episodes` are the numbers that it is for.
 
     `season` and `offset` place the files' own numbers. A title with a season word is for names that say it.

@@ -7,7 +7,6 @@ reason, with the shows that it may be and the words that would say so. Asks whic
 from __future__ import annotations
 
 import os
-import shlex
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
@@ -19,6 +18,8 @@ from anivault.core.matching.episodes import UNCOUNTED
 from anivault.core.matching.normalize import normal_form
 from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked
 from anivault.parser.models import EXTRAS, Number, VideoType
+from anivault.shared import fs
+from anivault.shared.errors import quoted
 from anivault.shared.text import safe
 
 Verdicts = Mapping[tuple[str, str], MatchedFile]  # by root and path below it
@@ -184,7 +185,7 @@ def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], sco
     can = where is not None and path and safe(path) == path
     return Answer(
         show=_called(show, file if guessed and where is not None else None, several=len(asked) > 1),
-        words=f"anivault pin {shlex.quote(_near(path))} {_id(show)}{where}{numbers}" if can else "",
+        words=f"anivault pin {quoted(_near(path))} {_id(show)}{where}{numbers}" if can else "",
     )
 
 
@@ -218,5 +219,5 @@ def _where(file: MatchedFile) -> str | None:
 
 def _near(path: str) -> str:
     """The path as it is typed from here, where that is shorter."""
-    near = os.path.relpath(path)
-    return path if near.startswith("..") else near
+    near = fs.beside(path, os.getcwd())
+    return near if near and not near.startswith("..") else path

@@ -446,7 +446,7 @@ class Worker:
                 self.error, self.moved, "Mend the cause, then give the same command again to go on."
             )
         if self.signals.got:
-            raise RunInterruptedError(self.signals.got, self.moved)
+            raise RunInterruptedError(self.signals.got, self.moved, self.log.library)
         run, mode = (self.run.id if self.begun else ""), self.run.mode
         return Report(
             run=run,

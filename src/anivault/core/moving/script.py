@@ -8,13 +8,15 @@ an argument it only shows; `--apply` (`-Apply`) does it. It ends with 1 when som
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 
 from anivault.core.models import GONE
 from anivault.core.moving.journal import Do
 from anivault.core.rollback_manager import RollbackPlan
-from anivault.shared.errors import DiskError
+from anivault.shared import fs
+from anivault.shared.errors import OutputRefusedError
 
 SHELL = b"""#!/bin/sh
 # Puts back what AniVault moved. It needs a POSIX shell and stat; AniVault itself is not needed.
@@ -136,13 +138,17 @@ def powershell_script(plan: RollbackPlan) -> bytes:
 
 
 def write_script(plan: RollbackPlan, path: str) -> None:
-    """Write the script, in the language that the file's ending names (`.ps1` or any other), to a new file."""
+    """Write the script, in the language that the file's ending names (`.ps1` or any other), to a new file.
+
+    Raises OutputRefusedError for a name that is taken or cannot be written.
+    """
     data = powershell_script(plan) if path.lower().endswith(".ps1") else shell_script(plan)
     try:
-        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o700)) as file:
-            file.write(data)
+        if path.endswith((os.sep, os.altsep or os.sep)):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        fs.write_whole(path, data, mode=0o700)
     except OSError as error:
-        raise DiskError("Writing the script", error, "Name a file that is not there yet.") from error
+        raise OutputRefusedError(path, error.strerror or str(error)) from error
 
 
 def _calls(plan: RollbackPlan, word: Callable[[str], bytes]) -> Iterator[tuple[str, Iterable[bytes]]]:

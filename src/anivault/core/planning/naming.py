@@ -22,6 +22,7 @@ import msgspec
 from anivault.core.models import Candidate, Coordinates, Entry
 from anivault.parser.models import ParseResult, VideoType
 from anivault.shared.errors import PresetError, TemplateError
+from anivault.shared.text import meant
 
 NAME_MAX = 255  # bytes; ext4, btrfs, xfs; NTFS and exFAT allow 255 characters, which are never fewer bytes
 STEM_ROOM = 55  # bytes a stem leaves for its files: " - label" of a version, ".title.zh-Hant.forced.sdh.ass"
@@ -285,8 +286,8 @@ def _with_base(name: str, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     current: Any = name
     while current is not None:
         if current in chain or not isinstance(current, str) or current not in tables:
-            why = "is its own base" if current in chain else f"is none of {', '.join(tables)}"
-            raise PresetError(name, f"{current!r} {why}")
+            why = "is its own base" if current in chain else f"is not one of {', '.join(tables)}"
+            raise PresetError(name, f"{current!r} {why}", hint=meant(str(current), tables))
         chain.append(current)
         table = dict(tables[current])
         current = table.pop("base", None)

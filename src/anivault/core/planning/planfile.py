@@ -12,7 +12,7 @@ import base64
 import hashlib
 import os
 import re
-import tempfile
+import stat
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
@@ -21,7 +21,7 @@ import msgspec
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan
 from anivault.core.planning.naming import fold
 from anivault.shared import fs
-from anivault.shared.errors import PlanFileError
+from anivault.shared.errors import OutputRefusedError, PlanFileError
 from anivault.shared.text import is_text
 
 VERSION = 1
@@ -85,14 +85,59 @@ def schema() -> dict[str, Any]:
 
 # --- write -----------------------------------------------------------------------------------------------
 
+_HEAD = 1 << 12  # bytes; the checksum stands in front
 _SUM = re.compile(rb'\A\s*\{\s*"anivault_plan"\s*:\s*\d+\s*,\s*"sha256"\s*:\s*"([^"\\]*)"')
 
 
-def write(plan: Plan, path: str) -> None:
-    """Write `plan` to `path`, readable by its owner only, replacing a file that is there in one step.
+def check_place(path: str, *, replace: bool = False) -> None:
+    """Refuse a name that something has already: a plan is replaced by a plan, and nothing else is.
 
-    Raises PlanFileError when it cannot be written; an old file is then as it was.
+    A plan that was edited and not sealed is somebody's work; it needs `replace`. Raises OutputRefusedError.
     """
+    if path.endswith(_SEPARATORS):
+        raise OutputRefusedError(path, "it is the name of a folder")
+    try:
+        there = os.lstat(path)
+    except FileNotFoundError:
+        _check_folder(path)
+    except OSError as error:
+        raise OutputRefusedError(path, error.strerror or str(error)) from error
+    else:
+        _check_replaced(path, there, replace=replace)
+
+
+_SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
+
+
+def _check_folder(path: str) -> None:
+    if not os.path.isdir(folder := os.path.dirname(os.path.abspath(path))):
+        raise OutputRefusedError(path, f"there is no folder {folder}")
+
+
+def _check_replaced(path: str, there: os.stat_result, *, replace: bool) -> None:
+    if not stat.S_ISREG(there.st_mode):
+        raise OutputRefusedError(path, "a folder, a link or a device has this name")
+    try:
+        with os.fdopen(fs.open_file(None, path), "rb") as file:
+            raw = file.read(_HEAD)
+            is_plan = bool(_SUM.match(raw))
+            raw += file.read(SIZE_MAX) if is_plan else b""
+    except OSError as error:
+        raise OutputRefusedError(path, error.strerror or str(error)) from error
+    if not is_plan:
+        raise OutputRefusedError(path, "a file with this name is there, and it is not a plan of AniVault")
+    if not (replace or _is_sealed(raw)):
+        raise OutputRefusedError(
+            path, "it is a plan that was edited", hint="Name another file, or replace it: add --replace."
+        )
+
+
+def write(plan: Plan, path: str, *, replace: bool = False) -> None:
+    """Write `plan` to `path`, readable by its owner only, as a whole or not at all.
+
+    A plan that is there is replaced, as `check_place` allows. Raises OutputRefusedError.
+    """
+    check_place(path, replace=replace)
     numbers = {root: number for number, root in enumerate(plan.roots)}
     head: dict[str, Any] = {
         "anivault_plan": VERSION, "sha256": "0" * 64, "library": _shown(plan.library),
@@ -103,7 +148,7 @@ def write(plan: Plan, path: str) -> None:
     text = b",\n".join(
         [msgspec.json.encode(head)[:-1].replace(b',"', b',\n"'), b'"moves":' + moves, b'"held":' + held]
     )
-    _replace(path, summed(text + b"}\n"))
+    _write(path, summed(text + b"}\n"))
 
 
 def seal(path: str) -> None:
@@ -115,7 +160,7 @@ def seal(path: str) -> None:
     sealed = summed(raw) if _SUM.match(raw) else raw
     document = _decode(path, sealed)
     _check(path, document)
-    _replace(path, sealed)
+    _write(os.path.realpath(path), sealed)
 
 
 def _lines(entries: Iterable[msgspec.Struct]) -> bytes:
@@ -163,20 +208,11 @@ def _digest(raw: bytes, start: int, end: int) -> bytes:
     return digest.hexdigest().encode("ascii")
 
 
-def _replace(path: str, content: bytes) -> None:
-    folder = os.path.dirname(os.path.abspath(path))
+def _write(path: str, content: bytes) -> None:
     try:
-        fd, temporary = tempfile.mkstemp(dir=folder, prefix=".anivault-plan-")
-        try:
-            with fs.closing(fd):
-                fs.write(fd, content)
-                fs.sync_file(fd)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        fs.write_whole(path, content, replace=os.path.lexists(path))
     except OSError as error:
-        raise PlanFileError(path, f"it cannot be written: {error.strerror}") from error
+        raise OutputRefusedError(path, error.strerror or str(error)) from error
 
 
 # --- read ------------------------------------------------------------------------------------------------
@@ -189,8 +225,7 @@ def read(path: str, roots: Sequence[str], library: str) -> Plan:
     outlives a disk that is mounted elsewhere. Raises PlanFileError, and then nothing of the plan is used.
     """
     raw = _load(path)
-    found = _SUM.match(raw)
-    if not found or _digest(raw, *found.span(1)) != found[1]:
+    if not _is_sealed(raw):
         raise PlanFileError(
             path, "its checksum does not fit: it was damaged, or edited and not sealed", edited=True
         )
@@ -205,6 +240,11 @@ def read(path: str, roots: Sequence[str], library: str) -> Plan:
         moves=tuple(_move(entry, home) for entry in document.moves),
         held=tuple(_held(entry, home) for entry in document.held),
     )
+
+
+def _is_sealed(raw: bytes) -> bool:
+    found = _SUM.match(raw)
+    return found is not None and _digest(raw, *found.span(1)) == found[1]
 
 
 def _load(path: str) -> bytes:
