@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Ran, Run
@@ -324,6 +324,8 @@ WAYS = [(mode, False) for mode in MODES] + [(mode, True) for mode in MODES if mo
 
 @pytest.mark.parametrize(("mode", "far"), WAYS)
 @settings(law(short=6, long=286), phases=(Phase.explicit, Phase.generate))  # to shrink takes many minutes
+@example(steps=[("killed", 10, "jellyfin", "rollback"), ("organize", "plex")])
+@example(steps=[("rename", "emby"), ("by_hand", "delete", 3), ("rollback_file", 3), ("rename", "plex")])
 @given(steps=st.lists(STEPS, min_size=1, max_size=8))
 def test_any_order_of_runs_keeps_its_word(run: Run, mode: str, far: bool, steps: list[Any]) -> None:
     if far and not _two_disks():

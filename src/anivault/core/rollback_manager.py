@@ -147,7 +147,8 @@ def _chosen(replay: Replay, run: str | None, since: float | None, everything: bo
     if run is not None:
         return [_named(replay, run)]
     alive = {name for name, _ in replay.living()}
-    alive = alive or {put.run for put in replay.made_folders().values()}  # only a folder is left of some
+    if since is not None or not alive:  # of some only a folder is left
+        alive |= {put.run for put in replay.made_folders().values()}
     runs = [log for log in reversed(replay.runs) if log.run.id in alive and log.run.mode != "rollback"]
     runs = [log for log in runs if since is None or log.run.time >= since]
     return runs if everything or since is not None else runs[:1]
