@@ -22,6 +22,7 @@ LOST = [
     ("[Sub] 進撃の巨人 - 04.mkv", "shift_jis"),
     ("とらドラ！ 第04話.mkv", "euc-jp"),
     ("[字幕组] 葬送的芙莉莲 - 04.mkv", "gbk"),
+    ("[字幕组][葬送的芙莉莲][04][1080p].mkv", "gbk"),
     ("葬送的芙莉蓮 第04話.mkv", "big5"),
     ("진격의 거인 - 04.mkv", "euc-kr"),
     ("Éàéè - 04.mkv", "cp1252"),
@@ -36,7 +37,10 @@ SIGNS = [
 READABLE = [
     b"04.mkv", b"[04].mkv", b"- 04.mkv", b"#04.mkv", b"S01E04.mkv", b"S01E04 - !!!.mkv", b"K - 04.mkv",
     b"86 - 04.mkv", b"Pok\xe9mon - 04.mkv", b"Caf\xe9 Kichijouji S01E04.mkv", "第04話.mkv".encode(),
-    "進撃の巨人 - 04.mkv".encode(), b"Toradora! - 04 - \xd2\xee\xf0\xe0\xe4\xee\xf0\xe0.mkv",
+    "進撃の巨人 - 04.mkv".encode(), "【Sub】★4月新番★[香格里拉][01].mp4".encode(),
+    "【异域字幕组】★【10月新番】[未来日记][Mirai Nikki][12].mkv".encode(),
+    "[风车字幕组][名侦探柯南][857集][简体].mkv".encode(),
+    b"Toradora! - 04 - \xd2\xee\xf0\xe0\xe4\xee\xf0\xe0.mkv",
 ]  # fmt: skip
 
 

@@ -29,18 +29,21 @@ _SIGNS = frozenset('!?*|<>:"')
 
 def unreadable(item: ParsedFile) -> str:
     """Why nobody can read what `item` is called, '' when one can."""
-    rel, own = item.file.rel, item.parsed.said.get("title", "folder") != "folder"
+    rel, title = item.file.rel, item.parsed.title or ""
+    own = bool(title) and item.parsed.said.get("title") != "folder"
     if not is_text(rel):
-        lost = [item.parsed.title or ""] if own else map(_words, rel.split("/"))
+        lost = [title] if own else map(_words, rel.split("/"))
         return _undecodable(item.file.name if own else rel) if any(map(_mostly_lost, lost)) else ""
-    if own and rel.isascii():
+    if own and any(map(str.isalnum, title)):
         return ""
     return "its name has signs and no letters" if _only_signs(item.file.name) else ""
 
 
 def _words(name: str) -> str:
-    """What stands outside of brackets, without the extension."""
-    return _BRACKETS.sub(" ", name.rpartition(".")[0] or name)
+    """What stands outside of brackets, without the extension; all where nothing does."""
+    stem = name.rpartition(".")[0] or name
+    outside = _BRACKETS.sub(" ", stem)
+    return outside if any(character.isalpha() or not is_text(character) for character in outside) else stem
 
 
 def _mostly_lost(words: str) -> bool:
@@ -62,9 +65,12 @@ def _touches_digit(word: str, words: str) -> bool:
 
 
 def _only_signs(name: str) -> bool:
-    """Tell whether signs stand where a title would: `♥♥♥ - 06`, `??? - 06`, `____ - 06`."""
-    words = _words(name)
-    if _letters(words) or _NUMBERED.match(words):
+    """Tell whether signs stand where a title would: `♥♥♥ - 06`, `??? - 06`, `____ - 06`.
+
+    Where the number stands in brackets the title does too: `★[Golden Time][24]`.
+    """
+    words = _BRACKETS.sub(" ", name.rpartition(".")[0] or name)
+    if _letters(words) or _NUMBERED.match(words) or not any(map(str.isdigit, words)):
         return False
     signs = [c for c in words if not c.isspace() and not c.isalnum() and c not in _PLAIN]
     return bool(signs) or "___" in words
