@@ -1,4 +1,4 @@
-"""Write what is generated: docs/errors.md, docs/commands.md, schemas/events.schema.json, and the table of
+"""Write what is generated: docs/errors.md, docs/commands.md, the schemas, and the table of
 modules in ARCHITECTURE.md.
 
     uv run python scripts/generate_docs.py
@@ -20,6 +20,8 @@ import typer
 import anivault
 from anivault.cli import events
 from anivault.cli.app import app
+from anivault.core.moving import journal
+from anivault.core.planning import planfile
 from anivault.shared import errors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +61,9 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "docs/errors.md": _errors(),
         ROOT / "docs/commands.md": _commands(),
-        PACKAGE / "schemas/events.schema.json": _events(),
+        PACKAGE / "schemas/events.schema.json": _json(events.schema()),
+        PACKAGE / "schemas/plan.schema.json": _json(planfile.schema()),
+        PACKAGE / "schemas/journal.schema.json": _json(journal.schema()),
         ROOT / "ARCHITECTURE.md": _architecture(),
     }
 
@@ -101,8 +105,8 @@ def _option(parameter: Any) -> str:
     return f"`{words}` {parameter.help}"
 
 
-def _events() -> str:
-    return json.dumps(events.schema(), indent=2, ensure_ascii=False) + "\n"
+def _json(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _architecture() -> str:

@@ -33,7 +33,7 @@ from unittest import mock
 FAMILIES = ("O_", "POSIX_", "SEEK_", "XATTR_", "EX_", "W", "sched_", "spawn")
 HAS = {
     "O_RDONLY", "O_WRONLY", "O_RDWR", "O_APPEND", "O_CREAT", "O_EXCL", "O_TRUNC", "SEEK_SET", "SEEK_CUR",
-    "SEEK_END",
+    "SEEK_END", "W_OK",
 }  # fmt: skip
 LACKS = {name for name in dir(os) if name.startswith(FAMILIES)} - HAS | {
     "chown", "chroot", "copy_file_range", "fchdir", "fchmod", "fchown", "fdatasync", "fork", "fpathconf",

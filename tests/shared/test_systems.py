@@ -194,8 +194,10 @@ def test_neither_scan_nor_verify_goes_into_a_folder_that_leads_elsewhere(tmp_pat
     scan = module("core.pipeline.scanner").scan([str(box.source)])
     report = module("core.moving.verifier").verify(str(box.library))
 
-    assert sorted(file.rel for file in scan.files) == sorted(mover().NAMES)
-    assert [(left.path, left.reason) for left in scan.left_out] == [(str(box.source / kind), "link")]
+    empty = "[Group] Show - 01.mkv"
+    left = {os.path.basename(left.path): left.reason for left in scan.left_out}
+    assert sorted(file.rel for file in scan.files) == sorted(mover().NAMES.keys() - {empty})
+    assert left == {kind: "link", empty: "empty"}
     assert [finding.path for finding in report.findings] == sorted([kind, "mine.txt"])
 
 
@@ -209,7 +211,8 @@ def test_files_have_their_numbers_though_a_listing_has_none(tmp_path: Path) -> N
     report = module("core.moving.verifier").verify(str(box.library))
 
     numbers = {file.rel: (file.identity.device, file.identity.inode) for file in scan.files}
-    assert numbers == {n: (s.st_dev, s.st_ino) for n in mover().NAMES for s in [(box.source / n).lstat()]}
+    there = {name: (box.source / name).lstat() for name in mover().NAMES}
+    assert numbers == {name: (s.st_dev, s.st_ino) for name, s in there.items() if s.st_size}
     assert (report.same, [finding.kind for finding in report.findings]) == (4, ["misnamed", "extra"])
 
 

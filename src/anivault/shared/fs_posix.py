@@ -390,6 +390,41 @@ def _mounted(device: int) -> list[tuple[bytes, bytes]]:
     return [(kind, source) for kind, source, *_ in found]
 
 
+# --- what a disk lets us do ---
+
+
+def is_read_only(path: str) -> bool:
+    """True where a disk is mounted so that nobody can write to it."""
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def may_link(path: str) -> bool:
+    """True when Linux lets us make a hard link of a file: ours, or one that we could write to, or any."""
+    ours = os.geteuid() in (0, os.lstat(path).st_uid)
+    return ours or not _only_owners_link() or os.access(path, os.R_OK | os.W_OK)
+
+
+@functools.cache
+def _only_owners_link() -> bool:
+    try:
+        return Path("/proc/sys/fs/protected_hardlinks").read_text(encoding="ascii").strip() != "0"
+    except OSError:
+        return False
+
+
+def mounts() -> dict[str, str]:
+    """Return the kinds of filesystem by where they are mounted, as Linux lists them; elsewhere none."""
+    try:
+        rows = [line.split(b" ") for line in Path("/proc/self/mountinfo").read_bytes().splitlines()]
+    except OSError:
+        return {}
+    return {_unescaped(row[4]): row[row.index(b"-") + 1].decode() for row in rows}
+
+
+def _unescaped(path: bytes) -> str:
+    return os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), path))
+
+
 # --- which disk it is ---
 
 

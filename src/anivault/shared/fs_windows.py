@@ -291,6 +291,24 @@ def on_fuse(_device: int) -> bool:
     return False
 
 
+# --- what a disk lets us do ---
+
+
+def is_read_only(_path: str) -> bool:
+    """Return False: only trying tells."""
+    return False
+
+
+def may_link(_path: str) -> bool:
+    """Return True: only trying tells."""
+    return True
+
+
+def mounts() -> dict[str, str]:
+    """Return nothing: a volume is told by its number."""
+    return {}
+
+
 # --- which disk it is ---
 
 

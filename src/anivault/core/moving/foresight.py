@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -76,7 +74,7 @@ def _check_writable(library: str) -> None:
     for rel in (f"{journal.FOLDER}/{journal.NAME}", journal.FOLDER, ""):
         path = fs.nearest(os.path.join(library, rel))
         if not os.access(path, os.W_OK):
-            number = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
+            number = errno.EROFS if fs.is_read_only(path) else errno.EACCES
             error = OSError(number, os.strerror(number), path)
             raise DiskError("Opening the library's journal", error, f"ls -ld {quoted(library)}")
 
@@ -86,8 +84,7 @@ class _Looked:
 
     def __init__(self, library: str, *, replayed: bool) -> None:
         self.library, self.replayed = library, replayed
-        self.mounts = _mounts()
-        self.owners_link = _owners_link()
+        self.mounts = fs.mounts()
         self.freed: set[str] = set()  # sources that have gone before
         self._seen: dict[str, tuple[_Mount, bool]] = {}
         self._sources: dict[str, tuple[_Mount, bool]] = {}
@@ -136,7 +133,7 @@ class _Looked:
             raise _RefusedError(HeldReason.NOT_PERMITTED, "nothing can be taken out of its folder")
         if move.mode in _READ and not os.access(move.source, os.R_OK):
             raise _RefusedError(HeldReason.NOT_PERMITTED, "it cannot be read")
-        if move.mode is Mode.HARDLINK and self.owners_link and not _may_link(move.source):
+        if move.mode is Mode.HARDLINK and not fs.may_link(move.source):
             raise _RefusedError(HeldReason.NOT_PERMITTED, "only its owner may make a hard link of it")
 
     def folder(self, rel: str) -> tuple[_Mount, bool]:
@@ -200,10 +197,6 @@ def _check_same(move: Move) -> None:
         raise _RefusedError(HeldReason.CHANGED, "it is not the file that was planned")
 
 
-def _may_link(source: str) -> bool:
-    return os.lstat(source).st_uid == os.geteuid() or os.access(source, os.R_OK | os.W_OK)
-
-
 def _step(move: Move) -> journal.Step:
     identity = move.identity
     return journal.Step(
@@ -215,26 +208,3 @@ def _what(path: str) -> str:
     if os.path.islink(path):
         return "a link"
     return "a folder" if os.path.isdir(path) else "a file"
-
-
-def _owners_link() -> bool:
-    """Whether Linux lets only owners link a file that they could not write to."""
-    rule = Path("/proc/sys/fs/protected_hardlinks")
-    try:
-        return rule.read_text(encoding="ascii").strip() != "0" and os.geteuid() != 0
-    except OSError:
-        return False
-
-
-def _mounts() -> dict[str, str]:
-    """The file systems by where they are mounted, as Linux lists them; elsewhere none."""
-    try:
-        lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
-    except OSError:
-        return {}
-    rows = [line.split(b" ") for line in lines]
-    return {_unescaped(row[4]): row[row.index(b"-") + 1].decode() for row in rows}
-
-
-def _unescaped(path: bytes) -> str:
-    return os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), path))
