@@ -206,7 +206,14 @@ def test_what_is_let_go_is_never_removed(run: Run, source: Path, library: Path) 
     assert [item.reason for item in report.held] == ["changed"]
 
 
-@pytest.mark.parametrize("command", ["verify", "rollback", "history", "rename"])
+def test_a_folder_that_is_no_library_is_a_finding(run: Run, source: Path) -> None:
+    done = run("verify", source)
+
+    assert (done.code, done.out.count("\n")) == (10, 2)
+    assert "no-library" in done.out
+
+
+@pytest.mark.parametrize("command", ["rollback", "history", "rename"])
 def test_a_folder_that_is_no_library_is_named_so(run: Run, source: Path, command: str) -> None:
     done = run(command, source)
 

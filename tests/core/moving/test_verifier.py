@@ -14,7 +14,6 @@ import pytest
 from anivault.core.models import Mode
 from anivault.core.moving.executor import execute
 from anivault.core.moving.verifier import SYMBOLS, Kind, verify
-from anivault.shared.errors import NotALibraryError
 from tests.core.mover import NAMES, Box, crashes, tree
 
 VIDEO = "[Group] Show - 02.mkv"
@@ -214,9 +213,10 @@ def test_a_fast_verification_writes_nothing(box: Box) -> None:
 
 def test_a_folder_that_no_run_knows_is_called_no_library(tmp_path: Path) -> None:
     (tmp_path / "a.mkv").write_bytes(b"x")
-    with pytest.raises(NotALibraryError):
-        verify(str(tmp_path), deep=True)
+    report = verify(str(tmp_path), deep=True)
 
+    assert [finding.kind for finding in report.findings] == ["no-library"]
+    assert report.failed()
     assert tree(tmp_path).keys() == {"a.mkv"}
     assert not (tmp_path / ".anivault").exists()
 

@@ -202,10 +202,15 @@ def read(library: str) -> Replay:
 
 def require_library(library: str) -> None:
     """Raise NotALibraryError, or FolderNotFoundError, for what AniVault has never put anything into."""
+    if not is_library(library):
+        raise NotALibraryError(library)
+
+
+def is_library(library: str) -> bool:
+    """Tell whether a folder has AniVault's own in it. Raises FolderNotFoundError where it is not there."""
     if not os.path.isdir(library):
         raise FolderNotFoundError(library, "library")
-    if not os.path.isdir(os.path.join(library, journal.FOLDER)):
-        raise NotALibraryError(library)
+    return os.path.isdir(os.path.join(library, journal.FOLDER))
 
 
 class Whereabouts:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     RENUMBERED = "renumbered"  # the provider's data behind the name are not what they were
     UNREADABLE = "unreadable"
     UNFINISHED = "unfinished"  # a run ended in its middle
+    NO_LIBRARY = "no-library"  # no run has put anything into the folder: there is nothing to compare
     DUPLICATE = "duplicate"  # one content under two names
     INCOMPLETE = "incomplete"  # episodes are missing between the first and the last
 
@@ -52,6 +53,7 @@ SYMBOLS = {
     Kind.CORRUPT: "!",
     Kind.UNREADABLE: "!",
     Kind.UNFINISHED: "!",
+    Kind.NO_LIBRARY: "!",
     Kind.RENUMBERED: "~",
 }
 NOTES = frozenset({Kind.SAME, Kind.EXTRA, Kind.DUPLICATE, Kind.INCOMPLETE})  # no failure unless strict
@@ -105,7 +107,11 @@ def verify(
     of what its name would be made from today.
     """
     library = os.path.abspath(library)
-    history.require_library(library)
+    if not history.is_library(library):
+        why = "AniVault has put nothing here: there is no journal to compare it with"
+        return VerifyReport(
+            library=library, same=0, findings=(Finding(kind=Kind.NO_LIBRARY, path="", detail=why),)
+        )
     try:
         return Verifier(library, metadata or {}, progress).verify(
             deep=deep or subset is not None, subset=subset
