@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import anivault
+
 NAMES = [f"[SubsPlease] Sousou no Frieren - {number:02} (1080p).mkv" for number in range(1, 13)]
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 # Sends itself the signal as the Nth module is looked for, wherever in the program that is.
@@ -39,7 +41,10 @@ main()
 
 
 @pytest.fixture
-def words(tmp_path: Path, home: Path) -> list[str]:
+def words(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setenv(
+        "PYTHONPATH", str(Path(anivault.__file__).parents[1])
+    )  # this code, not what is installed
     (tmp_path / "dl").mkdir()
     for name in NAMES:
         (tmp_path / "dl" / name).write_bytes(b"video")

@@ -279,7 +279,7 @@ def explain(screen: Screen, result: Explained) -> int:
         events.ExplainEvent(
             path=events.shown(item.file.path),
             parsed=item.parsed,
-            explanation=msgspec.structs.replace(told, path=events.shown(told.path)) if told else None,
+            explanation=told,
             path_b64=events.b64(item.file.path),
         )
     )
