@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import anivault
 from tests.conftest import Run
 
 NICHIJOU = "[A] Nichijou - 01.mkv"
@@ -125,7 +126,8 @@ def test_nothing_is_moved_out_of_another_library(run: Run, pile: Path, root: str
 def test_names_are_read_as_utf8_in_any_locale(home: Path, pile: Path, locale: str) -> None:
     put(pile / "とらドラ！ 第01話.mkv")
     legacy = {"LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    environment = {**os.environ, **legacy}
+    this_code = str(Path(anivault.__file__).parents[1])
+    environment = {**os.environ, **legacy, "PYTHONPATH": this_code}
     words = [sys.executable, "-m", "anivault", "organize", "dl", "--to", "とら", "--json"]
     done = subprocess.run(words, cwd=pile.parent, env=environment, capture_output=True, check=False)
 

@@ -110,6 +110,7 @@ def test_a_list_without_end_is_read_to_its_bound() -> None:
 
 
 HARD = {
+    "a few stars": ("*a" * 3 + "*b", "a" * 200),  # first: a pattern that tries twice is found out in a minute
     "stars": ("*a" * 25 + "*b", "a" * 255),
     "double stars": ("a" + "**a" * 25, "a" * 254 + "c"),
     "questions": ("*?" * 40 + "b", "a" * 255),
