@@ -31,6 +31,7 @@ from anivault.shared.errors import (
     RunStoppedError,
     UnfinishedRunError,
     UnsafePathError,
+    quoted,
     told,
 )
 from tests.core.mover import NAMES, Box, Calls, crashes, identity, tree, watched
@@ -360,7 +361,7 @@ def test_nothing_starts_over_an_unfinished_run(tmp_path: Path) -> None:
         with pytest.raises(UnfinishedRunError) as caught:
             work()
 
-        assert caught.value.hint == f"anivault recover '{box.library}'"
+        assert caught.value.hint == f"anivault recover {quoted(str(box.library))}"
     assert box.trees() == before
 
 

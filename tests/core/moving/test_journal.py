@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from anivault.core.models import Mode
 from anivault.core.moving import journal
 from anivault.core.moving.journal import Do, Done, End, Made, Placed, Record, Root, Run, Step
-from anivault.shared.errors import JournalDamagedError, JournalRefusedError, UnfinishedRunError
+from anivault.shared.errors import JournalDamagedError, JournalRefusedError, UnfinishedRunError, quoted
 from tests.conftest import Run as Runner
 from tests.core.mover import Box, Calls, crashes, watched
 
@@ -177,7 +177,7 @@ def test_a_journal_that_is_not_as_it_was_written_stops_recover_and_stays(
     told = run("recover", tmp_path)
 
     assert told.code == 28
-    assert f"mv '{path}'" in told.err
+    assert f"mv {quoted(str(path))}" in told.err
     assert path.read_bytes() == data
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
