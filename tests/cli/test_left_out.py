@@ -106,12 +106,15 @@ def test_an_empty_subtitle_takes_no_place(run: Run, pile: Path) -> None:
     assert not placed.get("[A] Nichijou - 01.en.ass", "").endswith("S01E01.en.ass")
 
 
-@pytest.mark.parametrize("root", [".", "Shows", "../dl2"])
+@pytest.mark.parametrize("root", [".", "Shows", "../dl2", "link"])
 def test_nothing_is_moved_out_of_another_library(run: Run, pile: Path, root: str) -> None:
     run("organize", "dl", "--to", "one", "--apply")
     (pile.parent / "dl2").mkdir()
     (pile.parent / "one").rename(pile.parent / "dl2/one")
     source = pile.parent / "dl2/one" / root if root != "../dl2" else pile.parent / "dl2"
+    if root == "link":
+        source = pile.parent / "a link"
+        source.symlink_to(pile.parent / "dl2/one/Shows")
     moved = run("organize", source, "--to", "two", "--mode", "move")
     linked = run("organize", source, "--to", "two", "--mode", "hardlink")
 

@@ -119,3 +119,25 @@ class TestWindows:
         assert fs.nearest(r"Q:\anime\library") == "Q:\\"
         with pytest.raises(FolderNotFoundError, match="Q:"):
             check_places([], r"Q:\anime\library")
+
+
+def test_nothing_to_do_makes_no_library(run: Run, there: Path) -> None:
+    (there / "empty").mkdir()
+    (there / "dull").mkdir()
+    (there / "dull" / "IMG_2041.MOV").write_bytes(b"a walk in the park")
+
+    assert run("organize", "empty", "--to", "lib", "--apply").code == 0
+    assert run("organize", "dull", "--to", "lib", "--apply").code == 10
+    assert not (there / "lib").exists()
+
+
+def test_a_file_of_one_size_and_second_is_not_taken_for_the_librarys(run: Run, there: Path) -> None:
+    run("organize", "else", "--to", "lib", "--apply")
+    (there / "else" / FILES["far"].rpartition("/")[2]).unlink()
+    other = there / "else" / "[C] Toradora! - 01 [720p].mkv"
+    other.write_bytes(b"5" * 3000)
+    now = next((there / "lib").rglob("*.mkv")).stat()
+    os.utime(other, ns=(now.st_mtime_ns + 1_000_001, now.st_mtime_ns + 1_000_001))
+    held = run("organize", "else", "--to", "lib", "--json").of("held")
+
+    assert [event["reason"] for event in held] == ["target-taken"]

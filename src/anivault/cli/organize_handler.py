@@ -93,8 +93,8 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         made = msgspec.structs.replace(made, emptied=emptied(made.plan, made.writes))
     if request.plan_file:
         planfile.write(made.plan, request.plan_file, replace=request.replace)
-    if not request.apply:
-        return made
+    if not request.apply or not (made.plan.moves or made.writes or made.pictures):
+        return made  # a run that has nothing to do makes no library either
     if made.pictures:
         made = _with_pictures(made, request.settings, progress)
     fontless = [f"{found.subtitle}: no font {', '.join(found.fonts)} here." for found in missing(made.plan)]

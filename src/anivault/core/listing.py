@@ -31,10 +31,10 @@ def listing(library: str) -> Iterator[Inhabitant]:
 
 
 def libraries_of(folders: Iterable[str]) -> list[str]:
-    """Return the libraries that `folders` are, or lie in: folders with a journal of AniVault."""
+    """Return the libraries that `folders` are, or lie in, wherever links lead: folders with a journal."""
     found: dict[str, None] = {}
     seen: set[str] = set()
-    for folder in folders:
+    for folder in map(os.path.realpath, folders):
         while folder not in seen:
             seen.add(folder)
             if os.path.lexists(os.path.join(folder, JOURNAL)):

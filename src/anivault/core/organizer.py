@@ -36,6 +36,7 @@ from anivault.core.planning.naming import LABEL_ROOM, NAME_MAX, Namer, Preset, S
 from anivault.core.planning.parts import Cut, cut_up, is_complete, number_of
 from anivault.core.planning.preference import Choice, called
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
+from anivault.shared import fs
 from anivault.shared.text import is_text
 
 OnConflict: TypeAlias = Literal["hold", "version"]
@@ -724,10 +725,10 @@ def _same_inode(one: ScannedFile, two: ScannedFile) -> bool:
 
 
 def _is_copy(source: Identity, there: Identity) -> bool:
-    """Tell whether the file there is this one or its copy: same size, same time within two seconds."""
+    """Tell whether the file there is this one or its copy: same size, and time as its disk keeps it."""
     if source.inode and (source.device, source.inode) == (there.device, there.inode):
         return True
-    return source.size == there.size and abs(source.mtime_ns - there.mtime_ns) < 2_000_000_000
+    return source.size == there.size and fs.same_time(source.mtime_ns, there.mtime_ns)
 
 
 def _labels(items: Sequence[MatchedFile], namer: Namer) -> list[str]:

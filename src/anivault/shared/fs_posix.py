@@ -13,6 +13,7 @@ import os
 import re
 import stat
 import sys
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ NEW_FILE = 0o600  # the mode of a file that is not finished yet
 # The call that renames without replacing, and its flag; macOS has one of its own.
 RENAME, NOREPLACE = ("renameatx_np", 4) if sys.platform == "darwin" else ("renameat2", 1)
 FICLONE = 0x40049409
+FS_IOC_GETFSUUID = 0x80111500
 UNSUPPORTED = frozenset({errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})  # the first two differ on macOS
 
 
@@ -431,18 +433,40 @@ def _unescaped(path: bytes) -> str:
 def disk_id(folder: str) -> str:
     """Return what tells the disk of a folder from others, also after it was away; '' when nothing does.
 
-    The filesystem's UUID where udev lists it, else the number that it gives itself, else the share it is.
+    The filesystem's UUID where the kernel or udev tells it, else the number that it gives itself, else the
+    share it is. XFS gives the device's number, which another disk has tomorrow: that tells nothing.
     """
     if sys.platform != "linux":  # macOS numbers disks as they come
         return ""
+    if known := _uuid(folder):
+        return f"uuid:{known}"
     device = os.stat(folder).st_dev
     for entry in _listed_disks():
         with suppress(OSError):
             if os.stat(entry).st_rdev == device:
                 return f"uuid:{entry.rpartition('/')[2]}"
+    mounted = _mounted(device)
+    if any(kind == b"xfs" for kind, _ in mounted):
+        return ""
     if number := os.statvfs(folder).f_fsid:
         return f"fsid:{number:x}"
-    return next((f"from:{source.decode(errors='replace')}" for _, source in _mounted(device)), "")
+    return next((f"from:{source.decode(errors='replace')}" for _, source in mounted), "")
+
+
+def _uuid(folder: str) -> str:
+    """Return the UUID that Linux (from 6.9 on) tells of a filesystem; '' where it does not."""
+    answer = bytearray(17)  # its length, then its bytes
+    try:
+        fd = os.open(folder, OPEN_FOLDER)
+    except OSError:
+        return ""
+    try:
+        fcntl.ioctl(fd, FS_IOC_GETFSUUID, answer)
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)
+    return str(uuid.UUID(bytes=bytes(answer[1:]))) if answer[0] == 16 and any(answer[1:]) else ""
 
 
 def _listed_disks() -> list[str]:

@@ -159,3 +159,15 @@ def test_discs_that_are_roots_number_on_as_those_below_one() -> None:
     discs = [f for disc in (1, 2) for f in scanned("01.mkv", "02.mkv", root=f"/in/Star/Disc {disc}")]
 
     assert episodes(parse_files(discs)) == [(1,), (2,), (3,), (4,)]
+
+
+def test_discs_of_two_shows_count_apart() -> None:
+    parsed = parse_files(scanned("Disc 1/Star - 01.mkv", "Disc 1/Star - 02.mkv", "Disc 2/Moon - 01.mkv"))
+
+    assert episodes(parsed) == [(1,), (2,), (1,)]
+
+
+def test_a_lone_disc_below_no_show_is_only_a_folder() -> None:
+    parsed = parse_files(scanned("d2/Star - 01.mkv", "d2/Star - 02.mkv"))
+
+    assert episodes(parsed) == [(1,), (2,)]

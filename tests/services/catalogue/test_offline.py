@@ -256,3 +256,10 @@ def test_nothing_is_left_behind_when_compiling_fails(tmp_path: Path, monkeypatch
     with pytest.raises(ValueError, match="malformed"):
         Catalog.open(str(tmp_path), str(tmp_path))
     assert compiled(tmp_path) == []
+
+
+def test_a_cache_that_cannot_be_looked_into_is_done_without(tmp_path: Path) -> None:
+    catalog = Catalog.open(str(tmp_path / ("x" * 300)), str(tmp_path))
+
+    assert catalog.find([Query(titles=("Barakamon",))])[0][0].title == "Barakamon"
+    catalog.close()

@@ -121,16 +121,21 @@ def _settle(files: Sequence[ScannedFile], places: list[int], results: list[Parse
 def _renumber_discs(
     files: Sequence[ScannedFile], results: list[ParseResult], contexts: list[Context]
 ) -> None:
-    """`Disc 2/01` is the episode after the last of disc 1, where every disc starts again at 1."""
-    discs: defaultdict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    """`Disc 2/01` is the episode after the last of disc 1, where every disc starts again at 1.
+
+    The discs are those of one show: of names that carry one title, or none. Where names have a title and no
+    show's folder stands above, a lone `Disc 2` is only a folder that is called so.
+    """
+    discs: defaultdict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, above in enumerate(contexts):
         if above.disc is not None and _is_episode(results[place]):
             parent = files[place].whole_folder.rpartition("/")[0]
-            discs[parent][above.disc].append(place)
-    for by_disc in discs.values():
+            discs[parent, (results[place].title or "").casefold()][above.disc].append(place)
+    for (_, title), by_disc in discs.items():
         in_order = [places for _, places in sorted(by_disc.items())]
         if sorted(by_disc) != list(range(1, len(by_disc) + 1)):
-            _forget([p for disc, places in by_disc.items() if disc > 1 for p in places], by_disc, results)
+            if not title or any(contexts[p].titled for places in by_disc.values() for p in places):
+                _forget([p for disc, places in by_disc.items() if disc > 1 for p in places], by_disc, results)
         elif _all_restart([sorted(_number(results[p]) for p in places) for places in in_order]):
             _number_on(in_order, results)
 

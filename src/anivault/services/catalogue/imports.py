@@ -68,7 +68,7 @@ def keep_import(info: ImportInfo, rows: Sequence[Row], data_dir: str | None = No
 def remove_import(kind: str, data_dir: str | None = None) -> bool:
     """Take an import away again; False when there is none of that kind."""
     path = _file(kind, data_dir)
-    if kind not in KINDS or not path.exists():
+    if kind not in KINDS or not os.path.lexists(path):
         return False
     path.unlink()
     return True
@@ -77,13 +77,17 @@ def remove_import(kind: str, data_dir: str | None = None) -> bool:
 def import_texts(data_dir: str | None = None) -> dict[str, bytes]:
     """Return the kept files as they are, by path, in the order in which they are merged."""
     paths = [_file(kind, data_dir) for kind in KINDS]
-    return {str(path): _read(path) for path in paths if path.exists()}
+    kept = {str(path): _read(path) for path in paths}
+    return {path: text for path, text in kept.items() if text is not None}
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> bytes | None:
+    """Return what a file holds, None where there is none. Raises ImportDamagedError if it cannot be read."""
     try:
         with fs.open_regular(path) as stream:
             return stream.read()
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise ImportDamagedError(str(path)) from error
 

@@ -7,6 +7,7 @@ much alike. A compiled file that cannot be read is made again.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from array import array
 from collections import Counter
@@ -88,7 +89,7 @@ class Catalog:
 
     def _connect(self) -> None:
         """Open for reading only, so that processes never wait for each other."""
-        if not self._path.is_file():  # SQLite would wait on a FIFO
+        if not os.path.isfile(self._path):  # SQLite would wait on a FIFO; no error where we may not look
             raise sqlite3.DatabaseError("not compiled yet")
         self._use(sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True))
 
