@@ -92,3 +92,12 @@ def test_an_extra_is_explained_as_it_is_matched(run: Run, tmp_path: Path, folder
     told = explained(run, pile / "Nichijou" / folder / name)
 
     assert (told["decision"], told["candidates"][0]["show"]) == (decision, f"tmdb:tv/{show}")
+
+
+@pytest.mark.parametrize(
+    "name", ["Akira - Special.mkv", "Violet Evergarden - Special.mkv", "[G] Yuru Camp [NCOP].mkv"]
+)
+def test_a_special_or_an_opening_is_not_the_film_of_that_name(run: Run, tmp_path: Path, name: str) -> None:
+    write(tmp_path / "Downloads", name)
+
+    assert places(run, tmp_path / "Downloads")[name][0] != "matched"

@@ -93,8 +93,11 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         made = msgspec.structs.replace(made, emptied=emptied(made.plan, made.writes))
     if request.plan_file:
         planfile.write(made.plan, request.plan_file, replace=request.replace)
-    if not request.apply or not (made.plan.moves or made.writes or made.pictures):
-        return made  # a run that has nothing to do makes no library either
+    if not request.apply:
+        return made
+    if not (made.plan.moves or made.writes or made.pictures):  # and no library is made either
+        nothing = Report(run="", mode=made.plan.mode, moved=0, bytes=0, held=())
+        return msgspec.structs.replace(made, report=nothing)
     if made.pictures:
         made = _with_pictures(made, request.settings, progress)
     fontless = [f"{found.subtitle}: no font {', '.join(found.fonts)} here." for found in missing(made.plan)]

@@ -34,6 +34,7 @@ class Evidence:
     year: int | None
     movie: bool | None
     special: bool
+    songs: bool  # openings and endings alone: films have none
     numbers: tuple[Number, ...]
     joined: frozenset[int]  # titles that two folders make together: `Show/Its Sequel`
     streamed: bool  # copied from a stream, so probably a show of these years
@@ -144,6 +145,7 @@ def _bucket(file: ParsedFile) -> Key:
     return file.file.whole_folder, title, group, kind, str(year)
 
 
+_SONGS = frozenset({VideoType.OP, VideoType.ED})
 _OWN_KIND = frozenset({VideoType.MOVIE, VideoType.OVA, VideoType.SPECIAL})
 
 
@@ -171,6 +173,7 @@ def evidence(release: Release) -> Evidence:
         part=part if part is not None else _first((*(r.part for r in sure), split_season(folder).part)),
         year=year,
         movie=_is_movie(kind, numbers),
+        songs=all(p.type in _SONGS for p in main),
         special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or _is_of_specials(folder),
         numbers=numbers,
         joined=frozenset(r.title for r in readings if r.title >= FOLDER and _is_joined(r.text, main)),

@@ -215,6 +215,8 @@ def _year(slot: Slot) -> int | None:
 
 def _rate_type(said: Evidence, slot: Slot) -> float | None:
     film = slot.season == MOVIE or slot.entry.type == "movie"
+    if said.movie is None and slot.season == MOVIE:
+        return 0.3 if said.special or said.songs else None  # a special of a film is another film, or none
     if said.movie is None:
         return None if film or slot.count == 1 else 0.4
     if said.special and not film:
