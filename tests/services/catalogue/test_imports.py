@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from anivault.core.models import Candidate, Query
@@ -458,6 +458,7 @@ def test_zstd_without_its_package_says_what_to_do(shelf: Shelf, monkeypatch: pyt
     junk=st.binary(max_size=12),
     cut=st.integers(0, 40),
 )
+@example(kind="anime-lists", at=0.03125, junk=b"A", cut=0)  # encoding="UATF-8"
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_damage_makes_an_import_crash(shelf: Shelf, kind: str, at: float, junk: bytes, cut: int) -> None:
     text = LISTS[kind].encode()

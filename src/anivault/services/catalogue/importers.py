@@ -31,6 +31,7 @@ BROKEN = (
     expat.ExpatError,
     UnicodeDecodeError,
     RecursionError,
+    LookupError,  # an encoding that nobody knows
     ValueError,
 )
 
