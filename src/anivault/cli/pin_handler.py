@@ -83,8 +83,7 @@ def called(
         for pin in (pin for pinned in found for pin in pinned.pins):
             known = next(filter(None, (source.get(*pin.show) for source in asked.sources)), None)
             if known:
-                show = titled(known, settings.match.languages)
-                shows[pin.id] = f"{show.title} ({show.year})" if show.year else show.title
+                shows[pin.id] = titled(known, settings.match.languages).dated
     return [replace(pinned, shows=shows) for pinned in found]
 
 

@@ -175,6 +175,13 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     episode_titles: dict[str, str] = {}  # "S01E02" -> title
     animated: bool = True  # False where the provider says that it is something else
 
+    @property
+    def dated(self) -> str:
+        """The title with its year behind it, once: `HUNTER×HUNTER (2011)` has it already."""
+        if not self.year or self.title.rstrip(")]） ").endswith(str(self.year)):
+            return self.title
+        return f"{self.title} ({self.year})"
+
 
 class Score(msgspec.Struct, frozen=True):
     """How well a candidate fits: 0 is unrelated, 1 certain. The named parts tell why."""

@@ -405,3 +405,17 @@ def test_every_preset_key_and_field_is_documented() -> None:
     wanted = [*(f"`{{{name}}}`" for name in FIELDS), *(f"`{name}`" for name in (*keys, *builtin_presets()))]
 
     assert [name for name in wanted if name not in docs] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Toradora!", "Toradora! (2011)"),
+        ("HUNTER×HUNTER (2011)", "HUNTER×HUNTER (2011)"),
+        ("Show（2011）", "Show（2011）"),
+        ("Show 2011", "Show 2011"),
+        ("Show 2010", "Show 2010 (2011)"),
+    ],
+)
+def test_a_title_is_shown_with_its_year_once(title: str, shown: str) -> None:
+    assert Candidate(provider="tmdb", id=1, media_type="tv", title=title, year=2011).dated == shown

@@ -102,10 +102,11 @@ def _why_unmatched(fits: Sequence[Fit]) -> str:
     show, film = named.candidate, named.candidate.media_type == "movie"
     against = [words for part, words in _AGAINST.items() if named.score.parts.get(part, 1.0) < LOW]
     if named.score.parts.get("type", 1.0) < LOW:
-        against.insert(0, "the name has an episode number" if film else "the name looks like a film's")
-    year = f" ({show.year})" if show.year else ""
+        against.insert(
+            0, "the name is that of an episode or a special" if film else "the name looks like a film's"
+        )
     but = f", but {' and '.join(against)}" if against else ", but too little else fits"
-    return f"The {'film' if film else 'series'} {show.title}{year} has a title like this{but}."
+    return f"The {'film' if film else 'series'} {show.dated} has a title like this{but}."
 
 
 LOW = 0.5  # parts below speak against a show

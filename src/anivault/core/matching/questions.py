@@ -191,7 +191,7 @@ def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], sco
 
 def _called(show: Candidate, file: MatchedFile | None, *, several: bool) -> str:
     """`BLEACH (2004) from S01E01`: with the place of the first file, where there is a guess."""
-    title = f"{show.title} ({show.year})" if show.year else show.title
+    title = show.dated
     if file is None or not file.coordinates:
         return title
     first = file.coordinates[0]

@@ -62,7 +62,7 @@ def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
             moves.append(move)
     far = [held for held in refused.values() if held.reason is HeldReason.OTHER_FILESYSTEM]
     if far and not moves:
-        why = f"There is no {plan.mode} from {far[0].root} to {plan.library} ({os.strerror(errno.EXDEV)})"
+        why = f"There is no {plan.mode} from {far[0].root} to {plan.library} ({far[0].detail})"
         raise DestinationError(why, "Choose --mode copy, move or symlink.")
     made = msgspec.structs.replace(plan, moves=tuple(moves), held=(*plan.held, *refused.values()))
     check_space(made)
