@@ -81,10 +81,12 @@ def test_parts_yield_to_the_whole_film_here_and_in_the_library() -> None:
     assert set(reasons(after_it).values()) == {"target-taken"}
 
 
-def test_the_whole_film_does_not_go_beside_its_parts_in_the_library() -> None:
+@pytest.mark.parametrize("policy", ["hold", "version"])
+def test_the_whole_film_does_not_go_beside_its_parts_in_the_library(policy: str) -> None:
     there = [in_library(f"{HOME} - cd1.avi"), in_library(f"{HOME} - cd2.avi")]
+    made = planned([video("b/Akira.mkv", AKIRA)], library=there, on_conflict=policy)
 
-    assert reasons(planned([video("b/Akira.mkv", AKIRA)], library=there)) == {"b/Akira.mkv": "target-taken"}
+    assert reasons(made) == {"b/Akira.mkv": "target-taken"}
 
 
 def test_of_two_releases_in_parts_one_is_taken_whole() -> None:
