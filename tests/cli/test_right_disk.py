@@ -48,6 +48,14 @@ def emptied(library: Path) -> None:
     library.rename(library.with_name("elsewhere"))
 
 
+@pytest.mark.parametrize("under", ["fsid:1", "fsid:9 type:overlay", "type:overlay"])
+@pytest.mark.parametrize("disk", ["uuid:a fsid:2 type:ext4", "from:nas:/share type:nfs4", "type:xfs"])
+def test_a_disk_and_what_lies_under_it_are_told_apart_by_any_mark_that_both_have(
+    disk: str, under: str
+) -> None:
+    assert fs.other_disk(disk, under) is (under != "fsid:1" or "fsid" in disk)
+
+
 @pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])
 def test_a_library_whose_disk_is_absent_is_not_made_anew(
     run: Run, source: Path, tmp_path: Path, disks: Disks, kept: bool
@@ -93,7 +101,15 @@ def test_a_library_that_was_restored_on_another_disk_is_gone_on_with(
 
 
 @pytest.mark.parametrize(
-    ("was", "now"), [("", "fsid:2"), ("fsid:2", ""), ("uuid:a", "fsid:2"), ("fsid:2", "fsid:2")]
+    ("was", "now"),
+    [
+        ("", "fsid:2"),
+        ("fsid:2", ""),
+        ("uuid:a", "fsid:2"),
+        ("fsid:2", "fsid:2"),
+        ("uuid:a fsid:2 type:ext4", "fsid:2 type:ext4"),  # an older kernel tells no UUID
+        ("uuid:a fsid:2 type:fuseblk", "uuid:a type:ntfs3"),
+    ],
 )
 def test_what_is_not_known_of_a_disk_keeps_nobody_out(
     run: Run, source: Path, tmp_path: Path, disks: Disks, was: str, now: str

@@ -146,8 +146,17 @@ def are_one(one: os.stat_result, other: os.stat_result) -> bool:
 
 
 def other_disk(was: str, now: str) -> bool:
-    """True when two ids of disks, of one kind, are not of one disk; what is not known is no difference."""
-    return was.partition(":")[0] == now.partition(":")[0] and was != now
+    """True when two ids of disks are not of one disk; what is not known is no difference.
+
+    An id is a row of marks, the surest first, such as `uuid:1f-2e fsid:9 type:ext4`: the first kind of mark
+    that both have decides.
+    """
+    first, second = (_marks(disk) for disk in (was, now))
+    return next((first[kind] != second[kind] for kind in first if kind in second), False)
+
+
+def _marks(disk: str) -> dict[str, str]:
+    return {kind: mark for kind, _, mark in (part.partition(":") for part in disk.split())}
 
 
 def rename(source: Folder, name: str, target: Folder, new: str, *, reserve: bool = False) -> None:

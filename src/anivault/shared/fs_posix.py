@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import quote
 
 from anivault.shared.errors import UnsafePathError
 
@@ -433,24 +434,22 @@ def _unescaped(path: bytes) -> str:
 def disk_id(folder: str) -> str:
     """Return what tells the disk of a folder from others, also after it was away; '' when nothing does.
 
-    The filesystem's UUID where the kernel or udev tells it, else the number that it gives itself, else the
-    share it is. XFS gives the device's number, which another disk has tomorrow: that tells nothing.
+    Marks, the surest first: the filesystem's UUID where the kernel or udev tells it, the number that it gives
+    itself, the share it is, its type. XFS numbers itself by its device, which another disk has tomorrow:
+    that tells nothing.
     """
     if sys.platform != "linux":  # macOS numbers disks as they come
         return ""
-    if known := _uuid(folder):
-        return f"uuid:{known}"
     device = os.stat(folder).st_dev
-    for entry in _listed_disks():
-        with suppress(OSError):
-            if os.stat(entry).st_rdev == device:
-                return f"uuid:{entry.rpartition('/')[2]}"
-    mounted = _mounted(device)
-    if any(kind == b"xfs" for kind, _ in mounted):
-        return ""
-    if number := os.statvfs(folder).f_fsid:
-        return f"fsid:{number:x}"
-    return next((f"from:{source.decode(errors='replace')}" for _, source in mounted), "")
+    type_, source = next(iter(_mounted(device)), (b"", b""))
+    number = os.statvfs(folder).f_fsid
+    marks = {
+        "uuid": _uuid(folder) or _listed_uuid(device),
+        "fsid": "" if type_ == b"xfs" or not number else f"{number:x}",
+        "from": quote(source, safe=":/@") if not number else "",
+        "type": type_.decode("ascii", "replace"),
+    }
+    return " ".join(f"{kind}:{mark}" for kind, mark in marks.items() if mark)
 
 
 def _uuid(folder: str) -> str:
@@ -469,8 +468,11 @@ def _uuid(folder: str) -> str:
     return str(uuid.UUID(bytes=bytes(answer[1:]))) if answer[0] == 16 and any(answer[1:]) else ""
 
 
-def _listed_disks() -> list[str]:
-    try:
-        return [entry.path for entry in os.scandir("/dev/disk/by-uuid")]
-    except OSError:
-        return []
+def _listed_uuid(device: int) -> str:
+    """Return the UUID by which udev lists a disk; '' where it does not."""
+    with suppress(OSError):
+        for entry in os.scandir("/dev/disk/by-uuid"):
+            with suppress(OSError):
+                if os.stat(entry.path).st_rdev == device:
+                    return entry.name
+    return ""

@@ -65,7 +65,7 @@ def _check_ways(plan: Plan, folder: fs.Folder) -> None:
             try:
                 _probe(move, folder)
             except OSError as error:
-                if _is_its_own(error, move, folder):
+                if _is_its_own(error, move, folder, plan.library):
                     continue
                 if error.errno in DISK_TROUBLE:
                     raise
@@ -74,13 +74,15 @@ def _check_ways(plan: Plan, folder: fs.Folder) -> None:
             known.add(key)
 
 
-def _is_its_own(error: OSError, move: Move, folder: fs.Folder) -> bool:
+def _is_its_own(error: OSError, move: Move, folder: fs.Folder, library: str) -> bool:
     """True when the same could be done with a file that is surely ours, the lock."""
     if error.errno not in (errno.EPERM, errno.EACCES):
         return False
     try:
         if move.mode is Mode.HARDLINK:
             _make_probe(folder, lambda: fs.link(folder, LOCK, folder, "probe"))
+        elif move.mode is Mode.SYMLINK:
+            _make_probe(folder, lambda: _point(os.path.join(library, FOLDER, LOCK), folder))
         else:
             _make_probe(folder, lambda: os.close(fs.create(folder, "probe")))
     except OSError:
