@@ -1,11 +1,12 @@
 """Kill, tear, fail and cut the power of the real commands at their file operations; nothing may be lost.
 
-`python scripts/crash.py HARNESS [--points N] [--only "ROW;..."] [--late | --power | --table]` runs
+`python scripts/crash.py HARNESS [--points N] [--only "ROW;..."] [--jobs N] [--late | --power | --table]` runs
 crashtest.py, at HARNESS, row by row and prints for each how many points were tried and survived. `--points`
 is the most for each fault of a row (0: all, which takes hours; 4 takes two minutes a row). `--late` runs
 the rows in which calls do their work and report an error all the same, with five seeds. `--power` needs
 root: it runs the rows that cut the power, on loop images. `--table` is all of it, with 10 points (1 a seed of
-the late rows), an hour or two. Exit 1 when a point did not survive, 2 when the harness did not work.
+the late rows), an hour or two. `--jobs` rows run at once, as many as there are cores unless told. Exit 1 when
+a point did not survive, 2 when the harness did not work.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,6 +88,7 @@ def main() -> int:
     ask.add_argument("harness", type=Path)
     ask.add_argument("--points", type=int)
     ask.add_argument("--only", default="", help="names of rows, with semicolons between")
+    ask.add_argument("--jobs", type=int, default=os.cpu_count())
     kinds = ask.add_mutually_exclusive_group()
     for kind in ("power", "late", "table"):
         kinds.add_argument(f"--{kind}", action="store_true")
@@ -101,7 +105,9 @@ def main() -> int:
         for table in tables:
             chosen = [name for name in table if not options.only or name in options.only.split(";")]
             fewer = (points + 9) // 10 if options.table and table is LATE else points
-            rows = [row(options.harness, name, table, fewer, Path(warm)) for name in chosen]
+            try_row = partial(row, options.harness, table=table, points=fewer, warm=Path(warm))
+            with ThreadPoolExecutor(options.jobs) as pool:
+                rows = list(pool.map(try_row, chosen))
             print(
                 f"| together | {sum(r.tried for r in rows):,} | {sum(r.survived for r in rows):,} |",
                 flush=True,
@@ -118,19 +124,18 @@ class Row(NamedTuple):
     survived: int
 
 
-def row(harness: Path, name: str, table: dict[str, list[str]], points: int, warm: Path) -> Row:
+def row(harness: Path, name: str, *, table: dict[str, list[str]], points: int, warm: Path) -> Row:
     """Run one row, once a seed where it is one of late errors, and print its line."""
     seeds = [str(seed) for seed in SEEDS] if table is LATE else [""]
-    found = [once(harness, table[name], points, warm, seed) for seed in seeds]
+    found = [once(harness, table[name], points, warm, f"{name}{seed}.json", seed) for seed in seeds]
     whole = Row(*(max(f[0] for f in found), sum(f[1] for f in found), sum(f[2] for f in found)))
     print(f"| {name} | {whole.tried:,} | {whole.survived:,} |", flush=True)
     return whole
 
 
-def once(harness: Path, words: list[str], points: int, warm: Path, seed: str) -> Row:
+def once(harness: Path, words: list[str], points: int, warm: Path, file: str, seed: str) -> Row:
     """Run the harness once, and tell of failures."""
-    result = warm / "result.json"
-    result.unlink(missing_ok=True)
+    result = warm / file
     command = [
         *(sys.executable, harness, "--points", str(points), "--json", result, "--fine", "0,10"),
         *("--recover", f"{TOOL} recover {{dst}}", "--verify", f"{TOOL} verify {{dst}}"),
