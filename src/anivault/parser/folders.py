@@ -41,6 +41,7 @@ class Folder(NamedTuple):
     type: VideoType | None = None
     parsed: ParseResult | None = None
     part: int | None = None
+    of_specials: bool = False  # a title folder that says so: Show OVA
 
 
 _TYPES = {
@@ -82,6 +83,10 @@ _ARC = re.compile(
 )  # counted as nobody else does: a title that is asked about
 _AHEAD = re.compile(r"^#?(?:\d{1,2}|(?:19|20)\d\d)(?:\s*[.)]\s*|\s+-\s+|[ _]+)(?=[^\W\d])")  # 2. Its Sequel
 _LAST = re.compile(r"[ _.#-]*\d{1,2}$")  # NCOP 1, Specials 2
+_SPECIALS = re.compile(  # Show OVA, OVA Show
+    r"^(?:OVA|OAD)\b|(?<=[\w)\]!?][ _.-])[\[(]?(?:OVA|OAD|Special)s?(?=\W*$|\W*[\[(])", re.IGNORECASE
+)
+_AND_MORE = re.compile(r"[+&,]|\b(?:tv|s\d|season|movies?|and)\b", re.IGNORECASE)  # Show TV + OVA
 _DIGIT = re.compile(r"\d")
 _BARE = re.compile(r"\d{1,2}")
 _QUARTER = "winter|spring|summer|fall|autumn"
@@ -152,4 +157,7 @@ def _title(name: str) -> Folder:
     parsed = read_rules(name + ".mkv")
     if not parsed.title and (rest := _AHEAD.sub("", name)) != name:
         return read_folder(rest)
-    return Folder(Use.TITLE, parsed.season, parsed.type, parsed) if parsed.title else Folder(Use.GENERIC)
+    if not parsed.title:
+        return Folder(Use.GENERIC)
+    specials = bool(_SPECIALS.search(name)) and not _AND_MORE.search(name)
+    return Folder(Use.TITLE, parsed.season, parsed.type, parsed, of_specials=specials)

@@ -49,12 +49,15 @@ class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     """The fields found in one name; None or empty where it says nothing.
 
     `titles` holds every title the name carries, `title` the first of them, in their original
-    spelling. `episodes` are numbers as printed, a range as its two ends; `absolute` a second
-    number of the same episodes. `said` names, by field, the engine or rule that set it.
+    spelling. `printed` are those that name a show, with the mark that ends them in the name (*Nisekoi:*);
+    where there is no such title, what stands in brackets. `episodes` are numbers as printed, a range as its
+    two ends; `absolute` a second number of the same episodes. `said` names, by field, the engine or rule
+    that set it.
     """
 
     title: str | None = None
     titles: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()
     season: int | None = None
     seasons: tuple[int, ...] = ()  # only when the name states several
     episodes: tuple[Number, ...] = ()
@@ -70,6 +73,7 @@ class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     year: int | None = None
     version: int | None = None
     part: int | None = None
+    streamed: bool = False  # the name says that it was copied from a stream, or is new this season
     disc: int | None = None  # of one film or episode that was cut up: cd1, disc 2
     folder_titles: tuple[str, ...] = ()  # titles of the folders above, nearest first; trusted less
     engine: str = ""

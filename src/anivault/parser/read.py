@@ -17,7 +17,19 @@ from anivault.parser import form, vote
 from anivault.parser.draft import Draft
 from anivault.parser.memo import Memo
 from anivault.parser.models import Engine, ParseResult
-from anivault.parser.rules import brackets, episode, group, kind, media, part, season, title, version, year
+from anivault.parser.rules import (
+    brackets,
+    episode,
+    group,
+    kind,
+    media,
+    part,
+    printed,
+    season,
+    title,
+    version,
+    year,
+)
 from anivault.shared import plugins
 
 ENGINE_BYTES = 255  # what a file system allows in one name; neurelease reads no more
@@ -45,12 +57,13 @@ RULES = (
 
 def read_rules(name: str, episode_at: tuple[int, int] | None = None) -> ParseResult:
     """What the rules alone read in `name`; siblings may have shown where its episode stands."""
-    draft = Draft(form.of(name))
-    kind.read_ending(draft, form.stem_of(name))
+    draft, stem = Draft(form.of(name)), form.stem_of(name)
+    kind.read_ending(draft, stem)
     if episode_at is not None:
         episode.read_at(draft, *episode_at)
     for rule in RULES:
         rule(draft)
+    printed.read(draft, stem)
     return ParseResult(**draft.fields, said=draft.said, engine="rules", confidence=draft.confidence)
 
 
@@ -96,7 +109,8 @@ class Reader:
 
     def _ask(self, engine: Engine, name: str) -> ParseResult | None:
         try:
-            return engine.parse(name)
+            result = engine.parse(name)
+            return replace(result, printed=result.titles)
         except Exception as error:  # noqa: BLE001 - a foreign parser may raise anything
             self.failures[engine.name] += 1
             self.why.setdefault(engine.name, str(error) or repr(error))

@@ -54,7 +54,8 @@ TYPES = {
 }
 
 SEASON: dict[str, list[str]] = _RAW["season"]
-PARTS: list[str] = _RAW["part"]["words"]
+FINAL_SEASONS: list[str] = SEASON["final"]
+PART: dict[str, list[str]] = _RAW["part"]
 EPISODE: dict[str, list[str]] = _RAW["episode"]
 CJK_BATCH = any_of(_RAW["cjk"]["batch"])
 CJK_NOTES = any_of(_RAW["cjk"]["notes"])
@@ -65,6 +66,15 @@ HAN = _RAW["numbers"]["han"]
 ORDINALS: dict[str, int] = _RAW["numbers"]["ordinals"]
 CARDINALS: dict[str, int] = _RAW["numbers"]["cardinals"]
 ROMANS: dict[str, int] = _RAW["numbers"]["romans"]
+KANA_ORDINALS: dict[str, int] = _RAW["numbers"]["kana"]
+ROMAJI_NUMBERS: dict[str, int] = _RAW["numbers"]["romaji"]
+# A title that says nothing but these says no show.
+HOLLOW = any_of(_RAW["titles"]["hollow"])
+LATIN_FILMS: list[str] = _RAW["titles"]["films"]
+CJK_FILMS = [word for word, kind in CJK_TYPES.items() if kind is VideoType.MOVIE]
+# Sites that stream new shows.
+STREAMS = any_of(_RAW["streams"])
+NEW_SHOWS = any_of(_RAW["new_shows"])
 SLASHED: list[str] = _RAW["titles"]["slashed"]
 NO_TITLES = frozenset(_RAW["names"]["no_titles"])
 NUMBERED_TITLES = frozenset(_RAW["titles"]["numbered"])
@@ -76,9 +86,10 @@ KNOWN = (
     TYPE_WORDS
     | EXTENSIONS
     | TYPES_ENDINGS.keys()
-    | letters_of((*STRONG, *LEADS, *ALONE, *SEASON["words"], *PARTS, *"estxvpi"))
+    | letters_of((*STRONG, *LEADS, *ALONE, *SEASON["words"], *PART["words"], *"estxvpi"))
     | letters_of((*EPISODE["words"], *EPISODE["behind"], *EPISODE["endings"], *EPISODE["with"]))
     | letters_of(word for pair in TERM_PAIRS for word in pair)
+    | letters_of(_RAW["streams"])
 )
 
 FOLDERS: dict[str, str] = {word: use for use, words in _RAW["folders"].items() for word in words}

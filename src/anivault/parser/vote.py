@@ -64,7 +64,7 @@ def _episodes(result: ParseResult) -> object:
 
 
 _VOTED: dict[str, tuple[Callable[[ParseResult], object], tuple[str, ...]]] = {
-    "title": (_title, ("title", "titles")),
+    "title": (_title, ("title", "titles", "printed")),
     "season": (_season, ("season", "seasons")),
     "episodes": (_episodes, ("episodes", "absolute")),
 }

@@ -17,9 +17,10 @@ from typing import TypeVar
 
 import msgspec
 
-from anivault.core.matching.normalize import forms, normal_form, split_number, split_season
+from anivault.core.matching.normalize import forms, normal_form
 from anivault.core.matching.source import Source
 from anivault.core.models import Candidate, Query
+from anivault.parser.title_words import split_number, split_season
 from anivault.services.secrets import Secret
 from anivault.services.tmdb.cache import Cache
 from anivault.services.tmdb.candidates import candidate, episode_titles

@@ -33,9 +33,8 @@ def file(*titles: str, episodes: Sequence[Number] = (), name: str = "", **parsed
     name = name or f"{'/'.join((parsed.get('folder', ''), *titles[:1])).strip('/')} {episodes}.mkv"
     folder = parsed.pop("folder", "")
     rel = f"{folder}/{name.rpartition('/')[2]}" if folder else name
-    result = ParseResult(
-        title=titles[0] if titles else None, titles=titles, episodes=tuple(episodes), **parsed
-    )
+    read = {"titles": titles, "printed": titles, "episodes": tuple(episodes)} | parsed
+    result = ParseResult(title=titles[0] if titles else None, **read)
     return ParsedFile(ScannedFile("/in", rel, FileKind.VIDEO), result)
 
 

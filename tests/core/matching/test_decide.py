@@ -297,8 +297,7 @@ def test_an_episode_has_its_title_where_the_source_knows_it() -> None:
 
 
 def test_where_no_title_was_read_the_brackets_are_heard() -> None:
-    name = "【组】★剧场版★[夏之光／Natsu no Hikari][BDRip][1080p][简体].mkv"
-    readings = evidence(each([file("剧场版", name=name)])[0]).readings
+    readings = evidence(each([file("剧场版", printed=("夏之光／Natsu no Hikari",))])[0]).readings
 
     assert {r.text for r in readings if r.trust == 1.0} == {"夏之光", "Natsu no Hikari"}
 

@@ -11,16 +11,15 @@ cour that goes on counting), the show's (absolute).
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
-from anivault.core.matching.normalize import normal_form, number, split_number, split_season
+from anivault.core.matching.normalize import normal_form
 from anivault.core.models import Candidate, Coordinates, Entry
+from anivault.parser.title_words import film_number, split_number, split_season
 
 MOVIE = -1  # the season of what has no seasons
 
@@ -226,22 +225,9 @@ def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | No
     return next((b.season for b in bare if b.season and normal_form(b.base) in roots), None), None
 
 
-def film_number(entry: Entry) -> int | None:
-    """Which film of several an entry is, as its titles say: `Part 2`, `第二章`, `物語II`, `II. Its Name`."""
-    for title in entry.titles:
-        if found := _FILM_NUMBER.search(unicodedata.normalize("NFKC", title.text)):
-            word = found[found.lastgroup or 0]
-            return 1 if word.upper() == "I" else number(word)
-    return None
-
-
-_ROMAN = r"I{1,3}|IV|VI{0,3}|IX|X"
-_FILM_NUMBER = re.compile(
-    rf"(?:Part|Chapter|Chapitre|Movie|Film)\s*(?P<word>\d{{1,2}}|(?:{_ROMAN})\b)"
-    r"|第\s*(?P<nth>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[章部作弾弹幕]"
-    rf"|(?<=[^\x00-\x7f])\s?(?P<tail>{_ROMAN})(?=$|[\s:.\]])"
-    rf"|(?<=[\s\])-])(?P<head>{_ROMAN})(?=\.\s?[A-Za-z])"
-)
+def number_of_film(entry: Entry) -> int | None:
+    """Which film of several an entry is, as the first of its titles that says so."""
+    return next(filter(None, (film_number(title.text) for title in entry.titles)), None)
 
 
 # --- numbers to places ----------------------------------------------------------------------------

@@ -29,10 +29,11 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.normalize import normal_form, split_season
+from anivault.core.matching.normalize import normal_form
 from anivault.core.matching.releases import numbers_of
 from anivault.core.models import Coordinates, ParsedFile, Release
 from anivault.parser.models import EXTRAS
+from anivault.parser.title_words import split_season
 from anivault.shared import trust
 from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError, shortened
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.normalize import normal_form, split_number, split_season, without_film_words
-from anivault.core.models import ParsedFile
+from anivault.core.matching.normalize import normal_form
+from anivault.parser.title_words import split_number, split_season, without_film_words
 
 # How far a reading can be trusted, against the title as it stands.
 WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.88, 0.7
@@ -34,34 +34,6 @@ class Reading:
     trust: float
     title: int  # which of the release's titles it reads, counted from 0; those of folders from FOLDER
     bare: bool = False  # the season is a bare last number, and may be none
-
-
-def printed(file: ParsedFile) -> Iterator[str]:
-    """A file's titles with the mark that ends them in its name: *Nisekoi:* and *Working!!* are told by it."""
-    parsed = file.parsed
-    read = parsed.titles or ((parsed.title,) if parsed.title else ())
-    for title in [t for t in read if not _is_hollow(t)] or _bracketed(file.file.name):
-        at = file.file.rel.rfind(title)
-        mark = _MARK.match(file.file.rel, at + len(title)) if at >= 0 else None
-        yield title + mark[0] if mark else title
-
-
-def _is_hollow(title: str) -> bool:
-    """Whether a title says only what kind of video it is, or next to nothing."""
-    return len(_HOLLOW.sub("", title)) < 2 and not title.strip().isdigit()
-
-
-def _bracketed(name: str) -> list[str]:
-    """What stands in brackets after the group and says anything: all there is where no title was read."""
-    return [text for text in _IN_BRACKETS.findall(name)[1:] if not _TECHNICAL.search(text)]
-
-
-_HOLLOW = re.compile(r"剧场版|劇場版|映画|電影|电影|\b(?:movie|the|tv|ova|oad|in|of)\b|[\W_]", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
-_TECHNICAL = re.compile(
-    r"\d{3,4}[pi]|\d{3,4}x\d{3,4}|^[\d\W_]+$|bd-?rip|web|hevc|x26|avc|aac|mp4|mkv|[简繁]|招募", re.IGNORECASE
-)
-_MARK = re.compile(r"[!?+:'*°！？＋：’＊]+(?=[\s_.\])】-]|$)")
 
 
 def titles_of(texts: Iterable[str]) -> dict[str, list[str]]:

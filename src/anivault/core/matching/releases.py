@@ -6,7 +6,6 @@ scoring compares: every reading of its titles, season and part words, year, kind
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,13 @@ from typing import TypeVar
 
 from rapidfuzz import fuzz
 
-from anivault.core.matching.normalize import is_slip, normal_form, split_season
-from anivault.core.matching.readings import FOLDER, PIECE, Reading, printed, readings_of, titles_of
+from anivault.core.matching.normalize import is_slip, normal_form
+from anivault.core.matching.readings import FOLDER, PIECE, Reading, readings_of, titles_of
 from anivault.core.models import ParsedFile, Query, Release
 from anivault.parser.folders import Use, read_folder
 from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
+from anivault.parser.title_words import split_season
 
 T = TypeVar("T")
 
@@ -159,10 +159,10 @@ def evidence(release: Release) -> Evidence:
     files = [f for f in release.files if f.parsed.type not in EXTRAS] or release.files
     main = [f.parsed for f in files]
     folder = release.folder.rpartition("/")[2]
-    titles = titles_of(_most(t for f in files for t in printed(f)))
+    titles = titles_of(_most(t for p in main for t in p.printed))
     season, part = _first(p.season for p in main), _first(p.part for p in main)
     kind = _first(p.type for p in main)
-    year = _first(p.year for p in main) or _first(_year_in(t) for t in titles)
+    year = _first(p.year for p in main)
     numbers = tuple(dict.fromkeys(n for p in main for n in p.episodes))
     above = titles_of(t for p in main for t in p.folder_titles if t not in titles)
     readings = (*readings_of(titles, _film_numbers(kind, numbers)), *readings_of(above, first=FOLDER))
@@ -174,10 +174,10 @@ def evidence(release: Release) -> Evidence:
         year=year,
         movie=_is_movie(kind, numbers),
         songs=all(p.type in _SONGS for p in main),
-        special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or _is_of_specials(folder),
+        special=kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or read_folder(folder).of_specials,
         numbers=numbers,
         joined=frozenset(r.title for r in readings if r.title >= FOLDER and _is_joined(r.text, main)),
-        streamed=any(_is_stream(f) for f in release.files),
+        streamed=any(f.parsed.streamed for f in release.files),
     )
 
 
@@ -185,30 +185,6 @@ def _is_joined(title: str, files: Sequence[ParseResult]) -> bool:
     """Whether a title is those of two folders, the one in the other."""
     above = {t for p in files for t in p.folder_titles}
     return any(f"{outer} {inner}" == title for outer in above for inner in above)
-
-
-def _is_of_specials(folder: str) -> bool:
-    """Whether a folder holds specials alone: *Show OVA*, *OVA Show*, and not *Show TV + OVA*."""
-    return bool(_SPECIALS.search(folder)) and not _AND_MORE.search(folder)
-
-
-_SPECIALS = re.compile(
-    r"^(?:OVA|OAD)\b|(?<=[\w)\]!?][ _.-])[\[(]?(?:OVA|OAD|Special)s?(?=\W*$|\W*[\[(])", re.IGNORECASE
-)
-_AND_MORE = re.compile(r"[+&,]|\b(?:tv|s\d|season|movies?|and)\b", re.IGNORECASE)
-
-
-def _is_stream(file: ParsedFile) -> bool:
-    """Whether a file is a copy of a stream, or names a season that was new when it was made."""
-    return bool(_STREAM.search(file.file.name))
-
-
-# Sites that stream, as those write them who copy new shows, and "new this season". WEB alone says little:
-# old shows are sold as streams too.
-_STREAM = re.compile(
-    r"\b(?:baha|cr|abema|b-global|bilibili|netflix|nf|viutv|amzn|dsnp|hidive|adn)\b|新番",
-    re.IGNORECASE,
-)
 
 
 def query(said: Evidence) -> Query:
@@ -228,14 +204,6 @@ def numbers_of(file: ParsedFile) -> list[int] | None:
     if len(numbers) == 2 and numbers[0] < numbers[1]:
         return list(range(numbers[0], numbers[1] + 1))
     return numbers
-
-
-def _year_in(title: str) -> int | None:
-    found = _YEAR.search(title)
-    return int(found[1]) if found else None
-
-
-_YEAR = re.compile(r"[(（\[]((?:19|20)\d\d)[)）\]]")
 
 
 def _is_movie(kind: VideoType | None, numbers: Sequence[Number]) -> bool | None:

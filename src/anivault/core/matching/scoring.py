@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, film_number, timeline
-from anivault.core.matching.normalize import FINAL, forms
+from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, number_of_film, timeline
+from anivault.core.matching.normalize import forms
 from anivault.core.matching.readings import FOLDER, WHOLE
 from anivault.core.matching.releases import Evidence
 from anivault.core.matching.titles import KNOWN, Claim, Heard, Names, claims_of, hear, names_of, names_show
 from anivault.core.models import Candidate, Score
+from anivault.parser.title_words import FINAL
 
 WEIGHTS: Mapping[str, float] = {
     "agreement": 4,
@@ -176,7 +177,7 @@ def _rate_season(
 def _rate_film_number(heard: Heard, slot: Slot) -> float | None:
     """Compare the `Part 2`, or the `II`, of a film's name with the number that its own titles say."""
     number = heard.season if heard.part is None else heard.part
-    own = film_number(slot.entry) if number is not None else None
+    own = number_of_film(slot.entry) if number is not None else None
     if number is None or (own is None and heard.season is None):
         return None
     return 0.3 if own is None else 1.0 if own == number else 0.1

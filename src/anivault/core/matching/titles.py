@@ -17,10 +17,11 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.episodes import Slot
-from anivault.core.matching.normalize import forms, is_slip, split_number, split_season, without_film_words
+from anivault.core.matching.normalize import forms, is_slip
 from anivault.core.matching.readings import FOLDER, PIECE, SCRIPT, Reading
 from anivault.core.matching.releases import Evidence
 from anivault.core.models import Candidate
+from anivault.parser.title_words import split_number, split_season, without_film_words
 
 LENIENT = 0.98  # equal but for articles, marks or doubled vowels
 SLIP = 0.96  # a letter or two are wrong: 0.02 less for each

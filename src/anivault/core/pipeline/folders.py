@@ -25,7 +25,7 @@ _ENDS_A_TITLE = re.compile(
 _PUNCTUATION = re.compile(r"[\W_]+")
 _PLACES = frozenset({Use.SPECIALS, Use.EXTRAS, Use.MISC})
 _TITLES_ONLY = {"folder_titles"}
-_NOT_SAID = {"titles", "folder_titles"}
+_NOT_SAID = {"titles", "printed", "folder_titles"}
 
 
 class Context(NamedTuple):
@@ -178,24 +178,28 @@ def known(videos: Iterable[ParseResult]) -> Known:
     )
 
 
+class Case(NamedTuple):
+    """One file's name, its folders, and the kind of extra that those make it."""
+
+    own: ParseResult
+    above: Context
+    extra: VideoType | None
+
+    @property
+    def type(self) -> VideoType | None:
+        """The kind by the name's own word, else by the folders."""
+        return self.own.type or self.above.type or self.extra
+
+
+Changes = dict[str, Any]  # fields of a ParseResult
+
+
 def complete(own: ParseResult, above: Context, others: Known = Known()) -> ParseResult:  # noqa: B008 - frozen
-    """Fill from the folders what the name leaves open."""
-    changes: dict[str, Any] = {}
-    extra = _extra(own, above, others)
-    if above.titled is not None:
-        _fill(changes, own, above.titled)
-        _fill_title(changes, own, above, above.titled, extra)
-    if own.type is None and (kind := above.type or extra) is not None:
-        changes["type"] = kind
-    if above.disc is not None and own.disc is None and not own.episodes:
-        changes["disc"] = above.disc
-    if above.year is not None and own.year is None and _is_of(own, above):
-        changes["year"] = above.year
-    if own.season is None and (season := _season(own, above, changes.get("type", own.type))) is not None:
-        changes["season"] = season
-    same = (own.season or above.season) == above.season
-    if above.part is not None and own.part is None and same and _is_of(own, above):
-        changes["part"] = above.part
+    """Fill from the folders what the name leaves open, field by field."""
+    case = Case(own, above, _extra(own, above, others))
+    changes: Changes = {}
+    for rule in _RULES:
+        changes |= rule(case)
     if not changes:
         return own
     if changes.keys() != _TITLES_ONLY:
@@ -203,15 +207,79 @@ def complete(own: ParseResult, above: Context, others: Known = Known()) -> Parse
     return replace(own, **changes)
 
 
-def _fill(changes: dict[str, Any], own: ParseResult, titled: ParseResult) -> None:
-    if own.group is None and titled.group is not None:
-        changes["group"] = titled.group
-    if own.resolution is None and titled.resolution is not None:
-        changes["resolution"] = titled.resolution
-    if own.source is None and titled.source is not None:
-        changes["source"] = titled.source
-    if own.year is None and titled.year is not None:
-        changes["year"] = titled.year
+def _release(case: Case) -> Changes:
+    """`[Moon] Show (2014) [BD 1080p]/Show - 01.mkv`: group, resolution, source and year."""
+    titled = case.above.titled
+    if titled is None:
+        return {}
+    return {
+        field: said
+        for field in ("group", "resolution", "source", "year")
+        if getattr(case.own, field) is None and (said := getattr(titled, field)) is not None
+    }
+
+
+def _title(case: Case) -> Changes:
+    """`The Show/01.mkv`, `The Show/Extras/Interview.mkv`: the title is the folder's."""
+    own, above, titled = case.own, case.above, case.above.titled
+    if titled is None:
+        return {}
+    if _is_untitled(own) or (case.extra and not _is_of(own, above)):
+        lent = {field: getattr(titled, field) for field in ("title", "titles", "printed")}
+        return {**lent, "folder_titles": above.titles[len(titled.titles) :]}
+    return {"folder_titles": above.titles}
+
+
+def _number(case: Case) -> Changes:
+    """`The Show/The Show 5.mkv`: what goes beyond the folder's title is the episode."""
+    title = case.own.title
+    if case.above.titled is None or case.own.episodes or case.own.type is not None or not title:
+        return {}
+    found = None if _is_untitled(case.own) else _ENDS_IN_NUMBER.fullmatch(title)
+    if found is None or _plain(found[1]) not in map(_plain, case.above.titles):
+        return {}
+    return {"title": found[1], "titles": (found[1],), "printed": (found[1],), "episodes": (int(found[2]),)}
+
+
+def _kind(case: Case) -> Changes:
+    """`The Show/OVA/01.mkv`, `The Show/Extras/01.mkv`."""
+    return {"type": case.type} if case.own.type is None and case.type is not None else {}
+
+
+def _disc(case: Case) -> Changes:
+    """`The Film/Disc 2/film.mkv`."""
+    own, disc = case.own, case.above.disc
+    return {"disc": disc} if disc is not None and own.disc is None and not own.episodes else {}
+
+
+def _year(case: Case) -> Changes:
+    """`The Show/2019/The Show - 01.mkv`."""
+    own, year = case.own, case.above.year
+    return {"year": year} if year is not None and own.year is None and _is_of(own, case.above) else {}
+
+
+def _season(case: Case) -> Changes:
+    """`The Show/Season 2/01.mkv`, `The Show S2/The Show - 01.mkv`; a film has none."""
+    own, above = case.own, case.above
+    if own.season is not None or case.type is VideoType.MOVIE:
+        return {}
+    if above.season is not None:
+        return {} if above.season == 0 and case.type in EXTRAS else {"season": above.season}
+    if above.titled_season is None or not _is_of(own, above):
+        return {}
+    return {"season": above.titled_season}
+
+
+def _part(case: Case) -> Changes:
+    """`The Show/Season 3 Part 2/The Show - 01.mkv`."""
+    own, above = case.own, case.above
+    if above.part is None or own.part is not None:
+        return {}
+    same = (own.season or above.season) == above.season
+    return {"part": above.part} if same and _is_of(own, above) else {}
+
+
+_RULES = (_release, _title, _number, _kind, _disc, _year, _season, _part)
 
 
 def _extra(own: ParseResult, above: Context, others: Known) -> VideoType | None:
@@ -233,42 +301,6 @@ def _extra(own: ParseResult, above: Context, others: Known) -> VideoType | None:
 
 def _is_untitled(own: ParseResult) -> bool:
     return own.title is None or _plain(own.title) in NO_TITLES
-
-
-def _fill_title(
-    changes: dict[str, Any],
-    own: ParseResult,
-    above: Context,
-    titled: ParseResult,
-    extra: VideoType | None,
-) -> None:
-    if _is_untitled(own) or (extra and not _is_of(own, above)):
-        changes |= {"title": titled.title, "titles": titled.titles}
-        changes["folder_titles"] = above.titles[len(titled.titles) :]
-        return
-    changes["folder_titles"] = above.titles
-    untyped = not own.episodes and own.type is None
-    if untyped and own.title and (number := _number_behind(own.title, above.titles)):
-        title, episode = number
-        changes |= {"title": title, "titles": (title,), "episodes": (episode,)}
-
-
-def _number_behind(title: str, titles: tuple[str, ...]) -> tuple[str, int] | None:
-    """`The Show/The Show 5.mkv`: what goes beyond the folder's title is the episode."""
-    found = _ENDS_IN_NUMBER.fullmatch(title)
-    if found is None or _plain(found[1]) not in map(_plain, titles):
-        return None
-    return found[1], int(found[2])
-
-
-def _season(own: ParseResult, above: Context, kind: VideoType | None) -> int | None:
-    if kind is VideoType.MOVIE:
-        return None
-    if above.season is not None:
-        return None if above.season == 0 and kind in EXTRAS else above.season
-    if above.titled_season is None:
-        return None
-    return above.titled_season if _is_of(own, above) else None
 
 
 def _is_of(own: ParseResult, above: Context) -> bool:

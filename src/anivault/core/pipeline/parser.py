@@ -79,7 +79,7 @@ def _untitled(name: str, own: ParseResult, done: ParseResult) -> ParseResult:
     """Take back the title that a folder has lent, where the name has one that nobody can read."""
     if own.title is not None or done.title is None or is_legible(name):
         return done
-    return replace(done, title=None, titles=(), folder_titles=(*done.titles, *done.folder_titles))
+    return replace(done, title=None, titles=(), printed=(), folder_titles=(*done.titles, *done.folder_titles))
 
 
 def _with_its_part(name: str, own: ParseResult) -> ParseResult:

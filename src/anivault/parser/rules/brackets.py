@@ -130,6 +130,11 @@ def _read(content: str) -> Meaning:
     return _kind(content) or _technical(content) or _WORDS
 
 
+def is_words(content: str) -> bool:
+    """Tell whether a bracket says nothing that a rule knows."""
+    return _meaning(content) is _WORDS
+
+
 def _season(content: str) -> Meaning | None:
     found = season.whole(content)
     if found is None:

@@ -11,7 +11,7 @@ from anivault.parser.vocabulary import CARDINALS, EPISODE, HAN, ORDINALS, ROMANS
 YEARS = range(1950, 2036)  # four digits that are a year before they are an episode
 
 _PLAIN = re.compile(r"\d+")
-_HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
+HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
 
 
 def number(text: str) -> Number:
@@ -35,7 +35,7 @@ def han(text: str) -> int:
         elif char == "十":
             total, digit = total + (digit or 1) * 10, 0
         else:
-            digit = _HAN_VALUE.get(char, 0)
+            digit = HAN_VALUE.get(char, 0)
     return total + digit
 
 

@@ -7,9 +7,9 @@ import re
 from anivault.parser.draft import EPISODE, GAPS, SEASON, TERM, Draft
 from anivault.parser.rules.episode import BETWEEN_DASHES
 from anivault.parser.rules.numbers import han, ordinal
-from anivault.parser.vocabulary import CARDINALS, ORDINALS, PARTS, any_of
+from anivault.parser.vocabulary import CARDINALS, ORDINALS, PART, any_of
 
-_GATE = frozenset(PARTS)
+_GATE = frozenset(PART["words"])
 _NAMED = rf"I{{1,3}}|IV|VI{{0,3}}|{any_of(CARDINALS)}"
 _PART = re.compile(
     rf"(?<![A-Za-z0-9])(?:(?:Parte?|Teil|Cour|Pt\.|Pt(?=[ .]?\d))[ .]?(?P<n>\d{{1,2}}|{_NAMED})"

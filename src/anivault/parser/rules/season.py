@@ -34,7 +34,7 @@ _LATIN = re.compile(
 )
 _CJK = re.compile(
     rf"第\s*(?P<counted>{_HAN})\s*(?:[-~至到]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
-    r"|(?<!\d)(?P<korean>\d{1,2})\s*[기期](?!\w)|(?:시즌|シーズン)\s*(?P<word>\d{1,2})"
+    rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
     r"|(?P<bare>[一二三四五六七八九十])季(?!度)"
 )
 # What a season's bracket or folder may name behind it.

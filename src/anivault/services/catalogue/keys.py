@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
+
+from anivault.core.matching.normalize import han_variants
 
 
 def title_keys(titles: Sequence[str]) -> list[str]:
@@ -48,10 +49,8 @@ class _Letters(dict[int, str | None]):
 @lru_cache(maxsize=1)
 def _letters() -> _Letters:
     """Han characters to one variant, katakana to hiragana."""
-    table = files("anivault.core.matching") / "han.txt"
-    variants, targets = table.read_text(encoding="utf-8").splitlines()
     kana = {code: chr(code - 0x60) for code in range(0x30A1, 0x30F7)}
-    return _Letters({ord(a): b for a, b in zip(variants, targets, strict=True)} | kana)
+    return _Letters(han_variants() | kana)
 
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")

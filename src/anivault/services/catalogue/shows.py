@@ -10,8 +10,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from anivault.core.matching.normalize import split_season
 from anivault.core.models import Candidate, Entry, Season, Title
+from anivault.parser.title_words import split_season
 from anivault.services.catalogue.rows import Row
 
 DISPLAY = (

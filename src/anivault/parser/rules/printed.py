@@ -1,0 +1,42 @@
+"""What else a name shows of its show: its titles with the mark that ends them, and whether it was streamed.
+
+Shows are told apart by such a mark alone (*Nisekoi*, *Nisekoi:*), which titles are cut without.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from anivault.parser.draft import Draft
+from anivault.parser.rules import brackets
+from anivault.parser.vocabulary import CJK_FILMS, HOLLOW, NEW_SHOWS, STREAMS, any_of
+
+_MARK = re.compile(r"[!?+:'*°！？＋：’＊]+(?=[\s_.\])】-]|$)")
+_HOLLOW = re.compile(rf"{any_of(CJK_FILMS)}|\b(?:{HOLLOW})\b|[\W_]", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
+_STREAM = re.compile(rf"\b(?:{STREAMS})\b|{NEW_SHOWS}", re.IGNORECASE)
+
+
+def read(draft: Draft, stem: str) -> None:
+    """Note the titles as `stem` prints them, and whether it names a stream."""
+    said = [title for title in draft.fields.get("titles", ()) if not _is_hollow(title)]
+    draft.fields["printed"] = tuple(_with_mark(stem, title) for title in said) or tuple(_bracketed(stem))
+    if _STREAM.search(stem) is not None:
+        draft.fields["streamed"] = True
+
+
+def _is_hollow(title: str) -> bool:
+    """Whether a title says only what kind of video it is, or next to nothing."""
+    return len(title.strip()) > 1 and len(_HOLLOW.sub("", title)) < 2 and not title.strip().isdigit()
+
+
+def _with_mark(stem: str, title: str) -> str:
+    at = stem.rfind(title)
+    mark = _MARK.match(stem, at + len(title)) if at >= 0 else None
+    return title + mark[0] if mark else title
+
+
+def _bracketed(stem: str) -> Iterable[str]:
+    """What stands in brackets behind the group and is words: all there is where no title was read."""
+    return filter(brackets.is_words, _IN_BRACKETS.findall(stem)[1:])
