@@ -206,9 +206,9 @@ def test_explain_tells_every_field_and_every_candidate(run: Run, tmp_path: Path)
     (event,) = run("explain", tmp_path / FRIEREN, "--json").of("explain")
 
     assert "SubsPlease  (rule:group)" in done.out
-    assert "tmdb:tv/209867" in done.out
+    assert "tmdb:209867" in done.out
     assert event["parsed"]["said"]["crc32"].startswith("rule:")
-    assert event["explanation"]["candidates"][0]["show"] == "tmdb:tv/209867"
+    assert event["explanation"]["candidates"][0]["show"] == "tmdb:209867"
     assert {part["name"] for part in event["explanation"]["candidates"][0]["parts"]} >= {"title", "numbers"}
 
 
@@ -223,7 +223,7 @@ def test_explain_says_how_to_decide_otherwise(run: Run, tmp_path: Path) -> None:
 
 
 def test_explain_takes_a_bare_name_and_refuses_a_folder(run: Run, tmp_path: Path) -> None:
-    assert "tmdb:tv/209867" in run("explain", FRIEREN).out
+    assert "tmdb:209867" in run("explain", FRIEREN).out
     assert run("explain", tmp_path).code == 2
     assert "Only videos are matched" in run("explain", "Show - 01.ass").out
 
@@ -365,7 +365,7 @@ def test_explain_says_why_a_file_is_in_no_scan_and_what_its_name_says(run: Run, 
     fifo, gone = (run("explain", tmp_path / name) for name in ("Mushishi - 01.mkv", "Toradora - 01.mkv"))
 
     assert "leaves this file out (link)" in link.err
-    assert "tmdb:tv/209867" in link.out
+    assert "tmdb:209867" in link.out
     assert (partial.code, "leaves this file out (partial)" in partial.err) == (0, True)
     assert "leaves this file out (special)" in fifo.err
     assert "There is no such file: this is what its name alone says." in gone.err

@@ -91,7 +91,7 @@ def test_an_extra_is_explained_as_it_is_matched(run: Run, tmp_path: Path, folder
     decision, show, _ = places(run, pile)[name]
     told = explained(run, pile / "Nichijou" / folder / name)
 
-    assert (told["decision"], told["candidates"][0]["show"]) == (decision, f"tmdb:tv/{show}")
+    assert (told["decision"], told["candidates"][0]["show"]) == (decision, f"tmdb:{show}")
 
 
 @pytest.mark.parametrize(

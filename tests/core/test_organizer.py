@@ -13,7 +13,8 @@ from anivault.core.models import Coordinates, Decision, HeldReason, MatchedFile,
 from anivault.core.organizer import plan
 from anivault.core.pipeline.scanner import scan
 from anivault.core.planning.library import Library
-from anivault.core.planning.naming import builtin_presets, fold, load_preset
+from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.naming.preset import builtin_presets, load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import (
     ROOT,

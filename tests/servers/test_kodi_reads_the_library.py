@@ -12,8 +12,8 @@ from anivault.core.models import Coordinates, Entry, MatchedFile, Mode, Plan, Se
 from anivault.core.moving.executor import execute
 from anivault.core.organizer import plan
 from anivault.core.pipeline.scanner import scan
-from anivault.core.planning import nfo
-from anivault.core.planning.naming import load_preset
+from anivault.core.planning.describing import nfo
+from anivault.core.planning.naming.preset import load_preset
 from anivault.parser.models import EXTRAS
 from tests.core.records import show, video
 from tests.servers import kodi

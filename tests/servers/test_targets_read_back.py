@@ -7,7 +7,7 @@ import random
 import pytest
 
 from anivault.core.models import MatchedFile, Move
-from anivault.core.planning.naming import load_preset
+from anivault.core.planning.naming.preset import load_preset
 from anivault.parser.models import EXTRAS
 from tests.core.records import planned
 from tests.servers.piles import candidates, files_of, subtitles_of

@@ -44,7 +44,7 @@ def default() -> str:
 
 def presets(loaded: Loaded) -> dict[str, dict[str, Any]]:
     """Every preset by name, the user's own among them, as it stands in its table."""
-    from anivault.core.planning.naming import builtin_presets
+    from anivault.core.planning.naming.preset import builtin_presets
 
     return {**builtin_presets(), **loaded.settings.presets}
 
@@ -59,7 +59,7 @@ def check_presets(loaded: Loaded) -> None:
 
 
 def _check_preset(name: str, own: dict[str, dict[str, Any]], where: str, place: str) -> None:
-    from anivault.core.planning.naming import load_preset
+    from anivault.core.planning.naming.preset import load_preset
 
     try:
         load_preset(name, own)

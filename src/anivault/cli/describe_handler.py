@@ -14,9 +14,9 @@ from anivault.cli.pace import paced
 from anivault.core.flow import Progress
 from anivault.core.models import Decision, Mode, Plan
 from anivault.core.moving.executor import execute
-from anivault.core.organizer import undecided
-from anivault.core.planning.naming import Preset
-from anivault.core.planning.nfo import Placed, beside
+from anivault.core.planning.describing.nfo import Placed, beside
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.places import undecided
 from anivault.shared.errors import FolderNotFoundError
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from anivault.core.causes import Cause
 from anivault.core.models import GONE, Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
 from anivault.parser.models import ParseResult
 
@@ -138,13 +139,23 @@ class FolderEvent(Event, frozen=True, tag="folder"):
 
 
 class HeldEvent(Event, frozen=True, tag="held"):
-    """`organize`, `rename`, `rollback`: one file that is held, why, and the shows that it could be."""
+    """`organize`, `rename`, `rollback`: one file that is held, why, and the shows that it could be.
+
+    `cause` and its `facts` say what `detail` says in words. `place`: where the file would go, or is already,
+    relative to the library; `other`: the path of the file in its way; `show`: what it is thought to be.
+    """
 
     path: str
     reason: str
     detail: str
+    cause: Cause | None = None
+    facts: dict[str, str] = {}
+    place: str = ""
+    other: str = ""
+    show: str = ""
     candidates: tuple[CandidateView, ...] = ()
     path_b64: str | UnsetType = UNSET
+    other_b64: str | UnsetType = UNSET
 
 
 class FindingEvent(Event, frozen=True, tag="finding"):
@@ -321,9 +332,15 @@ def held_event(held: Held, verdict: MatchedFile | None = None) -> HeldEvent:
     return HeldEvent(
         path=shown(held.source),
         reason=held.reason,
-        detail=held.detail,
+        detail=shown(held.detail),
+        cause=held.cause,
+        facts={name: shown(fact) for name, fact in held.facts.items()},
+        place=shown(held.place),
+        other=shown(held.other),
+        show=str(held.show or ""),
         candidates=tuple(map(candidate_view, verdict.match.ranked)) if verdict else (),
         path_b64=b64(held.source),
+        other_b64=b64(held.other),
     )
 
 

@@ -17,14 +17,14 @@ from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.foresight import foresee
 from anivault.core.moving.journal import Step
-from anivault.core.organizer import OnConflict
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.scanner import root_folders
 from anivault.core.planning import planfile
-from anivault.core.planning.fonts import missing
-from anivault.core.planning.naming import Preset, load_preset
-from anivault.core.planning.nfo import writes
-from anivault.core.planning.pictures import Picture, pictures
+from anivault.core.planning.describing.nfo import writes
+from anivault.core.planning.describing.pictures import Picture, pictures
+from anivault.core.planning.naming.preset import Preset, load_preset
+from anivault.core.planning.planning import OnConflict
+from anivault.core.planning.sidecars.fonts import missing
 from anivault.services import libraries
 from anivault.services.providers import cache_folder, key_or_why
 from anivault.shared import fs

@@ -15,7 +15,7 @@ from anivault.core.matching.pins import FILE, Pin, add, load, remove
 from anivault.core.models import FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.scanner import kind_of
-from anivault.core.planning.naming import titled
+from anivault.core.planning.naming.fields import titled
 from anivault.services.providers import Providers
 from anivault.shared.errors import DiskError, PinRefusedError, quoted
 from anivault.shared.settings import Settings, user_config_path
@@ -51,6 +51,7 @@ def handle(request: PinRequest) -> Pinned:
     if request.episodes:
         show["episodes"] = request.episodes
     pin = msgspec.convert({**_target(request.what), **show}, Pin)
+    pin = msgspec.structs.replace(pin, id=str(pin.show))
     with _written(path):
         add(path, pin)
     return Pinned(file=str(path), pins=(pin,))

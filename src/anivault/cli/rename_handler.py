@@ -14,7 +14,7 @@ from anivault.core.models import MatchedFile, ParsedFile
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import execute
 from anivault.core.moving.history import require_library
-from anivault.core.planning.naming import Preset
+from anivault.core.planning.naming.preset import Preset
 from anivault.core.remembered import remembered as remembered_files
 from anivault.parser.read import open_reader
 from anivault.services.providers import Providers

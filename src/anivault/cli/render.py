@@ -106,7 +106,7 @@ def _verdict(screen: Screen, item: MatchedFile, *, whole: bool) -> None:
 def identified(ranked: Ranked) -> str:
     """A show or film in one phrase, with the id that says exactly which."""
     show = ranked.candidate
-    return f"{show.dated} [{show.provider} {show.media_type}/{show.id}]"
+    return f"{show.dated} [{show.key}]"
 
 
 def places(coordinates: Iterable[Coordinates]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
 from anivault.cli.render import counted, left_out, notices, summary
+from anivault.core.causes import Advantage
 from anivault.core.models import GONE, Held, HeldReason, Move, Plan, Write
 from anivault.shared.errors import quoted
 from anivault.shared.text import natural
@@ -119,7 +120,7 @@ def _next(screen: Screen, result: Organized, settled: _Settled, again: str) -> N
 
 def _is_taken(item: Held) -> bool:
     """Whether a file of the library keeps its place against this one."""
-    return item.reason is HeldReason.TARGET_TAKEN or item.detail.endswith(": it is in the library already")
+    return item.reason is HeldReason.TARGET_TAKEN or item.facts.get("advantage") == Advantage.IN_LIBRARY
 
 
 def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: bool) -> None:

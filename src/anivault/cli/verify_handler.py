@@ -56,7 +56,7 @@ def _today(request: VerifyRequest, progress: Progress) -> tuple[dict[str, str], 
     """By place in the library: what the name of each video would be made from today."""
     from anivault.cli.match_handler import MatchRequest
     from anivault.cli.rename_handler import remembered
-    from anivault.core.organizer import fingerprint
+    from anivault.core.planning.fingerprint import fingerprint
 
     videos, _, notices = remembered(MatchRequest(**request.asked), request.library, progress)
     return {item.file.rel: made for item in videos if (made := fingerprint(item))}, notices

@@ -30,18 +30,22 @@ from anivault.core.models import (
     Mode,
     ParsedFile,
     Plan,
+    ReleaseKey,
     ScannedFile,
 )
 from anivault.core.moving import history
 from anivault.core.moving.foresight import foresee
-from anivault.core.organizer import OnConflict, plan
+from anivault.core.organizer import plan
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.readable import unreadable
 from anivault.core.pipeline.scanner import kind_of, root_folders, scan
 from anivault.core.pipeline.settling import being_written
 from anivault.core.planning.library import Library, Origin
-from anivault.core.planning.naming import NAME_MAX, Preset, titled
+from anivault.core.planning.naming.characters import NAME_MAX
+from anivault.core.planning.naming.fields import titled
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.planning import OnConflict
 from anivault.core.planning.renamer import rename
 from anivault.parser.read import Reader
 from anivault.shared import fs
@@ -149,12 +153,12 @@ def called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[Match
     """Call every show by its title in the first of `languages` that it has one in."""
     if not languages:
         return list(files)
-    named: dict[int, Match] = {}  # by the id of the match, which the files of a release share
+    named: dict[ReleaseKey, Match] = {}  # the files of a release share a match
     for item in files:
-        if id(item.match) not in named:
+        if (release := item.release_key) not in named:
             ranked = tuple(replace(r, candidate=titled(r.candidate, languages)) for r in item.match.ranked)
-            named[id(item.match)] = replace(item.match, ranked=ranked)
-    return [replace(item, match=named[id(item.match)]) for item in files]
+            named[release] = replace(item.match, ranked=ranked)
+    return [replace(item, match=named[item.release_key]) for item in files]
 
 
 def planned(

@@ -7,10 +7,14 @@ nothing is lost. What is printed or written as text goes through `shared.text`.
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
+from typing import NamedTuple, NewType
 
 import msgspec
 
+from anivault.core import causes
+from anivault.core.causes import Cause
 from anivault.parser.models import ParseResult
 
 
@@ -98,6 +102,9 @@ class ParsedFile(msgspec.Struct, frozen=True):
     unreadable: str = ""
 
 
+ReleaseKey = NewType("ReleaseKey", str)  # the path of its first file: no other release of a run has it
+
+
 class Release(msgspec.Struct, frozen=True):
     """Files of one folder, title and group: matched once, with all its files as evidence.
 
@@ -108,6 +115,32 @@ class Release(msgspec.Struct, frozen=True):
     title: str
     group: str | None
     files: tuple[ParsedFile, ...]
+
+    @property
+    def key(self) -> ReleaseKey:
+        """What tells it from every other release of the run."""
+        return ReleaseKey(self.files[0].file.path)
+
+
+_SHOW_ID = re.compile(r"(?P<provider>[a-z]{1,32}):(?:(?P<media>tv|movie)/)?(?P<number>[0-9]{1,12})")
+
+
+class ShowId(NamedTuple):
+    """Which show or film a provider means: shows and films are numbered apart."""
+
+    provider: str  # "tmdb"
+    media_type: str  # "tv" or "movie"
+    id: int
+
+    def __str__(self) -> str:
+        """As it is typed, shown and stored everywhere: `tmdb:1234`, `tmdb:movie/1234`."""
+        return f"{self.provider}:{'' if self.media_type == 'tv' else f'{self.media_type}/'}{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> ShowId | None:
+        """Read it back; `tmdb:tv/1234` is one too. None for anything else."""
+        found = _SHOW_ID.fullmatch(text)
+        return cls(found["provider"], found["media"] or "tv", int(found["number"])) if found else None
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +209,11 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     animated: bool = True  # False where the provider says that it is something else
 
     @property
+    def key(self) -> ShowId:
+        """What tells it from every other show and film."""
+        return ShowId(self.provider, self.media_type, self.id)
+
+    @property
     def dated(self) -> str:
         """The title with its year behind it, once: `HUNTER×HUNTER (2011)` has it already."""
         if not self.year or self.title.rstrip(")]） ").endswith(str(self.year)):
@@ -233,7 +271,8 @@ class MatchedFile(msgspec.Struct, frozen=True):
     """A file with its release's verdict and its own place.
 
     `decision` is the file's own: a file of a matched release whose number has no place is ambiguous.
-    `sure` is about the place alone, 0 to 1; `pinned` names the pin that decided, as in its file.
+    `sure` is about the place alone, 0 to 1; `pinned` names the pin that decided, as in its file; `release` is
+    the one that the file was matched with.
     """
 
     file: ScannedFile
@@ -244,6 +283,12 @@ class MatchedFile(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     sure: float = 1.0
     pinned: str | None = None
+    release: ReleaseKey | None = None
+
+    @property
+    def release_key(self) -> ReleaseKey:
+        """What its release is told from others by; a file that was not matched with others is one alone."""
+        return self.release or ReleaseKey(self.file.path)
 
     @property
     def confidence(self) -> float:
@@ -320,14 +365,31 @@ GONE = -(
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """One file that stays, and why. `place`: where it would go; `other`: the path of what is in its way."""
+    """One file that stays, and why: `cause` says it more closely than `reason`, with its `facts` by name.
+
+    `place`: where it would go, or is already, in the library; `other`: the path of what is in its way;
+    `show`: what it is thought to be. `said`: words of matching or of the system, where there are no others.
+    """
 
     root: str
     rel: str
     reason: HeldReason
-    detail: str = ""
+    cause: Cause | None = None
+    facts: dict[str, str] = {}
+    said: str = ""
     place: str = ""
     other: str = ""
+    show: ShowId | None = None
+
+    @property
+    def detail(self) -> str:
+        """Why, in words for people; no program reads them."""
+        return causes.words(self.cause, self.facts) if self.cause else self.said
+
+    @property
+    def shared_detail(self) -> str:
+        """Why, in the words that files of one crowd share."""
+        return causes.WORDS_OF_SEVERAL.get(self.cause, self.detail) if self.cause else self.said
 
     @property
     def source(self) -> str:

@@ -24,10 +24,10 @@ from anivault.core.matching.source import Source
 from anivault.core.models import Decision, FileKind, Identity, MatchedFile, ParsedFile, ScannedFile
 from anivault.core.moving import history
 from anivault.core.moving.history import Past, Replay
-from anivault.core.organizer import fingerprint
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.scanner import kind_of
-from anivault.core.planning.naming import fold
+from anivault.core.planning.fingerprint import fingerprint
+from anivault.core.planning.naming.characters import fold
 from anivault.parser.read import Reader
 from anivault.shared import fs
 from anivault.shared.errors import UnfinishedRunError

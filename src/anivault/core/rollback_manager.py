@@ -258,7 +258,7 @@ class _Planner:
 
     def hold(self, past: Past, reason: HeldReason, detail: str) -> None:
         """Note that a file stays as it is."""
-        self.held.append(Held(root=self.library, rel=past.place, reason=reason, detail=detail))
+        self.held.append(Held(root=self.library, rel=past.place, reason=reason, said=detail))
 
     def inverse(self, put: Put) -> Step:
         """Return the step that takes `put` back: the file as the run left it goes where it was before."""
@@ -380,7 +380,7 @@ def outlook(plan: RollbackPlan, progress: Callable[[int, int], None] | None = No
     forecast, held, kept = _Forecast(plan.roots), list(plan.held), set()
     for number, step in enumerate(plan.steps, 1):
         if (refused := _refusal(forecast, step)) and step.undoes:
-            held.append(Held(root=plan.roots[0], rel=step.rel, reason=refused.reason, detail=refused.detail))
+            held.append(Held(root=plan.roots[0], rel=step.rel, reason=refused.reason, said=refused.detail))
             kept.add(step.undoes)
             forecast.not_given.add((step.to_root, step.to))
         if progress:

@@ -24,7 +24,7 @@ def verdict(*, year: int | None = None, pins: tuple[Pin, ...] = ()) -> MatchedFi
 def test_every_candidate_and_every_part_is_told() -> None:
     told = explain(verdict(year=1999))
 
-    assert [c.show for c in told.candidates] == ["tmdb:tv/1", "tmdb:tv/2"]
+    assert [c.show for c in told.candidates] == ["tmdb:1", "tmdb:2"]
     assert {p.name for p in told.candidates[0].parts} == {"title", "season", "year", "type", "numbers"}
     assert all(p.words for c in told.candidates for p in c.parts)
 

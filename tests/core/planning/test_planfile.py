@@ -42,7 +42,7 @@ PLAN = Plan(
         move("b/\udcff\udcfe.mkv", "Shows/B/Season 01/B S01E01.mkv", root=ROOTS[1]),
         move("第3話 “x”.mkv", "Movies/蟲師/蟲師.mkv", identity=Identity(2**62, -5)),
     ),
-    held=(Held(root=ROOTS[1], rel="sam\udcffple.mkv", reason=HeldReason.SAMPLE, detail="a sample \udcff"),),
+    held=(Held(root=ROOTS[1], rel="sam\udcffple.mkv", reason=HeldReason.SAMPLE, said="a sample \udcff"),),
 )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from anivault.core.models import HeldReason, MatchedFile, Mode, Plan
 from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
-from anivault.core.planning.naming import load_preset
+from anivault.core.planning.naming.preset import load_preset
 from anivault.core.planning.preference import Choice, lines, source_rank
 from anivault.shared.errors import ConfigError
 from anivault.shared.settings import load
@@ -214,5 +214,5 @@ def test_the_release_that_the_library_has_goes_on() -> None:
 
     assert groups_of(result) == ["B", "B"]
     assert {item.detail for item in result.held if item.reason is HeldReason.SAME_TARGET} == {
-        "B is the release for season 1: the library has it already"
+        "B is the release for season 1: the library has more of this release"
     }

@@ -9,7 +9,7 @@ import pytest
 from anivault.core.models import HeldReason, Mode, Plan, ScannedFile
 from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
-from anivault.core.planning.naming import load_preset
+from anivault.core.planning.naming.preset import load_preset
 from tests.core.records import ROOT, beside, film, in_library, planned, reasons, scanned, show, targets, video
 
 MUSHISHI = show(1, "Mushishi", 2005)

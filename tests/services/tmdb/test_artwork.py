@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from anivault.core.planning.pictures import Picture
+from anivault.core.planning.describing.pictures import Picture
 from anivault.services.secrets import Secret
 from anivault.services.tmdb.artwork import Fetched, fetch, kind_of, lacking
 from anivault.services.tmdb.wire import BODY_CAP, image_address

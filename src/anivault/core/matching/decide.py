@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from msgspec.structs import replace as titled
+from msgspec.structs import replace as changed
 
 from anivault.core.matching.episodes import BEYOND, STATED, UNCOUNTED, Placement, place
 from anivault.core.matching.pins import Part, Pin, parted
@@ -18,7 +18,18 @@ from anivault.core.matching.releases import Evidence, evidence, numbers_of, quer
 from anivault.core.matching.scoring import Fit, Profiles, rank
 from anivault.core.matching.source import Source
 from anivault.core.matching.titles import KNOWN
-from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Ranked, Release, Score
+from anivault.core.models import (
+    Candidate,
+    Decision,
+    Match,
+    MatchedFile,
+    ParsedFile,
+    Ranked,
+    Release,
+    ReleaseKey,
+    Score,
+    ShowId,
+)
 from anivault.parser.models import EXTRAS
 
 
@@ -62,19 +73,19 @@ def match_releases(
 
 def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candidate]]:
     """Every source's candidates, each show once: the first source that knows a show is heard."""
-    merged: list[dict[tuple[str, str, int], Candidate]] = [{} for _ in said]
+    merged: list[dict[ShowId, Candidate]] = [{} for _ in said]
     queries = [query(words) for words in said]
     for source in sources:
         for known, found in zip(merged, source.find(queries), strict=True):
             for candidate in found:
-                known.setdefault((candidate.provider, candidate.media_type, candidate.id), candidate)
+                known.setdefault(candidate.key, candidate)
     return [list(known.values()) for known in merged]
 
 
 def _match(release: Release, fits: Sequence[Fit], thresholds: Thresholds) -> Iterator[MatchedFile]:
     match = decide(fits, thresholds)
     for file in release.files:
-        yield _file(file, fits[0] if fits else None, match, thresholds)
+        yield _file(file, fits[0] if fits else None, match, thresholds, release.key)
 
 
 def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
@@ -125,15 +136,19 @@ def gap_of(fits: Sequence[Fit]) -> float:
     return fits[0].score.value - fits[1].score.value if len(fits) > 1 else 1.0
 
 
-def _file(file: ParsedFile, fit: Fit | None, match: Match, thresholds: Thresholds) -> MatchedFile:
+def _file(
+    file: ParsedFile, fit: Fit | None, match: Match, thresholds: Thresholds, release: ReleaseKey
+) -> MatchedFile:
     parsed = file.parsed
     if fit is None or match.decision is Decision.UNMATCHED or parsed.type in EXTRAS:
-        return MatchedFile(file.file, parsed, match, match.decision, (), match.reasons)
+        return MatchedFile(file.file, parsed, match, match.decision, (), match.reasons, release=release)
     placement = _place(file, fit)
     decision, reasons = match.decision, (*match.reasons, placement.rule)
     if decision is Decision.MATCHED and placement.sure < thresholds.place:
         decision = Decision.AMBIGUOUS
-    return MatchedFile(file.file, parsed, match, decision, placement.coordinates, reasons, placement.sure)
+    return MatchedFile(
+        file.file, parsed, match, decision, placement.coordinates, reasons, placement.sure, release=release
+    )
 
 
 def _place(file: ParsedFile, fit: Fit) -> Placement:
@@ -144,7 +159,7 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
     placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
     titles = fit.candidate.episode_titles
     named = tuple(
-        titled(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
+        changed(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
     )
     return replace(placement, coordinates=named)
 
@@ -169,7 +184,8 @@ def _match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source
     match = Match(Decision.MATCHED, 1.0, (ranked,), ("You have pinned it.",))
     fit = fits[0] if fits else None
     for file in part.release.files:
-        yield _pinned_file(file, pin, _pinned_place(file, pin, part.seasons, fit), match)
+        made = _pinned_file(file, pin, _pinned_place(file, pin, part.seasons, fit), match)
+        yield changed(made, release=part.release.key)
 
 
 def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:

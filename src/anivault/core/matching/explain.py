@@ -25,7 +25,7 @@ class Part(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """One candidate with all that speaks for and against it."""
 
-    show: str  # tmdb:tv/123
+    show: str  # tmdb:123, tmdb:movie/123
     title: str
     year: int | None
     entry: str | None
@@ -124,7 +124,7 @@ def _where(explanation: Explanation) -> str:
 def _told(ranked: Ranked) -> Told:
     candidate = ranked.candidate
     return Told(
-        show=f"{candidate.provider}:{candidate.media_type}/{candidate.id}",
+        show=str(candidate.key),
         title=candidate.title,
         year=candidate.year,
         entry=_entry(ranked.entry),

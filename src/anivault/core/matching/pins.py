@@ -31,7 +31,7 @@ from msgspec.structs import replace
 
 from anivault.core.matching.normalize import normal_form
 from anivault.core.matching.releases import numbers_of
-from anivault.core.models import Coordinates, ParsedFile, Release
+from anivault.core.models import Coordinates, ParsedFile, Release, ShowId
 from anivault.parser.models import EXTRAS
 from anivault.parser.title_words import split_season
 from anivault.shared import trust
@@ -45,7 +45,6 @@ HEADER = """\
 """
 _RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _SEASON_WORD = re.compile(r"(.*\S) S([0-9]{1,2})")
-_ID = re.compile(r"(?P<provider>[a-z]{1,32}):(?:(?P<media>tv|movie)/)?(?P<number>[0-9]{1,12})")
 MOST = 9999  # a season, an offset: both become part of names
 LONGEST = 1000  # characters of a folder, title or group
 
@@ -65,12 +64,12 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     offset: int | None = None
 
     @property
-    def show(self) -> tuple[str, str, int]:
+    def show(self) -> ShowId:
         """Provider, media type (tv unless it says movie) and number. Raises PinRefusedError."""
-        found = _ID.fullmatch(self.id)
+        found = ShowId.read(self.id)
         if not found:
             raise PinRefusedError(f"{shortened(repr(self.id))} names no show")
-        return found["provider"], found["media"] or "tv", int(found["number"])
+        return found
 
     @property
     def target(self) -> tuple[str, str, str, str]:

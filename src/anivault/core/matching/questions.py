@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from anivault.core.matching.episodes import UNCOUNTED
 from anivault.core.matching.normalize import normal_form
-from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked
+from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey
 from anivault.parser.models import EXTRAS, Number, VideoType
 from anivault.shared import fs
 from anivault.shared.errors import quoted
@@ -48,11 +48,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
     """Put held files of one reason into crowds, in the order of their first files."""
-    crowds: dict[tuple[str, str, str, int], list[Held]] = {}
+    crowds: dict[tuple[str, str, str, ReleaseKey | None], list[Held]] = {}
     for item in held:
         verdict = verdicts.get((item.root, item.rel))
-        release = id(verdict.match) if verdict and item.reason in _UNSURE | _UNKNOWN else 0
-        crowds.setdefault((item.root, os.path.dirname(item.rel), _why(item), release), []).append(item)
+        release = verdict.release_key if verdict and item.reason in _UNSURE | _UNKNOWN else None
+        crowds.setdefault((item.root, os.path.dirname(item.rel), item.shared_detail, release), []).append(
+            item
+        )
     scope = _Scope(verdicts if any(item.reason in _UNSURE for item in held) else {})
     made = [
         Question(files=tuple(files), why=why, answers=_answers(files, verdicts, scope))
@@ -68,11 +70,6 @@ def _once(made: Sequence[Question]) -> Iterator[Question]:
         answers = [replace(a, words="") if a.words in offered else a for a in question.answers]
         offered |= {answer.words for answer in answers}
         yield replace(question, answers=tuple(answers))
-
-
-def _why(item: Held) -> str:
-    """The reason in words; of what goes with a video each names its own, which says no more."""
-    return item.detail.partition(": ")[0] if item.reason is HeldReason.NO_VIDEO else item.detail
 
 
 class _Scope:
@@ -154,7 +151,7 @@ def _above(item: MatchedFile) -> Iterator[str]:
 
 
 def _show(item: MatchedFile) -> str:
-    return _id(item.match.best.candidate) if item.match.best else ""
+    return str(item.match.best.candidate.key) if item.match.best else ""
 
 
 def _mixed(verdicts: Verdicts) -> frozenset[str]:
@@ -185,7 +182,7 @@ def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], sco
     can = where is not None and path and safe(path) == path
     return Answer(
         show=_called(show, file if guessed and where is not None else None, several=len(asked) > 1),
-        words=f"anivault pin {quoted(_near(path))} {_id(show)}{where}{numbers}" if can else "",
+        words=f"anivault pin {quoted(_near(path))} {show.key}{where}{numbers}" if can else "",
     )
 
 
@@ -196,10 +193,6 @@ def _called(show: Candidate, file: MatchedFile | None, *, several: bool) -> str:
         return title
     first = file.coordinates[0]
     return f"{title}{' from' if several else ''} S{first.season:02}E{first.episode:02}"
-
-
-def _id(show: Candidate) -> str:
-    return f"{show.provider}:{'movie/' if show.media_type == 'movie' else ''}{show.id}"
 
 
 def _where(file: MatchedFile) -> str | None:

@@ -389,7 +389,7 @@ class Worker:
         quiet = step.do is Do.MKDIR or (step.do is Do.RMDIR and not step.undoes)
         if not quiet and reason is not HeldReason.STOPPED:
             rel, root = (step.rel, step.root) if step.rel else (step.to, step.to_root)
-            self.held.append(Held(root=self.roots[root].root, rel=rel, reason=reason, detail=detail))
+            self.held.append(Held(root=self.roots[root].root, rel=rel, reason=reason, said=detail))
             self.absent.add(step.to)
 
     def try_again(self, step: Step, **changes: Any) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, Mode, Move, Plan
 from anivault.core.moving import journal
 from anivault.core.moving.checks import same_file
@@ -36,9 +37,9 @@ class _Mount(NamedTuple):
 class _RefusedError(Exception):
     """One move cannot be; it never leaves this module."""
 
-    def __init__(self, reason: HeldReason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason, self.detail = reason, detail
+    def __init__(self, reason: HeldReason, cause: Cause | None, said: str = "", **facts: str) -> None:
+        super().__init__(said)
+        self.reason, self.cause, self.said, self.facts = reason, cause, said, facts
 
 
 def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
@@ -98,8 +99,8 @@ class _Looked:
         except _RefusedError as why:
             other = os.path.join(self.library, move.target) if why.reason is HeldReason.TARGET_TAKEN else ""
             return Held(
-                root=move.root, rel=move.rel, reason=why.reason, detail=why.detail,
-                place=move.target, other=other,
+                root=move.root, rel=move.rel, reason=why.reason, cause=why.cause, said=why.said,
+                facts=why.facts, place=move.target, other=other,
             )  # fmt: skip
         if move.mode is Mode.MOVE:
             self.freed.add(move.source)
@@ -107,19 +108,21 @@ class _Looked:
 
     def _check_video(self, move: Move, absent: Mapping[str, Held]) -> None:
         if move.video is not None and (stays := absent.get(move.video)):
-            raise _RefusedError(HeldReason.NO_VIDEO, f"its video stays: {stays.rel}")
+            raise _RefusedError(HeldReason.NO_VIDEO, Cause.VIDEO_STAYS, video=stays.rel)
 
     def _check_target(self, move: Move) -> None:
         there, exists = self.folder(move.target.rpartition("/")[0])
         target = os.path.join(self.library, move.target)
         if exists and os.path.lexists(target) and not self._gets_free(target, move):
-            raise _RefusedError(HeldReason.TARGET_TAKEN, f"{_what(target)} is there: {move.target}")
+            raise _RefusedError(
+                HeldReason.TARGET_TAKEN, Cause.IN_THE_WAY, what=_what(target), target=move.target
+            )
         if move.mode is Mode.REFLINK and there.kind in _NO_CLONES:
-            raise _RefusedError(HeldReason.OTHER_FILESYSTEM, f"{there.kind} has no reflinks")
+            raise _RefusedError(HeldReason.OTHER_FILESYSTEM, Cause.NO_REFLINKS, filesystem=there.kind)
         if move.mode is Mode.HARDLINK:
             here, _ = self.source(os.path.dirname(move.source))
             if not _can_link(move.identity.device, here, there):
-                raise _RefusedError(HeldReason.OTHER_FILESYSTEM, "no hard link leads to another disk")
+                raise _RefusedError(HeldReason.OTHER_FILESYSTEM, Cause.NO_HARD_LINK)
 
     def _gets_free(self, target: str, move: Move) -> bool:
         """Whether a place is taken by what goes away before, or by the file itself in another spelling."""
@@ -130,11 +133,11 @@ class _Looked:
         if self.replayed:
             _check_same(move)
         if move.mode is Mode.MOVE and not self.source(os.path.dirname(move.source))[1]:
-            raise _RefusedError(HeldReason.NOT_PERMITTED, "nothing can be taken out of its folder")
+            raise _RefusedError(HeldReason.NOT_PERMITTED, Cause.FOLDER_KEEPS_IT)
         if move.mode in _READ and not os.access(move.source, os.R_OK):
-            raise _RefusedError(HeldReason.NOT_PERMITTED, "it cannot be read")
+            raise _RefusedError(HeldReason.NOT_PERMITTED, Cause.UNREADABLE_FILE)
         if move.mode is Mode.HARDLINK and not fs.may_link(move.source):
-            raise _RefusedError(HeldReason.NOT_PERMITTED, "only its owner may make a hard link of it")
+            raise _RefusedError(HeldReason.NOT_PERMITTED, Cause.NOT_THE_OWNER)
 
     def folder(self, rel: str) -> tuple[_Mount, bool]:
         """On what a folder of the library lies, or will, and whether the library is there."""
@@ -160,14 +163,14 @@ class _Looked:
                 return self._mount(path), False
             if not stat.S_ISDIR(found.st_mode):
                 at = os.path.relpath(below, os.path.realpath(self.library))
-                raise _RefusedError(HeldReason.FOLDER_IS_LINK, f"{at} is {_what(below)}, not a folder")
+                raise _RefusedError(HeldReason.FOLDER_IS_LINK, Cause.NOT_A_FOLDER, path=at, what=_what(below))
             path = below
         self._check_room_in(path)
         return self._mount(path), os.path.isdir(self.library)
 
     def _check_room_in(self, path: str) -> None:
         if not os.access(path, os.W_OK | os.X_OK):
-            raise _RefusedError(HeldReason.NOT_PERMITTED, f"nothing can be written to {path}")
+            raise _RefusedError(HeldReason.NOT_PERMITTED, Cause.FOLDER_IS_CLOSED, path=path)
 
     def _source(self, path: str) -> tuple[_Mount, bool]:
         gone = not os.path.isdir(path)  # of which the file's own check tells
@@ -192,9 +195,9 @@ def _check_same(move: Move) -> None:
     try:
         now = os.lstat(move.source)
     except OSError as error:
-        raise _RefusedError(HeldReason.SOURCE_GONE, error.strerror or "") from error
+        raise _RefusedError(HeldReason.SOURCE_GONE, None, error.strerror or "") from error
     if not same_file(now, _step(move)):
-        raise _RefusedError(HeldReason.CHANGED, "it is not the file that was planned")
+        raise _RefusedError(HeldReason.CHANGED, Cause.NOT_AS_PLANNED)
 
 
 def _step(move: Move) -> journal.Step:

@@ -14,12 +14,11 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from anivault.core.models import Candidate, FileKind, ScannedFile
-from anivault.core.planning.naming import fold
+from anivault.core.models import Candidate, FileKind, ScannedFile, ShowId
+from anivault.core.planning.naming.characters import fold
 from anivault.shared.text import is_text
 
-Show: TypeAlias = tuple[str, str, int]  # provider, media type, id
-Slot: TypeAlias = tuple[Show, int, int]  # show, season, episode; of a film both are 0
+Slot: TypeAlias = tuple[ShowId, int, int]  # show, season, episode; of a film both are 0
 
 _FINGERPRINT = re.compile(r"(.+):(tv|movie):(\d+)(?::S(\d+)((?:E\d+)+))?:[0-9a-f]{8}")
 _EPISODES = re.compile(
@@ -135,7 +134,7 @@ class Library:
 
     # --- shows ---
 
-    def owner(self, folder: str) -> Show | None:
+    def owner(self, folder: str) -> ShowId | None:
         """The show whose folder this is, as far as a run or an id in its name says so."""
         return self._index().owners.get(fold(folder))
 
@@ -154,7 +153,7 @@ class Library:
         """The videos of these episodes: by the journal, or in the show's `folder` by their names."""
         return self._index().holders(slots, folder)
 
-    def season(self, show: Show, season: int, folder: str) -> list[ScannedFile]:
+    def season(self, show: ShowId, season: int, folder: str) -> list[ScannedFile]:
         """All videos of a season."""
         return self._index().season(show, season, folder)
 
@@ -168,11 +167,11 @@ class _Shows:
     """The videos of a library by show: what the journal says of them, else what their names do."""
 
     def __init__(self, videos: Iterable[ScannedFile], origins: Mapping[str, Origin]) -> None:
-        self.owners: dict[str, Show] = {}  # by folded folder
+        self.owners: dict[str, ShowId] = {}  # by folded folder
         self.seasons: defaultdict[tuple[str, int], dict[str, None]] = defaultdict(dict)
         self._slots: defaultdict[Slot, list[ScannedFile]] = defaultdict(list)
-        self._known: defaultdict[tuple[Show, int], list[ScannedFile]] = defaultdict(list)
-        self._of_show: defaultdict[Show, dict[str, None]] = defaultdict(dict)  # folders, as an ordered set
+        self._known: defaultdict[tuple[ShowId, int], list[ScannedFile]] = defaultdict(list)
+        self._of_show: defaultdict[ShowId, dict[str, None]] = defaultdict(dict)  # folders, as an ordered set
         self._in_folder: defaultdict[str, list[_Holding]] = defaultdict(list)
         self._by_tag: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._by_title: defaultdict[str, dict[str, int | None]] = defaultdict(dict)
@@ -188,7 +187,7 @@ class _Shows:
             self.seasons[fold(above), season][file.folder] = None
         self._list(above, holding := _by_name(file, season))
         if (found := _FINGERPRINT.fullmatch(metadata or "")) and (found[5] or found[2] == "movie"):
-            show: Show = (found[1], found[2], int(found[3]))
+            show = ShowId(found[1], found[2], int(found[3]))
             self.owners[fold(above)] = show
             self._of_show[show][above] = None
             places = (
@@ -209,7 +208,7 @@ class _Shows:
         for found in _TAG.finditer(name):
             self._by_tag[f"{found[1].lower()}db:{media}", found[2]][folder] = None
             if found[1].lower() == "tm" and found[2].isdecimal() and media == "tv":
-                self.owners.setdefault(fold(folder), ("tmdb", media, int(found[2])))
+                self.owners.setdefault(fold(folder), ShowId("tmdb", media, int(found[2])))
         if not _TAG.search(name):
             bare = _TAGGED.sub("", name).strip()
             year = _YEAR.search(bare)
@@ -218,7 +217,7 @@ class _Shows:
 
     def folders(self, show: Candidate, *, alone: bool) -> Iterator[str]:
         """The folders of a show, the surest first."""
-        yield from self._of_show[show.provider, show.media_type, show.id]
+        yield from self._of_show[show.key]
         for folder in self._by_tag.get((f"{show.provider}:{show.media_type}", str(show.id)), ()):
             stated = _YEAR.search(_TAGGED.sub("", folder).strip())  # shows and films are numbered apart
             if stated is None or int(stated[1]) == show.year:
@@ -238,7 +237,7 @@ class _Shows:
         ]
         return list(dict.fromkeys([*known, *foreign]))
 
-    def season(self, show: Show, season: int, folder: str) -> list[ScannedFile]:
+    def season(self, show: ShowId, season: int, folder: str) -> list[ScannedFile]:
         foreign = [h.file for h in self._in_folder.get(fold(folder), ()) if h.season == season]
         return [*self._known.get((show, season), ()), *foreign]
 

@@ -18,8 +18,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan
-from anivault.core.planning.naming import fold
+from anivault.core.causes import Cause
+from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, ShowId
+from anivault.core.planning.naming.characters import fold
 from anivault.shared import fs
 from anivault.shared.errors import OutputRefusedError, PlanFileError
 from anivault.shared.text import is_text
@@ -54,10 +55,19 @@ class MoveEntry(Located, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HeldEntry(Located, frozen=True, kw_only=True, omit_defaults=True):
-    """One file that stays."""
+    """One file that stays, and why: `detail` says in words what `cause` and its `facts` say to programs.
+
+    `place`: where it would go, or is already, in the library; `other`: the path of the file in its way;
+    `show`: what it is thought to be.
+    """
 
     reason: HeldReason
     detail: str = ""
+    cause: Cause | None = None
+    facts: dict[str, str] = {}
+    place: str = ""
+    other: str = ""
+    show: str = ""
 
 
 class PlanDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -181,7 +191,8 @@ def _move_entry(move: Move, numbers: dict[str, int]) -> MoveEntry:
 def _held_entry(item: Held, numbers: dict[str, int]) -> HeldEntry:
     return HeldEntry(
         root=numbers[item.root], path=_shown(item.rel), path_b64=_bytes_of(item.rel), reason=item.reason,
-        detail=_shown(item.detail),
+        detail=_shown(item.detail), cause=item.cause, facts={n: _shown(f) for n, f in item.facts.items()},
+        place=_shown(item.place), other=_shown(item.other), show=str(item.show or ""),
     )  # fmt: skip
 
 
@@ -349,4 +360,7 @@ def _move(entry: MoveEntry, roots: Sequence[str]) -> Move:
 
 
 def _held(entry: HeldEntry, roots: Sequence[str]) -> Held:
-    return Held(root=roots[entry.root], rel=_rel(entry), reason=entry.reason, detail=entry.detail)
+    return Held(
+        root=roots[entry.root], rel=_rel(entry), reason=entry.reason, cause=entry.cause, facts=entry.facts,
+        said=entry.detail, place=entry.place, other=entry.other, show=ShowId.read(entry.show),
+    )  # fmt: skip

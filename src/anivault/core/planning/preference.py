@@ -1,7 +1,7 @@
 """Choose among several videos for one place: a release for a season, a file of it for an episode. Pure.
 
 In: the matched videos of a season, what the user prefers, the former paths of what the library has of it.
-Out: an order, best first, and words for the reason. A release is chosen once for a season, so that no season
+Out: an order, best first, and the reason. A release is chosen once for a season, so that no season
 is patched together; where it lacks an episode the next one has it. In a group a later version replaces an
 earlier one.
 """
@@ -13,8 +13,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from anivault.core.causes import Advantage
 from anivault.core.models import MatchedFile
-from anivault.core.planning.sidecars import languages_of
+from anivault.core.planning.sidecars.tracks import languages_of
 from anivault.parser.models import ParseResult
 from anivault.parser.read import read_rules
 
@@ -22,7 +23,6 @@ _HEIGHT = re.compile(r"(?:\d{3,5}\s*[xX×]\s*)?(\d{3,5})")
 _SOURCES = (("cam", 1), ("vhs", 2), ("tv", 3), ("dvd", 4), ("web", 5), ("blu", 6), ("bd", 7), ("uhd", 8))
 _WEB = 5  # what most releases are made from that do not say so
 _DISCS = frozenset({"bd", "bluray", "blu-ray"})
-_THERE = "the library has it already"
 
 
 class Release(NamedTuple):
@@ -34,12 +34,12 @@ class Release(NamedTuple):
 
 
 _Rank: TypeAlias = Callable[[MatchedFile, str], float]
-WISHES: dict[str, tuple[_Rank, str]] = {
-    "group": (lambda item, wanted: (item.parsed.group or "").casefold() == wanted, "a preferred group"),
-    "resolution": (lambda *asked: _resolution(*asked), "a preferred resolution"),
-    "source": (lambda *asked: _source(*asked), "a preferred source"),
-    "language": (lambda *asked: _speaks(*asked), "a preferred language"),
-    "size": (lambda item, wanted: _size(item) if wanted == "larger" else -_size(item), "a preferred size"),
+WISHES: dict[str, tuple[_Rank, Advantage]] = {
+    "group": (lambda item, wanted: (item.parsed.group or "").casefold() == wanted, Advantage.GROUP),
+    "resolution": (lambda *asked: _resolution(*asked), Advantage.RESOLUTION_WISHED),
+    "source": (lambda *asked: _source(*asked), Advantage.SOURCE_WISHED),
+    "language": (lambda *asked: _speaks(*asked), Advantage.LANGUAGE),
+    "size": (lambda item, wanted: _size(item) if wanted == "larger" else -_size(item), Advantage.SIZE_WISHED),
 }
 
 
@@ -57,17 +57,17 @@ class Choice:
         self._ranks = {one: self._rank(one, known) for one in files}
         self.first = min(files, key=self._key)
 
-    def _rank(self, one: Release, there: Sequence[Release]) -> list[tuple[float, str]]:
-        """How good a release is by every criterion in turn, and the words for being better by it."""
+    def _rank(self, one: Release, there: Sequence[Release]) -> list[tuple[float, Advantage]]:
+        """How good a release is by every criterion in turn, and what being better by it is called."""
         files = self._files[one]
         wishes = [wish.partition(":") for wish in self._prefer]
         return [
-            (there.count(one), _THERE),
-            (sum(known.group == one.group for known in there), _THERE),
+            (there.count(one), Advantage.RELEASE_THERE),
+            (sum(known.group == one.group for known in there), Advantage.GROUP_THERE),
             *(_wished(what, files, wanted.casefold()) for what, _, wanted in wishes),
-            (len({place for item in files for place in item.coordinates}), "it has more episodes"),
-            (one.resolution, "a higher resolution"),
-            (source_rank(one.source), "a better source"),
+            (len({place for item in files for place in item.coordinates}), Advantage.EPISODES),
+            (one.resolution, Advantage.RESOLUTION),
+            (source_rank(one.source), Advantage.SOURCE),
         ]
 
     def _key(self, one: Release) -> tuple[list[float], Release]:
@@ -97,17 +97,17 @@ class Choice:
         """How many videos of the season the release of this one has."""
         return len(self._files[release(item)])
 
-    def advantage(self, winner: MatchedFile, other: MatchedFile) -> str:
-        """Why `winner` goes first, in words."""
+    def advantage(self, winner: MatchedFile, other: MatchedFile) -> Advantage:
+        """Why `winner` goes first."""
         ours, theirs = release(winner), release(other)
         if not _size(other) and _size(winner):
-            return "the other is empty"
+            return Advantage.NOT_EMPTY
         if ours.group == theirs.group and _version(winner) > _version(other):
-            return "a later version"
+            return Advantage.VERSION
         if ours == theirs:
-            return "a larger file" if _size(winner) > _size(other) else "its path sorts first"
+            return Advantage.SIZE if _size(winner) > _size(other) else Advantage.PATH
         pairs = zip(self._ranks[ours], self._ranks[theirs], strict=True)
-        return next((why for (mine, why), (its, _) in pairs if mine != its), "its name sorts first")
+        return next((why for (mine, why), (its, _) in pairs if mine != its), Advantage.NAME)
 
 
 def release(item: MatchedFile) -> Release:
@@ -126,7 +126,7 @@ def _release(parsed: ParseResult, folder: str) -> Release:
     return Release(group, lines(parsed.resolution), (parsed.source or "").casefold())
 
 
-def _wished(what: str, files: Sequence[MatchedFile], wanted: str) -> tuple[float, str]:
+def _wished(what: str, files: Sequence[MatchedFile], wanted: str) -> tuple[float, Advantage]:
     rank, why = WISHES[what]
     return sum(rank(item, wanted) for item in files) / len(files), why
 

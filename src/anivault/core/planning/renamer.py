@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from anivault.core.causes import Cause
 from anivault.core.models import (
     Held,
     HeldReason,
@@ -22,9 +23,10 @@ from anivault.core.models import (
     ScannedFile,
 )
 from anivault.core.organizer import plan
-from anivault.core.planning.companions import companions
 from anivault.core.planning.library import Library
-from anivault.core.planning.naming import NAME_MAX, Preset, fold
+from anivault.core.planning.naming.characters import NAME_MAX, fold
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.sidecars.companions import companions
 
 
 def rename(
@@ -59,7 +61,10 @@ def rename(
 
 
 def _there(move: Move) -> Held:
-    return Held(root=move.root, rel=move.rel, reason=HeldReason.ALREADY_THERE, detail=move.target)
+    return Held(
+        root=move.root, rel=move.rel, reason=HeldReason.ALREADY_THERE, cause=Cause.THERE, place=move.target,
+        facts={"there": move.target},
+    )  # fmt: skip
 
 
 def _in_order(moves: Sequence[Move], stays: Collection[Held]) -> tuple[list[Move], list[Held]]:
@@ -81,5 +86,7 @@ def _is_free(source: str, target: str, staying: Collection[str], waiting: Collec
 
 
 def _blocked(move: Move) -> Held:
-    detail = f"{move.target} is the name of a file that stays, or that waits for this one"
-    return Held(root=move.root, rel=move.rel, reason=HeldReason.TARGET_TAKEN, detail=detail)
+    return Held(
+        root=move.root, rel=move.rel, reason=HeldReason.TARGET_TAKEN, cause=Cause.CIRCLE, place=move.target,
+        facts={"target": move.target},
+    )  # fmt: skip

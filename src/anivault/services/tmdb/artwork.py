@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from anivault.core.models import Write
-from anivault.core.planning.pictures import Picture
+from anivault.core.planning.describing.pictures import Picture
 from anivault.services.secrets import Secret
 from anivault.services.tmdb.cache import Cache
 from anivault.services.tmdb.limiter import Clock, Limiter, SystemClock

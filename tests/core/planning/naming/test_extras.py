@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.planning.extras import extra_name
-from anivault.core.planning.naming import Namer, builtin_presets, load_preset
+from anivault.core.planning.naming.extras import extra_name
+from anivault.core.planning.naming.names import Namer
+from anivault.core.planning.naming.preset import builtin_presets, load_preset
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from tests.core.records import film, planned, targets, video
 

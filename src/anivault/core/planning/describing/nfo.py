@@ -13,7 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from anivault.core.models import Candidate, Coordinates, Entry, HeldReason, MatchedFile, Plan, Write
-from anivault.core.planning.naming import Namer, Preset, Subject, fold
+from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.naming.fields import Subject
+from anivault.core.planning.naming.names import Namer
+from anivault.core.planning.naming.preset import Preset
 from anivault.parser.models import EXTRAS
 
 _AFTER_ALL = 4096  # the episode before which Kodi lists a special that follows a whole season
@@ -29,7 +32,7 @@ class Placed(NamedTuple):
 def placed(plan: Plan, matched: Sequence[MatchedFile]) -> Iterator[Placed]:
     """Yield the videos that will be in the library after `plan`, with those that are there already."""
     targets = {(move.root, move.rel): move.target for move in plan.moves if move.video is None}
-    there = {(h.root, h.rel): h.detail for h in plan.held if h.reason is HeldReason.ALREADY_THERE}
+    there = {(h.root, h.rel): h.place for h in plan.held if h.reason is HeldReason.ALREADY_THERE}
     for item in matched:
         key = item.file.root, item.file.rel
         if target := targets.get(key) or there.get(key):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from anivault.core.planning.naming import Namer, finish
+from anivault.core.planning.naming.characters import finish
+from anivault.core.planning.naming.names import Namer
 from anivault.parser.models import ParseResult, VideoType
 
 # What each kind is called, and the word for it in file names.

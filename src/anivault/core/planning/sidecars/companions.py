@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from anivault.core.causes import Cause
 from anivault.core.models import FileKind, Held, HeldReason, Identity, Mode, Move, ScannedFile
-from anivault.core.planning.naming import fold
+from anivault.core.planning.naming.characters import fold
 
 BOUNDARY = frozenset(".-_ [(/")
 
@@ -29,21 +30,25 @@ def companions(
         target, video = ways.of(file)
         if target == file.rel:
             continue
-        if refusal := _refusal(target, taken, name_max):
-            held.append(Held(root=file.root, rel=file.rel, reason=refusal[0], detail=refusal[1]))
-            continue
-        taken.add(fold(target or ""))
-        going.append(_move(file, target or "", video))
+        if target is None:
+            held.append(_held(file, HeldReason.NO_VIDEO, Cause.NO_ONE_PLACE))
+        elif refusal := _refusal(target, taken, name_max):
+            held.append(_held(file, *refusal, place=target, target=target))
+        else:
+            taken.add(fold(target))
+            going.append(_move(file, target, video))
     return going, held
 
 
-def _refusal(target: str | None, taken: set[str], name_max: int) -> tuple[HeldReason, str] | None:
-    if target is None:
-        return HeldReason.NO_VIDEO, "AniVault did not put it there, and no one place is right for it"
+def _held(file: ScannedFile, reason: HeldReason, cause: Cause, *, place: str = "", **facts: str) -> Held:
+    return Held(root=file.root, rel=file.rel, reason=reason, cause=cause, place=place, facts=facts)
+
+
+def _refusal(target: str, taken: set[str], name_max: int) -> tuple[HeldReason, Cause] | None:
     if fold(target) in taken:
-        return HeldReason.TARGET_TAKEN, f"another file is {target}"
+        return HeldReason.TARGET_TAKEN, Cause.PLACE_TAKEN
     if len(target.rpartition("/")[2].encode("utf-8", "surrogateescape")) > name_max:
-        return HeldReason.NAME_REFUSED, "its name would be too long"
+        return HeldReason.NAME_REFUSED, Cause.NAME_TOO_LONG
     return None
 
 

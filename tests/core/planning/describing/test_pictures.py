@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from anivault.core.models import MatchedFile
-from anivault.core.planning.naming import load_preset
-from anivault.core.planning.pictures import Picture, pictures
+from anivault.core.planning.describing.pictures import Picture, pictures
+from anivault.core.planning.naming.preset import load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, planned, show, video
 

@@ -13,8 +13,11 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.models import MatchedFile, Plan
-from anivault.core.planning.naming import Namer, Preset, Subject, fold
-from anivault.core.planning.nfo import Placed, as_spelled, placed
+from anivault.core.planning.describing.nfo import Placed, as_spelled, placed
+from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.naming.fields import Subject
+from anivault.core.planning.naming.names import Namer
+from anivault.core.planning.naming.preset import Preset
 from anivault.parser.models import EXTRAS
 
 EXTENSIONS = (".jpg", ".png", ".webp")

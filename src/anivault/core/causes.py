@@ -1,0 +1,153 @@
+"""Say why a file is held: as codes with parameters for programs, and here alone in words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """What keeps a file where it is. WORDS has the sentence, which names the facts that go with it."""
+
+    # what it is
+    SAMPLE = "sample"
+    NOT_OF_A_LIBRARY = "not-of-a-library"
+    NO_NUMBER = "no-number"
+    TWO_SEASONS = "two-seasons"
+    NUMBERS_APART = "numbers-apart"
+    NAMELESS = "nameless"
+    NAME_TOO_LONG = "name-too-long"
+    # what is in the library
+    THERE = "there"
+    THERE_WHOLE = "there-whole"
+    THERE_IN_PARTS = "there-in-parts"
+    OTHER_FILE = "other-file"
+    OTHER_EPISODE_FILE = "other-episode-file"
+    OTHER_RELEASE = "other-release"
+    FOLDER_OF_ANOTHER = "folder-of-another"
+    PLACE_TAKEN = "place-taken"
+    # what else is in the plan
+    RELEASE_CHOSEN = "release-chosen"
+    BETTER_FILE = "better-file"
+    LONGER_FILE = "longer-file"
+    RIVAL = "rival"
+    HARD_LINK = "hard-link"
+    PART_ALONE = "part-alone"
+    TOO_MANY_VERSIONS = "too-many-versions"
+    CIRCLE = "circle"
+    # what it would go with
+    NO_NAMESAKE = "no-namesake"
+    VIDEO_STAYS = "video-stays"
+    NO_VIDEO_NEAR = "no-video-near"
+    SEVERAL_SHOWS = "several-shows"
+    NOT_SHOWN = "not-shown"
+    NO_ONE_PLACE = "no-one-place"
+    # what the disk says
+    IN_THE_WAY = "in-the-way"
+    NOT_A_FOLDER = "not-a-folder"
+    NO_REFLINKS = "no-reflinks"
+    NO_HARD_LINK = "no-hard-link"
+    FOLDER_KEEPS_IT = "folder-keeps-it"
+    UNREADABLE_FILE = "unreadable-file"
+    NOT_THE_OWNER = "not-the-owner"
+    FOLDER_IS_CLOSED = "folder-is-closed"
+    NOT_AS_PLANNED = "not-as-planned"
+
+
+class Advantage(StrEnum):
+    """Why one video goes first and another stays: the fact `advantage` of a Cause."""
+
+    IN_LIBRARY = "in-library"
+    RELEASE_THERE = "release-there"
+    GROUP_THERE = "group-there"
+    GROUP = "group"
+    RESOLUTION_WISHED = "resolution-wished"
+    SOURCE_WISHED = "source-wished"
+    LANGUAGE = "language"
+    SIZE_WISHED = "size-wished"
+    EPISODES = "episodes"
+    RESOLUTION = "resolution"
+    SOURCE = "source"
+    NOT_EMPTY = "not-empty"
+    VERSION = "version"
+    SIZE = "size"
+    PATH = "path"
+    NAME = "name"
+
+
+WORDS: dict[Cause, str] = {
+    Cause.SAMPLE: "a sample of a video",
+    Cause.NOT_OF_A_LIBRARY: "no part of a library",
+    Cause.NO_NUMBER: "its number has no season and episode",
+    Cause.TWO_SEASONS: "its episodes are of two seasons; a server reads one",
+    Cause.NUMBERS_APART: "its episodes do not follow one another; a server would read a range",
+    Cause.NAMELESS: "nothing that the preset names is known of it",
+    Cause.NAME_TOO_LONG: "its name would be too long",
+    Cause.THERE: "{there}",
+    Cause.THERE_WHOLE: "the library has it whole: {there}",
+    Cause.THERE_IN_PARTS: "the library has it in parts: {there}",
+    Cause.OTHER_FILE: "the library has another file: {there}",
+    Cause.OTHER_EPISODE_FILE: "the library has another file of {what}: {there}",
+    Cause.OTHER_RELEASE: "the library has another release of {season}",
+    Cause.FOLDER_OF_ANOTHER: (
+        "another show has the folder {folder}; a preset with {{id}} in it tells them apart"
+    ),
+    Cause.PLACE_TAKEN: "another file is {target}",
+    Cause.RELEASE_CHOSEN: "{release} is the release for {season}: {advantage}",
+    Cause.BETTER_FILE: "{file} goes there: {advantage}",
+    Cause.LONGER_FILE: "{file} goes there and has {what}: {advantage}",
+    Cause.RIVAL: "{file} goes there",
+    Cause.HARD_LINK: "it is a hard link of {file}",
+    Cause.PART_ALONE: "it is part {part}, and the other parts are not here",
+    Cause.TOO_MANY_VERSIONS: "{target} has a hundred versions",
+    Cause.CIRCLE: "{target} is the name of a file that stays, or that waits for this one",
+    Cause.NO_NAMESAKE: "no video here has its name",
+    Cause.VIDEO_STAYS: "its video stays: {video}",
+    Cause.NO_VIDEO_NEAR: "no video near it is planned",
+    Cause.SEVERAL_SHOWS: "its folder is not of one show",
+    Cause.NOT_SHOWN: "no server shows such a file here",
+    Cause.NO_ONE_PLACE: "AniVault did not put it there, and no one place is right for it",
+    Cause.IN_THE_WAY: "{what} is there: {target}",
+    Cause.NOT_A_FOLDER: "{path} is {what}, not a folder",
+    Cause.NO_REFLINKS: "{filesystem} has no reflinks",
+    Cause.NO_HARD_LINK: "no hard link leads to another disk",
+    Cause.FOLDER_KEEPS_IT: "nothing can be taken out of its folder",
+    Cause.UNREADABLE_FILE: "it cannot be read",
+    Cause.NOT_THE_OWNER: "only its owner may make a hard link of it",
+    Cause.FOLDER_IS_CLOSED: "nothing can be written to {path}",
+    Cause.NOT_AS_PLANNED: "it is not the file that was planned",
+}
+ADVANTAGES: dict[str, str] = {
+    Advantage.IN_LIBRARY: "it is in the library already",
+    Advantage.RELEASE_THERE: "the library has more of this release",
+    Advantage.GROUP_THERE: "the library has more of this group",
+    Advantage.GROUP: "a preferred group",
+    Advantage.RESOLUTION_WISHED: "a preferred resolution",
+    Advantage.SOURCE_WISHED: "a preferred source",
+    Advantage.LANGUAGE: "a preferred language",
+    Advantage.SIZE_WISHED: "a preferred size",
+    Advantage.EPISODES: "it has more episodes",
+    Advantage.RESOLUTION: "a higher resolution",
+    Advantage.SOURCE: "a better source",
+    Advantage.NOT_EMPTY: "the other is empty",
+    Advantage.VERSION: "a later version",
+    Advantage.SIZE: "a larger file",
+    Advantage.PATH: "its path sorts first",
+    Advantage.NAME: "its name sorts first",
+}
+
+
+# Of several files together, where each has facts of its own.
+WORDS_OF_SEVERAL: dict[Cause, str] = {Cause.VIDEO_STAYS: "its video stays"}
+
+
+def words(cause: Cause, facts: Mapping[str, str]) -> str:
+    """The sentence for a cause; a fact that is missing, as in a plan that somebody edited, shows as a gap."""
+    known = _Gaps(facts)
+    known["advantage"] = ADVANTAGES.get(known["advantage"], known["advantage"])
+    return WORDS[cause].format_map(known)
+
+
+class _Gaps(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"

@@ -1,0 +1,1 @@
+"""What servers are told about a library: NFO files and pictures."""

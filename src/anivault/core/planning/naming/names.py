@@ -1,0 +1,224 @@
+"""Turn what is known of a file into folder and file names, as a preset wants them. Pure.
+
+In: a preset and a Subject. Out: names that any file system takes and that mean to a media server what the
+match says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from anivault.core.models import Candidate, ShowId
+from anivault.core.planning.naming.characters import COUNTS_ON, NAME_MAX, clean, cut, finish
+from anivault.core.planning.naming.fields import (
+    FIELDS,
+    NUMBERS,
+    SHORTENED,
+    SPELLINGS,
+    Subject,
+    episode_title,
+    title_in,
+    without_year,
+)
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.naming.template import Component, Field, Group, Part, fields_of, parse_template
+from anivault.parser.models import VideoType
+
+STEM_ROOM = 55  # bytes a stem leaves for its files: " - label" of a version, ".title.zh-Hant.forced.sdh.ass"
+LABEL_ROOM = 24  # bytes of those for the version
+
+Limits: TypeAlias = Mapping[str, int]  # field -> bytes
+Writer: TypeAlias = Callable[[Subject, Limits], str]
+_NO_LIMITS: Limits = {}
+
+
+class Namer:
+    """A preset made ready. `name_max` is what the library's file system allows, in bytes."""
+
+    def __init__(self, preset: Preset, name_max: int = NAME_MAX) -> None:
+        self.preset = preset
+        self.name_max = name_max
+        self.room = name_max - STEM_ROOM
+        self._cleaned: dict[str, str] = {}
+        self._episode_titles: dict[str, str] = {}
+        self._titles: dict[ShowId, str] = {}
+        self.show = self._path(preset.show)  # the folder of the show, relative to the library
+        self.season = self._path(preset.season)  # the folder of the season, relative to the show
+        self.episode = self._path(preset.episode)  # an episode's file name, without extension
+        # Whether a show has several folders, one an entry, which are told apart by these fields.
+        self.by_entry = any(
+            fields_of(part) & {"anidb", "mal", "anilist"} for part in parse_template(preset.show)
+        )
+        self.film = self._path(preset.film)  # a film's folder and file name, without extension
+        self.season_poster = self._path(preset.season_poster)
+        self.specials_poster = self._path(preset.specials_poster)
+
+    def clean(self, text: str) -> str:
+        """Make a value harmless, remembering it: titles and groups come back thousands of times."""
+        cleaned = self._cleaned.get(text)
+        if cleaned is None:
+            cleaned = self._cleaned[text] = clean(text, self.preset)
+        return cleaned
+
+    def _quoted(self, title: str | None) -> str:
+        """An episode title that does not go on counting: Jellyfin reads `S01E01 - E2 ...` as two episodes."""
+        if not title:
+            return ""
+        quoted = self._episode_titles.get(title)
+        if quoted is None:
+            quoted = COUNTS_ON.sub(r"'\1'", self.clean(title).lstrip(" -._"))
+            self._episode_titles[title] = quoted
+        return quoted
+
+    def title(self, candidate: Candidate) -> str:
+        """The title in the preset's language order, without the year that follows it anyway."""
+        key = candidate.key
+        if (known := self._titles.get(key)) is None:
+            known = self._titles[key] = self._make_title(candidate)
+        return known
+
+    def _make_title(self, candidate: Candidate) -> str:
+        wanted = [title_in(candidate, language) for language in self.preset.titles]
+        rest = [candidate.title, *(title.text for title in candidate.titles)]
+        for text in filter(None, [*wanted, *rest]):
+            if finish(cleaned := clean(without_year(text, candidate.year), self.preset)):
+                return cleaned
+        return f"{candidate.provider} {candidate.id}"
+
+    def extras_folder(self, kind: VideoType) -> str:
+        """The folder for extras of a kind, in that of the show or film."""
+        return self.preset.extras.get(kind) or self.preset.extras[VideoType.MENU]
+
+    def _path(self, template: str) -> Callable[[Subject], str]:
+        names = [self._name(component) for component in parse_template(template)]
+        if len(names) == 1:
+            return names[0]
+        return lambda subject: "/".join(filter(None, [name(subject) for name in names]))
+
+    def _name(self, component: Component) -> Callable[[Subject], str]:
+        room, quick = self.room, self.room // 4  # no character has more than 4 bytes
+        writers = [(self._writer(part), _is_steady(part)) for part in component]
+        write = _joined([writer for writer, _ in writers])
+        shortened = [field for field in SHORTENED if field in fields_of(component)]
+        known: dict[tuple[ShowId, int | None], list[str | Writer]] = {}
+
+        def name(subject: Subject) -> str:
+            show, places = subject.candidate, subject.coordinates
+            key = show.key, places[0].season if places else None
+            pieces = known.get(key)
+            if pieces is None:
+                pieces = known[key] = _written(writers, subject)
+            parts = [piece if isinstance(piece, str) else piece(subject, _NO_LIMITS) for piece in pieces]
+            text = finish("".join(parts))
+            if len(text) <= quick or len(text.encode("utf-8")) <= room:
+                return text
+            return self._shorten(write, subject, shortened)
+
+        return name
+
+    def _shorten(self, write: Writer, subject: Subject, fields: list[str]) -> str:
+        """Cut the fields one after the other, each no further than to 12 bytes, until the name fits."""
+        limits: dict[str, int] = {}
+        name = finish(write(subject, limits))
+        for field in fields:
+            over = len(name.encode("utf-8")) - self.room
+            if over <= 0:
+                break
+            limits[field] = max(len(self._text(field)(subject).encode("utf-8")) - over, 12)
+            name = finish(write(subject, limits))
+        return finish(cut(name, self.room))
+
+    def _writer(self, part: Part) -> str | Writer:
+        if isinstance(part, str):
+            return part
+        if isinstance(part, Group):
+            return _group(part, [self._writer(inner) for inner in part.parts])
+        return _number(part) if part.name in NUMBERS else self._text_writer(part)
+
+    def _text_writer(self, field: Field) -> Writer:
+        read, name, length = self._text(field.name), field.name, field.length
+        if not length and not field.case:
+            return lambda subject, limits: (
+                cut(read(subject), limits[name]) if limits and name in limits else read(subject)
+            )
+        case: Callable[[str], str] = {"upper": str.upper, "lower": str.lower}.get(field.case, str)
+
+        def write(subject: Subject, limits: Limits) -> str:
+            text = read(subject)
+            if length and len(text) > length:
+                text = text[: length - 1].rstrip(" .-") + "…"
+            return case(cut(text, limits[name]) if name in limits else text)
+
+        return write
+
+    def _text(self, name: str) -> Callable[[Subject], str]:
+        if name == "title":
+            return lambda subject: self.title(subject.candidate)
+        if name == "episode_title":
+            return lambda subject: self._quoted(episode_title(subject.coordinates))
+        read = FIELDS[name]
+        if name in SPELLINGS:
+            return lambda s: self.clean(without_year(str(read(s) or ""), s.candidate.year))
+        return lambda subject: self.clean(str(value)) if (value := read(subject)) else ""
+
+
+# What is the same for all files of a season; it is written once.
+_STEADY = frozenset({"title", "romaji", "english", "native", "year", "provider", "id", "tmdb", "season"})
+
+
+def _is_steady(part: Part) -> bool:
+    return isinstance(part, str) or fields_of((part,)) <= _STEADY
+
+
+def _written(writers: list[tuple[str | Writer, bool]], subject: Subject) -> list[str | Writer]:
+    """Write what is steady and join it with its neighbours; the rest stays to be written."""
+    pieces: list[str | Writer] = []
+    for writer, steady in writers:
+        if not steady:
+            pieces.append(writer)
+            continue
+        text = writer if isinstance(writer, str) else writer(subject, _NO_LIMITS)
+        if pieces and isinstance(pieces[-1], str):
+            pieces[-1] += text
+        else:
+            pieces.append(text)
+    return pieces
+
+
+def _joined(writers: list[str | Writer]) -> Writer:
+    return lambda subject, limits: "".join(
+        [write if isinstance(write, str) else write(subject, limits) for write in writers]
+    )
+
+
+def _group(group: Group, writers: list[str | Writer]) -> Writer:
+    needed = [isinstance(part, Field) for part in group.parts]
+
+    def write(subject: Subject, limits: Limits) -> str:
+        texts = []
+        for need, part in zip(needed, writers, strict=True):
+            text = part if isinstance(part, str) else part(subject, limits)
+            if need and not text:
+                return ""
+            texts.append(text)
+        return "".join(texts)
+
+    return write
+
+
+def _number(field: Field) -> Writer:
+    read, digits = FIELDS[field.name], field.digits
+
+    def write(subject: Subject, limits: Limits) -> str:  # noqa: ARG001 - numbers are never cut
+        value = read(subject)
+        if isinstance(value, int):
+            return f"{value:0{digits}}"
+        if not isinstance(value, tuple) or not value:
+            return ""
+        if len(value) == 1:
+            return f"{value[0]:0{digits}}"
+        shown = value if field.every else (value[0], value[-1])
+        return field.joint.join(str(number).zfill(digits) for number in shown)
+
+    return write

@@ -1,0 +1,267 @@
+"""Decide where a video should go, whoever else wants to go there: folder, name, and its episodes. Pure.
+
+In: a matched video, a Namer, what the library holds. Out: a Wanted, or a Held where no server could read it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from anivault.core.causes import Cause
+from anivault.core.models import Decision, Held, HeldReason, MatchedFile, ScannedFile, ShowId
+from anivault.core.planning.library import Library, Slot, titles_of
+from anivault.core.planning.naming.characters import cut, fold
+from anivault.core.planning.naming.extras import extra_name
+from anivault.core.planning.naming.fields import Subject
+from anivault.core.planning.naming.names import Namer
+from anivault.parser.models import EXTRAS, VideoType
+
+
+class Place(NamedTuple):
+    """Where a video should go: folder, name without extension, extension with its dot.
+
+    `key` is folder and name folded: of videos with one key only one can go there, whatever its extension.
+    """
+
+    folder: str
+    stem: str
+    extension: str
+    key: str
+
+    @property
+    def base(self) -> str:
+        """The path relative to the library, without extension."""
+        return f"{self.folder}/{self.stem}"
+
+    @property
+    def target(self) -> str:
+        """The path relative to the library."""
+        return f"{self.folder}/{self.stem}{self.extension}"
+
+    def named(self, stem: str) -> Place:
+        """The same folder, another name."""
+        return Place(self.folder, stem, self.extension, fold(f"{self.folder}/{stem}"))
+
+    def part(self, number: int) -> Place:
+        """The place of one part of what was cut up."""
+        return self.named(f"{self.stem} - cd{number}")
+
+
+class Home(NamedTuple):
+    """Where a show or film lives; `season` is None for a film."""
+
+    folder: str
+    season: int | None
+
+
+class Wanted(NamedTuple):
+    """A video on its way: the place that its match gives it, and the episodes that it would be there."""
+
+    item: MatchedFile
+    show: ShowId
+    place: Place
+    slots: tuple[Slot, ...]  # none for an extra
+    base: str  # the folder of its show
+
+    @property
+    def claims(self) -> tuple[object, ...]:
+        """What only one file can have."""
+        return (self.place.key, *self.slots)
+
+    def clashes(self, other: Wanted) -> bool:
+        """Whether only one of the two can be had."""
+        return self.place.key == other.place.key or not set(self.slots).isdisjoint(other.slots)
+
+    @property
+    def scope(self) -> Scope:
+        """What a release is chosen for: a season, a film; of extras, their show's."""
+        return Scope(self.show, self.slots[0][1] if self.slots else -1)
+
+    @property
+    def episodes(self) -> str:
+        """The episodes that it is, in words."""
+        if not self.slots:
+            return "this extra"
+        if self.show.media_type == "movie":
+            return "this film"
+        (_, season, first), (_, _, last) = self.slots[0], self.slots[-1]
+        return f"S{season:02}E{first:02}" + (f"-E{last:02}" if last != first else "")
+
+    @property
+    def season(self) -> str:
+        """The season that it is of, in words."""
+        return f"season {self.slots[0][1]}" if self.show.media_type == "tv" else "this film"
+
+
+class Scope(NamedTuple):
+    """What one release is chosen for."""
+
+    show: ShowId
+    season: int
+
+
+class Places:
+    """The folders and names of one plan; a show keeps the folder that it was given first."""
+
+    def __init__(self, namer: Namer, taken: Library) -> None:
+        self.namer, self.taken = namer, taken
+        self._folders: dict[tuple[ShowId, str], str] = {}
+        self._seasons: dict[tuple[ShowId, str, int], str] = {}
+        self._owners: dict[str, ShowId] = {}
+        self._folded: dict[str, str] = {}
+
+    def want(self, item: MatchedFile) -> Wanted | Held:
+        """The place a video's match gives it."""
+        subject = subject_of(item)
+        if item.parsed.type is VideoType.SAMPLE:
+            return held(item.file, HeldReason.SAMPLE, Cause.SAMPLE)
+        if item.decision is not Decision.MATCHED or subject is None:
+            return undecided(item)
+        if problem := _unnameable(item, subject):
+            return held(item.file, HeldReason.NO_PLACE, problem)
+        show, base = subject.candidate.key, self._show_folder(subject, item)
+        if self._owner(base, show) != show:
+            return held(item.file, HeldReason.SAME_TARGET, Cause.FOLDER_OF_ANOTHER, place=base, folder=base)
+        folder, stem, slots = self._named(item, subject, base)
+        if not stem:
+            return held(item.file, HeldReason.NO_PLACE, Cause.NAMELESS)
+        return Wanted(item, show, self._at(folder, stem, item.file), slots, base)
+
+    def _named(self, item: MatchedFile, subject: Subject, base: str) -> tuple[str, str, tuple[Slot, ...]]:
+        """Folder, name, and the episodes that only one file can be."""
+        show = subject.candidate.key
+        if item.parsed.type in EXTRAS:
+            return *self._extra(item, subject, base), ()
+        if show.media_type == "movie":
+            return base, self.namer.film(subject).rpartition("/")[2], ((show, 0, 0),)
+        slots = tuple([(show, place.season, place.episode) for place in subject.coordinates])
+        return self._season_folder(subject, base), self.namer.episode(subject), slots
+
+    def _owner(self, folder: str, show: ShowId) -> ShowId:
+        """The show whose folder this is: the first that wants it, where the library knows none."""
+        key = fold(folder)
+        if (owner := self._owners.get(key)) is None:
+            owner = self._owners[key] = (self.taken.owner(folder) if self.taken else None) or show
+        return owner
+
+    def _season_folder(self, subject: Subject, base: str) -> str:
+        number = subject.coordinates[0].season
+        season = subject.candidate.key, (subject.entry.key if subject.entry else ""), number
+        if (folder := self._seasons.get(season)) is None:
+            made = "/".join(filter(None, (base, self.namer.season(subject))))
+            folder = self.taken.season_of(base, number, made) if self.taken else made
+            self._seasons[season] = folder
+        return folder
+
+    def _show_folder(self, subject: Subject, item: MatchedFile) -> str:
+        key = subject.candidate.key, (subject.entry.key if subject.entry else "")
+        if (folder := self._folders.get(key)) is None:
+            folder = self._folders[key] = self._made_folder(subject, item)
+        return folder
+
+    def _made_folder(self, subject: Subject, item: MatchedFile) -> str:
+        show = subject.candidate
+        film = show.media_type == "movie"
+        made = self.namer.film(subject).rpartition("/")[0] if film else self.namer.show(subject)
+        if self.taken and self.namer.by_entry:
+            return self.taken.spelled(made)
+        return self.taken.folder_of(show, made, alone=_is_alone(item)) if self.taken else made
+
+    def home(self, item: MatchedFile) -> Home | None:
+        """The folder and season that art near a video is for; None for extras."""
+        subject = subject_of(item)
+        if subject is None or item.parsed.type in EXTRAS:
+            return None
+        episode = item.coordinates and subject.candidate.media_type != "movie"
+        return Home(self._show_folder(subject, item), item.coordinates[0].season if episode else None)
+
+    def _extra(self, item: MatchedFile, subject: Subject, base: str) -> tuple[str, str]:
+        entry, parsed = subject.entry, subject.parsed
+        season = parsed.season or (entry.season if entry else None)
+        stem = cut(extra_name(item.file.name, parsed, season, self.namer), self.namer.room)
+        folder = self.namer.extras_folder(parsed.type or VideoType.EXTRA)
+        return self.taken.spelled(f"{base}/{folder}"), stem
+
+    def _at(self, folder: str, stem: str, file: ScannedFile) -> Place:
+        folded = self._folded.get(folder)
+        if folded is None:
+            folded = self._folded[folder] = fold(folder)
+        return Place(folder, stem, extension_of(file), f"{folded}/{fold(stem)}")
+
+
+def _is_alone(item: MatchedFile) -> bool:
+    """Whether no other show that the release could be has the same title."""
+    first, *others = (ranked.candidate for ranked in item.match.ranked)
+    titles = set(titles_of(first))
+    return all(titles.isdisjoint(titles_of(other)) for other in others)
+
+
+def _unnameable(item: MatchedFile, subject: Subject) -> Cause | None:
+    """Why no server could read these episodes from one name."""
+    if subject.candidate.media_type == "movie" or item.parsed.type in EXTRAS:
+        return None
+    coordinates = subject.coordinates
+    if not coordinates:
+        return Cause.NO_NUMBER
+    if any(after.season != coordinates[0].season for after in coordinates):
+        return Cause.TWO_SEASONS
+    if any(after.episode != before.episode + 1 for before, after in pairwise(coordinates)):
+        return Cause.NUMBERS_APART
+    return None
+
+
+def subject_of(item: MatchedFile) -> Subject | None:
+    """What a video's name is made from; None where no show is known."""
+    best = item.match.best
+    return Subject(best.candidate, best.entry, item.parsed, item.coordinates) if best else None
+
+
+def is_film(item: MatchedFile) -> bool:
+    """Whether a video is of a film."""
+    return item.match.best is not None and item.match.best.candidate.media_type == "movie"
+
+
+def undecided(item: MatchedFile) -> Held:
+    """Hold a video whose show, or whose place in it, is not sure."""
+    known = item.match.decision is Decision.MATCHED
+    reasons = item.reasons if known else item.match.reasons  # of an unsure show the place tells nothing
+    if known:
+        reason = HeldReason.NO_PLACE
+    elif item.decision is Decision.AMBIGUOUS:
+        reason = HeldReason.AMBIGUOUS
+    else:
+        reason = HeldReason.UNREADABLE_NAME if item.parsed.title is None else HeldReason.UNMATCHED
+    best = item.match.best
+    show = best.candidate.key if best else None
+    return Held(root=item.file.root, rel=item.file.rel, reason=reason, said=" ".join(reasons), show=show)
+
+
+def held(
+    file: ScannedFile, reason: HeldReason, cause: Cause, /, *, place: str = "", other: str = "", **facts: str
+) -> Held:
+    """A file that stays."""
+    return Held(
+        root=file.root, rel=file.rel, reason=reason, cause=cause, facts=facts, place=place, other=other
+    )
+
+
+def already_there(file: ScannedFile, place: str) -> Held:
+    """A file that the library has, at this place."""
+    return held(file, HeldReason.ALREADY_THERE, Cause.THERE, place=place, there=place)
+
+
+_EXTENSION = re.compile(r"[a-z0-9!_-]{1,10}")
+
+
+def extension_of(file: ScannedFile) -> str:
+    """The extension in lower case with its dot; empty when there is none that is plain."""
+    _, dot, extension = file.rel.rpartition(".")
+    return _plain_extension(extension.lower()) if dot else ""
+
+
+@lru_cache(maxsize=256)
+def _plain_extension(extension: str) -> str:
+    return f".{extension}" if _EXTENSION.fullmatch(extension) else ""

@@ -1,0 +1,261 @@
+"""Settle which video gets which place, when several want one or the library has it already. Pure.
+
+In: the matched videos of a run. Out: a Move or a Held for each, in the order given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal, TypeAlias
+
+from anivault.core.causes import Advantage, Cause
+from anivault.core.models import Held, HeldReason, Identity, MatchedFile, Mode, Move, ScannedFile, ShowId
+from anivault.core.planning.fingerprint import fingerprint
+from anivault.core.planning.library import Library
+from anivault.core.planning.naming.characters import cut
+from anivault.core.planning.naming.names import LABEL_ROOM, Namer
+from anivault.core.planning.parts import Cut, cut_up, is_complete, number_of
+from anivault.core.planning.places import Place, Places, Scope, Wanted, already_there, held
+from anivault.core.planning.preference import Choice, called
+from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
+from anivault.parser.models import EXTRAS
+
+OnConflict: TypeAlias = Literal["hold", "version"]
+Outcome: TypeAlias = Move | Held
+_VERSIONS = 100  # of one file; more would be a mistake
+_PART = re.compile(r" - cd\d+\Z")
+
+
+class Planning:
+    """One plan in the making: what is claimed so far."""
+
+    def __init__(
+        self, namer: Namer, mode: Mode, taken: Library, on_conflict: OnConflict, prefer: Sequence[str]
+    ) -> None:
+        self.namer, self.mode, self.taken, self.on_conflict = namer, mode, taken, on_conflict
+        self.places = Places(namer, taken)
+        self.prefer = prefer
+        self.stems: set[str] = set()  # folded targets of videos, without extension
+        # video -> target without extension, of those that are in the library after the run
+        self.bases: dict[int, str] = {}
+        self.wanted: dict[int, Wanted] = {}
+        self._reasons: dict[tuple[ShowId | None, float], str] = {}
+        self._scopes: dict[Scope, list[MatchedFile]] = {}
+        self._choices: dict[Scope, Choice] = {}
+
+    def videos(self, matched: Sequence[MatchedFile]) -> list[Outcome]:
+        """Decide about every video."""
+        outcomes: list[Outcome | None] = [None] * len(matched)
+        for index, item in enumerate(matched):
+            wanted = self.places.want(item)
+            if isinstance(wanted, Held):
+                outcomes[index] = self._known(index, item.file) or wanted
+            else:
+                self.wanted[index] = wanted
+                self.stems.add(wanted.place.key)
+        for indexes in rivals(self.wanted):
+            for index, outcome in self._settle(indexes):
+                outcomes[index] = outcome
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    def _settle(self, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
+        """Decide about videos that cannot all be had; often it is one."""
+        items = {index: self.wanted[index].item for index in indexes}
+        if any(item.parsed.disc or item.parsed.part for item in items.values()):
+            cut = cut_up(items, self._choice(self.wanted[indexes[0]]).order)
+            yield from self._in_parts(cut)
+            indexes = cut.whole
+        if len(indexes) == 1:
+            yield indexes[0], self._whole(indexes[0], self.wanted[indexes[0]])
+        elif indexes:
+            yield from self._ranked(indexes)
+
+    # --- parts ---
+
+    def _in_parts(self, cut: Cut) -> Iterable[tuple[int, Outcome]]:
+        """What becomes of parts: they go together, and where nothing has the whole."""
+        taken = cut.whole or list(cut.parts)
+        together = bool(cut.parts)
+        for index in (*cut.parts, *cut.loose):
+            whole = self.wanted[index]
+            number = number_of(whole.item) or 1
+            part = whole._replace(place=whole.place.part(number), slots=())
+            if found := self._found(part):
+                yield index, self._already(index, whole.item.file, found)
+            elif taken and index not in taken:
+                yield index, _rival(whole, self.wanted[taken[0]], Cause.RIVAL)
+            elif there := self._has_whole(whole):
+                yield index, _taken(whole, there, Cause.THERE_WHOLE, there=there.rel)
+            elif together or self._completes(cut.loose, whole.place):
+                yield index, self._place_or_hold(index, part)
+            else:
+                yield index, _stays(whole, HeldReason.NO_PLACE, Cause.PART_ALONE, part=str(number))
+
+    def _has_whole(self, wanted: Wanted) -> ScannedFile | None:
+        """The video in the library that is all of this episode or film."""
+        holders = self.taken.holders(wanted.slots, wanted.base) if self.taken else []
+        whole = (file for file in holders if not _PART.search(file.rel.rpartition(".")[0]))
+        return self.taken.video(wanted.place.key) or next(whole, None)
+
+    def _completes(self, loose: Sequence[int], place: Place) -> bool:
+        """Whether these parts and those in the library are all."""
+        numbers = {number_of(self.wanted[index].item) or 1 for index in loose}
+        there = {n for n in range(1, 100) if self.taken.video(place.part(n).key)}
+        return is_complete(numbers | there)
+
+    def _whole(self, index: int, wanted: Wanted) -> Outcome:
+        """A video without a rival in this run; the library may have it in parts."""
+        if self.taken and (there := self.taken.video(wanted.place.part(1).key)):
+            return _taken(wanted, there, Cause.THERE_IN_PARTS, there=there.rel)
+        return self._place_or_hold(index, wanted)
+
+    # --- rivals ---
+
+    def _ranked(self, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
+        """Decide among several videos for one place, or for one episode."""
+        order = self._choice(self.wanted[indexes[0]]).order([self.wanted[index].item for index in indexes])
+        indexes = [indexes[position] for position in order]
+        # Who is in the library already keeps its place, however good the others are.
+        indexes.sort(key=lambda index: self._found(self.wanted[index]) is None)
+        names = labels([self.wanted[index].item for index in indexes], self.namer)
+        won: list[Wanted] = []
+        for number, (index, label) in enumerate(zip(indexes, names, strict=True)):
+            wanted = self.wanted[index]
+            better = next((other for other in won if other.clashes(wanted)), None)
+            if better is None:
+                outcome = self._place_or_hold(index, wanted, label)
+                won += [wanted] if index in self.bases else []
+            else:
+                outcome = self._beside(index, wanted, better, (label, number))
+            yield index, outcome
+
+    def _choice(self, wanted: Wanted) -> Choice:
+        """The order of the releases of the season that a video is of."""
+        scope = wanted.scope
+        if scope not in self._choices:
+            if not self._scopes:
+                for one in self.wanted.values():
+                    self._scopes.setdefault(one.scope, []).append(one.item)
+            there = self.taken.season(*scope, wanted.base) if self.taken else []
+            paths = [self.taken.former_path(file) for file in there]
+            self._choices[scope] = Choice(self._scopes[scope], self.prefer, paths)
+        return self._choices[scope]
+
+    def _beside(self, index: int, wanted: Wanted, better: Wanted, version: tuple[str, int]) -> Outcome:
+        """A video whose place a better one takes; as a `version` it would have this label and number."""
+        item, (label, number) = wanted.item, version
+        if found := self._found(wanted):
+            return self._already(index, item.file, found)
+        if same_inode(item.file, better.item.file):
+            return _rival(wanted, better, Cause.HARD_LINK)
+        if item.parsed.type in EXTRAS and same_release(item, better.item):
+            return self._version(index, wanted, str(number + 1))  # both say too little to differ
+        if self.on_conflict == "version" and number < self.namer.preset.versions:
+            if wanted.place.key != better.place.key and not self.taken.video(wanted.place.key):
+                return self._move(index, item, wanted.place)  # it has a name of its own
+            return self._version(index, wanted, label)
+        return self._second(wanted, better)
+
+    def _second(self, wanted: Wanted, better: Wanted) -> Held:
+        """A video that has to stay: said of the whole release where that was chosen for the season."""
+        item, winner, choice = wanted.item, better.item, self._choice(wanted)
+        there = self._found(better) is not None
+        advantage = Advantage.IN_LIBRARY if there else choice.advantage(winner, item)
+        if set(wanted.slots) == set(better.slots) and choice.is_of_season(winner, item):
+            facts = {"release": called(winner), "season": wanted.season, "advantage": advantage.value}
+            return _rival(wanted, better, Cause.RELEASE_CHOSEN, **facts)
+        if wanted.slots == better.slots:
+            return _rival(wanted, better, Cause.BETTER_FILE, advantage=advantage.value)
+        return _rival(wanted, better, Cause.LONGER_FILE, advantage=advantage.value, what=better.episodes)
+
+    def _version(self, index: int, wanted: Wanted, label: str) -> Outcome:
+        """The first free version name; a file that is there under one of them stays."""
+        place = wanted.place
+        for count in range(1, _VERSIONS):
+            text = label if count == 1 else f"{cut(label, LABEL_ROOM - 6)} {count}"
+            version = place.named(f"{place.stem} - {cut(text, LABEL_ROOM - 3)}")
+            if found := self._found(wanted._replace(place=version)):
+                return self._already(index, wanted.item.file, found)
+            if version.key not in self.stems and self.taken.video(version.key) is None:
+                return self._move(index, wanted.item, version)
+        return _stays(wanted, HeldReason.SAME_TARGET, Cause.TOO_MANY_VERSIONS, target=place.target)
+
+    # --- the library ---
+
+    def _place_or_hold(self, index: int, wanted: Wanted, label: str | None = None) -> Outcome:
+        """The one video that a place is for; the library may have it, or another, there already."""
+        item, place = wanted.item, wanted.place
+        if not self.taken:
+            return self._move(index, item, place)
+        if found := self._found(wanted):
+            return self._already(index, item.file, found)
+        holders = self.taken.holders(wanted.slots, wanted.base)
+        there = self.taken.video(place.key) or self.taken.at(place.key + place.extension)
+        if not there and not holders:
+            return self._move(index, item, place)
+        if self.on_conflict == "version" and max(len(holders), 1) < self.namer.preset.versions:
+            if not there:  # it has a name of its own
+                return self._move(index, item, place)
+            return self._version(index, wanted, label or labels([item], self.namer)[0])
+        return self._taken_by(wanted, there or holders[0])
+
+    def _taken_by(self, wanted: Wanted, other: ScannedFile) -> Held:
+        """A video in whose place the library has another; of a whole release it is said once."""
+        if not wanted.slots:
+            return _taken(wanted, other, Cause.OTHER_FILE, there=other.rel)
+        if self._choice(wanted).count(wanted.item) > 1:
+            return _taken(wanted, other, Cause.OTHER_RELEASE, season=wanted.season)
+        return _taken(wanted, other, Cause.OTHER_EPISODE_FILE, there=other.rel, what=wanted.episodes)
+
+    def _found(self, wanted: Wanted) -> str | None:
+        """Where the library has this very file: a hard link, one that a run took in, a copy at its place."""
+        file, place = wanted.item.file, wanted.place
+        if file.identity is None or not self.taken:
+            return None
+        if there := self.taken.has(file):
+            return there
+        copy = self.taken.at(place.key + place.extension)
+        return copy.rel if copy and copy.identity and is_copy(file.identity, copy.identity) else None
+
+    def _known(self, index: int, file: ScannedFile) -> Held | None:
+        """A file that is in the library, whatever today's match says of it."""
+        there = self.taken.has(file) if self.taken else None
+        return self._already(index, file, there) if there else None
+
+    def _already(self, index: int, file: ScannedFile, there: str) -> Held:
+        self.bases[index] = there.rpartition(".")[0]
+        return already_there(file, there)
+
+    def _move(self, index: int, item: MatchedFile, place: Place) -> Move:
+        self.bases[index] = place.base
+        self.stems.add(place.key)
+        file = item.file
+        return Move(
+            root=file.root, rel=file.rel, target=place.target, mode=self.mode,
+            identity=file.identity or Identity(0, 0), reason=self._reason(item),
+            metadata=fingerprint(item), crc32=item.parsed.crc32,
+        )  # fmt: skip
+
+    def _reason(self, item: MatchedFile) -> str:
+        best, confidence = item.match.best, item.match.confidence
+        key = best.candidate.key if best else None, confidence
+        if (known := self._reasons.get(key)) is None:
+            title = best.candidate.title if best else ""
+            known = self._reasons[key] = f"{title}, {confidence:.0%}"
+        return known
+
+
+def _stays(wanted: Wanted, reason: HeldReason, cause: Cause, other: str = "", **facts: str) -> Held:
+    return held(wanted.item.file, reason, cause, place=wanted.place.target, other=other, **facts)
+
+
+def _taken(wanted: Wanted, other: ScannedFile, cause: Cause, **facts: str) -> Held:
+    """A video in whose place the library has another."""
+    return _stays(wanted, HeldReason.TARGET_TAKEN, cause, other.path, **facts)
+
+
+def _rival(wanted: Wanted, better: Wanted, cause: Cause, **facts: str) -> Held:
+    """A video in whose place another one of this plan goes."""
+    file = better.item.file
+    return _stays(wanted, HeldReason.SAME_TARGET, cause, file.path, file=file.rel, **facts)

@@ -1,0 +1,67 @@
+"""Tell which videos of a plan exclude one another, and what tells them apart. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from anivault.core.models import Identity, MatchedFile, ScannedFile
+from anivault.core.planning.naming.characters import finish
+from anivault.core.planning.naming.names import Namer
+from anivault.core.planning.places import Wanted
+from anivault.parser.models import ParseResult
+from anivault.shared import fs
+
+
+def rivals(wanted: Mapping[int, Wanted]) -> Iterable[list[int]]:
+    """Put videos together that cannot all be had; each is in one list, in the order given."""
+    leaders: dict[int, int] = {}
+    first: dict[object, int] = {}
+    for index, one in wanted.items():
+        for claim in one.claims:
+            if (other := first.setdefault(claim, index)) != index:
+                low, high = sorted((_leader(leaders, other), _leader(leaders, index)))
+                if low != high:
+                    leaders[high] = low
+    crowds: dict[int, list[int]] = {}
+    for index in wanted:
+        crowds.setdefault(_leader(leaders, index) if leaders else index, []).append(index)
+    return crowds.values()
+
+
+def _leader(leaders: Mapping[int, int], index: int) -> int:
+    while (above := leaders.get(index, index)) != index:
+        index = above
+    return index
+
+
+def same_release(one: MatchedFile, two: MatchedFile) -> bool:
+    """Whether two files lie in one folder and come from one group."""
+    folders = one.file.root == two.file.root and one.file.folder == two.file.folder
+    return folders and one.parsed.group == two.parsed.group
+
+
+def same_inode(one: ScannedFile, two: ScannedFile) -> bool:
+    """Whether two names are of one file."""
+    a, b = one.identity, two.identity
+    return bool(a and b and a.inode and (a.device, a.inode) == (b.device, b.inode))
+
+
+def is_copy(source: Identity, there: Identity) -> bool:
+    """Tell whether the file there is this one or its copy: same size, and time as its disk keeps it."""
+    if source.inode and (source.device, source.inode) == (there.device, there.inode):
+        return True
+    return source.size == there.size and fs.same_time(source.mtime_ns, there.mtime_ns)
+
+
+def labels(items: Sequence[MatchedFile], namer: Namer) -> list[str]:
+    """For each file what tells it from the others: resolution, group, source, codec, version."""
+    rows = [_traits(item.parsed) for item in items]
+    telling = [column for column in range(5) if len({row[column] for row in rows}) > 1]
+    return [
+        finish(namer.clean(" ".join(filter(None, (row[c] for c in telling))))) or "Version" for row in rows
+    ]
+
+
+def _traits(parsed: ParseResult) -> tuple[str, ...]:
+    version = f"v{parsed.version or 1}"
+    return parsed.resolution or "", parsed.group or "", parsed.source or "", parsed.video_codec or "", version

@@ -1,0 +1,167 @@
+"""Find the video that a subtitle, sound track, image or NFO belongs to. Pure.
+
+In: the videos of a run, and the other files. Out: for each file its video and what its name says beyond it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from anivault.core.models import FileKind, ParsedFile, ScannedFile
+from anivault.core.planning.sidecars.tracks import (
+    BRACKETS,
+    Track,
+    bracket_track,
+    is_sidecar_folder,
+    read_tail,
+    with_folders,
+)
+from anivault.parser.models import EXTRAS, Number, ParseResult
+
+_BOUNDARY = re.compile(r"[.\s_\-\[({【（+&]")
+_WORDS = re.compile(r"[\W_]+")
+_Place: TypeAlias = tuple[tuple[Number, ...], int, bool]  # episodes, season, whether it is an extra
+_SHORT = 6  # letters of a name that says too little by itself: 01, Ep 12
+_LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
+
+
+class Owner(NamedTuple):
+    """The index of the video a file belongs to; what the file's name says beyond it, raw and read."""
+
+    video: int
+    tail: str
+    track: Track
+
+
+class Videos:
+    """The videos of a run by folder, to be asked for each other file."""
+
+    def __init__(self, videos: Sequence[ScannedFile], parsed: Sequence[ParseResult]) -> None:
+        self._stems: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._loose: dict[tuple[str, str], dict[str, list[int]]] = {}
+        self._numbered: dict[tuple[str, str], dict[_Place, list[int]]] = {}
+        self._below: dict[tuple[str, str], list[int]] | None = None
+        self._everywhere: dict[str, int] | None = None
+        self._videos, self._parsed = videos, parsed
+        for index, video in enumerate(videos):
+            folder, _, name = video.rel.rpartition("/")
+            self._stems[video.root, folder].setdefault(name.rpartition(".")[0].lower(), index)
+
+    def owner(self, item: ParsedFile) -> Owner | None:
+        """Return whose sidecar `item` is; None when no video or more than one could be meant."""
+        file = item.file
+        folder, _, name = file.rel.rpartition("/")
+        stem = name.rpartition(".")[0] or name
+        between: list[str] = []  # folders between the file and the video's folder
+        for _ in range(_LEVELS):
+            if (stems := self._stems.get((file.root, folder))) and (
+                found := self._in_folder(item, stem, (file.root, folder), stems, between)
+            ):
+                return found
+            if not folder:
+                return None
+            folder, _, last = folder.rpartition("/")
+            between.insert(0, last)
+        return None
+
+    def named(self, item: ParsedFile) -> Owner | None:
+        """Return whose sidecar `item` is by name alone, wherever it lies; None when it could be several."""
+        if self._everywhere is None:
+            count = Counter(stem for stems in self._stems.values() for stem in stems)
+            every = (entry for stems in self._stems.values() for entry in stems.items())
+            self._everywhere = {s: index for s, index in every if count[s] == 1 and len(s) > _SHORT}
+        stem = item.file.name.rpartition(".")[0]
+        at = _longest_prefix(stem, self._everywhere)
+        return Owner(self._everywhere[stem[:at].lower()], stem[at:], read_tail(stem[at:])) if at else None
+
+    def near(self, file: ScannedFile) -> list[int]:
+        """The videos in the folder of `file` or below it; for a folder of its own kind, those beside it."""
+        if self._below is None:
+            self._below = self._by_folder()
+        folder = file.folder
+        while True:
+            if found := self._below.get((file.root, folder)):
+                return found
+            folder, _, last = folder.rpartition("/")
+            if not last or not is_sidecar_folder(last):
+                return []
+
+    def _by_folder(self) -> dict[tuple[str, str], list[int]]:
+        below: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, video in enumerate(self._videos):
+            folder = video.folder
+            for _ in range(_LEVELS):
+                below[video.root, folder].append(index)
+                if not folder:
+                    break
+                folder = folder.rpartition("/")[0]
+        return below
+
+    def _in_folder(
+        self, item: ParsedFile, stem: str, key: tuple[str, str], stems: dict[str, int], between: list[str]
+    ) -> Owner | None:
+        if between and (index := stems.get(between[-1].lower())) is not None:  # Subs/<video>/2_English.srt
+            return Owner(index, stem, read_tail(stem))
+        if (at := _longest_prefix(stem, stems)) is not None:
+            tail = stem[at:]
+            return Owner(stems[stem[:at].lower()], tail, with_folders(read_tail(tail), between))
+        if item.file.kind not in {FileKind.SUBTITLE, FileKind.AUDIO}:
+            return None
+        if between and not all(map(is_sidecar_folder, between)):
+            return None
+        if found := self._same_but_brackets(stem, key, stems):
+            return Owner(found.video, "", with_folders(found.track, between))
+        return self._by_number(item, stem, key, stems, between)
+
+    def _same_but_brackets(self, stem: str, key: tuple[str, str], stems: dict[str, int]) -> Owner | None:
+        """`[Group] Show - 01 [CHS].ass`, `Show - 01.en.ass` beside `[Group] Show - 01 [1080p][CRC].mkv`."""
+        if key not in self._loose:
+            table: dict[str, list[int]] = defaultdict(list)
+            for known, index in stems.items():
+                table[_loose(known)].append(index)
+            self._loose[key] = table
+        bare = BRACKETS.sub(" ", stem).strip()
+        for at in (len(bare), *(found.start() for found in reversed([*_BOUNDARY.finditer(bare)]))):
+            found = self._loose[key].get(_loose(bare[:at].lower()), []) if at else []
+            tail = read_tail(bare[at:])
+            if len(found) == 1 and (at == len(bare) or (tail.language and not tail.title)):
+                return Owner(found[0], "", tail if tail.language else bracket_track(stem))
+        return None
+
+    def _by_number(
+        self, item: ParsedFile, stem: str, key: tuple[str, str], stems: dict[str, int], between: list[str]
+    ) -> Owner | None:
+        """The only video of the folder with the same episode; or the only video, for `English.srt`."""
+        if len(stems) == 1 and (read := read_tail(stem)).language and not read.title:
+            return Owner(next(iter(stems.values())), "", read)
+        if key not in self._numbered:
+            table: dict[_Place, list[int]] = defaultdict(list)
+            for index in stems.values():
+                table[_place(self._parsed[index])].append(index)
+            self._numbered[key] = table
+        same = self._numbered[key].get(_place(item.parsed), [])
+        if not item.parsed.episodes or len(same) != 1:
+            return None
+        return Owner(same[0], "", with_folders(bracket_track(stem), between))
+
+
+def _place(parsed: ParseResult) -> _Place:
+    return parsed.episodes, parsed.season or 1, parsed.type in EXTRAS
+
+
+def _longest_prefix(stem: str, stems: dict[str, int]) -> int | None:
+    """The length of the longest known stem that `stem` starts with, up to a boundary."""
+    lower = stem.lower()
+    if lower in stems:
+        return len(stem)
+    if len(lower) != len(stem):  # a character whose lower case is longer: offsets would not agree
+        return None
+    cuts = [found.start() for found in _BOUNDARY.finditer(lower)]
+    return next((at for at in reversed(cuts) if at and lower[:at] in stems), None)
+
+
+def _loose(stem: str) -> str:
+    return _WORDS.sub(" ", BRACKETS.sub(" ", stem)).strip()

@@ -1,0 +1,148 @@
+"""Read what a sidecar's name says beyond that of its video: language, flags, a title. Reads languages.toml.
+
+In: the tail of a name, as in ` [CHS]` or `.en.forced`. Out: a Track. A language is read only from what a name
+says beyond the video's own name, and only as a whole token: a title is never a language.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Track(NamedTuple):
+    """What a sidecar's name says beyond the name of its video. `language` is BCP 47 or empty."""
+
+    language: str = ""
+    title: str = ""
+    forced: bool = False
+    sdh: bool = False
+    default: bool = False
+
+
+class Vocabulary(NamedTuple):
+    """config/languages.toml by token."""
+
+    languages: dict[str, str]
+    pairs: dict[str, str]
+    flags: dict[str, str]
+    folders: frozenset[str]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Read the words once."""
+    table = tomllib.loads((files("anivault.config") / "languages.toml").read_text(encoding="utf-8"))
+    by_word = {
+        name: {word: code for code, words in table[name].items() for word in words.split()}
+        for name in ("languages", "pairs", "flags")
+    }
+    return Vocabulary(**by_word, folders=frozenset(table["folders"]["words"].split()))
+
+
+_SEGMENTS = re.compile(r"[.\[\](){}【】（）]+")
+_SEPARATORS = re.compile(r"[\s_&+,-]+")
+_TRACK = re.compile(r"(?:track|id)?0*\d{1,3}", re.IGNORECASE)
+BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
+_WORD_ENDS = re.compile(r"[\W_]+")
+_NAME_LENGTH = 4  # letters; shorter words are codes, and codes are words of titles too: no, it, to, ru
+
+
+class _Said(NamedTuple):
+    """What one segment of a tail says."""
+
+    languages: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+    title: str = ""
+
+
+def read_tail(tail: str) -> Track:
+    """Read `.en.forced`, ` [CHS]`, `_track3_[eng]`, `.JPSC`: what is understood, the rest as title.
+
+    Between dots or brackets either every word is understood, or a code of two or three letters counts
+    for nothing there: `.To Love-Ru.it` is Italian. Of several languages the last counts.
+    """
+    said = [_read_segment(segment) for segment in _SEGMENTS.split(tail) if segment.strip(" _-&+,")]
+    languages = [code for part in said for code in part.languages]
+    flags = {flag for part in said for flag in part.flags}
+    if "hi" in languages and set(languages) != {"hi"}:  # Hindi, but after another language hearing impaired
+        languages = [code for code in languages if code != "hi"]
+        flags.add("sdh")
+    return Track(
+        _one(languages),
+        " ".join(part.title for part in said if part.title),
+        "forced" in flags,
+        "sdh" in flags,
+        "default" in flags,
+    )
+
+
+def _one(languages: Sequence[str]) -> str:
+    """The last; or a closer one of the same language: `zh-Hans` of `zh-Hans` and `zh`."""
+    last = languages[-1] if languages else ""
+    return next((code for code in reversed(languages) if code.startswith(f"{last}-")), last)
+
+
+def _read_segment(segment: str) -> _Said:
+    words = vocabulary()
+    segment = segment.strip(" _-&+,")
+    low = segment.lower()
+    if code := words.languages.get(low):
+        return _Said((code,))
+    pair = _SEPARATORS.sub("_", low)
+    if code := words.pairs.get(pair):
+        return _Said((code,), title=pair)
+    parts = _SEPARATORS.split(segment)
+    known = [part for part in parts if _understood(part.lower())]
+    if len(known) < len(parts):  # a phrase: only full names of languages mean one, and the words stay
+        names = tuple(words.languages[p.lower()] for p in known if _is_name(p.lower()))
+        return _Said(names, title=" ".join(part for part in parts if not _is_name(part.lower())))
+    return _Said(
+        tuple(code for part in parts if (code := words.languages.get(part.lower()))),
+        frozenset(flag for part in parts if (flag := words.flags.get(part.lower()))),
+    )
+
+
+def _understood(word: str) -> bool:
+    words = vocabulary()
+    return word in words.languages or word in words.flags or bool(_TRACK.fullmatch(word))
+
+
+def _is_name(word: str) -> bool:
+    return word in vocabulary().languages and (len(word) >= _NAME_LENGTH or not word.isascii())
+
+
+def languages_of(name: str) -> frozenset[str]:
+    """The languages that a video's name states: in brackets, between its last dots, or as a full word."""
+    stem = name.rpartition(".")[0]
+    said = bracket_track(stem).language
+    words = {word for word in _WORD_ENDS.split(stem.lower()) if _is_name(word)}
+    return frozenset({vocabulary().languages[word] for word in words} | ({said} if said else set()))
+
+
+def bracket_track(stem: str) -> Track:
+    """What the brackets and last dotted parts of a name say about language; the rest is no title."""
+    said = " ".join([found[1:-1] for found in BRACKETS.findall(stem)] + stem.split(".")[1:][-2:])
+    return read_tail(said)._replace(title="")
+
+
+def is_sidecar_folder(name: str) -> bool:
+    """Whether a folder is for sidecars: `Subs`, `English`."""
+    words = re.split(r"[\W_]+", name.lower())
+    return any(word in vocabulary().folders for word in words) or _read_segment(name).languages != ()
+
+
+def with_folders(track: Track, between: Iterable[str]) -> Track:
+    """Let the folders speak where the name is silent: `Subs/English/Show - 01.ass`."""
+    for folder in between:
+        words = [word for word in re.split(r"[\s_]+", folder) if word.lower() not in vocabulary().folders]
+        said = read_tail(" ".join(words))
+        if not track.language and said.language:
+            track = track._replace(language=said.language)
+        if said.title and not track.title:
+            track = track._replace(title=said.title)
+    return track

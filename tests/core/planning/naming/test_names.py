@@ -1,0 +1,137 @@
+"""Templates render what is known into names that any file system takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from anivault.core.models import Candidate, Coordinates
+from anivault.core.planning.naming.fields import Subject
+from anivault.core.planning.naming.names import Namer
+from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.parser.models import ParseResult
+from tests.core.planning.naming.makers import (
+    BLEACH,
+    EPISODE,
+    PARSED,
+    RANGE,
+    SUBJECT,
+    episode,
+    preset,
+)
+from tests.core.records import show
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        ("E{episode:00-E00}", "E01-E03"),
+        ("E{episode:00-E00+}", "E01-E02-E03"),
+        ("{absolute:000-000}", "021-023"),
+        ("{episode:0}", "1-3"),
+    ],
+)
+def test_several_numbers_are_joined_as_the_format_says(template: str, name: str) -> None:
+    assert episode(template, SUBJECT._replace(coordinates=RANGE)) == name
+
+
+def test_a_group_vanishes_when_a_field_in_it_is_empty() -> None:
+    bare = Subject(show(1, "X", None), None, ParseResult(), (Coordinates(season=1, episode=1),))
+
+    assert episode("{title}< ({year})>< - {episode_title}>< [{group}< {resolution}>]>", bare) == "X"
+    assert (
+        episode("{title}< [{group}< {resolution}>]>", bare._replace(parsed=ParseResult(group="G"))) == "X [G]"
+    )
+
+
+def test_an_inner_group_does_not_hide_the_outer_one() -> None:
+    bare = Subject(
+        show(1, "X", None), None, ParseResult(resolution="720p"), (Coordinates(season=1, episode=1),)
+    )
+
+    assert episode("{title}< {resolution}< by {group}>>", bare) == "X 720p"
+
+
+def test_a_folder_of_nothing_vanishes() -> None:
+    mine = preset(season="<{group}>/Season {season}")
+
+    assert Namer(mine).season(Subject(BLEACH, None, ParseResult(), EPISODE)) == "Season 2"
+
+
+def test_titles_follow_the_order_of_languages() -> None:
+    assert episode("{title}", titles=["en", "ja"]) == "Bleach - The Soul"
+    assert episode("{title}", titles=["ko", "ja-Latn"]) == "Burīchi"
+    assert episode("{title}") == "Bleach"
+
+
+def test_a_year_that_ends_the_title_is_not_said_twice() -> None:
+    subject = Subject(show(1, "Fruits Basket (2019)", 2019), None, ParseResult(), EPISODE)
+
+    assert Namer(preset()).show(subject) == "Shows/Fruits Basket (2019) [tmdbid-1]"
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("HUNTER×HUNTER(2011)", "HUNTER×HUNTER (2011)"),
+        ("Hunter x Hunter 2011", "Hunter x Hunter (2011)"),
+        ("狩人（2011）", "狩人 (2011)"),
+        ("Hunter [2011]", "Hunter (2011)"),
+        ("2011", "2011 (2011)"),
+        ("Space Pirate 2199", "Space Pirate 2199 (2011)"),
+        ("Tokyo (1999)", "Tokyo (1999) (2011)"),
+    ],
+)
+@pytest.mark.parametrize("field", ["title", "english"])
+def test_the_year_of_the_show_stands_once_in_its_folder(title: str, wanted: str, field: str) -> None:
+    subject = Subject(show(1, title, 2011, titles={"en": title}), None, PARSED)
+
+    assert Namer(preset(show=f"{{{field}}}< ({{year}})> {{id}}")).show(subject) == f"{wanted} 1"
+
+
+def test_a_title_of_nothing_gives_way_to_another_then_to_the_id() -> None:
+    other = show(1, "???", 2019, titles={"en": "What"})
+
+    assert episode("{title}", SUBJECT._replace(candidate=other)) == "What"
+    assert episode("{title}", SUBJECT._replace(candidate=show(7, "[]"))) == "tmdb 7"
+
+
+def test_the_episode_title_is_shortened_before_the_title() -> None:
+    long = (Coordinates(season=1, episode=1, title="long " * 60),)
+    name = Namer(preset()).episode(Subject(BLEACH, None, ParseResult(), long))
+
+    assert name.startswith("Bleach S01E01 - long long")
+    assert name.endswith("…")
+
+
+def test_the_number_outlives_every_shortening() -> None:
+    candidate = show(1, "長い" * 200)
+    places = (Coordinates(season=1, episode=1071, title="題" * 200),)
+    name = Namer(preset(), 143).episode(Subject(candidate, None, ParseResult(), places))
+
+    assert "S01E1071" in name
+    assert len(name.encode("utf-8")) <= 143 - 55
+
+
+@pytest.mark.parametrize("name_max", [143, 255])
+@pytest.mark.parametrize("name", sorted(builtin_presets()))
+def test_a_name_leaves_room_for_the_longest_sidecar(name: str, name_max: int) -> None:
+    namer = Namer(load_preset(name), name_max)
+    subject = Subject(
+        show(1, "é" * 300), None, ParseResult(), (Coordinates(season=1, episode=1, title="字" * 300),)
+    )
+
+    stem = namer.episode(subject) + " - 1080p Some Long Grou"
+    assert len((stem + ".zh-Hant.forced.sdh.ass").encode("utf-8")) <= name_max
+
+
+def test_shortening_is_the_same_each_time() -> None:
+    subject = Subject(show(1, "x" * 300), None, ParseResult(), EPISODE)
+
+    assert Namer(preset()).show(subject) == Namer(preset()).show(subject)
+
+
+def test_a_candidate_of_another_provider_is_named_by_it() -> None:
+    other = Candidate(provider="anidb", id=5, media_type="tv", title="X")
+
+    assert Namer(preset()).show(SUBJECT._replace(candidate=other)) == "Shows/X [anidbid-5]"
+    assert Namer(preset("plex")).show(SUBJECT._replace(candidate=other)) == "Shows/X"
