@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from anivault.cli.demo_handler import tree, write_sample
-from anivault.core import flow, remembered
+from anivault.core import flow, rematched
 from tests.conftest import Run
 
 
@@ -310,7 +310,7 @@ def test_a_disk_that_shows_names_in_another_case_is_renamed_all_the_same(
     run("organize", source, "--to", library, "--apply")
     shown = [*flow.inhabitants(str(library))]
     lower = [msgspec.structs.replace(file, rel=file.rel.lower()) for file in shown]
-    for module in (flow, remembered):
+    for module in (flow, rematched):
         monkeypatch.setattr(module, "inhabitants", lambda _: iter(lower))
 
     assert len(run("rename", library, "--preset", "plex", "--json").of("move")) == 2

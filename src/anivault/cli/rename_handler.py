@@ -15,7 +15,7 @@ from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import execute
 from anivault.core.moving.history import require_library
 from anivault.core.planning.naming.preset import Preset
-from anivault.core.remembered import remembered as remembered_files
+from anivault.core.rematched import rematched as rematched_files
 from anivault.parser.read import open_reader
 from anivault.services.providers import Providers
 
@@ -33,7 +33,7 @@ def handle(request: RenameRequest, progress: Callable[[str], flow.Progress]) -> 
 
     Raises FolderNotFoundError, what `journal.read` and `executor.execute` raise.
     """
-    videos, others, notices = remembered(request, request.library, progress("Asking"))
+    videos, others, notices = rematched(request, request.library, progress("Asking"))
     plan = flow.renamed(request.library, videos, others, request.preset)
     empty = emptied(plan)
     report = None
@@ -42,7 +42,7 @@ def handle(request: RenameRequest, progress: Callable[[str], flow.Progress]) -> 
     return Organized(plan=plan, notices=notices, emptied=empty, report=report)
 
 
-def remembered(
+def rematched(
     request: MatchRequest, library: str, progress: flow.Progress
 ) -> tuple[list[MatchedFile], list[ParsedFile], tuple[str, ...]]:
     """Match a library again by the names that its files came with; with what providers had to say."""
@@ -52,5 +52,5 @@ def remembered(
         closing(open_reader(request.engines, request.plugins)) as reader,
         Providers(request.settings, request.providers, progress) as providers,
     ):
-        videos, others = remembered_files(library, reader, providers.sources, pins, request.languages)
+        videos, others = rematched_files(library, reader, providers.sources, pins, request.languages)
         return videos, others, tuple(providers.notices)

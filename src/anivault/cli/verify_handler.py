@@ -55,10 +55,10 @@ def handle(request: VerifyRequest, progress: Callable[[str], Progress]) -> Verif
 def _today(request: VerifyRequest, progress: Progress) -> tuple[dict[str, str], tuple[str, ...]]:
     """By place in the library: what the name of each video would be made from today."""
     from anivault.cli.match_handler import MatchRequest
-    from anivault.cli.rename_handler import remembered
+    from anivault.cli.rename_handler import rematched
     from anivault.core.planning.fingerprint import fingerprint
 
-    videos, _, notices = remembered(MatchRequest(**request.asked), request.library, progress)
+    videos, _, notices = rematched(MatchRequest(**request.asked), request.library, progress)
     return {item.file.rel: made for item in videos if (made := fingerprint(item))}, notices
 
 

@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from anivault.core.matching.decide import Thresholds, match_releases
+from anivault.core.matching.evidence import evidence, query
 from anivault.core.matching.pins import Pin
-from anivault.core.matching.releases import each, evidence, group, query
+from anivault.core.matching.releases import each, group
 from anivault.core.models import Decision, FileKind, MatchedFile, ParsedFile, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
 from anivault.parser.models import VideoType

@@ -15,13 +15,12 @@ from anivault.core.matching.episodes import (
     STATED,
     UNCOUNTED,
     Counting,
-    Frame,
     Placement,
     counting,
     holder,
     place,
-    timeline,
 )
+from anivault.core.matching.timeline import Frame, timeline
 from anivault.core.models import Candidate, Season
 from tests.core.matching.makers import entry, film, show
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from msgspec.structs import replace as changed
 
 from anivault.core.matching.episodes import BEYOND, STATED, UNCOUNTED, Placement, place
+from anivault.core.matching.evidence import Evidence, evidence, query
 from anivault.core.matching.pins import Part, Pin, parted
-from anivault.core.matching.releases import Evidence, evidence, numbers_of, query
+from anivault.core.matching.releases import numbers_of
 from anivault.core.matching.scoring import Fit, Profiles, rank
 from anivault.core.matching.source import Source
 from anivault.core.matching.titles import KNOWN
@@ -67,8 +68,8 @@ def match_releases(
             files += _match_pinned(part, part.pin, words, sources)
         if progress:
             progress(done, len(parts))
-    verdicts = {id(item.file): item for item in files}  # a release that pins part keeps its order
-    return [verdicts[id(file.file)] for release in releases for file in release.files]
+    verdicts = {item.file: item for item in files}  # a release that pins part keeps its order
+    return [verdicts[file.file] for release in releases for file in release.files]
 
 
 def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candidate]]:

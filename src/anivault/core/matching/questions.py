@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from anivault.core.matching.episodes import UNCOUNTED
 from anivault.core.matching.normalize import normal_form
-from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey
+from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey, ScannedFile
 from anivault.parser.models import EXTRAS, Number, VideoType
 from anivault.shared import fs
 from anivault.shared.errors import quoted
@@ -101,25 +101,25 @@ class _Scope:
 
         With it the numbers that the pin has to be for, where other files have the same title and group.
         """
-        ids = {id(item) for item in asked}
+        mine = {item.file for item in asked}
         named = self._names[next(_names(file))]
-        others = [item for item in named if id(item) not in ids]
+        others = [item for item in named if item.file not in mine]
         if not others:
             return file.file.path, ""
         folder = file.file.whole_folder
         if file.file.folder and self._folders[folder] == len(asked):
             return folder, ""
-        return (file.file.path, f" --episodes {numbers}") if (numbers := _between(named, ids)) else None
+        return (file.file.path, f" --episodes {numbers}") if (numbers := _between(named, mine)) else None
 
 
-def _between(named: Sequence[MatchedFile], asked: Collection[int]) -> str | None:
+def _between(named: Sequence[MatchedFile], asked: Collection[ScannedFile]) -> str | None:
     """The range of numbers that holds those asked about and no other file's of the same name."""
-    mine = [n for item in named if id(item) in asked for n in item.parsed.episodes]
+    mine = [n for item in named if item.file in asked for n in item.parsed.episodes]
     first, last = min(_whole(mine), default=0), max(_whole(mine), default=0)
     others = (
         n
         for item in named
-        if id(item) not in asked and item.parsed.type not in EXTRAS
+        if item.file not in asked and item.parsed.type not in EXTRAS
         for n in item.parsed.episodes
     )
     if not mine or len(mine) > len(_whole(mine)) or any(first <= n <= last for n in _whole(others)):

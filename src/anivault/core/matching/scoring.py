@@ -10,12 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.episodes import MOVIE, Counting, Frame, Slot, counting, number_of_film, timeline
+from anivault.core.matching.episodes import Counting, counting
+from anivault.core.matching.evidence import Evidence
 from anivault.core.matching.normalize import forms
 from anivault.core.matching.readings import FOLDER, WHOLE
-from anivault.core.matching.releases import Evidence
-from anivault.core.matching.titles import KNOWN, Claim, Heard, Names, claims_of, hear, names_of, names_show
-from anivault.core.models import Candidate, Score
+from anivault.core.matching.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
+from anivault.core.matching.titles import (
+    KNOWN,
+    Claim,
+    Names,
+    TitleMatch,
+    claims_of,
+    compare_titles,
+    names_of,
+    names_show,
+)
+from anivault.core.models import Candidate, Score, ShowId
 from anivault.parser.title_words import FINAL
 
 WEIGHTS: Mapping[str, float] = {
@@ -38,13 +48,55 @@ class Fit:
     """A candidate, its timeline and the slot that fits best, with how the release counts."""
 
     candidate: Candidate
-    slots: tuple[Slot, ...]
-    slot: Slot
+    slots: tuple[PlacedEntry, ...]
+    slot: PlacedEntry
     counting: Counting
     score: Score
 
 
-Profiles = dict[int, tuple[Candidate, tuple[Slot, ...], Names]]  # by object: a run derives each show's once
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is derived from a candidate alone: its timeline and its titles."""
+
+    candidate: Candidate
+    slots: tuple[PlacedEntry, ...]
+    names: Names
+
+
+Profiles = dict[ShowId, Profile]  # a run derives each show's once
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A release and one show: how its titles sound to it, and what the other candidates make of them."""
+
+    said: Evidence
+    profile: Profile
+    heard: TitleMatch
+    spoken: frozenset[int]  # titles that some candidate goes by
+    longer: frozenset[int]  # folders' titles that say more than the names' own
+    claims: tuple[Claim, ...]  # by slot
+
+    @property
+    def slots(self) -> tuple[PlacedEntry, ...]:
+        """The show's timeline."""
+        return self.profile.slots
+
+    @property
+    def claimed(self) -> bool:
+        """Whether a title names one entry: `Show Shippuden - 03`."""
+        return max(self.claims)[0] > 0
+
+    @property
+    def named(self) -> bool:
+        """Whether the name says which entry or season it means."""
+        return self.claimed or self.heard.season is not None or self.heard.part is not None
+
+    @property
+    def vague(self) -> bool:
+        """Whether all that is known of the title is that some entry goes by it, too."""
+        several = self.heard.best >= KNOWN and len(self.slots) > 1
+        return several and not self.named and not names_show(self.said, self.profile.names)
 
 
 def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | None = None) -> list[Fit]:
@@ -53,55 +105,67 @@ def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | N
     What is derived from a candidate alone is kept in `profiles` for the next release.
     """
     kept = {} if profiles is None else profiles
-    shows = [_profile(c, kept) for c in candidates]
-    heard = [hear(said, names) for _, _, names in shows]
+    shows = [profile for c in candidates if (profile := _profile(c, kept)).slots]
+    heard = [compare_titles(said, profile.names) for profile in shows]
     spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
     longer = _going_on(said)
     fits = [
-        _best(said, candidate, slots, names, hears, spoken, longer)
-        for (candidate, slots, names), hears in zip(shows, heard, strict=True)
-        if slots
+        _best(Compared(said, profile, hears, spoken, longer, tuple(claims_of(said, hears, profile.names))))
+        for profile, hears in zip(shows, heard, strict=True)
     ]
     return sorted(fits, key=lambda f: (-f.score.value, f.candidate.media_type, f.candidate.id))
 
 
-def _best(
-    said: Evidence,
-    candidate: Candidate,
-    slots: Sequence[Slot],
-    names: Names,
-    heard: Heard,
-    spoken: frozenset[int],
-    longer: frozenset[int],
-) -> Fit:
-    show = {
-        "title": heard.best,
-        "agreement": sum(heard.likeness.get(t, 0.0) for t in spoken) / len(spoken)
-        if len(spoken) > 1
-        else None,
-        "folder": _rate_folder(said, heard, spoken, longer),
-        "era": _rate_era(said, candidate),
+def _best(compared: Compared) -> Fit:
+    """The show's entry that fits best."""
+    show = _rate_show(compared)
+    return max(
+        (_fit(compared, index, show) for index in range(len(compared.slots))), key=lambda f: f.score.value
+    )
+
+
+def _fit(compared: Compared, index: int, show: Mapping[str, float | None]) -> Fit:
+    """Rate one entry of the show."""
+    profile, slot = compared.profile, compared.slots[index]
+    counted = _counting(compared, index)
+    parts = {**show, **_rate_entry(compared, index, counted)}
+    return Fit(profile.candidate, profile.slots, slot, counted, score(parts, profile.candidate.popularity))
+
+
+def _counting(compared: Compared, index: int) -> Counting:
+    """How the release counts if it is of this entry."""
+    said, heard, slot = compared.said, compared.heard, compared.slots[index]
+    by_year = said.year is not None and said.year == _year(slot) != compared.profile.candidate.year
+    cour = compared.claims[index][0] > 0 or heard.part is not None
+    return counting(
+        compared.slots,
+        slot,
+        said.whole_numbers,
+        named=compared.named or by_year,
+        season=heard.season,
+        cour=cour or by_year,
+    )
+
+
+def _rate_show(compared: Compared) -> dict[str, float | None]:
+    """The parts that are one for all entries of a show."""
+    return {
+        "title": compared.heard.best,
+        "agreement": _rate_agreement(compared),
+        "folder": _rate_folder(compared),
+        "era": _rate_era(compared.said, compared.profile.candidate),
     }
-    fits = []
-    claims = claims_of(said, heard, names)
-    claimed = max(claims)[0] > 0
-    named = claimed or heard.season is not None or heard.part is not None
-    vague = heard.best >= KNOWN and not named and len(slots) > 1 and not names_show(said, names)
-    for index, slot in enumerate(slots):
-        cour = claims[index][0] > 0 or heard.part is not None
-        by_year = said.year is not None and said.year == _year(slot) != candidate.year
-        counted = counting(
-            slots, slot, said.whole_numbers, named=named or by_year, season=heard.season, cour=cour or by_year
-        )
-        parts = show | {
-            "name": 0.5 if vague else _rate_name(claims, index),
-            "season": _rate_season(said, heard, slot, slots, counted.frame, claimed=claimed),
-            "year": _rate_year(said, candidate, slot, slots),
-            "type": _rate_type(said, slot),
-            "numbers": _rate_numbers(said, slot, counted.frame),
-        }
-        fits.append(Fit(candidate, tuple(slots), slot, counted, score(parts, candidate.popularity)))
-    return max(fits, key=lambda f: f.score.value)
+
+
+def _rate_entry(compared: Compared, index: int, counted: Counting) -> dict[str, float | None]:
+    said, slot = compared.said, compared.slots[index]
+    return {
+        "name": 0.5 if compared.vague else _rate_name(compared.claims, index),
+        "season": _rate_season(compared, slot, counted.frame),
+        "year": _rate_year(said, compared.profile.candidate, slot, compared.slots),
+        "type": _rate_type(said, slot),
+        "numbers": _rate_numbers(said, slot, counted.frame),
+    }
 
 
 def score(parts: Mapping[str, float | None], popularity: float = 0.0) -> Score:
@@ -116,11 +180,11 @@ def score(parts: Mapping[str, float | None], popularity: float = 0.0) -> Score:
     return Score(spoken["title"] * mean + POPULARITY * popularity / (1 + popularity), spoken)
 
 
-def _profile(candidate: Candidate, profiles: Profiles) -> tuple[Candidate, tuple[Slot, ...], Names]:
-    found = profiles.get(id(candidate))
-    if found is None:
+def _profile(candidate: Candidate, profiles: Profiles) -> Profile:
+    found = profiles.get(candidate.key)
+    if found is None or found.candidate is not candidate:  # a source may know more of it for another query
         slots = timeline(candidate)
-        found = profiles[id(candidate)] = candidate, slots, names_of(candidate, slots)
+        found = profiles[candidate.key] = Profile(candidate, slots, names_of(candidate, slots))
     return found
 
 
@@ -138,11 +202,16 @@ def _going_on(said: Evidence) -> frozenset[int]:
 # --- parts: each 0 (against) to 1 (for), None when nothing can be said ----------------------------
 
 
-def _rate_folder(
-    said: Evidence, heard: Heard, spoken: frozenset[int], longer: frozenset[int]
-) -> float | None:
+def _rate_agreement(compared: Compared) -> float | None:
+    """How far the titles that are known at all are this show's: `中文 / Romaji` speak together."""
+    spoken, likeness = compared.spoken, compared.heard.likeness
+    return sum(likeness.get(t, 0.0) for t in spoken) / len(spoken) if len(spoken) > 1 else None
+
+
+def _rate_folder(compared: Compared) -> float | None:
     """Whether a folder's longer title is another show's, or one that nobody knows and that may restart."""
-    if any(heard.likeness.get(t, 0.0) < KNOWN for t in longer & spoken):
+    said, spoken, longer = compared.said, compared.spoken, compared.longer
+    if any(compared.heard.likeness.get(t, 0.0) < KNOWN for t in longer & spoken):
         return 0.0
     early = min(said.whole_numbers, default=0) <= YEAR
     return 0.4 if early and longer & said.joined - spoken else None
@@ -156,25 +225,32 @@ def _rate_name(claims: Sequence[Claim], index: int) -> float | None:
     return mine[0] if mine == best else 0.0
 
 
-def _rate_season(
-    said: Evidence, heard: Heard, slot: Slot, slots: Sequence[Slot], frame: Frame | None, *, claimed: bool
-) -> float | None:
+def _rate_season(compared: Compared, slot: PlacedEntry, frame: Frame | None) -> float | None:
     """Compare season and part words with the entry's own words, the provider's season and its turn."""
+    heard, claimed = compared.heard, compared.claimed
     if slot.season == MOVIE:
         return _rate_film_number(heard, slot)
     if slot.season == 0:
-        return 1.0 if heard.season == 0 or said.special else 0.9 if claimed and heard.season is None else 0.2
+        return _rate_special(compared)
     if claimed and heard.season is None:
         return None
-    if heard.season is None and heard.part is None:
+    if not compared.named:
         return 1.0 if slot.is_first else 0.9 if frame in (Frame.SEASON, Frame.SHOW) else 0.7
-    value = 1.0 if heard.season is None else _season_fits(heard.season, slot, slots)
+    value = 1.0 if heard.season is None else _season_fits(heard.season, slot, compared.slots)
     if heard.part:
         return value * _part_fits(heard.part, slot)
     return value * (0.95 if (slot.part or 1) > 1 else 1.0)
 
 
-def _rate_film_number(heard: Heard, slot: Slot) -> float | None:
+def _rate_special(compared: Compared) -> float:
+    """An entry of season 0 is meant by `S00`, by `OVA`, or by its own title."""
+    season = compared.heard.season
+    if season == 0 or compared.said.special:
+        return 1.0
+    return 0.9 if compared.claimed and season is None else 0.2
+
+
+def _rate_film_number(heard: TitleMatch, slot: PlacedEntry) -> float | None:
     """Compare the `Part 2`, or the `II`, of a film's name with the number that its own titles say."""
     number = heard.season if heard.part is None else heard.part
     own = number_of_film(slot.entry) if number is not None else None
@@ -183,7 +259,7 @@ def _rate_film_number(heard: Heard, slot: Slot) -> float | None:
     return 0.3 if own is None else 1.0 if own == number else 0.1
 
 
-def _season_fits(season: int, slot: Slot, slots: Sequence[Slot]) -> float:
+def _season_fits(season: int, slot: PlacedEntry, slots: Sequence[PlacedEntry]) -> float:
     if season == FINAL:
         return 1.0 if slot.marker == FINAL or slot.season == max(s.season for s in slots) else 0.3
     if slot.marker is not None:
@@ -193,11 +269,13 @@ def _season_fits(season: int, slot: Slot, slots: Sequence[Slot]) -> float:
     return 0.7 if slot.nth == season else 0.1
 
 
-def _part_fits(part: int, slot: Slot) -> float:
+def _part_fits(part: int, slot: PlacedEntry) -> float:
     return 1.0 if (slot.part or slot.cour) == part else 0.9 if slot.cour == part else 0.5
 
 
-def _rate_year(said: Evidence, candidate: Candidate, slot: Slot, slots: Sequence[Slot]) -> float | None:
+def _rate_year(
+    said: Evidence, candidate: Candidate, slot: PlacedEntry, slots: Sequence[PlacedEntry]
+) -> float | None:
     """The year of the entry, or of the show: releases carry either. One year off is no slip where
     another entry of the show began in that year.
     """
@@ -210,11 +288,11 @@ def _rate_year(said: Evidence, candidate: Candidate, slot: Slot, slots: Sequence
     return None if distance is None else float(distance == 0)
 
 
-def _year(slot: Slot) -> int | None:
+def _year(slot: PlacedEntry) -> int | None:
     return int(slot.entry.begin[:4]) if slot.entry.begin else None
 
 
-def _rate_type(said: Evidence, slot: Slot) -> float | None:
+def _rate_type(said: Evidence, slot: PlacedEntry) -> float | None:
     film = slot.season == MOVIE or slot.entry.type == "movie"
     if said.movie is None and slot.season == MOVIE:
         return 0.3 if said.special or said.songs else None  # a special of a film is another film, or none
@@ -225,7 +303,7 @@ def _rate_type(said: Evidence, slot: Slot) -> float | None:
     return 1.0 if film == said.movie else 0.1
 
 
-def _rate_numbers(said: Evidence, slot: Slot, frame: Frame | None) -> float | None:
+def _rate_numbers(said: Evidence, slot: PlacedEntry, frame: Frame | None) -> float | None:
     """Whether the release's numbers can be this entry's; the more of them, the better the proof."""
     if not said.whole_numbers or slot.season == MOVIE:
         return None

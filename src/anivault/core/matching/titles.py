@@ -16,10 +16,10 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from anivault.core.matching.episodes import Slot
+from anivault.core.matching.evidence import Evidence
 from anivault.core.matching.normalize import forms, is_slip
 from anivault.core.matching.readings import FOLDER, PIECE, SCRIPT, Reading
-from anivault.core.matching.releases import Evidence
+from anivault.core.matching.timeline import PlacedEntry
 from anivault.core.models import Candidate
 from anivault.parser.title_words import split_number, split_season, without_film_words
 
@@ -123,7 +123,7 @@ class Names:
     own: tuple[Titles, ...]
 
 
-def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
+def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
     """Sort a show's titles into those that name it and those that name one entry, or a few.
 
     The plain titles of the first entry name the show: they are used for any season. So does what is
@@ -142,26 +142,14 @@ def names_of(candidate: Candidate, slots: Sequence[Slot]) -> Names:
     )
 
 
-def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
+def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
     """The titles that name any of the show, by their exact form.
 
-    One that only a later entry goes by, whose first title is unlike the show's, is that entry's, also when it
-    has a sequel: because of `Owarimonogatari Second Season` not all of its show is `Owarimonogatari`.
+    Those of its first entry, and what a later title is without its season words, unless that is a story's.
     """
     roots = {n.whole[0]: n for n in _firsts(slots, by_slot)}
-    stems = _stems(roots)
-    plain = Counter(f for names in by_slot for f in {n.whole[-1] for n in names if not _is_marked(n)})
-    firsts = {n.whole[-1] for n in roots.values()}
-    stories = {
-        form
-        for names in by_slot
-        for n in _plain(names)
-        if _goes_on(form := n.whole[-1], stems)
-        or (plain[form] == 1 and not names[0].whole[-1].startswith((*firsts, *stems)))
-    }
-    bearers = Counter(
-        form for names in by_slot for form in {f for n in names for f in (n.whole[-1], n.base[-1])}
-    )
+    stories = _stories(by_slot, roots)
+    bearers = _count_entries((f for n in names for f in (n.whole[-1], n.base[-1])) for names in by_slot)
     for names in by_slot:
         for n in names:
             shared = _is_marked(names[0]) or bearers[n.base[-1]] > 1
@@ -170,7 +158,29 @@ def _roots(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> dict[str
     return roots
 
 
-def _firsts(slots: Sequence[Slot], by_slot: Sequence[Sequence[Name]]) -> list[Name]:
+def _stories(by_slot: Sequence[Sequence[Name]], roots: Mapping[str, Name]) -> frozenset[str]:
+    """The titles that name one story of the show, also when it has a sequel.
+
+    Because of `Owarimonogatari Second Season` not all of its show is `Owarimonogatari`: only one entry goes
+    by that, and its first title is unlike the show's.
+    """
+    stems, firsts = _stems(roots), tuple({n.whole[-1] for n in roots.values()})
+    plain = _count_entries((n.whole[-1] for n in names if not _is_marked(n)) for names in by_slot)
+    return frozenset(
+        form
+        for names in by_slot
+        for n in _plain(names)
+        if _goes_on(form := n.whole[-1], stems)
+        or (plain[form] == 1 and not names[0].whole[-1].startswith((*firsts, *stems)))
+    )
+
+
+def _count_entries(by_slot: Iterable[Iterable[str]]) -> Counter[str]:
+    """How many entries go by each form."""
+    return Counter(form for forms_of in by_slot for form in set(forms_of))
+
+
+def _firsts(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> list[Name]:
     """The titles of the entry that the show begins with."""
     return [n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names]
 
@@ -212,7 +222,7 @@ def _name(text: str) -> Name:
 _SUBTITLE = re.compile(r"\s+[-–—]|\s*[:：~～―〜]")
 
 
-def _entry_name(text: str, slot: Slot) -> Name:
+def _entry_name(text: str, slot: PlacedEntry) -> Name:
     """A title of an entry; a bare last number is a season word when it is the entry's season."""
     name, (base, season, _) = _name(text), split_number(text)
     if not _is_marked(name) and season is not None and season in (slot.marker, slot.season):
@@ -221,7 +231,7 @@ def _entry_name(text: str, slot: Slot) -> Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class TitleMatch:
     """How a release sounds to one show: each title's best likeness, and the season words that leaves."""
 
     likeness: Mapping[int, float]
@@ -239,11 +249,11 @@ class Heard:
         return max((likeness for title, likeness in self.likeness.items() if title < FOLDER), default=0.0)
 
 
-def hear(said: Evidence, names: Names) -> Heard:
+def compare_titles(said: Evidence, names: Names) -> TitleMatch:
     """Find each title's best reading for this show; a bare last number is a season only if it has to be."""
     sounds = _sounds(said, names.shared)
     halves = Counter(r.title for r, likeness in sounds.items() if r.trust == SCRIPT and likeness >= KNOWN)
-    heard = Heard(
+    heard = TitleMatch(
         {}, said.season, said.part, frozenset(title for title, times in halves.items() if times > 1)
     )
     best: dict[int, tuple[float, Reading]] = {}
@@ -290,7 +300,7 @@ def _likeness(reading: Reading, titles: Titles) -> float:
     )
 
 
-def claims_of(said: Evidence, heard: Heard, names: Names) -> list[Claim]:
+def claims_of(said: Evidence, heard: TitleMatch, names: Names) -> list[Claim]:
     """By entry, how surely and by how long a title the release names it; nothing where there is no choice."""
     if len(names.own) == 1:
         return [NO_CLAIM]
@@ -300,7 +310,7 @@ def claims_of(said: Evidence, heard: Heard, names: Names) -> list[Claim]:
     ]
 
 
-def _claim(heard: Heard, reading: Reading, own: Titles, roots: Titles) -> Claim:
+def _claim(heard: TitleMatch, reading: Reading, own: Titles, roots: Titles) -> Claim:
     whole, base = forms(reading.text), forms(reading.base)
     for form in dict.fromkeys((whole, base)):
         likeness = own.likeness(form)

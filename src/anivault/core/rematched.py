@@ -11,6 +11,7 @@ it. A pin has its say, and so has a list by which the file is sure to be somethi
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -18,10 +19,24 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from anivault.core.flow import Read, called, inhabitants, matched
-from anivault.core.matching.decided import is_same, recalled, settled
+from anivault.core.matching.evidence import evidence
 from anivault.core.matching.pins import Pin
+from anivault.core.matching.releases import each
+from anivault.core.matching.scoring import rank
 from anivault.core.matching.source import Source
-from anivault.core.models import Decision, FileKind, Identity, MatchedFile, ParsedFile, ScannedFile
+from anivault.core.models import (
+    Candidate,
+    Coordinates,
+    Decision,
+    FileKind,
+    Identity,
+    Match,
+    MatchedFile,
+    ParsedFile,
+    Ranked,
+    ScannedFile,
+    Score,
+)
 from anivault.core.moving import history
 from anivault.core.moving.history import Past, Replay
 from anivault.core.pipeline.parser import parse_alone, parse_files
@@ -41,7 +56,7 @@ class Origin(NamedTuple):
     decided: str | None
 
 
-def remembered(
+def rematched(
     library: str,
     reader: Reader,
     sources: Sequence[Source],
@@ -126,15 +141,15 @@ class _Again:
         decided = self.origins[item.file].decided
         if item.pinned or decided is None:
             stand[item.file] = item
-        elif is_same(fingerprint(item), decided):
-            stand[item.file] = settled(item)
+        elif _is_same(fingerprint(item), decided):
+            stand[item.file] = _settled(item)
 
     def _today(self, item: MatchedFile) -> MatchedFile:
         """Of a file that nothing makes what it was: something else where that is sure, else what it was."""
         decided = self.origins[item.file].decided
         if item.decision is Decision.MATCHED or decided is None:
             return item
-        return recalled(item, decided, self.sources) or item
+        return _recalled(item, decided, self.sources) or item
 
 
 def _as_it_is(origin: Origin, now: ScannedFile) -> Origin:
@@ -173,3 +188,49 @@ def _identity(library: str, file: Past) -> Identity | None:
     if stat.S_ISLNK(s.st_mode) != file.link:
         return None
     return Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino)
+
+
+# --- what the journal keeps of a decision ------------------------------------------------------------
+
+_DECIDED = re.compile(
+    r"(?P<provider>[a-z]+):(?P<media>tv|movie):(?P<id>\d+)(?::S(?P<season>\d+)(?P<episodes>(?:E\d+)+))?:\w+"
+)
+_RULE = "A run has decided it."
+
+
+def _is_same(one: str | None, other: str | None) -> bool:
+    """Whether two decisions are one show and place; the words in names may have changed."""
+    return bool(one and other) and (one or "").rpartition(":")[0] == (other or "").rpartition(":")[0]
+
+
+def _settled(item: MatchedFile) -> MatchedFile:
+    """The verdict that a run has come to before: what is unsure of it today was sure then."""
+    return replace(item, decision=Decision.MATCHED)
+
+
+def _recalled(item: MatchedFile, decided: str, sources: Sequence[Source]) -> MatchedFile | None:
+    """The verdict as the journal tells it; None where no source knows the show any more."""
+    found = _DECIDED.fullmatch(decided)
+    if found is None:
+        return None
+    show = _show_of(found["provider"], found["media"], int(found["id"]), sources)
+    if show is None:
+        return None
+    fits = rank(evidence(each([ParsedFile(item.file, item.parsed)])[0]), [show])
+    ranked = Ranked(show, Score(1.0, {}), fits[0].slot.entry if fits else None)
+    match = Match(Decision.MATCHED, 1.0, (ranked,), (_RULE,))
+    return MatchedFile(item.file, item.parsed, match, Decision.MATCHED, _places(found, show), (_RULE,))
+
+
+def _show_of(provider: str, media: str, number: int, sources: Sequence[Source]) -> Candidate | None:
+    return next(filter(None, (source.get(provider, media, number) for source in sources)), None)
+
+
+def _places(found: re.Match[str], show: Candidate) -> tuple[Coordinates, ...]:
+    if found["season"] is None:
+        return ()
+    season = int(found["season"])
+    return tuple(
+        Coordinates(season=season, episode=int(n), title=show.episode_titles.get(f"S{season:02}E{int(n):02}"))
+        for n in found["episodes"].split("E")[1:]
+    )

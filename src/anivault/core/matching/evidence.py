@@ -1,0 +1,123 @@
+"""Decide what a release says as a whole. Pure.
+
+In: a release. Out: the Evidence that scoring compares: every reading of its titles, season and part words,
+year, kind and numbers; and the query that sources are asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from anivault.core.matching.readings import FOLDER, PIECE, Reading, readings_of, titles_of
+from anivault.core.models import Query, Release
+from anivault.parser.folders import read_folder
+from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
+from anivault.parser.title_words import split_season
+
+T = TypeVar("T")
+RARE = 3  # what so many times fewer files say than say another thing is a slip (a guess)
+_SONGS = frozenset({VideoType.OP, VideoType.ED})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a release says. `numbers` are the episode numbers of its files, extras left out."""
+
+    readings: tuple[Reading, ...]
+    season: int | None
+    part: int | None
+    year: int | None
+    movie: bool | None
+    special: bool
+    songs: bool  # openings and endings alone: films have none
+    numbers: tuple[Number, ...]
+    joined: frozenset[int]  # titles that two folders make together: `Show/Its Sequel`
+    streamed: bool  # copied from a stream, so probably a show of these years
+
+    @property
+    def whole_numbers(self) -> tuple[int, ...]:
+        """The numbers that can be episodes: 12.5 and "05a" are left out, and a prologue (00) among others."""
+        whole = tuple(n for n in self.numbers if isinstance(n, int))
+        return tuple(n for n in whole if n) or whole
+
+
+def evidence(release: Release) -> Evidence:
+    """Gather what all files of the release say; what most of them say wins."""
+    files = [f for f in release.files if f.parsed.type not in EXTRAS] or release.files
+    main = [f.parsed for f in files]
+    titles = titles_of(_most(t for p in main for t in p.printed))
+    kind, numbers = _first(p.type for p in main), tuple(dict.fromkeys(n for p in main for n in p.episodes))
+    above = titles_of(t for p in main for t in p.folder_titles if t not in titles)
+    readings = (*readings_of(titles, _film_numbers(kind, numbers)), *readings_of(above, first=FOLDER))
+    folder = release.folder.rpartition("/")[2]
+    season, part = _season_and_part(main, readings, folder)
+    return Evidence(
+        readings=readings,
+        season=season,
+        part=part,
+        year=_first(p.year for p in main),
+        movie=_is_movie(kind, numbers),
+        songs=all(p.type in _SONGS for p in main),
+        special=_is_special(kind, main, folder),
+        numbers=numbers,
+        joined=frozenset(r.title for r in readings if r.title >= FOLDER and _is_joined(r.text, main)),
+        streamed=any(f.parsed.streamed for f in release.files),
+    )
+
+
+def _season_and_part(
+    main: Sequence[ParseResult], readings: Iterable[Reading], folder: str
+) -> tuple[int | None, int | None]:
+    """The season and part that the parser read; else those of a title, or the part that the folder names."""
+    season, part = _first(p.season for p in main), _first(p.part for p in main)
+    sure = [r for r in readings if r.trust >= PIECE and r.title < FOLDER and not r.bare]
+    return (
+        season if season is not None else _first(r.season for r in sure),
+        part if part is not None else _first((*(r.part for r in sure), split_season(folder).part)),
+    )
+
+
+def _is_special(kind: VideoType | None, main: Sequence[ParseResult], folder: str) -> bool:
+    """Whether the files are specials, as their names say (`OVA`, `S00`), or as their folder does."""
+    season = _first(p.season for p in main)
+    return kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or read_folder(folder).of_specials
+
+
+def _is_joined(title: str, files: Sequence[ParseResult]) -> bool:
+    """Whether a title is those of two folders, the one in the other."""
+    above = {t for p in files for t in p.folder_titles}
+    return any(f"{outer} {inner}" == title for outer in above for inner in above)
+
+
+def query(said: Evidence) -> Query:
+    """Ask for every reading, the most trusted first, without season words too."""
+    texts = [t for r in sorted(said.readings, key=lambda r: -r.trust) for t in (r.text, r.base)]
+    season = said.season if said.season is not None and said.season >= 0 else None
+    if said.part and not said.numbers:  # one of several films, which lists may know under a longer title
+        texts += [f"Gekijouban {r.base}" for r in said.readings if r.trust >= PIECE and r.title < FOLDER]
+    return Query(titles=tuple(dict.fromkeys(texts)), year=said.year, season=season, movie=said.movie)
+
+
+def _is_movie(kind: VideoType | None, numbers: Sequence[Number]) -> bool | None:
+    if kind is VideoType.MOVIE:
+        return True
+    return False if numbers else None
+
+
+def _film_numbers(kind: VideoType | None, numbers: Sequence[Number]) -> tuple[int, ...]:
+    """The number in `Show Movie 9`: engines take it for an episode, lists have it in the title."""
+    return tuple(n for n in numbers if isinstance(n, int)) if kind is VideoType.MOVIE else ()
+
+
+def _most(values: Iterable[T]) -> list[T]:
+    """Each value once, the most frequent first, ties in order of appearance; the rare ones left out."""
+    counted = Counter(values).most_common()
+    return [value for value, times in counted if times * RARE >= counted[0][1]]
+
+
+def _first(values: Iterable[T | None]) -> T | None:
+    common = _most(v for v in values if v is not None)
+    return common[0] if common else None

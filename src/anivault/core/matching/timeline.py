@@ -1,0 +1,208 @@
+"""Decide where each entry of a show stands: its season, its first episode, and what comes before it. Pure.
+
+In: a show with its entries (cours). Out: its timeline, each entry in its place. Where an entry's season and
+offset are stated they are used; else they follow from the order of the entries, their counts and their
+season words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+
+from anivault.core.matching.normalize import normal_form
+from anivault.core.models import Candidate, Entry
+from anivault.parser.title_words import film_number, split_number, split_season
+
+MOVIE = -1  # the season of what has no seasons
+LONG = 110  # episodes; of longer entries a third are several seasons on TMDB
+QUARTERS = (12, 13, 26)  # weeks that a series for one or two quarters of a year is on air
+SLACK = 1  # episodes that a season may have beyond a count which only follows from dates
+
+
+class Frame(StrEnum):
+    """What a number counts from."""
+
+    OWN = "own"
+    SEASON = "season"
+    SHOW = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry in its place: its episode 1 is `first` of `season`, after `before` episodes of the show."""
+
+    entry: Entry
+    season: int
+    first: int | None
+    count: int | None
+    marker: int | None  # the season its own titles name, in the counting of its lists
+    part: int | None
+    before: int | None = None
+    counted: bool = False  # whether every count that `before` sums up can be trusted
+    exact: bool = False  # whether its own count can be
+    tabled: int | None = None  # how many episodes its season has in the provider's own table
+    agreed: bool = False  # whether its season is, in that table, as long as the entries that lists put there
+    crossed: bool = False  # whether an entry that began earlier stands in the same place
+    reach: int | None = None  # episodes from its first to the end of the season, as far as entries are known
+    cour: int = 1  # 1 for the first entry of its season
+    nth: int = 0  # 1 for the first story that is told, whatever the provider makes of it; 0 for specials
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the show begins with this entry."""
+        return self.nth == 1 and self.cour == 1
+
+    @property
+    def place_is_sure(self) -> bool:
+        """Whether its place can be trusted: stated, or agreed on, or where every show begins.
+
+        Not where an earlier entry stands in the same place, and a beginning not where the show is so long
+        that a provider may have cut it into seasons.
+        """
+        begins = self.is_first and (bool(self.tabled) or (self.count or 0) <= LONG)
+        return not self.crossed and (self.entry.stated or self.agreed or begins)
+
+    def own(self, number: int, frame: Frame) -> int | None:
+        """The own number that `number` is in `frame`; None where the entry has no such episode."""
+        if frame is Frame.OWN:
+            return number if _within(number, self.reach) else None
+        start = self.before if frame is Frame.SHOW else self.first and self.first - 1
+        again = frame is Frame.SEASON and not start and self.season > 0  # the same as its own
+        if start is None or again or not _within(number - start, self.count):
+            return None
+        return number - start
+
+
+def _within(own: int, count: int | None) -> bool:
+    return own >= 1 and (count is None or own <= count)
+
+
+def timeline(show: Candidate) -> tuple[PlacedEntry, ...]:
+    """Put the entries of a show in order: seasons first, specials (season 0) after them."""
+    roots = frozenset(normal_form(t.text) for e in show.entries for t in e.titles)
+    slots = sorted((_slot(show, entry, roots) for entry in show.entries), key=_order)
+    main = [s for s in slots if s.season > 0]
+    table = {s.number: s.episodes for s in show.seasons} if show.tabled else {}
+    return (*_counted(list(_in_seasons(main)), table), *(s for s in slots if s.season <= 0))
+
+
+def _slot(show: Candidate, entry: Entry, roots: frozenset[str]) -> PlacedEntry:
+    season = MOVIE if show.media_type == "movie" else 1 if entry.season is None else entry.season
+    first = entry.episode if entry.episode is not None else _plus(entry.offset, 1)
+    if season == 0 and not entry.stated and entry.episode is None:
+        first = None  # season 0 is in the order in which people added to it
+    marker, part = markers(entry, roots)
+    count = entry.episodes if show.tabled else _aired(entry)
+    return PlacedEntry(entry, season, first, count, marker, part, reach=count)
+
+
+def _order(slot: PlacedEntry) -> tuple[int, int, str, str]:
+    return slot.season, slot.first or 0, slot.entry.begin or "9999", slot.entry.key
+
+
+def _in_seasons(main: Sequence[PlacedEntry]) -> Iterator[PlacedEntry]:
+    """Number the cours of each season, and go on where the one before ended.
+
+    Entries that lists call by the same season, one after the other, are its parts.
+    """
+    for _, members in groupby(main, key=lambda s: s.season):
+        group = list(members)
+        running: int | None = 1
+        placed: list[PlacedEntry] = []
+        for cour, slot in enumerate(group, 1):
+            first = running if slot.first is None else slot.first
+            same = sum(s.marker == slot.marker for s in placed) if slot.marker else 0
+            part = slot.part or (same + 1 if same else None)
+            placed.append(replace(slot, cour=cour, first=first, part=part))
+            running = _plus(first, slot.count)
+        last = group[-1]
+        slack = SLACK if "episodes" in last.entry.derived or last.count != last.entry.episodes else 0
+        for slot in placed:
+            reach = None if running is None or slot.first is None else running - slot.first + slack
+            yield replace(slot, reach=reach, crossed=any(_crosses(other, slot) for other in placed))
+
+
+def _crosses(earlier: PlacedEntry, slot: PlacedEntry) -> bool:
+    """Whether an entry that began earlier has the episode that `slot` begins with."""
+    began = (earlier.entry.begin or "9") < (slot.entry.begin or "")
+    return began and _within((slot.first or 0) - (earlier.first or 0) + 1, earlier.count or 1)
+
+
+def _counted(main: Sequence[PlacedEntry], table: Mapping[int, int | None]) -> Iterator[PlacedEntry]:
+    """Sum up the episodes before each entry, and tell the stories that go on from new ones."""
+    before: int | None = 0
+    counted, nth = True, 0
+    for slot in main:
+        exact = table.get(slot.season) == _length(main, slot.season) if table else _is_counted(slot.entry)
+        nth += slot.part is None or slot.part == 1 or nth == 0
+        agreed = bool(table) and exact and _is_whole(main, slot.season)
+        yield replace(
+            slot,
+            before=before,
+            counted=counted,
+            exact=exact,
+            agreed=agreed,
+            nth=nth,
+            tabled=table.get(slot.season),
+        )
+        before = _plus(before, slot.count)
+        counted = counted and exact
+
+
+def _is_whole(main: Sequence[PlacedEntry], season: int) -> bool:
+    """Whether all entries of a season are as lists have them: none was made or cut to fill the table."""
+    return all(s.entry.begin and "room" not in s.entry.derived for s in main if s.season == season)
+
+
+def _length(main: Sequence[PlacedEntry], season: int) -> int:
+    return sum(slot.count or 0 for slot in main if slot.season == season)
+
+
+def _plus(start: int | None, count: int | None) -> int | None:
+    return None if start is None or count is None else start + count
+
+
+def _is_counted(entry: Entry) -> bool:
+    """Whether a count can be trusted: its weeks on air agree. Counts often hold extras of the discs."""
+    if entry.episodes is None or "episodes" in entry.derived:
+        return False
+    weeks = _weeks(entry)
+    return weeks is None or weeks == entry.episodes or weeks <= 2
+
+
+def _aired(entry: Entry) -> int | None:
+    """How many of a series' episodes were on air: one that is more than its weeks came with the discs.
+
+    So for 44 of 55 series of 12 or 13 weeks; lists of specials have that one.
+    """
+    weeks = _weeks(entry)
+    stated = entry.type == "tv" and "episodes" not in entry.derived
+    return weeks if stated and weeks in QUARTERS and entry.episodes == weeks + 1 else entry.episodes
+
+
+def _weeks(entry: Entry) -> int | None:
+    if not entry.begin or not entry.end:
+        return None
+    return round((date.fromisoformat(entry.end) - date.fromisoformat(entry.begin)).days / 7) + 1
+
+
+def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | None, int | None]:
+    """The season and part that the first of the entry's own titles to have such words names.
+
+    A bare last number is a season word where the rest is a title of the show (`roots`).
+    """
+    for title in sorted(entry.titles, key=lambda t: not t.main):
+        _, season, part = split_season(title.text)
+        if season is not None or part is not None:
+            return season, part
+    bare = (split_number(t.text) for t in entry.titles)
+    return next((b.season for b in bare if b.season and normal_form(b.base) in roots), None), None
+
+
+def number_of_film(entry: Entry) -> int | None:
+    """Which film of several an entry is, as the first of its titles that says so."""
+    return next(filter(None, (film_number(title.text) for title in entry.titles)), None)
