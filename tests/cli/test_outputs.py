@@ -147,3 +147,17 @@ def test_a_disk_without_links_or_exclusive_renames_still_replaces_nothing(
         fs.write_whole(str(tmp_path / "new"), b"2")
 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"new": b"1"}
+
+
+@pytest.mark.parametrize("name", ["config.toml", "pins.toml", "journal.jsonl", "new/plan.json", "plan.json"])
+@pytest.mark.parametrize("words", WRITES, ids=" ".join)
+def test_nothing_is_written_among_our_own_files(there: Path, run: Run, words: list[str], name: str) -> None:
+    before = state(there)
+    target = there / "lib" / ".anivault" / name
+    (there / "way").symlink_to(target.parent)
+    for path in (target, there / "way" / target.name):
+        done = run(*words, path)
+        assert done.code == 49, (done.out, done.err)
+    (there / "way").unlink()
+
+    assert state(there) == before

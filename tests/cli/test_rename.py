@@ -314,3 +314,17 @@ def test_a_disk_that_shows_names_in_another_case_is_renamed_all_the_same(
         monkeypatch.setattr(module, "inhabitants", lambda _: iter(lower))
 
     assert len(run("rename", library, "--preset", "plex", "--json").of("move")) == 2
+
+
+def test_what_is_left_behind_is_named(run: Run, library: Path) -> None:
+    folder = next(library.rglob("*S01E01*.mkv")).parent
+    (folder / "mine.mkv").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe.srt")
+    (folder / "empty").mkdir()
+    for words in ((), ("--apply",)):
+        done = run("rename", library, "--preset", "kodi", "--json", *words)
+        named = {Path(each["path"]).name for each in done.of("held") if each["reason"] == "no-video"}
+        assert {"mine.mkv", "pipe.srt"} <= named
+        assert any(each["text"].endswith("/empty") for each in done.of("notice"))
+
+    assert {path.name for path in folder.iterdir()} == {"mine.mkv", "pipe.srt", "empty"}

@@ -109,7 +109,7 @@ def test_a_copy_goes_only_when_its_source_still_has_the_content(
 
     assert preview.of("held") == done.of("held")
     kept = [Path(each["path"]).name for each in done.of("held") if each["reason"] == "changed"]
-    assert kept == (["Nichijou S01E01.mkv"] if flip == "source" else [])
+    assert kept == ["Nichijou S01E01.mkv"]  # of a copy that was written to, the ctime tells
     assert len(files(library)) == len(kept)
 
 
@@ -253,3 +253,75 @@ def test_a_stranger_in_an_old_place_holds_the_file_and_its_earlier_steps(
     assert {each["reason"] for each in done.of("held")} == {"target-taken", "renamed", "folder-not-empty"}
     assert old.read_text() == "a stranger"
     assert len(files(library)) == 2
+
+
+def test_a_folder_that_a_file_of_the_user_comes_back_into_is_held_from_the_preview_on(
+    run: Run, source: Path, library: Path
+) -> None:
+    organize(run, source, library, "--mode", "copy")
+    first = next(library.rglob("*E01.mkv"))
+    first.with_suffix(".de.srt").write_text("mine")
+    run("rename", library, "--preset", "plex", "--apply")
+    for video in [*library.rglob("*.mkv")]:
+        assert run("rollback", library, "--only", video, "--apply").code in (0, 10)
+    preview = run("rollback", library, "--since", "1970-01-02", "--json")
+    done = run("rollback", library, "--since", "1970-01-02", "--apply", "--json")
+
+    assert preview.of("held") == done.of("held")
+    assert {each["reason"] for each in done.of("held")} == {"folder-not-empty"}
+    assert first.with_suffix(".de.srt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("gone", ["root", "folder"])
+@pytest.mark.parametrize("mode", ["hardlink", "copy", "move", "symlink"])
+def test_the_reason_is_the_same_before_and_after_when_the_source_is_gone(
+    run: Run, source: Path, library: Path, mode: str, gone: str
+) -> None:
+    organize(run, source, library, "--mode", mode)
+    shutil.rmtree(source if gone == "root" else source / "Nichijou", ignore_errors=True)
+    preview = run("rollback", library, "--json")
+    done = run("rollback", library, "--apply", "--json")
+
+    assert preview.of("held") == done.of("held")
+    assert preview.code == done.code
+
+
+def test_only_the_runs_that_a_file_was_in_are_named(run: Run, source: Path, library: Path) -> None:
+    first = organize(run, source, library)
+    (source / "Nichijou" / "[Grp] Nichijou - 03.mkv").write_text("a third one")
+    second = organize(run, source, library)
+    third = next(library.rglob("*E03.mkv"))
+    said = run("rollback", library, "--only", third).out
+
+    assert second in said
+    assert f"{first} " not in said
+    assert f"{first}," not in said
+
+
+def test_a_rollback_counts_a_file_once_however_many_names_it_had(
+    run: Run, source: Path, library: Path
+) -> None:
+    organize(run, source, library)
+    run("rename", library, "--preset", "plex", "--apply")
+    run("rollback", library, "--since", "1970-01-02", "--apply")
+
+    assert [each["files"] for each in run("history", library, "--json").of("run")] == [2, 2, 2]
+
+
+def test_the_hint_to_replace_a_file_is_given_where_a_rollback_can_do_it(
+    run: Run, source: Path, library: Path, tmp_path: Path
+) -> None:
+    organize(run, source, library, "--mode", "copy")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "[Grp] Nichijou - 01.mkv").write_text("another recording")
+    ours = run("organize", other, "--to", library)
+    foreign = tmp_path / "foreign"
+    place = foreign / next(library.rglob("*E01.mkv")).relative_to(library)
+    place.parent.mkdir(parents=True)
+    place.write_text("nobody's run put it here")
+    theirs = run("organize", other, "--to", foreign)
+
+    assert "To replace a file" in ours.err
+    assert "To replace a file" not in theirs.err
+    assert theirs.code == 10

@@ -140,3 +140,13 @@ def test_what_is_no_terminal_gets_one_line_however_long(capfd: pytest.CaptureFix
     Screen().pair("a" * 200, "b" * 200)
 
     assert capfd.readouterr().out == f"{'a' * 200}  {'b' * 200}\n"
+
+
+@pytest.mark.parametrize("words", ["organize {0} --to {0}/../L", "organize {0} --to {0}/../L --json"])
+def test_a_reader_that_goes_away_does_not_change_the_exit_code(pile: Path, words: str) -> None:
+    for number in range(2000):
+        (pile / f"qwxz {number} asdf {number}.mkv").write_text(str(number))
+    command = f"{ANIVAULT} {words.format(pile)}"
+    done = shell(f"set -o pipefail; {command} | head -1")
+
+    assert (done.returncode, "Traceback" in done.stderr) == (10, False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from anivault.core.listing import listing
+from anivault.core.listing import libraries_of, listing
 from anivault.core.models import EntryKind, Identity
+from anivault.shared import fs, fs_posix
 from tests.conftest import Run
 
 
@@ -93,3 +95,55 @@ def test_a_library_with_an_ignore_list_knows_its_own_files(run: Run, tmp_path: P
     assert [item["reason"] for item in again.of("held")] == ["already-there"]
     assert again.of("move") == []
     assert len(renamed.of("move")) == 1
+
+
+def mountinfo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *rows: str) -> None:
+    (tmp_path / "mountinfo").write_text("".join(f"1 1 {row} rw - ext4 /dev/sda1 rw\n" for row in rows))
+    monkeypatch.setattr(fs_posix, "MOUNTS", tmp_path / "mountinfo")
+
+
+def test_a_library_is_known_where_a_folder_of_it_is_mounted_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "lib/.anivault/journal.jsonl")
+    put(tmp_path / "lib/Shows/Show/01.mkv")
+    place = tmp_path / "second"
+    place.symlink_to(tmp_path / "lib/Shows")  # the one file that both places have; no test may mount
+    monkeypatch.setattr(os.path, "realpath", os.path.abspath)
+    mountinfo(tmp_path, monkeypatch, "8:1 / /", f"8:1 {tmp_path}/lib/Shows {place}")
+
+    assert libraries_of([str(place / "Show")]) == [str(tmp_path / "lib")]
+    assert fs.is_below(str(place / "Show/01.mkv"), str(tmp_path / "lib"))
+
+
+def test_a_mount_that_has_no_other_place_is_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "disk/Shows/01.mkv")
+    for rows in (
+        ["8:1 / /", f"8:2 /Shows {tmp_path}/disk"],
+        ["8:1 / /", f"8:1 /nowhere {tmp_path}/disk"],
+        [],
+    ):
+        mountinfo(tmp_path, monkeypatch, *rows)
+        assert fs.real(str(tmp_path / "disk/Shows")) == str(tmp_path / "disk/Shows")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts")
+def test_no_library_is_emptied_through_a_mount_of_its_folder(run: Run, tmp_path: Path) -> None:
+    put(tmp_path / "pile/[Grp] Nichijou - 01.mkv")
+    run("organize", tmp_path / "pile", "--to", tmp_path / "lib", "--mode", "copy", "--apply")
+    second = tmp_path / "second"
+    second.mkdir()
+    if subprocess.run(["mount", "--bind", tmp_path / "lib", second], capture_output=True).returncode:
+        pytest.skip("no mount can be made here")
+    try:
+        subprocess.run(["umount", second], check=True)
+        subprocess.run(["mount", "--bind", tmp_path / "lib" / "Shows", second], check=True)
+        done = run("organize", second, "--to", tmp_path / "other", "--mode", "move", "--apply")
+        inside = run("organize", second, "--to", tmp_path / "lib", "--mode", "move", "--apply")
+    finally:
+        subprocess.run(["umount", second], check=True)
+
+    assert (done.code, inside.code) == (59, 25)
+    assert len(list((tmp_path / "lib").rglob("*.mkv"))) == 1

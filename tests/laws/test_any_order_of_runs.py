@@ -325,6 +325,12 @@ WAYS = [(mode, False) for mode in MODES] + [(mode, True) for mode in MODES if mo
 @pytest.mark.parametrize(("mode", "far"), WAYS)
 @settings(law(short=6, long=286), phases=(Phase.explicit, Phase.generate))  # to shrink takes many minutes
 @example(steps=[("killed", 10, "jellyfin", "rollback"), ("organize", "plex")])
+@example(
+    steps=[
+        ("by_hand", "beside", 0), ("rename", "plex"), ("rename", "kodi"),
+        ("organize", "kodi", "--no-prune"), ("rollback_file", 9),
+    ]
+)  # fmt: skip
 @example(steps=[("rename", "emby"), ("by_hand", "delete", 3), ("rollback_file", 3), ("rename", "plex")])
 @given(steps=st.lists(STEPS, min_size=1, max_size=8))
 def test_any_order_of_runs_keeps_its_word(run: Run, mode: str, far: bool, steps: list[Any]) -> None:

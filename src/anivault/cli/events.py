@@ -169,13 +169,14 @@ class FindingEvent(Event, frozen=True, tag="finding"):
 
 
 class RunEvent(Event, frozen=True, tag="run"):
-    """`history`: one run of the journal. `living`: files of it that no rollback has taken back."""
+    """`history`: one run of the journal. `living`: no rollback has taken them back; `open`: not settled."""
 
     run: str
     time: int  # seconds since 1970
     mode: str
     files: int
     living: int
+    open: int
     state: str
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 
 from anivault.core.moving import history
-from anivault.core.moving.history import FOLDERS
+from anivault.core.moving.history import files_of
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +18,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     files: int
     living: int
+    open: int  # files that an unfinished run was at: nobody knows yet what became of them
     state: str
 
 
@@ -31,8 +32,9 @@ def handle(library: str) -> list[RunView]:
             run=log.run.id,
             time=log.run.time,
             mode=log.run.mode,
-            files=sum(step.do not in FOLDERS for step in log.happened()),
+            files=files_of(log.happened()),
             living=alive[log.run.id],
+            open=files_of(log.pending.values()),
             state=log.end.state if log.end else "unfinished",
         )
         for log in past.runs

@@ -107,17 +107,18 @@ def _unraisable(lost: sys.UnraisableHookArgs) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code (docs/errors.md lists them)."""
     from anivault.cli.app import Session
+    from anivault.cli.screen import print_no_more
     from anivault.shared.errors import OutputError
 
     Session.begin(arguments)
     try:
         return _run(arguments)
     except OutputError as error:  # also where an error was to be told
-        _print_no_more()
+        print_no_more()
         Session.screen.error(error)
         return error.exit_code
-    except BrokenPipeError:  # the reader went away, as `| head` does
-        _print_no_more()
+    except BrokenPipeError:  # the reader of a help went away
+        print_no_more()
         return DONE
 
 
@@ -144,10 +145,6 @@ def _run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the one boundary
         return _interrupted() if _Stop.number else _bug(error, arguments)
     return code
-
-
-def _print_no_more() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupted() -> int:

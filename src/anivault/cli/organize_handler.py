@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -11,8 +11,9 @@ from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
 from anivault.cli.pace import paced
 from anivault.core import flow
-from anivault.core.listing import libraries_of
+from anivault.core.listing import JOURNAL, libraries_of
 from anivault.core.models import MatchedFile, Mode, Plan, Write
+from anivault.core.moving import history
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.foresight import foresee
@@ -69,6 +70,15 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     report: Report | None = None
 
+    @property
+    def replaceable(self) -> bool:
+        """True when a file keeps its place against one of these, and a rollback could take it back."""
+        library = self.plan.library
+        held = [*self.plan.held, *(self.report.held if self.report else ())] if self.files else []
+        places = {fs.beside(item.other, library).replace(os.sep, "/") for item in held if item.other}
+        places |= {item.place for item in held if item.place}
+        return bool(places) and not places.isdisjoint(history.read(library).files)
+
 
 def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     """Plan, write the plan where asked, and apply it where asked.
@@ -79,6 +89,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     check_places(request.paths, request.library)
     if not request.other_disk:
         libraries.require_there(request.library)
+    lost = libraries.lost_history(request.library)
     if request.plan_file:
         planfile.check_place(request.plan_file, replace=request.replace)
     if request.from_plan:
@@ -88,7 +99,7 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
         made = Organized(plan=foresee(plan, replayed=True))
     else:
         made = _planned(request, progress)
-    made = _beside_libraries(made)
+    made = _beside_libraries(_with_notices(made, _new_history(request.library, lost)))
     if request.prune:
         made = msgspec.structs.replace(made, emptied=emptied(made.plan, made.writes))
     if request.plan_file:
@@ -109,6 +120,18 @@ def handle(request: OrganizeRequest, progress: Progress) -> Organized:
     return msgspec.structs.replace(made, report=report, notices=(*made.notices, *fontless))
 
 
+def _new_history(library: str, lost: str) -> Iterator[str]:
+    if lost:
+        yield (
+            f"The journal of {library} is empty or gone, and {lost} tells of runs. A new one begins: what "
+            f"was done before cannot be taken back. Is there a backup of {os.path.join(library, JOURNAL)}?"
+        )
+
+
+def _with_notices(made: Organized, more: Iterable[str]) -> Organized:
+    return msgspec.structs.replace(made, notices=(*made.notices, *more))
+
+
 def _beside_libraries(made: Organized) -> Organized:
     """Say which other libraries files come from. Raises SourceIsLibraryError: none is moved out of one."""
     folders = dict.fromkeys(os.path.dirname(os.path.abspath(move.source)) for move in made.plan.moves)
@@ -116,7 +139,7 @@ def _beside_libraries(made: Organized) -> Organized:
     if others and made.plan.mode is Mode.MOVE:
         raise SourceIsLibraryError(others[0])
     told = [f"{other} is a library of AniVault too. Its files stay there as they are." for other in others]
-    return msgspec.structs.replace(made, notices=(*made.notices, *told))
+    return _with_notices(made, told)
 
 
 def rules(

@@ -11,7 +11,7 @@ from anivault.cli.pace import paced
 from anivault.cli.pin_handler import pins_in_force
 from anivault.core import flow
 from anivault.core.models import MatchedFile, ParsedFile
-from anivault.core.moving.emptied import emptied
+from anivault.core.moving.emptied import emptied, left_empty
 from anivault.core.moving.executor import execute
 from anivault.core.moving.history import require_library
 from anivault.core.planning.naming.preset import Preset
@@ -36,10 +36,11 @@ def handle(request: RenameRequest, progress: Callable[[str], flow.Progress]) -> 
     videos, others, notices = rematched(request, request.library, progress("Asking"))
     plan = flow.renamed(request.library, videos, others, request.preset)
     empty = emptied(plan)
+    stay = tuple(f"An empty folder stays, AniVault did not empty it: {rel}" for rel in left_empty(plan))
     report = None
     if request.apply and plan.moves:
         report = execute(plan, emptied=empty, progress=paced(progress))
-    return Organized(plan=plan, notices=notices, emptied=empty, report=report)
+    return Organized(plan=plan, notices=(*notices, *stay), emptied=empty, report=report)
 
 
 def rematched(

@@ -138,6 +138,14 @@ def recover(screen: Screen, report: RecoverReport) -> int:
         f"Run {report.run} is settled: of the files it was at, {report.finished} are in place and "
         f"{report.undone} are where they were."
     )
+    if not (report.finished or report.undone):
+        text = f"Run {report.run} is settled: all that it had begun was done."
+    if not report.library:
+        notices(
+            screen, ("AniVault has put nothing here: there is no run to settle. Is it the right folder?",)
+        )
+        summary(screen, "recover", counts, "Nothing was done.")
+        return FINDINGS
     if report.kept:
         notices(screen, (f"The journal ended in a torn line of {report.cut:,} bytes: now in {report.kept}.",))
     nothing = "Nothing else was unfinished." if report.kept else "Nothing was unfinished."
@@ -155,6 +163,7 @@ def history(screen: Screen, runs: Sequence[RunView]) -> int:
             if run.living < run.files and run.mode != "rollback"
             else ""
         )
+        back += f", {run.open:,} not settled" if run.open else ""
         screen.line(f"{run.run}  {when}  {run.mode:9} {counted(run.files, 'file')}{back}  {run.state}")
     summary(screen, "history", Counter(runs=len(runs)), f"{counted(len(runs), 'run')}.")
     return DONE

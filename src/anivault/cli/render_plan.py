@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from anivault.cli import events
 from anivault.cli.exits import DONE, FINDINGS
 from anivault.cli.render import counted, left_out, notices, summary
-from anivault.core.causes import Advantage
 from anivault.core.models import GONE, Held, HeldReason, Move, Plan, Write
 from anivault.shared.errors import quoted
 from anivault.shared.text import natural
@@ -110,17 +109,12 @@ def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:
 def _next(screen: Screen, result: Organized, settled: _Settled, again: str) -> None:
     """What can be typed next."""
     back = f"anivault rollback {quoted(result.plan.library)}"
-    if result.files and any(map(_is_taken, settled.held)):
+    if result.replaceable:
         screen.hint(
             f"To replace a file of the library, take it back and organize again: {back} --only FILE --apply"
         )
     if settled.moves or any(settled.made.values()) or result.pictures:
         screen.hint(f"Take it back: {back} --apply" if settled.done else f"Do it: {again} --apply")
-
-
-def _is_taken(item: Held) -> bool:
-    """Whether a file of the library keeps its place against this one."""
-    return item.reason is HeldReason.TARGET_TAKEN or item.facts.get("advantage") == Advantage.IN_LIBRARY
 
 
 def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: bool) -> None:
@@ -227,9 +221,11 @@ def _way_back(plan: RollbackPlan, step: Step) -> str:
 
 
 def _rollback_outcome(result: RolledBack) -> str:
+    from anivault.core.moving.history import files_of
+
     plan, done = result.plan, result.report is not None
     runs = f"{'run' if len(plan.runs) == 1 else 'runs'} {', '.join(plan.runs)}"
-    back, gone, held = _files(result.back), len({step.rel for step in result.gone}), len(result.held)
+    back, gone, held = files_of(result.back), len({step.rel for step in result.gone}), len(result.held)
     parts = []
     if back or not (gone or held):
         were = "is as it was" if back == 1 else "are as they were"
@@ -244,15 +240,3 @@ def _rollback_outcome(result: RolledBack) -> str:
     if not plan.steps and not held:
         return "There is nothing to take back."
     return f"{', '.join(parts)}.{'' if done and (back or gone) else ' Nothing was changed.'}"
-
-
-def _files(steps: Sequence[Step]) -> int:
-    """How many files steps are about: a file that had several names goes back through all of them."""
-    count, given = 0, set()
-    for step in steps:
-        here = step.root, step.rel
-        count += here not in given
-        given.discard(here)
-        if step.do != "remove":
-            given.add((step.to_root, step.to))
-    return count

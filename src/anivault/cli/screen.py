@@ -65,6 +65,11 @@ def printed(write: Callable[P, T], *what: P.args, **how: P.kwargs) -> T:
         raise OutputError(error) from error
 
 
+def print_no_more() -> None:
+    """Give what is left of the output to nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Screen:
     """Where a command prints. One a run."""
 
@@ -78,13 +83,13 @@ class Screen:
         """Print one event of machine output; does nothing without --json."""
         if self.json:
             self.clear()
-            printed(sys.stdout.buffer.write, _encoded(event) + b"\n")
+            self._print(sys.stdout.buffer.write, _encoded(event) + b"\n")
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line of the result for people; does nothing with --json."""
         if not self.json:
             self.clear()
-            printed(sys.stdout.write, self._painted(safe(text), style) + "\n")
+            self._print(sys.stdout.write, self._painted(safe(text), style) + "\n")
 
     def pair(self, left: str, right: str) -> None:
         """Print two things in one line; in two where a terminal is too narrow for both."""
@@ -143,7 +148,14 @@ class Screen:
     def flush(self) -> None:
         """Write out what was printed so far, so that both streams appear in order."""
         self.clear()
-        printed(sys.stdout.flush)
+        self._print(sys.stdout.flush)
+
+    def _print(self, write: Callable[P, object], *what: P.args, **how: P.kwargs) -> None:
+        """Print; when the reader went away, as `| head` does, the result counts still."""
+        try:
+            printed(write, *what, **how)
+        except BrokenPipeError:
+            print_no_more()
 
     def _painted(self, text: str, style: str) -> str:
         if not (self._colour and style):

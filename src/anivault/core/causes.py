@@ -42,6 +42,7 @@ class Cause(StrEnum):
     SEVERAL_SHOWS = "several-shows"
     NOT_SHOWN = "not-shown"
     NO_ONE_PLACE = "no-one-place"
+    NO_FILE = "no-file"
     # what the disk says
     IN_THE_WAY = "in-the-way"
     NOT_A_FOLDER = "not-a-folder"
@@ -52,6 +53,7 @@ class Cause(StrEnum):
     NOT_THE_OWNER = "not-the-owner"
     FOLDER_IS_CLOSED = "folder-is-closed"
     NOT_AS_PLANNED = "not-as-planned"
+    TIME_BEYOND = "time-beyond"
 
 
 class Advantage(StrEnum):
@@ -106,6 +108,7 @@ WORDS: dict[Cause, str] = {
     Cause.NO_VIDEO_NEAR: "no video near it is planned",
     Cause.SEVERAL_SHOWS: "its folder is not of one show",
     Cause.NOT_SHOWN: "no server shows such a file here",
+    Cause.NO_FILE: "AniVault did not put it there, and it is a link or no file",
     Cause.NO_ONE_PLACE: "AniVault did not put it there, and no one place is right for it",
     Cause.IN_THE_WAY: "{what} is there: {target}",
     Cause.NOT_A_FOLDER: "{path} is {what}, not a folder",
@@ -116,6 +119,7 @@ WORDS: dict[Cause, str] = {
     Cause.NOT_THE_OWNER: "only its owner may make a hard link of it",
     Cause.FOLDER_IS_CLOSED: "nothing can be written to {path}",
     Cause.NOT_AS_PLANNED: "it is not the file that was planned",
+    Cause.TIME_BEYOND: "its time is beyond the year 2262: touch it",
 }
 ADVANTAGES: dict[str, str] = {
     Advantage.IN_LIBRARY: "it is in the library already",

@@ -31,10 +31,10 @@ def listing(library: str) -> Iterator[Inhabitant]:
 
 
 def libraries_of(folders: Iterable[str]) -> list[str]:
-    """Return the libraries that `folders` are, or lie in, wherever links lead: folders with a journal."""
+    """Return the libraries that `folders` are, or lie in, wherever links and mounts lead."""
     found: dict[str, None] = {}
     seen: set[str] = set()
-    for folder in map(os.path.realpath, folders):
+    for folder in map(fs.real, folders):
         while folder not in seen:
             seen.add(folder)
             if os.path.lexists(os.path.join(folder, JOURNAL)):

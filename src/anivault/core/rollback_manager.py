@@ -9,8 +9,8 @@ so, only folders that a run made are removed, and only when empty. Planning read
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from itertools import takewhile
@@ -25,6 +25,7 @@ from anivault.core.moving.checks import (
     checked_source,
     is_back,
     require_inside,
+    require_root,
     require_twin,
 )
 from anivault.core.moving.effects import folder_of
@@ -200,9 +201,8 @@ class _Planner:
         remade = self.remade()
         steps = [*(step for _, step in self.going), *self.folders()]
         require_inside(steps)
-        touched = {step.undoes[0] for step in steps if step.undoes} | (
-            {*self.names} if not self.only else set()
-        )
+        files = {step.undoes[0] for step in steps if step.undoes and step.do is not Do.RMDIR}
+        touched = files if self.only else self.names
         return RollbackPlan(
             library=self.library,
             runs=tuple(log.run.id for log in self.runs if log.run.id in touched),
@@ -230,7 +230,7 @@ class _Planner:
 
     def ways(self, past: Past, back: list[Put]) -> list[Step]:
         """Return the inverse steps, the latest first; none for a file that is not where it was left."""
-        steps = [self.inverse(put) for put in back]
+        steps = [self.inverse(put, past.place) for put in back]
         if os.path.lexists(fs.whole(self.library, past.place)):
             return steps
         other = not steps[0].to_root and steps[0].to in self.replay.files  # what is there is another file
@@ -260,12 +260,12 @@ class _Planner:
         """Note that a file stays as it is."""
         self.held.append(Held(root=self.library, rel=past.place, reason=reason, said=detail))
 
-    def inverse(self, put: Put) -> Step:
+    def inverse(self, put: Put, place: str) -> Step:
         """Return the step that takes `put` back: the file as the run left it goes where it was before."""
-        step, left = put.step, put.left
+        step, left, do = put.step, put.left, BACK.get(put.step.do, Do.REMOVE)
         return Step(
             i=0,
-            do=BACK.get(step.do, Do.REMOVE),
+            do=do,
             root=0,
             rel=step.to,
             to_root=self.number(put.roots[step.root]),
@@ -276,9 +276,20 @@ class _Planner:
             mode=step.mode,
             owner=step.owner,
             attrs=step.attrs,
-            hash=left.hash,
+            hash="" if do is Do.REMOVE and step.rel and self.is_touched(put, place) else left.hash,
             undoes=put.key,
         )
+
+    def is_touched(self, put: Put, place: str) -> bool:
+        """True when a copy may be other than its run left it, though its size and time are as they were.
+
+        Its ctime, which no program can set, is not before the end of the run: the copy itself is read then.
+        """
+        try:
+            now = os.lstat(fs.whole(self.library, place))
+        except OSError:
+            return False
+        return put.log.end is None or now.st_ctime_ns // 10**9 >= put.log.end.time
 
     def number(self, root: str) -> int:
         """Return the number of a root in this rollback."""
@@ -346,6 +357,7 @@ class _Forecast:
         ] = {}  # names that come back, and where they are now
         self.gone: set[tuple[int, str]] = set()
         self.not_given: set[tuple[int, str]] = set()
+        self.inside: defaultdict[tuple[int, str], Counter[str]] = defaultdict(Counter)  # by folder
 
     def look(self, step: Step) -> None:
         """Raise what the executor would meet at this step, as things will be then."""
@@ -359,20 +371,31 @@ class _Forecast:
             require_twin(self.folders, now)
         _check_place(self.folders, step, self.gone, self.given)
         if step.do is Do.RMDIR:
-            self.empty(step)
+            self.empty(step.rel)
         self.gone.add(here)
-        self.given.pop(here, None)
+        if self.given.pop(here, None):
+            self.count(here, -1)
         if step.do in READS:
             self.gone.discard(there)
             self.given[there] = root, rel
+            self.count(there, 1)
 
-    def empty(self, step: Step) -> None:
-        """Refuse to remove a folder that is not empty; the folder above it then is not either."""
-        try:
-            _check_empty(self.folders, step.rel, self.gone, self.given)
-        except RefusedError:
-            self.given[0, step.rel] = 0, step.rel
-            raise
+    def count(self, place: tuple[int, str], by: int) -> None:
+        """Note in each folder above a name that it comes there, with the folders on its way, or leaves."""
+        root, rel = place
+        while rel:
+            folder, _, name = rel.rpartition("/")
+            self.inside[root, folder][name] += by
+            rel = folder
+
+    def empty(self, rel: str) -> None:
+        """Refuse to remove a folder that will not be empty; it need not be there yet."""
+        inside = {name for name, count in self.inside[0, rel].items() if count}
+        with suppress(FileNotFoundError):
+            there = os.listdir(self.folders[0].open(rel))
+            inside.update(name for name in there if (0, f"{rel}/{name}") not in self.gone)
+        if inside:
+            raise RefusedError(HeldReason.FOLDER_NOT_EMPTY, min(inside))
 
 
 def outlook(plan: RollbackPlan, progress: Callable[[int, int], None] | None = None) -> Outlook:
@@ -402,12 +425,6 @@ def _refusal(forecast: _Forecast, step: Step) -> RefusedError | None:
     return None
 
 
-def _require_root(root: str) -> None:
-    """A folder is made again; a root is not: its disk may be absent."""
-    if not os.path.isdir(root):
-        raise RefusedError(HeldReason.NOT_PERMITTED, f"{root} is not there: make it, or mount its disk")
-
-
 def _check_place(
     folders: list[fs.Folders], step: Step, gone: set[tuple[int, str]], given: Container[tuple[int, str]]
 ) -> None:
@@ -419,18 +436,7 @@ def _check_place(
     try:
         taken = there in given or fs.exists(folders[step.to_root].open(folder), name)
     except FileNotFoundError:
-        _require_root(folders[step.to_root].root)
+        require_root(folders[step.to_root])
         return
     if taken:
         raise RefusedError(HeldReason.TARGET_TAKEN)
-
-
-def _check_empty(
-    folders: list[fs.Folders], rel: str, gone: set[tuple[int, str]], given: Iterable[tuple[int, str]]
-) -> None:
-    """Refuse to remove a folder that will not be empty; it need not be there yet."""
-    inside = {name[1].rpartition("/")[2] for name in given if name[0] == 0 and folder_of(name[1]) == rel}
-    with suppress(FileNotFoundError):
-        inside.update(name for name in os.listdir(folders[0].open(rel)) if (0, f"{rel}/{name}") not in gone)
-    if inside:
-        raise RefusedError(HeldReason.FOLDER_NOT_EMPTY, min(inside))

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_state_path
 
-from anivault.core.moving import journal
+from anivault.core.moving import history, journal
 from anivault.shared import fs
 from anivault.shared.errors import WrongDiskError
 
@@ -37,7 +37,7 @@ def require_there(library: str) -> None:
 
 def remember(library: str) -> None:
     """Note the disk of a library, if there is one by now."""
-    if not os.path.exists(journal.path_of(library)):
+    if not _has_runs(library):
         return
     with suppress(OSError):
         place = _place(library)
@@ -49,6 +49,22 @@ def remember(library: str) -> None:
         new = place.with_suffix(".new")
         new.write_bytes(data)
         new.replace(place)
+
+
+def lost_history(library: str) -> str:
+    """What tells that runs have worked in a library whose journal has none of them; '' where nothing does."""
+    if found := history.lost(library):
+        return found
+    with suppress(OSError):
+        if not _has_runs(library) and os.listdir(library) and _place(library).exists():
+            return "what AniVault remembers"
+    return ""
+
+
+def _has_runs(library: str) -> bool:
+    with suppress(OSError):
+        return os.path.getsize(journal.path_of(library)) > 0
+    return False
 
 
 def _place(library: str) -> Path:

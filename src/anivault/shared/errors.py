@@ -43,6 +43,15 @@ def shortened(problem: str) -> str:
     return problem if len(problem) <= SHOWN else f"{problem[:SHOWN]}…"
 
 
+def problem(error: Exception) -> str:
+    """What is wrong with a text that cannot be read, in words that are not Python's own."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if "set_int_max_str_digits" in str(error):
+        return "it has a number with too many digits"
+    return shortened(str(error))
+
+
 class AniVaultError(Exception):
     """A known failure. Subclasses set `code` and `exit_code`; the message says what is still true."""
 
@@ -170,6 +179,18 @@ class JournalDamagedError(AniVaultError):
         self.hint = f"Put it back from a backup, or set it aside: mv {here} {aside}"
         if sound:
             self.hint += f"; its first {sound} lines are sound: head -n {sound} {aside} > {here}"
+
+
+class JournalLostError(AniVaultError):
+    """The journal of a library was emptied or deleted: nobody knows what its runs did."""
+
+    code, exit_code = "journal-lost", 66
+
+    def __init__(self, path: str, trace: str) -> None:
+        super().__init__(
+            f"The journal {path} is empty or gone, and {trace} beside it tells of runs. Nothing was changed."
+        )
+        self.hint = "Put it back from a backup. Without one, `organize` begins a new journal."
 
 
 class JournalRefusedError(AniVaultError):

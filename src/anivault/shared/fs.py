@@ -29,6 +29,8 @@ else:
 CHUNK = 1 << 20  # bytes; larger ones fall out of the processor's cache between read, hash and write
 MOST_FOLDERS = 256  # folders kept open for one root; the usual limit of a process is 1,024 descriptors
 NO_SUCH_CALL = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})
+# What a network share says of work that it has done already, when it answers a repeated request.
+ANSWERED_AGAIN = frozenset({errno.ENOENT, errno.EEXIST})
 CANNOT_LINK = frozenset({errno.EPERM, errno.EMLINK, *NO_SUCH_CALL} - {errno.EINVAL})
 
 
@@ -108,8 +110,22 @@ def nearest(path: str) -> str:
 
 def is_below(path: str, folder: str) -> bool:
     """Tell whether `path` leads to `folder` or into it."""
-    inside = os.path.join(os.path.normcase(os.path.realpath(folder)), "")
-    return os.path.join(os.path.normcase(os.path.realpath(path)), "").startswith(inside)
+    inside = os.path.join(os.path.normcase(real(folder)), "")
+    return os.path.join(os.path.normcase(real(path)), "").startswith(inside)
+
+
+def real(path: str) -> str:
+    """Return the path without links; also where a folder is mounted in a second place, its own place."""
+    path = os.path.realpath(path)
+    own = own_place(path)
+    return own if own and _is_one(path, own) else path
+
+
+def _is_one(path: str, other: str) -> bool:
+    try:
+        return os.path.samefile(nearest(path), nearest(other))
+    except OSError:
+        return False
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
@@ -247,6 +263,16 @@ def remove(folder: Folder, name: str) -> None:
         unlink(folder, name)
     except OSError:
         if not gone(folder, name):
+            raise
+
+
+@contextmanager
+def unless_made(folder: Folder, name: str) -> Iterator[None]:
+    """Pass over an error that tells of work done already, when the name that was free is there now."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in ANSWERED_AGAIN or gone(folder, name):
             raise
 
 

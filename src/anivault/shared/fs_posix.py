@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from anivault.shared.errors import UnsafePathError
@@ -35,6 +35,7 @@ NEW_FILE = 0o600  # the mode of a file that is not finished yet
 RENAME, NOREPLACE = ("renameatx_np", 4) if sys.platform == "darwin" else ("renameat2", 1)
 FICLONE = 0x40049409
 FS_IOC_GETFSUUID = 0x80111500
+MOUNTS = Path("/proc/self/mountinfo")
 UNSUPPORTED = frozenset({errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})  # the first two differ on macOS
 
 
@@ -422,6 +423,50 @@ def mounts() -> dict[str, str]:
     except OSError:
         return {}
     return {_unescaped(row[4]): row[row.index(b"-") + 1].decode() for row in rows}
+
+
+def own_place(path: str) -> str:
+    """Return where a path is found on the mount of its whole disk, where it lies on one of a part of it.
+
+    Of a path without links; '' where there is no other place.
+    """
+    rows = _mount_rows()
+    mount = max(
+        (row for row in rows if _below(path, row.point)), key=lambda row: len(row.point), default=None
+    )
+    if mount is None or mount.root == "/":
+        return ""
+    inside = os.path.normpath(mount.root + "/" + os.path.relpath(path, mount.point))
+    whole = [row for row in rows if row.device == mount.device and _below(inside, row.root) and row != mount]
+    best = min(whole, key=lambda row: len(row.root), default=None)
+    if best is None or len(best.root) >= len(mount.root):
+        return ""
+    return os.path.normpath(os.path.join(best.point, os.path.relpath(inside, best.root)))
+
+
+class _MountRow(NamedTuple):
+    """A mount: of which disk, of what of it, and where."""
+
+    device: bytes
+    root: str
+    point: str
+
+
+def _mount_rows() -> list[_MountRow]:
+    try:
+        return _parsed(MOUNTS.read_bytes())
+    except OSError:
+        return []
+
+
+@functools.lru_cache(maxsize=1)
+def _parsed(mountinfo: bytes) -> list[_MountRow]:
+    rows = [line.split(b" ") for line in mountinfo.splitlines()]
+    return [_MountRow(row[2], _unescaped(row[3]), _unescaped(row[4])) for row in rows]
+
+
+def _below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _unescaped(path: bytes) -> str:

@@ -304,6 +304,11 @@ def may_link(_path: str) -> bool:
     return True
 
 
+def own_place(_path: str) -> str:
+    """Return the other place of a path: none is known."""
+    return ""
+
+
 def mounts() -> dict[str, str]:
     """Return nothing: a volume is told by its number."""
     return {}

@@ -14,7 +14,7 @@ import tomllib
 from typing import Any
 
 from anivault.shared import fs
-from anivault.shared.errors import NotTrustedError, quoted, shortened
+from anivault.shared.errors import NotTrustedError, OutputRefusedError, problem, quoted
 
 FOLDER = ".anivault"
 ANYONE = 0o002  # a group of users may share a library
@@ -53,6 +53,14 @@ def _require_folder(parent: fs.Folder, path: str) -> None:
         require_own(path, os.stat(folder), os.stat(parent).st_uid)
     finally:
         fs.close_folder(folder)
+
+
+def require_outside(path: str) -> None:
+    """Refuse to write for a user into a library's folder `.anivault`, where only AniVault's own files are."""
+    folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
+    if FOLDER in folder.lower().split(os.sep):
+        hint = "Name a file outside of it."
+        raise OutputRefusedError(path, f"{FOLDER} is for AniVault's own files", hint=hint)
 
 
 def require_own(path: str, found: os.stat_result, *owners: int) -> None:
@@ -134,10 +142,8 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise ValueError("it has too many dots in one line")
     try:
         table = tomllib.loads(text)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    except ValueError as error:
-        raise ValueError(shortened(str(error))) from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(problem(error)) from error
     _require_shallow(table)
     return table
 

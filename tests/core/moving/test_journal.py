@@ -425,3 +425,48 @@ def test_a_library_and_its_sources_that_moved_together_are_recovered_and_taken_b
     box.rollback()
 
     assert box.trees() == before
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        {"mtime_ns": 2**63}, {"size": -1}, {"inode": 2**64}, {"mode": 0o10000}, {"hash": "xyz"},
+        {"owner": [1]}, {"rel": "../out"}, {"to": ".anivault/journal.jsonl"}, {"attrs": {"a\0": b""}},
+        {"root": 7},
+    ],
+)  # fmt: skip
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, absurd: dict[str, object]) -> None:
+    fine = {"i": 1, "do": Do.RENAME, "rel": "a", "to": "b"}
+    with journal.writing(str(tmp_path)) as log:
+        run = log.new_run("move", [])
+        with pytest.raises(JournalRefusedError):
+            log.append([run, Step(**{**fine, **absurd})])  # type: ignore[arg-type]
+
+    assert Path(journal.path_of(str(tmp_path))).read_bytes() == b""
+
+
+def test_a_file_of_a_time_that_no_journal_holds_stays_and_the_others_go(run: Runner, tmp_path: Path) -> None:
+    for name in ("Nichijou - 01.mkv", "Nichijou - 02.mkv"):
+        (tmp_path / "pile").mkdir(exist_ok=True)
+        (tmp_path / "pile" / name).write_text(name)
+    late = tmp_path / "pile" / "Nichijou - 02.mkv"
+    os.utime(late, (10**10, 10**10))
+    if late.stat().st_mtime_ns != 10**19:
+        pytest.skip("this disk keeps no such time")
+    words = ("organize", tmp_path / "pile", "--to", tmp_path / "lib", "--json")
+    preview, done = run(*words), run(*words, "--apply")
+
+    assert [each["reason"] for each in done.of("held")] == ["attribute-refused"]
+    assert preview.of("held") == done.of("held")
+    assert len([*(tmp_path / "lib").rglob("*.mkv")]) == 1
+    assert run("verify", tmp_path / "lib").code == 0
+
+
+@pytest.mark.parametrize("body", [b'{"kind":' * 100_000, b'{"kind":"run","v":' + b"9" * 9000])
+def test_python_s_own_words_are_not_told(body: bytes) -> None:
+    line = b'%s,"n":0' % body
+    line = b'%s,"sum":"%08x"}\n' % (line, zlib.crc32(line))
+    with pytest.raises(JournalDamagedError) as told:
+        journal.parse(line)
+
+    assert not {"recursion", "sys.", "digits()"} & {*str(told.value).replace("_", " ").split()}

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -281,3 +282,57 @@ def test_a_tree_deeper_than_python_recurses_is_walked(box: Box) -> None:
     subprocess.run(["rm", "-rf", box.library / "d"], check=True)  # pytest's own cleaning recurses
 
     assert seen == {(Kind.EXTRA, f"{rel}/deep.mkv")}
+
+
+@pytest.mark.parametrize("box", [Mode.HARDLINK, Mode.COPY, Mode.MOVE], indirect=True)
+def test_what_an_unfinished_run_is_at_is_not_judged(box: Box) -> None:
+    for at in range(1, 200):
+        crashed = crashes(box.run, at)
+        if not crashed:
+            break
+        kinds = {kind for kind, _ in found(box)}
+        assert kinds <= {Kind.UNFINISHED, Kind.NO_LIBRARY}, at
+        box.recover()
+        box.rollback()
+    assert at > 10
+
+
+def _fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _bytes(path: Path) -> None:
+    path.write_bytes(bytes(range(256)) * 8 + b"\n")
+
+
+def _zeros(path: Path) -> None:
+    path.write_bytes(bytes(4096))
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize("make", [_fifo, _bytes, _zeros, _loop, Path.mkdir])
+def test_hashes_that_cannot_be_read_hide_no_finding(box: Box, make: Callable[[Path], None]) -> None:
+    box.run()
+    place = box.library / PLACE
+    place.unlink()
+    place.write_bytes(b"something else")
+    make(box.library / ".anivault" / "hashes.jsonl")
+
+    assert (Kind.CHANGED, PLACE) in found(box, deep=True)
+    report = verify(str(box.library), deep=True)
+    assert report.read == 4
+
+
+def test_a_disk_without_room_for_hashes_hides_no_finding(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    box.run()
+
+    def full(*_args: object, **_more: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("anivault.core.moving.hashes.fs.open_to_append", full)
+    report = verify(str(box.library), deep=True)
+
+    assert (report.read, report.unstored) == (5, "No space left on device")

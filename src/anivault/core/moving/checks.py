@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 
+from anivault.core.causes import Cause, words
 from anivault.core.models import HeldReason
 from anivault.core.moving.journal import FOLDER, Do, Step
 from anivault.shared import fs
@@ -40,6 +41,13 @@ def require_inside(steps: Iterable[Step]) -> None:
             raise UnsafePathError(step.to)
 
 
+def require_root(folders: fs.Folders) -> None:
+    """Refuse what leads into a root that is not there: a folder is made again, a root is not."""
+    if not os.path.isdir(folders.root):
+        why = f"{folders.root} is not there: make it, or mount its disk"
+        raise RefusedError(HeldReason.NOT_PERMITTED, why)
+
+
 def checked_source(roots: Sequence[fs.Folders], step: Step) -> Step:
     """Return the step when what it starts from is as it should be."""
     if step.do is Do.REMOVE:
@@ -47,8 +55,15 @@ def checked_source(roots: Sequence[fs.Folders], step: Step) -> Step:
     if step.do not in READS:
         return step
     folder, name = roots[step.root].place(step.rel)
+    if is_beyond_time(step.mtime_ns):
+        raise RefusedError(HeldReason.ATTRIBUTE_REFUSED, words(Cause.TIME_BEYOND, {}))
     require_same(fs.look(folder, name), step)
     return with_metadata(step, folder, name) if step.do in COPIES else step
+
+
+def is_beyond_time(mtime_ns: int) -> bool:
+    """True for a time that the journal could not tell of."""
+    return not -(2**63) <= mtime_ns < 2**63
 
 
 def require_removable(roots: Sequence[fs.Folders], step: Step) -> None:
@@ -81,7 +96,7 @@ def require_twin(roots: Sequence[fs.Folders], step: Step, pulse: Callable[[], No
         return
     known = step.hash if step.hash or not step.to else _content(folder, name, pulse)
     if known and _content(*place, pulse) != known:
-        why = "its source no longer has the same content" if step.to else "it was edited"
+        why = "it and its source no longer have the same content" if step.to else "it was edited"
         raise RefusedError(HeldReason.CHANGED, why)
 
 

@@ -21,6 +21,7 @@ from anivault.core.moving.checks import (
     require_same,
     require_twin,
 )
+from anivault.core.moving.history import temporary_name
 from anivault.core.moving.journal import Do, Made, Step
 from anivault.shared import fs
 
@@ -105,7 +106,7 @@ class Effects:
         What changed in `source` while it was read is not taken.
         """
         folder, name = self.target(step)
-        temporary = temporary_name(self.run, step.i)
+        temporary = temporary_name(name, self.run, step.i)
         time = step.then_mtime_ns or step.mtime_ns
         fd = fs.create_own(folder, temporary)
         with fs.undoing(folder, temporary):
@@ -220,11 +221,6 @@ def sync_disks(roots: Sequence[fs.Folders], touched: Iterable[tuple[int, str]]) 
             synced.add(device)
         elif device not in synced:
             fs.sync_folder(folder)
-
-
-def temporary_name(run: str, i: int) -> str:
-    """Return the name of a copy in the making; `recover` removes it."""
-    return f".anivault-{run}-{i}.tmp"
 
 
 def folder_of(rel: str) -> str:

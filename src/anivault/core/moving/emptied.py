@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from anivault.core.models import Mode, Plan, Write
 from anivault.core.moving.effects import folder_of
@@ -31,6 +32,24 @@ def emptied(plan: Plan, writes: Sequence[Write] = ()) -> tuple[Step, ...]:
                 steps.append(step)
                 going.add((root, rel))
     return tuple(steps)
+
+
+def left_empty(plan: Plan) -> list[str]:
+    """Return the empty folders, relative to their root, that lie in a folder which files leave.
+
+    Nobody knows what they are for, so that they stay, and with them the folders that they lie in.
+    """
+    if plan.mode is not Mode.MOVE:
+        return []
+    left = {(move.root, folder) for move in plan.moves if (folder := folder_of(move.rel))}
+    return sorted(path for root, rel in left for path in _empty_in(root, rel))
+
+
+def _empty_in(root: str, rel: str) -> Iterator[str]:
+    with suppress(OSError), os.scandir(fs.whole(root, rel)) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) and not os.listdir(entry.path):
+                yield f"{rel}/{entry.name}"
 
 
 def _removal(number: int, root: str, rel: str, going: set[tuple[str, str]]) -> Step | None:

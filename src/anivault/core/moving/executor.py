@@ -26,7 +26,14 @@ import msgspec
 
 from anivault.core.models import Held, HeldReason, Mode, Plan, Write
 from anivault.core.moving import journal
-from anivault.core.moving.checks import COPIES, RefusedError, checked_source, is_back, require_inside
+from anivault.core.moving.checks import (
+    COPIES,
+    RefusedError,
+    checked_source,
+    is_back,
+    require_inside,
+    require_root,
+)
 from anivault.core.moving.effects import Effects, sync_disks
 from anivault.core.moving.history import path_of
 from anivault.core.moving.journal import Do, Done, Journal, Placed, Run, Step
@@ -61,8 +68,6 @@ REASONS = {
     errno.ENOTDIR: HeldReason.FOLDER_IS_LINK,
     errno.ENOTEMPTY: HeldReason.FOLDER_NOT_EMPTY,
 }  # any other error is the disk's, and ends the run
-# What a network share says of work that it has done already, when it answers a repeated request.
-ANSWERED_AGAIN = frozenset({errno.ENOENT, errno.EEXIST})
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,6 +302,7 @@ class Worker:
             if fs.exists(self.roots[step.to_root].open(folder), name):
                 raise RefusedError(HeldReason.TARGET_TAKEN)
         except FileNotFoundError:
+            require_root(self.roots[step.to_root])
             return self.new_folders(step.to_root, folder)
         return []
 
@@ -343,7 +349,7 @@ class Worker:
         except OSError as error:
             if not self.effects.had(step):
                 self.failed(step, error)
-            elif error.errno not in ANSWERED_AGAIN:
+            elif error.errno not in fs.ANSWERED_AGAIN:
                 self.error = error
 
     def passed(self, step: Step) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, Mode, Move, Plan
 from anivault.core.moving import journal
-from anivault.core.moving.checks import same_file
+from anivault.core.moving.checks import is_beyond_time, same_file
 from anivault.core.moving.preflight import check_space
 from anivault.shared import fs
 from anivault.shared.errors import DestinationError, DiskError, UnfinishedRunError, quoted
@@ -130,6 +130,8 @@ class _Looked:
         return target in self.freed or (own and fs.are_one(os.lstat(target), os.lstat(move.source)))
 
     def _check_source(self, move: Move) -> None:
+        if is_beyond_time(move.identity.mtime_ns):
+            raise _RefusedError(HeldReason.ATTRIBUTE_REFUSED, Cause.TIME_BEYOND)
         if self.replayed:
             _check_same(move)
         if move.mode is Mode.MOVE and not self.source(os.path.dirname(move.source))[1]:

@@ -7,7 +7,6 @@ with the next write: a torn last one without a word, others once they were annou
 
 from __future__ import annotations
 
-import errno
 import os
 import zlib
 from collections.abc import Iterator
@@ -15,11 +14,10 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 
+from anivault.core.moving.history import HASHES as NAME
 from anivault.core.moving.journal import FOLDER, Made
 from anivault.shared import fs, trust
 
-NAME = "hashes.jsonl"
-READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 HELD_BACK = 1 << 16  # bytes of lines between two writes
 
 
@@ -46,22 +44,27 @@ class Hashes:
         self._new: list[bytes] = []
         self._sound: list[bytes] = []
         self.damaged = 0  # lines, but not a torn last one
+        self.unread = ""  # why those on record could not be read
         self.unstored = ""  # why new hashes could not be written
         self._torn = False
 
     def __enter__(self) -> Hashes:
         trust.require_home(self._library)
         try:
-            fd = fs.open_file(None, self._path)
+            self._read()
         except FileNotFoundError:
             return self
-        with os.fdopen(fd, "rb") as file:
-            trust.require_own(self._path, os.fstat(fd), os.stat(self._library).st_uid)
-            for raw in file:
-                self._take_in(raw)
+        except OSError as error:  # a FIFO, a folder, a link: what the files are is found all the same
+            self.unread = self.unstored = error.strerror or "it cannot be read"
         if self._torn or self.damaged:
             self._mend()
         return self
+
+    def _read(self) -> None:
+        with os.fdopen(fs.open_file(None, self._path), "rb") as file:
+            trust.require_own(self._path, os.fstat(file.fileno()), os.stat(self._library).st_uid)
+            for raw in file:
+                self._take_in(raw)
 
     def __exit__(self, *error: object) -> None:
         self._write()
@@ -119,7 +122,7 @@ class Hashes:
             os.replace(new, self._path)
 
     def _write(self) -> None:
-        if not self._new:
+        if not self._new or self.unread:
             return
         with self._if_writable(), fs.closing(fs.open_to_append(self._path, new=True)) as fd:
             fs.write(fd, b"".join(self._new))
@@ -127,10 +130,8 @@ class Hashes:
 
     @contextmanager
     def _if_writable(self) -> Iterator[None]:
-        """A library that may only be read can be verified all the same: nothing is stored."""
+        """What was found is told also where nothing can be stored: a disk that is full or only read."""
         try:
             yield
         except OSError as error:
-            if error.errno not in READ_ONLY:
-                raise
-            self.unstored = error.strerror or "it is read-only"
+            self.unstored = error.strerror or "it cannot be written"

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple, TypeAlias
 
 from anivault.core.moving import journal
 from anivault.core.moving.journal import Do, History, Made, RunLog, Step
 from anivault.shared import fs
-from anivault.shared.errors import FolderNotFoundError, NotALibraryError
+from anivault.shared.errors import FolderNotFoundError, JournalLostError, NotALibraryError
 
 Key: TypeAlias = tuple[str, int]  # run and step
 RENAMES = frozenset({Do.RENAME, Do.CARRY})
+HASHES = "hashes.jsonl"  # what `verify --deep` keeps beside the journal
 FOLDERS = frozenset({Do.MKDIR, Do.RMDIR})
 
 
@@ -129,6 +131,7 @@ class Replay:
         self.unfinished = history.unfinished
         self.files: dict[str, Past] = {}  # by place
         self.folders: dict[str, list[Put]] = {}  # by whole path: made and removed, what is not taken back
+        self.open = _open_places(history)  # in the library, of a run that has no end
         self.undone: dict[str, list[str]] = {}  # by rollback: the runs that it took something back of
         self._seen: set[str] = set()  # every name that a file ever had
         self._at: dict[Key, str] = {}  # the place of the file whose last step this is
@@ -190,6 +193,36 @@ class Replay:
         return {path: put for path, put in last.items() if put.step.do is Do.RMDIR}
 
 
+def files_of(steps: Iterable[Step]) -> int:
+    """How many files steps are about: one that had several names goes back through all of them."""
+    count, given = 0, set()
+    for step in steps:
+        if step.do in FOLDERS:
+            continue
+        here = step.root, step.rel
+        count += here not in given
+        given.discard(here)
+        if step.do is not Do.REMOVE:
+            given.add((step.to_root, step.to))
+    return count
+
+
+def _open_places(history: History) -> frozenset[str]:
+    """The places that the unsettled steps of the last run are about: nobody knows yet what is there."""
+    log = history.runs[-1] if history.runs else None
+    steps = log.pending.values() if log else ()
+    home = {n for n, root in enumerate(log.run.roots) if root.path == log.run.roots[0].path} if log else set()
+    left = {step.rel for step in steps if step.root in home}
+    made = {step.to for step in steps if step.to_root in home}
+    copies = {temporary_name(step.to, log.run.id, step.i) for step in steps} if log else set()
+    return frozenset(left | made | copies)
+
+
+def temporary_name(to: str, run: str, i: int) -> str:
+    """Return what a copy is called in the making, beside the name that it gets; `recover` removes it."""
+    return f"{to[: to.rfind('/') + 1]}.anivault-{run}-{i}.tmp"
+
+
 def lies_in(path: str, folder: str) -> bool:
     """True when a path is `folder` or lies below it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
@@ -200,10 +233,32 @@ def read(library: str) -> Replay:
     return Replay(journal.read(library), library)
 
 
+def lost(library: str) -> str:
+    """What tells of runs where the journal has none: it was emptied or deleted. '' where nothing does.
+
+    A run that was refused before its first step leaves a lock and an empty journal, and a pin only itself.
+    """
+    folder = os.path.join(library, journal.FOLDER)
+    with suppress(OSError):
+        names = set(os.listdir(folder))
+        if not (journal.NAME in names and os.path.getsize(os.path.join(folder, journal.NAME))):
+            kept = (name for name in names if name.startswith((f"{journal.NAME}.", HASHES)))
+            lock = journal.LOCK if journal.LOCK in names and journal.NAME not in names else ""
+            return min(kept, default=lock)
+    return ""
+
+
 def require_library(library: str) -> None:
     """Raise NotALibraryError, or FolderNotFoundError, for what AniVault has never put anything into."""
     if not is_library(library):
         raise NotALibraryError(library)
+    require_history(library)
+
+
+def require_history(library: str) -> None:
+    """Raise JournalLostError where there were runs, and the journal was emptied or deleted since."""
+    if found := lost(library):
+        raise JournalLostError(journal.path_of(library), found)
 
 
 def is_library(library: str) -> bool:

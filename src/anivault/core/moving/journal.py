@@ -36,6 +36,7 @@ from anivault.shared.errors import (
     NotTrustedError,
     UnfinishedRunError,
     WrongDiskError,
+    problem,
     quoted,
 )
 from anivault.shared.trust import FOLDER as FOLDER
@@ -192,15 +193,7 @@ class RunLog:
     def _require_sense(self, step: Step) -> None:
         if step.i in self.steps:
             raise ValueError(f"step {step.i} is there twice")
-        if max(step.root, step.to_root) >= len(self.run.roots):
-            raise ValueError("its run names no such root")
-        if step.inode >> 64:
-            raise ValueError("no file has such a number")
-        if len(step.owner) not in (0, 2):
-            raise ValueError("an owner is a user and a group")
-        if any("\0" in name for name in step.attrs):
-            raise ValueError("no attribute has such a name")
-        _require_paths(step)
+        _require_sense(step, self.run)
 
     def _require_open(self, numbers: Iterable[int]) -> None:
         for number in numbers:
@@ -218,6 +211,29 @@ class RunLog:
 
 _STARTS_FROM_NOTHING = frozenset({Do.WRITE, Do.MKDIR})
 _LEADS_NOWHERE = frozenset({Do.REMOVE, Do.RMDIR})
+
+
+def _require_sense(step: Step, run: Run) -> None:
+    if max(step.root, step.to_root) >= len(run.roots):
+        raise ValueError("its run names no such root")
+    if step.inode >> 64:
+        raise ValueError("no file has such a number")
+    if len(step.owner) not in (0, 2):
+        raise ValueError("an owner is a user and a group")
+    if any("\0" in name for name in step.attrs):
+        raise ValueError("no attribute has such a name")
+    _require_paths(step)
+
+
+def unwritable(record: Record, run: Run | None) -> str:
+    """Why a record cannot stand in a journal, since nobody could read it again; '' when it can."""
+    try:
+        again = _restore(_decode(encode(record, 0)))
+        if isinstance(again, Step) and run:
+            _require_sense(again, run)
+    except (msgspec.MsgspecError, ValueError, OverflowError) as error:
+        return problem(error)
+    return ""
 
 
 def _require_paths(step: Step) -> None:
@@ -380,7 +396,7 @@ def _refusal(
         return refusal
     except (msgspec.MsgspecError, ValueError, RecursionError):
         pass
-    return JournalDamagedError(path, f"line {number + 1} has no meaning ({error})", number)
+    return JournalDamagedError(path, f"line {number + 1} has no meaning ({problem(error)})", number)
 
 
 class _AnyRun(msgspec.Struct):
@@ -477,6 +493,10 @@ def schema() -> dict[str, Any]:
     }
 
 
+def _report_it(library: str) -> str:
+    return f"This is a defect: please report it. Then: anivault recover {quoted(library)}"
+
+
 class Journal:
     """The journal of a library that this process alone may write."""
 
@@ -485,11 +505,20 @@ class Journal:
         self.history = history
         self._fd = fd
         self._lines = history.lines
+        self._run = history.runs[-1].run if history.runs else None
 
     def append(self, records: Iterable[Record]) -> None:
-        """Write records at the end; they are durable after the next `sync`."""
-        first = self._lines
-        lines = [encode(record, number) for number, record in enumerate(records, first)]
+        """Write records at the end; they are durable after the next `sync`.
+
+        Raises JournalRefusedError for what could not be read again; then nothing is written.
+        """
+        records = list(records)
+        for record in records:
+            self._run = record if isinstance(record, Run) else self._run
+            if why := unwritable(record, self._run):
+                why = f"a line of it would have no meaning ({why})"
+                raise JournalRefusedError(path_of(self.library), why, _report_it(self.library))
+        lines = [encode(record, number) for number, record in enumerate(records, self._lines)]
         fs.write(self._fd, b"".join(lines))
         self._lines += len(lines)
 
@@ -549,7 +578,7 @@ def writing(library: str, *, unfinished: bool = False) -> Iterator[Journal]:
 def _open(library: str, held: ExitStack) -> Journal:
     held.callback(os.close, _lock(library))
     history = read(library)
-    fd = _open_to_append(library)
+    fd = fs.open_to_append(path_of(library))
     held.callback(os.close, fd)
     return Journal(library, fd, history)
 
@@ -562,18 +591,16 @@ def _lock(library: str) -> int:
     if not os.path.isdir(folder):
         os.makedirs(folder, trust.OUR_FOLDER, exist_ok=True)
         fs.sync_folders(library, os.path.dirname(library))
+    _make(library)
     lock = fs.lock(os.path.join(folder, LOCK))
     if lock is None:
         raise LibraryBusyError(library)
     return lock
 
 
-def _open_to_append(library: str) -> int:
-    """Open the journal; a new one has its name on disk before its first line."""
+def _make(library: str) -> None:
+    """Make the journal where there is none: before its first line, and before the lock, which tells of it."""
     path = path_of(library)
-    try:
-        return fs.open_to_append(path)
-    except FileNotFoundError:
-        fd = fs.open_to_append(path, new=True)
+    if not os.path.lexists(path):
+        os.close(fs.open_to_append(path, new=True))
         fs.sync_folders(os.path.dirname(path))
-        return fd

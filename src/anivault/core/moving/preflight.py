@@ -80,11 +80,11 @@ def _is_its_own(error: OSError, move: Move, folder: fs.Folder, library: str) -> 
         return False
     try:
         if move.mode is Mode.HARDLINK:
-            _make_probe(folder, lambda: fs.link(folder, LOCK, folder, "probe"))
+            _make_probe(folder, lambda: _link(folder, LOCK, folder))
         elif move.mode is Mode.SYMLINK:
             _make_probe(folder, lambda: _point(os.path.join(library, FOLDER, LOCK), folder))
         else:
-            _make_probe(folder, lambda: os.close(fs.create(folder, "probe")))
+            _make_probe(folder, lambda: os.close(fs.create_own(folder, "probe")))
     except OSError:
         return False
     return True
@@ -92,7 +92,7 @@ def _is_its_own(error: OSError, move: Move, folder: fs.Folder, library: str) -> 
 
 def _probe(move: Move, folder: fs.Folder) -> None:
     if move.mode is Mode.HARDLINK:
-        _make_probe(folder, lambda: fs.link(None, move.source, folder, "probe"))
+        _make_probe(folder, lambda: _link(None, move.source, folder))
     elif move.mode is Mode.REFLINK:
         with opened(None, move.source) as original:
             _make_probe(folder, lambda: _clone(original, folder))
@@ -109,13 +109,19 @@ def _make_probe(folder: fs.Folder, make: Callable[[], None]) -> None:
         fs.remove(folder, "probe")
 
 
+def _link(source: fs.Folder | None, name: str, folder: fs.Folder) -> None:
+    with fs.unless_made(folder, "probe"):
+        fs.link(source, name, folder, "probe")
+
+
 def _clone(original: int, folder: fs.Folder) -> None:
-    with fs.closing(fs.create(folder, "probe")) as copy:
+    with fs.closing(fs.create_own(folder, "probe")) as copy:
         fs.clone(original, copy)
 
 
 def _point(path: str, folder: fs.Folder) -> None:
-    fs.symlink(path, folder, "probe")
+    with fs.unless_made(folder, "probe"):
+        fs.symlink(path, folder, "probe")
     fs.leads(folder, "probe")  # sshfs makes links that it does not let anyone follow
 
 
@@ -131,7 +137,7 @@ def _parts(targets: list[str]) -> set[str]:
 def _takes(folder: fs.Folder, name: str) -> bool:
     """Try to make a folder of that name."""
     try:
-        with suppress(FileExistsError):  # left by a run that was killed here
+        with fs.unless_made(folder, name):  # one that is there was left by a run that was killed here
             fs.mkdir(folder, name)
     except OSError as error:
         if error.errno in DISK_TROUBLE:
@@ -171,7 +177,7 @@ def _are_one(one: str, other: str, folder: fs.Folder) -> bool:
     first, second = (path.rpartition("/")[2] for path in (one, other))
     if first == second:
         return False
-    with suppress(FileExistsError):
+    with fs.unless_made(folder, first):
         fs.mkdir(folder, first)
     try:
         return fs.exists(folder, second)

@@ -17,8 +17,9 @@ import msgspec
 
 from anivault.core.moving import journal
 from anivault.core.moving.checks import opened, require_inside, same_file
-from anivault.core.moving.effects import folder_of, sync_disks, temporary_name
+from anivault.core.moving.effects import folder_of, sync_disks
 from anivault.core.moving.executor import Signals, ending
+from anivault.core.moving.history import is_library, require_history, temporary_name
 from anivault.core.moving.journal import Do, Done, Journal, Made, RunLog, Step
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
@@ -32,6 +33,7 @@ class RecoverReport(msgspec.Struct, frozen=True, kw_only=True):
     undone: int = 0  # files of it that are where they were
     cut: int = 0  # bytes of a torn journal line
     kept: str = ""  # the file that has them now
+    library: bool = True  # False for a folder that no run has put anything into
 
 
 def recover(library: str, *, other_disk: bool = False) -> RecoverReport:
@@ -39,8 +41,9 @@ def recover(library: str, *, other_disk: bool = False) -> RecoverReport:
 
     Raises WrongDiskError for a source that is on another disk now, unless `other_disk`.
     """
-    if not os.path.isdir(library):
-        raise FolderNotFoundError(library, "library")
+    if not is_library(library):
+        return RecoverReport(library=False)
+    require_history(library)
     if not journal.read(library).unfinished:
         return RecoverReport()
     with Signals(), journal.writing(library, unfinished=True) as log, ending(log.library):
@@ -149,8 +152,7 @@ class Settler:
 
     def copied(self, step: Step) -> bool:
         """A copy of ours has the content it should have; what is unfinished has another name, or is empty."""
-        temporary = step.to[: step.to.rfind("/") + 1] + temporary_name(self.run.run.id, step.i)
-        self.remove(step.to_root, temporary)
+        self.remove(step.to_root, temporary_name(step.to, self.run.run.id, step.i))
         there = self.look(step.to_root, step.to)
         if there is None or not stat.S_ISREG(there.st_mode):
             return False

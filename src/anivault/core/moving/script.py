@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from anivault.core.models import GONE
 from anivault.core.moving.journal import Do
 from anivault.core.rollback_manager import RollbackPlan
-from anivault.shared import fs
+from anivault.shared import fs, trust
 from anivault.shared.errors import OutputRefusedError
 
 SHELL = b"""#!/bin/sh
@@ -142,6 +142,7 @@ def write_script(plan: RollbackPlan, path: str) -> None:
 
     Raises OutputRefusedError for a name that is taken or cannot be written.
     """
+    trust.require_outside(path)
     data = powershell_script(plan) if path.lower().endswith(".ps1") else shell_script(plan)
     try:
         if path.endswith((os.sep, os.altsep or os.sep)):

@@ -107,6 +107,10 @@ def verify(
     of what its name would be made from today.
     """
     library = os.path.abspath(library)
+    if trace := history.lost(library) if history.is_library(library) else "":
+        why = f"its journal is empty or gone, and {trace} tells of runs: put it back from a backup"
+        found = Finding(kind=Kind.NO_LIBRARY, path="", detail=why)
+        return VerifyReport(library=library, same=0, findings=(found,))
     if not history.is_library(library):
         why = "AniVault has put nothing here: there is no journal to compare it with"
         return VerifyReport(
@@ -160,13 +164,16 @@ class Verifier:
 
     def compare(self, there: Whereabouts) -> None:
         """Compare what is there with what should be."""
-        extra = dict.fromkeys(path for path in there.found if path not in self.expected)
+        open_ = self.replay.open  # what is there is for `recover` to say
+        extra = dict.fromkeys(p for p in there.found if p not in self.expected and p not in open_)
         for path, past in self.expected.items():
             now = self.look(path, there.found.get(path))
             if now:
                 self.compare_file(path, now, past)
                 if path not in there.found:  # a disk that shows its names in another case
                     extra.pop(there.strangers.get(now.st_ino, ""), None)
+            elif path in open_:
+                continue
             elif other := there.now(past):
                 self.find(Kind.MISNAMED, other, f"was left as {path}")
                 extra.pop(other, None)
@@ -211,6 +218,8 @@ class Verifier:
         """Read the files, compare them with what is on record, and put new ones there."""
         digests: dict[str, str] = {}
         with Hashes(self.library) as hashes:
+            if hashes.unread:
+                self.find(Kind.UNREADABLE, hashes.rel, f"no hash of it is used ({hashes.unread})")
             if hashes.damaged:
                 self.find(Kind.UNREADABLE, hashes.rel, f"{hashes.damaged} lines are damaged and not used")
             paths = self.chosen(hashes.next_part(subset) if subset else None, subset)

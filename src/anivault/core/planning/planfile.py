@@ -21,8 +21,8 @@ import msgspec
 from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, ShowId
 from anivault.core.planning.naming.characters import fold
-from anivault.shared import fs
-from anivault.shared.errors import OutputRefusedError, PlanFileError
+from anivault.shared import fs, trust
+from anivault.shared.errors import OutputRefusedError, PlanFileError, problem
 from anivault.shared.text import is_text
 
 VERSION = 1
@@ -106,6 +106,7 @@ def check_place(path: str, *, replace: bool = False) -> None:
     """
     if path.endswith(_SEPARATORS):
         raise OutputRefusedError(path, "it is the name of a folder")
+    trust.require_outside(path)
     try:
         there = os.lstat(path)
     except FileNotFoundError:
@@ -281,10 +282,8 @@ def _check_owner(path: str, status: os.stat_result) -> None:
 def _decode(path: str, raw: bytes) -> PlanDocument:
     try:
         return msgspec.json.decode(raw, type=PlanDocument)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PlanFileError(path, str(error)) from error
-    except RecursionError as error:
-        raise PlanFileError(path, "it is nested too deeply") from error
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise PlanFileError(path, problem(error)) from error
 
 
 def _check(path: str, document: PlanDocument) -> None:

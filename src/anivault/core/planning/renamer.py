@@ -54,7 +54,7 @@ def rename(
     stays = [_there(move) for move in made.moves if move.rel == move.target]
     moves = [move for move in made.moves if move.rel != move.target]
     there = [item.rel for item in (*made.held, *stays)]
-    along, left = companions(moves, there, [file for file in foreign if file.rel not in links], name_max)
+    along, left = companions(moves, there, foreign, name_max, links)
     stays += left
     ordered, circles = _in_order([*moves, *along], [*made.held, *stays])
     return msgspec.structs.replace(made, moves=tuple(ordered), held=(*made.held, *stays, *circles))

@@ -9,7 +9,7 @@ follows its folder, when all of ours in there go to one and the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from anivault.core.causes import Cause
 from anivault.core.models import FileKind, Held, HeldReason, Identity, Mode, Move, ScannedFile
@@ -19,9 +19,16 @@ BOUNDARY = frozenset(".-_ [(/")
 
 
 def companions(
-    moves: Sequence[Move], stays: Iterable[str], foreign: Sequence[ScannedFile], name_max: int
+    moves: Sequence[Move],
+    stays: Iterable[str],
+    foreign: Sequence[ScannedFile],
+    name_max: int,
+    links: Collection[str] = (),
 ) -> tuple[list[Move], list[Held]]:
-    """Plan the `foreign` files, given our own `moves` and the places of ours that stay."""
+    """Plan the `foreign` files, given our own `moves` and the places of ours that stay.
+
+    What is among `links`, a link or no file at all, goes nowhere.
+    """
     ways = _Ways(moves, stays)
     taken = {fold(move.target) for move in moves} | {fold(file.rel) for file in foreign}
     going: list[Move] = []
@@ -30,7 +37,9 @@ def companions(
         target, video = ways.of(file)
         if target == file.rel:
             continue
-        if target is None:
+        if file.rel in links:
+            held.append(_held(file, HeldReason.NO_VIDEO, Cause.NO_FILE))
+        elif target is None:
             held.append(_held(file, HeldReason.NO_VIDEO, Cause.NO_ONE_PLACE))
         elif refusal := _refusal(target, taken, name_max):
             held.append(_held(file, *refusal, place=target, target=target))
