@@ -11,8 +11,9 @@ from anivault.cli.match_handler import MatchRequest
 from anivault.cli.match_handler import handle as match
 from anivault.cli.pace import paced
 from anivault.core import flow
+from anivault.core.causes import Advantage
 from anivault.core.listing import JOURNAL, libraries_of
-from anivault.core.models import MatchedFile, Mode, Plan, Write
+from anivault.core.models import Held, HeldReason, MatchedFile, Mode, Plan, Write
 from anivault.core.moving import history
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
@@ -74,10 +75,15 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     def replaceable(self) -> bool:
         """True when a file keeps its place against one of these, and a rollback could take it back."""
         library = self.plan.library
-        held = [*self.plan.held, *(self.report.held if self.report else ())] if self.files else []
+        held = list(filter(_is_taken, (*self.plan.held, *(self.report.held if self.report else ()))))
         places = {fs.beside(item.other, library).replace(os.sep, "/") for item in held if item.other}
         places |= {item.place for item in held if item.place}
-        return bool(places) and not places.isdisjoint(history.read(library).files)
+        return bool(places and self.files) and not places.isdisjoint(history.read(library).files)
+
+
+def _is_taken(item: Held) -> bool:
+    """Whether a file of the library keeps its place against this one."""
+    return item.reason is HeldReason.TARGET_TAKEN or item.facts.get("advantage") == Advantage.IN_LIBRARY
 
 
 def handle(request: OrganizeRequest, progress: Progress) -> Organized:
