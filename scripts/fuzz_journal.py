@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from anivault.cli import history_handler
+from anivault.cli.commands.library.history import runs
 from anivault.core.models import Identity, Mode, Move, Plan
 from anivault.core.moving.executor import execute
 from anivault.core.moving.recover import recover
@@ -179,7 +179,7 @@ def trial(box: Box, data: bytes) -> tuple[str, str]:
     for path in box.kept():
         path.unlink()
     library = str(box.library)
-    looks = (history_handler.handle, verify, lambda place: plan_rollback(place).conflicts)
+    looks = (runs, verify, lambda place: plan_rollback(place).conflicts)
     codes = [code_of(look, library) for look in looks] + [code_of(recover, library)]
     kept = b"".join(path.read_bytes() for path in box.kept())
     good = data[: len(data) - len(kept)]

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from anivault.cli.demo_handler import tree, write_sample
-from anivault.core import flow, rematched
+from anivault.core import arrivals, rematched
 from tests.conftest import Run
 
 
@@ -308,9 +308,9 @@ def test_a_disk_that_shows_names_in_another_case_is_renamed_all_the_same(
 ) -> None:
     source, library = pile(tmp_path / "dl"), tmp_path / "lib"
     run("organize", source, "--to", library, "--apply")
-    shown = [*flow.inhabitants(str(library))]
+    shown = [*arrivals.inhabitants(str(library))]
     lower = [msgspec.structs.replace(file, rel=file.rel.lower()) for file in shown]
-    for module in (flow, rematched):
+    for module in (arrivals, rematched):
         monkeypatch.setattr(module, "inhabitants", lambda _: iter(lower))
 
     assert len(run("rename", library, "--preset", "plex", "--json").of("move")) == 2

@@ -21,7 +21,7 @@ import pytest
 from typer.main import get_command
 
 from anivault.cli.app import app
-from anivault.cli.exits import BUG, DONE, FINDINGS
+from anivault.shared.exits import BUG, DONE, FINDINGS
 from tests.conftest import Ran, Run
 from tests.laws.conftest import LONG
 from tests.published import assert_published

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from anivault.cli.exits import DONE, FINDINGS, INTERRUPTED, TERMINATED
 from anivault.cli.screen import Screen
 from anivault.shared.errors import DemoFailedError, quoted
+from anivault.shared.exits import DONE, FINDINGS, INTERRUPTED, TERMINATED
 
 Command = Callable[[Sequence[str]], int]
 Tree = dict[str, tuple[int, int, str]]

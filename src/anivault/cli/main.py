@@ -6,7 +6,7 @@ import os
 import sys
 from io import TextIOWrapper
 
-from anivault.cli.exits import BUG, DONE, INTERRUPTED, USAGE
+from anivault.shared.exits import BUG, DONE, INTERRUPTED, USAGE
 
 TYPE_CHECKING = False  # `typing` itself takes longer than all the rest of `--version`
 if TYPE_CHECKING:
@@ -106,11 +106,11 @@ def _unraisable(lost: sys.UnraisableHookArgs) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code (docs/errors.md lists them)."""
-    from anivault.cli.app import Session
+    from anivault.cli.context import Session
     from anivault.cli.screen import print_no_more
     from anivault.shared.errors import OutputError
 
-    Session.begin(arguments)
+    Session.begin(arguments, run)
     try:
         return _run(arguments)
     except OutputError as error:  # also where an error was to be told
@@ -125,7 +125,8 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     from typer import TyperException
 
-    from anivault.cli.app import Session, app
+    from anivault.cli.app import app
+    from anivault.cli.context import Session
     from anivault.cli.screen import printed
     from anivault.shared.errors import AniVaultError, OutputError
 
@@ -148,7 +149,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _interrupted() -> int:
-    from anivault.cli.app import Session
+    from anivault.cli.context import Session
 
     code = 128 + _Stop.number if _Stop.number else INTERRUPTED
     Session.screen.failed("interrupted", STOPPED, "", code, told=STOPPED)
@@ -157,7 +158,7 @@ def _interrupted() -> int:
 
 def _usage(error: TyperException) -> int:
     """Say which command it is about, what is wrong with its words, and where its help is."""
-    from anivault.cli.app import Session
+    from anivault.cli.context import Session
     from anivault.shared.text import safe
 
     context = getattr(error, "ctx", None)
@@ -196,7 +197,7 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
     import traceback
 
     from anivault import __version__
-    from anivault.cli.app import Session
+    from anivault.cli.context import Session
     from anivault.shared.text import safe
 
     trace = "".join(traceback.format_exception(error))

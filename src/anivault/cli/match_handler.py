@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
-from anivault.cli.pin_handler import pins_in_force
-from anivault.cli.scan_handler import ScanRequest
-from anivault.cli.scan_handler import handle as scan
-from anivault.core.flow import Progress, Read, matched
-from anivault.core.models import MatchedFile
-from anivault.services.providers import Providers
-from anivault.shared.settings import Settings
+from anivault.core import flow
+from anivault.core.models import Decision, MatchedFile
+from anivault.core.pipeline.reading import Read, What
+from anivault.core.verdicts import match
+from anivault.services.asking import Asking, opened
+from anivault.shared.exits import DONE, FINDINGS
+from anivault.shared.progress import Bars
 
 
-class MatchRequest(ScanRequest, frozen=True, kw_only=True):
+class MatchRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What to read, and who is asked what it is."""
 
-    settings: Settings
-    providers: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    what: What
+    asking: Asking
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,15 +27,16 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     files: list[MatchedFile]
     notices: tuple[str, ...]
 
+    @property
+    def exit_code(self) -> int:
+        """10 where a video is not matched, or something was left out that should be looked at."""
+        sure = all(item.decision is Decision.MATCHED for item in self.files)
+        return DONE if sure and not self.read.amiss else FINDINGS
 
-def handle(request: MatchRequest, progress: Callable[[str], Progress], library: str | None = None) -> Matched:
-    """Read every name and match it; `library` is left out of the scan, and its pins hold.
 
-    Raises FolderNotFoundError, PluginNotFoundError, PluginBrokenError, PinsBrokenError.
-    """
-    pins = pins_in_force(library or request.settings.library.path)
-    scanned = scan(request, progress("Scanning"), skip=[library] if library else ())
-    bar = progress("Matching")
-    with Providers(request.settings, request.providers, bar) as providers:
-        files = matched(scanned.read, providers.sources, pins, request.languages, bar)
-        return Matched(read=scanned.read, files=files, notices=(*scanned.notices, *providers.notices))
+def handle(request: MatchRequest, bars: Bars) -> Matched:
+    """Read every name and match it. Raises what `scanner.scan` and `asking.opened` do."""
+    with opened(request.asking, None, bars("Matching")) as those:
+        found = flow.read(request.what, those.asked.reader, bars("Scanning"))
+        files = match(found, those.asked, bars("Matching"))
+        return Matched(read=found, files=files, notices=those.notices)

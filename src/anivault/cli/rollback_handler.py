@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from anivault.cli.pace import paced
 from anivault.core import rollback_manager
 from anivault.core.models import GONE, Held
-from anivault.core.moving.executor import Report
+from anivault.core.moving.executor import Pace, Report
 from anivault.core.moving.history import require_library
 from anivault.core.moving.journal import Step
 from anivault.core.moving.script import write_script
 from anivault.core.rollback_manager import RollbackPlan, outlook
 from anivault.shared.errors import UsageError
-
-if TYPE_CHECKING:  # it knows matching, which this command does not need
-    from anivault.core.flow import Progress
+from anivault.shared.exits import DONE, FINDINGS
+from anivault.shared.progress import Bars
 
 
 class RollbackRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +43,13 @@ class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
     report: Report | None = None
     script: str | None = None
 
+    @property
+    def exit_code(self) -> int:
+        """10 where a file does not go back."""
+        return FINDINGS if self.held else DONE
 
-def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> RolledBack:
+
+def handle(request: RollbackRequest, bars: Bars, pace: Pace) -> RolledBack:
     """Plan the inverse; carry it out with `apply`, or write it with `script`.
 
     Raises what `rollback_manager` raises, UsageError.
@@ -63,8 +64,8 @@ def handle(request: RollbackRequest, progress: Callable[[str], Progress]) -> Rol
     )
     if request.script:
         write_script(plan, request.script)
-    report = rollback_manager.apply(plan, progress=paced(progress)) if request.apply else None
-    seen = report or outlook(plan, progress=progress("Comparing"))
+    report = rollback_manager.apply(plan, progress=pace) if request.apply else None
+    seen = report or outlook(plan, progress=bars("Comparing"))
     done = [step for step in plan.files if step.undoes not in seen.kept]
     return RolledBack(
         plan=plan,

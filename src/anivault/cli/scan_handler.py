@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing
-from typing import Any
 
 import msgspec
 
-from anivault.core.flow import Progress, Read, read, read_names
+from anivault.core import flow
+from anivault.core.pipeline.reading import Read, What
 from anivault.parser.read import open_reader
-from anivault.shared.errors import shortened
+from anivault.services.asking import Asking, failures
+from anivault.shared.exits import DONE, FINDINGS
+from anivault.shared.progress import Bars
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to read: folders and files, or names that are judged without touching the disk."""
+    """What to read, and with which engines."""
 
-    paths: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    engines: tuple[str, ...]
-    plugins: dict[str, dict[str, Any]] = {}  # their settings, by name
-    settle: float = 0  # seconds that a file has to be left alone
-    filing: bool = False  # the files are to go to a library
+    what: What
+    asking: Asking
 
 
 class Scanned(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,23 +27,15 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
     read: Read
     notices: tuple[str, ...]
 
+    @property
+    def exit_code(self) -> int:
+        """10 where something was left out that should be looked at."""
+        return FINDINGS if self.read.amiss else DONE
 
-def handle(request: ScanRequest, progress: Progress, skip: Sequence[str] = ()) -> Scanned:
-    """Read every name. Raises what `flow.read` does, PluginNotFoundError, PluginBrokenError."""
-    with closing(open_reader(request.engines, request.plugins)) as reader:
-        if request.paths:
-            found = read(
-                request.paths,
-                reader,
-                skip=skip,
-                settle=request.settle,
-                filing=request.filing,
-                progress=progress,
-            )
-        else:
-            found = read_names(request.names, reader)
-        failures = [
-            f"{engine} failed on {count} names: {shortened(reader.why[engine])}."
-            for engine, count in reader.failures.items()
-        ]
-        return Scanned(read=found, notices=tuple(failures))
+
+def handle(request: ScanRequest, bars: Bars) -> Scanned:
+    """Read every name. Raises what `scanner.scan` does, PluginNotFoundError, PluginBrokenError."""
+    asking = request.asking
+    with closing(open_reader(asking.engines, asking.settings.plugins)) as reader:
+        found = flow.read(request.what, reader, bars("Scanning"))
+        return Scanned(read=found, notices=failures(reader))

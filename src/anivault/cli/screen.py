@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import msgspec
     from rich.progress import Progress
 
+    from anivault.shared.progress import Progress as Report
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -128,7 +130,7 @@ class Screen:
         text = f"Error: {message}\n  {hint}" if hint else f"Error: {message}"
         sys.stderr.write(f"{told or text}\n")
 
-    def progress(self, label: str) -> Callable[[int, int | None], None]:
+    def progress(self, label: str) -> Report:
         """Return a callback (done, total or None) that draws on stderr once a second has passed.
 
         There is one bar, of the label that came last. It vanishes before anything else is printed.

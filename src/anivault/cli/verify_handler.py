@@ -2,63 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from anivault.core.moving.verifier import VerifyReport, verify
 from anivault.shared.errors import UsageError
+from anivault.shared.exits import DONE, FINDINGS
+from anivault.shared.progress import Bars, Progress
 
 if TYPE_CHECKING:  # matching is much to import for nothing
-    from anivault.core.flow import Progress
+    from anivault.services.asking import Asking
 
 
 class VerifyRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which library, and how much of it is looked at; `subset` is the N of one Nth.
 
-    With `again`, `asked` is who reads names and who is asked about them, as in a MatchRequest.
+    With `again` every file is matched again, by those who are to be asked. `strict`: what is merely there
+    counts as a failure too.
     """
 
     library: str
     deep: bool = False
     subset: int | None = None
-    again: bool = False
-    asked: dict[str, Any] = {}
+    strict: bool = False
+    again: Asking | None = None
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """What was found, and what providers had to say."""
 
     report: VerifyReport
+    strict: bool = False
     notices: tuple[str, ...] = ()
 
+    @property
+    def exit_code(self) -> int:
+        """10 where something is wrong."""
+        return FINDINGS if self.report.failed(strict=self.strict) else DONE
 
-def handle(request: VerifyRequest, progress: Callable[[str], Progress]) -> Verified:
+
+def handle(request: VerifyRequest, bars: Bars) -> Verified:
     """Verify; with `again` also match every file again, to find what would be named differently today.
 
     Raises FolderNotFoundError and what `journal.read` raises.
     """
-    metadata, notices = _today(request, progress("Asking")) if request.again else ({}, ())
+    metadata, notices = _today(request.again, request.library, bars("Asking")) if request.again else ({}, ())
     report = verify(
         request.library,
         deep=request.deep,
         subset=request.subset,
         metadata=metadata,
-        progress=progress("Verifying"),
+        progress=bars("Verifying"),
     )
     if report.unstored:
         notices = (*notices, f"The hashes of its files were not stored: {report.unstored}.")
-    return Verified(report=report, notices=notices)
+    return Verified(report=report, strict=request.strict, notices=notices)
 
 
-def _today(request: VerifyRequest, progress: Progress) -> tuple[dict[str, str], tuple[str, ...]]:
+def _today(asking: Asking, library: str, progress: Progress) -> tuple[dict[str, str], tuple[str, ...]]:
     """By place in the library: what the name of each video would be made from today."""
-    from anivault.cli.match_handler import MatchRequest
     from anivault.cli.rename_handler import rematched
     from anivault.core.planning.fingerprint import fingerprint
 
-    videos, _, notices = rematched(MatchRequest(**request.asked), request.library, progress)
+    videos, _, notices = rematched(asking, library, progress)
     return {item.file.rel: made for item in videos if (made := fingerprint(item))}, notices
 
 

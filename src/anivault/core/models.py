@@ -358,6 +358,11 @@ class HeldReason(StrEnum):
     FOLDER_NOT_EMPTY = "folder-not-empty"  # a rollback leaves what it did not make
     STOPPED = "stopped"  # the run ended before its turn
 
+    @property
+    def missed(self) -> bool:
+        """Whether somebody may miss a file that is held for this; of others the number is enough."""
+        return self not in {HeldReason.JUNK, HeldReason.ALREADY_THERE}
+
 
 GONE = -(
     2**63

@@ -18,9 +18,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from anivault.core.flow import Read, called, inhabitants, matched
+from anivault.core.arrivals import inhabitants
 from anivault.core.matching.evidence import evidence
-from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each
 from anivault.core.matching.scoring import rank
 from anivault.core.matching.source import Source
@@ -40,10 +39,11 @@ from anivault.core.models import (
 from anivault.core.moving import history
 from anivault.core.moving.history import Past, Replay
 from anivault.core.pipeline.parser import parse_alone, parse_files
+from anivault.core.pipeline.reading import Read
 from anivault.core.pipeline.scanner import kind_of
 from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
-from anivault.parser.read import Reader
+from anivault.core.verdicts import Asked, called, match
 from anivault.shared import fs
 from anivault.shared.errors import UnfinishedRunError
 
@@ -56,13 +56,7 @@ class Origin(NamedTuple):
     decided: str | None
 
 
-def rematched(
-    library: str,
-    reader: Reader,
-    sources: Sequence[Source],
-    pins: Sequence[Pin] = (),
-    languages: Sequence[str] = (),
-) -> tuple[list[MatchedFile], list[ParsedFile]]:
+def rematched(library: str, asked: Asked) -> tuple[list[MatchedFile], list[ParsedFile]]:
     """Match again what runs have put into `library`, by the names that its files came with.
 
     Returns the videos and the files that go with them, each where it is in the library now.
@@ -72,8 +66,8 @@ def rematched(
         raise UnfinishedRunError(library)
     now = _present(past)
     came = {rel: _as_it_is(_origin(file), there) for rel, (file, there) in now.items()}
-    again = _Again({origin.file: origin for origin in came.values()}, reader, sources, pins)
-    verdicts = {item.file: item for item in called(again.verdicts(), languages)}
+    again = _Again({origin.file: origin for origin in came.values()}, asked)
+    verdicts = {item.file: item for item in called(again.verdicts(), asked.languages)}
     videos = [
         replace(verdicts[origin.file], file=now[rel][1])
         for rel, origin in came.items()
@@ -91,15 +85,9 @@ def rematched(
 class _Again:
     """Matches files again, in wider and narrower company, until what their runs decided is found."""
 
-    def __init__(
-        self,
-        origins: dict[ScannedFile, Origin],
-        reader: Reader,
-        sources: Sequence[Source],
-        pins: Sequence[Pin],
-    ) -> None:
-        self.origins, self.reader, self.sources, self.pins = origins, reader, sources, pins
-        files = parse_files(list(origins), reader)
+    def __init__(self, origins: dict[ScannedFile, Origin], asked: Asked) -> None:
+        self.origins, self.asked = origins, replace(asked, languages=())
+        files = parse_files(list(origins), asked.reader)
         self.others = [item for item in files if item.file.kind is not FileKind.VIDEO]
         self._together = Read(files=tuple(files))
 
@@ -117,18 +105,18 @@ class _Again:
         return [stand.get(file) or self._today(item) for file, item in today.items()]
 
     def _match(self, found: Read) -> list[MatchedFile]:
-        return matched(found, self.sources, self.pins)
+        return match(found, self.asked)
 
     def _match_by_run(self, files: Iterable[ScannedFile]) -> Iterator[MatchedFile]:
         """Match `files` with what else came by their runs, and with nothing that came by others."""
         wanted = set(files)
         for run in dict.fromkeys(self.origins[file].run for file in files):
             of_run = [file for file, origin in self.origins.items() if origin.run == run]
-            found = Read(files=tuple(parse_files(of_run, self.reader)))
+            found = Read(files=tuple(parse_files(of_run, self.asked.reader)))
             yield from (item for item in self._match(found) if item.file in wanted)
 
     def _alone(self, file: ScannedFile) -> ParsedFile:
-        return parse_alone(file, self.reader)
+        return parse_alone(file, self.asked.reader)
 
     def _note(
         self,
@@ -149,7 +137,7 @@ class _Again:
         decided = self.origins[item.file].decided
         if item.decision is Decision.MATCHED or decided is None:
             return item
-        return _recalled(item, decided, self.sources) or item
+        return _recalled(item, decided, self.asked.sources) or item
 
 
 def _as_it_is(origin: Origin, now: ScannedFile) -> Origin:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from itertools import takewhile
@@ -29,7 +29,7 @@ from anivault.core.moving.checks import (
     require_twin,
 )
 from anivault.core.moving.effects import folder_of
-from anivault.core.moving.executor import REASONS, Progress, Report, Signals, carry_out
+from anivault.core.moving.executor import REASONS, Pace, Report, Signals, carry_out
 from anivault.core.moving.history import RENAMES, Past, Put, Replay, Whereabouts, lies_in, path_of
 from anivault.core.moving.journal import Do, Journal, RunLog, Step
 from anivault.core.moving.preflight import require_room
@@ -42,6 +42,7 @@ from anivault.shared.errors import (
     UnfinishedRunError,
     quoted,
 )
+from anivault.shared.progress import Progress
 
 BACK = {Do.RENAME: Do.RENAME, Do.CARRY: Do.CARRY, Do.MKDIR: Do.RMDIR}  # all others: the copy is removed
 
@@ -106,7 +107,7 @@ def plan_rollback(
     return plan
 
 
-def apply(plan: RollbackPlan, *, progress: Progress | None = None) -> Report:
+def apply(plan: RollbackPlan, *, progress: Pace | None = None) -> Report:
     """Carry a rollback out, as a run of its own."""
     with Signals() as signals, journal.writing(plan.library) as log:
         steps = _still_living(log, plan)
@@ -398,7 +399,7 @@ class _Forecast:
             raise RefusedError(HeldReason.FOLDER_NOT_EMPTY, min(inside))
 
 
-def outlook(plan: RollbackPlan, progress: Callable[[int, int], None] | None = None) -> Outlook:
+def outlook(plan: RollbackPlan, progress: Progress | None = None) -> Outlook:
     """Say what a rollback will hold as things are now; copies are compared with their sources."""
     forecast, held, kept = _Forecast(plan.roots), list(plan.held), set()
     for number, step in enumerate(plan.steps, 1):

@@ -29,6 +29,7 @@ from anivault.services.tmdb.records import Group, Page, SeasonTable, Show
 from anivault.services.tmdb.wire import TMDB, Wire
 from anivault.services.tmdb_client import APPENDED, Ask, TmdbClient, details, episode_group, search
 from anivault.shared.errors import TmdbAnswerError, TmdbError, TmdbNotFoundError, TmdbUnreachableError
+from anivault.shared.progress import Progress
 
 SEARCHES = 4  # titles looked up for one query, at most
 HITS = 3  # hits of a search that are asked for details
@@ -49,7 +50,6 @@ T = TypeVar("T")
 Key = tuple[str, int]  # media type and id
 Found = list[list[Candidate]]  # by query
 Lacks = Callable[[Show], list[SeasonTable]]
-Progress = Callable[[int, int | None], None]
 
 
 def open_source(

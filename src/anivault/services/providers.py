@@ -7,9 +7,9 @@ is asked in a process of its own. The first source that knows a show is heard.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
@@ -19,13 +19,13 @@ from anivault.services.catalogue.offline import Catalog
 from anivault.services.secrets import Secret, find_key
 from anivault.shared import plugins
 from anivault.shared.errors import TmdbKeyError
+from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings, user_config_path
 
 if TYPE_CHECKING:
     from anivault.services.plugin_source import PluginSource
 
 _NO_KEY = "There is no TMDB key (ANIVAULT_TMDB_KEY)."
-Progress: TypeAlias = Callable[[int, int | None], None]
 
 
 class Providers:

@@ -42,6 +42,7 @@ from anivault.shared.errors import (
     TmdbOfflineError,
     TmdbUnreachableError,
 )
+from anivault.shared.progress import Progress
 
 DEADLINE = 28.0  # seconds a lookup may take, waits included; two below what is promised
 TRY_SECONDS = 8.0  # for one try, from connecting to the last byte
@@ -62,7 +63,6 @@ WAITING = {
 }
 
 T = TypeVar("T")
-Progress = Callable[[int, int], None]  # lookups done, lookups in all
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,7 +311,7 @@ def test_what_a_provider_calls_no_animation_is_asked_about() -> None:
 
 
 def test_every_release_is_told_of_when_it_is_decided() -> None:
-    told: list[tuple[int, int]] = []
+    told: list[tuple[int, int | None]] = []
     names = [file("Natsu no Hikari", episodes=[1]), file("Wedding of Aunt Rose", episodes=[1])]
     match_releases(group(names), [Shelf(NATSU)], progress=lambda done, total: told.append((done, total)))
 

@@ -226,7 +226,7 @@ def test_a_root_that_is_not_there_is_a_typed_error(tmp_path: Path) -> None:
 def test_progress_counts_files(tmp_path: Path) -> None:
     make(tmp_path, "a/01.mkv", "b/02.mkv")
     seen: list[int] = []
-    scan([str(tmp_path)], progress=seen.append)
+    scan([str(tmp_path)], progress=lambda found, _: seen.append(found))
 
     assert seen == [0, 1, 2]
 

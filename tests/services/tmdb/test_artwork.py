@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from anivault.core.arrivals import lacking
+from anivault.core.organized import Fetched
 from anivault.core.planning.describing.pictures import Picture
 from anivault.services.secrets import Secret
-from anivault.services.tmdb.artwork import Fetched, fetch, kind_of, lacking
+from anivault.services.tmdb.artwork import fetch, kind_of
 from anivault.services.tmdb.wire import BODY_CAP, image_address
 from anivault.shared.errors import ConfigError
 from tests.conftest import Run

@@ -7,7 +7,7 @@ thresholds are those that scripts/calibrate.py finds; docs/matching.md shows wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as changed
@@ -32,6 +32,7 @@ from anivault.core.models import (
     ShowId,
 )
 from anivault.parser.models import EXTRAS
+from anivault.shared.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def match_releases(
     sources: Sequence[Source],
     pins: Sequence[Pin] = (),
     thresholds: Thresholds = THRESHOLDS,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[MatchedFile]:
     """Match every release, asking each source once for all that no pin has decided."""
     parts = parted(pins, releases)

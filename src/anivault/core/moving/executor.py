@@ -43,7 +43,7 @@ from anivault.shared.errors import RunInterruptedError, RunStoppedError, quoted,
 
 BATCH = 1024
 BATCH_BYTES = 4 << 30  # bytes copied in one batch: what a crash can make undone at most
-Progress = Callable[[Do, int, int], None]  # what is being done, how far, of how much: files or bytes
+Pace = Callable[[Do, int, int], None]  # what is being done, how far, of how much: files or bytes
 BYTES = frozenset({Do.COPY, Do.CARRY})  # told of in bytes
 
 WAYS = {
@@ -85,6 +85,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     emptied: tuple[str, ...] = ()
     kept: frozenset[tuple[str, int]] = frozenset()
 
+    @classmethod
+    def nothing(cls, mode: str) -> Report:
+        """Tell that there was nothing to do; no run was begun."""
+        return cls(run="", mode=mode, moved=0, bytes=0, held=())
+
 
 class StoppedError(Exception):
     """A signal asked to stop in the middle of a copy."""
@@ -95,7 +100,7 @@ def execute(
     *,
     writes: Sequence[Write] = (),
     emptied: Sequence[Step] = (),
-    progress: Progress | None = None,
+    progress: Pace | None = None,
 ) -> Report:
     """Do what `plan` says, then write the small files of `writes` whose videos are there.
 
@@ -122,7 +127,7 @@ def carry_out(
     roots: Sequence[str],
     wishes: Iterable[Step],
     total: int,
-    progress: Progress | None = None,
+    progress: Pace | None = None,
     writes: Sequence[Write] = (),
     *,
     refused: frozenset[str] = frozenset(),
@@ -191,7 +196,7 @@ class Worker:
         run: Run,
         total: int,
         signals: Signals,
-        progress: Progress | None,
+        progress: Pace | None,
         data: dict[str, bytes],
         refused: frozenset[str],
         size: int,

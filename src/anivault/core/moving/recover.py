@@ -23,6 +23,7 @@ from anivault.core.moving.history import is_library, require_history, temporary_
 from anivault.core.moving.journal import Do, Done, Journal, Made, RunLog, Step
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
+from anivault.shared.exits import DONE, FINDINGS
 
 
 class RecoverReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,11 @@ class RecoverReport(msgspec.Struct, frozen=True, kw_only=True):
     cut: int = 0  # bytes of a torn journal line
     kept: str = ""  # the file that has them now
     library: bool = True  # False for a folder that no run has put anything into
+
+    @property
+    def exit_code(self) -> int:
+        """10 for a folder that is no library."""
+        return DONE if self.library else FINDINGS
 
 
 def recover(library: str, *, other_disk: bool = False) -> RecoverReport:

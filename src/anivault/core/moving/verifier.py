@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -22,6 +22,7 @@ from anivault.core.moving.history import Past, Whereabouts
 from anivault.core.moving.journal import Made
 from anivault.shared import fs
 from anivault.shared.errors import DiskError, quoted
+from anivault.shared.progress import Progress
 from anivault.shared.text import natural
 
 
@@ -88,9 +89,6 @@ class VerifyReport(msgspec.Struct, frozen=True, kw_only=True):
     def failed(self, *, strict: bool = False) -> bool:
         """True when something is wrong; with `strict` also when something is merely there."""
         return any(strict or f.kind not in NOTES for f in self.findings)
-
-
-Progress = Callable[[int, int], None]
 
 
 def verify(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from anivault.core.pipeline.siblings import varying
 from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.parser.read import Reader, default_reader, read_rules
+from anivault.shared.progress import Progress
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
 _PART_OF_TITLE = re.compile(r"[\s._]*([\[(](?:part|cour|pt\.?)[ ._]?\d[\])])", re.IGNORECASE)
@@ -27,7 +28,7 @@ SIBLINGS_AGREE = 0.95  # a guess that the siblings bear out
 def parse_files(
     files: Sequence[ScannedFile],
     reader: Reader | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[ParsedFile]:
     """Parse the files of one scan together: what one name leaves in doubt its folder settles.
 

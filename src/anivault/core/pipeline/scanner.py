@@ -8,8 +8,9 @@ that cannot be read is reported and the rest goes on. Order is by name, numbers 
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 import msgspec
@@ -25,6 +26,7 @@ from anivault.core.pipeline.left_out import (
 )
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
+from anivault.shared.progress import Progress
 from anivault.shared.text import are_natural, natural
 
 EXTENSIONS: dict[FileKind, str] = {
@@ -43,11 +45,15 @@ _OTHER, _VIDEO = (
 
 
 class Scan(msgspec.Struct, frozen=True):
-    """What is there. `files` by root, then by folder and name; nothing was written into `holes`."""
+    """What is there. `files` by root, then by folder and name; nothing was written into `holes`.
+
+    `began`: when it did, in seconds since 1970.
+    """
 
     files: tuple[ScannedFile, ...]
     left_out: tuple[LeftOut, ...]
     holes: tuple[ScannedFile, ...] = ()
+    began: float = 0
 
     def hollow(self, *, filing: bool) -> list[LeftOut]:
         """The files of one hole, which are room that a download client took.
@@ -72,9 +78,7 @@ def kind_of(name: str) -> FileKind:
     return KINDS.get(extension.lower(), _OTHER) if stem else _OTHER
 
 
-def scan(
-    roots: Sequence[str], *, skip: Sequence[str] = (), progress: Callable[[int], None] | None = None
-) -> Scan:
+def scan(roots: Sequence[str], *, skip: Sequence[str] = (), progress: Progress | None = None) -> Scan:
     """Walk `roots` (folders or single files), staying out of the folders `skip`.
 
     Raises FolderNotFoundError for a root that is not there, FolderUnreadableError for one that cannot be
@@ -83,6 +87,7 @@ def scan(
     list ignores it. Where several lie in one folder a shell's `*` may have named them: there each is judged
     as it would be below that folder.
     """
+    began = time.time()
     walk = _Walk(frozenset(map(_real, skip)))
     chosen = outermost(roots)
     beside = Counter(map(os.path.dirname, chosen))
@@ -93,8 +98,8 @@ def scan(
             continue
         for _ in walk.below(root) if os.path.isdir(root) else walk.single(root):
             if progress:
-                progress(len(walk.files))
-    return Scan(files=tuple(walk.files), left_out=tuple(walk.left_out), holes=tuple(walk.holes))
+                progress(len(walk.files), None)
+    return Scan(tuple(walk.files), tuple(walk.left_out), tuple(walk.holes), began)
 
 
 def outermost(roots: Sequence[str]) -> list[str]:

@@ -7,14 +7,12 @@ there is said by the show's or film's details, which are kept as all of TMDB's a
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-import msgspec
-
 from anivault.core.models import Write
+from anivault.core.organized import Fetched
 from anivault.core.planning.describing.pictures import Picture
 from anivault.services.secrets import Secret
 from anivault.services.tmdb.cache import Cache
@@ -23,28 +21,12 @@ from anivault.services.tmdb.records import Reader, Show
 from anivault.services.tmdb.wire import TMDB, TMDB_IMAGES, Wire, image_address
 from anivault.services.tmdb_client import Ask, TmdbClient, details
 from anivault.shared.errors import TmdbError
+from anivault.shared.progress import Progress
 
 SIZES = {"poster": "w780", "backdrop": "w1280"}  # pixels wide: TMDB's largest below the original
 SECONDS = 600.0  # for all pictures of a run
 BYTES = 256 * 2**20  # of all pictures of a run, which are held in memory
 AT_ONCE = 40  # pictures between two looks at those bounds
-Progress = Callable[[int, int | None], None]
-
-
-class Fetched(msgspec.Struct, frozen=True):
-    """The pictures that came, and what is to be said of those that did not."""
-
-    writes: tuple[Write, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-def lacking(library: str, wanted: Iterable[Picture]) -> tuple[Picture, ...]:
-    """Return the pictures of which no file is there, whatever its format."""
-    return tuple(
-        picture
-        for picture in wanted
-        if not any(os.path.lexists(os.path.join(library, name)) for name in picture.names)
-    )
 
 
 def fetch(

@@ -27,6 +27,11 @@ class Missing(NamedTuple):
     subtitle: str
     fonts: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        """One line for people."""
+        return f"{self.subtitle}: no font {', '.join(self.fonts)} here."
+
 
 def missing(plan: Plan) -> Iterator[Missing]:
     """Yield the subtitles of `plan` that lack fonts; a file that cannot be read is left out."""

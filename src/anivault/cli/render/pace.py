@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from anivault.core.moving.executor import Progress
+from anivault.core.moving.executor import Pace
 from anivault.core.moving.journal import Do
-
-if TYPE_CHECKING:  # it knows matching, which not every run needs
-    from anivault.core import flow
+from anivault.shared.progress import Bars, Progress
 
 COPYING = "Copying, MB"
 _LABELS = {
@@ -24,15 +19,15 @@ _LABELS = {
 }
 
 
-def paced(progress: Callable[[str], flow.Progress]) -> Progress:
+def paced(begin: Bars) -> Pace:
     """Return what the executor tells; the bar is named anew when the work becomes another one."""
-    bars: dict[str, flow.Progress] = {}
+    bars: dict[str, Progress] = {}
 
     def tell(do: Do, done: int, total: int) -> None:
         label = _LABELS.get(do, "Moving")
         if label not in bars:
             bars.clear()
-            bars[label] = progress(label)
+            bars[label] = begin(label)
         if label == COPYING:
             done, total = done // 1_000_000, total // 1_000_000
         bars[label](done, total)

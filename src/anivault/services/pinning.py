@@ -1,4 +1,4 @@
-"""`anivault pin`, `unpin`, `pins`: what the user has decided, in readable files."""
+"""Keep what the user has decided, in readable files: the library's own and the user's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.flow import Progress
 from anivault.core.matching.pins import FILE, Pin, add, load, remove
 from anivault.core.models import FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
@@ -18,6 +17,7 @@ from anivault.core.pipeline.scanner import kind_of
 from anivault.core.planning.naming.fields import titled
 from anivault.services.providers import Providers
 from anivault.shared.errors import DiskError, PinRefusedError, quoted
+from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings, user_config_path
 
 
@@ -40,7 +40,7 @@ class Pinned(msgspec.Struct, frozen=True, kw_only=True):
     shows: dict[str, str] = {}
 
 
-def handle(request: PinRequest) -> Pinned:
+def pin(request: PinRequest) -> Pinned:
     """Add a pin: by folder for a folder, by title and group for a file, by title for any other words.
 
     Raises PinRefusedError for what names no show, PinsBrokenError, DiskError for a file that cannot be
@@ -50,11 +50,11 @@ def handle(request: PinRequest) -> Pinned:
     show = {"id": request.show, "season": request.season, "offset": request.offset}
     if request.episodes:
         show["episodes"] = request.episodes
-    pin = msgspec.convert({**_target(request.what), **show}, Pin)
-    pin = msgspec.structs.replace(pin, id=str(pin.show))
+    made = msgspec.convert({**_target(request.what), **show}, Pin)
+    made = replace(made, id=str(made.show))
     with _written(path):
-        add(path, pin)
-    return Pinned(file=str(path), pins=(pin,))
+        add(path, made)
+    return Pinned(file=str(path), pins=(made,))
 
 
 def unpin(what: str, library: str | None) -> Pinned:

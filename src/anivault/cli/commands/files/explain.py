@@ -1,0 +1,140 @@
+"""`anivault explain`: why a file is what AniVault thinks it is, from its name to its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from anivault.cli import events
+from anivault.cli.commands.options import LanguageOption, ParserOption, ProviderOption
+from anivault.cli.context import Context
+from anivault.cli.render.parts import notices
+from anivault.core.models import Decision, FileKind, ParsedFile
+from anivault.shared.errors import UsageError, quoted
+from anivault.shared.exits import DONE
+from anivault.shared.progress import Bars
+
+if TYPE_CHECKING:
+    from anivault.cli.match_handler import Matched
+    from anivault.cli.screen import Screen
+    from anivault.core.matching.explain import Explanation
+    from anivault.core.pipeline.left_out import LeftOut
+    from anivault.services.asking import Asking
+
+NamedFileArg = Annotated[str, typer.Argument(metavar="FILE", help="A file, or only its name.")]
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """How the name reads, and for a video the verdict with all its candidates."""
+
+    parsed: ParsedFile
+    explanation: Explanation | None
+    notices: tuple[str, ...]
+
+
+def explain(
+    context: Context,
+    file: NamedFileArg,
+    parser: ParserOption = None,
+    provider: ProviderOption = None,
+    lang: LanguageOption = None,
+) -> int:
+    """Show why AniVault takes a file for what it is.
+
+    Every field with the rule that read it, every candidate with every part of its score.
+    """
+    result = handle(context.asking(parser, provider, lang), file, context.screen.progress)
+    show(context.screen, result)
+    return DONE
+
+
+def handle(asking: Asking, file: str, bars: Bars) -> Explained:
+    """Explain one file among its siblings; a name that is on no disk, or left out of scans, by itself.
+
+    Raises UsageError for a folder, and what `match` raises.
+    """
+    from anivault.cli.match_handler import MatchRequest
+    from anivault.cli.match_handler import handle as match
+    from anivault.core.pipeline.folders import show_folder
+    from anivault.core.pipeline.reading import What
+
+    settle = asking.settings.scan.settle
+    if os.path.isdir(file):
+        hint = "Name one file of it; anivault match shows them all."
+        raise UsageError(f"{file} is a folder. Nothing was changed.", hint=hint)
+    if os.path.lexists(file):
+        path = os.path.abspath(file)
+        what = What(paths=(show_folder(path),), settle=settle)
+        result = match(MatchRequest(what=what, asking=asking), bars)
+        if any(item.file.path == path for item in result.read.files):
+            return _explained(result, path)
+        reason = _reason(result.read.left_out, path)
+        notice = f"Every scan leaves this file out ({reason}): this is what its name alone says."
+    else:
+        notice = "There is no such file: this is what its name alone says." if os.sep in file else ""
+    alone = match(MatchRequest(what=What(names=(file,)), asking=asking), bars)
+    return _explained(alone, file, *filter(None, [notice]))
+
+
+def _explained(result: Matched, path: str, *notices: str) -> Explained:
+    from anivault.core.matching.explain import explain
+
+    parsed = next(item for item in result.read.files if item.file.path == path)
+    verdict = next((explain(item) for item in result.files if item.file.path == path), None)
+    if parsed.file.kind not in {FileKind.VIDEO, FileKind.OTHER}:  # OTHER: a name may lack its extension
+        verdict = None
+    return Explained(parsed=parsed, explanation=verdict, notices=(*result.notices, *notices))
+
+
+def _reason(left_out: Sequence[LeftOut], path: str) -> str:
+    """Why a scan passes over this file, or the folder that it is in."""
+    inside = os.path.normcase(f"{path}/")
+    above = (item.reason for item in left_out if inside.startswith(os.path.normcase(f"{item.path}/")))
+    return next(above, "ignored")
+
+
+def show(screen: Screen, result: Explained) -> None:
+    """Every field with who read it, then every candidate with what speaks for and against it."""
+    from anivault.core.matching.explain import lines
+
+    item, told = result.parsed, result.explanation
+    screen.event(
+        events.ExplainEvent(
+            path=events.shown(item.file.path),
+            parsed=item.parsed,
+            explanation=told,
+            path_b64=events.b64(item.file.path),
+        )
+    )
+    screen.line(item.file.path, style="bold")
+    for field, who in item.parsed.said.items():
+        value = getattr(item.parsed, field, None)
+        screen.line(f"  {field:14} {_value(value)}  ({who})")
+    screen.line(f"  sure of the reading: {item.parsed.confidence:.0%}")
+    for line in lines(told) if told else [_unmatched(item)]:
+        screen.line(line)
+    notices(screen, result.notices)
+    if told and item.file.root:
+        screen.hint(_decide(told, item.file.path))
+
+
+def _decide(told: Explanation, path: str) -> str:
+    """What to type if there is no verdict, or a wrong one."""
+    if told.decision == Decision.AMBIGUOUS:
+        return f"Is it that? anivault pin {quoted(path)} {told.candidates[0].show}"
+    return f"Is it something else? anivault pin {quoted(path)} tmdb:ID"
+
+
+def _unmatched(item: ParsedFile) -> str:
+    other = item.file.kind is FileKind.OTHER
+    return (
+        f"Only videos are matched; this file {'is not part of a library' if other else 'follows its video'}."
+    )
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,167 @@
+"""`anivault organize`: its words, and which of them go together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from anivault.cli.commands.options import (
+    ApplyFlag,
+    FoldersArg,
+    LanguageOption,
+    OtherDiskFlag,
+    ParserOption,
+    PresetOption,
+    ProviderOption,
+    ToOption,
+    new_file,
+)
+from anivault.cli.context import Context, again
+from anivault.shared.errors import UsageError, quoted
+
+if TYPE_CHECKING:
+    from anivault.core.flow import Order
+    from anivault.services.asking import Asking
+
+# As in shared.settings, which is not imported to print the help.
+ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
+ModeOption = Annotated[
+    ModeName | None,
+    typer.Option("--mode", help="How files get into the library; else hardlink.", show_default=False),
+]
+ConflictOption = Annotated[
+    Literal["hold", "version"] | None,
+    typer.Option(
+        "--on-conflict", help="If two files want one place: hold one, or keep both.", show_default=False
+    ),
+]
+PlanOption = Annotated[
+    str | None,
+    typer.Option(
+        "--plan", metavar="FILE", help="Write the plan to this file.", show_default=False, callback=new_file
+    ),
+]
+FromPlanOption = Annotated[
+    str | None,
+    typer.Option("--from-plan", metavar="FILE", help="Take the plan from this file.", show_default=False),
+]
+ReplaceFlag = Annotated[bool, typer.Option("--replace", help="With --plan: replace a plan that was edited.")]
+SealFlag = Annotated[bool, typer.Option("--seal", help="Accept my edits: set the plan's checksum again.")]
+NfoFlag = Annotated[bool, typer.Option("--nfo", help="Write NFO files (and .plexmatch) too.")]
+ArtworkFlag = Annotated[bool, typer.Option("--artwork", help="Fetch posters and backdrops from TMDB too.")]
+NoTouchFlag = Annotated[
+    bool, typer.Option("--no-touch", help="Leave videos where they are; write NFO files next to them.")
+]
+PruneFlag = Annotated[
+    bool,
+    typer.Option("--prune/--no-prune", help="With move: remove the folders that this empties."),
+]
+
+
+def organize(
+    context: Context,
+    paths: FoldersArg,
+    to: ToOption = None,
+    apply: ApplyFlag = False,
+    mode: ModeOption = None,
+    preset: PresetOption = None,
+    on_conflict: ConflictOption = None,
+    plan: PlanOption = None,
+    replace: ReplaceFlag = False,
+    from_plan: FromPlanOption = None,
+    seal: SealFlag = False,
+    nfo: NfoFlag = False,
+    artwork: ArtworkFlag = False,
+    no_touch: NoTouchFlag = False,
+    other_disk: OtherDiskFlag = False,
+    prune: PruneFlag = True,
+    parser: ParserOption = None,
+    provider: ProviderOption = None,
+    lang: LanguageOption = None,
+) -> int:
+    """Plan where every file goes; --apply does it.
+
+    A file is held, with the reason, if AniVault is not sure of it or its place is taken. Nothing is
+    overwritten.
+    """
+    goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo, "--artwork": artwork}
+    asks = {"--parser": parser, "--provider": provider, "--lang": lang}
+    if no_touch:
+        plans = {"--to": to, "--plan": plan, "--from-plan": from_plan, "--seal": seal}
+        _refuse({**goes, **plans}, "--no-touch moves nothing")
+        return _describe(context, paths, preset, apply, context.asking(parser, provider, lang))
+    if not plan:
+        _refuse({"--replace": replace}, "it goes with --plan FILE")
+    if from_plan:
+        _refuse({**goes, **asks, "--preset": preset}, "a plan has its rules already")
+    elif seal:
+        raise UsageError("--seal needs a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
+    from anivault.cli import organize_handler
+    from anivault.cli.render.pace import paced
+    from anivault.cli.render.plans import show
+    from anivault.core.flow import Order
+    from anivault.core.pipeline.reading import What
+
+    library, settings = context.library(to), context.settings
+    settle = settings.scan.settle
+    order = Order(
+        what=What(paths=tuple(paths), skip=(library,), settle=settle, filing=True),
+        library=library,
+        rules=organize_handler.rules(settings, mode, preset, on_conflict),
+        nfo=nfo,
+        artwork=artwork,
+    )
+    request = organize_handler.OrganizeRequest(
+        order=order,
+        asking=context.asking(parser, provider, lang),
+        apply=apply,
+        plan_file=plan,
+        replace=replace,
+        from_plan=from_plan,
+        seal=seal,
+        other_disk=other_disk,
+        prune=prune,
+    )
+    bars = context.screen.progress
+    result = organize_handler.handle(request, bars, paced(bars))
+    show(context.screen, result, command=_next(context, order, plan, apply))
+    return result.exit_code
+
+
+def _next(context: Context, order: Order, plan: str | None, apply: bool) -> str:
+    """The command that does what was shown: with a plan file it follows that plan. A plan holds no NFO."""
+    if not plan or apply or order.nfo or order.artwork:
+        return again()
+    context.screen.hint(f"The plan is in {plan}. If you edit it, seal it: add --seal to the command.")
+    words = ["anivault", "organize", *order.what.paths, "--to", order.library, "--from-plan", plan]
+    return " ".join(map(quoted, words))
+
+
+def _describe(context: Context, paths: list[str], preset: str | None, apply: bool, asking: Asking) -> int:
+    """`organize --no-touch`: describe the videos of each folder where they are."""
+    from anivault.cli.organize_handler import DescribeRequest, describe, rules
+    from anivault.cli.render.pace import paced
+    from anivault.cli.render.plans import show
+    from anivault.core.pipeline.reading import What
+
+    bars, settle = context.screen.progress, context.settings.scan.settle
+    names = rules(context.settings, None, preset, None).preset
+    results = []
+    for folder in map(os.path.abspath, paths):
+        what = What(paths=(folder,), settle=settle)
+        request = DescribeRequest(folder=folder, preset=names, what=what, asking=asking, apply=apply)
+        results.append(describe(request, bars, paced(bars)))
+    for result in results:
+        show(context.screen, result, "describe")
+    return max(result.exit_code for result in results)
+
+
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    """Refuse words that would be left unread."""
+    for option in (option for option, value in options.items() if value):
+        raise UsageError(
+            f"{option} has no meaning here: {why}. Nothing was done.", hint=f"Leave {option} out."
+        )

@@ -1,0 +1,121 @@
+"""`anivault pin`, `unpin`, `pins`: their words, and how pins look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from anivault.cli import events
+from anivault.cli.commands.options import ToOption
+from anivault.cli.context import Context
+from anivault.shared.errors import quoted
+from anivault.shared.exits import DONE
+
+if TYPE_CHECKING:
+    from anivault.cli.screen import Screen
+    from anivault.core.matching.pins import Pin
+    from anivault.services.pinning import Pinned
+
+PinnedArg = Annotated[str, typer.Argument(metavar="PATH", help="A folder, a file, or a title.")]
+ShowArg = Annotated[str, typer.Argument(metavar="tmdb:ID", help="tmdb:123, or tmdb:movie/123 for a film.")]
+SeasonOption = Annotated[
+    int | None,
+    typer.Option("--season", metavar="N", help="The season of these files.", show_default=False, min=0),
+]
+OffsetOption = Annotated[
+    int | None,
+    typer.Option("--offset", metavar="N", help="What to add to their episode numbers.", show_default=False),
+]
+EpisodesOption = Annotated[
+    str | None,
+    typer.Option("--episodes", metavar="N-N", help="Only for these numbers, as 13-24.", show_default=False),
+]
+
+
+def pin(
+    context: Context,
+    what: PinnedArg,
+    show: ShowArg,
+    season: SeasonOption = None,
+    offset: OffsetOption = None,
+    episodes: EpisodesOption = None,
+    to: ToOption = None,
+) -> int:
+    """Say for good which show files belong to.
+
+    A folder is pinned by its path, a file by its title and group, any other words as a title.
+    """
+    from anivault.services import pinning
+
+    home = context.library_or_none(to)
+    request = pinning.PinRequest(
+        what=what,
+        show=show,
+        season=season,
+        offset=offset,
+        episodes=episodes,
+        library=home,
+    )
+    made = [pinning.pin(request)]
+    called = _called(context, made, context.settings.match.providers)
+    _show(context.screen, called, "pinned", home)
+    return DONE
+
+
+def unpin(context: Context, what: PinnedArg, to: ToOption = None) -> int:
+    """Take a pin back."""
+    from anivault.services import pinning
+
+    home = context.library_or_none(to)
+    gone = pinning.unpin(what, home)
+    _show(context.screen, _called(context, [gone]), "unpinned", home)
+    return DONE
+
+
+def pins(context: Context, to: ToOption = None) -> int:
+    """List your pins."""
+    from anivault.services import pinning
+
+    listed = pinning.listed(context.library_or_none(to))
+    _show(context.screen, _called(context, listed), "pin")
+    return DONE
+
+
+def _called(context: Context, found: list[Pinned], providers: Sequence[str] = ("catalog",)) -> list[Pinned]:
+    from anivault.services import pinning
+
+    return pinning.called(found, context.settings, providers, context.screen.progress("Asking"))
+
+
+def _show(screen: Screen, found: Sequence[Pinned], done: str, library: str | None = None) -> None:
+    """Every pin with its file, and what its show is called."""
+    for pinned in found:
+        screen.line(_PINS_IN[done].format(pinned.file), style="bold")
+        for pin in pinned.pins:
+            show = pinned.shows.get(pin.id)
+            screen.event(events.PinEvent(file=events.shown(pinned.file), pin=pin, done=done, show=show))
+            screen.line(f"  {_pin(pin, show)}")
+            if show is None and done == "pinned":
+                screen.note(
+                    f"No list here knows {pin.id}. Is it the right number? Then --season has to be named."
+                )
+    if not found:
+        screen.line("There are no pins.")
+    if done != "pin":
+        screen.hint("Organize again to use it." if done == "pinned" else "From now on the names decide.")
+        if library:
+            screen.hint(f"For what is in the library already: anivault rename {quoted(library)}")
+
+
+_PINS_IN = {"pinned": "Pinned, in {}:", "unpinned": "No longer pinned, in {}:", "pin": "{}"}
+
+
+def _pin(pin: Pin, show: str | None) -> str:
+    """`Bleach [Group]  →  BLEACH (2004), tmdb:30984, season 1, numbers +12`."""
+    what = pin.folder or f"{pin.title}{f' [{pin.group}]' if pin.group else ''}"
+    what += f" {pin.episodes}" if pin.episodes else ""
+    where = [show or "", pin.id, f"season {pin.season}" if pin.season is not None else ""]
+    where.append(f"numbers {pin.offset:+}" if pin.offset else "")
+    return f"{what}  →  {', '.join(filter(None, where))}"

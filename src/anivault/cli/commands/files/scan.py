@@ -1,0 +1,79 @@
+"""`anivault scan`: its words, and how every name reads on the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from anivault.cli import events
+from anivault.cli.commands.options import ParserOption, PathsArg
+from anivault.cli.context import Context
+from anivault.cli.render.parts import counts_told, left_out, notices, summary
+from anivault.core.models import FileKind
+
+if TYPE_CHECKING:
+    from anivault.cli.scan_handler import Scanned
+    from anivault.cli.screen import Screen
+    from anivault.core.pipeline.reading import What
+    from anivault.parser.models import ParseResult
+
+
+def scan(context: Context, paths: PathsArg, parser: ParserOption = None) -> int:
+    """Show what every file name says."""
+    from anivault.cli import scan_handler
+
+    request = scan_handler.ScanRequest(what=what(context, paths), asking=context.asking(parser))
+    result = scan_handler.handle(request, context.screen.progress)
+    show(context.screen, result)
+    return result.exit_code
+
+
+def what(context: Context, paths: list[str]) -> What:
+    """Folders and files, or the names on standard input, one a line, where `-` was given."""
+    from anivault.core.pipeline.reading import What
+
+    if paths != ["-"]:
+        return What(paths=tuple(paths), settle=context.settings.scan.settle)
+    lines = (line.removesuffix(b"\r") for line in sys.stdin.buffer.read().split(b"\n"))
+    return What(names=tuple(os.fsdecode(line) for line in lines if line))
+
+
+def show(screen: Screen, result: Scanned) -> None:
+    """Every file by folder with what its name says, then what was left out."""
+    read = result.read
+    if screen.json:
+        for item in read.files:
+            screen.event(events.file_event(item))
+    folder = None
+    for item in read.files if not screen.json else ():
+        if (item.file.root, item.file.folder) != folder:
+            folder = (item.file.root, item.file.folder)
+            screen.line(f"{item.file.root}/{item.file.folder}".rstrip("/"), style="bold")
+        screen.line(f"  {item.file.name}")
+        if item.file.kind is FileKind.VIDEO:
+            screen.line(f"      {item.unreadable or reading(item.parsed)}", style="dim")
+    left_out(screen, read.left_out)
+    notices(screen, result.notices)
+    counts = Counter(f"{item.file.kind}" for item in read.files)
+    summary(screen, "scan", counts, f"{counts_told(counts)}." if counts else "No files there.")
+
+
+def reading(parsed: ParseResult) -> str:
+    """What a name says, in one line: title, place, kind, group and quality."""
+    place = [
+        f"season {parsed.season}" if parsed.season is not None else "",
+        "episode " + "-".join(map(str, parsed.episodes)) if parsed.episodes else "",
+        f"({'-'.join(map(str, parsed.absolute))})" if parsed.absolute else "",
+        f"v{parsed.version}" if parsed.version else "",
+    ]
+    parts = [
+        parsed.title or "no title",
+        " ".join(part for part in place if part),
+        str(parsed.type or ""),
+        str(parsed.year or ""),
+        parsed.group or "",
+        parsed.resolution or "",
+    ]
+    return " · ".join(part for part in parts if part)

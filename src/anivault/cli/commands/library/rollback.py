@@ -1,0 +1,141 @@
+"""`anivault rollback`: its words, and what goes back where."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from anivault.cli import events
+from anivault.cli.commands.options import ApplyFlag, LibraryArg, OtherDiskFlag, new_file
+from anivault.cli.context import Context, again
+from anivault.cli.render.held import show_held
+from anivault.cli.render.parts import counted, summary
+from anivault.core.models import GONE
+from anivault.shared.errors import quoted
+
+if TYPE_CHECKING:
+    from anivault.cli.rollback_handler import RolledBack
+    from anivault.cli.screen import Screen
+    from anivault.core.moving.journal import Step
+    from anivault.core.rollback_manager import RollbackPlan
+
+RunOption = Annotated[
+    str | None,
+    typer.Option("--run", metavar="RUN", help="The run of this name; see history.", show_default=False),
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DATE", help="All runs since this date.", show_default=False),
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="PATH", help="Only this file or folder of the library.", show_default=False
+    ),
+]
+ScriptOption = Annotated[
+    str | None,
+    typer.Option(
+        "--script",
+        metavar="FILE",
+        help="Write the rollback as a script, .sh or .ps1.",
+        show_default=False,
+        callback=new_file,
+    ),
+]
+
+
+def rollback(
+    context: Context,
+    library: LibraryArg = None,
+    run: RunOption = None,
+    since: SinceOption = None,
+    only: OnlyOption = None,
+    apply: ApplyFlag = False,
+    script: ScriptOption = None,
+    other_disk: OtherDiskFlag = False,
+) -> int:
+    """Put back what a run moved; --apply does it.
+
+    Without --run, --since and --only it is the last run. Nothing is overwritten.
+    """
+    from anivault.cli import rollback_handler
+    from anivault.cli.render.pace import paced
+
+    home = context.library(library)
+    request = rollback_handler.RollbackRequest(
+        library=home,
+        run=run,
+        since=since,
+        only=tuple(_as_printed(path, home) for path in only or ()),
+        apply=apply,
+        script=script,
+        other_disk=other_disk,
+    )
+    bars = context.screen.progress
+    result = rollback_handler.handle(request, bars, paced(bars))
+    show(context.screen, result)
+    if not result.plan.steps and (only or since or run):
+        context.screen.hint(f"What could be: anivault history {quoted(home)}")
+    return result.exit_code
+
+
+def _as_printed(path: str, library: str) -> str:
+    """A path from here, else from the library, as plans and findings print it."""
+    inside = os.path.join(library, path)
+    return inside if os.path.lexists(inside) and not os.path.lexists(path) else path
+
+
+def show(screen: Screen, result: RolledBack) -> None:
+    """What goes back where, what stands against it; then what to type next."""
+    report, plan, back = result.report, result.plan, result.back
+    for step in (*back, *result.gone):
+        screen.event(events.step_event(plan.roots, step, done=report is not None))
+        if report is None or screen.verbose:
+            screen.pair(f"  {step.rel}", f"→  {_way_back(plan, step)}")
+    show_held(screen, result.held)
+    done = len(back) + len(result.gone)
+    counts = Counter({"moves" if report is None else "done": done, "held": len(result.held)})
+    summary(screen, "rollback", counts, _rollback_outcome(result))
+    if report is None and done:
+        screen.hint(f"Do it: {_how_to_run(result.script) if result.script else f'{again()} --apply'}")
+
+
+def _how_to_run(script: str) -> str:
+    """Return the words that run a script that was written."""
+    if script.lower().endswith(".ps1"):
+        return f"pwsh -File {quoted(script)} -Apply"
+    return f"sh {quoted(script)} --apply"
+
+
+def _way_back(plan: RollbackPlan, step: Step) -> str:
+    if step.mtime_ns == GONE:
+        return "noted: it is gone"
+    if step.do == "remove":
+        return "removed; the source stays" if step.to else "removed"
+    return os.path.join(plan.roots[step.to_root], step.to)
+
+
+def _rollback_outcome(result: RolledBack) -> str:
+    from anivault.core.moving.history import files_of
+
+    plan, done = result.plan, result.report is not None
+    runs = f"{'run' if len(plan.runs) == 1 else 'runs'} {', '.join(plan.runs)}"
+    back, gone, held = files_of(result.back), len({step.rel for step in result.gone}), len(result.held)
+    parts = []
+    if back or not (gone or held):
+        were = "is as it was" if back == 1 else "are as they were"
+        parts.append(f"{counted(back, 'file')} of {runs} {were if done else 'to take back'}")
+    if result.script:
+        parts[-1:] = [f"{part}, written to {result.script}" for part in parts[-1:]]
+    if gone:
+        noted = "noted as gone" if done else "to note as gone"
+        parts.append(f"{counted(gone, 'file')} {noted}: verify does not miss it any more")
+    if held:
+        parts.append(f"{held:,} held")
+    if not plan.steps and not held:
+        return "There is nothing to take back."
+    return f"{', '.join(parts)}.{'' if done and (back or gone) else ' Nothing was changed.'}"

@@ -1,0 +1,71 @@
+"""`anivault verify`: its words, and how findings look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from anivault.cli import events
+from anivault.cli.commands.options import LibraryArg
+from anivault.cli.context import Context
+from anivault.cli.render.parts import counted, counts_told, notices, summary
+
+if TYPE_CHECKING:
+    from anivault.cli.screen import Screen
+    from anivault.cli.verify_handler import Verified
+
+DeepFlag = Annotated[bool, typer.Option("--deep", help="Read every file and compare its content.")]
+SubsetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--subset", metavar="1/N", help="Read one part of N, and the next part next time.", show_default=False
+    ),
+]
+StrictFlag = Annotated[bool, typer.Option("--strict", help="Count extra files and gaps as failures.")]
+AgainFlag = Annotated[
+    bool, typer.Option("--again", help="Match every file again; ~ marks those to be named differently.")
+]
+
+
+def verify(
+    context: Context,
+    library: LibraryArg = None,
+    deep: DeepFlag = False,
+    subset: SubsetOption = None,
+    strict: StrictFlag = False,
+    again: AgainFlag = False,
+) -> int:
+    """Compare the library with its journal.
+
+    = same, - missing, + extra, * differs, ! error, ~ the provider renumbered it.
+    """
+    from anivault.cli import verify_handler
+
+    request = verify_handler.VerifyRequest(
+        library=context.library(library),
+        deep=deep,
+        subset=verify_handler.one_nth(subset),
+        strict=strict,
+        again=context.asking() if again else None,
+    )
+    result = verify_handler.handle(request, context.screen.progress)
+    show(context.screen, result)
+    return result.exit_code
+
+
+def show(screen: Screen, result: Verified) -> None:
+    """Every finding with its symbol."""
+    report = result.report
+    counts = Counter({"same": report.same})
+    for finding in report.findings:
+        counts[finding.kind] += 1
+        screen.event(events.finding_event(report.library, finding))
+        detail = f"  ({finding.detail})" if finding.detail else ""
+        screen.pair(f"{finding.symbol} {finding.path or '.'}", f"{finding.kind}{detail}")
+    notices(screen, result.notices)
+    read = (
+        f" Content read: {counted(report.read, 'file')}, {report.bytes / 1e6:,.1f} MB." if report.deep else ""
+    )
+    summary(screen, "verify", counts, f"{counts_told(counts) or 'nothing there'}.{read}")

@@ -1,0 +1,1 @@
+"""Commands about AniVault itself: its data, its settings, a demonstration."""

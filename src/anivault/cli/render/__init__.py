@@ -1,0 +1,1 @@
+"""What the results of several commands share on the screen."""

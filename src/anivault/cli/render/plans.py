@@ -1,0 +1,123 @@
+"""How plans look, done or to be done: where files go, what is held, what to type next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from anivault.cli import events
+from anivault.cli.context import again
+from anivault.cli.render.held import show_held, within
+from anivault.cli.render.parts import counted, left_out, notices, summary
+from anivault.core.models import HeldReason, Move, Plan, Write
+from anivault.shared.errors import quoted
+from anivault.shared.text import natural
+
+if TYPE_CHECKING:
+    from anivault.cli.screen import Screen
+    from anivault.core.organized import Organized
+
+Doing = Literal["organize", "rename", "describe"]
+
+
+def show(screen: Screen, result: Organized, doing: Doing = "organize", command: str = "") -> None:
+    """The plan as a tree, what is held and why; then what to type next. `command` does what is shown."""
+    roots, done = result.plan.roots, result.report is not None
+    if screen.json or screen.verbose or not done:  # who has seen the plan need not see it twice
+        _tree(screen, result.moves, roots, done=done)
+    for writes in (result.writes, result.fetched):
+        _described(screen, result.made(writes), done=done)
+    _emptied(screen, result.emptied, done=done)
+    show_held(screen, result.held, roots, {(item.file.root, item.file.rel): item for item in result.files})
+    left_out(screen, result.left_out)
+    notices(screen, result.notices)
+    kind = "rename" if doing == "rename" else "organize"
+    summary(screen, kind, _counts(result), _outcome(result, doing))
+    _next(screen, result, command or again())
+
+
+def _there(result: Organized) -> int:
+    """How many of the held files are in the library already."""
+    return sum(item.reason is HeldReason.ALREADY_THERE for item in result.held)
+
+
+def _counts(result: Organized) -> Counter[str]:
+    moves = "done" if result.report else "moves"
+    held = len(result.held)
+    return Counter({moves: len(result.moves), "held": held, "already-there": _there(result)})
+
+
+def _outcome(result: Organized, doing: Doing) -> str:
+    """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
+    done, moves, held, there = result.report is not None, result.moves, len(result.held), _there(result)
+    parts = _made(result, done=done)
+    if not (parts or moves or held or result.pictures):
+        return "No files there. Nothing was changed."
+    if moves or not parts:
+        parts.insert(0, f"{counted(len(moves), 'file')} {_goes(result.plan, doing, done=done)}")
+    if result.emptied:
+        parts.append(f"{counted(len(result.emptied), 'emptied folder')} {'removed' if done else 'to remove'}")
+    if result.pictures:
+        parts.append(f"{counted(len(result.pictures), 'picture')} to look for at TMDB")
+    if there:
+        parts.append(f"{there:,} {'named so already' if doing == 'rename' else 'there already'}")
+    if held > there:
+        parts.append(f"{held - there:,} held")
+    run = result.report.run if result.report else ""
+    return f"{', '.join(parts)}. {f'Run {run}.' if run else 'Nothing was changed.'}"
+
+
+def _made(result: Organized, *, done: bool) -> list[str]:
+    """The small files of the run, by what they are."""
+    kinds = {"NFO file": result.made(result.writes), "picture": result.made(result.fetched)}
+    written = "written" if done else "to write"
+    return [f"{counted(len(writes), what)} {written}" for what, writes in kinds.items() if writes]
+
+
+def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:
+    """What becomes, or became, of files."""
+    if doing == "rename":
+        return "renamed" if done else "to rename"
+    if doing == "describe":
+        return "described" if done else "to describe"
+    return f"in the library by {plan.mode}" if done else f"to {plan.mode}"
+
+
+def _next(screen: Screen, result: Organized, command: str) -> None:
+    """What can be typed next."""
+    back = f"anivault rollback {quoted(result.plan.library)}"
+    if result.replaceable:
+        screen.hint(
+            f"To replace a file of the library, take it back and organize again: {back} --only FILE --apply"
+        )
+    if result.moves or result.made((*result.writes, *result.fetched)) or result.pictures:
+        screen.hint(f"Take it back: {back} --apply" if result.report else f"Do it: {command} --apply")
+
+
+def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: bool) -> None:
+    folder = None
+    for move in sorted(moves, key=lambda move: natural(move.target)) if not screen.json else moves:
+        if screen.json:
+            screen.event(events.move_event(move, done=done))
+            continue
+        parent, _, name = move.target.rpartition("/")
+        if parent != folder:
+            folder = parent
+            screen.line(parent or ".", style="bold")
+        screen.pair(f"  {name}", f"←  {within(roots, move)}")
+
+
+def _emptied(screen: Screen, folders: Sequence[str], *, done: bool) -> None:
+    """The folders that hold nothing any more, for people only with --verbose."""
+    for path in folders:
+        screen.event(events.FolderEvent(path=events.shown(path), done=done, path_b64=events.b64(path)))
+        screen.detail(f"  {path}  (emptied)")
+
+
+def _described(screen: Screen, writes: Sequence[Write], *, done: bool) -> None:
+    """The small files that describe videos, for people only with --verbose."""
+    for write in writes:
+        screen.event(events.WriteEvent(target=events.shown(write.target), size=len(write.data), done=done))
+        if screen.verbose:
+            screen.line(f"  {write.target}  (new, {len(write.data)} bytes)")

@@ -1,0 +1,153 @@
+"""Plan around what a library holds: where arriving files go, and what its own files are to be called.
+
+In: files with their verdicts, and a library. Out: a Plan, as far as the library's disk allows it. Reads the
+library, its journal and the sources; changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from anivault.core.listing import libraries_of, listing
+from anivault.core.models import (
+    EntryKind,
+    FileKind,
+    Identity,
+    MatchedFile,
+    Mode,
+    ParsedFile,
+    Plan,
+    ScannedFile,
+    Write,
+)
+from anivault.core.moving import history
+from anivault.core.moving.foresight import foresee
+from anivault.core.organizer import plan
+from anivault.core.pipeline.reading import Read
+from anivault.core.pipeline.scanner import kind_of, root_folders
+from anivault.core.planning import planfile
+from anivault.core.planning.describing.pictures import Picture
+from anivault.core.planning.library import Library, Origin
+from anivault.core.planning.naming.characters import NAME_MAX
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.planning import OnConflict
+from anivault.core.planning.renamer import rename
+from anivault.shared import fs
+from anivault.shared.errors import SourceIsLibraryError
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """How files are to reach the library, and under which names."""
+
+    mode: Mode
+    preset: Preset
+    on_conflict: OnConflict = "hold"
+    prefer: tuple[str, ...] = ()
+
+
+def planned(
+    found: Read, files: Sequence[MatchedFile], library: str, roots: Sequence[str], rules: Rules
+) -> Plan:
+    """Plan every file of `found` into `library`, around what lies there already, as far as its disk allows.
+
+    Raises what `foresight.foresee` raises. A library that is "" is only imagined.
+    """
+    videos = {item.file.path for item in files}
+    others = [item for item in found.files if item.file.path not in videos]
+    made = plan(
+        files,
+        sorted(others, key=_is_empty),  # a subtitle without a byte takes no place from one with some
+        library=library,
+        roots=root_folders(roots),
+        mode=rules.mode,
+        preset=rules.preset,
+        taken=Library(inhabitants(library), _origins(library)) if os.path.isdir(library) else Library(),
+        on_conflict=rules.on_conflict,
+        prefer=rules.prefer,
+        name_max=_name_max(library),
+    )
+    return foresee(made) if library else made
+
+
+def _is_empty(item: ParsedFile) -> bool:
+    return item.file.identity is not None and not item.file.identity.size
+
+
+def _name_max(library: str) -> int:
+    """The longest name, in bytes, that the library's file system takes."""
+    try:
+        return min(NAME_MAX, fs.name_max(fs.nearest(library)))
+    except OSError:  # some network shares do not say
+        return NAME_MAX
+
+
+def _origins(library: str) -> dict[str, Origin]:
+    """By place in the library: each file as it was when a run took it in, and what its name was made from."""
+    return {
+        place: Origin(_taken_in(past), next((m for put in past.puts[::-1] if (m := put.step.metadata)), None))
+        for place, past in history.read(library).files.items()
+        if not past.puts[0].inside
+    }
+
+
+def _taken_in(past: history.Past) -> ScannedFile:
+    (root, rel), step = past.first, past.puts[0].step
+    return ScannedFile(root, rel, kind_of(rel), Identity(step.size, step.mtime_ns, 0, step.inode))
+
+
+def renamed(
+    library: str, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], preset: Preset
+) -> Plan:
+    """Plan new names within `library` for what is in it already."""
+    present = list(inhabitants(library))
+    links = {item.rel for item in listing(library) if item.kind is EntryKind.LINK or not item.identity}
+    made = rename(
+        videos,
+        others,
+        library=library,
+        present=present,
+        links=links,
+        preset=preset,
+        name_max=_name_max(library),
+    )
+    return foresee(made)
+
+
+def replayed(file: str, roots: Sequence[str], library: str) -> Plan:
+    """Take a written plan, as far as the disk still allows it. Raises what `planfile` does."""
+    return foresee(planfile.read(file, root_folders(roots), library), replayed=True)
+
+
+def neighbours(plan: Plan) -> tuple[str, ...]:
+    """Say which other libraries files come from. Raises SourceIsLibraryError: none is moved out of one."""
+    folders = dict.fromkeys(os.path.dirname(os.path.abspath(move.source)) for move in plan.moves)
+    others = libraries_of(folders)
+    if others and plan.mode is Mode.MOVE:
+        raise SourceIsLibraryError(others[0])
+    told = "is a library of AniVault too. Its files stay there as they are."
+    return tuple(f"{other} {told}" for other in others)
+
+
+def absent(library: str, writes: Sequence[Write]) -> tuple[Write, ...]:
+    """Leave out the small files whose places are taken."""
+    return tuple(write for write in writes if not os.path.lexists(os.path.join(library, write.target)))
+
+
+def lacking(library: str, wanted: Sequence[Picture]) -> tuple[Picture, ...]:
+    """Leave out the pictures that have a file in the library, whatever its format."""
+    return tuple(
+        picture
+        for picture in wanted
+        if not any(os.path.lexists(os.path.join(library, name)) for name in picture.names)
+    )
+
+
+def inhabitants(library: str) -> Iterator[ScannedFile]:
+    """Every file in the library; a symbolic link counts as the file that it leads to."""
+    for item in listing(library):
+        if item.kind is not EntryKind.FOLDER:
+            kind = FileKind.OTHER if item.kind is EntryKind.LINK else kind_of(item.rel)
+            yield ScannedFile(library, item.rel, kind, item.identity)

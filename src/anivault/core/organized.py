@@ -1,0 +1,93 @@
+"""What a run comes to: the plan, the verdicts behind it, what it writes besides, and what was done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from anivault.core.causes import Advantage
+from anivault.core.models import Held, HeldReason, MatchedFile, Move, Plan, Write
+from anivault.core.moving import history
+from anivault.core.moving.executor import Report
+from anivault.core.moving.journal import Step
+from anivault.core.pipeline.left_out import LeftOut
+from anivault.core.planning.describing.pictures import Picture
+from anivault.core.planning.sidecars.fonts import Missing
+from anivault.shared import fs
+from anivault.shared.exits import DONE, FINDINGS
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """The pictures that came, and what is to be said of those that did not."""
+
+    writes: tuple[Write, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Organized(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan and what comes with it; with a `report` it has been carried out."""
+
+    plan: Plan
+    files: Sequence[MatchedFile] = ()
+    writes: tuple[Write, ...] = ()  # the small files that describe its videos
+    pictures: tuple[Picture, ...] = ()  # still to fetch
+    fetched: tuple[Write, ...] = ()
+    removals: tuple[Step, ...] = ()  # of folders that hold nothing else
+    left_out: tuple[LeftOut, ...] = ()
+    notices: tuple[str, ...] = ()
+    report: Report | None = None
+
+    def done(self, report: Report, got: Fetched, fontless: Iterable[Missing]) -> Organized:
+        """The same after it was carried out: no picture is left to fetch."""
+        told = (*self.notices, *got.notices, *(item.words for item in fontless))
+        return replace(self, report=report, pictures=(), fetched=got.writes, notices=told)
+
+    @property
+    def held(self) -> list[Held]:
+        """The files that the plan holds, and those that the mover held."""
+        return [*self.plan.held, *self._failed.values()]
+
+    @property
+    def moves(self) -> list[Move]:
+        """The files that go, or went: what the mover held is not among them."""
+        failed = self._failed
+        return [move for move in self.plan.moves if (move.root, move.rel) not in failed]
+
+    def made(self, writes: Sequence[Write]) -> list[Write]:
+        """Those of `writes` that are written, or would be."""
+        failed = self._failed
+        return [write for write in writes if (self.plan.library, write.target) not in failed]
+
+    @property
+    def emptied(self) -> list[str]:
+        """The folders that hold nothing any more, or would."""
+        if self.report:
+            return list(self.report.emptied)
+        return [os.path.join(self.plan.roots[step.root - 1], step.rel) for step in self.removals]
+
+    @property
+    def replaceable(self) -> bool:
+        """True when a file keeps its place against one of these, and a rollback could take it back."""
+        library = self.plan.library
+        held = list(filter(_is_taken, self.held))
+        places = {fs.beside(item.other, library).replace(os.sep, "/") for item in held if item.other}
+        places |= {item.place for item in held if item.place}
+        return bool(places and self.files) and not places.isdisjoint(history.read(library).files)
+
+    @property
+    def exit_code(self) -> int:
+        """10 where files are held that someone may miss, or left out though they should not be."""
+        amiss = any(item.amiss for item in self.left_out) or any(item.reason.missed for item in self.held)
+        return FINDINGS if amiss else DONE
+
+    @property
+    def _failed(self) -> dict[tuple[str, str], Held]:
+        return {(item.root, item.rel): item for item in self.report.held} if self.report else {}
+
+
+def _is_taken(item: Held) -> bool:
+    """Whether a file of the library keeps its place against this one."""
+    return item.reason is HeldReason.TARGET_TAKEN or item.facts.get("advantage") == Advantage.IN_LIBRARY

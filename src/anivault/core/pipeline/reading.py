@@ -1,0 +1,79 @@
+"""Read what every name says, and leave out the files that are not whole yet.
+
+In: scanned files or bare names, and a reader. Out: a Read. Only `settled` looks at the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from anivault.core.models import FileKind, ParsedFile, ScannedFile
+from anivault.core.pipeline.left_out import LeftOut
+from anivault.core.pipeline.parser import parse_alone, parse_files
+from anivault.core.pipeline.readable import unreadable
+from anivault.core.pipeline.scanner import Scan, kind_of
+from anivault.core.pipeline.settling import being_written
+from anivault.parser.read import Reader
+from anivault.shared.progress import Progress
+
+
+class What(msgspec.Struct, frozen=True, kw_only=True):
+    """What to read: folders and files, or names that are judged without touching the disk.
+
+    `settle` is how many seconds a file has to be left alone; `filing`: the files are to go to a library.
+    """
+
+    paths: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    settle: float = 0
+    filing: bool = False
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What is there, and how each name reads. `alone`: each name is to be judged by itself."""
+
+    files: tuple[ParsedFile, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    alone: bool = False
+
+    @property
+    def videos(self) -> tuple[ParsedFile, ...]:
+        """The files that are matched; the others follow them, or stay. Of names alone each has an answer."""
+        return tuple(item for item in self.files if self.alone or item.file.kind is FileKind.VIDEO)
+
+    @property
+    def amiss(self) -> bool:
+        """Whether something was left out that a user should look at."""
+        return any(item.amiss for item in self.left_out)
+
+
+def parse(files: Sequence[ScannedFile], reader: Reader, progress: Progress | None = None) -> list[ParsedFile]:
+    """Parse every file among its siblings; one whose name nobody can read has no title of theirs."""
+    return [_unreadable_or(item) for item in parse_files(files, reader, progress)]
+
+
+def parse_names(paths: Sequence[str], reader: Reader) -> Read:
+    """Parse paths that were only named, each by itself, without touching the disk."""
+    files = (ScannedFile("", path, kind_of(path)) for path in paths)
+    return Read(files=tuple(_unreadable_or(parse_alone(file, reader)) for file in files), alone=True)
+
+
+def settled(found: Scan, files: Sequence[ParsedFile], what: What) -> Read:
+    """Leave out what is not whole yet, such as a file that somebody still writes."""
+    hollow = found.hollow(filing=what.filing)
+    unfinished = [*hollow, *being_written(found.files, found.began, what.settle)]
+    left = {item.path for item in unfinished}
+    return Read(
+        files=tuple(item for item in files if item.file.path not in left) if left else tuple(files),
+        left_out=(*found.left_out, *unfinished),
+    )
+
+
+def _unreadable_or(item: ParsedFile) -> ParsedFile:
+    if not (why := unreadable(item)):
+        return item
+    return replace(item, parsed=replace(item.parsed, title=None, titles=()), unreadable=why)

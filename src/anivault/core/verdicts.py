@@ -1,0 +1,62 @@
+"""Say of every video which show it is, in the language that the user reads.
+
+In: parsed videos, sources, pins. Out: a MatchedFile each. Pure, but that sources are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from anivault.core.matching.decide import match_releases
+from anivault.core.matching.pins import Pin
+from anivault.core.matching.releases import each, group
+from anivault.core.matching.source import Source
+from anivault.core.models import Decision, Match, MatchedFile, ReleaseKey
+from anivault.core.pipeline.reading import Read
+from anivault.core.planning.naming.fields import titled
+from anivault.parser.read import Reader
+from anivault.shared.progress import Progress
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Who reads names, who knows shows, what the user has decided, and in which languages titles are read."""
+
+    reader: Reader
+    sources: Sequence[Source] = ()
+    pins: Sequence[Pin] = ()
+    languages: Sequence[str] = ()
+
+
+def match(found: Read, asked: Asked, progress: Progress | None = None) -> list[MatchedFile]:
+    """Match every video, release by release; one at a time where each stands alone. Pins win."""
+    why = {item.file: item.unreadable for item in found.videos if item.unreadable}
+    readable = [item for item in found.videos if not item.unreadable]
+    releases = (each if found.alone else group)(readable)
+    releases += each([item for item in found.videos if item.unreadable])
+    files = match_releases(releases, asked.sources, asked.pins, progress=progress)
+    if why:
+        files = [_unmatched(item, why[item.file]) if item.file in why else item for item in files]
+    return called(files, asked.languages)
+
+
+def _unmatched(item: MatchedFile, why: str) -> MatchedFile:
+    """A file whose name nobody can read is what the user has pinned it to, or nothing."""
+    if item.pinned:
+        return item
+    match = Match(Decision.UNMATCHED, 0.0, (), (why,))
+    return MatchedFile(item.file, item.parsed, match, Decision.UNMATCHED, (), match.reasons)
+
+
+def called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[MatchedFile]:
+    """Call every show by its title in the first of `languages` that it has one in."""
+    if not languages:
+        return list(files)
+    named: dict[ReleaseKey, Match] = {}  # the files of a release share a match
+    for item in files:
+        if (release := item.release_key) not in named:
+            ranked = tuple(replace(r, candidate=titled(r.candidate, languages)) for r in item.match.ranked)
+            named[release] = replace(item.match, ranked=ranked)
+    return [replace(item, match=named[item.release_key]) for item in files]

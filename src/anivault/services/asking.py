@@ -1,0 +1,62 @@
+"""Open everybody who is asked in a run: engines that read names, providers that know shows, and pins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import msgspec
+
+from anivault.core.verdicts import Asked
+from anivault.parser.read import Reader, open_reader
+from anivault.services.pinning import pins_in_force
+from anivault.services.providers import Providers
+from anivault.shared.errors import shortened
+from anivault.shared.progress import Progress
+from anivault.shared.settings import Settings
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is to be asked, by name, and the settings that hold for them."""
+
+    settings: Settings
+    engines: tuple[str, ...]
+    providers: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+class Opened:
+    """Those who are asked, ready to answer; `notices` is what they had to say in the end."""
+
+    def __init__(self, asked: Asked, providers: Providers) -> None:
+        self.asked = asked
+        self._providers = providers
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What engines and providers failed at, and that the run went on."""
+        return (*failures(self.asked.reader), *self._providers.notices)
+
+
+@contextmanager
+def opened(asking: Asking, library: str | None, progress: Progress) -> Iterator[Opened]:
+    """Open them, with the pins of `library`; close them in the end.
+
+    Raises PluginNotFoundError, PluginBrokenError, PinsBrokenError.
+    """
+    settings = asking.settings
+    pins = pins_in_force(library or settings.library.path)
+    with (
+        closing(open_reader(asking.engines, settings.plugins)) as reader,
+        Providers(settings, asking.providers, progress) as providers,
+    ):
+        asked = Asked(reader=reader, sources=providers.sources, pins=pins, languages=asking.languages)
+        yield Opened(asked, providers)
+
+
+def failures(reader: Reader) -> tuple[str, ...]:
+    """What engines had to be forgiven."""
+    return tuple(
+        f"{engine} failed on {count} {'name' if count == 1 else 'names'}: {shortened(reader.why[engine])}."
+        for engine, count in reader.failures.items()
+    )

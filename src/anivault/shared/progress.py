@@ -1,0 +1,9 @@
+"""How work tells how far it is. Whoever shows it is handed in; nothing here draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+Progress: TypeAlias = Callable[[int, int | None], None]  # how much is done; of how much, where that is known
+Bars: TypeAlias = Callable[[str], Progress]  # begin another kind of work, by its name
