@@ -35,9 +35,15 @@ def _table() -> dict[int, str]:
 _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127, *range(128, 160)), " ")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_QUOTED = re.compile(r"[「『](\d{1,4}(?:v\d)?)[」』]")  # 『07』
+_QUOTED = re.compile(r"[「『★](\d{1,4}(?:v\d)?)[」』★]", re.IGNORECASE)  # 『07』, ★07★
+_TWICE = re.compile(r"\[(?=\[)|(?<=\])\]")  # [[Group]]
+_SHUT_FIRST = re.compile(r"\s*\](?=[^\[\]]{1,40}\])")  # ]Group]
+_PLUS = re.compile(r"(?<=[\w!?+-])\+(?=[\w+-])")  # Title+Episode+3
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
-_AT_BRACKET = re.compile(r"_(?=[\s\[(]|\d{3,4}[pi])|(?<=[\s\])])_")
+_AT_BRACKET = re.compile(
+    r"_(?=[\s\[(]|\d{3,4}[pi]|-_)|(?<=[\s\])])_|(?<=_-)_|(?<=\d)_(?=$)"
+    r"|(?<=[^\W\d_])_(?=\d{1,4}(?:v\d)?(?:_?[\[(]|_?$))"  # Its Title_07_[720p]
+)
 _DOT = re.compile(r"\.(?!(?<=\d\.)\d(?![\dKk]))")  # but not that of 07.5 or 2.0
 _STUCK = re.compile(r"(?<=\d)\.(?=[A-Za-z]{2}|\d{3,4}[pi])")  # 01.DVD, 01.720p
 _MARK = rf"(?:{SUBTITLE_MARKS}|[a-z]{{2,3}}(?:-[A-Za-z]{{2,4}})?)"
@@ -70,10 +76,10 @@ def of(name: str) -> Form:
     if shown.isascii():
         if not shown.isprintable():
             shown = shown.translate(_CONTROLS)
-        return Form(*_blanks(shown, shown))
+        return Form(*_blanks(_paired(shown), shown))
     shown = _QUOTED.sub(r"[\1]", shown)
     shown = _SURROGATES.sub("\ufffd", unicodedata.normalize("NFC", shown).translate(_CONTROLS))
-    return Form(*_blanks(shown.translate(_TABLE), shown))
+    return Form(*_blanks(_paired(shown.translate(_TABLE)), shown))
 
 
 def blank_of(name: str) -> str | None:
@@ -98,8 +104,37 @@ def stem_of(name: str) -> str:
     return stem
 
 
+def _paired(text: str) -> str:
+    """Blank every square bracket that has no other side, or holds nothing but another: `[[Group]`, `05]`."""
+    if text.count("[") == text.count("]") and "[[" not in text:
+        return text
+    text = _TWICE.sub(" ", text)
+    if (shut := _SHUT_FIRST.match(text)) is not None:
+        text = f"{' ' * (shut.end() - 1)}[{text[shut.end() :]}"
+    return _without_lone(text)
+
+
+def _without_lone(text: str) -> str:
+    """Blank the sides that nothing closes. One that shuts the first words stays: `Group] Title`."""
+    chars, opened = list(text), -1
+    for at, char in enumerate(text):
+        if char == "[":
+            if opened >= 0:
+                chars[opened] = " "
+            opened = at
+        elif char == "]":
+            if opened < 0 and any(c in "[]" for c in text[:at]):
+                chars[at] = " "
+            opened = -1
+    if opened >= 0:
+        chars[opened] = " "
+    return "".join(chars)
+
+
 def _blanks(text: str, shown: str) -> tuple[str, str]:
     """Turn underscores and the dots of scene names into blanks where those part the words."""
+    if "+" in text and " " not in text and "_" not in text:
+        text, shown = _plus(text, shown)
     if "_" not in text and "." not in text:
         return text, shown
     outside = _BRACKETS.sub("", text).strip()
@@ -113,3 +148,11 @@ def _blanks(text: str, shown: str) -> tuple[str, str]:
         parting = _DOT if not spaces or dots > max(spaces, 2) else _STUCK
         text, shown = parting.sub(" ", text), parting.sub(" ", shown)
     return text, shown
+
+
+def _plus(text: str, shown: str) -> tuple[str, str]:
+    """`Title+Episode+3`: where nothing else parts the words outside brackets."""
+    outside = _BRACKETS.sub("", text)
+    if outside.count("+") < 2 or "." in outside:
+        return text, shown
+    return _PLUS.sub(" ", text), _PLUS.sub(" ", shown)

@@ -1,0 +1,186 @@
+"""A bare number that its place makes the episode: from the surest place to the weakest, the first there wins.
+
+` - 12` at the end of a part; a number alone in brackets; one that ends the running text; one that starts it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from anivault.parser.draft import EPISODE, GAPS, Draft
+from anivault.parser.rules.episode import (
+    ALONE,
+    END,
+    ENDING,
+    LETTER,
+    NUMBER,
+    RANGE,
+    RULE,
+    SETTLED,
+    WITH,
+    V,
+    claim,
+    claim_with_second,
+    is_numbered_title,
+    keep,
+)
+from anivault.parser.rules.numbers import YEARS, Numbers
+from anivault.parser.vocabulary import NUMBERED_TITLES
+
+SUPPOSED = 0.8  # the confidence of a guess: a guess itself, about nine in ten of them are right
+
+_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}{RANGE}{ENDING}{END}")
+_TIGHT = re.compile(
+    r"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?<=[^\W\d_]-)(?P<padded>0\d{1,2}))"
+    rf"(?:v(?P<version>\d))?(?:{END}|(?=-[^\W\d]))"
+)
+_LAST = re.compile(
+    rf"(?:(?<=[\s{GAPS}\])~!])|(?<=[^\W\d_]\.)(?=\d\d))(?:[Nn][Oo]\. ?(?=\d\d))?"
+    rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
+)
+_DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){LETTER}{V}{RANGE}(?=[:.]?\s)")
+_FIRST = re.compile(rf"^[\s\x01]*(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[({GAPS}]))")
+_MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){V}(?=\.? [^\W\d])")
+_GLUED = re.compile(
+    rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
+)
+
+_FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
+_NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)\s*$")
+_DIGITS = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W_]")
+
+
+def read(draft: Draft) -> None:
+    """Claim a bare number that its place makes the episode, the surest place first."""
+    if draft.said.get("episodes") in SETTLED or not (draft.numbers or _DIGITS.search(draft.text)):
+        return
+    if not any(form(draft) for form in _SURE):
+        draft.confidence = SUPPOSED  # of what follows, or of there being no episode
+        any(form(draft) for form in _GUESSES)
+
+
+def _dash(draft: Draft) -> bool:
+    """` - 07`, the last one behind words; a range at once."""
+    found = None
+    for found in _DASH.finditer(draft.text):
+        if found["last"] or _WORD.search(draft.text, 0, found.start()):
+            break
+    if found is None or (found.start() == 0 and found.end() < len(draft.text)):  # a leading one says more
+        return False
+    claim_with_second(draft, found)
+    return True
+
+
+def _bracketed(draft: Draft) -> bool:
+    """`[07]`; of several the one that says so, else the first behind the start."""
+    if not draft.numbers or "episodes" in draft.fields:
+        return False
+    start, end, found = min(draft.numbers, key=_saying)
+    if draft.text[start] == "(" and not _is_stated(found) and _is_aside(draft, start, end):
+        return False
+    keep(draft, found.episodes, found.version)
+    if found.second is not None:
+        draft.set("absolute", (found.second,), RULE)
+    draft.gap(start, end, EPISODE)
+    return True
+
+
+def _saying(bracket: tuple[int, int, Numbers]) -> tuple[bool, bool]:
+    start, _, found = bracket
+    return not _is_stated(found), start == 0
+
+
+def _is_stated(found: Numbers) -> bool:
+    return found.stated or len(found.episodes) > 1
+
+
+def _is_aside(draft: Draft, start: int, end: int) -> bool:
+    """Round brackets hold a lone digit, or a number behind another: `10 (1)`."""
+    number = _NUMBER_BEFORE.search(draft.text, 0, start)
+    return end - start < 4 or (number is not None and not is_numbered_title(draft, number))
+
+
+def _tight(draft: Draft) -> bool:
+    """A dash without a blank before it: `タイトル！-01`, `Some-Title-03`."""
+    found = _TIGHT.search(draft.text)
+    if found is None:
+        return False
+    keep(draft, (int(found["first"] or found["padded"]),), found["version"])
+    draft.gap(found.start(), found.end(), EPISODE)
+    return True
+
+
+def _last(draft: Draft) -> bool:
+    """`Title 07 [720p]`."""
+    for found in _LAST.finditer(draft.text):
+        if _WORD.search(draft.text, 0, found.start()) and not _belongs(draft, found):
+            claim_with_second(draft, found)
+            return True
+    return False
+
+
+def _dashed(draft: Draft) -> bool:
+    """` - 07 The Title of It`."""
+    found = _DASHED.search(draft.text)
+    before = draft.text[: found.start()].strip() if found is not None else ""
+    if found is None or not (_WORD.search(before) and (before in NUMBERED_TITLES or not before.isdecimal())):
+        return False
+    claim(draft, found)
+    return True
+
+
+def _only(draft: Draft) -> bool:
+    """`07.mkv`, `07v2 [1080p].mkv`: no word but the number."""
+    found = _FIRST.search(draft.text)
+    if found is None or is_numbered_title(draft, found) or _WORD.search(draft.text, found.end()):
+        return False
+    claim(draft, found, end=found.start("mark"))
+    return True
+
+
+def _first(draft: Draft) -> bool:
+    """`07 - Title`, `07. Title`; without a mark only a padded number."""
+    found = _FIRST.search(draft.text)
+    if found is None or is_numbered_title(draft, found):
+        return False
+    if not found["mark"].strip() and not found["first"].startswith("0"):
+        return False
+    claim(draft, found, end=found.start("mark"))
+    return True
+
+
+def _middle(draft: Draft) -> bool:
+    """`The Show 08 A Title`: a padded number among words."""
+    found = _MIDDLE.search(draft.text)
+    if found is None or is_numbered_title(draft, found):
+        return False
+    claim(draft, found)
+    return True
+
+
+def _glued(draft: Draft) -> bool:
+    """`kaiba05`, `kaiba-105`: padded digits right behind small letters, or digits behind a dash."""
+    found = _GLUED.search(draft.text)
+    if found is None or is_numbered_title(draft, found):
+        return False
+    claim(draft, found)
+    return True
+
+
+_SURE = (_dash, _bracketed, _tight, _only)
+_GUESSES = (_last, _dashed, _first, _middle, _glued)  # the number is often the title's
+
+
+def _belongs(draft: Draft, found: re.Match[str]) -> bool:
+    """Tell whether a last number is part of the title: a lone digit, a decimal, a year, or known for it."""
+    text = found["first"]
+    if is_numbered_title(draft, found):
+        return True
+    if found["last"] or found["version"]:
+        return False
+    if not text.startswith("0") and _FILM.search(draft.text, 0, found.start()):  # Movie 25
+        return True
+    if len(text) == 1 or ("." in text and not text.startswith("0")):
+        return True
+    return len(text) == 4 and text.isdecimal() and int(text) in YEARS

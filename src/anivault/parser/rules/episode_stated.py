@@ -1,0 +1,123 @@
+"""An episode that says so: S01E02 and 1x02, with its season; words (`Episode 12`, `第3話`, `#4`)."""
+
+from __future__ import annotations
+
+import re
+
+from anivault.parser.draft import EPISODE, GAPS, Draft
+from anivault.parser.models import Number
+from anivault.parser.rules.episode import (
+    ALONE,
+    BETWEEN_DASHES,
+    END,
+    LETTER,
+    NUMBER,
+    OVER,
+    RANGE,
+    RULE,
+    SETTLED,
+    SIBLINGS,
+    V,
+    claim_with_second,
+    is_numbered_title,
+    keep,
+)
+from anivault.parser.rules.numbers import han, number
+from anivault.parser.vocabulary import CJK_BATCH, any_of, letters_of
+from anivault.parser.vocabulary import EPISODE as WORDS
+
+_HAN = r"[一二三四五六七八九十百零〇]{1,5}"
+
+_SXE = re.compile(
+    rf"{ALONE}(?:S|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
+    r"(?P<more>(?:[ ._-]?EP?\d{1,4})*)"
+    rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
+    re.IGNORECASE,
+)
+_NXN = re.compile(
+    rf"(?<![^\W_.])(?P<season>\d{{1,2}}|(?:19|20)\d\d)[xX](?P<first>\d{{2,3}}){LETTER}{V}"
+    rf"(?P<more>(?:\s*[-~+]\s*\d{{1,2}}x\d{{2,3}}|[-~+x]\d{{2,3}})*){OVER}"
+)
+_SKIND = re.compile(
+    rf"{ALONE}S(?P<season>\d{{1,2}})[ ._-]*(?P<kind>OVA|OAD|ONA|SP|NCOP|NCED|PV)[ ._-]*(?P<first>\d{{1,3}})"
+    rf"{V}{OVER}",
+    re.IGNORECASE,
+)
+_WORDED = re.compile(rf"{ALONE}(?:{any_of(WORDS['words'])})[ ._-]*#?{NUMBER}{RANGE}{OVER}", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){V}(?!\s*-?\s*\d){END}", re.IGNORECASE
+)
+_MARKED = re.compile(
+    rf"(?:{ALONE}[Ee](?=\d\d)|(?<=-\s)e|{ALONE}E|{ALONE}EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
+    rf"(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){RANGE}{OVER}"
+)
+_OF = re.compile(
+    rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?\s+(?:{any_of(WORDS['of'])})\s+\d{{1,4}}{OVER}"
+)
+_BEHIND = re.compile(rf"{ALONE}(?P<first>\d{{1,4}})\.?\s*(?:{any_of(WORDS['behind'])}){OVER}", re.IGNORECASE)
+_CJK = re.compile(
+    rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})(?:v(?P<early>\d))?\s*"
+    rf"(?:[话話集回夜章]?\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?"
+    rf"(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
+)
+_COUNTER = re.compile(
+    r"(?<![\d第全])(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[-~,]\s*(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w)"
+)
+_ALL = re.compile(
+    rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
+    rf"|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
+)
+_BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
+
+_GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
+
+
+def read_stated(draft: Draft) -> None:
+    """Claim an episode that states its season too: S01E02, 1x02, S01OVA02."""
+    if draft.said.get("episodes") == SIBLINGS or draft.words.isdisjoint(("s", "x", "t")):
+        return
+    for pattern in (_SXE, _NXN, _SKIND):
+        if (found := pattern.search(draft.text)) is not None:
+            before = _BEFORE.search(draft.text, 0, found.start())
+            claim_with_second(draft, found)
+            if before is not None and not is_numbered_title(draft, before):  # 13.5 - S00E01
+                draft.set("absolute", (number(before[1]),), RULE)
+                draft.gap(before.start(), found.start(), EPISODE)
+            return
+
+
+def read_worded(draft: Draft) -> None:
+    """Claim an episode that a word announces: Episode 12, E12, #12, 12 of 24, 第12話."""
+    if draft.said.get("episodes") in SETTLED or (not draft.text.isascii() and _cjk(draft)):
+        return
+    if "#" not in draft.text and draft.words.isdisjoint(_GATE):
+        return
+    searches = (pattern.search(draft.text) for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND))
+    if (found := next(filter(None, searches), None)) is not None:
+        _claim_word(draft, found)
+
+
+def _claim_word(draft: Draft, found: re.Match[str]) -> None:
+    """`03 - Episode 3` says one number twice; in `- 05 - Chapter 3` the word is the episode's title."""
+    before = _BEFORE.search(draft.text, 0, found.start())
+    repeated = before is not None and number(before["first"]) == number(found["first"])
+    if not repeated and BETWEEN_DASHES.search(draft.text, 0, found.start()) is not None:
+        return
+    claim_with_second(draft, found)
+    if before is not None and repeated:
+        draft.gap(before.start(), found.start(), EPISODE)
+
+
+def _cjk(draft: Draft) -> bool:
+    if (found := _CJK.search(draft.text) or _COUNTER.search(draft.text)) is not None:
+        version = found["version"] or found["early"] if found.re is _CJK else None
+        keep(draft, tuple(_cjk_number(n) for n in (found["first"], found["last"]) if n), version)
+    elif (found := _ALL.search(draft.text)) is not None and found["all"]:
+        keep(draft, (1, han(found["all"])), None)
+    if found is not None:
+        draft.gap(found.start(), found.end(), EPISODE)
+    return found is not None
+
+
+def _cjk_number(text: str) -> Number:
+    return number(text) if text[0].isdigit() else han(text)
