@@ -29,8 +29,7 @@ from anivault.parser.rules import (
     printed,
     season,
     title,
-    version,
-    year,
+    year_version,
 )
 from anivault.shared import plugins
 
@@ -50,8 +49,8 @@ RULES = (
     episode_places.read,
     part.settle,
     kind.read,
-    version.read,
-    year.read,
+    year_version.read_version,
+    year_version.read_year,
     group.read_last,
     title.read,
 )

@@ -76,6 +76,8 @@ CJK_FILMS = [word for word, kind in CJK_TYPES.items() if kind is VideoType.MOVIE
 STREAMS = any_of(_RAW["streams"])
 NEW_SHOWS = any_of(_RAW["new_shows"])
 SLASHED: list[str] = _RAW["titles"]["slashed"]
+ASIDES = frozenset(_RAW["titles"]["asides"])
+EDITIONS = any_of(_RAW["titles"]["editions"])
 NO_TITLES = frozenset(_RAW["names"]["no_titles"])
 NUMBERED_TITLES = frozenset(_RAW["titles"]["numbered"])
 

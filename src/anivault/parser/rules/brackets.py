@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import VideoType
-from anivault.parser.rules import checksum, media, numbers, season
+from anivault.parser.rules import media, numbers, season
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, STRONG, TYPES
 
 RULE = "rule:brackets"
@@ -34,6 +34,12 @@ _LAST_WORDS = frozenset(("pv", "cm", "menu", "preview", "trailer", "teaser"))
 _EXPLICIT = re.compile(r"\d{3,4}[pi]|\d{3,4}x\d{3,4}", re.IGNORECASE)  # a resolution beyond doubt
 _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
+_NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p]
+    r"(\d{2,3}(?:v\d)?) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE
+)
+_STATED = re.compile(r"S(\d{1,2})(?:[ ._]?E| ?- ?(?=0\d|\d\d))(\d{1,4})(?:v(\d))?", re.IGNORECASE)
+_COMPACT_DATE = re.compile(r"(?:(?:19|20)\d\d|[0-3]\d)(?:0\d|1[0-2])[0-3]\d")
+_SEASON_NOTE = re.compile(r"第.{1,3}[季部期].{0,3}?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月.{0,6}")
 _BATCH = re.compile(rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]|\d{{1,2}}月", re.IGNORECASE)
 _OF = re.compile(r"(?:of|/) ?\d+")
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz)", re.IGNORECASE)
@@ -60,8 +66,8 @@ def read(draft: Draft) -> None:
     first = True
     for found in _BRACKET.finditer(text):
         content = found[found.lastindex or 0]
-        if len(content) < 11 and (crc := checksum.whole(content)) is not None:
-            draft.fields["crc32"], draft.said["crc32"] = crc, checksum.RULE
+        if len(content) < 11 and (crc := numbers.checksum(content)) is not None:
+            draft.fields["crc32"], draft.said["crc32"] = crc, "rule:checksum"
             draft.gap(*found.span(), TERM)
         else:
             _apply(draft, _meaning_in(text, content, found, first=first), *found.span())
@@ -87,6 +93,8 @@ def _apply(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
         draft.set(field, value, RULE)
     if meaning.numbers is not None and not _is_title(draft.text, start, end):
         draft.numbers.append((start, end, meaning.numbers))
+        if meaning.fields and (blank := draft.text.find(" ", start, end)) > 0:  # [01 1080p HEVC]
+            draft.gap(blank, end - 1, TERM)
         return
     if meaning.filler is None:  # words
         draft.texts.append((start, end))
@@ -113,21 +121,39 @@ def _meaning(content: str) -> Meaning:
 def _read(content: str) -> Meaning:
     if not content:
         return Meaning(TERM)
-    if (year := _YEAR.fullmatch(content)) is not None:
-        return Meaning(YEAR, (("year", int(year[1])),))
-    if (date := _DATE.fullmatch(content)) is not None:
-        return Meaning(TERM, (("year", int(date[1] or date[2])),))
-    if (season := _season(content)) is not None:
-        return season
+    return next(filter(None, (reads(content) for reads in _READERS)), _WORDS)
+
+
+def _year(content: str) -> Meaning | None:
+    """`[2012]`, `(1992-2017)`."""
+    found = _YEAR.fullmatch(content)
+    return Meaning(YEAR, (("year", int(found[1])),)) if found else None
+
+
+def _date(content: str) -> Meaning | None:
+    """`[2023.10.06]`, `(20231006)`; `（第二季七月播出）` says when, not what."""
+    if (found := _DATE.fullmatch(content)) is not None:
+        return Meaning(TERM, (("year", int(found[1] or found[2])),))
+    return Meaning(TERM) if _COMPACT_DATE.fullmatch(content) or _SEASON_NOTE.fullmatch(content) else None
+
+
+def _number(content: str) -> Meaning | None:
+    """`[07]`, `(01-12)`, `[Part 2]`, `[01OVA]`."""
     if (inside := numbers.bracket(content)) is not None:
         return Meaning(numbers=inside)
     if (part := _PART.fullmatch(content)) is not None:
         return Meaning(SEASON, (("part", int(part[1])),))
     if (counted := _COUNTED_KIND.fullmatch(content)) is not None:
         return Meaning(numbers=numbers.bracket(counted[1]), fields=(("type", TYPES[counted[2].lower()]),))
-    if (volume := _VOLUME.fullmatch(content)) is not None and content.lower() not in STRONG:
-        return Meaning(TERM, (("disc", int(volume["number"])),) if volume["disc"] else ())
-    return _kind(content) or _technical(content) or _WORDS
+    return None
+
+
+def _volume(content: str) -> Meaning | None:
+    """`[Vol.3]`, `[Disc 2]`; a DVD5 is a kind of disc."""
+    found = _VOLUME.fullmatch(content)
+    if found is None or content.lower() in STRONG:
+        return None
+    return Meaning(TERM, (("disc", int(found["number"])),) if found["disc"] else ())
 
 
 def is_words(content: str) -> bool:
@@ -135,7 +161,20 @@ def is_words(content: str) -> bool:
     return _meaning(content) is _WORDS
 
 
+def _stated(content: str) -> Meaning | None:
+    """`[S02E05]`, `(S4-24)`: an episode with its season. `(S1-3)` are seasons."""
+    if (found := _STATED.fullmatch(content)) is None:
+        return None
+    season, episode = int(found[1]), numbers.number(found[2])
+    if "e" not in content.lower() and found[2][0] != "0" and season < 2:
+        return None
+    version = int(found[3]) if found[3] else None
+    inside = numbers.Numbers((episode,), version, stated=True)
+    return Meaning(numbers=inside, fields=(("season", season),))
+
+
 def _season(content: str) -> Meaning | None:
+    """`[S2]`, `(2nd Season)`, `【第二季】`."""
     found = season.whole(content)
     if found is None:
         return None
@@ -144,6 +183,7 @@ def _season(content: str) -> Meaning | None:
 
 
 def _kind(content: str) -> Meaning | None:
+    """`[OVA]`, `[NCOP 2]`, `(2012 Movie)`."""
     if (found := _KIND.fullmatch(content)) is None:
         return None
     if (kind := _kind_of(found["word"].lower().replace("_", " "))) is None:
@@ -167,11 +207,12 @@ def _kind_of(words: str) -> VideoType | None:
 
 
 def _technical(content: str) -> Meaning | None:
+    """`[1080p]`, `(BD 720p AAC)`, `[01 1080p HEVC]`, `[简日双语]`."""
     if any(pattern.fullmatch(content) for pattern in (_BATCH, _IDS, _DOMAIN, _OF)):
         return Meaning(TERM)
     found = media.terms(content)
     if found.strong or (found.known and not found.rest):
-        if (ranged := _RANGED.match(content)) is not None:
+        if (ranged := _RANGED.match(content) or _NUMBERED.match(content)) is not None:
             return Meaning(fields=found.fields, numbers=numbers.bracket(ranged[1]))
         rest = _name_among(content, found) if found.rest else None
         return Meaning(TERM, (*found.fields, *_version(content)), rest=rest)
@@ -190,3 +231,7 @@ def _name_among(content: str, found: media.Terms) -> str | None:
         if words and all(word in found.rest for word in words):
             return part
     return None
+
+
+# What a bracket may be, the first that fits; else it is words.
+_READERS = (_year, _date, _stated, _season, _number, _volume, _kind, _technical)

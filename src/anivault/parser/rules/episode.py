@@ -76,7 +76,10 @@ def claim_with_second(draft: Draft, found: re.Match[str]) -> None:
 def claim(draft: Draft, found: re.Match[str], end: int | None = None) -> None:
     said = found.groupdict()
     if (season := said.get("season")) is not None:
-        draft.set("season", int(season), RULE)
+        first = int(said.get("since") or season)
+        draft.set("season", first, RULE)
+        if first < int(season):
+            draft.set("seasons", tuple(range(first, int(season) + 1)), RULE)
     if (kind := said.get("kind")) is not None:
         draft.set("type", TYPES[kind.lower()], RULE)
     episodes = _numbers_of(draft, said)
@@ -97,14 +100,16 @@ def _numbers_of(draft: Draft, said: Mapping[str, str | None]) -> tuple[Number, .
 
 
 def is_range(first: str, last: str) -> bool:
-    """A range goes up, and not to a year: `26_1`, `05 - 1999` are none."""
-    return float(first) < float(last) and (len(first) > 2 or (last.isdecimal() and int(last) not in YEARS))
+    """A range goes up, not to a year, and is padded alike: `26_1`, `05 - 1999`, `2-05` are none."""
+    if float(first) >= float(last) or (last[0] == "0" and len(first) < len(last)):
+        return False
+    return len(first) > 2 or (last.isdecimal() and int(last) not in YEARS)
 
 
 def _last_of(said: Mapping[str, str | None]) -> str | None:
     """The end of a range, or the last of several numbers written one behind the other."""
-    more = _DIGITS.findall(said.get("more") or "")
-    return said.get("last") or said.get("far") or (more[-1] if more else None)
+    more = _DIGITS.findall(said.get("more") or said.get("and") or "")
+    return more[-1] if more else said.get("last") or said.get("far")
 
 
 def gap(draft: Draft, start: int, end: int) -> None:

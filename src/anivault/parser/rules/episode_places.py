@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from anivault.parser.draft import EPISODE, GAPS, Draft
+from anivault.parser.draft import EPISODE, GAPS, SEASON, YEAR, Draft
 from anivault.parser.rules.episode import (
     ALONE,
     END,
@@ -24,27 +24,38 @@ from anivault.parser.rules.episode import (
     is_numbered_title,
     keep,
 )
-from anivault.parser.rules.numbers import YEARS, Numbers
-from anivault.parser.vocabulary import NUMBERED_TITLES
+from anivault.parser.rules.numbers import YEARS, Numbers, number
+from anivault.parser.vocabulary import EPISODE as WORDS
+from anivault.parser.vocabulary import NUMBERED_TITLES, any_of
 
 SUPPOSED = 0.8  # the confidence of a guess: a guess itself, about nine in ten of them are right
 
-_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}{RANGE}{ENDING}{END}")
+_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
+_SINCE = re.compile(rf"(?<=[\s{GAPS}])(?P<first>\d{{1,4}})\s*$")
+_SEQUEL = re.compile(r"[2-9][-_]\d{2,3}(?!\d)")  # 2-05
+
 _TIGHT = re.compile(
     r"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?<=[^\W\d_]-)(?P<padded>0\d{1,2}))"
     rf"(?:v(?P<version>\d))?(?:{END}|(?=-[^\W\d]))"
 )
 _LAST = re.compile(
-    rf"(?:(?<=[\s{GAPS}\])~!])|(?<=[^\W\d_]\.)(?=\d\d))(?:[Nn][Oo]\. ?(?=\d\d))?"
+    rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))(?:[Nn][Oo]\. ?(?=\d\d))?"
     rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
 )
 _DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){LETTER}{V}{RANGE}(?=[:.]?\s)")
-_FIRST = re.compile(rf"^[\s\x01]*(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[({GAPS}]))")
-_MIDDLE = re.compile(rf"(?<=[^\s{GAPS}-] )(?P<first>0[1-9]\d?){V}(?=\.? [^\W\d])")
+_FIRST = re.compile(
+    rf"^[\s\x01]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[({GAPS}]))"
+)
+_MIDDLE = re.compile(rf"(?<=[^\s-] )(?P<first>0[1-9]\d?){V}(?=\.? [^\W\d])")
+_AMID = re.compile(
+    rf"(?<=[^\W\d] )(?<![Ll]evel )(?<![Cc]lass )(?<!No\. )(?P<first>1|[1-9]\d{{1,2}}){V}"
+    rf" (?!(?i:{any_of(WORDS['counted'])}))(?=[A-Z])"
+)
 _GLUED = re.compile(
-    rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
+    rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d)|(?<=[a-z])Ep?(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
 )
 
+_YEAR_BEFORE = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|{YEAR})\s*$")
 _FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)\s*$")
 _DIGITS = re.compile(r"\d+")
@@ -68,8 +79,30 @@ def _dash(draft: Draft) -> bool:
             break
     if found is None or (found.start() == 0 and found.end() < len(draft.text)):  # a leading one says more
         return False
-    claim_with_second(draft, found)
+    if _SEQUEL.match(draft.text, found.start("first")) and found["last"]:  # Title - 2-05
+        draft.set("season", int(found["first"]), RULE)
+        _claim_last(draft, found, found.start())
+    elif (since := _since(draft, found)) is not None:
+        keep(draft, (int(since["first"]), int(found["first"])), found["version"])
+        draft.gap(since.start(), found.end(), EPISODE)
+    else:
+        claim_with_second(draft, found)
     return True
+
+
+def _since(draft: Draft, found: re.Match[str]) -> re.Match[str] | None:
+    """`01 - 07`, `1 - 119 [Batch]`: a number before the dash begins a range, where both are padded alike."""
+    since = _SINCE.search(draft.text, 0, found.start())
+    if since is None or found["last"] or "." in found["first"] or is_numbered_title(draft, since):
+        return None
+    first, last = since["first"], found["first"]
+    alike = len(first) == len(last) if first[0] == "0" else first == "1" and "batch" in draft.shown.lower()
+    return since if alike and int(first) < int(last) else None
+
+
+def _claim_last(draft: Draft, found: re.Match[str], start: int) -> None:
+    keep(draft, (number(found["last"]),), found["last_version"])
+    draft.gap(start, found.end(), EPISODE)
 
 
 def _bracketed(draft: Draft) -> bool:
@@ -79,10 +112,20 @@ def _bracketed(draft: Draft) -> bool:
     start, end, found = min(draft.numbers, key=_saying)
     if draft.text[start] == "(" and not _is_stated(found) and _is_aside(draft, start, end):
         return False
+    if end - start < 4 and draft.text[start] == "(":  # Title (9); or a copy of Title.mkv
+        draft.confidence = SUPPOSED
     keep(draft, found.episodes, found.version)
     if found.second is not None:
         draft.set("absolute", (found.second,), RULE)
     draft.gap(start, end, EPISODE)
+    if (first := draft.numbers[0])[0] == 0 < start and first[2].episodes == found.episodes:  # [01][Title][01]
+        draft.gap(first[0], first[1], EPISODE)
+    if (
+        start == 0
+        and (again := _LAST.search(draft.text, end))
+        and (number(again["first"]),) == found.episodes
+    ):
+        draft.gap(again.start(), again.end(), EPISODE)  # [01] [Group] Title 01
     return True
 
 
@@ -96,9 +139,11 @@ def _is_stated(found: Numbers) -> bool:
 
 
 def _is_aside(draft: Draft, start: int, end: int) -> bool:
-    """Round brackets hold a lone digit, or a number behind another: `10 (1)`."""
+    """Round brackets hold a number behind another: `10 (1)`; or a lone digit with words behind it."""
+    if end - start < 4 and _WORD.search(draft.text, end):
+        return True
     number = _NUMBER_BEFORE.search(draft.text, 0, start)
-    return end - start < 4 or (number is not None and not is_numbered_title(draft, number))
+    return number is not None and not is_numbered_title(draft, number)
 
 
 def _tight(draft: Draft) -> bool:
@@ -115,7 +160,12 @@ def _last(draft: Draft) -> bool:
     """`Title 07 [720p]`."""
     for found in _LAST.finditer(draft.text):
         if _WORD.search(draft.text, 0, found.start()) and not _belongs(draft, found):
-            claim_with_second(draft, found)
+            if found["last"] and _SEQUEL.match(found[0]):  # Title 2-05
+                _claim_last(draft, found, found.start("last") - 1)
+            else:
+                claim_with_second(draft, found)
+            if draft.text[found.start() - 1] == ".":  # The Title.07
+                draft.gap(found.start() - 1, found.start(), EPISODE)
             return True
     return False
 
@@ -168,8 +218,19 @@ def _glued(draft: Draft) -> bool:
     return True
 
 
+def _amid(draft: Draft) -> bool:
+    """`[Group] The Show 14 A Title`: a plain number among words, which counts nothing there (100 Years)."""
+    found = _AMID.search(draft.text) if "group" in draft.fields else None
+    if found is None or is_numbered_title(draft, found):
+        return False
+    claim(draft, found)
+    if SEASON in draft.text[found.end() :]:  # Part 2 is of the episode's title
+        draft.fields.pop("part", None)
+    return True
+
+
 _SURE = (_dash, _bracketed, _tight, _only)
-_GUESSES = (_last, _dashed, _first, _middle, _glued)  # the number is often the title's
+_GUESSES = (_last, _dashed, _first, _middle, _glued, _amid)  # the number is often the title's
 
 
 def _belongs(draft: Draft, found: re.Match[str]) -> bool:
@@ -178,9 +239,11 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     if is_numbered_title(draft, found):
         return True
     if found["last"] or found["version"]:
-        return False
+        return len(text) == 4 and int(text) in YEARS  # 1992-2017
     if not text.startswith("0") and _FILM.search(draft.text, 0, found.start()):  # Movie 25
         return True
-    if len(text) == 1 or ("." in text and not text.startswith("0")):
-        return True
+    if len(text) == 1:  # Title 2018 6
+        return _YEAR_BEFORE.search(draft.text, 0, found.start()) is None
+    if "." in text and not text.startswith("0"):
+        return not text.endswith(".5")
     return len(text) == 4 and text.isdecimal() and int(text) in YEARS

@@ -29,7 +29,8 @@ from anivault.parser.vocabulary import EPISODE as WORDS
 _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 
 _SXE = re.compile(
-    rf"{ALONE}(?:S|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
+    rf"{ALONE}(?:S(?P<since>\d{{1,2}})\s?-\s?(?=S\d))?"
+    rf"(?:S|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
     r"(?P<more>(?:[ ._-]?EP?\d{1,4})*)"
     rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
     re.IGNORECASE,
@@ -52,7 +53,7 @@ _MARKED = re.compile(
     rf"(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){RANGE}{OVER}"
 )
 _OF = re.compile(
-    rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?\s+(?:{any_of(WORDS['of'])})\s+\d{{1,4}}{OVER}"
+    rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?(?:\s+(?:{any_of(WORDS['of'])})\s+|of)\d{{1,4}}{OVER}"
 )
 _BEHIND = re.compile(rf"{ALONE}(?P<first>\d{{1,4}})\.?\s*(?:{any_of(WORDS['behind'])}){OVER}", re.IGNORECASE)
 _CJK = re.compile(
@@ -67,6 +68,7 @@ _ALL = re.compile(
     rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
     rf"|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
+_COUNTED_ON = re.compile(r"(?<=[^\s-] )(?P<first>\d{3,4})\s*(?:-\s*)?$")
 _BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
@@ -80,10 +82,18 @@ def read_stated(draft: Draft) -> None:
         if (found := pattern.search(draft.text)) is not None:
             before = _BEFORE.search(draft.text, 0, found.start())
             claim_with_second(draft, found)
+            if before is None and (counted := _COUNTED_ON.search(draft.text, 0, found.start())) is not None:
+                before = counted if _is_counted_on(int(counted[1]), draft) else None
             if before is not None and not is_numbered_title(draft, before):  # 13.5 - S00E01
                 draft.set("absolute", (number(before[1]),), RULE)
                 draft.gap(before.start(), found.start(), EPISODE)
             return
+
+
+def _is_counted_on(number: int, draft: Draft) -> bool:
+    """`214 10x14`: the seasons before can have as many episodes as lie between; not `The 100 S02E05`."""
+    season, episode = draft.fields.get("season", 0), draft.fields["episodes"][0]
+    return season > 1 and isinstance(episode, int) and 9 <= (number - episode) / (season - 1) <= 55
 
 
 def read_worded(draft: Draft) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from anivault.parser.draft import GAPS, GROUP, Draft
-from anivault.parser.vocabulary import CJK_TEAMS, TERMS
+from anivault.parser.draft import EMPTY, GAPS, GROUP, Draft
+from anivault.parser.vocabulary import ASIDES, CJK_TEAMS, TERMS
 
 RULE = "rule:group"
 
@@ -19,17 +19,26 @@ _SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
 TEAM = re.compile(rf"{CJK_TEAMS}|[&@]|sub|raws?\b|studio", re.IGNORECASE)  # in a group's name
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
+_PARTING = f" ._-{EMPTY}"
+_NUMBERED = re.compile(rf"[\s._{GAPS}-]*\d{{2,4}}[\s._{GAPS}-]*")
+# One side of the brackets is lost: `Group] Title`, `[Group) Title`; or they are others: `<Group> Title`.
+_HALF = re.compile(r"\s*(?:(?P<name>[^\[\](){}<>]{2,30})[\])]|<(?P<sharp>[^<>]{2,30})>)(?=.*[^\W\d])")
 _BETWEEN = re.compile(rf"[\s{GAPS}-]*")
 _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)[\s\x02]*$")
 
 
 def read(draft: Draft) -> None:
     """Claim brackets in front: the first is the group, more Latin ones before words are its partners."""
-    if not draft.texts or draft.text[: draft.texts[0][0]].strip(" .-0123456789\x02"):
+    if (half := _HALF.match(draft.text)) is not None:
+        name = half.lastgroup or "name"
+        draft.set("group", draft.shown[half.start(name) : half.end(name)].strip(), RULE)
+        draft.gap(half.start(), half.end(), GROUP)
+        return
+    if not draft.texts or _ANY_BRACKET.sub("", draft.text[: draft.texts[0][0]]).strip(" .-0123456789\x02"):
         return
     (start, end), others = draft.texts[0], draft.texts[1:]
     words = _WORD.search(_ANY_BRACKET.sub("", draft.text[end:]))
-    if not (others or words) or _is_title(draft, start, end):
+    if not (others or words) or _is_title(draft, start, end) or _is_aside(draft, start, end):
         return
     _claim(draft, start, end)
     draft.texts = others
@@ -44,7 +53,7 @@ def _is_title(draft: Draft, start: int, end: int) -> bool:
     """Tell whether the first brackets hold a title: those of `[Spirited Away][01][1080p][GROUP]`, or a local
     one: `[千与千寻].Spirited.Away.x265-GROUP`, `[千与千寻][Spirited Away][1080p][GROUP]`.
     """
-    if len(draft.texts) == 2 and _is_closed(draft, end):
+    if len(draft.texts) == 2 and (_is_closed(draft, end) or _is_numbered(draft, end)):
         return True
     if draft.text[start:end].isascii() or TEAM.search(draft.text, start, end) is not None:
         return False
@@ -58,6 +67,22 @@ def _is_closed(draft: Draft, end: int) -> bool:
     start, last = draft.texts[1]
     numbered = bool(draft.numbers) and draft.numbers[0][0] == end
     return numbered and last == len(draft.text.rstrip()) and draft.text[start - 1] == "\x02"
+
+
+def _is_numbered(draft: Draft, end: int) -> bool:
+    """Only a number and technical words stand between it and the last brackets: `[Title].148.[Group]`."""
+    start, last = draft.texts[1]
+    between = _ANY_BRACKET.sub("", draft.text[end:start])
+    if last != len(draft.text.rstrip()):
+        return False
+    if not between.strip(_PARTING):
+        return any(end <= place[0] < start for place in draft.numbers)
+    return _NUMBERED.fullmatch(between) is not None
+
+
+def _is_aside(draft: Draft, start: int, end: int) -> bool:
+    """`(Not) Alone`: a small word in round brackets begins the title."""
+    return draft.text[start] == "(" and draft.text[start + 1 : end - 1].lower() in ASIDES
 
 
 def _is_paired(draft: Draft, end: int) -> bool:

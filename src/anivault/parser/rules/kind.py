@@ -39,6 +39,7 @@ _WORDS = re.compile(
     rf"|(?:^\s*|-\s*|[{GAPS}]\s*)(?P<word>{any_of(TYPES_WORDS)})){_NUMBER}{_END}",
     re.IGNORECASE,
 )
+_GLUED = re.compile(rf"(?:(?<=[a-z])|(?<=[^\x00-\x7f]))(?P<word>OVA|OAD){_NUMBER}(?![^\W_])")  # TitleOVA
 _CJK = re.compile(rf"(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
 _NUMBERED = re.compile(rf"\s*{EPISODE}")
 _GOES_ON = re.compile(r"\s*-\s*[^\W\d]")
@@ -109,6 +110,8 @@ def _find(draft: Draft) -> re.Match[str] | None:
     text, found = draft.text, None
     if not draft.words.isdisjoint(_GATE):
         found = _ALWAYS.search(text) or _WORDS.search(text) or _CAPITALS.search(text)
+    if found is None and ("OVA" in text or "OAD" in text):
+        found = _GLUED.search(text)
     if found is None and not text.isascii():
         found = _CJK.search(text)
     if found is None and not draft.words.isdisjoint(_FILMS):

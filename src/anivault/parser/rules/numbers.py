@@ -58,15 +58,18 @@ class Numbers(NamedTuple):
 
 
 _N = r"\d{1,4}(?:\.\d{1,2})?"
-_ENDINGS = r"TV ?全集|全集|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?版?|[^\W\d]{0,3}合集|Complete|RAW|v\d"
+_ENDINGS = (
+    r"TV ?全集|全集|TV|全|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?版?|[^\W\d]{0,3}合集|Complete|RAW|v\d"
+)
 _BRACKET = re.compile(
     rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:v(?P<v1>\d))?"
     rf"(?:\s*(?:[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
-    rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) \d+|/ ?\d+|~?全\d+[话話集回])?"
+    rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) ?\d+|/ ?\d+|~?全\d+[话話集回])?"
     r"\s*(?:v(?P<v3>\d))?"
     rf"(?:\s*\((?P<second>\d{{1,4}})\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*[^\W\d].*)?",
     re.IGNORECASE,
 )
+_TV_YEAR = re.compile(r"TV\s*(?:19|20)\d\d", re.IGNORECASE)
 RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
 
 
@@ -75,9 +78,19 @@ def bracket(content: str) -> Numbers | None:
     if (found := _BRACKET.fullmatch(content)) is None:
         return None
     stated = bool(found["word"] or found["counter"])
-    if found["first"] in RESOLUTIONS and not stated:
+    if (found["first"] in RESOLUTIONS and not stated) or _TV_YEAR.match(content):
         return None
     printed = [found["first"] + (found["letter"] or ""), *filter(None, (found["last"],))]
     version = found["v1"] or found["v2"] or found["v3"]
     second = number(found["second"]) if found["second"] else None
     return Numbers(tuple(map(number, printed)), int(version) if version else None, second, stated)
+
+
+_CRC = re.compile(r"\s*([0-9A-Fa-f]{8})\s*")
+_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
+
+
+def checksum(content: str) -> str | None:
+    """The CRC32 that a bracket holds: eight hexadecimal digits alone. A date of eight digits is none."""
+    found = _CRC.fullmatch(content)
+    return found[1] if found is not None and not _DATE.fullmatch(found[1]) else None

@@ -33,8 +33,9 @@ _LATIN = re.compile(
     re.IGNORECASE,
 )
 _CJK = re.compile(
-    rf"第\s*(?P<counted>{_HAN})\s*(?:[-~至到]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
+    rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
     rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
+    r"|(?<![\d第])(?P<since>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
     r"|(?P<bare>[一二三四五六七八九十])季(?!度)"
 )
 # What a season's bracket or folder may name behind it.
@@ -82,8 +83,8 @@ def _fields(found: re.Match[str]) -> dict[str, Any]:
         return {"season": int(groups["short"]), "part": int(groups["part"])}
     if worded := groups.get("ordinal") or groups.get("named"):
         return {"season": ordinal(worded)}
-    first = _first(groups, "word", "tv", "short", "counted", "korean", "bare")
-    last = _first(groups, "word_last", "short_last", "counted_last")
+    first = _first(groups, "word", "tv", "short", "counted", "korean", "bare", "since")
+    last = _first(groups, "word_last", "short_last", "counted_last", "till")
     season, final = han(first or "0"), han(last or "0")
     if not season < final <= season + 30:  # 30: more is no range of seasons but another number
         return {"season": season}

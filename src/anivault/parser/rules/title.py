@@ -13,7 +13,7 @@ from functools import lru_cache
 from anivault.parser.draft import EPISODE, GAPS, KIND, NOTE, SEASON, Draft
 from anivault.parser.rules import media
 from anivault.parser.rules.group import TEAM
-from anivault.parser.vocabulary import NUMBERED_TITLES, SLASHED
+from anivault.parser.vocabulary import EDITIONS, NUMBERED_TITLES, SLASHED
 
 RULE = "rule:title"
 
@@ -22,21 +22,18 @@ _WORD = re.compile(r"[^\W_]|[^\x00-\xff]")
 _NOT_IN = "".join(f"(?<!{word})" for word in SLASHED)  # Fate/stay night is one title
 _APART = re.compile(
     rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|\s-\s{{2,}}"
-    rf"|{_NOT_IN}(?<![/／])[/／](?![/／\d])"
+    rf"|{_NOT_IN}(?<![/／])[/／](?![/／\d])|\s+(?:AKA|aka)\s+"
 )
 _APART_START = re.compile(r"\s*[/／|｜]")
-_APART_LATIN = re.compile(r"\s+/\s*|\s*/\s+|\s*\|\s*|\s-\s{2,}")
+# Between Latin words a slash without blanks is of the title: In/Spectre.
+_APART_LATIN = re.compile(r"\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s-\s{2,}|\s+(?:AKA|aka|a\.k\.a\.)\s+")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK_ANY = re.compile(f"[{_CJK}]")
 _SCRIPTS = re.compile(
     rf"(?P<cjk>.*[{_CJK}][^{_CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{_CJK}]+)"
     rf"|(?P<front>[A-Za-z][^{_CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z\s]*[{_CJK}].*)"
 )
-_EDITION = re.compile(
-    r"[ ._-]+(?:the )?(?:complete(?: (?:series|collection))?|complet|int[ée]grale|batch|uncensored"
-    r"|remastered)$",
-    re.IGNORECASE,
-)
+_EDITION = re.compile(rf"(?:[ ._-]+(?:{EDITIONS})|\s*\((?:{EDITIONS})\))$", re.IGNORECASE)
 _OPEN, _SHUT = r"\[【〔〖［《", r"\]】〕〗］》"  # as they are shown
 _SIDES = _OPEN[1:] + _SHUT[1:]
 _SQUARE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*)[{_SHUT}]")
@@ -45,7 +42,9 @@ _OPENED = re.compile(rf"[{_SHUT}]\s*[{_OPEN}][^{_SHUT}]*$")
 _SIDE = re.compile(rf"[{_OPEN}{_SHUT}]")
 _TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
+_GLUED = re.compile(rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}][^\S ]*)\[[^{_OPEN}{_SHUT}]*\]\s+")
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
+_QUOTED = re.compile(r"『([^「」『』]+)』")
 _EDGE = " \t-–—_,:|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
@@ -80,7 +79,8 @@ def _in_brackets(draft: Draft, runs: Runs, first: int) -> bool:
 
 def _behind_episode(draft: Draft, runs: Runs, first: int) -> bool:
     """`05 - Title - Episode title - [Group]`: nothing but a group stands before the episode."""
-    bracketed = bool(draft.numbers) and draft.numbers[0][0] == first
+    in_one = not draft.leading and draft.shown[first : first + 1] == "["  # [05_The_Title]
+    bracketed = in_one or (bool(draft.numbers) and draft.numbers[0][0] == first)
     if first < 0 or bracketed or not runs or _WORD.search(draft.text, 0, first):
         return False
     _read_leading(draft, runs)
@@ -89,7 +89,9 @@ def _behind_episode(draft: Draft, runs: Runs, first: int) -> bool:
 
 def _before_episode(draft: Draft, runs: Runs, first: int) -> None:
     """`Title - 05 - Episode title`; all words are the title where there is no episode."""
-    if first == 0 and draft.numbers and draft.numbers[0][0] == 0:  # [01-12] Title
+    if (
+        first == 0 and draft.shown[0] == "[" and not (draft.leading and draft.leading[0][0] == 0)
+    ):  # [01-12] Title
         first = -1
     _set_titles(draft, _titles(draft, [run for run in runs if first < 0 or run[0] < first]))
     if behind := [run for run in runs if 0 <= first < run[0]]:
@@ -151,8 +153,8 @@ def _with_kind(draft: Draft, start: int, end: int) -> list[str]:
 def _spellings(text: str) -> tuple[str, ...]:
     """Every title in one stretch: the parts between slashes, then those without their aside."""
     found: list[str] = []
-    if text.isascii():
-        parts = _APART_LATIN.split(text) if "/" in text or "|" in text or " -  " in text else [text]
+    if text.isascii() or _CJK_ANY.search(text) is None:
+        parts = _APART_LATIN.split(text)
     else:
         parts = _APART.split(text)
     for part in parts:
@@ -162,6 +164,8 @@ def _spellings(text: str) -> tuple[str, ...]:
 
 def _one(part: str) -> list[str]:
     """The readings of one title: bare of brackets behind it, without its aside, by script."""
+    if (glued := _GLUED.fullmatch(part)) is not None:  # Title[heart] - 05: a blank follows, so it belongs
+        return [part.strip(), *_bare(glued[1])]
     part = part.strip()
     if _OPENED.search(part) is not None:  # [海马][Kaiba, where the rest was a season
         return [title for inside in _SIDE.split(part) if inside.strip() for title in _one(inside)]
@@ -215,6 +219,8 @@ def _clean(text: str) -> str:
         text = " ".join(text.split())
     if text.count("~") % 2:
         text = text.strip("~ ")
+    if (quoted := _QUOTED.fullmatch(text)) is not None:
+        text = quoted[1]
     return text if _WORD.search(text) else ""
 
 
