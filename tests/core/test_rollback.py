@@ -18,9 +18,10 @@ import tree_sitter_pwsh
 from anivault.core import rollback_manager
 from anivault.core.models import Held, HeldReason, Mode, Write
 from anivault.core.moving import journal, preflight
-from anivault.core.moving.executor import Worker, execute
+from anivault.core.moving.executor import Batch, execute
 from anivault.core.moving.history import Replay
-from anivault.core.moving.script import powershell_script, write_script
+from anivault.core.moving.rollback.outlook import outlook
+from anivault.core.moving.rollback.script import powershell_script, write_script
 from anivault.core.moving.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared.errors import (
@@ -53,7 +54,7 @@ def test_a_preview_changes_nothing(box: Box) -> None:
 
     assert tree(box.library.parent) == before
     assert len(plan.files) == 5
-    assert plan.conflicts == ()
+    assert outlook(plan).held == ()
 
 
 @pytest.mark.parametrize("box", [Mode.MOVE, Mode.COPY], indirect=True)
@@ -61,7 +62,7 @@ def test_a_file_that_changed_since_stays_and_is_announced(box: Box) -> None:
     box.run()
     (box.library / NAMES[VIDEO]).write_bytes(b"edited")
     plan = plan_rollback(str(box.library))
-    conflicts = plan.conflicts
+    conflicts = outlook(plan).held
     report = apply(plan)
 
     assert [(c.rel, c.reason) for c in conflicts if c.reason is HeldReason.CHANGED] == [
@@ -75,7 +76,7 @@ def test_a_place_that_is_taken_stays_taken(box: Box) -> None:
     box.run()
     (box.source / VIDEO).write_text("a new download")
     plan = plan_rollback(str(box.library))
-    conflicts = plan.conflicts
+    conflicts = outlook(plan).held
     report = apply(plan)
 
     assert HeldReason.TARGET_TAKEN in reasons(conflicts)
@@ -109,7 +110,7 @@ def test_a_folder_with_a_file_of_the_user_stays(box: Box) -> None:
     mine = box.library / "Shows/Show/poster.jpg"
     mine.write_bytes(b"mine")
     plan = plan_rollback(str(box.library))
-    conflicts = plan.conflicts
+    conflicts = outlook(plan).held
     apply(plan)
 
     assert HeldReason.FOLDER_NOT_EMPTY in reasons(conflicts)
@@ -266,7 +267,7 @@ def test_the_script_keeps_what_the_rollback_would_keep(
 ) -> None:
     box.run()
     change(box)
-    conflicts = plan_rollback(str(box.library)).conflicts
+    conflicts = outlook(plan_rollback(str(box.library))).held
     result = run_script(box, shell, "--apply")
 
     assert result.returncode == 1
@@ -337,7 +338,7 @@ def test_what_a_script_took_back_is_no_conflict_and_a_rollback_notes_it(box: Box
     assert verify(str(box.library)).failed()
     plan = plan_rollback(str(box.library))
 
-    assert plan.conflicts == ()
+    assert outlook(plan).held == ()
     assert apply(plan).held == ()
     assert not verify(str(box.library)).failed()
     assert box.trees() == before
@@ -349,7 +350,7 @@ def test_a_file_that_is_gone_from_both_places_is_a_conflict(box: Box) -> None:
     (box.library / NAMES[VIDEO]).unlink()
     plan = plan_rollback(str(box.library))
 
-    assert [(c.rel, c.reason) for c in plan.conflicts] == [(NAMES[VIDEO], HeldReason.SOURCE_GONE)]
+    assert [(c.rel, c.reason) for c in outlook(plan).held] == [(NAMES[VIDEO], HeldReason.SOURCE_GONE)]
     assert reasons(apply(plan).held) == {HeldReason.SOURCE_GONE}
 
 
@@ -386,7 +387,7 @@ def test_a_folder_that_became_a_link_holds_its_files_and_no_others(box: Box, tmp
     (box.library / "Films").symlink_to(tmp_path / "films")
     plan = plan_rollback(str(box.library))
 
-    assert HeldReason.FOLDER_IS_LINK in reasons(plan.conflicts)
+    assert HeldReason.FOLDER_IS_LINK in reasons(outlook(plan).held)
     assert apply(plan).moved >= 3
     assert (tmp_path / "films" / "Film (2001)" / "Film (2001).mkv").exists()
 
@@ -396,8 +397,8 @@ def test_a_root_that_is_gone_is_announced(box: Box) -> None:
     shutil.rmtree(box.source)
     plan = plan_rollback(str(box.library))
 
-    assert len(plan.conflicts) >= 5
-    assert "mount its disk" in plan.conflicts[0].detail
+    assert len(outlook(plan).held) >= 5
+    assert "mount its disk" in outlook(plan).held[0].detail
 
 
 @pytest.mark.parametrize("box", [Mode.COPY], indirect=True)
@@ -406,13 +407,13 @@ def test_the_last_copy_is_not_removed_when_its_source_goes_in_the_middle(
 ) -> None:
     box.run()
     wanted = (box.library / NAMES[VIDEO]).read_bytes()
-    intend = Worker.intend
+    intend = Batch.intend
 
-    def and_the_source_goes(self: Worker, ready: list[journal.Step]) -> None:
+    def and_the_source_goes(self: Batch, ready: list[journal.Step]) -> None:
         intend(self, ready)
         (box.source / VIDEO).unlink(missing_ok=True)
 
-    monkeypatch.setattr(Worker, "intend", and_the_source_goes)
+    monkeypatch.setattr(Batch, "intend", and_the_source_goes)
     report = box.rollback()
 
     assert [item.rel for item in report.held if item.rel == NAMES[VIDEO]] == [NAMES[VIDEO]]

@@ -14,7 +14,7 @@ from anivault.core.arrivals import Rules, neighbours, planned, replayed
 from anivault.core.described import described
 from anivault.core.listing import JOURNAL
 from anivault.core.models import Mode, Plan
-from anivault.core.moving.executor import Pace
+from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.reading import What
 from anivault.core.planning import planfile

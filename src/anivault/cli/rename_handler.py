@@ -8,8 +8,8 @@ from anivault.core import flow
 from anivault.core.arrivals import renamed
 from anivault.core.models import MatchedFile, ParsedFile
 from anivault.core.moving.emptied import left_empty
-from anivault.core.moving.executor import Pace
 from anivault.core.moving.history import require_library
+from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.rematched import rematched as rematched_files

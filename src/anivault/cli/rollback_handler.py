@@ -8,11 +8,13 @@ import msgspec
 
 from anivault.core import rollback_manager
 from anivault.core.models import GONE, Held
-from anivault.core.moving.executor import Pace, Report
+from anivault.core.moving.executor import Report
 from anivault.core.moving.history import require_library
 from anivault.core.moving.journal import Step
-from anivault.core.moving.script import write_script
-from anivault.core.rollback_manager import RollbackPlan, outlook
+from anivault.core.moving.pace import Pace
+from anivault.core.moving.rollback.inverse import RollbackPlan
+from anivault.core.moving.rollback.outlook import outlook
+from anivault.core.moving.rollback.script import write_script
 from anivault.shared.errors import UsageError
 from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.progress import Bars

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, absent, lacking, neighbours, planned
 from anivault.core.moving.emptied import emptied
-from anivault.core.moving.executor import Pace, Report, execute
+from anivault.core.moving.executor import Report, execute
+from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.reading import Read, What, parse, parse_names, settled
 from anivault.core.pipeline.scanner import scan

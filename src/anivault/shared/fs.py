@@ -69,7 +69,7 @@ class Folders:
             folder = open_folder(None, self.root)
         else:
             parent, _, name = rel.rpartition("/")
-            folder = open_folder(self.open(parent), safe(name, rel))
+            folder = open_folder(self.open(parent), require_plain_name(name, rel))
         if len(self._open) >= MOST_FOLDERS:
             close_folder(self._open.pop(next(iter(self._open))))
         self._open[rel] = folder
@@ -78,7 +78,7 @@ class Folders:
     def place(self, rel: str) -> tuple[Folder, str]:
         """Return the folder and the name for the file `rel`."""
         folder, _, name = rel.rpartition("/")
-        return self.open(folder), safe(name, rel)
+        return self.open(folder), require_plain_name(name, rel)
 
     def missing(self, rel: str) -> Iterator[str]:
         """Yield the folders on the way to `rel` that do not exist yet, outermost first."""

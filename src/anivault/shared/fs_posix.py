@@ -42,7 +42,7 @@ UNSUPPORTED = frozenset({errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})  # the 
 # --- folders and names ---
 
 
-def safe(name: str, rel: str) -> str:
+def require_plain_name(name: str, rel: str) -> str:
     """Return `name`, the part of `rel` after a slash, when it is a plain one."""
     if name in UNSAFE or "\0" in name:
         raise UnsafePathError(rel)

@@ -34,7 +34,7 @@ LEADS_ELSEWHERE = 0x20000000  # the bit that links and junctions have of all rep
 # --- folders and names ---
 
 
-def safe(name: str, rel: str) -> str:
+def require_plain_name(name: str, rel: str) -> str:
     """Return `name`, the part of `rel` after a slash, when it is a plain one."""
     if LEADS_OUT.search(name):
         raise UnsafePathError(rel)

@@ -18,9 +18,10 @@ import msgspec
 import pytest
 
 from anivault.core.models import HeldReason, Identity, Mode, Move, Plan, Write
-from anivault.core.moving import executor, journal
+from anivault.core.moving import journal, steps
 from anivault.core.moving.executor import execute
 from anivault.core.moving.journal import Do
+from anivault.core.moving.rollback.outlook import outlook
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared import fs
 from anivault.shared.errors import (
@@ -370,7 +371,7 @@ def test_a_signal_ends_the_run_between_two_files(
     tmp_path: Path, number: signal.Signals, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box = box_of(tmp_path, Mode.MOVE)
-    monkeypatch.setattr(executor, "BATCH", 2)
+    monkeypatch.setattr(steps, "BATCH", 2)
     with pytest.raises(RunInterruptedError) as caught:
         execute(box.plan(), progress=lambda _, done, __: os.kill(os.getpid(), number) if done == 2 else None)
 
@@ -494,7 +495,7 @@ def test_files_that_follow_each_other_into_a_name_all_get_there_and_back(tmp_pat
         before[f"{season}2.mkv"],
     )
     assert f"{season}1.mkv" not in after
-    assert plan_rollback(str(box.library)).conflicts == ()
+    assert outlook(plan_rollback(str(box.library))).held == ()
     box.rollback()
     assert tree(box.library) == before
 
@@ -519,7 +520,7 @@ def test_files_that_follow_each_other_survive_a_death_at_any_call(tmp_path: Path
 def test_what_goes_to_another_disk_goes_in_batches_of_so_many_bytes(
     tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executor, "BATCH_BYTES", 60_000)
+    monkeypatch.setattr(steps, "BATCH_BYTES", 60_000)
     (tmp_path / "source").mkdir()
     box = Box(tmp_path / "source", elsewhere / "library", Mode.MOVE)
     before, mine = box.trees()
@@ -537,7 +538,7 @@ def test_two_runs_of_one_file_are_taken_back_together(tmp_path: Path) -> None:
     execute(shifted(box))
     plan = plan_rollback(str(box.library), since=0)
 
-    assert plan.conflicts == ()
+    assert outlook(plan).held == ()
     assert apply(plan).held == ()
     assert box.trees() == before
 

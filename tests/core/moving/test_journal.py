@@ -21,7 +21,7 @@ from anivault.shared.errors import JournalDamagedError, JournalRefusedError, Unf
 from tests.conftest import Run as Runner
 from tests.core.mover import Box, Calls, crashes, watched
 
-SCHEMA = Path(journal.__file__).parents[2] / "schemas" / "journal.schema.json"
+SCHEMA = Path(journal.__file__).parents[3] / "schemas" / "journal.schema.json"
 parts = st.binary(min_size=1, max_size=40).filter(
     lambda part: not {0, 47} & {*part} and part not in (b".", b"..")
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from anivault.core.moving.executor import Pace
 from anivault.core.moving.journal import Do
+from anivault.core.moving.pace import Pace
 from anivault.shared.progress import Bars, Progress
 
 COPYING = "Copying, MB"

@@ -105,7 +105,7 @@ def _content(folder: fs.Folder, name: str, pulse: Callable[[], None]) -> str:
         return fs.digest(fd, pulse)[0]
 
 
-def is_back(roots: Sequence[fs.Folders], step: Step) -> bool:
+def already_undone(roots: Sequence[fs.Folders], step: Step) -> bool:
     """True when what a rollback's step would do is done already, by its script or by hand."""
     try:
         return _is_gone(roots[step.root], step.rel) and (not step.to or _is_there(roots[step.to_root], step))

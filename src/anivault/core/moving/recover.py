@@ -18,9 +18,9 @@ import msgspec
 from anivault.core.moving import journal
 from anivault.core.moving.checks import opened, require_inside, same_file
 from anivault.core.moving.effects import folder_of, sync_disks
-from anivault.core.moving.executor import Signals, ending
 from anivault.core.moving.history import is_library, require_history, temporary_name
 from anivault.core.moving.journal import Do, Done, Journal, Made, RunLog, Step
+from anivault.core.moving.pace import Signals, ending
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
 from anivault.shared.exits import DONE, FINDINGS
@@ -102,13 +102,13 @@ class Settler:
         require_inside(self.steps)
         for root in {0} | {s.root for s in self.steps} | {s.to_root for s in self.steps}:
             self.require_root(root)
-        void = {step.i: "recovered" for step in self.steps if not self.rules[step.do](step)}
+        not_done = {step.i: "recovered" for step in self.steps if not self.rules[step.do](step)}
         touched = {(s.root, folder_of(s.rel)) for s in self.steps}
         touched |= {(s.to_root, folder_of(s.to)) for s in self.steps}
         sync_disks(self.roots, touched)
         for folders in self.roots:
             folders.close()
-        return Done(void, self.made)
+        return Done(not_done, self.made)
 
     def require_root(self, number: int) -> None:
         """An absent disk must not be taken for files that are gone."""

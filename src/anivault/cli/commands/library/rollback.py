@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from anivault.cli.rollback_handler import RolledBack
     from anivault.cli.screen import Screen
     from anivault.core.moving.journal import Step
-    from anivault.core.rollback_manager import RollbackPlan
+    from anivault.core.moving.rollback.inverse import RollbackPlan
 
 RunOption = Annotated[
     str | None,

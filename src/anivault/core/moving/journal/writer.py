@@ -1,0 +1,153 @@
+"""Write a journal, one process at a time: appended, made durable, and never what could not be read again."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+
+import msgspec
+
+from anivault.core.moving.journal.lines import decode, encode
+from anivault.core.moving.journal.log import History, path_of, read, require_sense
+from anivault.core.moving.journal.records import VERSION, End, Record, Run, Step
+from anivault.core.moving.journal.roots import root_of
+from anivault.shared import fs, trust
+from anivault.shared.errors import (
+    DiskError,
+    JournalRefusedError,
+    LibraryBusyError,
+    LibraryIsFileError,
+    UnfinishedRunError,
+    problem,
+    quoted,
+)
+from anivault.shared.trust import FOLDER
+
+LOCK = "lock"
+
+
+def unwritable(record: Record, run: Run | None) -> str:
+    """Why a record cannot stand in a journal, since nobody could read it again; '' when it can."""
+    try:
+        again = decode(encode(record, 0))
+        if isinstance(again, Step) and run:
+            require_sense(again, run)
+    except (msgspec.MsgspecError, ValueError, OverflowError) as error:
+        return problem(error)
+    return ""
+
+
+def _report_it(library: str) -> str:
+    return f"This is a defect: please report it. Then: anivault recover {quoted(library)}"
+
+
+class Journal:
+    """The journal of a library that this process alone may write."""
+
+    def __init__(self, library: str, fd: int, history: History) -> None:
+        self.library = library
+        self.history = history
+        self._fd = fd
+        self._lines = history.lines
+        self._run = history.runs[-1].run if history.runs else None
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Write records at the end; they are durable after the next `sync`.
+
+        Raises JournalRefusedError for what could not be read again; then nothing is written.
+        """
+        records = list(records)
+        for record in records:
+            self._run = record if isinstance(record, Run) else self._run
+            if why := unwritable(record, self._run):
+                why = f"a line of it would have no meaning ({why})"
+                raise JournalRefusedError(path_of(self.library), why, _report_it(self.library))
+        lines = [encode(record, number) for number, record in enumerate(records, self._lines)]
+        fs.write(self._fd, b"".join(lines))
+        self._lines += len(lines)
+
+    def sync(self) -> None:
+        """Make all that was appended durable."""
+        fs.sync_data(self._fd)
+
+    def new_run(self, mode: str, roots: Iterable[str]) -> Run:
+        """Return the first line of a new run, to be appended with its first steps; root 0 is the library."""
+        taken = {log.run.id for log in self.history.runs}
+        name = base = time.strftime("%Y%m%d-%H%M%S")
+        for number in count(2):  # two runs in one second
+            if name not in taken:
+                break
+            name = f"{base}-{number}"
+        places = [root_of(path, self.library) for path in (self.library, *roots)]
+        return Run(v=VERSION, id=name, time=int(time.time()), mode=mode, roots=tuple(places))
+
+    def finish(self, state: str) -> None:
+        """Write the last line of a run, durably."""
+        self.append([End(state, int(time.time()))])
+        self.sync()
+
+    def cut(self) -> str:
+        """Take out a torn last line; returns the file beside the journal that has it before it goes."""
+        path = path_of(self.library)
+        kept = f"{path}.cut-{time.strftime('%Y%m%d-%H%M%S')}"
+        with os.fdopen(fs.open_file(None, path), "rb") as file:
+            file.seek(self.history.good)
+            torn = file.read()
+        with fs.closing(fs.open_to_append(kept, new=True)) as fd:
+            fs.write(fd, torn)
+            fs.sync_file(fd)
+        fs.sync_folders(os.path.dirname(path))
+        os.ftruncate(self._fd, self.history.good)
+        fs.sync_file(self._fd)
+        return kept
+
+
+@contextmanager
+def writing(library: str, *, unfinished: bool = False) -> Iterator[Journal]:
+    """Hold a library's journal to write it; its folder is made when it is not there.
+
+    Refuses when another process holds it and, unless `unfinished`, when a run has no end.
+    """
+    library = os.path.abspath(library)
+    with ExitStack() as held:
+        try:
+            log = _open(library, held)
+        except OSError as error:
+            raise DiskError("Opening the library's journal", error, f"ls -ld {quoted(library)}") from error
+        if log.history.unfinished and not unfinished:
+            raise UnfinishedRunError(library)
+        yield log
+
+
+def _open(library: str, held: ExitStack) -> Journal:
+    held.callback(os.close, _lock(library))
+    history = read(library)
+    fd = fs.open_to_append(path_of(library))
+    held.callback(os.close, fd)
+    return Journal(library, fd, history)
+
+
+def _lock(library: str) -> int:
+    if os.path.isfile(library):
+        raise LibraryIsFileError(library)
+    trust.require_home(library)
+    folder = os.path.join(library, FOLDER)
+    if not os.path.isdir(folder):
+        os.makedirs(folder, trust.OUR_FOLDER, exist_ok=True)
+        fs.sync_folders(library, os.path.dirname(library))
+    _make(library)
+    lock = fs.lock(os.path.join(folder, LOCK))
+    if lock is None:
+        raise LibraryBusyError(library)
+    return lock
+
+
+def _make(library: str) -> None:
+    """Make the journal where there is none: before its first line, and before the lock, which tells of it."""
+    path = path_of(library)
+    if not os.path.lexists(path):
+        os.close(fs.open_to_append(path, new=True))
+        fs.sync_folders(os.path.dirname(path))

@@ -1,0 +1,221 @@
+"""Plan the inverse of runs: for each file its way back, as far as the chosen runs reach.
+
+In: a Replay, the runs to take back, and perhaps paths. Out: a RollbackPlan. What a file was called is taken
+back from its last name to its first; one that a later run or somebody renamed is held. Only folders that a
+run made are removed. Reads names and metadata; changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import takewhile
+
+import msgspec
+
+from anivault.core.models import GONE, Held, HeldReason
+from anivault.core.moving.checks import already_undone, require_inside
+from anivault.core.moving.effects import folder_of
+from anivault.core.moving.history import RENAMES, Past, Put, Replay, Whereabouts, lies_in, path_of
+from anivault.core.moving.journal import Do, RunLog, Step
+from anivault.shared import fs
+from anivault.shared.errors import quoted
+
+BACK = {Do.RENAME: Do.RENAME, Do.CARRY: Do.CARRY, Do.MKDIR: Do.RMDIR}  # all others: the copy is removed
+
+
+class RollbackPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What would be taken back. `roots[0]` is the library; steps are relative to them.
+
+    `held` is what the journal alone, or a file's absence, stands against; `folders` are the steps that make
+    folders again, by whole path, for the files that go back into them.
+    """
+
+    library: str
+    runs: tuple[str, ...]
+    roots: tuple[str, ...]
+    steps: tuple[Step, ...]
+    held: tuple[Held, ...] = ()
+    folders: dict[str, Step] = {}
+
+    @property
+    def files(self) -> tuple[Step, ...]:
+        """The steps that are about files."""
+        return tuple(s for s in self.steps if s.do is not Do.RMDIR)
+
+
+def inverse(replay: Replay, runs: list[RunLog], only: list[str]) -> RollbackPlan:
+    """Plan to take back `runs`, the latest first, or what of them lies in the whole paths `only`."""
+    return _Planner(replay, runs, only).plan()
+
+
+class _Planner:
+    """One rollback in the making."""
+
+    def __init__(self, replay: Replay, runs: list[RunLog], only: list[str]) -> None:
+        self.replay, self.runs, self.only = replay, runs, only
+        self.library = replay.library
+        self.names = {log.run.id for log in runs}
+        self.roots = [self.library]
+        self.going: list[tuple[Put, Step]] = []
+        self.held: list[Held] = []
+        self.kept: set[str] = set()  # folders of the library that files of runs are in afterwards
+
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        """The files of the library that are not where runs have left them."""
+        return Whereabouts(self.library, self.replay.files)
+
+    def plan(self) -> RollbackPlan:
+        """Take back the way of each file from its end; then the folders that are left."""
+        for past in self.replay.files.values():
+            self.take_back(past)
+        self.going.sort(key=lambda each: -each[0].order)
+        remade = self.remade()
+        steps = [*(step for _, step in self.going), *self.folders()]
+        require_inside(steps)
+        files = {step.undoes[0] for step in steps if step.undoes and step.do is not Do.RMDIR}
+        touched = files if self.only else self.names
+        return RollbackPlan(
+            library=self.library,
+            runs=tuple(log.run.id for log in self.runs if log.run.id in touched),
+            roots=tuple(self.roots),
+            steps=tuple(msgspec.structs.replace(step, i=i) for i, step in enumerate(steps)),
+            held=tuple(self.held),
+            folders=remade,
+        )
+
+    def take_back(self, past: Past) -> None:
+        """Plan the way back of one file, as far as the chosen runs reach."""
+        wanted = not self.only or any(lies_in(name, wish) for name in past.names for wish in self.only)
+        back = list(takewhile(lambda put: wanted and put.run in self.names, reversed(past.puts)))
+        rest = past.puts[: len(past.puts) - len(back)]
+        if wanted and any(put.run in self.names for put in rest):
+            self.hold(past, HeldReason.RENAMED, _later(rest[-1].run, self.library))
+        steps = self.ways(past, back) if back else []
+        self.going += zip(back, steps, strict=False)
+        self.stay(past, len(past.puts) - len(steps))
+
+    def stay(self, past: Past, count: int) -> None:
+        """Note the folders that a file is in when all but its first `count` steps are taken back."""
+        if count:
+            self.kept.update(_with_parents(folder_of(past.puts[count - 1].step.to)))
+
+    def ways(self, past: Past, back: list[Put]) -> list[Step]:
+        """Return the inverse steps, the latest first; none for a file that is not where it was left."""
+        steps = [self.inverse(put, past.place) for put in back]
+        if os.path.lexists(fs.whole(self.library, past.place)):
+            return steps
+        other = not steps[0].to_root and steps[0].to in self.replay.files  # what is there is another file
+        if steps[0].do in RENAMES and not other and self.already_undone(steps[0]):
+            return steps
+        if where := self.whereabouts.now(past):
+            self.hold(past, HeldReason.RENAMED, f"renamed by someone; it is now at {where}")
+            return []
+        last = msgspec.structs.replace(steps[-1], rel=past.place)
+        if len(back) == len(past.puts) and self.already_undone(last):
+            return [*(_gone(past, put) for put in back[:-1]), last]
+        if self.only:
+            return [_gone(past, put) for put in back]
+        self.hold(past, HeldReason.SOURCE_GONE, _let_go(past.place, self.library))
+        return []
+
+    def already_undone(self, step: Step) -> bool:
+        """True when somebody has done already what a step would do."""
+        folders = [fs.Folders(root) for root in self.roots]
+        try:
+            return already_undone(folders, step)
+        finally:
+            for each in folders:
+                each.close()
+
+    def hold(self, past: Past, reason: HeldReason, detail: str) -> None:
+        """Note that a file stays as it is."""
+        self.held.append(Held(root=self.library, rel=past.place, reason=reason, said=detail))
+
+    def inverse(self, put: Put, place: str) -> Step:
+        """Return the step that takes `put` back: the file as the run left it goes where it was before."""
+        step, left, do = put.step, put.left, BACK.get(put.step.do, Do.REMOVE)
+        return Step(
+            i=0,
+            do=do,
+            root=0,
+            rel=step.to,
+            to_root=self.number(put.roots[step.root]),
+            to=step.rel,
+            size=step.size,
+            mtime_ns=left.mtime_ns,
+            then_mtime_ns=step.mtime_ns,
+            mode=step.mode,
+            owner=step.owner,
+            attrs=step.attrs,
+            hash="" if do is Do.REMOVE and step.rel and self.is_touched(put, place) else left.hash,
+            undoes=put.key,
+        )
+
+    def is_touched(self, put: Put, place: str) -> bool:
+        """True when a copy may be other than its run left it, though its size and time are as they were.
+
+        Its ctime, which no program can set, is not before the end of the run: the copy itself is read then.
+        """
+        try:
+            now = os.lstat(fs.whole(self.library, place))
+        except OSError:
+            return False
+        return put.log.end is None or now.st_ctime_ns // 10**9 >= put.log.end.time
+
+    def number(self, root: str) -> int:
+        """Return the number of a root in this rollback."""
+        if root not in self.roots:
+            self.roots.append(root)
+        return self.roots.index(root)
+
+    def remade(self) -> dict[str, Step]:
+        """Return by whole path how to make again the folders that files go back into."""
+        needed: set[str] = set()
+        for _, step in self.going:
+            if step.do in RENAMES:
+                needed.update(path_of(self.roots[step.to_root], p) for p in _with_parents(folder_of(step.to)))
+        return {
+            path: Step(i=0, do=Do.MKDIR, mode=put.step.mode, owner=put.step.owner, undoes=put.key)
+            for path, put in self.replay.removed_folders().items()
+            if path in needed
+        }
+
+    def folders(self) -> Iterator[Step]:
+        """Yield the removal of folders that these runs made, or that any made and that are now left.
+
+        The deepest first. A folder that a file of another run is in stays without a word: it is still needed.
+        """
+        left = {path for _, step in self.going for path in _with_parents(folder_of(step.rel))}
+        made: dict[str, Put | None] = dict(self.replay.made_folders())
+        for path in left - made.keys():  # files only pass through
+            ways = self.replay.folders.get(path_of(self.library, path), [])[:-1]
+            if ways or not os.path.lexists(fs.whole(self.library, path)):
+                made[path] = ways[-1] if ways else None
+        for path, put in sorted(made.items(), key=lambda item: item[0].count("/"), reverse=True):
+            ours = put is not None and put.run in self.names and not self.only
+            if path not in self.kept and (ours or path in left):
+                yield Step(i=0, do=Do.RMDIR, rel=path, undoes=put.key if put else None)
+
+
+def _later(run: str, library: str) -> str:
+    back = f"anivault rollback {quoted(library)} --run {run} --apply"
+    return f"run {run} renamed it since; take that back first: {back}"
+
+
+def _let_go(place: str, library: str) -> str:
+    words = f"anivault rollback {quoted(library)} --only {quoted(os.path.join(library, place))} --apply"
+    return f"it is gone; if you deleted it: {words}"
+
+
+def _gone(past: Past, put: Put) -> Step:
+    """Return the step that notes that a file is no more; it never removes one that is there again."""
+    return Step(i=0, do=Do.REMOVE, rel=past.place, mtime_ns=GONE, undoes=put.key)
+
+
+def _with_parents(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = folder_of(folder)
