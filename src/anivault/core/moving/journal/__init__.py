@@ -27,11 +27,11 @@ from anivault.core.moving.journal.records import (
     schema,
 )
 from anivault.core.moving.journal.roots import require_disks, roots_now
-from anivault.core.moving.journal.writer import LOCK, Journal, unwritable, writing
+from anivault.core.moving.journal.writer import LOCK, Journal, writing
 from anivault.shared.trust import FOLDER
 
 __all__ = [
     "FOLDER", "LOCK", "NAME", "VERSION", "Do", "Done", "End", "History", "Journal", "Made", "Placed",
     "Record", "Root", "Run", "RunLog", "Step", "encode", "parse", "path_of", "read", "require_disks",
-    "roots_now", "schema", "unwritable", "writing",
+    "roots_now", "schema", "writing",
 ]  # fmt: skip

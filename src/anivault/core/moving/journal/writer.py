@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,6 @@ from anivault.core.moving.journal.roots import root_of
 from anivault.shared import fs, trust
 from anivault.shared.errors import (
     DiskError,
-    JournalRefusedError,
     LibraryBusyError,
     LibraryIsFileError,
     UnfinishedRunError,
@@ -29,19 +29,17 @@ from anivault.shared.trust import FOLDER
 LOCK = "lock"
 
 
-def unwritable(record: Record, run: Run | None) -> str:
-    """Why a record cannot stand in a journal, since nobody could read it again; '' when it can."""
+def _line(record: Record, number: int, run: Run | None) -> bytes:
+    """Return the line of a record; an OSError for one that nobody could read again."""
     try:
-        again = decode(encode(record, 0))
+        line = encode(record, number)
+        again = decode(line)
         if isinstance(again, Step) and run:
             require_sense(again, run)
     except (msgspec.MsgspecError, ValueError, OverflowError) as error:
-        return problem(error)
-    return ""
-
-
-def _report_it(library: str) -> str:
-    return f"This is a defect: please report it. Then: anivault recover {quoted(library)}"
+        why = f"a line of the journal would have no meaning ({problem(error)})"
+        raise OSError(errno.EINVAL, why) from error
+    return line
 
 
 class Journal:
@@ -57,15 +55,12 @@ class Journal:
     def append(self, records: Iterable[Record]) -> None:
         """Write records at the end; they are durable after the next `sync`.
 
-        Raises JournalRefusedError for what could not be read again; then nothing is written.
+        Of what could not be read again nothing is written: that ends the run, for `recover` to settle.
         """
-        records = list(records)
-        for record in records:
+        lines = []
+        for number, record in enumerate(records, self._lines):
             self._run = record if isinstance(record, Run) else self._run
-            if why := unwritable(record, self._run):
-                why = f"a line of it would have no meaning ({why})"
-                raise JournalRefusedError(path_of(self.library), why, _report_it(self.library))
-        lines = [encode(record, number) for number, record in enumerate(records, self._lines)]
+            lines.append(_line(record, number, self._run))
         fs.write(self._fd, b"".join(lines))
         self._lines += len(lines)
 
