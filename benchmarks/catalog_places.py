@@ -48,8 +48,10 @@ def total(found: Counter[tuple[str, str]], kind: str, verdict: str) -> int:
 def judged(facts: Path) -> Iterator[tuple[str, str]]:
     """Return kind and verdict of every entry that the lists place."""
     truth = dict(known(facts))
+    seen: set[tuple[str, str, int]] = set()
     for row in rows_of(shipped()):
-        wanted = next((truth[key] for key in keys(row) if key in truth), None)
+        wanted = next((truth[key] for key in keys(row) if key in truth and key not in seen), None)
+        seen.update(keys(row))  # of an entry that TMDB cuts, the first part is judged
         if row.tmdb.startswith("tv/") and wanted:
             derived = tuple(name for name in ("season", "offset") if name in row.derived)
             yield KINDS[derived], verdict(row, wanted)

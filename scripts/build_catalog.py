@@ -28,11 +28,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "scripts")]
+
+import corrections  # noqa: E402
 
 from anivault.services.catalogue import bangumi_data  # noqa: E402
 from anivault.services.catalogue.places import place, usual_counts  # noqa: E402
-from anivault.services.catalogue.rows import Row, to_lines  # noqa: E402
+from anivault.services.catalogue.rows import BY_RULE, Row, to_lines  # noqa: E402
 
 DATA = ROOT / "src" / "anivault" / "data"
 Json = dict[str, Any]
@@ -48,7 +50,7 @@ def main() -> None:
     pins = json.loads((DATA / "sources.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         packages = options.packages or install(pins["sources"], Path(folder))
-        rows = build(packages, romanizer())
+        rows = build(packages, romanizer(), corrections.read(DATA / "corrections.toml"))
     pins |= counts(rows) | {"files": write(rows, options.out)}
     text = json.dumps(pins, ensure_ascii=False, indent=2) + "\n"
     (options.out / "sources.json").write_text(text, encoding="utf-8")
@@ -67,20 +69,23 @@ def install(pins: list[dict[str, str]], folder: Path) -> Path:
     return folder / "node_modules"
 
 
-def build(packages: Path, romaji: Romaji) -> list[Row]:
-    """Read the packages and return the rows in the order of the files."""
+def build(packages: Path, romaji: Romaji, facts: corrections.Corrections) -> list[Row]:
+    """Read the packages, put in the facts, and return the rows in the order of the files."""
     items = bangumi_data.read((packages / "bangumi-data" / "dist" / "data.json").read_bytes())
     names = {b["id"]: b for b in load(packages / "bgmd" / "data" / "full.json")["bangumis"]}
     subjects = packages / "anime-sachedule-search-data" / "dist" / "subject"
-    shows: dict[str, list[Row]] = defaultdict(list)
+    found: list[Row] = []
     for row in filter(None, map(bangumi_data.row_of, items)):
         bangumi = row.ids.get("bangumi", 0)
         subject = subjects / f"{bangumi}.json"
         enrich(row, load(subject) if subject.exists() else {})
         row.titles = titles(row, names.get(bangumi))
+        found.append(row)
+    shows: dict[str, list[Row]] = defaultdict(list)
+    for row in corrections.apply(found, facts, fold, language_of):
         shows[row.tmdb].append(row)
     for rows in shows.values():
-        rows.sort(key=lambda row: (row.begin, row.key))
+        rows.sort(key=lambda row: (row.begin, row.key, row.season or 0))
     ordered = [row for show in sorted(shows, key=show_order) for row in shows[show]]
     add_romaji(ordered, romaji)
     place(shows.values(), usual_counts(ordered))
@@ -126,7 +131,7 @@ READS_ALIKE = (
 )
 BROKEN_WORD = re.compile(r"[a-z]{2}|\d{2}|[^\W\da-z]{2}|ー.", re.IGNORECASE)  # two letters of one word
 SHORTEST_TITLE = 2  # characters that a title needs for another to be its continuation
-LANGUAGES = ("ja", "en", "ja-Latn", "ko", "zh-Hans", "zh-Hant", "zh", "")
+LANGUAGES = ("ja", "en", "ja-Latn", BY_RULE, "ko", "zh-Hans", "zh-Hant", "zh", "")
 
 
 def titles(row: Row, named: Json | None) -> dict[str, list[str]]:
@@ -191,13 +196,17 @@ def add_romaji(rows: list[Row], romaji: Romaji) -> None:
         own, titles = row.titles.get("ja", []), {**dict.fromkeys(LANGUAGES, ()), **row.titles}
         main = FILM.sub("", own[0]) if own else ""
         latin = [read[fold(text)] for text in own[:1] if fold(text) in read]
+        ruled: list[str] = []
         for head, rest in beginnings(main, read):
-            latin += [f"{head} {text}" for text in romaji(rest) or [rest]]
-        latin += [text for title in own for text in romaji(title)]
+            spelled = romaji(rest)
+            (ruled if spelled else latin).extend(f"{head} {text}" for text in spelled or [rest])
+        ruled += [text for title in own for text in romaji(title)]
         for head, rest in beginnings(main, english):
-            latin += [f"{head} {text}" for text in romaji(rest)]
+            ruled += [f"{head} {text}" for text in romaji(rest)]
             titles["en"] = [*titles["en"], *([] if JAPANESE.search(rest) else [f"{head} {rest}"])]
-        row.titles = without_repetitions({**titles, "ja-Latn": [*latin, *titles["ja-Latn"]]})
+        by_hand = titles["ja-Latn"][: "romaji" in row.checked]
+        people = [*by_hand, *latin, *titles["ja-Latn"]]
+        row.titles = without_repetitions({**titles, "ja-Latn": people, BY_RULE: ruled})
 
 
 def translations(rows: list[Row]) -> dict[str, str]:
@@ -216,6 +225,7 @@ def readings(rows: list[Row], romaji: Romaji) -> dict[str, str]:
     found: dict[str, str] = {}
     for row in rows:
         title, latin = row.titles.get("ja", [""])[0], row.titles.get("ja-Latn", [])
+        latin = latin[:1] if "romaji" in row.checked else latin
         heads = [text.partition(": ")[0] for text in latin if ": " in text and not FILM.match(title)]
         for part, texts in ((title, latin), (title.partition(" ")[0], heads)):
             spelled = romaji(part)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from anivault.services.catalogue.rows import Row
+from anivault.services.catalogue.rows import BY_RULE, Row
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "build_catalog.py"
 
@@ -95,8 +95,13 @@ def romaji(text: str) -> list[str]:
 
 
 @pytest.fixture
-def rows(script: ModuleType, packages: Path) -> list[Row]:
-    return list(script.build(packages, romaji))
+def facts(script: ModuleType) -> Any:
+    return script.corrections.Corrections(pages={}, numbers={}, titles={})
+
+
+@pytest.fixture
+def rows(script: ModuleType, packages: Path, facts: Any) -> list[Row]:
+    return list(script.build(packages, romaji, facts))
 
 
 def test_entries_with_a_tmdb_id_stand_in_order(rows: list[Row]) -> None:
@@ -148,25 +153,28 @@ def test_names_that_are_only_known_from_tmdb_are_left_out(rows: list[Row]) -> No
 
 
 def test_an_alias_that_spells_the_title_wins_over_the_rules(rows: list[Row]) -> None:
-    assert rows[3].titles["ja-Latn"] == ["Kumo no Ocha", "Kumo no Oha"]
+    assert rows[3].titles["ja-Latn"] == ["Kumo no Ocha"]
+    assert rows[3].titles[BY_RULE] == ["Kumo no Oha"]
 
 
 def test_sequels_and_films_are_spelled_as_their_show_is(rows: list[Row]) -> None:
-    assert rows[4].titles["ja-Latn"][0] == "Kumo no Ocha Zoku"
-    assert rows[0].titles["ja-Latn"][0] == "Kumo no Ocha Natsuyasumi"
+    assert rows[4].titles[BY_RULE][0] == "Kumo no Ocha Zoku"
+    assert rows[0].titles[BY_RULE][0] == "Kumo no Ocha Natsuyasumi"
 
 
 def test_the_english_name_of_a_story_is_carried_to_what_else_it_tells(rows: list[Row]) -> None:
     assert rows[5].titles["en"] == ["Quiet Lighthouse 2199"]
-    assert "Quiet Lighthouse Natsuyasumi" in rows[6].titles["ja-Latn"]
+    assert "Quiet Lighthouse Natsuyasumi" in rows[6].titles[BY_RULE]
     assert "en" not in rows[6].titles
 
 
-def test_the_same_packages_give_the_same_bytes(script: ModuleType, packages: Path, tmp_path: Path) -> None:
+def test_the_same_packages_give_the_same_bytes(
+    script: ModuleType, packages: Path, facts: Any, tmp_path: Path
+) -> None:
     outs = []
     for name in ("one", "two"):
         (folder := tmp_path / name).mkdir()
-        sums = script.write(script.build(packages, romaji), folder)
+        sums = script.write(script.build(packages, romaji, facts), folder)
         outs.append((sums, (folder / "tv.jsonl").read_bytes(), (folder / "movie.jsonl").read_bytes()))
 
     assert outs[0] == outs[1]

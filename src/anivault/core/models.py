@@ -167,6 +167,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     offset. `episode` is set when the entry is one single episode there (a special, say).
     `stated` is True where a source names that place, False where it was derived or is unknown;
     `derived` names the fields that no source states; "room" where only the rest of a season gives the count.
+    `checked` names those that are facts by hand: a count among them is how many the provider has.
     """
 
     key: str
@@ -180,6 +181,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     episode: int | None = None
     stated: bool = False
     derived: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
     ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi
 
 

@@ -204,7 +204,7 @@ def test_what_to_type_after_a_plan_was_written_uses_the_plan(
 
     assert run(*words).code == 42
     assert run(*words, "--seal").code == 0
-    assert [path.name for path in Path("library").rglob("*.mkv")] == ["COWBOY BEBOP (1998) - s01e09.mkv"]
+    assert [path.name for path in Path("library").rglob("*.mkv")] == ["Cowboy Bebop (1998) - s01e09.mkv"]
 
 
 def test_an_empty_folder_is_called_empty(run: Run, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anivault.services.catalogue.rows import Row, from_lines, to_lines
+from anivault.services.catalogue.rows import BY_RULE, Row, from_lines, to_lines
 from anivault.services.catalogue.shows import candidates
 from anivault.services.catalogue.sources import Source, catalog_info
 from anivault.services.catalogue.store import rows_of, shipped
@@ -77,6 +77,8 @@ def test_entries_are_sound() -> None:
         assert not row.end or row.begin <= row.end
         assert row.type in {"tv", "web", "ova", "movie"}
         assert set(row.derived) <= {"season", "offset", "episodes"}
+        assert set(row.checked) <= {"romaji", "tmdb", "season", "offset", "episodes"}
+        assert not set(row.derived) & set(row.checked)
 
 
 def test_series_have_a_season_and_films_have_none() -> None:
@@ -200,13 +202,17 @@ def test_one_episode_stands_by_its_number_and_several_by_their_offset() -> None:
     ("titles", "name"),
     [
         ({"ja": ["Kaze Beats!"], "en": ["KB"]}, "Kaze Beats!"),
-        ({"ja": ["KAZE×UMI"], "en": ["KAZE UMI"]}, "KAZE×UMI"),
+        ({"ja": ["KAZE×UMI"], "en": ["KAZE UMI"]}, "Kaze×Umi"),
         (
             {"ja": ["風の歌"], "ja-Latn": ["Kaze no Uta"], "en": ["KU", "Song of the Wind"]},
             "Song of the Wind",
         ),
         ({"ja": ["カゼ!!"], "ja-Latn": ["Kaze!!"], "en": ["KAZE", "Kaze!!"]}, "Kaze!!"),
-        ({"ja": ["GOKI -ゴーキ-"], "ja-Latn": ["GOKI - Gooki -"], "en": ["GOKI"]}, "GOKI"),
+        ({"ja": ["GOKI -ゴーキ-"], "ja-Latn": ["GOKI - Gooki -"], "en": ["GOKI"]}, "Goki"),
+        ({"ja": ["風の歌"], BY_RULE: ["Fuu no Uta"], "en": ["KU"]}, "風の歌"),
+        ({"ja": ["風の歌"], BY_RULE: ["Fuu no Uta"]}, "風の歌"),
+        ({"ja": ["風の歌"], BY_RULE: ["Fuu no Uta"], "ja-Latn": ["Kaze no Uta"]}, "Kaze no Uta"),
+        ({BY_RULE: ["Fuu no Uta"]}, "Fuu no Uta"),
         ({"ja": ["風の歌"], "ja-Latn": ["Kaze no Uta"], "en": ["KU"]}, "Kaze no Uta"),
     ],
 )

@@ -78,4 +78,9 @@ def test_nothing_that_takes_part_in_compiling_is_forgotten() -> None:
 
     packages = {rel for rel in used if rel.endswith("__init__.py")}
     assert sorted(used - packages - set(MADE_BY)) == []
-    assert {"core/models.py", "core/matching/normalize.py", "core/matching/han.txt"} <= set(MADE_BY)
+    assert {
+        "core/models.py",
+        "core/matching/normalize.py",
+        "core/matching/han.txt",
+        "data/capitals.toml",
+    } <= set(MADE_BY)

@@ -170,6 +170,8 @@ def _is_counted(entry: Entry) -> bool:
     """Whether a count can be trusted: its weeks on air agree. Counts often hold extras of the discs."""
     if entry.episodes is None or "episodes" in entry.derived:
         return False
+    if "episodes" in entry.checked:
+        return True
     weeks = _weeks(entry)
     return weeks is None or weeks == entry.episodes or weeks <= 2
 
@@ -180,7 +182,7 @@ def _aired(entry: Entry) -> int | None:
     So for 44 of 55 series of 12 or 13 weeks; lists of specials have that one.
     """
     weeks = _weeks(entry)
-    stated = entry.type == "tv" and "episodes" not in entry.derived
+    stated = entry.type == "tv" and "episodes" not in (*entry.derived, *entry.checked)
     return weeks if stated and weeks in QUARTERS and entry.episodes == weeks + 1 else entry.episodes
 
 

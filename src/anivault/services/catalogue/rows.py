@@ -9,12 +9,15 @@ from collections.abc import Iterable
 
 import msgspec
 
+BY_RULE = "ja-Latn-x-rule"  # the language of romaji that nobody wrote: made by rule from a Japanese title
+
 
 class Row(msgspec.Struct, kw_only=True, omit_defaults=True):
     """An entry and its place in TMDB's numbering; the order of the fields is that of a line.
 
     `tmdb` is `tv/1234` or `movie/1234`, empty in an import that does not know it. `derived` names the
-    fields that no source states. `fans` is how many people keep the entry in a list of theirs.
+    fields that no source states, `checked` those that are facts by hand. `fans` is how many people keep
+    the entry in a list of theirs.
     """
 
     tmdb: str = ""
@@ -26,6 +29,7 @@ class Row(msgspec.Struct, kw_only=True, omit_defaults=True):
     end: str = ""
     episodes: int | None = None
     derived: list[str] = []
+    checked: list[str] = []
     fans: int = 0
     ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi
     titles: dict[str, list[str]] = {}  # by language, the main one first

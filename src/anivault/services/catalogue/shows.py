@@ -12,14 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from anivault.core.models import Candidate, Entry, Season, Title
 from anivault.parser.title_words import split_season
-from anivault.services.catalogue.rows import Row
+from anivault.services.catalogue.capitals import as_written
+from anivault.services.catalogue.rows import BY_RULE, Row
 
-DISPLAY = (
-    "ja-Latn",
-    "ja",
-    "en",
-    "zh-Hans",
-)  # the first of these that a show has, when nothing names it better
+DISPLAY = ("ja-Latn", "ja", "en")  # the first of these that a show has, when nothing names it better
 BRIEF = 0.4  # of the romaji's length: an English title shorter than that is an abbreviation (a guess)
 
 
@@ -39,7 +35,7 @@ def _candidate(tmdb: str, rows: Sequence[Row]) -> Candidate:
         provider="tmdb",
         id=int(number),
         media_type=media_type,
-        title=_name(first, rows),
+        title=as_written(_name(first, rows)),
         titles=entries[rows.index(first)].titles,
         year=int(first.begin[:4]) if first.begin else None,
         entries=entries,
@@ -63,24 +59,31 @@ def _entry(row: Row) -> Entry:
         episode=row.episode if single else None,
         stated=row.season is not None and not {"season", "offset"} & set(row.derived),
         derived=tuple(row.derived),
+        checked=tuple(row.checked),
         ids=row.ids,
     )
 
 
 def _titles(row: Row) -> tuple[Title, ...]:
     return tuple(
-        Title(text, language, position == 0)
+        Title(
+            as_written(text), language, position == 0 and (language != BY_RULE or "ja-Latn" not in row.titles)
+        )
         for language, texts in row.titles.items()
         for position, text in enumerate(texts)
     )
 
 
 def _name(first: Row, rows: Sequence[Row]) -> str:
-    """Return the name to show: the first season's, or a later one's without its season words."""
+    """Return the name to show: the first season's, or a later one's without its season words.
+
+    Romaji that was made by rule misreads names: it is the last resort.
+    """
     name = _latin(first.titles.get("ja", [""])[0]) or _english(first)
     if not name and (later := _later_name(rows)):
         return later
-    languages = (language for language in (*DISPLAY, *first.titles) if language in first.titles)
+    order = (*DISPLAY, *(language for language in first.titles if language != BY_RULE), BY_RULE)
+    languages = (language for language in order if language in first.titles)
     name = name or first.titles[next(languages)][0]
     return split_season(name).base if (first.season or 0) > 1 else name
 
@@ -102,7 +105,7 @@ _EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 
 def _english(row: Row) -> str:
     """The English title that is no abbreviation; rather one that cries as the original does (*Haikyu!!*)."""
-    romaji = row.titles.get("ja-Latn", [""])[0].casefold()
+    romaji = (row.titles.get("ja-Latn") or row.titles.get(BY_RULE) or [""])[0].casefold()
     whole = [
         title
         for title in row.titles.get("en", ())

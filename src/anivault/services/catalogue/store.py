@@ -89,7 +89,8 @@ def made_by(first: Path) -> dict[Path, bytes]:
 
 def _named(text: bytes, path: Path, package: Path) -> Iterator[Path]:
     """Yield the files that a module imports, or may mean by a name."""
-    yield from (path.with_name(name.decode()) for name in set(_DATA.findall(text)))
+    for name in set(_DATA.findall(text)):
+        yield from (path.with_name(name.decode()), package / "data" / name.decode())
     for dotted, names in set(_IMPORTS.findall(text)):
         place = package.parent / dotted.decode().replace(".", "/")
         yield from (place.with_suffix(".py"), place / "__init__.py")
