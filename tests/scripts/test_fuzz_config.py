@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[2] / "scripts/fuzz_config.py"
+SCRIPT = Path(__file__).parents[2] / "scripts/fuzz/fuzz_config.py"
 
 
 def test_sixty_broken_files_are_errors_with_a_code_of_their_own(home: Path) -> None:

@@ -23,7 +23,7 @@ def script(name: str) -> ModuleType:
 def test_of_two_hundred_altered_journals_none_is_discarded_or_followed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code = script("fuzz_journal").main(["--rounds", "200"])
+    code = script("fuzz/fuzz_journal").main(["--rounds", "200"])
 
     assert (code, capsys.readouterr().out.rpartition("; ")[2]) == (0, "0 failed\n")
 

@@ -24,12 +24,10 @@ from anivault.services.tmdb_client import (
     TRIES,
     TmdbClient,
     authentication,
-    configuration,
     details,
     episode_group,
     find,
     search,
-    season,
 )
 from anivault.shared.errors import (
     ConfigError,
@@ -131,7 +129,7 @@ def test_details_come_with_all_that_is_appended(tmdb: TmdbClient) -> None:
 
 def test_films_seasons_groups_and_other_sites_ids_are_known(tmdb: TmdbClient) -> None:
     film = tmdb.get(details("movie", FILM, append=["alternative_titles", "translations"]))
-    table = tmdb.get(season(VOYAGE, 2))
+    table = tmdb.get(details("tv", VOYAGE, append=["season/2"])).seasons[2]
     group = tmdb.get(episode_group("5f00000000000000000000a7"))
 
     assert film.date == "2018-08-10"
@@ -139,7 +137,6 @@ def test_films_seasons_groups_and_other_sites_ids_are_known(tmdb: TmdbClient) ->
     assert [episode.number for episode in table.episodes] == list(range(21, 36))
     assert [part.places[0] for part in group.parts] == [(1, 1), (1, 13)]
     assert tmdb.get(find("imdb_id", "tt9900101")).hits[0].id == FILM
-    assert tmdb.get(configuration())
     assert tmdb.get(authentication())
 
 

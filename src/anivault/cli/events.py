@@ -17,13 +17,13 @@ from msgspec import UNSET, UnsetType
 
 from anivault.core.causes import Cause
 from anivault.core.models import GONE, Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
-from anivault.parser.models import ParseResult
 
 if TYPE_CHECKING:  # what printing does not need and `schema` imports
     from anivault.core.matching.explain import Explanation
     from anivault.core.matching.pins import Pin
     from anivault.core.moving.journal import Step
     from anivault.core.moving.verifier import Finding
+    from anivault.parser.models import ParseResult
     from anivault.services.catalogue.sources import CatalogInfo
     from anivault.shared.settings import Scalar, Value
 
@@ -258,10 +258,11 @@ def schema() -> dict[str, Any]:
     """The JSON Schema of a line; schemas/events.schema.json is this, and a test proves it."""
     from anivault.core.matching.explain import Explanation
     from anivault.core.matching.pins import Pin
+    from anivault.parser.models import ParseResult
     from anivault.services.catalogue.sources import CatalogInfo
     from anivault.shared.settings import Scalar, Value
 
-    records = {"Explanation": Explanation, "Pin": Pin, "CatalogInfo": CatalogInfo}
+    records = {"Explanation": Explanation, "Pin": Pin, "CatalogInfo": CatalogInfo, "ParseResult": ParseResult}
     globals().update(records, Scalar=Scalar, Value=Value)  # where msgspec looks annotations up
     kinds = sorted(Event.__subclasses__(), key=lambda kind: kind.__name__)
     return {

@@ -19,9 +19,9 @@ from anivault.shared.errors import AniVaultError, OutputError
 from anivault.shared.text import safe
 
 if TYPE_CHECKING:
-    import msgspec
     from rich.progress import Progress
 
+    from anivault.cli.events import Event
     from anivault.shared.progress import Progress as Report
 
 P = ParamSpec("P")
@@ -81,7 +81,7 @@ class Screen:
         self._columns = get_terminal_size().columns if sys.stdout.isatty() else 0
         self._bar: _Bar | None = None
 
-    def event(self, event: msgspec.Struct | dict[str, Any]) -> None:
+    def event(self, event: Event) -> None:
         """Print one event of machine output; does nothing without --json."""
         if self.json:
             self.clear()
@@ -125,7 +125,10 @@ class Screen:
     def failed(self, code: str, message: str, hint: str, exit_code: int, *, told: str = "") -> None:
         """Say that the command failed: one event for programs, and for people `told`, else the same."""
         message, hint = safe(message), safe(hint)
-        self.event({"event": "error", "code": code, "message": message, "hint": hint, "exit_code": exit_code})
+        if self.json:
+            from anivault.cli.events import ErrorEvent  # much to import for what seldom happens
+
+            self.event(ErrorEvent(code=code, message=message, hint=hint, exit_code=exit_code))
         self.flush()
         text = f"Error: {message}\n  {hint}" if hint else f"Error: {message}"
         sys.stderr.write(f"{told or text}\n")

@@ -2,6 +2,7 @@
 
 Paths are `str` as `os.fsdecode` gives them: bytes that are no UTF-8 stand as lone surrogates, so
 nothing is lost. What is printed or written as text goes through `shared.text`.
+One file: every record that passes between rooms is here, so that each is there once.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import os
 import re
 from enum import StrEnum
-from typing import NamedTuple, NewType
+from typing import TYPE_CHECKING, NamedTuple, NewType
 
 import msgspec
 
 from anivault.core import causes
 from anivault.core.causes import Cause
-from anivault.parser.models import ParseResult
+
+if TYPE_CHECKING:  # what only moves files knows no parser
+    from anivault.parser.models import ParseResult
 
 
 class FileKind(StrEnum):
@@ -148,7 +151,6 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     titles: tuple[str, ...]
     year: int | None = None
-    season: int | None = None
     movie: bool | None = None  # True: looks like a film, False: has episodes, None: cannot tell
 
 

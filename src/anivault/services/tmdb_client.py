@@ -24,13 +24,11 @@ from anivault.services.tmdb.records import (
     Group,
     Page,
     Reader,
-    SeasonTable,
     Show,
     read_find,
     read_group,
     read_nothing,
     read_page,
-    read_season,
     read_show,
 )
 from anivault.services.tmdb.wire import Reply, Wire
@@ -101,17 +99,6 @@ def details(media: str, id: int, *, append: Iterable[str] = (), language: str = 
     return Ask(f"{media}/{id}", params, partial(read_show, media=media, id=id), Show, _keep_show)
 
 
-def season(show: int, number: int, *, language: str = "en-US") -> Ask[SeasonTable]:
-    """Ask for one season's table of episodes."""
-    return Ask(
-        f"tv/{show}/season/{number}",
-        _params(language=language),
-        read_season,
-        SeasonTable,
-        lambda _: 7 * DAY,
-    )
-
-
 def episode_group(id: str) -> Ask[Group]:  # noqa: A002
     """Ask for an episode group; `id` is the hex string that the show's list gives."""
     return Ask(f"tv/episode_group/{quote(id, safe='')}", (), read_group, Group, lambda _: 30 * DAY)
@@ -121,11 +108,6 @@ def find(source: str, external: str) -> Ask[Page]:
     """Ask what another site's id stands for; `source` is "imdb_id", "tvdb_id" or "wikidata_id"."""
     params = _params(external_source=source)
     return Ask(f"find/{quote(external, safe='')}", params, read_find, Page, lambda _: 30 * DAY)
-
-
-def configuration() -> Ask[bool]:
-    """Ask for TMDB's configuration, which tells that it is there."""
-    return Ask("configuration", (), read_nothing, bool, lambda _: 7 * DAY)
 
 
 def authentication() -> Ask[bool]:

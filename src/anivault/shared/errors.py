@@ -2,6 +2,7 @@
 
 Exit codes: 0 done, 2 usage, 10 done but some held or findings, 20 and up the failures below,
 70 a bug, 130/143 interrupted and resumable. docs/errors.md is generated from the classes.
+One file: what AniVault says when it cannot go on is read, compared and numbered in one place.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ In: names inside folders that are held open, so that a folder swapped for a symb
 Out: plain results, or the OSError of the call that failed. Touches what it is told to. What the systems
 do each in their own way is in fs_posix.py and fs_windows.py, and nowhere else; callers use this module
 alone. docs/reliability.md says what holds on which system, and what was tried there.
+One file: whoever moves files finds every promise of the disk here, and no other way to it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 In, out and touched: as fs.py says. macOS renames and syncs by calls of its own: type-checked, and run
 where its rules are imitated (tests/shared/systems.py), never on macOS.
+One file: it has the same functions as fs_windows.py, one for one.
 """
 
 from __future__ import annotations

@@ -95,10 +95,9 @@ def _is_joined(title: str, files: Sequence[ParseResult]) -> bool:
 def query(said: Evidence) -> Query:
     """Ask for every reading, the most trusted first, without season words too."""
     texts = [t for r in sorted(said.readings, key=lambda r: -r.trust) for t in (r.text, r.base)]
-    season = said.season if said.season is not None and said.season >= 0 else None
     if said.part and not said.numbers:  # one of several films, which lists may know under a longer title
         texts += [f"Gekijouban {r.base}" for r in said.readings if r.trust >= PIECE and r.title < FOLDER]
-    return Query(titles=tuple(dict.fromkeys(texts)), year=said.year, season=season, movie=said.movie)
+    return Query(titles=tuple(dict.fromkeys(texts)), year=said.year, movie=said.movie)
 
 
 def _is_movie(kind: VideoType | None, numbers: Sequence[Number]) -> bool | None:

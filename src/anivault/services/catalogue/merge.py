@@ -68,8 +68,11 @@ class _Catalogue:
             self._by_id[item].append(row)
 
     def _known(self, fact: Row) -> list[Row]:
-        found = {id(row): row for item in fact.ids.items() for row in self._by_id.get(item, ())}
-        return list(found.values())
+        found: list[Row] = []
+        for row in (row for item in fact.ids.items() for row in self._by_id.get(item, ())):
+            if not any(row is other for other in found):
+                found.append(row)
+        return found
 
     def _at(self, fact: Row) -> list[Row]:
         """Find the row that stands where `fact` does and that no list has named yet."""

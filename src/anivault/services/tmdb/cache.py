@@ -46,14 +46,13 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 class CacheStats(msgspec.Struct, frozen=True):
-    """What the cache holds; `size` in bytes on disk, `oldest` in seconds since the epoch."""
+    """What the cache holds; `size` in bytes on disk."""
 
     path: str
     answers: int = 0
     not_found: int = 0
     expired: int = 0
     size: int = 0
-    oldest: float | None = None
 
 
 class Cache:
@@ -112,10 +111,10 @@ class Cache:
         """Count what is kept."""
         with self._mended():
             row = self._db.execute(
-                "SELECT count(*), total(status = 404), total(expires <= ?), min(fetched) FROM answers",
+                "SELECT count(*), total(status = 404), total(expires <= ?) FROM answers",
                 (self._now(),),
             ).fetchone()
-            return CacheStats(str(self.path), row[0], int(row[1]), int(row[2]), self._on_disk(), row[3])
+            return CacheStats(str(self.path), row[0], int(row[1]), int(row[2]), self._on_disk())
         return CacheStats(str(self.path))
 
     def prune(self) -> int:

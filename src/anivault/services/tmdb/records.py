@@ -256,11 +256,6 @@ def read_show(reader: Reader, body: bytes, media: str, id: int) -> Show:  # noqa
     )
 
 
-def read_season(reader: Reader, body: bytes) -> SeasonTable:
-    """Read one season's table."""
-    return _season(reader, reader.whole(body, _Season))
-
-
 def read_group(reader: Reader, body: bytes) -> Group:
     """Read an episode group, its parts and their episodes in their own order."""
     answer = reader.whole(body, _Group)

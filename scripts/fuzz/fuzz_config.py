@@ -1,8 +1,8 @@
 """Break configurations, pins, keys and plans in every way that files break, and count what ends in a bug.
 
-`python scripts/fuzz_config.py --count 1000 [--seed 1]` makes one broken file at a time in a temporary home
-and library, gives it to the real commands in this process, and prints what they ended with. Exit 1 when one
-ended in exit 70, in an exception, not within ten seconds, or wrote a path outside of the library.
+`python scripts/fuzz/fuzz_config.py --count 1000 [--seed 1]` makes one broken file at a time in a home and a
+library of its own, gives it to the real commands in this process, and prints what they ended with. Exit 1
+when one ended in exit 70, in an exception, not within ten seconds, or wrote a path outside of the library.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Alter a journal in the ways of damage and malice, and see that no command discards or follows it.
 
-`python scripts/fuzz_journal.py [--rounds 1000] [--seed 0]` makes a library with a few runs, alters its
+`python scripts/fuzz/fuzz_journal.py [--rounds 1000] [--seed 0]` makes a library with a few runs, alters its
 journal once a round, and gives it to history, verify, rollback (planned) and recover. A round fails when
 one of them ends in anything but a result or a known error, when a byte of the journal is neither in it nor
 in a file beside it, when an altered journal is followed as if it were sound, or when a file changes that

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_pins_say import places, write
+from tests.cli.files.test_pins_say import places, write
 from tests.conftest import Run
 
 
