@@ -129,7 +129,8 @@ def test_details_come_with_all_that_is_appended(tmdb: TmdbClient) -> None:
 
 def test_films_seasons_groups_and_other_sites_ids_are_known(tmdb: TmdbClient) -> None:
     film = tmdb.get(details("movie", FILM, append=["alternative_titles", "translations"]))
-    table = tmdb.get(details("tv", VOYAGE, append=["season/2"])).seasons[2]
+    show = tmdb.get(details("tv", VOYAGE, append=["season/2"]))
+    table = next(table for table in show.seasons if table.number == 2)
     group = tmdb.get(episode_group("5f00000000000000000000a7"))
 
     assert film.date == "2018-08-10"
