@@ -150,3 +150,14 @@ def test_a_reader_that_goes_away_does_not_change_the_exit_code(pile: Path, words
     done = shell(f"set -o pipefail; {command} | head -1")
 
     assert (done.returncode, "Traceback" in done.stderr) == (10, False)
+
+
+def test_what_nobody_reads_any_more_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        screen = Screen()
+        for number in range(20_000):
+            screen.line(f"line {number}")
+        screen.flush()
