@@ -14,7 +14,6 @@ import io
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
@@ -322,7 +321,9 @@ def write(fd: int, data: bytes | memoryview) -> None:
 def write_whole(path: str, data: bytes, *, mode: int = 0o600, replace: bool = False) -> None:
     """Write a file as a whole or not at all. A name that is taken stays as it is, unless `replace`."""
     folder, name = os.path.split(os.path.abspath(path))
-    fd, temporary = tempfile.mkstemp(dir=folder, prefix=".anivault-")
+    from tempfile import mkstemp  # only what writes a file for people needs it
+
+    fd, temporary = mkstemp(dir=folder, prefix=".anivault-")
     try:
         with closing(fd):
             write(fd, data)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tomllib
 from typing import Any
 
 from anivault.shared import fs
@@ -140,6 +139,8 @@ def parse_toml(text: str) -> dict[str, Any]:
     dots = (line.count(".") for line in text.splitlines() if not line.lstrip().startswith("#"))
     if sum(count * count for count in dots) > MOST_WORK:
         raise ValueError("it has too many dots in one line")
+    import tomllib  # most commands meet no file of the kind
+
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
