@@ -152,7 +152,7 @@ class Planning:
         if item.parsed.type in EXTRAS and same_release(item, better.item):
             return self._version(index, wanted, str(number + 1))  # both say too little to differ
         if self.on_conflict == "version" and number < self.namer.preset.versions:
-            if wanted.place.key != better.place.key and not self.taken.video(wanted.place.key):
+            if wanted.place.key not in self.stems and not self.taken.video(wanted.place.key):
                 return self._move(index, item, wanted.place)  # it has a name of its own
             return self._version(index, wanted, label)
         return self._second(wanted, better)
