@@ -260,8 +260,8 @@ def test_a_pin_is_shown_with_the_name_of_its_show(run: Run, tmp_path: Path) -> N
     done = run("pin", tmp_path / "Odd", "tmdb:30991", "--season", "1", "--offset", "2")
     (event,) = run("pins", "--json").of("pin")
 
-    assert f"  {tmp_path}/Odd  →  COWBOY BEBOP (1998), tmdb:30991, season 1, numbers +2" in done.out
-    assert event["show"] == "COWBOY BEBOP (1998)"
+    assert f"  {tmp_path}/Odd  →  Cowboy Bebop (1998), tmdb:30991, season 1, numbers +2" in done.out
+    assert event["show"] == "Cowboy Bebop (1998)"
     assert done.err == "Organize again to use it.\n"
 
 

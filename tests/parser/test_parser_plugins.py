@@ -109,7 +109,7 @@ def test_one_that_fails_is_named_and_the_rules_still_read(
     assert done.code == 0, done.err
     assert done.of("file")[0]["parsed"]["title"] == "Kaiba 2"
     (notice,) = done.of("notice")
-    assert notice["text"].startswith(f"{name} failed on 1 names: ")
+    assert notice["text"].startswith(f"{name} failed on 1 name: ")
     assert why in notice["text"]
 
 
