@@ -14,6 +14,7 @@ from anivault.core.arrivals import Rules, neighbours, planned, replayed
 from anivault.core.described import described
 from anivault.core.listing import JOURNAL
 from anivault.core.models import Mode, Plan
+from anivault.core.moving.journal import turn
 from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.reading import What
@@ -58,7 +59,7 @@ class DescribeRequest(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: OrganizeRequest, bars: Bars, pace: Pace) -> Organized:
     """Plan, write the plan where asked, and apply it where asked.
 
-    Raises LibraryIsFileError, SourceInLibraryError, SourceIsLibraryError, WrongDiskError,
+    Raises LibraryIsFileError, SourceInLibraryError, SourceIsLibraryError, WrongDiskError, LibraryBusyError,
     FolderNotFoundError, and what `planfile` and `executor.execute` raise.
     """
     library = request.order.library
@@ -68,18 +69,27 @@ def handle(request: OrganizeRequest, bars: Bars, pace: Pace) -> Organized:
     lost = libraries.lost_history(library)
     if request.plan_file:
         planfile.check_place(request.plan_file, replace=request.replace)
+    if not request.apply:
+        return _made(request, bars, lost)
+    wait = request.asking.settings.library.wait
+    with turn(library, wait, lambda: bars("Waiting for another AniVault")):
+        made = _made(request, bars, lost)
+        try:
+            return flow.carry_out(made, partial(_fetch, request.asking.settings, bars), pace)
+        finally:
+            libraries.remember(library)
+
+
+def _made(request: OrganizeRequest, bars: Bars, lost: str) -> Organized:
+    """The plan, made or read back, and written where asked."""
+    library = request.order.library
     made = _replayed(request) if request.from_plan else _planned(request, bars)
     made = replace(made, notices=(*made.notices, *_new_history(library, lost)))
     if request.prune:
         made = flow.pruned(made)
     if request.plan_file:
         planfile.write(made.plan, request.plan_file, replace=request.replace)
-    if not request.apply:
-        return made
-    try:
-        return flow.carry_out(made, partial(_fetch, request.asking.settings, bars), pace)
-    finally:
-        libraries.remember(library)
+    return made
 
 
 def _new_history(library: str, lost: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ from anivault.core.models import (
     ScannedFile,
     Score,
 )
-from anivault.core.moving import history
+from anivault.core.moving import history, journal
 from anivault.core.moving.history import Past, Replay
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.reading import Read
@@ -45,7 +45,6 @@ from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
 from anivault.core.verdicts import Asked, called, match
 from anivault.shared import fs
-from anivault.shared.errors import UnfinishedRunError
 
 
 class Origin(NamedTuple):
@@ -63,7 +62,7 @@ def rematched(library: str, asked: Asked) -> tuple[list[MatchedFile], list[Parse
     """
     past = history.read(library)
     if past.unfinished:
-        raise UnfinishedRunError(library)
+        raise journal.in_the_middle(library)
     now = _present(past)
     came = {rel: _as_it_is(_origin(file), there) for rel, (file, there) in now.items()}
     again = _Again({origin.file: origin for origin in came.values()}, asked)

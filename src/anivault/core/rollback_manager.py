@@ -25,7 +25,6 @@ from anivault.shared.errors import (
     NotInHistoryError,
     RunIsRollbackError,
     RunNotFoundError,
-    UnfinishedRunError,
     quoted,
 )
 
@@ -49,7 +48,7 @@ def plan_rollback(
         raise FolderNotFoundError(library, "library")
     replay = history.read(library)
     if replay.unfinished:
-        raise UnfinishedRunError(library)
+        raise journal.in_the_middle(library)
     plan = _plan(replay, run, since, [os.path.abspath(path) for path in only])
     if not other_disk:
         for log in replay.runs:

@@ -152,8 +152,9 @@ class LibraryBusyError(AniVaultError):
 
     code, exit_code = "library-busy", 26
 
-    def __init__(self, library: str) -> None:
-        super().__init__(f"Another AniVault is working in {library}. This one changed nothing.")
+    def __init__(self, library: str, *, waited: float = 0) -> None:
+        long = f", and was not done in {waited:g} seconds" if waited else ""
+        super().__init__(f"Another AniVault is working in {library}{long}. This one changed nothing.")
         self.hint = "Wait until it is done; its lock ends with its process, so there is no file to remove."
 
 

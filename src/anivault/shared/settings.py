@@ -40,6 +40,7 @@ class LibrarySettings(Section, frozen=True):
     """The library that commands mean when none is named."""
 
     path: str = ""
+    wait: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 600  # seconds
 
 
 class OrganizeSettings(Section, frozen=True):

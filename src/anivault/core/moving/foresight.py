@@ -20,7 +20,7 @@ from anivault.core.moving import journal
 from anivault.core.moving.checks import is_beyond_time, same_file
 from anivault.core.moving.preflight import check_space
 from anivault.shared import fs
-from anivault.shared.errors import DestinationError, DiskError, UnfinishedRunError, quoted
+from anivault.shared.errors import DestinationError, DiskError, quoted
 
 _NO_CLONES = frozenset({"ext2", "ext3", "ext4", "tmpfs", "ramfs", "vfat", "exfat", "ntfs", "ntfs3"})
 _READ = frozenset({Mode.COPY, Mode.REFLINK})
@@ -45,11 +45,11 @@ class _RefusedError(Exception):
 def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
     """Return the plan with the moves held that cannot be. `replayed`: its sources were not listed just now.
 
-    Raises UnfinishedRunError, what `journal.read` raises, and as a run would DiskError, NoSpaceError, and
-    DestinationError where no link or clone of the plan can be made.
+    Raises LibraryBusyError, UnfinishedRunError, what `journal.read` raises, and as a run would DiskError,
+    NoSpaceError, and DestinationError where no link or clone of the plan can be made.
     """
     if journal.read(plan.library).unfinished:
-        raise UnfinishedRunError(plan.library)
+        raise journal.in_the_middle(plan.library)
     if not plan.moves:
         return plan
     _check_writable(plan.library)

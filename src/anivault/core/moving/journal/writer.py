@@ -15,18 +15,14 @@ from anivault.core.moving.journal.lines import decode, encode
 from anivault.core.moving.journal.log import History, path_of, read, require_sense
 from anivault.core.moving.journal.records import VERSION, End, Record, Run, Step
 from anivault.core.moving.journal.roots import root_of
-from anivault.shared import fs, trust
+from anivault.core.moving.journal.turns import turn
+from anivault.shared import fs
 from anivault.shared.errors import (
     DiskError,
-    LibraryBusyError,
-    LibraryIsFileError,
     UnfinishedRunError,
     problem,
     quoted,
 )
-from anivault.shared.trust import FOLDER
-
-LOCK = "lock"
 
 
 def _line(record: Record, number: int, run: Run | None) -> bytes:
@@ -118,31 +114,8 @@ def writing(library: str, *, unfinished: bool = False) -> Iterator[Journal]:
 
 
 def _open(library: str, held: ExitStack) -> Journal:
-    held.callback(os.close, _lock(library))
+    held.enter_context(turn(library, shared=False))
     history = read(library)
     fd = fs.open_to_append(path_of(library))
     held.callback(os.close, fd)
     return Journal(library, fd, history)
-
-
-def _lock(library: str) -> int:
-    if os.path.isfile(library):
-        raise LibraryIsFileError(library)
-    trust.require_home(library)
-    folder = os.path.join(library, FOLDER)
-    if not os.path.isdir(folder):
-        os.makedirs(folder, trust.OUR_FOLDER, exist_ok=True)
-        fs.sync_folders(library, os.path.dirname(library))
-    _make(library)
-    lock = fs.lock(os.path.join(folder, LOCK))
-    if lock is None:
-        raise LibraryBusyError(library)
-    return lock
-
-
-def _make(library: str) -> None:
-    """Make the journal where there is none: before its first line, and before the lock, which tells of it."""
-    path = path_of(library)
-    if not os.path.lexists(path):
-        os.close(fs.open_to_append(path, new=True))
-        fs.sync_folders(os.path.dirname(path))
