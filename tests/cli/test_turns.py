@@ -14,6 +14,7 @@ import pytest
 
 import anivault
 from anivault.core.moving.journal import turns
+from anivault.shared import fs
 from anivault.shared.errors import LibraryBusyError
 from tests.conftest import Run
 
@@ -137,3 +138,25 @@ def test_a_preview_during_a_run_says_who_is_at_work(run: Run, downloads: Path, t
     with turns.turn(str(library), shared=False):
         assert [run(*command).code for command in words] == [26] * 3
     assert [run(*command).code for command in words] == [27] * 3
+
+
+def test_a_lock_whose_folder_another_has_removed_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "lib" / ".anivault" / "lock"
+    take, taken = fs.lock, list[int]()
+
+    def removed_at_first(path: str) -> int | None:
+        got: int | None = take(path)
+        if not taken:
+            lock.unlink()
+            lock.parent.rmdir()
+        taken.append(got or 0)
+        return got
+
+    monkeypatch.setattr(fs, "lock", removed_at_first)
+    with turns.turn(str(tmp_path / "lib"), 30):
+        monkeypatch.undo()
+
+        assert lock.exists()
+        assert take(str(lock)) is None

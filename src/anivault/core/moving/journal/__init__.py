@@ -33,6 +33,6 @@ from anivault.shared.trust import FOLDER
 
 __all__ = [
     "FOLDER", "LOCK", "NAME", "VERSION", "Do", "Done", "End", "History", "Journal", "Made", "Placed",
-    "Record", "Root", "Run", "RunLog", "Step", "encode", "in_the_middle", "is_busy", "parse", "path_of", "read",
-    "require_disks", "roots_now", "schema", "turn", "writing",
+    "Record", "Root", "Run", "RunLog", "Step", "encode", "in_the_middle", "is_busy", "parse", "path_of",
+    "read", "require_disks", "roots_now", "schema", "turn", "writing",
 ]  # fmt: skip
