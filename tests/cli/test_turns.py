@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -149,8 +150,7 @@ def test_a_lock_whose_folder_another_has_removed_holds_nothing(
     def removed_at_first(path: str) -> int | None:
         got: int | None = take(path)
         if not taken:
-            lock.unlink()
-            lock.parent.rmdir()
+            shutil.rmtree(lock.parent)
         taken.append(got or 0)
         return got
 

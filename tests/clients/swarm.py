@@ -25,8 +25,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
-HOST = "10.77.0.1"
-TRACKER, SEED, CLIENT, AGAIN, CONTROL = 6969, 51001, 51002, 51003, 51004
+HOST = "10.77.0.1"  # the tracker and the client
+SEEDER, LEECH = "10.77.0.2", "10.77.0.3"  # Transmission takes two peers of one address for one
+PORTS = {HOST: 51001, SEEDER: 51011, LEECH: 51021}  # the others listen at every address
+TRACKER, PEER, CONTROL = 6969, PORTS[HOST], 51002
 PIECE = 1 << 14
 
 
@@ -62,7 +64,7 @@ def torrent(path: Path) -> bytes:
 class Tracker(BaseHTTPRequestHandler):
     """Tells every peer of a torrent the others; one that stops is forgotten."""
 
-    peers: ClassVar[dict[str, set[int]]] = {}
+    peers: ClassVar[dict[str, set[tuple[str, int]]]] = {}
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
@@ -70,9 +72,10 @@ class Tracker(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         words = dict(pair.split("=", 1) for pair in query.split("&"))
-        port, peers = int(words["port"]), self.peers.setdefault(words["info_hash"].lower(), set())
-        (peers.discard if words.get("event") == "stopped" else peers.add)(port)
-        others = b"".join(bytes(map(int, HOST.split("."))) + other.to_bytes(2) for other in peers - {port})
+        here = self.client_address[0], int(words["port"])
+        peers = self.peers.setdefault(words["info_hash"].lower(), set())
+        (peers.discard if words.get("event") == "stopped" else peers.add)(here)
+        others = b"".join(bytes(map(int, ip.split("."))) + port.to_bytes(2) for ip, port in peers - {here})
         body = bencode({"interval": 2, "min interval": 1, "peers": others})
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -83,7 +86,7 @@ class Tracker(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def wait(ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def wait(ready: Callable[[], bool], what: str, seconds: float = 120) -> None:
     """Wait until something is so; a busy machine takes its time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -110,10 +113,16 @@ def running(home: Path, *command: str | Path) -> Iterator[subprocess.Popen[bytes
             process.wait()
 
 
-def aria2(home: Path, folder: Path, port: int, torrents: list[Path], *more: str) -> list[str | Path]:
+def aria2(home: Path, folder: Path, host: str, torrents: list[Path], *more: str) -> list[str | Path]:
     """The command of an aria2 that downloads, or checks and seeds what is there."""
     quiet = ["--enable-dht=false", "--enable-peer-exchange=false", "--bt-enable-lpd=false", "--no-conf"]
-    seeds = ["--seed-ratio=0.0", f"--listen-port={port}", f"--dir={folder}", "--bt-tracker-interval=2"]
+    seeds = [
+        "--seed-ratio=0.0",
+        f"--interface={host}",
+        f"--listen-port={PORTS[host]}",
+        f"--dir={folder}",
+        "--bt-tracker-interval=2",
+    ]
     return ["aria2c", *quiet, *seeds, "--check-integrity=true", "--console-log-level=warn", *more, *torrents]
 
 
@@ -121,7 +130,7 @@ def aria2(home: Path, folder: Path, port: int, torrents: list[Path], *more: str)
 def in_aria2(home: Path, hook: str, torrents: list[Path]) -> Iterator[None]:
     """An aria2 with its hook."""
     options = [f"--on-bt-download-complete={script(home, hook)}"]
-    with running(home, *aria2(home, home / "dl", CLIENT, torrents, *options)):
+    with running(home, *aria2(home, home / "dl", HOST, torrents, *options)):
         yield
 
 
@@ -163,7 +172,7 @@ def in_qbittorrent(home: Path, hook: str, torrents: list[Path]) -> Iterator[None
     folder = home / "qBittorrent" / "config"
     folder.mkdir(parents=True)
     (folder / "qBittorrent.conf").write_text(QBITTORRENT)
-    with running(home, "qbittorrent-nox", f"--profile={home}", f"--torrenting-port={CLIENT}"):
+    with running(home, "qbittorrent-nox", f"--profile={home}", f"--torrenting-port={PEER}"):
         wait(lambda: bool(call("/api/v2/app/version")), "qbittorrent did not start")
         chosen = json.dumps({"autorun_enabled": True, "autorun_program": hook.strip()})
         call("/api/v2/app/setPreferences", urllib.parse.urlencode({"json": chosen}).encode())
@@ -176,7 +185,7 @@ def in_qbittorrent(home: Path, hook: str, torrents: list[Path]) -> Iterator[None
 
 TRANSMISSION = {
     "dht-enabled": False, "lpd-enabled": False, "pex-enabled": False, "utp-enabled": False,
-    "peer-port": CLIENT, "rpc-port": CONTROL, "rpc-bind-address": "127.0.0.1",
+    "peer-port": PEER, "rpc-port": CONTROL, "rpc-bind-address": "127.0.0.1",
     "script-torrent-done-enabled": True, "ratio-limit-enabled": False,
 }  # fmt: skip
 
@@ -203,7 +212,7 @@ def in_deluge(home: Path, hook: str, torrents: list[Path]) -> Iterator[None]:
     config = home / "deluge"
     config.mkdir()
     core: dict[str, Any] = {
-        "daemon_port": CONTROL, "listen_ports": [CLIENT, CLIENT], "random_port": False, "dht": False,
+        "daemon_port": CONTROL, "listen_ports": [PEER, PEER], "random_port": False, "dht": False,
         "lsd": False, "utpex": False, "upnp": False, "natpmp": False, "enabled_plugins": ["Execute"],
         "download_location": f"{home}/dl",
     }  # fmt: skip
@@ -248,7 +257,8 @@ def same(one: Path, other: Path) -> bool:
 def main(client: str, home: Path, hook: str, filed: int) -> None:
     """Run inside the namespace."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    subprocess.run(["ip", "addr", "add", f"{HOST}/24", "dev", "lo"], check=True)
+    for address in (HOST, SEEDER, LEECH):
+        subprocess.run(["ip", "addr", "add", f"{address}/24", "dev", "lo"], check=True)
     for name in ("torrents", "dl", "again"):
         (home / name).mkdir()
     torrents = []
@@ -258,14 +268,14 @@ def main(client: str, home: Path, hook: str, filed: int) -> None:
     server = ThreadingHTTPServer((HOST, TRACKER), Tracker)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with ExitStack() as stack:
-        with running(home, *aria2(home, home / "seed", SEED, torrents)):
+        with running(home, *aria2(home, home / "seed", SEEDER, torrents)):
             stack.enter_context(CLIENTS[client](home, hook, torrents))
             wait(lambda: same(home / "seed", home / "dl"), "the client did not download")
             library = home / "lib"
             wait(lambda: len(list(library.rglob("*.mkv"))) >= filed, "the hook filed nothing")
         for peers in Tracker.peers.values():
-            peers.discard(SEED)
-        stack.enter_context(running(home, *aria2(home, home / "again", AGAIN, torrents)))
+            peers.discard((SEEDER, PORTS[SEEDER]))
+        stack.enter_context(running(home, *aria2(home, home / "again", LEECH, torrents)))
         wait(lambda: same(home / "seed", home / "again"), "the client does not seed any more")
 
 
