@@ -171,3 +171,49 @@ def test_a_lone_disc_below_no_show_is_only_a_folder() -> None:
     parsed = parse_files(scanned("d2/Star - 01.mkv", "d2/Star - 02.mkv"))
 
     assert episodes(parsed) == [(1,), (2,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("[G] Star S01E02-E03.mkv", (2, 3)),
+        ("[G] Star S01E02-03 [1080p].mkv", (2, 3)),
+        ("[G] Star - 02-03.mkv", (2, 3)),
+        ("[G] Star - 02v2.mkv", (2,)),
+        ("[G] Star 1x02.mkv", (2,)),
+        ("[G] Star Episode 2.mkv", (2,)),
+        ("[G] Star S01E02.5.mkv", (2.5,)),
+        ("[G] Star [02][720p].mkv", (2,)),
+    ],
+)
+@pytest.mark.parametrize(
+    "extras",
+    [
+        ("[G] Star NCOP - Theme2.mkv", "[G] Star NCED - Theme3.mkv", "[G] Star CM 103.mkv"),
+        ("[G] Star S01E03 3.mkv", "[G] Star S01E04 4.mkv", "[G] Star S01E05 6.mkv"),
+    ],
+)
+def test_odd_names_beside_it_overrule_no_sure_reading(
+    name: str, read: tuple[object, ...], extras: tuple[str, ...]
+) -> None:
+    assert episodes(parse_files(scanned(*(f"Star/{each}" for each in (name, *extras)))))[0] == read
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Star S2 {} Words.mkv",
+        "Star 2nd Season {} Words.mkv",
+        "Star S2 - Foo {}.mkv",
+        "[DB]Star S2_-_{:02d}_(10bit_BD1080p_x265).mkv",
+        "[G] Star Part 2 - {:02d}.mkv",
+        "[G] Star Part 2 {:02d} [720p].mkv",
+        "Star Season 2 {} Words.mkv",
+        "星 第2季 {} 1080p.mkv",
+    ],
+)
+def test_an_episode_may_have_the_number_of_its_season(form: str) -> None:
+    parsed = parse_files(scanned(*(f"Star/{form.format(n)}" for n in (1, 2, 3, 4))))
+
+    assert episodes(parsed) == [(1,), (2,), (3,), (4,)]
+    assert {file.parsed.season or file.parsed.part for file in parsed} == {2}

@@ -21,6 +21,7 @@ from anivault.parser.read import Reader, default_reader, read_rules
 from anivault.shared.progress import Progress
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
+_NUMBERS = re.compile(r"\d{1,4}")
 _PART_OF_TITLE = re.compile(r"[\s._]*([\[(](?:part|cour|pt\.?)[ ._]?\d[\])])", re.IGNORECASE)
 SIBLINGS_AGREE = 0.95  # a guess that the siblings bear out
 
@@ -46,7 +47,7 @@ def parse_files(
         contexts.append(context(file.root, folder))
         together[file.whole_folder, name[-4:]].append(place)
     for places in together.values():
-        if len(places) > 2 and _in_doubt([results[place] for place in places]):
+        if len(places) > 2:
             _settle(files, places, results)
     done = _completed(results, contexts)
     results = [_untitled(file.name, own, full) for file, own, full in zip(files, results, done, strict=True)]
@@ -95,28 +96,40 @@ def _with_its_part(name: str, own: ParseResult) -> ParseResult:
     return replace(own, part=None, episode_title=f"{title} {behind[1]}", said=said)
 
 
-def _in_doubt(results: Sequence[ParseResult]) -> bool:
-    """Tell whether a folder needs its siblings: a reading is unsure, or many files claim one episode."""
-    if any(result.confidence < 1.0 for result in results):
-        return True
-    claimed = [(result.season, result.type, result.episodes) for result in results if result.episodes]
-    return len(claimed) > 2 and len(set(claimed)) * 2 <= len(claimed)
+def _in_doubt(places: Sequence[int], results: Sequence[ParseResult]) -> list[int]:
+    """The files of a folder that need their siblings: the unsure, or all where many claim one episode."""
+    claimed = [
+        (result.season, result.type, result.episodes)
+        for result in map(results.__getitem__, places)
+        if result.episodes
+    ]
+    if len(claimed) > 2 and len(set(claimed)) * 2 <= len(claimed):
+        return list(places)
+    return [place for place in places if results[place].confidence < 1.0]
 
 
 def _settle(files: Sequence[ScannedFile], places: list[int], results: list[ParseResult]) -> None:
-    """Read again every name whose number its siblings have shown."""
+    """Read again every name in doubt whose number its siblings have shown."""
+    doubtful = _in_doubt(places, results)
+    if not doubtful:
+        return
     names = {place: unicodedata.normalize("NFC", files[place].name) for place in places}
     shown = varying(names.values())
-    for place, name in names.items():
-        result = results[place]
+    for place in doubtful:
+        result, name = results[place], names[place]
         if name not in shown or result.type in EXTRAS or result.type is VideoType.MOVIE:
             continue
         start, end = shown[name]
         number = int(name[start:end])
-        if result.episodes == (number,):
+        if number in result.episodes:  # alone, or as one end of a range
             results[place] = replace(result, confidence=max(result.confidence, SIBLINGS_AGREE))
-        elif number not in (result.season, result.part, result.year):
+        elif number not in (result.season, result.part, result.year) or _is_said_before(number, name[:start]):
             results[place] = read_rules(name, (start, end))
+
+
+def _is_said_before(number: int, text: str) -> bool:
+    """`Show S2 2 Words`: the season stands in front, so that the same number behind it is another."""
+    return number in map(int, _NUMBERS.findall(text))
 
 
 def _renumber_discs(

@@ -36,7 +36,7 @@ WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})\d*)*"
 END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//))"  # the part ends here
 
 BETWEEN_DASHES = re.compile(r"\s-\s\d{2,4}(?:v\d)?\s-\s")
-_BEFORE_X = re.compile(rf"{ALONE}(\d{{1,2}})x$", re.IGNORECASE)
+_BEFORE_IT = re.compile(rf"{ALONE}(?:(\d{{1,2}})x|S(\d{{1,2}})[ ._-]?EP?)$", re.IGNORECASE)
 _SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?=\s*(?:$|[{GAPS}\[(]|-\s))")
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -45,8 +45,8 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 def read_at(draft: Draft, start: int, end: int) -> None:
     """Claim the number that the file's siblings have shown to be the episode."""
     draft.fields["episodes"], draft.said["episodes"] = (int(draft.text[start:end]),), SIBLINGS
-    if (season := _BEFORE_X.search(draft.text, 0, start)) is not None:  # 1x5
-        draft.set("season", int(season[1]), SIBLINGS)
+    if (season := _BEFORE_IT.search(draft.text, 0, start)) is not None:  # 1x5, S01E05
+        draft.set("season", int(season[1] or season[2]), SIBLINGS)
         start = season.start()
     gap(draft, start, end)
 

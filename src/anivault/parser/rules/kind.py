@@ -83,7 +83,10 @@ def read(draft: Draft) -> None:
     kind = TYPES[(groups["word"] or groups["running"]).lower()]
     if kind is VideoType.TV and found["number"] is not None:
         return
-    if kind in EXTRAS and found.re is _WORDS and _is_of_an_episode(draft, found, kind):
+    if kind in EXTRAS and draft.said.get("type") == "rule:brackets":  # [SP01] NCOP
+        draft.fields["type"], draft.said["type"] = kind, RULE
+        draft.fields.pop("episodes", None)
+    elif kind in EXTRAS and found.re is _WORDS and _is_of_an_episode(draft, found, kind):
         return
     draft.set("type", kind, RULE)
     if not _is_of_the_title(draft.text, found, kind):
