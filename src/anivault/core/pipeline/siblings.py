@@ -21,7 +21,8 @@ Place = tuple[int, int]
 _NUMBERS = re.compile(r"\d+")
 # Numbers behind these vary without being the episode, or are read as what they are.
 _COUNTS_OTHERS = re.compile(
-    r"(?:(?<!\dst )(?<!\dnd )(?<!\drd )(?<!\dth )season|part|cour|vol(?:ume)?|dis[ck]|cd|dvd|movie|film|op|ed|opening|ending|pv|cm|preview|trailer|menu"
+    r"(?:(?<!\dst )(?<!\dnd )(?<!\drd )(?<!\dth )season|part|cour|vol(?:ume)?|dis[ck]|cd|dvd|movie|film"
+    r"|op|ed|opening|ending|pv|cm|preview|trailer|menu"
     r"|(?<![^\W_])(?:pt\.?|[sv]))[ ._#-]*$",
     re.IGNORECASE,
 )

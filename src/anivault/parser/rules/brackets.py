@@ -12,7 +12,7 @@ from typing import NamedTuple
 from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import VideoType
 from anivault.parser.rules import media, numbers, season
-from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, STRONG, TYPES
+from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, STRONG, TYPES, TYPES_NUMBERED
 
 RULE = "rule:brackets"
 
@@ -25,8 +25,9 @@ _VOLUME = re.compile(
     re.IGNORECASE,
 )
 _KIND = re.compile(
-    r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+(?:[ -][^\W\d]+)*)(?: - |[ _-]?)"
-    r"(?:EP ?)?(?P<number>\d{1,3}[a-z]?)?(?:[ _]?v(?:er)?[. ]?(?P<version>\d))?(?:\+SP)?",
+    r"(?:(?P<year>(?:19|20)\d\d) )?(?P<word>[^\W\d]+?(?:[ -][^\W\d]+?)*?)(?: - |[ _-]?)"
+    r"(?:EP ?)?(?P<number>\d{1,3}[a-z]?)?(?:-(?P<last>\d{1,3}))?"
+    r"(?:(?:(?<=\d)|[ _])v(?:er)?[. ]?(?P<version>\d))?(?:\+SP)?",
     re.IGNORECASE,
 )
 _COUNTED_KIND = re.compile(r"(\d{1,3})[ _]?\(?(OVA|OAD|ONA|SP|Special)\)?", re.IGNORECASE)
@@ -34,13 +35,18 @@ _LAST_WORDS = frozenset(("pv", "cm", "menu", "preview", "trailer", "teaser"))
 _EXPLICIT = re.compile(r"\d{3,4}[pi]|\d{3,4}x\d{3,4}", re.IGNORECASE)  # a resolution beyond doubt
 _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
+_TITLED = re.compile(r"\[(\d{2,4}) (?=[^\W\d])")
+_VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
 _NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p]
     r"(\d{2,3}(?:v\d)?) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE
 )
 _STATED = re.compile(r"S(\d{1,2})(?:[ ._]?E| ?- ?(?=0\d|\d\d))(\d{1,4})(?:v(\d))?", re.IGNORECASE)
-_COMPACT_DATE = re.compile(r"(?:(?:19|20)\d\d|[0-3]\d)(?:0\d|1[0-2])[0-3]\d")
+_COMPACT_DATE = re.compile(r"(?:(?:19|20)\d\d|[0-3]\d)(?:0\d|1[0-2])[0-3]\d|(?:19|20)\d\d(?:0\d|1[0-2])")
 _SEASON_NOTE = re.compile(r"第.{1,3}[季部期].{0,3}?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月.{0,6}")
-_BATCH = re.compile(rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]|\d{{1,2}}月", re.IGNORECASE)
+_BATCH = re.compile(
+    rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]|(?:TV ?)?アニメ(?: ?(?:TV|BD|DVD))?|\d{{1,2}}月",
+    re.IGNORECASE,
+)
 _OF = re.compile(r"(?:of|/) ?\d+")
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz)", re.IGNORECASE)
 
@@ -70,8 +76,22 @@ def read(draft: Draft) -> None:
             draft.fields["crc32"], draft.said["crc32"] = crc, "rule:checksum"
             draft.gap(*found.span(), TERM)
         else:
-            _apply(draft, _meaning_in(text, content, found, first=first), *found.span())
+            meaning = _meaning_in(text, content, found, first=first)
+            if meaning is _WORDS and _is_video_id(content, found, text):
+                meaning = Meaning(TERM)
+            _apply(draft, meaning, *found.span())
             first = False
+
+
+def _is_video_id(content: str, found: re.Match[str], text: str) -> bool:
+    """`Title [dQw4w9WgXcQ]`: eleven letters of both cases and digits that end a name are a site's."""
+    return (
+        len(content) == 11
+        and found.start() > 2
+        and not text[found.end() :].strip()
+        and _VIDEO_ID.fullmatch(content) is not None
+        and content not in (content.lower(), content.upper())
+    )
 
 
 def _meaning_in(text: str, content: str, found: re.Match[str], *, first: bool) -> Meaning:
@@ -84,7 +104,9 @@ def _meaning_in(text: str, content: str, found: re.Match[str], *, first: bool) -
 
 
 def _may_be_group(meaning: Meaning, text: str, end: int) -> bool:
-    """A leading `[BDMV]` or `[Raw]` is whoever made the file; `[1080p]` in front is not."""
+    """A leading `[BDMV]` or `[Raw]` is whoever made the file; `[1080p]` and `[201810]` in front are not."""
+    if not any(map(str.isalpha, text[:end])):
+        return False
     return not any(field == "resolution" for field, _ in meaning.fields) and bool(text[end:].strip())
 
 
@@ -96,13 +118,23 @@ def _apply(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
         if meaning.fields and (blank := draft.text.find(" ", start, end)) > 0:  # [01 1080p HEVC]
             draft.gap(blank, end - 1, TERM)
         return
-    if meaning.filler is None:  # words
-        draft.texts.append((start, end))
+    if meaning.filler is None:
+        _apply_words(draft, start, end)
         return
     if meaning.rest and draft.loose_group is None:
         draft.loose_group = meaning.rest
     note = draft.text[start] == "(" and not meaning.fields and not draft.text[start:end].isascii()
     draft.gap(start, end, NOTE if note else meaning.filler)
+
+
+def _apply_words(draft: Draft, start: int, end: int) -> None:
+    """Words; behind two brackets of words they may begin with the number: `[957 呪われた美術館]`."""
+    titled = _TITLED.match(draft.text, start, end) if len(draft.texts) > 1 else None
+    if titled is None:
+        draft.texts.append((start, end))
+        return
+    draft.set("episode_title", draft.shown[titled.end() : end - 1].strip(), RULE)
+    draft.numbers.append((start, end, numbers.Numbers((int(titled[1]),), stated=True)))
 
 
 def _is_title(text: str, start: int, end: int) -> bool:
@@ -139,13 +171,12 @@ def _date(content: str) -> Meaning | None:
 
 def _number(content: str) -> Meaning | None:
     """`[07]`, `(01-12)`, `[Part 2]`, `[01OVA]`."""
-    if (inside := numbers.bracket(content)) is not None:
-        return Meaning(numbers=inside)
-    if (part := _PART.fullmatch(content)) is not None:
-        return Meaning(SEASON, (("part", int(part[1])),))
     if (counted := _COUNTED_KIND.fullmatch(content)) is not None:
         return Meaning(numbers=numbers.bracket(counted[1]), fields=(("type", TYPES[counted[2].lower()]),))
-    return None
+    if (inside := numbers.bracket(content)) is not None:
+        return Meaning(numbers=inside)
+    part = _PART.fullmatch(content)
+    return Meaning(SEASON, (("part", int(part[1])),)) if part else None
 
 
 def _volume(content: str) -> Meaning | None:
@@ -189,12 +220,15 @@ def _kind(content: str) -> Meaning | None:
     if (kind := _kind_of(found["word"].lower().replace("_", " "))) is None:
         return None
     fields: list[tuple[str, object]] = [("type", kind)]
+    if found["word"] in TYPES_NUMBERED and not found["number"]:  # [IV] counts something else
+        return None
     if kind is VideoType.TV and not found["number"]:
         return Meaning(TERM, tuple(fields))
     if found["year"]:
         fields.append(("year", int(found["year"])))
     if found["number"] and kind is not VideoType.MOVIE:
-        fields.append(("episodes", (numbers.number(found["number"]),)))
+        printed = filter(None, (found["number"], found["last"]))
+        fields.append(("episodes", tuple(map(numbers.number, printed))))
     if found["version"]:
         fields.append(("version", int(found["version"])))
     return Meaning(KIND, tuple(fields))

@@ -43,6 +43,7 @@ _LAST = re.compile(
     rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
 )
 _DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){LETTER}{V}{RANGE}(?=[:.]?\s)")
+_COLON = re.compile(r"(?<=[^\W\d] )(?P<first>\d{2,3})(?=:\s)")
 _FIRST = re.compile(
     rf"^[\s\x01]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[({GAPS}]))"
 )
@@ -180,6 +181,15 @@ def _dashed(draft: Draft) -> bool:
     return True
 
 
+def _colon(draft: Draft) -> bool:
+    """`The Show 07: The Title of It`."""
+    found = _COLON.search(draft.text)
+    if found is None or is_numbered_title(draft, found):
+        return False
+    claim(draft, found, end=found.end() + 1)
+    return True
+
+
 def _only(draft: Draft) -> bool:
     """`07.mkv`, `07v2 [1080p].mkv`: no word but the number."""
     found = _FIRST.search(draft.text)
@@ -230,7 +240,7 @@ def _amid(draft: Draft) -> bool:
 
 
 _SURE = (_dash, _bracketed, _tight, _only)
-_GUESSES = (_last, _dashed, _first, _middle, _glued, _amid)  # the number is often the title's
+_GUESSES = (_last, _dashed, _colon, _first, _middle, _glued, _amid)  # the number is often the title's
 
 
 def _belongs(draft: Draft, found: re.Match[str]) -> bool:

@@ -53,7 +53,8 @@ _MARKED = re.compile(
     rf"(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){RANGE}{OVER}"
 )
 _OF = re.compile(
-    rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?(?:\s+(?:{any_of(WORDS['of'])})\s+|of)\d{{1,4}}{OVER}"
+    rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?"
+    rf"(?:\s+(?:{any_of(WORDS['of'])})\s+|of|(?<=\d\d)/(?=\d\d))\d{{1,4}}{OVER}"
 )
 _BEHIND = re.compile(rf"{ALONE}(?P<first>\d{{1,4}})\.?\s*(?:{any_of(WORDS['behind'])}){OVER}", re.IGNORECASE)
 _CJK = re.compile(
@@ -100,7 +101,7 @@ def read_worded(draft: Draft) -> None:
     """Claim an episode that a word announces: Episode 12, E12, #12, 12 of 24, 第12話."""
     if draft.said.get("episodes") in SETTLED or (not draft.text.isascii() and _cjk(draft)):
         return
-    if "#" not in draft.text and draft.words.isdisjoint(_GATE):
+    if "#" not in draft.text and "/" not in draft.text and draft.words.isdisjoint(_GATE):
         return
     searches = (pattern.search(draft.text) for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND))
     if (found := next(filter(None, searches), None)) is not None:

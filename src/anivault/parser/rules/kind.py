@@ -116,7 +116,7 @@ def _find(draft: Draft) -> re.Match[str] | None:
     if found is None and ("OVA" in text or "OAD" in text):
         found = _GLUED.search(text)
     if found is None and not text.isascii():
-        found = _CJK.search(text)
+        found = _CJK.search(text, 0, text.find(EPISODE) if EPISODE in text else len(text))
     if found is None and not draft.words.isdisjoint(_FILMS):
         _film(draft)
     return found

@@ -39,7 +39,7 @@ _KIND = re.compile(rf"[★☆]({any_of(CJK_TYPES)}|OVA|OAD|SP)[★☆]", re.IGNO
 _SITE = re.compile(
     r"\s*(?:www[. ][\w-]+[. ][a-z]{2,4}\s*|[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+)-\s+"
 )
-_DATE = re.compile(r"\s*(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[\s-]+(?=\D)")  # 20231006 Title
+_DATE = re.compile(r"\s*(?:19|20)\d\d[. -]?(?:0\d|1[0-2])[. -]?[0-3]\d[\s-]+(?=\D)")  # 20231006 Title
 _GAP = re.compile(f"[{GAPS}]+")
 _NUMBER = re.compile(
     rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:v\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s))"

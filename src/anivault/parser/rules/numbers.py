@@ -62,14 +62,14 @@ _ENDINGS = (
     r"TV ?全集|全集|TV|全|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?版?|[^\W\d]{0,3}合集|Complete|RAW|v\d"
 )
 _BRACKET = re.compile(
-    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:v(?P<v1>\d))?"
+    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
     rf"(?:\s*(?:[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
     rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) ?\d+|/ ?\d+|~?全\d+[话話集回])?"
     r"\s*(?:v(?P<v3>\d))?"
-    rf"(?:\s*\((?P<second>\d{{1,4}})\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*[^\W\d].*)?",
+    rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*[^\W\d].*)?",
     re.IGNORECASE,
 )
-_TV_YEAR = re.compile(r"TV\s*(?:19|20)\d\d", re.IGNORECASE)
+_NO_EPISODE = re.compile(r"TV\s*(?:19|20)\d\d|[257]\.[01]", re.IGNORECASE)  # a year; channels of sound
 RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
 
 
@@ -78,7 +78,7 @@ def bracket(content: str) -> Numbers | None:
     if (found := _BRACKET.fullmatch(content)) is None:
         return None
     stated = bool(found["word"] or found["counter"])
-    if (found["first"] in RESOLUTIONS and not stated) or _TV_YEAR.match(content):
+    if (found["first"] in RESOLUTIONS and not stated) or _NO_EPISODE.fullmatch(content):
         return None
     printed = [found["first"] + (found["letter"] or ""), *filter(None, (found["last"],))]
     version = found["v1"] or found["v2"] or found["v3"]

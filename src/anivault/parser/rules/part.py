@@ -17,7 +17,7 @@ _PART = re.compile(
     rf"(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s[-/|]|-$|-\s*[{GAPS}\[(]|\s\d{{2,4}}(?:v\d)?\s*(?:$|[{GAPS}\[(])))",
     re.IGNORECASE,
 )
-_CJK = re.compile(r"第\s*(?P<n>[\d一二三四五])\s*(?:クール|部分)")
+_CJK = re.compile(r"第\s*(?P<n>[\d一二三四五])\s*(?:クール|部分)|(?<!\d)(?P<korean>\d)쿨")
 _VOLUME = re.compile(
     r"(?<![^\W_])(?:Vol(?:ume)?[. ]*\d+(?:[-~&+]\d+)?|(?:Dis[ck][ ._-]?|CD[ ._-]?|DVD(?=[1-48]))"
     r"(?P<disc>\d{1,2})(?: ?of ?\d+)?)(?:v(?P<version>\d))?(?![^\W_])",

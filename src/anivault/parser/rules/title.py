@@ -14,6 +14,7 @@ from anivault.parser.draft import EPISODE, GAPS, KIND, NOTE, SEASON, Draft
 from anivault.parser.rules import media
 from anivault.parser.rules.group import TEAM
 from anivault.parser.vocabulary import EDITIONS, NUMBERED_TITLES, SLASHED
+from anivault.parser.vocabulary import EPISODE as EPISODE_WORDS
 
 RULE = "rule:title"
 
@@ -230,9 +231,15 @@ def _set_titles(draft: Draft, titles: Iterable[str]) -> None:
         draft.set("titles", tuple(titles), RULE)
 
 
+def _says_nothing(text: str) -> bool:
+    """`BIG5 MP4`, `END`; a technical word alone may be a title."""
+    found = media.terms(text)
+    return (found.known > 1 and not found.rest) or text in EPISODE_WORDS["endings"]
+
+
 def _set_episode_title(draft: Draft, run: tuple[int, int]) -> None:
     text = draft.shown[run[0] : run[1]]
     text = _clean((_TAIL.sub("", text) if "]" in text else text).lstrip(" ."))
-    text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text
-    if text and not text.isdecimal() and not media.is_note(text):
+    text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text.rstrip("]】")
+    if text and not text.isdecimal() and not media.is_note(text) and not _says_nothing(text):
         draft.set("episode_title", text, RULE)
