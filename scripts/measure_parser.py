@@ -18,7 +18,7 @@ from typing import Any
 
 from anivault.core.models import FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
-from anivault.parser.models import ParseResult
+from anivault.parser.models import SURE, ParseResult
 from anivault.parser.read import Reader, open_reader
 from anivault.shared import plugins
 from anivault.shared.errors import PluginBrokenError
@@ -69,7 +69,7 @@ def judge(reader: Reader, rows: list[dict[str, Any]], tools: tuple[Any, Any]) ->
         parsed = parse_alone(ScannedFile(root="", rel=path, kind=FileKind.VIDEO), reader).parsed
         season = parsed.seasons or parsed.season
         found[row["name"]] = {"title": parsed.titles, "episode": parsed.episodes, "season": season}
-        if parsed.confidence == 1.0:
+        if parsed.confidence >= SURE:
             certain.add(row["name"])
     sure = [row for row in rows if row["name"] in certain]
     return _right(found, rows, parser_eval), 100 * len(sure) / len(rows), _right(found, sure, parser_eval)

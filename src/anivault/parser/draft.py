@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from anivault.parser.form import Form
+from anivault.parser.models import SURE
 
 # What stands in `text` where a rule has claimed it. They are controls: no normal form holds them.
 GROUP, TERM, SEASON, EPISODE, YEAR, KIND, NOTE = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
@@ -37,7 +38,7 @@ class Draft:
 
     def __init__(self, form: Form) -> None:
         self.text, self.shown = form
-        self.confidence = 1.0  # below 1 where a rule only supposes
+        self.confidence = SURE  # less where a rule only supposes
         self.fields: dict[str, Any] = {}
         self.said: dict[str, str] = {}
         self.numbers: list[tuple[int, int, Any]] = []  # brackets that hold a number: start, end, meaning

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from anivault.parser.form import LONGEST, blank_of
-from anivault.parser.models import ParseResult
+from anivault.parser.models import SURE, ParseResult
 from anivault.parser.vocabulary import KNOWN, SUBTITLE_EXTENSIONS
 
 CAPACITY = 4096  # shapes; a hundred thousand files have a few thousand
@@ -59,7 +59,7 @@ class Memo:
 
     def keep(self, name: str, result: ParseResult) -> None:
         """Learn the shape of a name, if its reading is sure to hold for other numbers."""
-        if result.confidence != 1.0 or len(result.episodes) != 1 or result.absolute:
+        if result.confidence < SURE or len(result.episodes) != 1 or result.absolute:
             return
         pieces = _RUNS.split(name)
         shape = _shape(pieces[1::2], result)

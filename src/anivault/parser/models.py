@@ -11,6 +11,13 @@ import msgspec
 Number: TypeAlias = int | float | str
 
 
+# How sure readings are, as the share of them that is right on labelled names that no rule was written on
+# (scripts/measure_kinds.py). The rest of what seems sure is names that can be read in two ways.
+SURE = 0.97  # nothing casts doubt on it
+GUESSED = 0.94  # a number that is an episode only by its place
+UNNAMED = 0.75  # without a title, which may be there all the same
+
+
 class VideoType(StrEnum):
     """What kind of video a name announces."""
 
@@ -78,7 +85,7 @@ class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     folder_titles: tuple[str, ...] = ()  # titles of the folders above, nearest first; trusted less
     engine: str = ""
     said: dict[str, str] = {}
-    confidence: float = 1.0  # 0 to 1; below 1 where engines or siblings disagree
+    confidence: float = SURE  # the share of such readings that is right
 
 
 class Engine(Protocol):

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from anivault.parser import form, vote
 from anivault.parser.draft import Draft
 from anivault.parser.memo import Memo
-from anivault.parser.models import Engine, ParseResult
+from anivault.parser.models import SURE, Engine, ParseResult
 from anivault.parser.rules import (
     brackets,
     episode,
@@ -92,7 +92,7 @@ class Reader:
 
     def _read(self, name: str) -> ParseResult:
         own = read_rules(name)
-        if not self.engines or (len(self.engines) == 1 and own.confidence == 1.0):
+        if not self.engines or (len(self.engines) == 1 and own.confidence >= SURE):
             return own
         asked = _plain(name)
         others = [result for engine in self.engines if (result := self._ask(engine, asked)) is not None]

@@ -16,14 +16,13 @@ from anivault.core.models import ParsedFile, ScannedFile
 from anivault.core.pipeline.folders import Context, complete, context, known
 from anivault.core.pipeline.siblings import varying
 from anivault.parser.form import is_legible
-from anivault.parser.models import EXTRAS, ParseResult, VideoType
+from anivault.parser.models import EXTRAS, SURE, UNNAMED, ParseResult, VideoType
 from anivault.parser.read import Reader, default_reader, read_rules
 from anivault.shared.progress import Progress
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
 _NUMBERS = re.compile(r"\d{1,4}")
 _PART_OF_TITLE = re.compile(r"[\s._]*([\[(](?:part|cour|pt\.?)[ ._]?\d[\])])", re.IGNORECASE)
-SIBLINGS_AGREE = 0.95  # a guess that the siblings bear out
 
 
 def parse_files(
@@ -79,9 +78,12 @@ def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
 
 def _untitled(name: str, own: ParseResult, done: ParseResult) -> ParseResult:
     """Take back the title that a folder has lent, where the name has one that nobody can read."""
-    if own.title is not None or done.title is None or is_legible(name):
+    if own.title is not None or (done.title is not None and is_legible(name)):
         return done
-    return replace(done, title=None, titles=(), printed=(), folder_titles=(*done.titles, *done.folder_titles))
+    if done.title is not None:
+        titles = (*done.titles, *done.folder_titles)
+        done = replace(done, title=None, titles=(), printed=(), folder_titles=titles)
+    return replace(done, confidence=min(done.confidence, UNNAMED))
 
 
 def _with_its_part(name: str, own: ParseResult) -> ParseResult:
@@ -105,7 +107,7 @@ def _in_doubt(places: Sequence[int], results: Sequence[ParseResult]) -> list[int
     ]
     if len(claimed) > 2 and len(set(claimed)) * 2 <= len(claimed):
         return list(places)
-    return [place for place in places if results[place].confidence < 1.0]
+    return [place for place in places if results[place].confidence < SURE]
 
 
 def _settle(files: Sequence[ScannedFile], places: list[int], results: list[ParseResult]) -> None:
@@ -122,7 +124,7 @@ def _settle(files: Sequence[ScannedFile], places: list[int], results: list[Parse
         start, end = shown[name]
         number = int(name[start:end])
         if number in result.episodes:  # alone, or as one end of a range
-            results[place] = replace(result, confidence=max(result.confidence, SIBLINGS_AGREE))
+            results[place] = replace(result, confidence=SURE)
         elif number not in (result.season, result.part, result.year) or _is_said_before(number, name[:start]):
             results[place] = read_rules(name, (start, end))
 
@@ -183,6 +185,6 @@ def _number_on(discs: list[list[int]], results: list[ParseResult]) -> None:
                 result,
                 episodes=(_number(result) + before,),
                 said={**result.said, "episodes": "siblings"},
-                confidence=SIBLINGS_AGREE,
+                confidence=SURE,
             )
         before += last

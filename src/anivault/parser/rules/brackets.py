@@ -193,11 +193,11 @@ def is_words(content: str) -> bool:
 
 
 def _stated(content: str) -> Meaning | None:
-    """`[S02E05]`, `(S4-24)`: an episode with its season. `(S1-3)` are seasons."""
+    """`[S02E05]`, `(S4-24)`: an episode with its season. `(S1-3)`, `(S01-03)` are seasons."""
     if (found := _STATED.fullmatch(content)) is None:
         return None
     season, episode = int(found[1]), numbers.number(found[2])
-    if "e" not in content.lower() and found[2][0] != "0" and season < 2:
+    if "e" not in content.lower() and (season < 2 or len(found[1]) >= len(found[2])):
         return None
     version = int(found[3]) if found[3] else None
     inside = numbers.Numbers((episode,), version, stated=True)

@@ -25,19 +25,19 @@ LETTER = r"(?P<letter>[A-Da-d](?![^\W_]))?"
 V = r"(?:[ _]?[vV](?P<version>\d)(?!\d))?"
 NUMBER = rf"(?P<first>{N}){LETTER}{V}"
 _ENDINGS = any_of(WORDS["endings"])
-_TO = rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|-\s+|\s*(?:[~+&]|to)\s*|_|,\s?)"
+_TO = rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|-\s+|\s*(?:[~+&]|to|and)\s*|_|,\s?)"
 _AND = r"(?:-\d{1,4}(?!\d)|[\s.]*[&,+][\s.]*\d{1,4}-\d{1,4}(?!\d))*"  # 01-02-3, 201-210 & 212-220
 RANGE = (
     rf"(?:{_TO}(?:EP?|#)?(?P<last>{N})(?:v(?P<last_version>\d))?(?P<and>{_AND})"
     rf"(?!\d|\.\d|(?!{_ENDINGS})[^\W_]))?"
 )
 ENDING = rf"(?:\s*(?i:{_ENDINGS}))*"
-WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})\d*)*"
+WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
 END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//))"  # the part ends here
 
 BETWEEN_DASHES = re.compile(r"\s-\s\d{2,4}(?:v\d)?\s-\s")
 _BEFORE_IT = re.compile(rf"{ALONE}(?:(\d{{1,2}})x|S(\d{{1,2}})[ ._-]?EP?)$", re.IGNORECASE)
-_SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?=\s*(?:$|[{GAPS}\[(]|-\s))")
+_SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?:-(\d{{2,4}}))?(?=\s*(?:$|[{GAPS}\[(]|-\s))")
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -69,7 +69,7 @@ def claim_with_second(draft: Draft, found: re.Match[str]) -> None:
             return
     second = _SECOND.match(draft.text, found.end())
     if second is not None and int(second[1]) not in YEARS:
-        draft.set("absolute", (int(second[1]),), RULE)
+        draft.set("absolute", tuple(map(int, filter(None, second.groups()))), RULE)
         draft.gap(second.start(), second.end(), EPISODE)
 
 

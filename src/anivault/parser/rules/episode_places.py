@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from anivault.parser.draft import EPISODE, GAPS, SEASON, YEAR, Draft
+from anivault.parser.models import GUESSED
 from anivault.parser.rules.episode import (
     ALONE,
     END,
@@ -28,8 +29,6 @@ from anivault.parser.rules.numbers import YEARS, Numbers, number
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, any_of
 
-SUPPOSED = 0.8  # the confidence of a guess: a guess itself, about nine in ten of them are right
-
 _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
 _SINCE = re.compile(rf"(?<=[\s{GAPS}])(?P<first>\d{{1,4}})\s*$")
 _SEQUEL = re.compile(r"[2-9][-_]\d{2,3}(?!\d)")  # 2-05
@@ -47,7 +46,7 @@ _COLON = re.compile(r"(?<=[^\W\d] )(?P<first>\d{2,3})(?=:\s)")
 _FIRST = re.compile(
     rf"^[\s\x01]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[({GAPS}]))"
 )
-_MIDDLE = re.compile(rf"(?<=[^\s-] )(?P<first>0[1-9]\d?){V}(?=\.? [^\W\d])")
+_MIDDLE = re.compile(rf"(?<=[^\s-] )(?P<first>0[1-9]\d?){V}(?:-(?P<last>0?\d{{1,2}})(?!\d))?(?=\.? [^\W\d])")
 _AMID = re.compile(
     rf"(?<=[^\W\d] )(?<![Ll]evel )(?<![Cc]lass )(?<!No\. )(?P<first>1|[1-9]\d{{1,2}}){V}"
     rf" (?!(?i:{any_of(WORDS['counted'])}))(?=[A-Z])"
@@ -57,7 +56,7 @@ _GLUED = re.compile(
 )
 
 _YEAR_BEFORE = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|{YEAR})\s*$")
-_FILM = re.compile(r"(?:movie|film)\s*$", re.IGNORECASE)
+_FILM = re.compile(r"(?:movie|film)s?\s*$", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)\s*$")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]")
@@ -68,7 +67,7 @@ def read(draft: Draft) -> None:
     if draft.said.get("episodes") in SETTLED or not (draft.numbers or _DIGITS.search(draft.text)):
         return
     if not any(form(draft) for form in _SURE):
-        draft.confidence = SUPPOSED  # of what follows, or of there being no episode
+        draft.confidence = GUESSED  # of what follows, or of there being no episode
         any(form(draft) for form in _GUESSES)
 
 
@@ -114,7 +113,7 @@ def _bracketed(draft: Draft) -> bool:
     if draft.text[start] == "(" and not _is_stated(found) and _is_aside(draft, start, end):
         return False
     if end - start < 4 and draft.text[start] == "(":  # Title (9); or a copy of Title.mkv
-        draft.confidence = SUPPOSED
+        draft.confidence = GUESSED
     keep(draft, found.episodes, found.version)
     if found.second is not None:
         draft.set("absolute", (found.second,), RULE)
@@ -248,10 +247,10 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     text = found["first"]
     if is_numbered_title(draft, found):
         return True
-    if found["last"] or found["version"]:
-        return len(text) == 4 and int(text) in YEARS  # 1992-2017
     if not text.startswith("0") and _FILM.search(draft.text, 0, found.start()):  # Movie 25
         return True
+    if found["last"] or found["version"]:
+        return len(text) == 4 and int(text) in YEARS  # 1992-2017
     if len(text) == 1:  # Title 2018 6
         return _YEAR_BEFORE.search(draft.text, 0, found.start()) is None
     if "." in text and not text.startswith("0"):

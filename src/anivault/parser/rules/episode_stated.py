@@ -50,7 +50,7 @@ _COUNTED = re.compile(
 )
 _MARKED = re.compile(
     rf"(?:{ALONE}[Ee](?=\d\d)|(?<=-\s)e|{ALONE}E|{ALONE}EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
-    rf"(?P<more>(?:[ ,&+]+EP?\d{{1,4}})*){RANGE}{OVER}"
+    rf"(?P<more>(?:[ ,&+]*EP?\d{{1,4}})*){RANGE}{OVER}"
 )
 _OF = re.compile(
     rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?"
@@ -69,7 +69,7 @@ _ALL = re.compile(
     rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
     rf"|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
-_COUNTED_ON = re.compile(r"(?<=[^\s-] )(?P<first>\d{3,4})\s*(?:-\s*)?$")
+_COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*)?$")
 _BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
@@ -86,7 +86,8 @@ def read_stated(draft: Draft) -> None:
             if before is None and (counted := _COUNTED_ON.search(draft.text, 0, found.start())) is not None:
                 before = counted if _is_counted_on(int(counted[1]), draft) else None
             if before is not None and not is_numbered_title(draft, before):  # 13.5 - S00E01
-                draft.set("absolute", (number(before[1]),), RULE)
+                printed = (text for text in before.groups() if text)
+                draft.set("absolute", tuple(map(number, printed)), RULE)
                 draft.gap(before.start(), found.start(), EPISODE)
             return
 

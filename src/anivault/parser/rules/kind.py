@@ -27,7 +27,10 @@ from anivault.parser.vocabulary import (
 RULE = "rule:kind"
 
 _GATE = TYPE_WORDS | {word + "v" for word in TYPE_WORDS}  # NCOPv2
-_NUMBER = r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?))?(?:[ _]?v(?P<version>\d))?"
+_NUMBER = (
+    r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?)(?:-(?P<last>\d{1,3})(?!\d))?)?"
+    r"(?:[ _]?v(?P<version>\d))?"
+)
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-[\W\d]|\s-))"
 _ALWAYS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE)
 _CAPITALS = re.compile(
@@ -144,4 +147,5 @@ def _number(draft: Draft, found: re.Match[str]) -> None:
     if found["version"] is not None:
         draft.set("version", int(found["version"]), RULE)
     if found["number"] is not None:
-        draft.set("episodes", (number(found["number"]),), RULE)
+        printed = filter(None, (found["number"], found["last"]))
+        draft.set("episodes", tuple(map(number, printed)), RULE)

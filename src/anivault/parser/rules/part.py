@@ -19,7 +19,8 @@ _PART = re.compile(
 )
 _CJK = re.compile(r"第\s*(?P<n>[\d一二三四五])\s*(?:クール|部分)|(?<!\d)(?P<korean>\d)쿨")
 _VOLUME = re.compile(
-    r"(?<![^\W_])(?:Vol(?:ume)?[. ]*\d+(?:[-~&+]\d+)?|(?:Dis[ck][ ._-]?|CD[ ._-]?|DVD(?=[1-48]))"
+    r"(?<![^\W_])(?:Vol(?:ume)?[. ]*\d+(?:[-~&+]\d+|\s-\s[2-9](?!\d))?"
+    r"|(?:Dis[ck][ ._-]?|CD[ ._-]?|DVD(?=[1-48]))"
     r"(?P<disc>\d{1,2})(?: ?of ?\d+)?)(?:v(?P<version>\d))?(?![^\W_])",
     re.IGNORECASE,
 )

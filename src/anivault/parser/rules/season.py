@@ -24,8 +24,10 @@ _NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
 _JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 _LATIN = re.compile(
-    rf"(?<![^\W_])(?:(?<!\.)(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
-    rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?[-~+&,]))(?:{_WORD})(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
+    rf"(?<![^\W_])(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th))\s*(?:[&+,-]|and|to)\s*)?"
+    rf"(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
+    rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?(?:[-~+&,]|to|and)))(?:{_WORD})"
+    rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
     rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
     rf"|(?:{_WORD}) (?P<named>{_NAMED})"
     rf"|TV-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
@@ -35,7 +37,7 @@ _LATIN = re.compile(
 _CJK = re.compile(
     rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
     rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
-    r"|(?<![\d第])(?P<since>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
+    r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
     r"|(?P<bare>[一二三四五六七八九十])季(?!度)"
 )
 # What a season's bracket or folder may name behind it.
@@ -82,13 +84,16 @@ def _fields(found: re.Match[str]) -> dict[str, Any]:
     if groups.get("part"):
         return {"season": int(groups["short"]), "part": int(groups["part"])}
     if worded := groups.get("ordinal") or groups.get("named"):
-        return {"season": ordinal(worded)}
-    first = _first(groups, "word", "tv", "short", "counted", "korean", "bare", "since")
+        return _range(ordinal(groups.get("since") or worded) or 0, ordinal(worded) or 0)
+    first = _first(groups, "word", "tv", "short", "counted", "korean", "bare", "from")
     last = _first(groups, "word_last", "short_last", "counted_last", "till")
-    season, final = han(first or "0"), han(last or "0")
-    if not season < final <= season + 30:  # 30: more is no range of seasons but another number
-        return {"season": season}
-    return {"season": season, "seasons": tuple(range(season, final + 1))}
+    return _range(han(first or "0"), han(last or "0"))
+
+
+def _range(first: int, last: int) -> dict[str, Any]:
+    if not first < last <= first + 30:  # 30: more is no range of seasons but another number
+        return {"season": first}
+    return {"season": first, "seasons": tuple(range(first, last + 1))}
 
 
 def _first(groups: dict[str, str | None], *names: str) -> str | None:

@@ -126,7 +126,10 @@ def _titles(draft: Draft, runs: Runs) -> list[str]:
     """The titles in the stretches before the episode."""
     if not runs:
         return []
-    titles = list(_spellings(draft.shown[slice(*runs[0])]))
+    start, end = runs[0]
+    if draft.shown[start - 1 : start + 1] == "]." and start:  # [Group].Title
+        start += 1
+    titles = list(_spellings(draft.shown[start:end]))
     for run in runs[1:]:
         if draft.text[: run[0]].rstrip()[-1:] not in (SEASON, KIND, NOTE):
             break
