@@ -9,7 +9,7 @@ import pytest
 from anitomy_ng._anitomy import parse as compiled
 
 from anivault.parser.engines.anitomy_ng import AnitomyNg
-from anivault.parser.models import VideoType
+from anivault.parser.models import SURE, VideoType
 from anivault.parser.read import open_reader
 from anivault.shared import plugins
 from anivault.shared.errors import PluginBrokenError
@@ -72,7 +72,7 @@ def test_the_name_that_anitopy_never_returns_from_is_read() -> None:
 def test_several_engines_are_named_in_the_result() -> None:
     result = open_reader(["anitomy-ng", "anitomy-ng"]).read(NAME)
 
-    assert (result.engine, result.confidence) == ("rules+anitomy-ng+anitomy-ng", 1.0)
+    assert (result.engine, result.confidence) == ("rules+anitomy-ng+anitomy-ng", SURE)
 
 
 def test_a_sure_name_does_not_ask_a_lone_engine() -> None:

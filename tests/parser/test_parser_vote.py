@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anivault.parser.models import ParseResult
+from anivault.parser.models import SURE, ParseResult
 from anivault.parser.vote import settle
 
 
@@ -17,7 +17,7 @@ OWN = reading("rules", "Star", 5, said={"title": "rule:title", "episodes": "rule
 def test_readings_that_agree_leave_no_doubt() -> None:
     settled = settle(OWN, [reading("a", "STAR!", 5), reading("b", "star", 5)])
 
-    assert (settled.title, settled.episodes, settled.confidence) == ("Star", (5,), 1.0)
+    assert (settled.title, settled.episodes, settled.confidence) == ("Star", (5,), SURE)
     assert settled.engine == "rules+a+b"
 
 
@@ -25,7 +25,7 @@ def test_two_engines_do_not_overrule_the_rules_but_lower_the_confidence() -> Non
     settled = settle(OWN, [reading("a", "Star", 7), reading("b", "Star", 7)])
 
     assert settled.episodes == (5,)
-    assert settled.confidence < 1.0
+    assert settled.confidence < SURE
 
 
 def test_three_engines_that_agree_overrule_the_rules_and_say_so() -> None:
@@ -46,7 +46,7 @@ def test_more_disagreement_means_less_confidence() -> None:
     one = settle(OWN, [reading("a", "Star", 7), reading("b", "Star", 5)])
     two = settle(OWN, [reading("a", "Sun", 7), reading("b", "Star", 5)])
 
-    assert two.confidence < one.confidence < 1.0
+    assert two.confidence < one.confidence < SURE
 
 
 def test_a_field_only_an_engine_has_is_filled_and_named() -> None:
@@ -58,4 +58,4 @@ def test_a_field_only_an_engine_has_is_filled_and_named() -> None:
 def test_agreement_does_not_make_a_guess_certain() -> None:
     guess = reading("rules", "Star", 5, confidence=0.8)
 
-    assert 0.8 < settle(guess, [reading("a", "Star", 5)]).confidence < 1.0
+    assert 0.8 < settle(guess, [reading("a", "Star", 5)]).confidence < SURE

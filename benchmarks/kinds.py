@@ -1,6 +1,6 @@
 """Measure what is read right by kind of name: on shows that rules were written on, and on a third kept apart.
 
-    python scripts/measure_kinds.py [--corpora FOLDER] [--tools FOLDER] [--write]
+    python benchmarks/kinds.py [--corpora FOLDER] [--tools FOLDER] [--write]
 
 In: corpora of names with what they say, and the tool that judges them. Out: a table by kind of name, one by
 field, and one of reliability: how sure the readings of each tenth are, and how many of them are right. A
