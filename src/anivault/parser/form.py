@@ -70,9 +70,11 @@ class Form(NamedTuple):
 
 def of(name: str) -> Form:
     """Normalise a file name. Total: any text has a form."""
-    if len(name) > LONGEST:
-        name = name[:LONGEST]
-    shown = stem_of(name)
+    return of_stem(stem_of(name[:LONGEST]))
+
+
+def of_stem(shown: str) -> Form:
+    """Normalise a name without extension, of at most LONGEST characters."""
     if shown.isascii():
         if not shown.isprintable():
             shown = shown.translate(_CONTROLS)

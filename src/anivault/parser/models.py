@@ -12,7 +12,7 @@ Number: TypeAlias = int | float | str
 
 
 # How sure readings are, as the share of them that is right on labelled names that no rule was written on
-# (benchmarks/kinds.py). The rest of what seems sure is names that can be read in two ways.
+# (scripts/measure_parser.py kinds). The rest of what seems sure is names that can be read in two ways.
 SURE = 0.97  # nothing casts doubt on it
 GUESSED = 0.94  # a number that is an episode only by its place
 UNNAMED = 0.75  # without a title, which may be there all the same

@@ -58,7 +58,8 @@ RULES = (
 
 def read_rules(name: str, episode_at: tuple[int, int] | None = None) -> ParseResult:
     """What the rules alone read in `name`; siblings may have shown where its episode stands."""
-    draft, stem = Draft(form.of(name)), form.stem_of(name)
+    stem = form.stem_of(name[: form.LONGEST])
+    draft = Draft(form.of_stem(stem))
     kind.read_ending(draft, stem)
     if episode_at is not None:
         episode.read_at(draft, *episode_at)

@@ -69,15 +69,15 @@ ROMANS: dict[str, int] = _RAW["numbers"]["romans"]
 KANA_ORDINALS: dict[str, int] = _RAW["numbers"]["kana"]
 ROMAJI_NUMBERS: dict[str, int] = _RAW["numbers"]["romaji"]
 # A title that says nothing but these says no show.
-HOLLOW = any_of(_RAW["titles"]["hollow"])
+HOLLOW = frozenset(_RAW["titles"]["hollow"])
 LATIN_FILMS: list[str] = _RAW["titles"]["films"]
 CJK_FILMS = [word for word, kind in CJK_TYPES.items() if kind is VideoType.MOVIE]
 # Sites that stream new shows.
-STREAMS = any_of(_RAW["streams"])
-NEW_SHOWS = any_of(_RAW["new_shows"])
+STREAMS: list[str] = _RAW["streams"]
+NEW_SHOWS: list[str] = _RAW["new_shows"]
 SLASHED: list[str] = _RAW["titles"]["slashed"]
 ASIDES = frozenset(_RAW["titles"]["asides"])
-EDITIONS = any_of(_RAW["titles"]["editions"])
+EDITIONS: list[str] = _RAW["titles"]["editions"]
 NO_TITLES = frozenset(_RAW["names"]["no_titles"])
 NUMBERED_TITLES = frozenset(_RAW["titles"]["numbered"])
 

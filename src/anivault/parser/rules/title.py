@@ -13,7 +13,7 @@ from functools import lru_cache
 from anivault.parser.draft import EPISODE, GAPS, KIND, NOTE, SEASON, Draft
 from anivault.parser.rules import media
 from anivault.parser.rules.group import TEAM
-from anivault.parser.vocabulary import EDITIONS, NUMBERED_TITLES, SLASHED
+from anivault.parser.vocabulary import EDITIONS, NUMBERED_TITLES, SLASHED, TERMS, any_of
 from anivault.parser.vocabulary import EPISODE as EPISODE_WORDS
 
 RULE = "rule:title"
@@ -28,13 +28,15 @@ _APART = re.compile(
 _APART_START = re.compile(r"\s*[/／|｜]")
 # Between Latin words a slash without blanks is of the title: In/Spectre.
 _APART_LATIN = re.compile(r"\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s-\s{2,}|\s+(?:AKA|aka|a\.k\.a\.)\s+")
+_APART_MARKS = ("/", "|", "／", " -  ", " AKA ", " aka ", " a.k.a. ")
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _CJK_ANY = re.compile(f"[{_CJK}]")
 _SCRIPTS = re.compile(
     rf"(?P<cjk>.*[{_CJK}][^{_CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{_CJK}]+)"
     rf"|(?P<front>[A-Za-z][^{_CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z\s]*[{_CJK}].*)"
 )
-_EDITION = re.compile(rf"(?:[ ._-]+(?:{EDITIONS})|\s*\((?:{EDITIONS})\))$", re.IGNORECASE)
+_EDITION = re.compile(rf"(?:[ ._-]+(?:{any_of(EDITIONS)})|\s*\((?:{any_of(EDITIONS)})\))$", re.IGNORECASE)
+_EDITION_ENDS = tuple({edition.split()[-1] for edition in EDITIONS})
 _OPEN, _SHUT = r"\[【〔〖［《", r"\]】〕〗］》"  # as they are shown
 _SIDES = _OPEN[1:] + _SHUT[1:]
 _SQUARE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*)[{_SHUT}]")
@@ -158,12 +160,17 @@ def _spellings(text: str) -> tuple[str, ...]:
     """Every title in one stretch: the parts between slashes, then those without their aside."""
     found: list[str] = []
     if text.isascii() or _CJK_ANY.search(text) is None:
-        parts = _APART_LATIN.split(text)
+        parts = _APART_LATIN.split(text) if any(mark in text for mark in _APART_MARKS) else [text]
     else:
         parts = _APART.split(text)
     for part in parts:
-        found.extend(_EDITION.sub("", _clean(piece)) for piece in _one(part))
+        found.extend(_without_edition(_clean(piece)) for piece in _one(part))
     return tuple(title for title in found if title)
+
+
+def _without_edition(title: str) -> str:
+    """A title without what release names say of the file behind it: `Title Complete`, `Title (Uncut)`."""
+    return _EDITION.sub("", title) if title.lower().rstrip(")").endswith(_EDITION_ENDS) else title
 
 
 def _one(part: str) -> list[str]:
@@ -236,6 +243,8 @@ def _set_titles(draft: Draft, titles: Iterable[str]) -> None:
 
 def _says_nothing(text: str) -> bool:
     """`BIG5 MP4`, `END`; a technical word alone may be a title."""
+    if text.split(None, 1)[0].lower() not in TERMS:
+        return text in EPISODE_WORDS["endings"]
     found = media.terms(text)
     return (found.known > 1 and not found.rest) or text in EPISODE_WORDS["endings"]
 
