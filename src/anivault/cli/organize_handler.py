@@ -10,16 +10,18 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core import flow
-from anivault.core.arrivals import Rules, neighbours, planned, replayed
+from anivault.core.arrivals import Rules, absent, neighbours, planned, replayed
 from anivault.core.described import described
 from anivault.core.listing import JOURNAL
-from anivault.core.models import Mode, Plan
+from anivault.core.models import Mode, Plan, Write
 from anivault.core.moving.journal import turn
 from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.reading import What
 from anivault.core.planning import planfile
+from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.describing.pictures import Picture
+from anivault.core.planning.naming.misread import path_warnings
 from anivault.core.planning.naming.preset import Preset, load_preset
 from anivault.core.planning.planning import OnConflict
 from anivault.core.verdicts import match
@@ -27,7 +29,7 @@ from anivault.services import libraries
 from anivault.services.asking import Asking, opened
 from anivault.services.providers import cache_folder, key_or_why
 from anivault.shared import fs
-from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, SourceInLibraryError
+from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, PresetError, SourceInLibraryError
 from anivault.shared.progress import Bars
 from anivault.shared.settings import Settings
 
@@ -105,7 +107,16 @@ def _replayed(request: OrganizeRequest) -> Organized:
     if request.seal:
         planfile.seal(request.from_plan)
     plan = replayed(request.from_plan, request.order.what.paths, request.order.library)
-    return Organized(plan=plan, notices=neighbours(plan))
+    described = absent(plan.library, _hidden(plan, request.asking.settings))
+    return Organized(plan=plan, writes=described, notices=neighbours(plan))
+
+
+def _hidden(plan: Plan, settings: Settings) -> tuple[Write, ...]:
+    """What a plan that is replayed needs beside extras; a preset that is not known any more needs nothing."""
+    try:
+        return hidden(plan, (), load_preset(plan.preset, settings.presets))
+    except PresetError:
+        return ()
 
 
 def _planned(request: OrganizeRequest, bars: Bars) -> Organized:
@@ -116,7 +127,21 @@ def _planned(request: OrganizeRequest, bars: Bars) -> Organized:
         order = replace(order, artwork=False)
     with opened(request.asking, order.library, bars("Matching")) as those:
         made = flow.organize(order, those.asked, bars)
-        return replace(made, notices=(*those.notices, *why, *made.notices))
+        return replace(made, notices=(*those.notices, *why, *made.notices, *_warnings(order)))
+
+
+SYMLINKS_AT_JELLYFIN = (
+    "Jellyfin from 10.11 on follows symbolic links, and reads the names of your files, not the library's. "
+    "With --nfo it knows the episodes all the same."
+)
+
+
+def _warnings(order: flow.Order) -> Iterator[str]:
+    """What no name in the library can keep a server from."""
+    servers = order.rules.preset.servers
+    yield from path_warnings(os.path.abspath(order.library), servers) if order.library else ()
+    if order.rules.mode is Mode.SYMLINK and "jellyfin" in servers and not order.nfo:
+        yield SYMLINKS_AT_JELLYFIN
 
 
 def _no_key() -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from anivault.core import flow
-from anivault.core.arrivals import renamed
+from anivault.core.arrivals import absent, renamed
 from anivault.core.models import MatchedFile, ParsedFile
 from anivault.core.moving.emptied import left_empty
 from anivault.core.moving.history import require_library
 from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
+from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.rematched import rematched as rematched_files
 from anivault.services.asking import Asking, opened
@@ -34,7 +35,8 @@ def handle(request: RenameRequest, bars: Bars, pace: Pace) -> Organized:
     videos, others, notices = rematched(request.asking, request.library, bars("Asking"))
     plan = renamed(request.library, videos, others, request.preset)
     stay = tuple(f"An empty folder stays, AniVault did not empty it: {rel}" for rel in left_empty(plan))
-    made = flow.pruned(Organized(plan=plan, notices=(*notices, *stay)))
+    described = absent(plan.library, hidden(plan, (), request.preset))
+    made = flow.pruned(Organized(plan=plan, writes=described, notices=(*notices, *stay)))
     return flow.carry_out(made, lambda _: Fetched(), pace) if request.apply and plan.moves else made
 
 

@@ -7,7 +7,7 @@ library, its journal and the sources; changes nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from anivault.core.models import (
     EntryKind,
     FileKind,
     Identity,
+    Inhabitant,
     MatchedFile,
     Mode,
     ParsedFile,
@@ -49,9 +50,17 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def planned(
-    found: Read, files: Sequence[MatchedFile], library: str, roots: Sequence[str], rules: Rules
+    found: Read,
+    files: Sequence[MatchedFile],
+    library: str,
+    roots: Sequence[str],
+    rules: Rules,
+    *,
+    described: bool = False,
 ) -> Plan:
     """Plan every file of `found` into `library`, around what lies there already, as far as its disk allows.
+
+    `described`: NFO files are written too, so that they can say what names cannot.
 
     Raises what `foresight.foresee` raises. A library that is "" is only imagined.
     """
@@ -64,12 +73,19 @@ def planned(
         roots=root_folders(roots),
         mode=rules.mode,
         preset=rules.preset,
-        taken=Library(inhabitants(library), _origins(library)) if os.path.isdir(library) else Library(),
+        taken=_taken(library) if os.path.isdir(library) else Library(),
         on_conflict=rules.on_conflict,
         prefer=rules.prefer,
         name_max=_name_max(library),
+        described=described,
     )
     return foresee(made) if library else made
+
+
+def _taken(library: str) -> Library:
+    there = list(listing(library))
+    folders = [item.rel for item in there if item.kind is EntryKind.FOLDER]
+    return Library(_files(library, there), _origins(library), folders)
 
 
 def _is_empty(item: ParsedFile) -> bool:
@@ -147,7 +163,11 @@ def lacking(library: str, wanted: Sequence[Picture]) -> tuple[Picture, ...]:
 
 def inhabitants(library: str) -> Iterator[ScannedFile]:
     """Every file in the library; a symbolic link counts as the file that it leads to."""
-    for item in listing(library):
+    return _files(library, listing(library))
+
+
+def _files(library: str, there: Iterable[Inhabitant]) -> Iterator[ScannedFile]:
+    for item in there:
         if item.kind is not EntryKind.FOLDER:
             kind = FileKind.OTHER if item.kind is EntryKind.LINK else kind_of(item.rel)
             yield ScannedFile(library, item.rel, kind, item.identity)

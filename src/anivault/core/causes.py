@@ -16,6 +16,8 @@ class Cause(StrEnum):
     TWO_SEASONS = "two-seasons"
     NUMBERS_APART = "numbers-apart"
     NAMELESS = "nameless"
+    RANGE_TOO_HIGH = "range-too-high"
+    PARTS_APART = "parts-apart"
     NAME_TOO_LONG = "name-too-long"
     # what is in the library
     THERE = "there"
@@ -33,6 +35,7 @@ class Cause(StrEnum):
     RIVAL = "rival"
     HARD_LINK = "hard-link"
     PART_ALONE = "part-alone"
+    ONE_OF_TWO = "one-of-two"
     TOO_MANY_VERSIONS = "too-many-versions"
     CIRCLE = "circle"
     # what it would go with
@@ -84,6 +87,10 @@ WORDS: dict[Cause, str] = {
     Cause.TWO_SEASONS: "its episodes are of two seasons; a server reads one",
     Cause.NUMBERS_APART: "its episodes do not follow one another; a server would read a range",
     Cause.NAMELESS: "nothing that the preset names is known of it",
+    Cause.RANGE_TOO_HIGH: (
+        "of a range beyond 999 the server reads the first episode alone; with --nfo the rest is told there"
+    ),
+    Cause.PARTS_APART: "an episode in parts, which the server lists as one episode twice",
     Cause.NAME_TOO_LONG: "its name would be too long",
     Cause.THERE: "{there}",
     Cause.THERE_WHOLE: "the library has it whole: {there}",
@@ -101,6 +108,7 @@ WORDS: dict[Cause, str] = {
     Cause.RIVAL: "{file} goes there",
     Cause.HARD_LINK: "it is a hard link of {file}",
     Cause.PART_ALONE: "it is part {part}, and the other parts are not here",
+    Cause.ONE_OF_TWO: "the server takes it and {file} for one file: both begin with {what}",
     Cause.TOO_MANY_VERSIONS: "{target} has a hundred versions",
     Cause.CIRCLE: "{target} is the name of a file that stays, or that waits for this one",
     Cause.NO_NAMESAKE: "no video here has its name",

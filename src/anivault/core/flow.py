@@ -21,6 +21,7 @@ from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.reading import Read, What, parse, parse_names, settled
 from anivault.core.pipeline.scanner import scan
+from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.describing.nfo import writes as nfo
 from anivault.core.planning.describing.pictures import Picture, pictures
 from anivault.core.planning.sidecars.fonts import missing
@@ -53,8 +54,8 @@ def organize(order: Order, asked: Asked, bars: Bars) -> Organized:
     """Plan where every file goes, and what is written for it. Changes nothing."""
     found = read(order.what, asked.reader, bars("Scanning"))
     files = match(found, asked, bars("Matching"))
-    plan = planned(found, files, order.library, order.what.paths, order.rules)
-    described = nfo(plan, files, order.rules.preset) if order.nfo else ()
+    plan = planned(found, files, order.library, order.what.paths, order.rules, described=order.nfo)
+    described = (nfo if order.nfo else hidden)(plan, files, order.rules.preset)
     pictured = pictures(plan, files, order.rules.preset) if order.artwork else ()
     return Organized(
         plan=plan,

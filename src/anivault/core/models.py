@@ -358,7 +358,8 @@ class HeldReason(StrEnum):
     NAME_REFUSED = "name-refused"  # the destination has no such names
     ATTRIBUTE_REFUSED = "attribute-refused"  # the destination cannot hold one of its attributes
     UNREADABLE = "unreadable"  # its disk does not give its content
-    FOLDER_IS_LINK = "folder-is-link"  # a folder on the way is a link, or a file
+    FOLDER_IS_LINK = "folder-is-link"  # a folder on the way is a link
+    FOLDER_IS_FILE = "folder-is-file"  # a file has the name of a folder on the way
     FOLDER_NOT_EMPTY = "folder-not-empty"  # a rollback leaves what it did not make
     STOPPED = "stopped"  # the run ended before its turn
 

@@ -14,6 +14,7 @@ from anivault.core.planning.library import Library
 from anivault.core.planning.naming.characters import NAME_MAX
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.places import Places
 from anivault.core.planning.planning import OnConflict, Planning
 from anivault.core.planning.sidecars.followers import Followers
 
@@ -30,13 +31,16 @@ def plan(
     on_conflict: OnConflict = "hold",
     prefer: Sequence[str] = (),
     name_max: int = NAME_MAX,
+    described: bool = False,
 ) -> Plan:
     """Plan the videos `matched` and the `others` that follow them.
 
     Of two files for one episode, or for one place, the better one goes there (planning/preference.py); the
     other is held, or with on_conflict="version" goes beside it under a name that servers read as a version.
+    `described`: NFO files will say what names cannot.
     """
-    run = Planning(Namer(preset, name_max), mode, taken or Library(), on_conflict, prefer)
+    places = Places(Namer(preset, name_max), taken or Library(), described=described)
+    run = Planning(places, mode, on_conflict, prefer)
     outcomes = run.videos(matched)
     followers = Followers(run, matched, roots)
     outcomes += [followers.place(item) for item in others]

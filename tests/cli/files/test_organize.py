@@ -141,3 +141,35 @@ def test_a_file_of_one_size_and_second_is_not_taken_for_the_librarys(run: Run, t
     held = run("organize", "else", "--to", "lib", "--json").of("held")
 
     assert [event["reason"] for event in held] == ["target-taken"]
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "copy", "move", "symlink"])
+def test_a_plan_that_is_followed_again_says_that_it_is_done(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = tmp_path / "dl"
+    source.mkdir()
+    for name in ("[SubsPlease] Sousou no Frieren - 01 (1080p) [0F1D7FE0].mkv",):
+        (source / name).write_bytes(b"video of one")
+    words = ("organize", source, "--to", tmp_path / "lib")
+    run(*words, "--mode", mode, "--plan", "plan.json")
+    assert run(*words, "--from-plan", "plan.json", "--apply").code == 0
+
+    again = run(*words, "--from-plan", "plan.json", "--apply", "--json")
+
+    assert again.code == 0
+    assert [event["reason"] for event in again.of("held")] == ["already-there"]
+    assert not again.of("move")
+
+
+def test_a_file_with_a_folders_name_is_told_as_a_file(run: Run, tmp_path: Path) -> None:
+    source, library = tmp_path / "dl", tmp_path / "lib"
+    source.mkdir()
+    (source / "[SubsPlease] Sousou no Frieren - 01 (1080p) [0F1D7FE0].mkv").write_bytes(b"video")
+    library.mkdir()
+    (library / "Shows").write_bytes(b"")
+
+    (held,) = run("organize", source, "--to", library, "--json").of("held")
+
+    assert (held["reason"], held["cause"]) == ("folder-is-file", "not-a-folder")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from anivault.core.causes import Cause
 from anivault.core.models import HeldReason, Mode, Plan, ScannedFile
 from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
@@ -147,3 +148,64 @@ def test_a_subtitle_of_another_number_does_not() -> None:
     assert reasons(with_origins([], origins, "downloads/[B] Other - 01.ass")) == {
         "downloads/[B] Other - 01.ass": "no-video"
     }
+
+
+# --- what no name helps ---
+
+
+@pytest.mark.parametrize("preset", ["jellyfin", "plex"])
+def test_jellyfin_takes_an_episode_and_a_range_that_begins_with_it_for_one(preset: str) -> None:
+    files = [
+        video("a.mkv", MUSHISHI, (1, 2), group="A"),
+        video("b.mkv", MUSHISHI, (1, 2), (1, 3), group="B"),
+        video("c.mkv", MUSHISHI, (1, 1), (1, 2), group="C"),
+    ]
+
+    result = planned(files, preset=preset, on_conflict="version")
+
+    held = {} if preset == "plex" else {"a.mkv": Cause.ONE_OF_TWO}
+    assert {item.rel: item.cause for item in result.held} == held
+
+
+def test_a_range_is_held_against_the_episode_that_the_library_has() -> None:
+    there = [in_library(f"{SHOW}/Season 01/Mushishi S01E02.mkv")]
+    files = [video("b.mkv", MUSHISHI, (1, 2), (1, 3), group="B")]
+
+    result = planned(files, library=there, on_conflict="version")
+
+    assert [item.cause for item in result.held] == [Cause.ONE_OF_TWO]
+
+
+@pytest.mark.parametrize(
+    ("preset", "read"), [("jellyfin", False), ("emby", False), ("plex", True), ("kodi", True)]
+)
+def test_a_range_beyond_999_needs_an_nfo_where_the_server_reads_three_digits(preset: str, read: bool) -> None:
+    files = [video("a.mkv", MUSHISHI, (1, 1071), (1, 1072))]
+
+    bare = planned(files, preset=preset)
+    (described,) = planned(files, preset=preset, described=True).moves
+
+    assert [item.cause for item in bare.held] == ([] if read else [Cause.RANGE_TOO_HIGH])
+    assert ("1072" in described.target) == read
+
+
+def test_two_labels_that_differ_in_the_last_letter_are_no_parts_of_one() -> None:
+    one = film(2, "Paprika", 2006)
+    files = [video(f"{group}.mkv", one, group=f"Ani{group}") for group in "ABC"]
+
+    made = targets(planned(files, preset="emby", on_conflict="version"))
+
+    assert len({target[:-5] for target in made.values()}) == 3
+
+
+def test_the_parts_of_an_episode_are_held_for_kodi() -> None:
+    files = [video(f"e cd{n}.mkv", MUSHISHI, (1, 1), disc=n) for n in (1, 2)]
+
+    assert {item.cause for item in planned(files, preset="kodi").held} == {Cause.PARTS_APART}
+    assert len(planned(files, preset="jellyfin").moves) == 2
+
+
+def test_an_extension_that_begins_with_a_digit_is_no_part_of_an_episode() -> None:
+    (move,) = planned([video("e.3gp", MUSHISHI, (1, 3))], preset="kodi").moves
+
+    assert move.target.endswith("Mushishi S01E03 - Episode 3.3gp")

@@ -62,7 +62,7 @@ def _left_out(screen: Screen, reason: str, found: Sequence[LeftOut]) -> None:
             screen.note(f"Left out, {_LEFT_OUT[reason]}: {item.path}")
     elif not screen.json:
         names = ", ".join(item.path.rpartition("/")[2] for item in found[:_FEW])
-        more = f", and {len(found) - _FEW:,} more" if len(found) > _FEW else ""
+        more = f", and {len(found) - _FEW:,} more; --verbose names them" if len(found) > _FEW else ""
         screen.note(f"Left out, {_LEFT_OUT[reason]}: {names}{more}")
 
 

@@ -56,8 +56,11 @@ def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
     looked = _Looked(plan.library, replayed=replayed)
     moves: list[Move] = []
     refused: dict[str, Held] = {}  # by target
+    done: list[Held] = []
     for move in plan.moves:
-        if held := looked.refuses(move, refused):
+        if replayed and looked.is_done(move):
+            done.append(_done(move))
+        elif held := looked.refuses(move, refused):
             refused[move.target] = held
         else:
             moves.append(move)
@@ -65,9 +68,16 @@ def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
     if far and not moves:
         why = f"There is no {plan.mode} from {far[0].root} to {plan.library} ({far[0].detail})"
         raise DestinationError(why, "Choose --mode copy, move or symlink.")
-    made = msgspec.structs.replace(plan, moves=tuple(moves), held=(*plan.held, *refused.values()))
+    made = msgspec.structs.replace(plan, moves=tuple(moves), held=(*plan.held, *done, *refused.values()))
     check_space(made)
     return made
+
+
+def _done(move: Move) -> Held:
+    return Held(
+        root=move.root, rel=move.rel, reason=HeldReason.ALREADY_THERE, cause=Cause.THERE, place=move.target,
+        facts={"there": move.target},
+    )  # fmt: skip
 
 
 def _check_writable(library: str) -> None:
@@ -105,6 +115,22 @@ class _Looked:
         if move.mode is Mode.MOVE:
             self.freed.add(move.source)
         return None
+
+    def is_done(self, move: Move) -> bool:
+        """Whether a plan that is followed again has put this file there before."""
+        target = os.path.join(self.library, move.target)
+        try:
+            there = os.lstat(target)
+            source = None if move.mode is Mode.MOVE else os.lstat(move.source)
+        except OSError:
+            return False
+        if move.mode is Mode.SYMLINK:
+            return os.path.islink(target) and os.path.realpath(target) == os.path.realpath(move.source)
+        if move.mode is Mode.HARDLINK:
+            return source is not None and fs.are_one(there, source)
+        gone = move.mode is not Mode.MOVE or not os.path.lexists(move.source)
+        same = there.st_size == move.identity.size and fs.same_time(move.identity.mtime_ns, there.st_mtime_ns)
+        return gone and stat.S_ISREG(there.st_mode) and same
 
     def _check_video(self, move: Move, absent: Mapping[str, Held]) -> None:
         if move.video is not None and (stays := absent.get(move.video)):
@@ -165,7 +191,9 @@ class _Looked:
                 return self._mount(path), False
             if not stat.S_ISDIR(found.st_mode):
                 at = os.path.relpath(below, os.path.realpath(self.library))
-                raise _RefusedError(HeldReason.FOLDER_IS_LINK, Cause.NOT_A_FOLDER, path=at, what=_what(below))
+                link = os.path.islink(below)
+                reason = HeldReason.FOLDER_IS_LINK if link else HeldReason.FOLDER_IS_FILE
+                raise _RefusedError(reason, Cause.NOT_A_FOLDER, path=at, what=_what(below))
             path = below
         self._check_room_in(path)
         return self._mount(path), os.path.isdir(self.library)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -53,15 +53,34 @@ class _Holding(NamedTuple):
     episodes: tuple[int, ...]
 
 
+class _Named(NamedTuple):
+    """What a show's folder says by its name."""
+
+    title: str
+    year: int | None
+    ids: Mapping[str, str]  # by provider
+
+    def may_be(self, show: Candidate, *, alone: bool) -> bool:
+        """Whether nothing in it speaks against a show; `alone`: no other has its title."""
+        if show.provider in self.ids or self.ids.get("anidb", "") not in {"", *_anidb(show)}:
+            return False  # one with the show's own id is found by that
+        return self.year == show.year if self.year is not None else alone or show.year is None
+
+
 class Library:
-    """The files that are in the library before the run."""
+    """The files and `folders` that are in the library before the run."""
 
     def __init__(
-        self, files: Iterable[ScannedFile] = (), origins: Mapping[str, Origin] | None = None
+        self,
+        files: Iterable[ScannedFile] = (),
+        origins: Mapping[str, Origin] | None = None,
+        folders: Iterable[str] = (),
     ) -> None:
+        self._made = tuple(folder for folder in folders if is_text(folder))
         self._by_place: dict[str, ScannedFile] = {}
         self._videos: dict[str, ScannedFile] = {}
         self._by_inode: dict[tuple[int, int], str] = {}
+        self._bare: dict[tuple[str, str], list[str]] | None = None  # by parent and by title or id
         self._folders: dict[str, str] | None = None  # folded -> as it is spelled there
         for file in files:
             key = fold(file.rel)
@@ -77,7 +96,7 @@ class Library:
         self._shows: _Shows | None = None
 
     def __bool__(self) -> bool:
-        return bool(self._by_place)
+        return bool(self._by_place or self._made)
 
     def at(self, key: str) -> ScannedFile | None:
         """The file at a folded place."""
@@ -98,7 +117,7 @@ class Library:
         return self._folders.get(fold(path), path)
 
     def _all_folders(self) -> dict[str, str]:
-        folders: dict[str, str] = {}
+        folders = {fold(folder): folder for folder in self._made}
         for file in self._by_place.values():
             folder = file.folder
             while folder and is_text(folder) and fold(folder) not in folders:
@@ -143,7 +162,29 @@ class Library:
 
         `alone`: no other show has its title, so that a folder needs no year.
         """
-        return _chosen(self._index().folders(show, alone=alone), self.spelled(made))
+        index = self._index()
+        found = [*index.folders(show, alone=alone), *self._without_videos(show, made, index, alone=alone)]
+        return _chosen(found, self.spelled(made))
+
+    def _without_videos(self, show: Candidate, made: str, index: _Shows, *, alone: bool) -> Iterator[str]:
+        """Folders beside `made` that are called like the show and have no video yet, as Sonarr makes them."""
+        if self._bare is None:
+            self._bare = self._called(index)
+        parent = fold(made.rpartition("/")[0])
+        yield from self._bare.get((parent, f"{show.provider}:{show.id}"), ())
+        for title in titles_of(show):
+            for folder in self._bare.get((parent, title), ()):
+                if _named(folder).may_be(show, alone=alone):
+                    yield folder
+
+    def _called(self, index: _Shows) -> dict[tuple[str, str], list[str]]:
+        found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for folder in self._made:
+            if folder not in index.of_videos:
+                parent, named = fold(folder.rpartition("/")[0]), _named(folder)
+                for key in (named.title, *(f"{provider}:{number}" for provider, number in named.ids.items())):
+                    found[parent, key].append(folder)
+        return found
 
     def season_of(self, folder: str, season: int, made: str) -> str:
         """The folder of a season in that of a show, whatever its name; else `made`, as spelled there."""
@@ -168,18 +209,20 @@ class _Shows:
 
     def __init__(self, videos: Iterable[ScannedFile], origins: Mapping[str, Origin]) -> None:
         self.owners: dict[str, ShowId] = {}  # by folded folder
+        self.of_videos: set[str] = set()  # folders with a video in or below them
         self.seasons: defaultdict[tuple[str, int], dict[str, None]] = defaultdict(dict)
         self._slots: defaultdict[Slot, list[ScannedFile]] = defaultdict(list)
         self._known: defaultdict[tuple[ShowId, int], list[ScannedFile]] = defaultdict(list)
         self._of_show: defaultdict[ShowId, dict[str, None]] = defaultdict(dict)  # folders, as an ordered set
         self._in_folder: defaultdict[str, list[_Holding]] = defaultdict(list)
         self._by_tag: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        self._by_title: defaultdict[str, dict[str, int | None]] = defaultdict(dict)
+        self._by_title: defaultdict[str, dict[str, _Named]] = defaultdict(dict)
         for file in videos:
             origin = origins.get(file.rel)
             self._add(file, origin.metadata if origin else None)
 
     def _add(self, file: ScannedFile, metadata: str | None) -> None:
+        self._note(file.folder)
         above, season = _show_folder(file.folder)
         if above is None:
             return
@@ -201,6 +244,11 @@ class _Shows:
         elif holding:
             self._in_folder[fold(above)].append(holding)
 
+    def _note(self, folder: str) -> None:
+        while folder and folder not in self.of_videos:
+            self.of_videos.add(folder)
+            folder = folder.rpartition("/")[0]
+
     def _list(self, folder: str, holding: _Holding | None) -> None:
         """Make a folder known by the id and the title in its name."""
         name = folder.rpartition("/")[2]
@@ -209,11 +257,8 @@ class _Shows:
             self._by_tag[f"{found[1].lower()}db:{media}", found[2]][folder] = None
             if found[1].lower() == "tm" and found[2].isdecimal() and media == "tv":
                 self.owners.setdefault(fold(folder), ShowId("tmdb", media, int(found[2])))
-        if not _TAG.search(name):
-            bare = _TAGGED.sub("", name).strip()
-            year = _YEAR.search(bare)
-            title = _plain(_YEAR.sub("", bare))
-            self._by_title[f"{media}:{title}"][folder] = int(year[1]) if year else None
+        named = _named(folder)
+        self._by_title[f"{media}:{named.title}"][folder] = named
 
     def folders(self, show: Candidate, *, alone: bool) -> Iterator[str]:
         """The folders of a show, the surest first."""
@@ -223,8 +268,8 @@ class _Shows:
             if stated is None or int(stated[1]) == show.year:
                 yield folder
         for title in titles_of(show):
-            for folder, year in self._by_title.get(f"{show.media_type}:{title}", {}).items():
-                if (alone or show.year is None) if year is None else year == show.year:
+            for folder, named in self._by_title.get(f"{show.media_type}:{title}", {}).items():
+                if named.may_be(show, alone=alone):
                     yield folder
 
     def holders(self, slots: Iterable[Slot], folder: str) -> list[ScannedFile]:
@@ -269,6 +314,25 @@ def _by_name(file: ScannedFile, season: int | None) -> _Holding | None:
     numbers = [int(number) for number in _NUMBER.findall(found[2])]
     last = int(found[3]) if found[3] else numbers[-1]
     return _Holding(file, int(found[1]), tuple(range(numbers[0], max(last, numbers[0]) + 1)))
+
+
+def is_longer_or_shorter(file: ScannedFile, slots: Sequence[Slot]) -> bool:
+    """Whether a video of the library begins with the first of these episodes, and has not just these."""
+    there = _by_name(file, slots[0][1])
+    wanted = tuple(episode for _, _, episode in slots)
+    return there is not None and there.episodes[:1] == wanted[:1] and there.episodes != wanted
+
+
+def _named(folder: str) -> _Named:
+    name = folder.rpartition("/")[2]
+    bare = _TAGGED.sub("", name).strip()
+    year = _YEAR.search(bare)
+    ids = {f"{found[1].lower()}db": found[2] for found in _TAG.finditer(name)}
+    return _Named(_plain(_YEAR.sub("", bare)), int(year[1]) if year else None, ids)
+
+
+def _anidb(show: Candidate) -> Iterator[str]:
+    return (str(entry.ids["anidb"]) for entry in show.entries if "anidb" in entry.ids)
 
 
 def titles_of(show: Candidate) -> list[str]:

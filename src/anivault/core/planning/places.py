@@ -16,8 +16,11 @@ from anivault.core.planning.library import Library, Slot, titles_of
 from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.extras import extra_name
 from anivault.core.planning.naming.fields import Subject
+from anivault.core.planning.naming.misread import Kind
 from anivault.core.planning.naming.names import Namer
 from anivault.parser.models import EXTRAS, VideoType
+
+_RANGE_MAX = 999  # the last episode of a range that every server reads
 
 
 class Place(NamedTuple):
@@ -91,6 +94,13 @@ class Wanted(NamedTuple):
         return f"S{season:02}E{first:02}" + (f"-E{last:02}" if last != first else "")
 
     @property
+    def kind(self) -> Kind:
+        """What its name is of."""
+        if not self.slots:
+            return "extra"
+        return "film" if self.show.media_type == "movie" else "episode"
+
+    @property
     def season(self) -> str:
         """The season that it is of, in words."""
         return f"season {self.slots[0][1]}" if self.show.media_type == "tv" else "this film"
@@ -104,10 +114,13 @@ class Scope(NamedTuple):
 
 
 class Places:
-    """The folders and names of one plan; a show keeps the folder that it was given first."""
+    """The folders and names of one plan; a show keeps the folder that it was given first.
 
-    def __init__(self, namer: Namer, taken: Library) -> None:
-        self.namer, self.taken = namer, taken
+    `described`: an NFO file beside each episode says what its name cannot.
+    """
+
+    def __init__(self, namer: Namer, taken: Library, *, described: bool) -> None:
+        self.namer, self.taken, self.described = namer, taken, described
         self._folders: dict[tuple[ShowId, str], str] = {}
         self._seasons: dict[tuple[ShowId, str, int], str] = {}
         self._owners: dict[str, ShowId] = {}
@@ -120,7 +133,7 @@ class Places:
             return held(item.file, HeldReason.SAMPLE, Cause.SAMPLE)
         if item.decision is not Decision.MATCHED or subject is None:
             return undecided(item)
-        if problem := _unnameable(item, subject):
+        if problem := self._unnameable(item, subject):
             return held(item.file, HeldReason.NO_PLACE, problem)
         show, base = subject.candidate.key, self._show_folder(subject, item)
         if self._owner(base, show) != show:
@@ -138,7 +151,30 @@ class Places:
         if show.media_type == "movie":
             return base, self.namer.film(subject).rpartition("/")[2], ((show, 0, 0),)
         slots = tuple([(show, place.season, place.episode) for place in subject.coordinates])
-        return self._season_folder(subject, base), self.namer.episode(subject), slots
+        return self._season_folder(subject, base), self._episode(subject, extension_of(item.file)), slots
+
+    def _episode(self, subject: Subject, extension: str) -> str:
+        """The name of an episode. Of a range that servers do not read it has the first, and the NFO the rest.
+
+        Kodi reads `S01E03.3gp` as a part of an episode, so there is a title between.
+        """
+        stem = self.namer.episode(_first_of(subject) if self._is_too_high(subject) else subject)
+        if "kodi" in self.namer.preset.servers and extension[1:2].isdigit() and stem[-1:].isdigit():
+            return f"{stem} - Episode {subject.coordinates[0].episode}"
+        return stem
+
+    def _is_too_high(self, subject: Subject) -> bool:
+        """Whether Jellyfin or Emby would read one episode of several: a range has three digits there."""
+        beyond = len(subject.coordinates) > 1 and subject.coordinates[-1].episode > _RANGE_MAX
+        return beyond and not {"jellyfin", "emby"}.isdisjoint(self.namer.preset.servers)
+
+    def _unnameable(self, item: MatchedFile, subject: Subject) -> Cause | None:
+        """Why no server could read this from one name."""
+        if item.parsed.type in EXTRAS or subject.candidate.media_type == "movie":
+            return None
+        if problem := _unreadable(subject):
+            return problem
+        return Cause.RANGE_TOO_HIGH if self._is_too_high(subject) and not self.described else None
 
     def _owner(self, folder: str, show: ShowId) -> ShowId:
         """The show whose folder this is: the first that wants it, where the library knows none."""
@@ -199,10 +235,12 @@ def _is_alone(item: MatchedFile) -> bool:
     return all(titles.isdisjoint(titles_of(other)) for other in others)
 
 
-def _unnameable(item: MatchedFile, subject: Subject) -> Cause | None:
+def _first_of(subject: Subject) -> Subject:
+    return subject._replace(coordinates=subject.coordinates[:1])
+
+
+def _unreadable(subject: Subject) -> Cause | None:
     """Why no server could read these episodes from one name."""
-    if subject.candidate.media_type == "movie" or item.parsed.type in EXTRAS:
-        return None
     coordinates = subject.coordinates
     if not coordinates:
         return Cause.NO_NUMBER

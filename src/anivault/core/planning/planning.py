@@ -12,9 +12,9 @@ from typing import Literal, TypeAlias
 from anivault.core.causes import Advantage, Cause
 from anivault.core.models import Held, HeldReason, Identity, MatchedFile, Mode, Move, ScannedFile, ShowId
 from anivault.core.planning.fingerprint import fingerprint
-from anivault.core.planning.library import Library
+from anivault.core.planning.library import Slot, is_longer_or_shorter
 from anivault.core.planning.naming.characters import cut
-from anivault.core.planning.naming.names import LABEL_ROOM, Namer
+from anivault.core.planning.naming.names import LABEL_ROOM
 from anivault.core.planning.parts import Cut, cut_up, is_complete, number_of
 from anivault.core.planning.places import Place, Places, Scope, Wanted, already_there, held
 from anivault.core.planning.preference import Choice, called
@@ -30,16 +30,16 @@ _PART = re.compile(r" - cd\d+\Z")
 class Planning:
     """One plan in the making: what is claimed so far."""
 
-    def __init__(
-        self, namer: Namer, mode: Mode, taken: Library, on_conflict: OnConflict, prefer: Sequence[str]
-    ) -> None:
-        self.namer, self.mode, self.taken, self.on_conflict = namer, mode, taken, on_conflict
-        self.places = Places(namer, taken)
-        self.prefer = prefer
+    def __init__(self, places: Places, mode: Mode, on_conflict: OnConflict, prefer: Sequence[str]) -> None:
+        self.places, self.namer, self.taken = places, places.namer, places.taken
+        self.mode, self.on_conflict, self.prefer = mode, on_conflict, prefer
+        self.joins = "jellyfin" in self.namer.preset.servers  # files that begin with one episode
         self.stems: set[str] = set()  # folded targets of videos, without extension
+        self._given: set[str] = set()  # those of them that a video has got
         # video -> target without extension, of those that are in the library after the run
         self.bases: dict[int, str] = {}
         self.wanted: dict[int, Wanted] = {}
+        self._starts: dict[Slot, Wanted] = {}  # by its first episode: the first that is placed
         self._reasons: dict[tuple[ShowId | None, float], str] = {}
         self._scopes: dict[Scope, list[MatchedFile]] = {}
         self._choices: dict[Scope, Choice] = {}
@@ -83,6 +83,8 @@ class Planning:
             part = whole._replace(place=whole.place.part(number), slots=())
             if found := self._found(part):
                 yield index, self._already(index, whole.item.file, found)
+            elif whole.kind == "episode" and "kodi" in self.namer.preset.servers:
+                yield index, _stays(whole, HeldReason.NO_PLACE, Cause.PARTS_APART)
             elif taken and index not in taken:
                 yield index, _rival(whole, self.wanted[taken[0]], Cause.RIVAL)
             elif there := self._has_whole(whole):
@@ -152,10 +154,22 @@ class Planning:
         if item.parsed.type in EXTRAS and same_release(item, better.item):
             return self._version(index, wanted, str(number + 1))  # both say too little to differ
         if self.on_conflict == "version" and number < self.namer.preset.versions:
-            if wanted.place.key not in self.stems and not self.taken.video(wanted.place.key):
-                return self._move(index, item, wanted.place)  # it has a name of its own
+            if wanted.place.key not in self._given and not self.taken.video(wanted.place.key):
+                return self._of_its_own(index, wanted)
             return self._version(index, wanted, label)
         return self._second(wanted, better)
+
+    def _of_its_own(self, index: int, wanted: Wanted) -> Outcome:
+        """A video that shares an episode with others and has another name; Jellyfin 12 takes some for one."""
+        if self.joins and wanted.kind == "episode":
+            start = wanted.slots[0]
+            first = self._starts.get(start)
+            if first and first.slots != wanted.slots:
+                return _rival(wanted, first, Cause.ONE_OF_TWO, what=_shown(start))
+            for there in self.taken.holders([start], wanted.base) if self.taken else ():
+                if is_longer_or_shorter(there, wanted.slots):
+                    return _taken(wanted, there, Cause.ONE_OF_TWO, file=there.rel, what=_shown(start))
+        return self._move(index, wanted.item, wanted.place)
 
     def _second(self, wanted: Wanted, better: Wanted) -> Held:
         """A video that has to stay: said of the whole release where that was chosen for the season."""
@@ -174,12 +188,20 @@ class Planning:
         place = wanted.place
         for count in range(1, _VERSIONS):
             text = label if count == 1 else f"{cut(label, LABEL_ROOM - 6)} {count}"
-            version = place.named(f"{place.stem} - {cut(text, LABEL_ROOM - 3)}")
+            version = place.named(self.namer.labelled(place.stem, text, wanted.kind))
+            if self._is_lettered(version):
+                version = place.named(self.namer.labelled(place.stem, f"'{text}'", wanted.kind))
             if found := self._found(wanted._replace(place=version)):
                 return self._already(index, wanted.item.file, found)
             if version.key not in self.stems and self.taken.video(version.key) is None:
                 return self._move(index, wanted.item, version)
         return _stays(wanted, HeldReason.SAME_TARGET, Cause.TOO_MANY_VERSIONS, target=place.target)
+
+    def _is_lettered(self, version: Place) -> bool:
+        """Whether another file differs in the last letter alone: Emby and Kodi take them for parts of one."""
+        key = version.key
+        others = (f"{key[:-1]}{letter}" for letter in "abcd" if key[-1] in "abcd" and letter != key[-1])
+        return any(other in self.stems or self.taken.video(other) for other in others)
 
     # --- the library ---
 
@@ -195,8 +217,8 @@ class Planning:
         if not there and not holders:
             return self._move(index, item, place)
         if self.on_conflict == "version" and max(len(holders), 1) < self.namer.preset.versions:
-            if not there:  # it has a name of its own
-                return self._move(index, item, place)
+            if not there:
+                return self._of_its_own(index, wanted)
             return self._version(index, wanted, label or labels([item], self.namer)[0])
         return self._taken_by(wanted, there or holders[0])
 
@@ -230,6 +252,9 @@ class Planning:
     def _move(self, index: int, item: MatchedFile, place: Place) -> Move:
         self.bases[index] = place.base
         self.stems.add(place.key)
+        self._given.add(place.key)
+        if (wanted := self.wanted[index]).slots:
+            self._starts.setdefault(wanted.slots[0], wanted)
         file = item.file
         return Move(
             root=file.root, rel=file.rel, target=place.target, mode=self.mode,
@@ -244,6 +269,10 @@ class Planning:
             title = best.candidate.title if best else ""
             known = self._reasons[key] = f"{title}, {confidence:.0%}"
         return known
+
+
+def _shown(slot: Slot) -> str:
+    return f"S{slot[1]:02}E{slot[2]:02}"
 
 
 def _stays(wanted: Wanted, reason: HeldReason, cause: Cause, other: str = "", **facts: str) -> Held:

@@ -46,7 +46,6 @@ def test_a_show_is_described_with_its_titles_dates_and_ids() -> None:
     assert (text(data, "sorttitle"), text(data, "year")) == ("Bleach", "2004")
     assert text(data, "premiered") == "2004-10-05"
     assert ids == {"tmdb": ("30984", "true"), "anidb": ("2369", None), "mal": ("269", None)}
-    assert text(data, "episodeguide") == '{"tmdb": "30984"}'
 
 
 def test_what_is_unknown_is_not_said() -> None:
@@ -55,7 +54,6 @@ def test_what_is_unknown_is_not_said() -> None:
     assert {child.tag for child in parsed(data)} == {
         "title",
         "sorttitle",
-        "episodeguide",
         "uniqueid",
         "tmdbid",
     }

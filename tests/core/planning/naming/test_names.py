@@ -121,7 +121,7 @@ def test_a_name_leaves_room_for_the_longest_sidecar(name: str, name_max: int) ->
     )
 
     stem = namer.episode(subject) + " - 1080p Some Long Grou"
-    assert len((stem + ".zh-Hant.forced.sdh.ass").encode("utf-8")) <= name_max
+    assert len((stem + ".zh-Hant.sdh.forced.ass").encode("utf-8")) <= name_max
 
 
 def test_shortening_is_the_same_each_time() -> None:

@@ -30,7 +30,7 @@ def test_what_is_written_reads_back(language: str, forced: bool, sdh: bool, pres
 def test_a_long_title_gives_way_to_language_and_flags(title: str, room: int) -> None:
     written = suffix(Track("zh-Hant", title, True, True), ".ass", Namer(load_preset("jellyfin")), room)
 
-    assert written.endswith(".zh-Hant.forced.sdh.ass")
+    assert written.endswith(".zh-Hant.sdh.forced.ass")
     assert len(written.encode("utf-8")) <= room
     assert written.count("/") == 0
 

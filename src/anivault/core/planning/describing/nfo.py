@@ -7,7 +7,6 @@ Only what is known is said: a server keeps what its own provider knows of the re
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.places import is_film
 from anivault.parser.models import EXTRAS
 
 _AFTER_ALL = 4096  # the episode before which Kodi lists a special that follows a whole season
@@ -50,6 +50,18 @@ def writes(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[
     return tuple(made.values())
 
 
+def hidden(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[Write, ...]:
+    """Return what a preset needs beside the extras of films, whether NFO files are wanted or not.
+
+    Where nothing is `matched`, as when a plan is replayed, of the files that move alone.
+    """
+    extras = set(preset.extras.values())
+    moved = {m.target for m in plan.moves if m.video is None and ":movie:" in (m.metadata or "")}
+    there = {v.target for v in placed(plan, matched) if is_film(v.item)}
+    targets = sorted(t for t in moved | there if t.rpartition("/")[0].rpartition("/")[2] in extras)
+    return tuple({w.target: w for target in targets for w in _hidden(target, preset)}.values())
+
+
 def beside(videos: Iterable[Placed], preset: Preset) -> tuple[Write, ...]:
     """Describe videos that stay where they are: a file each, with the video's own name."""
     made = {fold(write.target): write for video in videos for write in _own(video, preset)}
@@ -64,7 +76,7 @@ def _all(videos: Iterable[Placed], namer: Namer) -> Iterator[Write]:
         subject = Subject(best.candidate, best.entry, video.item.parsed, video.item.coordinates)
         film = best.candidate.media_type == "movie"
         if video.item.parsed.type in EXTRAS:
-            yield from _hidden(video, namer.preset) if film else ()
+            yield from _hidden(video.target, namer.preset) if film else ()
         elif film:
             yield from _own(video, namer.preset)
             yield from _plexmatch(namer.film(subject).rpartition("/")[0], subject, video.target, namer.preset)
@@ -109,10 +121,10 @@ def as_spelled(folder: str, target: str) -> str | None:
     return above if above != target and fold(above) == fold(folder) else None
 
 
-def _hidden(video: Placed, preset: Preset) -> Iterator[Write]:
+def _hidden(target: str, preset: Preset) -> Iterator[Write]:
     """An empty `.nomedia` keeps Kodi from listing the extras of a film as films."""
     if preset.hide_extras:
-        yield Write(target=f"{video.target.rpartition('/')[0]}/.nomedia", data=b"", video=video.target)
+        yield Write(target=f"{target.rpartition('/')[0]}/.nomedia", data=b"", video=target)
 
 
 # --- what the files say ----------------------------------------------------------------------------------
@@ -125,8 +137,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 def tvshow(show: Candidate) -> bytes:
     """`tvshow.nfo`."""
     first = _first_entry(show)
-    guide = json.dumps({show.provider: str(show.id)})
-    elements = [*_titles(show), *_dates(show, first), ("episodeguide", guide)]
+    elements = [*_titles(show), *_dates(show, first)]
     return _document("tvshow", elements, _ids(show, first))
 
 

@@ -38,21 +38,12 @@ _DROPPED = re.compile(
     "\ufff9-\ufffd\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff\\[\\]{}]"
 )
 _BLANKS = re.compile(r"\s+")
-_EPISODE_LIKE = re.compile(r"(s\d+)[ ._x-]*(e\d+)", re.IGNORECASE)
-# Kodi leaves out whatever has this word between separators; a quote after it is none.
-_SAMPLE = re.compile(r"(?<![^\s!-./\\])(sample)(?![^\s._/-])", re.IGNORECASE)
+_EPISODE_LIKE = re.compile(r"(s\d+)[ ._x+-]*(e\d+)", re.IGNORECASE)
 COUNTS_ON = re.compile(r"\A([ex]p?[ ._-]?\d+)", re.IGNORECASE)
 _ID_LIKE = re.compile(r"((?:t[mv]|im|ani)db|anilist|anisearch|tvmaze)(id)?[-=]", re.IGNORECASE)
 RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{d}{n}" for d in ("COM", "LPT") for n in "123456789¹²³"}
 )
-# A name that ends with one of these behind a mark is an extra or a part of its neighbour, no episode or film.
-_ENDINGS = frozenset(
-    {
-        "trailer", "sample", "scene", "clip", "interview", "behindthescenes", "deleted", "deletedscene",
-        "featurette", "short", "other", "extra",
-    }
-)  # fmt: skip
 _RESERVED_STARTS = frozenset(name[:3] for name in RESERVED)
 
 
@@ -62,7 +53,7 @@ def clean(text: str, spelling: Spelling) -> str:
     first, joined, alone = _COLONS[spelling.colon]
     text = text.replace(first, joined).replace(":", alone)
     text = text.translate(_FULLWIDTH if spelling.characters == "fullwidth" else _PORTABLE)
-    text = _SAMPLE.sub(r"'\1'", _EPISODE_LIKE.sub(r"\1, \2", _ID_LIKE.sub(r"\1\2 ", text)))
+    text = _EPISODE_LIKE.sub(r"\1, \2", _ID_LIKE.sub(r"\1\2 ", text))
     text = _BLANKS.sub(" ", text).strip().replace(" ", spelling.spaces)
     return {"keep": text, "lower": text.lower(), "upper": text.upper()}[spelling.case]
 
@@ -80,9 +71,6 @@ def finish(name: str) -> str:
         head, dot, tail = name.partition(".")
         if head.rstrip().upper() in RESERVED:
             name = f"{head.rstrip()}_{dot}{tail}"
-    mark = max(name.rfind("-"), name.rfind("."), name.rfind("_"))
-    if mark >= 0 and (word := name[mark + 1 :].lstrip()).lower() in _ENDINGS:
-        name = f"{name[: -len(word)]}'{word}'"
     return name
 
 

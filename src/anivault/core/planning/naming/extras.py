@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from anivault.core.planning.naming.characters import finish
+from anivault.core.planning.naming.misread import unlike_an_episode
 from anivault.core.planning.naming.names import Namer
 from anivault.parser.models import ParseResult, VideoType
 
@@ -40,14 +40,9 @@ _WORDS = {
 }
 _CREDITLESS = re.compile(r"(?<![^\W_])nc(?=op|ed)|creditless|textless", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
-# What Kodi reads as an episode in any folder: 103 and Part 2 but for a parenthesis before them, 2x3, E3.
-_NUMBERED = re.compile(r"(?<![^\W_])(\d{3,}|p(?:ar)?t[ ._-]?(?:\d+|[ivx]+)|s\d+)(?![^\W_])", re.IGNORECASE)
-_EPISODE = re.compile(r"(?<![^\W_])ep?[ ._-]?(?=\d)", re.IGNORECASE)
-_WITHIN = re.compile(r"(?<=[^\W\d_])(ep?)(?:(?<=p)[ ._-])?(\d+)", re.IGNORECASE)  # Volume2, Step 4
 _ENDS = re.compile(r"[\s\d._-]*")
 _BLANKS = re.compile(r"[\s._]+")
 _TERMS = re.compile(r"\b(?:\d{3,4}[pi]|blu-?ray|web|[xh]\.?26[45])\b.*", re.IGNORECASE)
-_CROSS = re.compile(r"(\d)x(?=\d)", re.IGNORECASE)
 
 
 def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer) -> str:
@@ -63,12 +58,7 @@ def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer)
     text = f"{creditless}{label} {after or numbers}".strip()
     if season is not None and season > 1:
         text = f"{text} (Season {season})"
-    return finish(_unlike_an_episode(namer.clean(text.replace("_", " "))))
-
-
-def _unlike_an_episode(text: str) -> str:
-    text = _EPISODE.sub("Episode ", _NUMBERED.sub(r"(\1)", text))
-    return _CROSS.sub(r"\1 x ", _WITHIN.sub(r"\1 (\2)", text))
+    return namer.finish(unlike_an_episode(namer.clean(text.replace("_", " "))), "extra")
 
 
 def _last(word: re.Pattern[str], stem: str) -> re.Match[str] | None:

@@ -21,11 +21,12 @@ from anivault.core.planning.naming.fields import (
     title_in,
     without_year,
 )
+from anivault.core.planning.naming.misread import Kind, mend, unlike_an_episode
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.naming.template import Component, Field, Group, Part, fields_of, parse_template
 from anivault.parser.models import VideoType
 
-STEM_ROOM = 55  # bytes a stem leaves for its files: " - label" of a version, ".title.zh-Hant.forced.sdh.ass"
+STEM_ROOM = 55  # bytes a stem leaves for its files: " - label" of a version, ".title.zh-Hant.sdh.forced.ass"
 LABEL_ROOM = 24  # bytes of those for the version
 
 Limits: TypeAlias = Mapping[str, int]  # field -> bytes
@@ -50,9 +51,18 @@ class Namer:
         self.by_entry = any(
             fields_of(part) & {"anidb", "mal", "anilist"} for part in parse_template(preset.show)
         )
-        self.film = self._path(preset.film)  # a film's folder and file name, without extension
+        self.film = self._path(preset.film, "film")  # a film's folder and file name, without extension
         self.season_poster = self._path(preset.season_poster)
         self.specials_poster = self._path(preset.specials_poster)
+
+    def finish(self, name: str, kind: Kind = "episode") -> str:
+        """Make a name portable, and one that none of the preset's servers misreads."""
+        return finish(mend(finish(name), self.preset.servers, kind))
+
+    def labelled(self, stem: str, label: str, kind: Kind) -> str:
+        """The name of another version of a file, told apart by its label."""
+        name = f"{stem} - {cut(label, LABEL_ROOM - 3)}"
+        return self.finish(unlike_an_episode(name) if kind == "extra" else name, kind)
 
     def clean(self, text: str) -> str:
         """Make a value harmless, remembering it: titles and groups come back thousands of times."""
@@ -90,13 +100,13 @@ class Namer:
         """The folder for extras of a kind, in that of the show or film."""
         return self.preset.extras.get(kind) or self.preset.extras[VideoType.MENU]
 
-    def _path(self, template: str) -> Callable[[Subject], str]:
-        names = [self._name(component) for component in parse_template(template)]
+    def _path(self, template: str, kind: Kind = "episode") -> Callable[[Subject], str]:
+        names = [self._name(component, kind) for component in parse_template(template)]
         if len(names) == 1:
             return names[0]
         return lambda subject: "/".join(filter(None, [name(subject) for name in names]))
 
-    def _name(self, component: Component) -> Callable[[Subject], str]:
+    def _name(self, component: Component, kind: Kind) -> Callable[[Subject], str]:
         room, quick = self.room, self.room // 4  # no character has more than 4 bytes
         writers = [(self._writer(part), _is_steady(part)) for part in component]
         write = _joined([writer for writer, _ in writers])
@@ -110,23 +120,23 @@ class Namer:
             if pieces is None:
                 pieces = known[key] = _written(writers, subject)
             parts = [piece if isinstance(piece, str) else piece(subject, _NO_LIMITS) for piece in pieces]
-            text = finish("".join(parts))
+            text = self.finish("".join(parts), kind)
             if len(text) <= quick or len(text.encode("utf-8")) <= room:
                 return text
-            return self._shorten(write, subject, shortened)
+            return self._shorten(lambda *said: self.finish(write(*said), kind), subject, shortened)
 
         return name
 
     def _shorten(self, write: Writer, subject: Subject, fields: list[str]) -> str:
         """Cut the fields one after the other, each no further than to 12 bytes, until the name fits."""
         limits: dict[str, int] = {}
-        name = finish(write(subject, limits))
+        name = write(subject, limits)
         for field in fields:
             over = len(name.encode("utf-8")) - self.room
             if over <= 0:
                 break
             limits[field] = max(len(self._text(field)(subject).encode("utf-8")) - over, 12)
-            name = finish(write(subject, limits))
+            name = write(subject, limits)
         return finish(cut(name, self.room))
 
     def _writer(self, part: Part) -> str | Writer:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from anivault.core.planning.naming.characters import Spelling, finish
+from anivault.core.planning.naming.misread import Server
 from anivault.core.planning.naming.template import (
     PLAIN_MAX,
     UNFIT_TEXT,
@@ -31,6 +32,9 @@ _WORD = re.compile(r"\w+(?:[.+-]\w+)*")  # a flag or language in a file's name
 _WORD_MAX = 40  # characters
 
 
+Flag: TypeAlias = Literal["default", "forced", "sdh"]
+
+
 class Preset(Spelling, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one server wants its library. docs/naming.md has every key."""
 
@@ -45,10 +49,12 @@ class Preset(Spelling, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plexmatch: bool = False  # write .plexmatch where NFO files are wanted
     name_episodes: bool = False  # NFO: a server without a provider leaves out episodes without a title
     hide_extras: bool = False  # NFO: write .nomedia beside a film's extras, which the server lists as films
-    flags: dict[Literal["default", "forced", "sdh"], str]
-    languages: dict[str, str] = msgspec.field(
-        default_factory=dict
-    )  # BCP 47 -> what this server reads, where that differs
+    flags: dict[Flag, str]
+    track: tuple[Flag | Literal["language"], ...] = ("language", "default", "sdh", "forced")  # their order
+    film_fonts: str = "fonts"  # relative to a film, whose folder not every server reads with another in it
+    # BCP 47 -> what this server reads, where that differs
+    languages: dict[str, str] = msgspec.field(default_factory=dict)
+    servers: tuple[Server, ...] = ("jellyfin", "plex", "emby", "kodi")  # who shall misread nothing
     versions: int = 99  # how many files of one episode or film the server takes
     titles: tuple[str, ...] = ()  # languages of {title}, best first; empty: the provider's choice
     name: str = ""
@@ -109,12 +115,16 @@ def _check_preset(preset: Preset) -> None:
         raise PresetError(preset.name, "show, and film's folder and name, need {title} or {id} outside < >")
     if missing := NAMED_EXTRAS - set(preset.extras):
         raise PresetError(preset.name, f"extras has no folder for {', '.join(sorted(missing))}")
-    for folder in preset.extras.values():
+    for key, folder in (*(("extras", folder) for folder in preset.extras.values()), *_font_folders(preset)):
         if not _is_folder(folder):
-            raise PresetError(preset.name, f"{folder[:60]!r} in extras is no folder name")
+            raise PresetError(preset.name, f"{folder[:60]!r} in {key} is no folder name")
     _check_words(preset)
     if len(preset.spaces) > 1 or preset.spaces not in " ._-":
         raise PresetError(preset.name, "spaces is one of ' ', '.', '_', '-' or ''")
+
+
+def _font_folders(preset: Preset) -> Iterator[tuple[str, str]]:
+    return (("film_fonts", folder) for folder in preset.film_fonts.split("/"))
 
 
 def _is_folder(name: str) -> bool:

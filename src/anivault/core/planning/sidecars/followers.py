@@ -98,15 +98,18 @@ class Followers:
     def _font(self, file: ScannedFile) -> Outcome:
         for index in self.videos.near(file):
             if (base := self.run.bases.get(index)) is not None and is_text(base):
-                return self._font_near(file, base, self.matched[index].file)
+                video = self.matched[index]
+                return self._font_near(file, base, video.file, film=is_film(video))
         if self.taken and (gone := self.gone.lone(file)) is not None:
-            return self._font_near(file, self.gone.places[gone].rpartition(".")[0], self.gone.files[gone])
+            base, video_file = self.gone.places[gone].rpartition(".")[0], self.gone.files[gone]
+            return self._font_near(file, base, video_file, film=self.gone.films[gone])
         return held(file, HeldReason.NO_VIDEO, Cause.NO_VIDEO_NEAR)
 
-    def _font_near(self, file: ScannedFile, base: str, video: ScannedFile) -> Outcome:
+    def _font_near(self, file: ScannedFile, base: str, video: ScannedFile, *, film: bool) -> Outcome:
         stem, extension = file.name.rpartition(".")[0], extension_of(file)
         name = cut(finish(self.namer.clean(stem)), self.namer.room) or "font"
-        names = [f"{base.rpartition('/')[0]}/fonts/{name}{extension}"]
+        folder = self.namer.preset.film_fonts if film else "fonts"
+        names = [f"{base.rpartition('/')[0]}/{folder}/{name}{extension}"]
         return self._first_free(file, names, video, f"{base}{extension_of(video)}")
 
     def _art(self, file: ScannedFile, word: str) -> Outcome:

@@ -55,7 +55,7 @@ def _beside(moves: Iterable[Move]) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {}
     for move in moves:
         if move.target.endswith(FONTS):
-            folder = os.path.dirname(os.path.dirname(move.target))
+            folder = os.path.dirname(move.video or "")
             try:
                 with Path(move.source).open("rb") as file:
                     names.setdefault(folder, set()).update(font_names(file, 0))

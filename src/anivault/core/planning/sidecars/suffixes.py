@@ -66,10 +66,10 @@ def suffix(track: Track, extension: str, namer: Namer, room: int, label: str = "
 
     `label` tells apart what would have one name; the title gives way before anything else.
     """
-    said = {"default": track.default, "forced": track.forced, "sdh": track.sdh}
-    flags = [word for flag, word in namer.preset.flags.items() if said[flag]]
-    language = namer.preset.languages.get(track.language, track.language)
-    tail = "".join(f".{part}" for part in (language, *flags) if part) + extension
+    preset, flags = namer.preset, {"default": track.default, "forced": track.forced, "sdh": track.sdh}
+    said: dict[str, str] = {flag: word for flag, word in preset.flags.items() if flags[flag]}
+    said["language"] = preset.languages.get(track.language, track.language)
+    tail = "".join(f".{word}" for part in preset.track if (word := said.get(part))) + extension
     words = " ".join(filter(None, (track.title, label)))
     title = cut(_title(words, namer), room - len(tail.encode("utf-8")) - 1) if words else ""
     return f".{title}{tail}" if title else tail
