@@ -37,6 +37,8 @@ _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _TITLED = re.compile(r"\[(\d{2,4}) (?=[^\W\d])")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
+_TOTAL = re.compile(r"全 ?(\d{1,4}) ?[话話集回]")  # all of them, where no number says which
+_OTHER_NUMBER = re.compile(r"\d{2}")
 _NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p]
     r"(\d{2,3}(?:v\d)?) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE
 )
@@ -47,6 +49,7 @@ _BATCH = re.compile(
     rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]|(?:TV ?)?アニメ(?: ?(?:TV|BD|DVD))?|\d{{1,2}}月",
     re.IGNORECASE,
 )
+_DATE_NOTE = re.compile(r"((?:19|20)\d\d)年?(?:[春夏秋冬]季?(?:新番)?|\d{1,2}月(?:新番)?)")
 _OF = re.compile(r"(?:of|/) ?\d+")
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz)", re.IGNORECASE)
 
@@ -69,9 +72,11 @@ def read(draft: Draft) -> None:
     text = draft.text
     if "[" not in text and "(" not in text and "{" not in text:
         return
-    first = True
+    first, totals = True, list[re.Match[str]]()
     for found in _BRACKET.finditer(text):
         content = found[found.lastindex or 0]
+        if _TOTAL.fullmatch(content):
+            totals.append(found)
         if len(content) < 11 and (crc := numbers.checksum(content)) is not None:
             draft.fields["crc32"], draft.said["crc32"] = crc, "rule:checksum"
             draft.gap(*found.span(), TERM)
@@ -81,6 +86,9 @@ def read(draft: Draft) -> None:
                 meaning = Meaning(TERM)
             _apply(draft, meaning, *found.span())
             first = False
+    if totals and not draft.numbers and not _OTHER_NUMBER.search(_BRACKET.sub("", text)):
+        count = _TOTAL.fullmatch(totals[0][1] or totals[0][2] or "")
+        draft.numbers.append((*totals[0].span(), numbers.Numbers((1, int(count[1]) if count else 1))))
 
 
 def _is_video_id(content: str, found: re.Match[str], text: str) -> bool:
@@ -164,8 +172,8 @@ def _year(content: str) -> Meaning | None:
 
 def _date(content: str) -> Meaning | None:
     """`[2023.10.06]`, `(20231006)`; `（第二季七月播出）` says when, not what."""
-    if (found := _DATE.fullmatch(content)) is not None:
-        return Meaning(TERM, (("year", int(found[1] or found[2])),))
+    if (found := _DATE.fullmatch(content) or _DATE_NOTE.fullmatch(content)) is not None:
+        return Meaning(TERM, (("year", int(found[found.lastindex or 1])),))
     return Meaning(TERM) if _COMPACT_DATE.fullmatch(content) or _SEASON_NOTE.fullmatch(content) else None
 
 

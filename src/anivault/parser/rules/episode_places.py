@@ -250,7 +250,7 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     if not text.startswith("0") and _FILM.search(draft.text, 0, found.start()):  # Movie 25
         return True
     if found["last"] or found["version"]:
-        return len(text) == 4 and int(text) in YEARS  # 1992-2017
+        return text.isdecimal() and len(text) == 4 and int(text) in YEARS  # 1992-2017
     if len(text) == 1:  # Title 2018 6
         return _YEAR_BEFORE.search(draft.text, 0, found.start()) is None
     if "." in text and not text.startswith("0"):

@@ -19,6 +19,7 @@ from anivault.parser.rules.episode import (
     SIBLINGS,
     V,
     claim_with_second,
+    gap,
     is_numbered_title,
     keep,
 )
@@ -63,11 +64,11 @@ _CJK = re.compile(
     rf"(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
 )
 _COUNTER = re.compile(
-    r"(?<![\d第全])(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[-~,]\s*(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w)"
+    r"(?<![\d第全])(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[-~,]\s*(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w(?<!合))"
 )
 _ALL = re.compile(
     rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
-    rf"|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
+    rf"|(?P<sum>\d{{1,4}})\s*[话話集回]全|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*)?$")
 _BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
@@ -124,10 +125,10 @@ def _cjk(draft: Draft) -> bool:
     if (found := _CJK.search(draft.text) or _COUNTER.search(draft.text)) is not None:
         version = found["version"] or found["early"] if found.re is _CJK else None
         keep(draft, tuple(_cjk_number(n) for n in (found["first"], found["last"]) if n), version)
-    elif (found := _ALL.search(draft.text)) is not None and found["all"]:
-        keep(draft, (1, han(found["all"])), None)
+    elif (found := _ALL.search(draft.text)) is not None and (count := found["all"] or found["sum"]):
+        keep(draft, (1, han(count)), None)
     if found is not None:
-        draft.gap(found.start(), found.end(), EPISODE)
+        gap(draft, found.start(), found.end())
     return found is not None
 
 

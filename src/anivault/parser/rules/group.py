@@ -10,7 +10,8 @@ from anivault.parser.vocabulary import ASIDES, CJK_TEAMS, TERMS
 RULE = "rule:group"
 
 _DASHED = re.compile(
-    rf"(?<=[^\s-])-(?P<name>(?!\d+(?!\w))[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)(?=\s*(?:[{GAPS}(\[]|$))"
+    rf"(?:(?<=[^\s-])-|(?<=\s)-(?=\w+\s*$))(?P<name>(?!\d+(?!\w))[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)"
+    rf"(?=\s*(?:[{GAPS}(\[]|$))"
 )
 _LAST_WORD = re.compile(r"\w+$")
 _LETTER = re.compile(r"[^\W_]")
@@ -24,6 +25,7 @@ _NUMBERED = re.compile(rf"[\s._{GAPS}-]*\d{{2,4}}[\s._{GAPS}-]*")
 # One side of the brackets is lost: `Group] Title`, `[Group) Title`; or they are others: `<Group> Title`.
 _HALF = re.compile(r"\s*(?:(?P<name>[^\[\](){}<>]{2,30})[\])]|<(?P<sharp>[^<>]{2,30})>)(?=.*[^\W\d])")
 _BETWEEN = re.compile(rf"[\s{GAPS}-]*")
+_BEHIND = re.compile(r"(?<=\x04)\s*(?<=\s)-(?P<name>[^\W\d_]\w*)\s*$")  # Title 05 -Group
 _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)[\s\x02]*$")
 
 
@@ -119,7 +121,7 @@ def read_last(draft: Draft) -> None:
     """Look behind the title when no group stood in front."""
     if "group" in draft.fields:
         return
-    if (spaced := _SPACED.search(draft.text)) is not None:
+    if (spaced := _SPACED.search(draft.text) or _BEHIND.search(draft.text)) is not None:
         draft.set("group", draft.shown[spaced.start("name") : spaced.end("name")], RULE)
         draft.gap(spaced.start(), spaced.end(), GROUP)
         return

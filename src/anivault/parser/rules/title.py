@@ -241,8 +241,10 @@ def _set_titles(draft: Draft, titles: Iterable[str]) -> None:
         draft.set("titles", tuple(titles), RULE)
 
 
-def _says_nothing(text: str) -> bool:
-    """`BIG5 MP4`, `END`; a technical word alone may be a title."""
+def _says_nothing(draft: Draft, text: str) -> bool:
+    """`BIG5 MP4`, `END`, the group; a technical word alone may be a title."""
+    if text.strip("- ") == draft.fields.get("group"):
+        return True
     if text.split(None, 1)[0].lower() not in TERMS:
         return text in EPISODE_WORDS["endings"]
     found = media.terms(text)
@@ -253,5 +255,5 @@ def _set_episode_title(draft: Draft, run: tuple[int, int]) -> None:
     text = draft.shown[run[0] : run[1]]
     text = _clean((_TAIL.sub("", text) if "]" in text else text).lstrip(" ."))
     text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text.rstrip("]】")
-    if text and not text.isdecimal() and not media.is_note(text) and not _says_nothing(text):
+    if text and not text.isdecimal() and not media.is_note(text) and not _says_nothing(draft, text):
         draft.set("episode_title", text, RULE)
