@@ -15,6 +15,7 @@ from anivault.parser.rules import media, numbers, season
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, STRONG, TYPES, TYPES_NUMBERED
 
 RULE = "rule:brackets"
+FEW = 14  # no release holds more seasons at once (a guess)
 
 _BRACKET = re.compile(r"\[([^\[\]]*)\]|\(([^()]*)\)|\{([^{}]*)\}")
 _YEAR = re.compile(r"((?:19[5-9]|20[0-3])\d)年?(?:[-.~/](?:(?:19|20)?\d\d)?(?:[-.~/]\d\d)?)?")
@@ -205,7 +206,8 @@ def _stated(content: str) -> Meaning | None:
     if (found := _STATED.fullmatch(content)) is None:
         return None
     season, episode = int(found[1]), numbers.number(found[2])
-    if "e" not in content.lower() and (season < 2 or len(found[1]) >= len(found[2])):
+    alike = len(found[1]) >= len(found[2]) and int(found[2]) < FEW
+    if "e" not in content.lower() and (season < 2 or alike):
         return None
     version = int(found[3]) if found[3] else None
     inside = numbers.Numbers((episode,), version, stated=True)

@@ -30,7 +30,7 @@ from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, any_of
 
 _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
-_SINCE = re.compile(rf"(?<=[\s{GAPS}])(?P<first>\d{{1,4}})\s*$")
+_SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")
 _SEQUEL = re.compile(r"[2-9][-_]\d{2,3}(?!\d)")  # 2-05
 
 _TIGHT = re.compile(

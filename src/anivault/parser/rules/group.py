@@ -75,7 +75,7 @@ def _is_numbered(draft: Draft, end: int) -> bool:
     """Only a number and technical words stand between it and the last brackets: `[Title].148.[Group]`."""
     start, last = draft.texts[1]
     between = _ANY_BRACKET.sub("", draft.text[end:start])
-    if last != len(draft.text.rstrip()):
+    if draft.text[last:].strip(_PARTING):
         return False
     if not between.strip(_PARTING):
         return any(end <= place[0] < start for place in draft.numbers)
