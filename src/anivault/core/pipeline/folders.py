@@ -33,6 +33,7 @@ class Context(NamedTuple):
 
     titles: tuple[str, ...] = ()
     titled: ParseResult | None = None
+    lends: tuple[tuple[str, Any], ...] = ()  # of that title's folder: group, resolution, source and year
     season: int | None = None  # of a season folder: holds for every file below
     part: int | None = None
     titled_season: int | None = None  # in a title folder's name: holds for files of that title
@@ -137,7 +138,12 @@ def _combine(folders: list[Folder]) -> Context:
             found.setdefault("disc", folder.number)
         elif folder.use in _PLACES:
             _add_place(found, folder)
-    return Context(titles=tuple(dict.fromkeys(titles)), **found)
+    return Context(titles=tuple(dict.fromkeys(titles)), lends=_lent_by(found.get("titled")), **found)
+
+
+def _lent_by(titled: ParseResult | None) -> tuple[tuple[str, Any], ...]:
+    said = ((field, getattr(titled, field, None)) for field in ("group", "resolution", "source", "year"))
+    return tuple((field, value) for field, value in said if value is not None)
 
 
 def _add_title(found: dict[str, Any], titles: list[str], parsed: ParseResult) -> None:
@@ -196,10 +202,11 @@ Changes = dict[str, Any]  # fields of a ParseResult
 
 def complete(own: ParseResult, above: Context, others: Known = Known()) -> ParseResult:  # noqa: B008 - frozen
     """Fill from the folders what the name leaves open, field by field."""
-    case = Case(own, above, _extra(own, above, others))
+    case = Case(own, above, _extra(own, above, others) if above.extra is not None else None)
     changes: Changes = {}
-    for rule in _RULES:
-        changes |= rule(case)
+    for asked, rule in _RULES:
+        if above[asked] is not None:
+            changes |= rule(case)
     if not changes:
         return own
     if changes.keys() != _TITLES_ONLY:
@@ -209,14 +216,7 @@ def complete(own: ParseResult, above: Context, others: Known = Known()) -> Parse
 
 def _release(case: Case) -> Changes:
     """`[Moon] Show (2014) [BD 1080p]/Show - 01.mkv`: group, resolution, source and year."""
-    titled = case.above.titled
-    if titled is None:
-        return {}
-    return {
-        field: said
-        for field in ("group", "resolution", "source", "year")
-        if getattr(case.own, field) is None and (said := getattr(titled, field)) is not None
-    }
+    return {field: said for field, said in case.above.lends if getattr(case.own, field) is None}
 
 
 def _title(case: Case) -> Changes:
@@ -279,7 +279,22 @@ def _part(case: Case) -> Changes:
     return {"part": above.part} if same and _is_of(own, above) else {}
 
 
-_RULES = (_release, _title, _number, _kind, _disc, _year, _season, _part)
+# Each with the place in a Context without which it says nothing.
+_RULES = tuple(
+    (Context._fields.index(field), rule)
+    for field, rule in (
+        ("lends", _release),
+        ("titled", _title),
+        ("titled", _number),
+        ("type", _kind),
+        ("extra", _kind),
+        ("disc", _disc),
+        ("year", _year),
+        ("season", _season),
+        ("titled_season", _season),
+        ("part", _part),
+    )
+)
 
 
 def _extra(own: ParseResult, above: Context, others: Known) -> VideoType | None:

@@ -38,13 +38,15 @@ def parse_files(
     results: list[ParseResult] = []
     contexts: list[Context] = []
     together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    wholes: dict[tuple[str, str], str] = {}  # many files share a folder
     for place, file in enumerate(files):
         if progress and place % 1000 == 0:
             progress(place, len(files))
         folder, _, name = file.rel.rpartition("/")
         results.append(_with_its_part(name, reader.read(name)))
         contexts.append(context(file.root, folder))
-        together[file.whole_folder, name[-4:]].append(place)
+        whole = wholes.get((file.root, folder)) or wholes.setdefault((file.root, folder), file.whole_folder)
+        together[whole, name[-4:]].append(place)
     for places in together.values():
         if len(places) > 2:
             _settle(files, places, results)

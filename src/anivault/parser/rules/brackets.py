@@ -38,7 +38,7 @@ _PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _TITLED = re.compile(r"\[(\d{2,4}) (?=[^\W\d])")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
-_TOTAL = re.compile(r"全 ?(\d{1,4}) ?[话話集回]")  # all of them, where no number says which
+_TOTAL = re.compile(r"全 ?(\d{1,4}) ?[话話集回]")
 _OTHER_NUMBER = re.compile(r"\d{2}")
 _NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p]
     r"(\d{2,3}(?:v\d)?) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE
@@ -73,30 +73,33 @@ def read(draft: Draft) -> None:
     text = draft.text
     if "[" not in text and "(" not in text and "{" not in text:
         return
-    first, totals = True, list[re.Match[str]]()
+    first = True
     for found in _BRACKET.finditer(text):
         content = found[found.lastindex or 0]
-        if _TOTAL.fullmatch(content):
-            totals.append(found)
         if len(content) < 11 and (crc := numbers.checksum(content)) is not None:
             draft.fields["crc32"], draft.said["crc32"] = crc, "rule:checksum"
             draft.gap(*found.span(), TERM)
         else:
             meaning = _meaning_in(text, content, found, first=first)
-            if meaning is _WORDS and _is_video_id(content, found, text):
+            if meaning is _WORDS and len(content) == 11 and _is_video_id(content, found, text):
                 meaning = Meaning(TERM)
             _apply(draft, meaning, *found.span())
             first = False
-    if totals and not draft.numbers and not _OTHER_NUMBER.search(_BRACKET.sub("", text)):
-        count = _TOTAL.fullmatch(totals[0][1] or totals[0][2] or "")
-        draft.numbers.append((*totals[0].span(), numbers.Numbers((1, int(count[1]) if count else 1))))
+    if "全" in text and not draft.numbers and not _OTHER_NUMBER.search(_BRACKET.sub("", text)):
+        _read_total(draft, text)
+
+
+def _read_total(draft: Draft, text: str) -> None:
+    """`Title [全24话]`: all of them, where no number says which."""
+    for found in _BRACKET.finditer(text):
+        if (total := _TOTAL.fullmatch(found[found.lastindex or 0])) is not None:
+            draft.numbers.append((*found.span(), numbers.Numbers((1, int(total[1])))))
 
 
 def _is_video_id(content: str, found: re.Match[str], text: str) -> bool:
     """`Title [dQw4w9WgXcQ]`: eleven letters of both cases and digits that end a name are a site's."""
     return (
-        len(content) == 11
-        and found.start() > 2
+        found.start() > 2
         and not text[found.end() :].strip()
         and _VIDEO_ID.fullmatch(content) is not None
         and content not in (content.lower(), content.upper())

@@ -92,6 +92,8 @@ def _dash(draft: Draft) -> bool:
 
 def _since(draft: Draft, found: re.Match[str]) -> re.Match[str] | None:
     """`01 - 07`, `1 - 119 [Batch]`: a number before the dash begins a range, where both are padded alike."""
+    if not draft.text[: found.start()].rstrip()[-1:].isdigit():
+        return None
     since = _SINCE.search(draft.text, 0, found.start())
     if since is None or found["last"] or "." in found["first"] or is_numbered_title(draft, since):
         return None

@@ -31,7 +31,7 @@ _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?
 
 def read(draft: Draft) -> None:
     """Claim brackets in front: the first is the group, more Latin ones before words are its partners."""
-    if (half := _HALF.match(draft.text)) is not None:
+    if draft.text[:1] not in "[({" and (half := _HALF.match(draft.text)) is not None:
         name = half.lastgroup or "name"
         draft.set("group", draft.shown[half.start(name) : half.end(name)].strip(), RULE)
         draft.gap(half.start(), half.end(), GROUP)

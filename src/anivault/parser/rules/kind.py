@@ -50,6 +50,7 @@ _WORD = re.compile(r"[^\W_]")
 _MIDST = re.compile(r"\s+[^\W\d_]")
 _OF_EPISODES = frozenset((VideoType.PV, VideoType.SAMPLE))
 _FILMS = frozenset(("movie", "film", "gekijouban", "eiga"))
+_ENDINGS = tuple(TYPES_ENDINGS)
 _ENDING = re.compile(rf"(?<=[^\s-])-(?P<word>{any_of(TYPES_ENDINGS)})\d{{0,2}}$", re.IGNORECASE)
 # `Title.sample`, and behind a blank where the title has ended: `S01E05 sample`, `[1080p] sample`.
 _SAMPLE = re.compile(
@@ -69,7 +70,10 @@ def read_ending(draft: Draft, stem: str) -> None:
     if (ahead := _AHEAD.match(stem)) is not None:
         draft.set("type", VideoType.SAMPLE, RULE)
         draft.gap(0, ahead.end(), KIND)
-    found = _ENDING.search(stem) or _SAMPLE.search(stem)
+    lower = stem.lower()
+    found = _ENDING.search(stem) if lower.rstrip("0123456789").endswith(_ENDINGS) else None
+    if found is None and "sample" in lower:
+        found = _SAMPLE.search(stem)
     if found is None or (not found["word"].islower() and _EPISODE_TITLE.search(stem, 0, found.start())):
         return
     draft.set("type", TYPES_ENDINGS[found["word"].lower()], RULE)

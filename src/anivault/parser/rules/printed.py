@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from anivault.parser.draft import Draft
 from anivault.parser.rules import brackets
@@ -29,6 +30,7 @@ def read(draft: Draft, stem: str) -> None:
         draft.fields["streamed"] = True
 
 
+@lru_cache(maxsize=4096)  # a release repeats its title in every name
 def _is_hollow(title: str) -> bool:
     """Whether a title says only what kind of video it is, or next to nothing."""
     if any(len(word) > 2 and word.isalnum() and word not in HOLLOW for word in title.lower().split()):
