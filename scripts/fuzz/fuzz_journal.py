@@ -26,6 +26,7 @@ from anivault.cli.commands.library.history import runs
 from anivault.core.models import Identity, Mode, Move, Plan
 from anivault.core.moving.executor import execute
 from anivault.core.moving.recover import recover
+from anivault.core.moving.rollback.outlook import outlook
 from anivault.core.moving.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared.errors import AniVaultError
@@ -179,7 +180,7 @@ def trial(box: Box, data: bytes) -> tuple[str, str]:
     for path in box.kept():
         path.unlink()
     library = str(box.library)
-    looks = (runs, verify, lambda place: plan_rollback(place).conflicts)
+    looks = (runs, verify, lambda place: outlook(plan_rollback(place)).held)
     codes = [code_of(look, library) for look in looks] + [code_of(recover, library)]
     kept = b"".join(path.read_bytes() for path in box.kept())
     good = data[: len(data) - len(kept)]

@@ -147,6 +147,27 @@ def test_a_bad_sum_on_the_very_last_line_is_torn() -> None:
     assert journal.parse(SOUND.replace(b'"state":"done"', b'"state":"dono"')).torn == len(LAST)
 
 
+def sound_until(size: int) -> bytes:
+    """A journal that ends after so many bytes."""
+    more = size - len(lines(run_of(), Step(i=0, do=Do.MKDIR, to="a")))
+    return lines(run_of(), Step(i=0, do=Do.MKDIR, to="a" * (more + 1)))
+
+
+@pytest.mark.parametrize("size", [1023, 1025, 4095])
+def test_a_length_without_its_data_is_what_a_power_cut_left_of_a_write(size: int) -> None:
+    data = sound_until(size)
+    for end in range(size + 1, size // 4096 * 4096 + 4097):
+        assert journal.parse(data + bytes(end - size)).torn == end - size
+
+
+@pytest.mark.parametrize(
+    ("size", "zeros"), [(1024, 20), (1023, 4096), (4095, 2), (4096, 4096), (1536, 1)], ids=str
+)
+def test_zeros_that_a_lost_write_would_not_leave_are_damage(size: int, zeros: int) -> None:
+    with pytest.raises(JournalDamagedError):
+        journal.parse(sound_until(size) + bytes(zeros))
+
+
 FOREIGN = {
     "line ends of Windows": SOUND.replace(b"\n", b"\r\n"),
     "line ends of old Macs": SOUND.replace(b"\n", b"\r"),
@@ -157,6 +178,7 @@ FOREIGN = {
     "zeros after the end": SOUND + bytes(4096),
     "a zeroed end": SOUND[:-40] + bytes(40),
     "a zeroed block": SOUND[:20] + bytes(100) + SOUND[120:],
+    "zeros and then noise": SOUND + bytes(9) + b"x",
     "only zeros": bytes(len(SOUND)),
     "noise after the end": SOUND + random.Random(1).randbytes(300),
     "only noise": random.Random(2).randbytes(300),
@@ -442,7 +464,7 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, absurd: dic
         with pytest.raises(OSError, match="no meaning"):
             log.append([run, Step(**{**fine, **absurd})])  # type: ignore[arg-type]
 
-    assert Path(journal.path_of(str(tmp_path))).read_bytes() == b""
+    assert not Path(journal.path_of(str(tmp_path))).exists()
 
 
 def test_a_file_of_a_time_that_no_journal_holds_stays_and_the_others_go(run: Runner, tmp_path: Path) -> None:

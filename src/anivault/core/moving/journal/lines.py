@@ -18,6 +18,7 @@ B64 = "b64:"
 _BEGINS = b'{"kind":"'  # every line
 _FOREIGN = re.compile(rb"[\x00-\x1f]")  # what no line has in it: zeroed blocks, other line ends and encodings
 _ENDED = re.compile(rb'"sum":"[0-9a-f]{8}"\}.')  # a line that goes on after its end
+SECTOR, BLOCK = 512, 4096  # bytes
 _encode = msgspec.json.Encoder().encode
 _decode: Callable[[bytes], Record] = msgspec.json.Decoder(Record).decode
 _TEXT: dict[Any, tuple[str, str]] = {Step: ("rel", "to"), Root: ("path", "beside")}
@@ -31,15 +32,27 @@ def sound(line: bytes, number: int) -> bytes | None:
     return line if body.endswith(b',"n":%d' % number) else None
 
 
-def require_torn(rest: bytes, number: int, path: str) -> None:
-    """Accept `rest` when it is one last line of ours whose write did not end, or did not reach the disk.
+def require_torn(data: bytes, good: int, number: int, path: str) -> None:
+    """Accept what is behind `good` sound bytes when it is of a last write that a crash cut short.
 
-    A write is appended and synced at once, so that what it leaves is a piece of it from its start.
+    A write is appended and synced at once, so that what it leaves is one piece of a line, or a length alone.
     """
+    rest = data[good:]
+    if _length_alone(good, len(data)) and not rest.strip(b"\0"):
+        return
     ours = rest.startswith(_BEGINS) or _BEGINS.startswith(rest)
     if not ours or _FOREIGN.search(rest.removesuffix(b"\n")) or _ENDED.search(rest[:-1]):
         why = f"from line {number + 1} on it is not what AniVault wrote"
         raise JournalDamagedError(path, why, number)
+
+
+def _length_alone(begin: int, end: int) -> bool:
+    """True for an end that a power cut can leave as zeros.
+
+    ext4 lengthens a file inside its last block, of up to 4 KiB, before the data is there. A sector that was
+    zeroed over lines begins at a multiple of 512 instead.
+    """
+    return begin % SECTOR != 0 and begin // BLOCK == (end - 1) // BLOCK
 
 
 def encode(record: Record, number: int) -> bytes:

@@ -166,7 +166,7 @@ def parse(data: bytes, path: str = NAME) -> History:
     good = number = 0
     for line in data.splitlines(keepends=True):
         if (body := sound(line, number)) is None:
-            require_torn(data[good:], number, path)
+            require_torn(data, good, number, path)
             break
         try:
             _take_in(runs, decode(body), path)
