@@ -55,7 +55,7 @@ _SEASON = _words(
     r"s(?P<n>\d{1,2})",
     rf"第{_GAP}{_N}{_GAP}(?:[季期部]|{any_of(SEASON['cjk'])}|season)",
     rf"제?{_GAP}{_N}{_GAP}기",
-    r"(?P<n>\d{1,2}|[二三四五六七八九十])[期季]",
+    rf"(?P<n>\d{{1,2}}|(?<![{_HAN}])(?:[二三四五六七八九]?十[一二三四五六七八九]?|[二三四五六七八九]))[期季]",
     rf"dai{_GAP}(?P<n>\d{{1,2}}|{any_of(ROMAJI_NUMBERS)}){_GAP}(?:ki|bu)",
     r"(?P<n>\d{1,2})(?:-?й)? сезон",
 )

@@ -93,8 +93,26 @@ def test_the_provider_s_own_table_settles_absolute_numbers() -> None:
     assert placed(other, 1, 13, named=False).sure == UNCOUNTED
 
 
-def test_an_absolute_number_under_a_season_word_is_not_trusted() -> None:
-    assert placed(PAIR, 1, 13, season=2).sure == UNCOUNTED
+def test_an_absolute_number_under_a_season_word_is_sure_where_it_is_that_season_s() -> None:
+    late = show(1, entry("Show", count=13, derived=("episodes",)), PAIR.entries[1])
+
+    assert at(placed(PAIR, 1, 13, season=2)) == [(2, 1)]
+    assert placed(PAIR, 1, 13, season=2).sure == COUNTED
+    assert placed(late, 1, 14, season=2).sure == UNCOUNTED  # the first season may be one shorter
+
+
+def test_a_number_that_may_be_the_season_s_or_the_show_s_is_asked_about() -> None:
+    longer = replace(PAIR.entries[1], episodes=24, end="2016-09-09")
+    cours = show(
+        1, PAIR.entries[0], *(replace(longer, key=k, episodes=12, offset=o) for k, o in (("a", 0), ("b", 12)))
+    )
+    slots = timeline(cours)
+
+    assert counting(slots, slots[1], [13], season=2).doubt is Frame.OWN
+    assert placed(cours, 1, 13, season=2).sure == UNCOUNTED
+    printed = counting(slots, slots[1], [13], season=2, printed=True)
+    assert at(place(slots, slots[1], [13], printed)) == [(2, 13)]
+    assert place(slots, slots[1], [13], printed).sure > COUNTED
 
 
 def test_the_range_of_a_release_decides_how_all_of_it_counts() -> None:
@@ -174,19 +192,21 @@ def test_who_names_only_the_show_does_not_count_from_a_later_season() -> None:
 
     assert at(placed(twice, 1, 20, named=False)) == [(2, 8)]
     assert counting(slots, slots[2], [20], named=False).frame is None
-    assert counting(slots, slots[1], [20], named=True).frame is Frame.OWN  # runs on into the second cour
+    assert counting(slots, slots[1], [20], named=True).doubt is Frame.OWN  # or runs on into the second cour
     assert at(placed(twice, 2, 20)) == [(2, 20)]
 
 
 def test_a_number_that_runs_on_is_sure_where_the_provider_s_season_has_it() -> None:
-    half = show(1, PAIR.entries[0], entry("Show Part 2", begin="2016-04-01", offset=12, stated=False))
+    half = show(1, PAIR.entries[0], entry("Show 2nd Season", begin="2016-04-01", offset=12, stated=False))
     tabled = replace(half, seasons=(Season(1, 25),), tabled=True)
 
     assert placed(half, 0, 14).sure == DERIVED
     assert at(placed(tabled, 0, 14)) == [(1, 14)]
     assert placed(tabled, 0, 14).sure > COUNTED
     second = show(1, PAIR.entries[0], *(replace(e, season=2) for e in half.entries))
-    assert placed(replace(second, seasons=(Season(1, 12), Season(2, 24)), tabled=True), 1, 14).sure == DERIVED
+    assert (
+        placed(replace(second, seasons=(Season(1, 12), Season(2, 24)), tabled=True), 1, 14).sure == UNCOUNTED
+    )
 
 
 def test_two_entries_in_one_place_are_not_both_right() -> None:
@@ -213,7 +233,9 @@ def test_a_number_past_all_usual_seasons_needs_a_count_that_is_known() -> None:
 
     assert placed(endless, 0, 40).sure > COUNTED
     assert placed(endless, 0, 140).sure == DERIVED
-    assert placed(show(1, entry("Long", count=None)), 0, 140).sure > COUNTED
+    assert placed(show(1, entry("Long", count=None)), 0, 140).sure == DERIVED  # a list says where it begins
+    followed = show(1, entry("Long", count=None), entry("Long 2", season=2, offset=0, begin="2019-01-01"))
+    assert placed(followed, 0, 140).sure > COUNTED
 
 
 def test_a_special_without_a_known_place_is_a_guess() -> None:

@@ -31,13 +31,16 @@ def answers(out: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("names", "what"),
     [
-        (["K-On!!/K-On!! - 01.mkv", "K-On!!/K-On!! - 02.mkv"], "K-On!!"),
-        (["K-On!!/Disc 1/K-On!! - 01.mkv", "K-On!!/Disc 2/K-On!! - 02.mkv"], "K-On!!"),
-        (["K-On!! - 01.mkv", "Cowboy Bebop - 01.mkv"], "K-On!! - 01.mkv"),
-        (["new/K-On!! - 01.mkv"], "new/K-On!! - 01.mkv"),
+        (["Cowbay Bebob/Cowbay Bebob - 01.mkv", "Cowbay Bebob/Cowbay Bebob - 02.mkv"], "Cowbay Bebob"),
         (
-            ["K-On!! and more/K-On!! - 01.mkv", "K-On!! and more/Mushishi - 01.mkv"],
-            "K-On!! and more/K-On!! - 01.mkv",
+            ["Cowbay Bebob/Disc 1/Cowbay Bebob - 01.mkv", "Cowbay Bebob/Disc 2/Cowbay Bebob - 02.mkv"],
+            "Cowbay Bebob",
+        ),
+        (["Cowbay Bebob - 01.mkv", "Azumanga Daioh - 01.mkv"], "Cowbay Bebob - 01.mkv"),
+        (["new/Cowbay Bebob - 01.mkv"], "new/Cowbay Bebob - 01.mkv"),
+        (
+            ["Cowbay Bebob and more/Cowbay Bebob - 01.mkv", "Cowbay Bebob and more/Mushishi - 01.mkv"],
+            "Cowbay Bebob and more/Cowbay Bebob - 01.mkv",
         ),
     ],
 )
@@ -50,7 +53,7 @@ def test_a_pin_that_is_offered_files_what_was_held(
     asked = run(*plan)
 
     (words, *_) = answers(asked.out)
-    assert (asked.code, words) == (10, ["pin", f"pile/{what}", "tmdb:42253"])
+    assert (asked.code, words) == (10, ["pin", f"pile/{what}", "tmdb:30991"])
     assert run(*words).code == 0
     assert run(*plan).code == 0
 
@@ -70,16 +73,20 @@ def test_the_pins_that_are_offered_for_the_sample_settle_it(run: Run, tmp_path: 
 
 def test_many_files_of_one_release_are_one_question(run: Run, tmp_path: Path) -> None:
     write(
-        tmp_path / "pile", *(f"K-On!!/K-On!! - {n:02}{e}" for n in range(1, 9) for e in (".mkv", ".en.ass"))
+        tmp_path / "pile",
+        *(f"Cowbay Bebob/Cowbay Bebob - {n:02}{e}" for n in range(1, 9) for e in (".mkv", ".en.ass")),
     )
     done = run("organize", tmp_path / "pile", "--to", tmp_path / "library")
     verbose = run("organize", tmp_path / "pile", "--to", tmp_path / "library", "--verbose")
 
-    assert "  8 files: K-On!!/K-On!! - 01.mkv … K-On!! - 08.mkv  (" in done.out
-    assert "  8 files: K-On!!/K-On!! - 01.en.ass … K-On!! - 08.en.ass  (its video stays)" in done.out
+    assert "  8 files: Cowbay Bebob/Cowbay Bebob - 01.mkv … Cowbay Bebob - 08.mkv  (" in done.out
+    assert (
+        "  8 files: Cowbay Bebob/Cowbay Bebob - 01.en.ass … Cowbay Bebob - 08.en.ass  (its video stays)"
+        in done.out
+    )
     assert len(answers(done.out)) == 1
-    assert "K-On!! - 05.mkv" not in done.out
-    assert "K-On!! - 05.mkv" in verbose.out
+    assert "Cowbay Bebob - 05.mkv" not in done.out
+    assert "Cowbay Bebob - 05.mkv" in verbose.out
 
 
 def test_unmatched_releases_are_named_one_by_one(run: Run, tmp_path: Path) -> None:
@@ -242,10 +249,13 @@ def targets_of(planned: Ran, names: list[str]) -> list[str]:
 
 
 def test_a_pin_that_answers_two_questions_is_offered_once(run: Run, tmp_path: Path) -> None:
-    write(tmp_path / "pile", *(f"K-On!!/[{group}] K-On!! - {n:02}.mkv" for group in "AB" for n in (1, 2)))
+    write(
+        tmp_path / "pile",
+        *(f"Cowbay Bebob/[{group}] Cowbay Bebob - {n:02}.mkv" for group in "AB" for n in (1, 2)),
+    )
     done = run("organize", tmp_path / "pile", "--to", tmp_path / "library")
 
-    assert done.out.count("K-ON! (2009) from S01E01?") == 2
+    assert done.out.count("Cowboy Bebop (1998) from S01E01?") == 2
     assert len(answers(done.out)) == 1
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as changed
 
-from anivault.core.matching.episodes import BEYOND, STATED, UNCOUNTED, Placement, place
+from anivault.core.matching.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
 from anivault.core.matching.evidence import Evidence, evidence, query
 from anivault.core.matching.pins import Part, Pin, parted
 from anivault.core.matching.releases import numbers_of
@@ -157,8 +157,9 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
     numbers = numbers_of(file)
     if numbers is None:
         odd = ", ".join(str(n) for n in file.parsed.episodes)
-        return Placement((), 0.0, f"Episode {odd} is no whole number, and no list says where it stands.")
+        return Placement((), 0.0, f"Episode {odd} is no whole number or range; no list says where it stands.")
     placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
+    placement = _with_second(placement, file, fit)
     titles = fit.candidate.episode_titles
     named = tuple(
         changed(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
@@ -168,11 +169,25 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
 
 def _as_counted(placement: Placement, fit: Fit) -> Placement:
     """Ask where lists and the provider count seasons apart: a name may mean either."""
-    said = fit.counting.season or 0
-    if not 0 < said < fit.slot.season:
+    said, slot = fit.season or 0, fit.slot
+    another = 0 < said < slot.season or (said > slot.season > 0 and slot.cour == 1 and slot.first == 1)
+    if not another:
         return placement
     rule = f"Season {said} is season {fit.slot.season} at {fit.candidate.provider}; the name may mean either."
     return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule)
+
+
+def _with_second(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
+    """Hear the second number of `S02E01 - 021`: it makes a place sure, or asks where it means another."""
+    second, places = file.parsed.absolute, placement.coordinates
+    if len(second) != 1 or len(places) != 1 or places[0].absolute is None or placement.sure < UNCOUNTED:
+        return placement
+    if second[0] in (places[0].absolute, places[0].episode):
+        return replace(placement, sure=max(placement.sure, TABLED))
+    if not fit.slot.likely:
+        return placement
+    rule = f"Episode {second[0]} of the whole show is another than the season's that the name says."
+    return Placement(places, min(placement.sure, UNCOUNTED), rule)
 
 
 # --- pinned releases -------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.timeline import LONG, MOVIE, Frame, PlacedEntry
+from anivault.core.matching.timeline import MOVIE, SLACK, Frame, PlacedEntry
 from anivault.core.models import Coordinates
 
 # How sure a place is. Shares of right ones among the development cases: docs/matching.md.
-STATED, CONTINUED, TABLED, NO_COUNT, COUNTED = 1.0, 0.95, 0.95, 0.9, 0.85
+STATED, CONTINUED, TABLED, RUNNING, NO_COUNT, COUNTED = 1.0, 0.95, 0.95, 0.9, 0.9, 0.85
 DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
@@ -31,11 +31,20 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How a release counts: from where, whether to the end of entries, and which season it names."""
+    """How a release counts: from where, whether to the end of entries, and which season it names.
+
+    `doubt`: what else the numbers may count from. `extra`: numbers that may be no episodes, but came with the
+    discs of the entry.
+    """
 
     frame: Frame | None = None
     fills: bool = False
     season: int | None = None
+    doubt: Frame | None = None
+    extra: frozenset[int] = frozenset()
+
+
+Way = tuple[Frame, bool]  # a frame, and whether the entry has to have every number itself
 
 
 def counting(
@@ -46,42 +55,97 @@ def counting(
     named: bool = True,
     season: int | None = None,
     cour: bool = True,
+    printed: bool = False,
 ) -> Counting:
     """Find the first frame in which the release's numbers are this entry's; None when there is none.
 
     A release that names the entry or its season mostly counts from there (`named`), from the season where
     the name is not of a later `cour`; one that names only the show counts from the show's beginning, and may
-    run through several entries.
+    run through several entries. `S02E13` counts from the season (`printed`). A few numbers more than an entry
+    has decide nothing: they may be extras.
     """
-    frames = _frames(slot, named=named or slot.is_first, cour=cour)
-    for frame in _IN_SEASON_0 if season == slot.season == 0 else frames:
-        if numbers and _counts_in(frame, slots, slot, numbers):
-            ends = {s.before + s.count for s in slots if s.before is not None and s.count is not None}
-            fills = max(numbers) in ends and min(numbers) - 1 in {0, *ends} and len(numbers) > 1
-            runs_on = frame is Frame.OWN and slot.count is not None and max(numbers) > slot.count
-            if named or slot.is_first or not runs_on:
-                return Counting(frame, fills, season)
-    return Counting(season=season)
+    known = named or slot.is_first
+    ways = (
+        _IN_SEASON_0 if season == slot.season == 0 else _ways(slot, named=known, cour=cour, printed=printed)
+    )
+    fit = [way for way in ways if numbers and _counts_in(way, slots, slot, numbers)]
+    runs_on = slot.count is not None and max(numbers, default=0) > slot.count
+    fit = [(frame, strict) for frame, strict in fit if known or frame is not Frame.OWN or not runs_on]
+    if not fit:
+        return _but_for_extras(slot, numbers, season) if known else Counting(season=season)
+    ends = {s.before + s.count for s in slots if s.before is not None and s.count is not None}
+    fills = max(numbers) in ends and min(numbers) - 1 in {0, *ends} and len(numbers) > 1
+    (frame, strict), sure = fit[0], fills or fit[0][1] or not named
+    doubt = None if sure else _doubt([frame for frame, _ in fit], slots, slot, numbers)
+    extra = frozenset() if fills or strict else _past_the_end(slots, numbers)
+    return Counting(Frame.OWN if extra and slot.is_first else frame, fills, season, doubt, extra)
 
 
-_IN_SEASON_0 = (Frame.SEASON,)  # `S00E07` is a number of the season, whichever special has it
+_IN_SEASON_0: tuple[Way, ...] = ((Frame.SEASON, False),)  # a number of the season, whichever special has it
+_OWN, _ON = (Frame.OWN, True), (Frame.OWN, False)
+_SEASON, _SHOW = (Frame.SEASON, False), (Frame.SHOW, False)
 
 
-def _frames(slot: PlacedEntry, *, named: bool, cour: bool) -> tuple[Frame, ...]:
-    """The frames in which a release may count, the likeliest first."""
+def _ways(slot: PlacedEntry, *, named: bool, cour: bool, printed: bool) -> tuple[Way, ...]:
+    """The ways in which a release may count, the likeliest first."""
+    if printed and slot.season > 0:
+        return (_OWN, _ON) if slot.cour == 1 else (_SEASON, _OWN)
     if named and (cour or slot.cour == 1):
-        return tuple(Frame)
+        return _OWN, _SEASON, _ON, _SHOW
     restarts = slot.before is not None and slot.first != slot.before + 1
     if not named and restarts:
-        return Frame.SHOW, Frame.OWN  # nobody counts from a season that the name does not say
-    return Frame.SEASON, Frame.SHOW, Frame.OWN
+        return _SHOW, _ON  # nobody counts from a season that the name does not say
+    return _SEASON, _SHOW, _ON
 
 
-def _counts_in(frame: Frame, slots: Sequence[PlacedEntry], slot: PlacedEntry, numbers: Sequence[int]) -> bool:
+def _counts_in(way: Way, slots: Sequence[PlacedEntry], slot: PlacedEntry, numbers: Sequence[int]) -> bool:
+    frame, strict = way
     if frame is not Frame.SHOW:
-        return all(slot.own(n, frame) is not None for n in numbers)
+        return all(slot.own(n, frame, strict=strict) is not None for n in numbers)
     held = [holder(slots, n) for n in numbers]
     return holder(slots, min(numbers)) is slot and all(s is not None for s in held)
+
+
+def _doubt(
+    frames: Sequence[Frame], slots: Sequence[PlacedEntry], slot: PlacedEntry, numbers: Sequence[int]
+) -> Frame | None:
+    """What else the numbers may count from, where that gives another place.
+
+    `S2 - 13`, where both seasons have 24: the season's 13th, or the show's. `Season 2/021`, where the season
+    has 40: its 21st, or the show's.
+    """
+    same = slot.before == (0 if frames[0] is Frame.OWN else (slot.first or 1) - 1)
+    if Frame.SHOW in frames[1:] and not same:
+        return Frame.SHOW
+    other = holder(slots, min(numbers))
+    late = frames[0] is Frame.OWN and slot.count is not None and min(numbers) > slot.count + SLACK
+    return Frame.SHOW if late and other is not None and other.season != slot.season else None
+
+
+def _past_the_end(slots: Sequence[PlacedEntry], numbers: Sequence[int]) -> frozenset[int]:
+    """The last one or two of a release that go past the end of an entry: 13 of 12 is an extra as a rule."""
+    for slot in slots:
+        end = None if slot.before is None or slot.count is None else slot.before + slot.count
+        stated = "episodes" not in slot.entry.derived
+        if end is not None and stated and slot.season > 0 and min(numbers) <= end < max(numbers):
+            past = frozenset(n for n in numbers if n > end)
+            return past if len(past) <= FEW_EXTRAS and end in numbers else frozenset()
+    return frozenset()
+
+
+def _but_for_extras(slot: PlacedEntry, numbers: Sequence[int], season: int | None) -> Counting:
+    """`Show` 01 to 12 and 99, of a show with 12 episodes: own numbers, but for the last."""
+    odd = frozenset(n for n in numbers if slot.own(n, Frame.OWN, strict=True) is None)
+    if not numbers or slot.count is None or slot.season < 1:
+        return Counting(season=season)
+    next_to_it = max(odd) <= slot.count + FEW_EXTRAS
+    most = len(odd) * (NEAR if next_to_it else MANY) <= len(numbers)
+    return Counting(Frame.OWN, False, season, None, odd) if most else Counting(season=season)
+
+
+FEW_EXTRAS = 2  # numbers past the end of an entry that are taken for extras (a guess)
+NEAR = 2  # the same, where those that do not come right after the last that does
+MANY = 4  # as many of a release's numbers have to fit for each that does not (a guess)
 
 
 def holder(slots: Sequence[PlacedEntry], number: int) -> PlacedEntry | None:
@@ -173,6 +237,20 @@ def _unplaced_special(asked: _Numbered) -> Placement | None:
     return asked.guessed(guess, UNPLACED, "No list says where this entry stands in its season.")
 
 
+def _extra_of_discs(asked: _Numbered) -> Placement | None:
+    """`Show` 01 to 13, of a series with 12 episodes: the last is a special, or the next season's first."""
+    if asked.number not in asked.counted.extra:
+        return None
+    rule = f"Episode {asked.number} is more than this entry has; it may be a special."
+    first = asked.slot.first or 1
+    return asked.guessed(first - 1 + asked.number, UNCOUNTED, rule)
+
+
+def _in_doubt(asked: _Numbered) -> Placement | None:
+    """`Show S2 - 13`, where both seasons have 24: the season's or the show's."""
+    return asked.at_own(UNCOUNTED, "The number may count from elsewhere.") if asked.counted.doubt else None
+
+
 def _runs_on_in_table(asked: _Numbered) -> Placement | None:
     """`Show S2 - 14`, where the first cour has 13 and the provider's own table gives the season 25."""
     slot, counted = asked.slot, asked.counted
@@ -189,12 +267,31 @@ def _of_the_discs(asked: _Numbered) -> Placement | None:
     return None
 
 
+def _as_printed(asked: _Numbered) -> Placement | None:
+    """`Show - 30`, `Show S2 - 30`: a number that is the season's, however lists cut it into cours."""
+    slot, frame = asked.slot, asked.counted.frame
+    episode = (slot.first or 1) - 1 + (asked.own or 0)
+    runs = frame in (Frame.SEASON, Frame.SHOW) or (asked.beyond and slot.cour == 1)
+    if not runs or episode != asked.number or not _is_of_season(asked):
+        return None
+    return asked.at_own(RUNNING, _RULES[Frame.SEASON])
+
+
+def _is_of_season(asked: _Numbered) -> bool:
+    """Whether the entry with the number is of its season: stated, or a cour that calls itself no other."""
+    season = [s for s in asked.slots if s.season == asked.slot.season and s.first]
+    until = [s for s in season if (s.first or 0) <= asked.number]
+    slot = until[-1] if until and asked.counted.frame is Frame.OWN else asked.slot
+    own_season = slot.marker in (None, slot.season)
+    cut = slot.may_be_cut(asked.number - (slot.first or 1) + 1)
+    return slot.season > 0 and not slot.crossed and not cut and (slot.place_is_sure or own_season)
+
+
 def _derived_place(asked: _Numbered) -> Placement | None:
     """`Show: Its Sequel - 03`, whose season follows from dates only; `Long Show - 200` without a table."""
     slot = asked.slot
-    long = not slot.count and (asked.own or 0) > LONG and not (slot.entry.stated or slot.tabled)
     followed = any(s.season == slot.season and s.cour > slot.cour for s in asked.slots)
-    if long or not slot.place_is_sure or (asked.beyond and followed):
+    if slot.may_be_cut(asked.own or 0) or not slot.place_is_sure or (asked.beyond and followed):
         rule = "No list says where this entry stands; its dates and length suggest it."
         return asked.at_own(DERIVED, rule)
     return None
@@ -216,10 +313,13 @@ def _counted_number(asked: _Numbered) -> Placement:
 
 _PLACING: tuple[Callable[[_Numbered], Placement | None], ...] = (
     _unlisted_special,
+    _extra_of_discs,
     _beyond_entry,
     _unplaced_special,
+    _in_doubt,
     _runs_on_in_table,
     _of_the_discs,
+    _as_printed,
     _derived_place,
     _absolute,
     _counted_number,
@@ -238,8 +338,8 @@ def _sure_of_count(slot: PlacedEntry, own: int, counted: Counting) -> float:
     if counted.fills:
         return CONTINUED
     known = slot.counted and (slot.exact or own < (slot.count or 0))
-    if not known or counted.season is not None:
-        return UNCOUNTED
+    if not known:
+        return COUNTED if counted.season is not None and slot.likely else UNCOUNTED
     return TABLED if slot.tabled else COUNTED
 
 

@@ -35,6 +35,7 @@ class Evidence:
     songs: bool  # openings and endings alone: films have none
     numbers: tuple[Number, ...]
     joined: frozenset[int]  # titles that two folders make together: `Show/Its Sequel`
+    printed: bool  # the season stands with the numbers: `S02E13` is no number of the whole show
     streamed: bool  # copied from a stream, so probably a show of these years
 
     @property
@@ -64,6 +65,7 @@ def evidence(release: Release) -> Evidence:
         special=_is_special(kind, main, folder),
         numbers=numbers,
         joined=frozenset(r.title for r in readings if r.title >= FOLDER and _is_joined(r.text, main)),
+        printed=all(_is_printed(p) for p in main),
         streamed=any(f.parsed.streamed for f in release.files),
     )
 
@@ -78,6 +80,12 @@ def _season_and_part(
         season if season is not None else _first(r.season for r in sure),
         part if part is not None else _first((*(r.part for r in sure), split_season(folder).part)),
     )
+
+
+def _is_printed(parsed: ParseResult) -> bool:
+    """Whether one rule read season and number as one: `S02E13`, `2x13`."""
+    rule = parsed.said.get("season")
+    return rule is not None and rule.startswith("rule:") and rule == parsed.said.get("episodes")
 
 
 def _is_special(kind: VideoType | None, main: Sequence[ParseResult], folder: str) -> bool:

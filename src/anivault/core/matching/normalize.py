@@ -45,16 +45,21 @@ def _forms(text: str) -> tuple[str, ...]:
 
 
 def _last_mark(level: str) -> str:
-    """The mark that ends a title, where sequels are told by nothing else: *Gintama'*, *Nisekoi:*."""
+    """The mark that ends a title, where sequels are told by nothing else: *Gintama'*, *Nisekoi :*."""
     found = _LAST_MARK.search(level)
-    return found[0] if found else ""
+    return found[1] if found else ""
+
+
+def marks_in(form: str) -> str:
+    """The marks of an exact form, one after the other: `!!` of *K-On!!*, `♭` of *Saekano ♭*."""
+    return "".join(_ANY_MARK.findall(form))
 
 
 def _level(text: str) -> str:
     """One spelling for width, case, accents, quotes and Han characters."""
     if text.isascii():
         return text.casefold().replace("&", " and ")
-    flat = unicodedata.normalize("NFKC", text.replace("゜", "°")).casefold().translate(_plain())
+    flat = unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold().translate(_plain())
     return "".join(map(_unaccented, flat))
 
 
@@ -93,7 +98,9 @@ def han_variants() -> dict[int, str]:
 _SYMBOLS = {ord("×"): "x", ord("√"): " root ", ord("&"): " and "}
 _MARKS = "!?+#"
 _WORD = re.compile(r"[a-z]+|\d+|[^\W\da-z_]+|'?[!?+#]+")
-_LAST_MARK = re.compile(r"(?<=[^\W_])[:'°.*∫∽♪]+$")
+_SIGNS = str.maketrans({"゜": "°", "´": "'", "′": "'", "’": "'", "‘": "'", "″": "''", "。": ".", "、": ","})
+_LAST_MARK = re.compile(r"(?<=[^\W_])\s?([:'°.,*∫∽♪♭♯◎@]+)$")
+_ANY_MARK = re.compile(r"[^\w]+")
 _LONG_O = re.compile(r"ou|oo|oh(?![aeiouy])")
 _DOUBLE = re.compile(r"([aeio])\1+")
 _WORDS = {"wo": "o", "ha": "wa", "he": "e"} | {w: str(n) for w, n in ROMANS.items() if w not in "ivx"}

@@ -124,10 +124,8 @@ def _release(files: Sequence[ParsedFile]) -> Release:
 
 
 def numbers_of(file: ParsedFile) -> list[int] | None:
-    """A file's numbers, a range (01-03) as all of its numbers; None when one is no whole number."""
+    """A file's numbers, a range (01-03) as all of its numbers; None for 12.5 and for what is no range."""
     numbers = [n for n in file.parsed.episodes if isinstance(n, int)]
-    if len(numbers) != len(file.parsed.episodes):
+    if len(numbers) != len(file.parsed.episodes) or (len(numbers) == 2 and numbers[0] >= numbers[1]):
         return None
-    if len(numbers) == 2 and numbers[0] < numbers[1]:
-        return list(range(numbers[0], numbers[1] + 1))
-    return numbers
+    return list(range(numbers[0], numbers[1] + 1)) if len(numbers) == 2 else numbers

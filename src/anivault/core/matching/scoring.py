@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from anivault.core.matching.episodes import Counting, counting
 from anivault.core.matching.evidence import Evidence
 from anivault.core.matching.normalize import forms
-from anivault.core.matching.readings import FOLDER, WHOLE
+from anivault.core.matching.readings import FOLDER, PIECE, WHOLE
 from anivault.core.matching.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
 from anivault.core.matching.titles import (
+    CUT_SHORT,
     KNOWN,
+    NO_CLAIM,
     Claim,
     Names,
     TitleMatch,
@@ -39,6 +41,10 @@ WEIGHTS: Mapping[str, float] = {
     "era": 1,
 }
 POPULARITY = 1e-6  # below every other difference that a score can show
+BACKED = 0.93  # what a short or cut title is worth that year, numbers, folder or fame make sure
+RUN = 3  # episodes from the first on that say which show it is (a guess)
+WELL_KNOWN, FAMOUS = 1000, 10000  # people who keep a show in their lists (a guess)
+OTHER_COUR = 0.95  # what the name of a season is worth for a cour that is not its first
 YEAR = 52  # weeks: who counts beyond counts through the show
 WEB_SINCE = 2010  # simulcasts by the big sites began about then
 
@@ -52,6 +58,7 @@ class Fit:
     slot: PlacedEntry
     counting: Counting
     score: Score
+    season: int | None = None  # of the show, as the name says
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +117,34 @@ def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | N
     spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
     longer = _going_on(said)
     fits = [
-        _best(Compared(said, profile, hears, spoken, longer, tuple(claims_of(said, hears, profile.names))))
+        _best(Compared(said, profile, hears, spoken, longer, _claims(said, hears, profile)))
         for profile, hears in zip(shows, heard, strict=True)
     ]
     return sorted(fits, key=lambda f: (-f.score.value, f.candidate.media_type, f.candidate.id))
+
+
+def _claims(said: Evidence, heard: TitleMatch, profile: Profile) -> tuple[Claim, ...]:
+    """By slot, how surely the name is its own: that of a first cour with `Part 2` is the second's.
+
+    Where no later cour is known the claim stays, and the part speaks against it.
+    """
+    claims = claims_of(said, heard, profile.names)
+    if (heard.part or 1) == 1 or not any(claims):
+        return tuple(claims)
+    moved = [NO_CLAIM] * len(claims)
+    for index, claim in enumerate(claims):
+        at = _later_cour(profile.slots, index, heard.part or 1)
+        moved[at] = max(moved[at], claim)
+    return tuple(moved)
+
+
+def _later_cour(slots: Sequence[PlacedEntry], index: int, part: int) -> int:
+    """Where the cour `part` of a season stands whose first is at `index`; there, where none does."""
+    slot = slots[index]
+    if slot.season < 1 or (slot.part or 1) != 1:
+        return index
+    later = [n for n, s in enumerate(slots) if s.season == slot.season and s.cour == slot.cour + part - 1]
+    return later[0] if later else index
 
 
 def _best(compared: Compared) -> Fit:
@@ -129,7 +160,70 @@ def _fit(compared: Compared, index: int, show: Mapping[str, float | None]) -> Fi
     profile, slot = compared.profile, compared.slots[index]
     counted = _counting(compared, index)
     parts = {**show, **_rate_entry(compared, index, counted)}
-    return Fit(profile.candidate, profile.slots, slot, counted, score(parts, profile.candidate.popularity))
+    heard = compared.heard
+    weak = heard.whole and CUT_SHORT * PIECE <= heard.best < KNOWN
+    if weak and _is_backed(compared, slot):
+        parts["title"] = BACKED
+    rated = score(parts, profile.candidate.popularity)
+    season = compared.heard.season if compared.heard.by_show else None
+    return Fit(profile.candidate, profile.slots, slot, counted, rated, season)
+
+
+def _is_backed(compared: Compared, slot: PlacedEntry) -> bool:
+    """Whether what else is known makes a short title sure: `Nana (2006)`, `K-On!` 01 to 13, `Saekano S2`.
+
+    A title of up to four letters is many things' name, so it needs more than a long one that is cut short. A
+    film is never sure by a part of its title: its series may have films that no list knows.
+    """
+    brief = compared.heard.brief
+    if slot.season == MOVIE:
+        return brief and compared.said.year is not None and compared.said.year == _year(slot)
+    if compared.claimed and not brief:
+        return False  # it is a part of what one entry is called
+    if compared.heard.likest in compared.spoken and not _year_backs(compared, slot):
+        return False  # another show is called just so
+    return sum(rule(compared, slot) for rule in _BACKING) >= (2 if brief else 1)
+
+
+def _year_backs(compared: Compared, slot: PlacedEntry) -> int:
+    """`Nana (2006)`."""
+    year = compared.said.year
+    return 2 if year is not None and year in (_year(slot), compared.profile.candidate.year) else 0
+
+
+def _run_backs(compared: Compared, slot: PlacedEntry) -> int:
+    """`Nana` 01 to 47: all of its episodes, or the first of them, at least three."""
+    numbers = sorted(compared.said.whole_numbers)
+    if len(numbers) < RUN or numbers != list(range(1, len(numbers) + 1)):
+        return 0
+    if slot.count is None or len(numbers) > slot.count:
+        return 0
+    return 2 if len(numbers) == slot.count else 1
+
+
+def _season_backs(compared: Compared, slot: PlacedEntry) -> int:
+    """`Saekano S2`, of a show that has a second season."""
+    season = compared.heard.season or 1
+    return int(season > 1 and season in (slot.marker, slot.season))
+
+
+def _folder_backs(compared: Compared, slot: PlacedEntry) -> int:  # noqa: ARG001 - one shape for all
+    """`Nana/Nana - 03`."""
+    return int(any(t >= FOLDER and v >= CUT_SHORT for t, v in compared.heard.likeness.items()))
+
+
+def _fans_back(compared: Compared, slot: PlacedEntry) -> int:  # noqa: ARG001
+    """A show that many people keep in their lists is what its usual short name means."""
+    fans = compared.profile.candidate.popularity
+    return 2 if fans >= FAMOUS else int(fans >= WELL_KNOWN)
+
+
+def _stream_backs(compared: Compared, slot: PlacedEntry) -> int:
+    """A copy of a stream, of a show of these years."""
+    return int(compared.said.streamed and (_year(slot) or 0) >= WEB_SINCE)
+
+
+_BACKING = (_year_backs, _run_backs, _season_backs, _folder_backs, _fans_back, _stream_backs)
 
 
 def _counting(compared: Compared, index: int) -> Counting:
@@ -144,6 +238,7 @@ def _counting(compared: Compared, index: int) -> Counting:
         named=compared.named or by_year,
         season=heard.season,
         cour=cour or by_year,
+        printed=said.printed and heard.season == slot.season,
     )
 
 
@@ -160,11 +255,11 @@ def _rate_show(compared: Compared) -> dict[str, float | None]:
 def _rate_entry(compared: Compared, index: int, counted: Counting) -> dict[str, float | None]:
     said, slot = compared.said, compared.slots[index]
     return {
-        "name": 0.5 if compared.vague else _rate_name(compared.claims, index),
+        "name": 0.5 if compared.vague else _rate_name(compared, index),
         "season": _rate_season(compared, slot, counted.frame),
         "year": _rate_year(said, compared.profile.candidate, slot, compared.slots),
         "type": _rate_type(said, slot),
-        "numbers": _rate_numbers(said, slot, counted.frame),
+        "numbers": _rate_numbers(said, slot, counted),
     }
 
 
@@ -217,12 +312,20 @@ def _rate_folder(compared: Compared) -> float | None:
     return 0.4 if early and longer & said.joined - spoken else None
 
 
-def _rate_name(claims: Sequence[Claim], index: int) -> float | None:
-    """How surely a title names this entry; 0 when one names another entry of the show better."""
+def _rate_name(compared: Compared, index: int) -> float | None:
+    """How surely a title names this entry; 0 when one names another entry of the show better.
+
+    `Show S3` names the first cour of season 3, and nearly as well the others.
+    """
+    claims, slots = compared.claims, compared.slots
     mine, best = claims[index], max(claims)
     if not best[0]:
         return None
-    return mine[0] if mine == best else 0.0
+    if mine == best:
+        return mine[0]
+    named, slot = slots[claims.index(best)], slots[index]
+    cours = named.marker is not None and (named.marker, named.season) == (slot.marker, slot.season)
+    return OTHER_COUR if cours and compared.heard.season and compared.heard.part is None else 0.0
 
 
 def _rate_season(compared: Compared, slot: PlacedEntry, frame: Frame | None) -> float | None:
@@ -233,12 +336,12 @@ def _rate_season(compared: Compared, slot: PlacedEntry, frame: Frame | None) -> 
     if slot.season == 0:
         return _rate_special(compared)
     if claimed and heard.season is None:
-        return None
+        return _part_fits(heard.part, slot, None) if heard.part else None
     if not compared.named:
         return 1.0 if slot.is_first else 0.9 if frame in (Frame.SEASON, Frame.SHOW) else 0.7
     value = 1.0 if heard.season is None else _season_fits(heard.season, slot, compared.slots)
     if heard.part:
-        return value * _part_fits(heard.part, slot)
+        return value * _part_fits(heard.part, slot, heard.season)
     return value * (0.95 if (slot.part or 1) > 1 else 1.0)
 
 
@@ -269,7 +372,10 @@ def _season_fits(season: int, slot: PlacedEntry, slots: Sequence[PlacedEntry]) -
     return 0.7 if slot.nth == season else 0.1
 
 
-def _part_fits(part: int, slot: PlacedEntry) -> float:
+def _part_fits(part: int, slot: PlacedEntry, season: int | None) -> float:
+    """Compare `Part 2` with the entry's own part, else with its turn in the season that the name says."""
+    if season is not None and slot.marker == season != slot.season:
+        return 1.0 if (slot.part or 1) == part else 0.5
     return 1.0 if (slot.part or slot.cour) == part else 0.9 if slot.cour == part else 0.5
 
 
@@ -303,16 +409,17 @@ def _rate_type(said: Evidence, slot: PlacedEntry) -> float | None:
     return 1.0 if film == said.movie else 0.1
 
 
-def _rate_numbers(said: Evidence, slot: PlacedEntry, frame: Frame | None) -> float | None:
+def _rate_numbers(said: Evidence, slot: PlacedEntry, counted: Counting) -> float | None:
     """Whether the release's numbers can be this entry's; the more of them, the better the proof."""
-    if not said.whole_numbers or slot.season == MOVIE:
+    frame, numbers = counted.frame, [n for n in said.whole_numbers if n not in counted.extra]
+    if not numbers or slot.season == MOVIE:
         return None
     if frame is None:
-        held = sum(any(slot.own(n, f) for f in Frame) for n in said.whole_numbers)
-        return 0.5 * held / len(said.whole_numbers)
+        held = sum(any(slot.own(n, f) for f in Frame) for n in numbers)
+        return 0.5 * held / len(numbers)
     if slot.count is None:
         return 0.7
-    if frame is Frame.OWN and max(said.whole_numbers) > slot.count:
+    if frame is Frame.OWN and max(numbers) > slot.count:
         return 0.9  # runs on into the season's next entry
     return {Frame.OWN: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}[frame]
 

@@ -18,8 +18,13 @@ from anivault.core.models import Candidate, Entry
 from anivault.parser.title_words import film_number, split_number, split_season
 
 MOVIE = -1  # the season of what has no seasons
-LONG = 110  # episodes; of longer entries a third are several seasons on TMDB
+LONG = 80  # episodes; of longer entries a third are several seasons on TMDB
+UNCUT, UNKNOWN = (
+    26,
+    52,
+)  # episodes that a provider leaves together of a longer entry, of one of unknown length
 QUARTERS = (12, 13, 26)  # weeks that a series for one or two quarters of a year is on air
+REST = 4  # weeks in which a series shows a recap or nothing (a guess)
 SLACK = 1  # episodes that a season may have beyond a count which only follows from dates
 
 
@@ -43,10 +48,13 @@ class PlacedEntry:
     part: int | None
     before: int | None = None
     counted: bool = False  # whether every count that `before` sums up can be trusted
+    likely: bool = False  # whether each of them is a list's, and no more than its weeks on air
     exact: bool = False  # whether its own count can be
     tabled: int | None = None  # how many episodes its season has in the provider's own table
     agreed: bool = False  # whether its season is, in that table, as long as the entries that lists put there
     crossed: bool = False  # whether an entry that began earlier stands in the same place
+    bounded: bool = False  # whether a list says where the next season begins
+    settled: bool = False  # whether its counts and those before it in its season are facts
     reach: int | None = None  # episodes from its first to the end of the season, as far as entries are known
     cour: int = 1  # 1 for the first entry of its season
     nth: int = 0  # 1 for the first story that is told, whatever the provider makes of it; 0 for specials
@@ -54,22 +62,29 @@ class PlacedEntry:
     @property
     def is_first(self) -> bool:
         """Whether the show begins with this entry."""
-        return self.nth == 1 and self.cour == 1
+        return self.nth == 1 and self.cour == 1 and self.before == 0
 
     @property
     def place_is_sure(self) -> bool:
         """Whether its place can be trusted: stated, or agreed on, or where every show begins.
 
-        Not where an earlier entry stands in the same place, and a beginning not where the show is so long
-        that a provider may have cut it into seasons.
+        Not where an earlier entry stands in the same place.
         """
-        begins = self.is_first and (bool(self.tabled) or (self.count or 0) <= LONG)
-        return not self.crossed and (self.entry.stated or self.agreed or begins)
+        placed = self.entry.stated or self.agreed or self.settled or self.is_first
+        return placed and not self.crossed
 
-    def own(self, number: int, frame: Frame) -> int | None:
-        """The own number that `number` is in `frame`; None where the entry has no such episode."""
+    def may_be_cut(self, number: int) -> bool:
+        """Whether an episode may be in a later season than its entry begins in, which nobody says."""
+        most = UNKNOWN if not self.count else UNCUT if self.count > LONG else self.count + SLACK
+        return number > most and not (self.tabled or self.bounded or self.settled)
+
+    def own(self, number: int, frame: Frame, *, strict: bool = False) -> int | None:
+        """The own number that `number` is in `frame`; None where the entry has no such episode.
+
+        An own number may run on into what follows in the season, unless `strict`.
+        """
         if frame is Frame.OWN:
-            return number if _within(number, self.reach) else None
+            return number if _within(number, self.count if strict else self.reach) else None
         start = self.before if frame is Frame.SHOW else self.first and self.first - 1
         again = frame is Frame.SEASON and not start and self.season > 0  # the same as its own
         if start is None or again or not _within(number - start, self.count):
@@ -135,7 +150,7 @@ def _crosses(earlier: PlacedEntry, slot: PlacedEntry) -> bool:
 def _counted(main: Sequence[PlacedEntry], table: Mapping[int, int | None]) -> Iterator[PlacedEntry]:
     """Sum up the episodes before each entry, and tell the stories that go on from new ones."""
     before: int | None = 0
-    counted, nth = True, 0
+    counted, likely, nth = True, True, 0
     for slot in main:
         exact = table.get(slot.season) == _length(main, slot.season) if table else _is_counted(slot.entry)
         nth += slot.part is None or slot.part == 1 or nth == 0
@@ -144,13 +159,23 @@ def _counted(main: Sequence[PlacedEntry], table: Mapping[int, int | None]) -> It
             slot,
             before=before,
             counted=counted,
+            likely=likely,
             exact=exact,
+            bounded=any(s.season == slot.season + 1 and s.entry.stated and s.cour == 1 for s in main),
+            settled=_is_settled(main, slot),
             agreed=agreed,
             nth=nth,
             tabled=table.get(slot.season),
         )
         before = _plus(before, slot.count)
         counted = counted and exact
+        likely = likely and (exact or _is_likely(slot.entry))
+
+
+def _is_settled(main: Sequence[PlacedEntry], slot: PlacedEntry) -> bool:
+    """Whether the counts of an entry and of those before it in its season are facts."""
+    until = [s for s in main if s.season == slot.season and s.cour <= slot.cour]
+    return all("episodes" in s.entry.checked for s in until)
 
 
 def _is_whole(main: Sequence[PlacedEntry], season: int) -> bool:
@@ -174,6 +199,14 @@ def _is_counted(entry: Entry) -> bool:
         return True
     weeks = _weeks(entry)
     return weeks is None or weeks == entry.episodes or weeks <= 2
+
+
+def _is_likely(entry: Entry) -> bool:
+    """Whether a count is a list's, and was on air with a week or two of rest."""
+    weeks = _weeks(entry)
+    if entry.episodes is None or weeks is None or "episodes" in entry.derived:
+        return False
+    return entry.episodes <= weeks <= entry.episodes + REST
 
 
 def _aired(entry: Entry) -> int | None:

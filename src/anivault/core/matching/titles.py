@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.evidence import Evidence
-from anivault.core.matching.normalize import forms, is_slip
+from anivault.core.matching.normalize import forms, is_slip, marks_in
 from anivault.core.matching.readings import FOLDER, PIECE, SCRIPT, Reading
 from anivault.core.matching.timeline import PlacedEntry
 from anivault.core.models import Candidate
@@ -31,6 +31,7 @@ BRIEF = 0.88  # what an equal title of up to four letters is worth alone
 STEM = 4  # letters; a shorter title begins too many others
 INSIDE = 0.6  # what a title is worth that is only a part of another
 UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
+BARE = 0.99  # what an entry's own title is worth without the season or part words that stand behind it
 KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
 
 Claim = tuple[float, int]  # how surely, by how many letters
@@ -51,7 +52,7 @@ class Name:
 class Titles:
     """Names made ready to be compared with many readings."""
 
-    __slots__ = ("_exact", "_heads", "_lenient", "_marked", "_stripped")
+    __slots__ = ("_exact", "_heads", "_lenient", "_marked", "_stripped", "marks")
 
     def __init__(self, names: Iterable[Name], *, bases: bool, sequels: Iterable[Name] = ()) -> None:
         """Take the names whole, and with `bases` without their season words too.
@@ -68,16 +69,25 @@ class Titles:
         self._marked = frozenset(
             (n.base[-1], n.season or 1, n.part or 1) for n in names if n.season or n.part
         )
+        self.marks = frozenset(mark for n in names if (mark := marks_in(n.whole[0])))
 
     def likeness(self, form: tuple[str, ...]) -> float:
         """Compare a title by its forms with all names; the best counts.
+
+        An equal title of up to four letters is no proof of its show.
+        """
+        likeness = self.likeness_within(form)
+        return likeness * BRIEF if likeness >= LENIENT and _is_brief(form[-1]) else likeness
+
+    def likeness_within(self, form: tuple[str, ...]) -> float:
+        """Compare a title with names of a show that is known, however short it is.
 
         Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`. A long
         title cut short is nearly as good as a slip.
         """
         x = form[-1]
         if form[0] in self._exact or x in self._lenient:
-            return (1.0 if form[0] in self._exact else LENIENT) * (BRIEF if _is_brief(x) else 1.0)
+            return 1.0 if form[0] in self._exact else LENIENT
         cut = (
             CUT_SHORT
             if x in self._heads or (len(x) >= CUT and any(y.startswith(x) for y in self._lenient))
@@ -133,7 +143,8 @@ def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
     by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
     roots = _roots(slots, by_slot)
-    own = [_own(names, roots) for names in by_slot]
+    marked = _marked_stories(by_slot, {n.whole[0]: n for n in _firsts(slots, by_slot)})
+    own = [_own(names, roots, marked) for names in by_slot]
     sequels = [n for n in _firsts(slots, by_slot) if (n.season or 1) > 1]
     return Names(
         Titles(every, bases=True, sequels=sequels),
@@ -148,12 +159,12 @@ def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> d
     Those of its first entry, and what a later title is without its season words, unless that is a story's.
     """
     roots = {n.whole[0]: n for n in _firsts(slots, by_slot)}
-    stories = _stories(by_slot, roots)
+    stories, marked = _stories(by_slot, roots), _marked_stories(by_slot, roots)
     bearers = _count_entries((f for n in names for f in (n.whole[-1], n.base[-1])) for names in by_slot)
     for names in by_slot:
         for n in names:
             shared = _is_marked(names[0]) or bearers[n.base[-1]] > 1
-            if n.season and shared and n.base[-1] not in stories:
+            if n.season and shared and n.base[-1] not in stories and n.base[0] not in marked:
                 roots[n.base[0]] = Name(n.base, n.base, None, None)
     return roots
 
@@ -175,6 +186,17 @@ def _stories(by_slot: Sequence[Sequence[Name]], roots: Mapping[str, Name]) -> fr
     )
 
 
+def _marked_stories(by_slot: Sequence[Sequence[Name]], roots: Mapping[str, Name]) -> frozenset[str]:
+    """The titles that only a mark tells from the show's: `Show!!`, whose second part is `Show!! 2nd Season`.
+
+    Not by a mark that a title of the show's first entry has, too.
+    """
+    firsts = {n.whole[-1] for n in roots.values()}
+    usual = {marks_in(form) for form in roots}
+    plain = {n.whole for names in by_slot for n in names if not _is_marked(n) and n.whole[-1] in firsts}
+    return frozenset(whole[0] for whole in plain if marks_in(whole[0]) not in usual and whole[0] not in roots)
+
+
 def _count_entries(by_slot: Iterable[Iterable[str]]) -> Counter[str]:
     """How many entries go by each form."""
     return Counter(form for forms_of in by_slot for form in set(forms_of))
@@ -185,14 +207,16 @@ def _firsts(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> 
     return [n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names]
 
 
-def _own(names: Sequence[Name], roots: Mapping[str, Name]) -> list[Name]:
+def _own(names: Sequence[Name], roots: Mapping[str, Name], marked: frozenset[str]) -> list[Name]:
     """The titles of an entry that do not name the show as well."""
     plain, stems = bool(_plain(names)), _stems(roots)
     return [
-        n
-        for n in names
-        if _is_marked(n) or (n.whole[0] not in roots and (plain or _goes_on(n.whole[-1], stems)))
+        n for n in names if _is_marked(n) or n.whole[0] in marked or _is_own(n, roots, stems, plain=plain)
     ]
+
+
+def _is_own(name: Name, roots: Mapping[str, Name], stems: tuple[str, ...], *, plain: bool) -> bool:
+    return name.whole[0] not in roots and (plain or _goes_on(name.whole[-1], stems))
 
 
 def _plain(names: Sequence[Name]) -> Sequence[Name]:
@@ -238,6 +262,10 @@ class TitleMatch:
     season: int | None
     part: int | None
     agreeing: frozenset[int] = frozenset()  # titles in two scripts, both of whose halves name the show
+    likest: int | None = None  # the title that is likest, of those that are not only a folder's
+    brief: bool = False  # whether the title that is likest is so short that many things are called that
+    by_show: bool = False  # whether the season is one of the show, and not a part of what an entry is called
+    whole: bool = False  # whether that title was read whole, and is the show's or begins as the show's does
 
     def trust(self, reading: Reading) -> float:
         """How far to trust a reading here: a half of a title more when its other half agrees."""
@@ -261,16 +289,38 @@ def compare_titles(said: Evidence, names: Names) -> TitleMatch:
         worth = likeness * heard.trust(reading)
         if worth > best.get(reading.title, (0.0, reading))[0]:
             best[reading.title] = worth, reading
-    own = [reading for reading in said.readings if reading.title < FOLDER]
+    own, likest = [reading for reading in said.readings if reading.title < FOLDER], _likest(best)
     known = [reading for worth, reading in best.values() if worth >= KNOWN] or own
     season = next((r.season for r in known if r.season is not None), None)
     part = next((r.part for r in known if r.part is not None), None)
     return replace(
         heard,
         likeness={title: worth for title, (worth, _) in best.items()},
+        likest=likest.title if likest else None,
+        brief=likest is not None and _is_brief(forms(likest.base)[-1]),
+        by_show=_counts_seasons(known, names),
+        whole=likest is not None and _begins_as_the_show(likest, names.roots),
         season=season if said.season is None else said.season,
         part=part if said.part is None else said.part,
     )
+
+
+def _likest(best: Mapping[int, tuple[float, Reading]]) -> Reading | None:
+    """The reading that is likest, of those that are not only a folder's."""
+    own = [item for title, item in best.items() if title < FOLDER]
+    return max(own, key=lambda item: item[0])[1] if own else None
+
+
+def _counts_seasons(readings: Iterable[Reading], names: Names) -> bool:
+    """Whether season words are what they seem: *Raise wa Tanin ga Ii* only seems to end in a number."""
+    says = next((r for r in readings if r.season is not None), None)
+    return says is None or says.text == says.base or names.shared.likeness_within(forms(says.text)) < 1.0
+
+
+def _begins_as_the_show(reading: Reading, roots: Titles) -> bool:
+    """`Kaguya-sama wa Kokurasetai`, and not `Nisekoi 2nd`: that is how a later entry's title begins."""
+    read_whole = reading.trust >= PIECE and not reading.bare
+    return read_whole and roots.likeness_within(forms(reading.base)) >= CUT_SHORT
 
 
 def _sounds(said: Evidence, titles: Titles) -> dict[Reading, float]:
@@ -311,16 +361,42 @@ def claims_of(said: Evidence, heard: TitleMatch, names: Names) -> list[Claim]:
 
 
 def _claim(heard: TitleMatch, reading: Reading, own: Titles, roots: Titles) -> Claim:
-    whole, base = forms(reading.text), forms(reading.base)
-    for form in dict.fromkeys((whole, base)):
-        likeness = own.likeness(form)
-        if likeness * heard.trust(reading) >= KNOWN and likeness > roots.likeness(form):
-            return likeness * heard.trust(reading), len(form[-1])
+    """Try the ways in which a reading can name an entry, the best first.
+
+    `Show: Its Sequel Part 2` names the entry that is called so with its part, and less surely the one that is
+    called `Show: Its Sequel`.
+    """
+    trust, whole, base = heard.trust(reading), forms(reading.text), forms(reading.base)
     season = heard.season if reading.season is None else reading.season
     part = heard.part if reading.part is None else reading.part
-    return (heard.trust(reading), len(base[-1])) if own.marked(base[-1], season or 1, part or 1) else NO_CLAIM
+    said = (season or 1, part or 1) != (1, 1)
+    marked = own.marked(base[-1], season or 1, part or 1)
+    if said and marked:
+        return trust, len(base[-1])
+    if (likeness := _own_likeness(whole, trust, own, roots)) >= KNOWN:
+        elsewhere = said and base == whole  # the words stand elsewhere in the name
+        return likeness * (BARE if elsewhere else 1.0), len(whole[-1])
+    if marked or _is_told_by_mark(whole, own, roots):
+        return trust * LENIENT, len(base[-1])
+    likeness = _own_likeness(base, trust, own, roots) if base != whole else 0.0
+    return (likeness * BARE, len(base[-1])) if likeness >= KNOWN else NO_CLAIM
+
+
+def _own_likeness(form: tuple[str, ...], trust: float, own: Titles, roots: Titles) -> float:
+    """How surely a form is an entry's own title; 0 where it names the show as well."""
+    likeness = own.likeness_within(form)
+    return likeness * trust if likeness > roots.likeness_within(form) else 0.0
+
+
+def _is_told_by_mark(form: tuple[str, ...], own: Titles, roots: Titles) -> bool:
+    """`Yuru Yuri♪♪`, where lists have the mark in another language only, and the show's titles without it."""
+    mark = marks_in(form[0])
+    return mark in own.marks and mark not in roots.marks and roots.likeness_within(form) >= LENIENT
 
 
 def names_show(said: Evidence, names: Names) -> bool:
     """Whether a title is one that the whole show goes by, not an alias of one entry that may say more."""
-    return any(_likeness(r, names.roots) * r.trust >= KNOWN for r in said.readings)
+    return any(
+        max(map(names.roots.likeness_within, (forms(r.text), forms(r.base)))) * r.trust >= KNOWN
+        for r in said.readings
+    )

@@ -13,12 +13,12 @@ from anivault.parser.draft import Draft
 from anivault.parser.rules import brackets
 from anivault.parser.vocabulary import CJK_FILMS, HOLLOW, NEW_SHOWS, STREAMS, any_of
 
-_MARK = re.compile(r"[!?+:'*°！？＋：’＊]+(?=[\s_.\])】-]|$)")
+_MARK = re.compile(r"(?:[!?+:'*°！？＋：’＊]+|[ _][:：+＋#＃*＊@＠]+)(?=[\s_.\])】-]|$)")
 _HOLLOW = re.compile(rf"{any_of(CJK_FILMS)}|\b(?:{any_of(HOLLOW)})\b|[\W_]", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
 _STREAM = re.compile(rf"\b(?:{any_of(STREAMS)})\b|{any_of(NEW_SHOWS)}", re.IGNORECASE)
 _STREAMED = (*STREAMS, *NEW_SHOWS)
-_MARKS = "!?+:'*°！？＋：’＊"
+_MARKS = "!?+:'*°！？＋：’＊ _"
 
 
 def read(draft: Draft, stem: str) -> None:
