@@ -108,7 +108,7 @@ def test_a_number_that_may_be_the_season_s_or_the_show_s_is_asked_about() -> Non
     )
     slots = timeline(cours)
 
-    assert counting(slots, slots[1], [13], season=2).doubt is Frame.OWN
+    assert counting(slots, slots[1], [13], season=2).doubt is Frame.SHOW
     assert placed(cours, 1, 13, season=2).sure == UNCOUNTED
     printed = counting(slots, slots[1], [13], season=2, printed=True)
     assert at(place(slots, slots[1], [13], printed)) == [(2, 13)]
@@ -192,7 +192,7 @@ def test_who_names_only_the_show_does_not_count_from_a_later_season() -> None:
 
     assert at(placed(twice, 1, 20, named=False)) == [(2, 8)]
     assert counting(slots, slots[2], [20], named=False).frame is None
-    assert counting(slots, slots[1], [20], named=True).doubt is Frame.OWN  # or runs on into the second cour
+    assert counting(slots, slots[1], [20], named=True).doubt is Frame.SHOW
     assert at(placed(twice, 2, 20)) == [(2, 20)]
 
 

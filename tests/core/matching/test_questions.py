@@ -39,8 +39,8 @@ def answers(out: str) -> list[list[str]]:
         (["Cowbay Bebob - 01.mkv", "Azumanga Daioh - 01.mkv"], "Cowbay Bebob - 01.mkv"),
         (["new/Cowbay Bebob - 01.mkv"], "new/Cowbay Bebob - 01.mkv"),
         (
-            ["Cowbay Bebob and more/Cowbay Bebob - 01.mkv", "Cowbay Bebob and more/Mushishi - 01.mkv"],
-            "Cowbay Bebob and more/Cowbay Bebob - 01.mkv",
+            ["My Cowbay Bebob/Cowbay Bebob - 01.mkv", "My Cowbay Bebob/Mushishi - 01.mkv"],
+            "My Cowbay Bebob/Cowbay Bebob - 01.mkv",
         ),
     ],
 )
