@@ -7,251 +7,21 @@ and by how long a title, the release names it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.evidence import Evidence
-from anivault.core.matching.normalize import forms, is_slip, marks_in
+from anivault.core.matching.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
+from anivault.core.matching.normalize import forms, marks_in
 from anivault.core.matching.readings import FOLDER, PIECE, SCRIPT, Reading
-from anivault.core.matching.timeline import PlacedEntry
-from anivault.core.models import Candidate
-from anivault.parser.title_words import split_number, split_season, without_film_words
 
-LENIENT = 0.98  # equal but for articles, marks or doubled vowels
-SLIP = 0.96  # a letter or two are wrong: 0.02 less for each
-CUT, CUT_SHORT = 10, 0.88  # the fewest letters of a title cut short, and what that is worth
 STRIPPED = 0.92  # what a title is worth that is a show's only without season words, where a release has none
-BRIEF = 0.88  # what an equal title of up to four letters is worth alone
-STEM = 4  # letters; a shorter title begins too many others
-INSIDE = 0.6  # what a title is worth that is only a part of another
-UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
 BARE = 0.99  # what an entry's own title is worth without the season or part words that stand behind it
 KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
 
 Claim = tuple[float, int]  # how surely, by how many letters
 NO_CLAIM: Claim = (0.0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A title of an entry, with and without its season words; `head` is what stands before a subtitle."""
-
-    whole: tuple[str, ...]
-    base: tuple[str, ...]
-    season: int | None
-    part: int | None
-    head: str = ""
-
-
-class Titles:
-    """Names made ready to be compared with many readings."""
-
-    __slots__ = ("_exact", "_heads", "_lenient", "_marked", "_stripped", "marks")
-
-    def __init__(self, names: Iterable[Name], *, bases: bool, sequels: Iterable[Name] = ()) -> None:
-        """Take the names whole, and with `bases` without their season words too.
-
-        `sequels` are those of a show that is itself a sequel: without their season words they are another's.
-        """
-        names = tuple(names)
-        keys = [n.whole for n in names] + [n.base for n in names if bases]
-        self._exact = frozenset(key[0] for key in keys)
-        self._lenient = tuple(dict.fromkeys(key[-1] for key in keys))
-        plain = {f for n in names for f in (n.whole if _is_marked(n) else (*n.whole, *n.base))}
-        self._stripped = frozenset(f for n in sequels for f in n.base) - plain
-        self._heads = frozenset(n.head for n in names)
-        self._marked = frozenset(
-            (n.base[-1], n.season or 1, n.part or 1) for n in names if n.season or n.part
-        )
-        self.marks = frozenset(mark for n in names if (mark := marks_in(n.whole[0])))
-
-    def likeness(self, form: tuple[str, ...]) -> float:
-        """Compare a title by its forms with all names; the best counts.
-
-        An equal title of up to four letters is no proof of its show.
-        """
-        likeness = self.likeness_within(form)
-        return likeness * BRIEF if likeness >= LENIENT and _is_brief(form[-1]) else likeness
-
-    def likeness_within(self, form: tuple[str, ...]) -> float:
-        """Compare a title with names of a show that is known, however short it is.
-
-        Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`. A long
-        title cut short is nearly as good as a slip.
-        """
-        x = form[-1]
-        if form[0] in self._exact or x in self._lenient:
-            return 1.0 if form[0] in self._exact else LENIENT
-        cut = (
-            CUT_SHORT
-            if x in self._heads or (len(x) >= CUT and any(y.startswith(x) for y in self._lenient))
-            else 0.0
-        )
-        return max(cut, self._slip(x) or self._ratio(x))
-
-    def stripped(self, form: tuple[str, ...]) -> bool:
-        """Whether a title is only what is left of a sequel's names without their season words."""
-        return form[0] in self._stripped or form[-1] in self._stripped
-
-    def marked(self, base: str, season: int, part: int) -> bool:
-        """Whether a name is `base` with these season and part words."""
-        return (base, season, part) in self._marked
-
-    def _slip(self, x: str) -> float:
-        allowed = min(3, len(x) // 8)
-        near = (
-            process.extract(x, self._lenient, scorer=Levenshtein.distance, score_cutoff=allowed)
-            if allowed
-            else ()
-        )
-        return max((SLIP - 0.02 * slips for y, slips, _ in near if is_slip(x, y)), default=0.0)
-
-    def _ratio(self, x: str) -> float:
-        near = process.extractOne(x, self._lenient, scorer=fuzz.ratio, score_cutoff=60)
-        inside = [y for y in self._lenient if x in y] if len(x) >= STEM else []
-        share = max((len(x) / len(y) for y in inside), default=0.0)
-        return max(UNLIKE * near[1] / 100 if near else 0.0, INSIDE + share / 10 if share else 0.0)
-
-
-def _is_brief(form: str) -> bool:
-    """Whether a title is so short that many things are called that."""
-    return len(form) <= (4 if form.isascii() else 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """A show's titles: `shared` are all, `roots` name any of it, `own` (by slot) one entry or a few."""
-
-    shared: Titles
-    roots: Titles
-    own: tuple[Titles, ...]
-
-
-def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
-    """Sort a show's titles into those that name it and those that name one entry, or a few.
-
-    The plain titles of the first entry name the show: they are used for any season. So does what is
-    another title without its season words, and a plain alias of an entry whose first title has season
-    words, unless it goes on after the show's title: lists give sequels the show's title as an alias.
-    """
-    by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
-    every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
-    roots = _roots(slots, by_slot)
-    marked = _marked_stories(by_slot, {n.whole[0]: n for n in _firsts(slots, by_slot)})
-    own = [_own(names, roots, marked) for names in by_slot]
-    sequels = [n for n in _firsts(slots, by_slot) if (n.season or 1) > 1]
-    return Names(
-        Titles(every, bases=True, sequels=sequels),
-        Titles(roots.values(), bases=False),
-        tuple(Titles(o, bases=False) for o in own),
-    )
-
-
-def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
-    """The titles that name any of the show, by their exact form.
-
-    Those of its first entry, and what a later title is without its season words, unless that is a story's.
-    """
-    roots = {n.whole[0]: n for n in _firsts(slots, by_slot)}
-    stories, marked = _stories(by_slot, roots), _marked_stories(by_slot, roots)
-    bearers = _count_entries((f for n in names for f in (n.whole[-1], n.base[-1])) for names in by_slot)
-    for names in by_slot:
-        for n in names:
-            shared = _is_marked(names[0]) or bearers[n.base[-1]] > 1
-            if n.season and shared and n.base[-1] not in stories and n.base[0] not in marked:
-                roots[n.base[0]] = Name(n.base, n.base, None, None)
-    return roots
-
-
-def _stories(by_slot: Sequence[Sequence[Name]], roots: Mapping[str, Name]) -> frozenset[str]:
-    """The titles that name one story of the show, also when it has a sequel.
-
-    Because of `Owarimonogatari Second Season` not all of its show is `Owarimonogatari`: only one entry goes
-    by that, and its first title is unlike the show's.
-    """
-    stems, firsts = _stems(roots), tuple({n.whole[-1] for n in roots.values()})
-    plain = _count_entries((n.whole[-1] for n in names if not _is_marked(n)) for names in by_slot)
-    return frozenset(
-        form
-        for names in by_slot
-        for n in _plain(names)
-        if _goes_on(form := n.whole[-1], stems)
-        or (plain[form] == 1 and not names[0].whole[-1].startswith((*firsts, *stems)))
-    )
-
-
-def _marked_stories(by_slot: Sequence[Sequence[Name]], roots: Mapping[str, Name]) -> frozenset[str]:
-    """The titles that only a mark tells from the show's: `Show!!`, whose second part is `Show!! 2nd Season`.
-
-    Not by a mark that a title of the show's first entry has, too.
-    """
-    firsts = {n.whole[-1] for n in roots.values()}
-    usual = {marks_in(form) for form in roots}
-    plain = {n.whole for names in by_slot for n in names if not _is_marked(n) and n.whole[-1] in firsts}
-    return frozenset(whole[0] for whole in plain if marks_in(whole[0]) not in usual and whole[0] not in roots)
-
-
-def _count_entries(by_slot: Iterable[Iterable[str]]) -> Counter[str]:
-    """How many entries go by each form."""
-    return Counter(form for forms_of in by_slot for form in set(forms_of))
-
-
-def _firsts(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> list[Name]:
-    """The titles of the entry that the show begins with."""
-    return [n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names]
-
-
-def _own(names: Sequence[Name], roots: Mapping[str, Name], marked: frozenset[str]) -> list[Name]:
-    """The titles of an entry that do not name the show as well."""
-    plain, stems = bool(_plain(names)), _stems(roots)
-    return [
-        n for n in names if _is_marked(n) or n.whole[0] in marked or _is_own(n, roots, stems, plain=plain)
-    ]
-
-
-def _is_own(name: Name, roots: Mapping[str, Name], stems: tuple[str, ...], *, plain: bool) -> bool:
-    return name.whole[0] not in roots and (plain or _goes_on(name.whole[-1], stems))
-
-
-def _plain(names: Sequence[Name]) -> Sequence[Name]:
-    """The titles without season words of an entry whose first title has none: it tells a story of its own."""
-    return [n for n in names if not _is_marked(n)] if names and not _is_marked(names[0]) else ()
-
-
-def _stems(roots: Mapping[str, Name]) -> tuple[str, ...]:
-    return tuple(n.whole[-1] for n in roots.values() if len(n.whole[-1]) >= STEM)
-
-
-def _goes_on(form: str, stems: tuple[str, ...]) -> bool:
-    return form.startswith(stems) and form not in stems
-
-
-def _is_marked(name: Name) -> bool:
-    return name.season is not None or name.part is not None
-
-
-@lru_cache(maxsize=16384)
-def _name(text: str) -> Name:
-    base, season, part = split_season(without_film_words(text))
-    head = _SUBTITLE.split(text, maxsplit=1)[0]
-    return Name(forms(text), forms(base), season, part, forms(head)[-1] if head != text else "")
-
-
-_SUBTITLE = re.compile(r"\s+[-–—]|\s*[:：~～―〜]")
-
-
-def _entry_name(text: str, slot: PlacedEntry) -> Name:
-    """A title of an entry; a bare last number is a season word when it is the entry's season."""
-    name, (base, season, _) = _name(text), split_number(text)
-    if not _is_marked(name) and season is not None and season in (slot.marker, slot.season):
-        name = replace(name, base=forms(base), season=season)
-    return replace(name, part=name.part or slot.part) if name.season else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +67,7 @@ def compare_titles(said: Evidence, names: Names) -> TitleMatch:
         heard,
         likeness={title: worth for title, (worth, _) in best.items()},
         likest=likest.title if likest else None,
-        brief=likest is not None and _is_brief(forms(likest.base)[-1]),
+        brief=likest is not None and is_brief(forms(likest.base)[-1]),
         by_show=_counts_seasons(known, names),
         whole=likest is not None and _begins_as_the_show(likest, names.roots),
         season=season if said.season is None else said.season,
