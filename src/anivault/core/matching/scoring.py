@@ -10,14 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.backing import BACKED, WEB_SINCE, Compared, Profile, is_backed, year_of
 from anivault.core.matching.episodes import Counting, counting
 from anivault.core.matching.evidence import Evidence
 from anivault.core.matching.names import CUT_SHORT, names_of
 from anivault.core.matching.normalize import forms
 from anivault.core.matching.readings import FOLDER, PIECE, WHOLE
 from anivault.core.matching.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
-from anivault.core.matching.titles import KNOWN, NO_CLAIM, Claim, TitleMatch, claims_of, compare_titles
+from anivault.core.matching.titles import (
+    BACKED,
+    KNOWN,
+    NO_CLAIM,
+    WEB_SINCE,
+    Claim,
+    Compared,
+    Profile,
+    TitleMatch,
+    claims_of,
+    compare_titles,
+    is_backed,
+    year_of,
+)
 from anivault.core.models import Candidate, Score, ShowId
 from anivault.parser.title_words import FINAL
 

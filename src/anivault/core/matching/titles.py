@@ -1,8 +1,9 @@
 """Decide how a release's titles sound to a show, and which of its entries they name. Pure.
 
-In: readings of a release's titles; a show's timeline. Out: a likeness by title (1 is equal, above
+In: readings of a release's titles; a show's timeline and names. Out: a likeness by title (1 is equal, above
 UNLIKE are slips of the pen), the season words those readings leave, and by entry a claim: how surely,
-and by how long a title, the release names it.
+and by how long a title, the release names it. A short title, or one that is cut short, is sure where something
+else backs it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,14 @@ from anivault.core.matching.evidence import Evidence
 from anivault.core.matching.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
 from anivault.core.matching.normalize import forms, marks_in
 from anivault.core.matching.readings import FOLDER, PIECE, SCRIPT, Reading
+from anivault.core.matching.timeline import MOVIE, PlacedEntry
+from anivault.core.models import Candidate
 
 STRIPPED = 0.92  # what a title is worth that is a show's only without season words, where a release has none
+BACKED = 0.93  # what a short or cut title is worth that year, numbers, folder or fame make sure
+RUN = 3  # episodes from the first on that say which show it is (a guess)
+WELL_KNOWN, FAMOUS = 1000, 10000  # people who keep a show in their lists (a guess)
+WEB_SINCE = 2010  # simulcasts by the big sites began about then
 BARE = 0.99  # what an entry's own title is worth without the season or part words that stand behind it
 KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
 
@@ -170,3 +177,110 @@ def names_show(said: Evidence, names: Names) -> bool:
         max(map(names.roots.likeness_within, (forms(r.text), forms(r.base)))) * r.trust >= KNOWN
         for r in said.readings
     )
+
+
+# --- what backs a title that is short, or cut short ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is derived from a candidate alone: its timeline and its titles."""
+
+    candidate: Candidate
+    slots: tuple[PlacedEntry, ...]
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A release and one show: how its titles sound to it, and what the other candidates make of them."""
+
+    said: Evidence
+    profile: Profile
+    heard: TitleMatch
+    spoken: frozenset[int]  # titles that some candidate goes by
+    longer: frozenset[int]  # folders' titles that say more than the names' own
+    claims: tuple[Claim, ...]  # by slot
+
+    @property
+    def slots(self) -> tuple[PlacedEntry, ...]:
+        """The show's timeline."""
+        return self.profile.slots
+
+    @property
+    def claimed(self) -> bool:
+        """Whether a title names one entry: `Show Shippuden - 03`."""
+        return max(self.claims)[0] > 0
+
+    @property
+    def named(self) -> bool:
+        """Whether the name says which entry or season it means."""
+        return self.claimed or self.heard.season is not None or self.heard.part is not None
+
+    @property
+    def vague(self) -> bool:
+        """Whether all that is known of the title is that some entry goes by it, too."""
+        several = self.heard.best >= KNOWN and len(self.slots) > 1
+        return several and not self.named and not names_show(self.said, self.profile.names)
+
+
+def is_backed(compared: Compared, slot: PlacedEntry) -> bool:
+    """Whether what else is known makes a short title sure: `Nana (2006)`, `K-On!` 01 to 13, `Saekano S2`.
+
+    A title of up to four letters is many things' name, so it needs more than a long one that is cut short. A
+    film is never sure by a part of its title: its series may have films that no list knows.
+    """
+    brief = compared.heard.brief
+    if slot.season == MOVIE:
+        return brief and compared.said.year is not None and compared.said.year == year_of(slot)
+    if compared.claimed and not brief:
+        return False  # it is a part of what one entry is called
+    if compared.heard.likest in compared.spoken and not _year_backs(compared, slot):
+        return False  # another show is called just so
+    return sum(rule(compared, slot) for rule in _BACKING) >= (2 if brief else 1)
+
+
+def _year_backs(compared: Compared, slot: PlacedEntry) -> int:
+    """`Nana (2006)`."""
+    year = compared.said.year
+    return 2 if year is not None and year in (year_of(slot), compared.profile.candidate.year) else 0
+
+
+def _run_backs(compared: Compared, slot: PlacedEntry) -> int:
+    """`Nana` 01 to 47: all of its episodes, or the first of them, at least three."""
+    numbers = sorted(compared.said.whole_numbers)
+    if len(numbers) < RUN or numbers != list(range(1, len(numbers) + 1)):
+        return 0
+    if slot.count is None or len(numbers) > slot.count:
+        return 0
+    return 2 if len(numbers) == slot.count else 1
+
+
+def _season_backs(compared: Compared, slot: PlacedEntry) -> int:
+    """`Saekano S2`, of a show that has a second season."""
+    season = compared.heard.season or 1
+    return int(season > 1 and season in (slot.marker, slot.season))
+
+
+def _folder_backs(compared: Compared, slot: PlacedEntry) -> int:  # noqa: ARG001 - one shape for all
+    """`Nana/Nana - 03`."""
+    return int(any(t >= FOLDER and v >= CUT_SHORT for t, v in compared.heard.likeness.items()))
+
+
+def _fans_back(compared: Compared, slot: PlacedEntry) -> int:  # noqa: ARG001
+    """A show that many people keep in their lists is what its usual short name means."""
+    fans = compared.profile.candidate.popularity
+    return 2 if fans >= FAMOUS else int(fans >= WELL_KNOWN)
+
+
+def _stream_backs(compared: Compared, slot: PlacedEntry) -> int:
+    """A copy of a stream, of a show of these years."""
+    return int(compared.said.streamed and (year_of(slot) or 0) >= WEB_SINCE)
+
+
+_BACKING = (_year_backs, _run_backs, _season_backs, _folder_backs, _fans_back, _stream_backs)
+
+
+def year_of(slot: PlacedEntry) -> int | None:
+    """The year in which an entry began."""
+    return int(slot.entry.begin[:4]) if slot.entry.begin else None
