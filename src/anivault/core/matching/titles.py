@@ -2,8 +2,8 @@
 
 In: readings of a release's titles; a show's timeline and names. Out: a likeness by title (1 is equal, above
 UNLIKE are slips of the pen), the season words those readings leave, and by entry a claim: how surely,
-and by how long a title, the release names it. A short title, or one that is cut short, is sure where something
-else backs it.
+and by how long a title, the release names it. A short title, or one that is cut short, is sure where
+something else backs it.
 """
 
 from __future__ import annotations
