@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "scripts")]
 
 import corrections  # noqa: E402
 
-from anivault.services.catalogue import bangumi_data  # noqa: E402
+from anivault.services.catalogue.lists import bangumi_data  # noqa: E402
 from anivault.services.catalogue.places import place, usual_counts  # noqa: E402
 from anivault.services.catalogue.rows import BY_RULE, Row, to_lines  # noqa: E402
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, cache_home: Path, monkeypatch
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+    monkeypatch.setattr("anivault.services.catalogue.added.stale.OLD", timedelta.max)  # whenever tests run
     for variable, folder in HOME_FOLDERS.items():
         monkeypatch.setenv(variable, str(home / folder))
     return home

@@ -48,6 +48,7 @@ COMMANDS = {
         "upkeep.catalog",
         "The catalogue, and lists of your own.",
         {
+            "update": "Get the newest lists from where they are published.",
             "show": "Show whose data it is, with licences.",
             "import": "Add a list to the catalogue.",
             "remove": "Remove a list that you imported.",

@@ -217,6 +217,17 @@ class ImportEvent(Event, frozen=True, tag="import"):
     replaced: bool
 
 
+class UpdateEvent(Event, frozen=True, tag="update"):
+    """`catalog update`: what became of a list. `state`: updated, same, early, off or failed, and `why`."""
+
+    name: str
+    state: str
+    why: str
+    entries: int
+    version: str
+    licence: str
+
+
 class SettingEvent(Event, frozen=True, tag="setting"):
     """`config show`: one setting, and who set it."""
 

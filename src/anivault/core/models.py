@@ -162,6 +162,14 @@ class Title(msgspec.Struct, frozen=True):
     main: bool = False
 
 
+class TvdbPlace(msgspec.Struct, frozen=True):
+    """From the entry's own episode `own` on, TVDB has it in `season`, from `episode` on."""
+
+    own: int
+    season: int
+    episode: int
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One AniDB/MAL/AniList entry: a cour, a film, an OVA; part of a Candidate.
 
@@ -184,7 +192,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     stated: bool = False
     derived: tuple[str, ...] = ()
     checked: tuple[str, ...] = ()
-    ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi
+    ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi; tvdb is the show's
+    tvdb: tuple[TvdbPlace, ...] = ()  # the order of TVDB, where a list has it
 
 
 class Season(msgspec.Struct, frozen=True):

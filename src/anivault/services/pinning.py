@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
 from anivault.core.matching.pins import FILE, Pin, add, load, remove
-from anivault.core.models import FileKind, ScannedFile
+from anivault.core.models import Candidate, Entry, FileKind, ScannedFile, ShowId
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.scanner import kind_of
 from anivault.core.planning.naming.fields import titled
+from anivault.services.catalogue.offline import Catalog
 from anivault.services.providers import Providers
 from anivault.shared.errors import DiskError, PinRefusedError, quoted
 from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings, user_config_path
+
+_OF_A_LIST = re.compile(r"(?P<list>anidb|mal|anilist|tvdb):(?P<number>\d{1,9})")
 
 
 class PinRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +51,7 @@ def pin(request: PinRequest) -> Pinned:
     read or written.
     """
     path = file_of(request.library)
-    show = {"id": request.show, "season": request.season, "offset": request.offset}
+    show = _shown(request)
     if request.episodes:
         show["episodes"] = request.episodes
     made = msgspec.convert({**_target(request.what), **show}, Pin)
@@ -55,6 +59,41 @@ def pin(request: PinRequest) -> Pinned:
     with _written(path):
         add(path, made)
     return Pinned(file=str(path), pins=(made,))
+
+
+def _shown(request: PinRequest) -> dict[str, str | int]:
+    """The show and the place in it: an entry's own gives way to what the user says."""
+    said = {"season": request.season, "offset": request.offset}
+    meant = _meant(request.show)
+    if request.season is not None:
+        meant.pop("offset", None)
+    return meant | {name: value for name, value in said.items() if value is not None}
+
+
+def _meant(show: str) -> dict[str, str | int]:
+    """The show that is meant; for the number of another list, what the catalogue knows of its entry.
+
+    Its place is taken where a list states it, and where the entry is one: TMDB cuts some into seasons.
+    """
+    found = _OF_A_LIST.fullmatch(show)
+    if found is None:
+        return {"id": show}
+    with closing(Catalog.open()) as catalog:
+        entries = catalog.entries(found["list"], int(found["number"]))
+    if not entries:
+        raise PinRefusedError(f"no list here knows {show}")
+    if len({(c.media_type, c.id) for c, _ in entries}) > 1:
+        raise PinRefusedError(f"{show} is several shows here: {_told(entries)}")
+    candidate, entry = entries[0]
+    meant: dict[str, str | int] = {"id": str(ShowId(candidate.provider, candidate.media_type, candidate.id))}
+    alone = len(entries) == 1 and found["list"] != "tvdb" and entry.stated
+    if alone and entry.season is not None and entry.offset is not None:
+        meant |= {"season": entry.season, "offset": entry.offset}
+    return meant
+
+
+def _told(entries: Sequence[tuple[Candidate, Entry]]) -> str:
+    return ", ".join(dict.fromkeys(f"tmdb:{c.id} ({c.title})" for c, _ in entries))
 
 
 def unpin(what: str, library: str | None) -> Pinned:

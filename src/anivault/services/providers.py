@@ -82,8 +82,12 @@ def default_names() -> Sequence[str]:
 
 def open_catalog(_: Settings, before: Sequence[Source], progress: Progress) -> Sequence[Source]:
     """Open the catalogue that ships with AniVault. An Opener."""
+    from anivault.services.catalogue.added.stale import mention
+
     del progress  # it answers at once
-    return [*before, Catalog.open()]
+    catalog = Catalog.open()
+    catalog.notices = [old] if (old := mention()) else []
+    return [*before, catalog]
 
 
 def open_tmdb(settings: Settings, before: Sequence[Source], progress: Progress) -> Sequence[Source]:

@@ -491,6 +491,7 @@ class ImportRefusedError(AniVaultError):
 
     def __init__(self, path: str, why: str, *, hint: str = "") -> None:
         super().__init__(f"{path} was not imported: {why}. The catalogue is as it was.")
+        self.why = why
         self.hint = (
             hint
             or "Get the file again and try once more; docs/catalogue.md names the kinds that can be read."
@@ -505,6 +506,26 @@ class ImportDamagedError(AniVaultError):
     def __init__(self, path: str) -> None:
         super().__init__(f"The imported list {path} is damaged. No file of yours was touched.")
         self.hint = "Import the list again, or delete that file."
+
+
+class ListUnknownError(AniVaultError):
+    """A list was to be fetched whose name nobody knows."""
+
+    code, exit_code = "list-unknown", 67
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"No list is called {name!r}.{meant(name, known)} Nothing was asked for.")
+        self.hint = f"There are: {', '.join(known)}."
+
+
+class UpdateFailedError(AniVaultError):
+    """None of the lists that were asked for came."""
+
+    code, exit_code = "update-failed", 68
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"No list came: {why}. The catalogue is as it was.")
+        self.hint = "Run again later, or get the lists on another machine and give their folder: --from DIR."
 
 
 class ImportNotFoundError(AniVaultError):
@@ -534,7 +555,7 @@ class PinRefusedError(AniVaultError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"Nothing was pinned: {why}.")
-        self.hint = "Name a show like tmdb:1234 or tmdb:movie/1234, and a folder or a title."
+        self.hint = "Name a show like tmdb:1234, tmdb:movie/1234 or anidb:1234, and a folder or a title."
 
 
 class PinNotFoundError(AniVaultError):

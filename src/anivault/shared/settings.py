@@ -78,6 +78,12 @@ class TmdbSettings(Section, frozen=True):
     images: str = "https://image.tmdb.org/t/p"
 
 
+class CatalogSettings(Section, frozen=True):
+    """Where `catalog update` asks for lists; empty: where each is published."""
+
+    mirror: str = ""
+
+
 class Settings(Section, frozen=True):
     """All settings, with the built-in defaults."""
 
@@ -86,6 +92,7 @@ class Settings(Section, frozen=True):
     scan: ScanSettings = ScanSettings()
     parser: ParserSettings = ParserSettings()
     match: MatchSettings = MatchSettings()
+    catalog: CatalogSettings = CatalogSettings()
     tmdb: TmdbSettings = TmdbSettings()
     presets: dict[str, dict[str, Value]] = {}  # the user's own; docs/naming.md has every key
     plugins: dict[str, dict[str, Value]] = {}  # by a plug-in's name: what it is given; docs/plugins.md
@@ -101,6 +108,7 @@ ENVIRONMENT = {
     "ANIVAULT_PARSERS": "parser.engines",
     "ANIVAULT_PROVIDERS": "match.providers",
     "ANIVAULT_LANGUAGES": "match.languages",
+    "ANIVAULT_CATALOG_MIRROR": "catalog.mirror",
     "ANIVAULT_TMDB_URL": "tmdb.url",
     "ANIVAULT_TMDB_IMAGES": "tmdb.images",
 }
@@ -138,6 +146,7 @@ KINDS = {
     "parser.engines": NAME,
     "match.providers": NAME,
     "match.languages": LANGUAGE,
+    "catalog.mirror": Kind(re.compile(rf"(?:{ADDRESS.form.pattern})?"), ADDRESS.allowed),
     "tmdb.url": ADDRESS,
     "tmdb.images": ADDRESS,
 }

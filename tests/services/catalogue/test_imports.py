@@ -14,11 +14,11 @@ import zstandard
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from anivault.core.models import Candidate, Query
-from anivault.services.catalogue import importers
+from anivault.core.models import Candidate, Query, TvdbPlace
 from anivault.services.catalogue import store as store
-from anivault.services.catalogue.importers import import_file
-from anivault.services.catalogue.imports import import_texts, imports, remove_import
+from anivault.services.catalogue.added import importers
+from anivault.services.catalogue.added.importers import import_file
+from anivault.services.catalogue.added.imports import import_texts, imports, remove_import
 from anivault.services.catalogue.offline import Catalog
 from anivault.services.catalogue.rows import Row, to_lines
 from anivault.services.catalogue.sources import catalog_info
@@ -133,6 +133,33 @@ BANGUMI = {
         }
     ],
 }
+ANIBRIDGE = {
+    "anilist:7001": {"mal:71": {"1-13": "1-13"}, "tmdb_show:700:s1": {"1-13": "1-13"}},
+    "mal:73": {"tmdb_show:700:s2": {"1-12": "1-12"}, "tvdb_show:9:s3": {"1-12": "1-12"}},
+    "anidb:80:R": {"tvdb_show:10:s1": {"1-12": "13-24"}, "tvdb_show:10:s2": {"13-": "1-"}},
+    "anidb:1:S": {"tmdb_show:1:s1": {"1": "1"}},
+    "tmdb_movie:5": {"imdb_movie:tt5": {"1": "1"}},
+}
+TVDB = """AnimeMap:
+  - malid: 73
+    title: Tea
+    type: tv
+    tvdbid: 9
+    tvdbseason: 1
+    start: 14
+    useMapping: false
+    animeMapping: []
+  - malid: 5
+    title: 'Long: Voyage'
+    type: tv
+    tvdbid: 11
+    tvdbseason: 0
+    start: 0
+    useMapping: true
+    animeMapping:
+      - {tvdbseason: 1, start: 0}
+      - {tvdbseason: 2, start: 62}
+"""
 OFFLINE = "\n".join(json.dumps(line) for line in OFFLINE_LINES) + "\n"
 LISTS: dict[str, str] = {
     "anime-offline-database": OFFLINE,
@@ -140,6 +167,9 @@ LISTS: dict[str, str] = {
     "anime-lists": MAPPING,
     "anime-relations": RELATIONS,
     "bangumi-data": json.dumps(BANGUMI),
+    "anibridge-mappings": json.dumps(ANIBRIDGE),
+    "tvdb-mal": TVDB,
+    "anilist-counts": json.dumps({"81": 12, "7001": None}),
 }
 
 
@@ -178,6 +208,139 @@ def shelf(tmp_path: Path) -> Shelf:
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_list_is_known_by_what_it_holds(shelf: Shelf, kind: str) -> None:
     assert shelf.bring(LISTS[kind], "whatever.bin").info.kind == kind
+
+
+def test_ranges_state_seasons_and_counts_and_places_on_tvdb(shelf: Shelf) -> None:
+    shelf.bring(json.dumps(ANIBRIDGE))
+    first, second = shelf.show("雲のお茶").entries
+
+    assert [(e.season, e.offset, e.episodes, e.stated) for e in (first, second)] == [
+        (1, 0, 13, True),
+        (2, 0, 12, True),
+    ]
+    assert first.ids["anilist"] == 7001
+    assert (second.ids["tvdb"], second.tvdb) == (9, (TvdbPlace(1, 3, 1),))
+
+
+def test_the_edits_by_hand_are_read_as_the_published_whole_is(shelf: Shelf) -> None:
+    lines = ["$schema:", "  version: 3.0.0", "mal:73:", "  tmdb_show:700:s2:", '    "1-12": "1-12"']
+    report = shelf.bring("\n".join(lines) + "\n")
+
+    assert (report.info.kind, report.info.entries) == ("anibridge-mappings", 1)
+    assert shelf.places("雲のお茶")[1] == (2, 0, 12)
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        {"2-13": "1-12"},
+        {"1-12": "1-24|2"},
+        {"1-12": "1-11,13"},
+        {"1-12": "1-13"},
+        {"1-": "1-12"},
+        {"x": "1"},
+    ],
+    ids=["not from the first", "two for one", "with a gap", "longer", "without an end", "no numbers"],
+)
+def test_a_range_that_says_more_than_that_numbers_run_on_is_passed_over(
+    shelf: Shelf, ranges: dict[str, str]
+) -> None:
+    before = shelf.places("雲のお茶")
+    shelf.bring(json.dumps({"mal:73": {"tmdb_show:700:s2": ranges}, "mal:1": {"tvdb_show:1:s1": {"1": "1"}}}))
+
+    assert shelf.places("雲のお茶") == before
+
+
+def test_a_place_among_specials_is_a_proposal(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    special = Row(tmdb="tv/700", season=1, offset=26, type="ova", begin="2014-01-01", episodes=1)
+    special.derived, special.ids, special.titles = ["season", "offset"], {"mal": 75}, {"en": ["Cold Tea"]}
+    monkeypatch.setattr(store, "shipped", lambda: [to_lines([*SHIPPED, special])])
+    shelf.bring(
+        json.dumps({"mal:75": {"tmdb_show:700:s0": {"1": "4"}}, "mal:73": {"tmdb_show:700:s0": {"1": "5"}}})
+    )
+    by_title = {entry.titles[0].text: entry for entry in shelf.show("Cold Tea").entries}
+
+    assert (by_title["Cold Tea"].season, by_title["Cold Tea"].episode) == (0, 4)
+    assert not by_title["Cold Tea"].stated
+    assert by_title["雲のお茶 続"].season == 1  # a series is no special
+
+
+def test_a_derived_place_that_tvdb_has_too_is_stated(shelf: Shelf) -> None:
+    assert not shelf.show("雲のお茶").entries[1].stated
+    shelf.bring(TVDB.replace("start: 14", "start: 15"))
+
+    assert shelf.show("雲のお茶").entries[1].stated
+
+
+def test_a_derived_place_that_tvdb_has_elsewhere_stays_derived(shelf: Shelf) -> None:
+    shelf.bring(TVDB.replace("start: 14", "start: 13"))
+    second = shelf.show("雲のお茶").entries[1]
+
+    assert not second.stated
+    assert second.tvdb == (TvdbPlace(1, 1, 13),)
+
+
+def test_an_entry_that_was_cut_by_hand_shares_out_its_places_on_tvdb(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = {"tmdb": "tv/1", "ids": {"mal": 5}, "titles": {"en": ["Long Voyage"]}, "type": "tv"}
+    parts = [
+        Row(season=1, offset=0, episodes=50, checked=["season"], **common),  # type: ignore[arg-type]
+        Row(season=2, offset=0, episodes=50, checked=["season"], **common),  # type: ignore[arg-type]
+    ]
+    monkeypatch.setattr(store, "shipped", lambda: [to_lines(parts)])
+    shelf.bring(TVDB)
+
+    assert [e.tvdb for e in shelf.show("Long Voyage").entries] == [
+        (TvdbPlace(1, 1, 1),),
+        (TvdbPlace(1, 1, 51), TvdbPlace(12, 2, 1)),
+    ]
+
+
+def newer(**changed: Any) -> str:
+    item = BANGUMI["items"][0] | {"title": "鉄の郵便屋 第二期", "titleTranslate": {}}  # type: ignore[index]
+    sites = [
+        {"site": "tmdb", "id": changed.pop("tmdb")},
+        {"site": "bangumi", "id": "800"},
+        {"site": "anidb", "id": "80"},
+    ]
+    return json.dumps({"siteMeta": {}, "items": [item | {"sites": sites} | changed]})
+
+
+@pytest.mark.parametrize(
+    ("tmdb", "place"),
+    [
+        ("tv/800/season/3", (800, 3, 0)),
+        ("tv/800/season/3/episode/5", (800, 3, 4)),
+        ("tv/801/season/1", (801, 1, 0)),
+        ("tv/800/season/2", (800, 2, 0)),
+    ],
+)
+def test_a_newer_release_of_what_ships_overrules_it(
+    shelf: Shelf, tmdb: str, place: tuple[int, int, int]
+) -> None:
+    shelf.bring(newer(tmdb=tmdb))
+    show = shelf.show("鉄の郵便屋 第二期")
+    (entry,) = show.entries
+
+    assert (show.id, entry.season, entry.offset) == place
+    assert entry.stated
+
+
+def test_a_newer_release_overrules_no_fact_by_hand(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand = msgspec.structs.replace(SHIPPED[2], checked=["season", "offset"])
+    monkeypatch.setattr(store, "shipped", lambda: [to_lines([by_hand])])
+    shelf.bring(newer(tmdb="tv/800/season/3"))
+
+    assert shelf.places("鉄の郵便屋 第二期") == [(2, 0, 24)]
+
+
+@pytest.mark.parametrize(
+    "text", ["AnimeMap: [&a {}, *a]\n", "AnimeMap: 5\n", "AnimeMap: [\n", "AnimeMap: !!python/name:os\n"]
+)
+def test_yaml_that_stands_for_something_else_is_refused(shelf: Shelf, text: str) -> None:
+    with pytest.raises(ImportRefusedError):
+        shelf.bring(text)
 
 
 def test_the_offline_database_adds_titles_ids_and_counts(shelf: Shelf) -> None:
@@ -442,14 +605,6 @@ def test_a_missing_file_and_a_folder_are_refused(shelf: Shelf) -> None:
     for path in (shelf.folder / "nothing", shelf.folder):
         with pytest.raises(ImportRefusedError, match="cannot be read"):
             import_file(path, shelf.data)
-
-
-def test_zstd_without_its_package_says_what_to_do(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "zstandard", None)
-
-    with pytest.raises(ImportRefusedError) as caught:
-        shelf.bring(zstandard.compress(OFFLINE.encode()))
-    assert "anivault[zstd]" in caught.value.hint
 
 
 @given(

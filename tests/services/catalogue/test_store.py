@@ -17,7 +17,8 @@ STORE = Path(store.__file__)
 MADE_BY = [path.relative_to(PACKAGE).as_posix() for path in store.made_by(STORE)]
 USED = """
 import sys
-from anivault.services.catalogue import store, merge, imports
+from anivault.services.catalogue import store, merge
+from anivault.services.catalogue.added import imports
 store.compiled_in_memory(store.rows_of(store.shipped())[:50])
 print(*sorted(m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "anivault"), sep="\\n")
 """

@@ -1,8 +1,8 @@
 """Decide what the catalogue is once the user's imports are added. Pure.
 
 In: the rows that ship and those of each import. Out: all rows that have a TMDB id. An import adds
-titles, ids and what was derived or missing; what a shipped source states stays. A show to which
-something was added has its places derived anew.
+titles, ids and what was derived or missing; what a shipped source states stays, but for what a newer release
+of that source says otherwise. A show to which something was added has its places derived anew.
 """
 
 from __future__ import annotations
@@ -42,11 +42,16 @@ class _Catalogue:
         """Add what an import says of one entry; several facts are its parts in several seasons."""
         fact = facts[0]
         known = self._known(fact) or self._at(fact)
-        if len(facts) > 1 and known and known[0].tmdb == fact.tmdb:
+        if len(known) == 1 and "bangumi" in fact.ids and "season" not in known[0].checked:
+            self._renew(known[0], fact)
+        by_hand = any("season" in row.checked for row in known)
+        if len(facts) > 1 and known and known[0].tmdb == fact.tmdb and not by_hand:
             self._split(known, facts)
         elif known:
             for row in known:
                 self._absorb(row, fact, alone=len(known) == 1)
+            if by_hand and len(known) > 1:
+                _give_places(known, fact)
         elif fact.tmdb and fact.titles:
             for part in facts:
                 self._keep(part)
@@ -55,11 +60,13 @@ class _Catalogue:
     def settled(self) -> list[Row]:
         """Return all rows, those of touched shows in the order of their dates and placed anew."""
         everything = [row for rows in self._shows.values() for row in rows]
-        touched = [self._shows[show] for show in sorted(self._touched)]
+        touched = [rows for show in sorted(self._touched) if (rows := self._shows[show])]
         for rows in touched:
             rows.sort(key=lambda row: (row.begin or "9", row.season or 0, row.offset or 0, row.key))
             _forget_derived(rows)
         places.place(touched, places.usual_counts(everything))
+        for row in everything:
+            _agree(row)
         return [row for rows in self._shows.values() for row in rows]
 
     def _keep(self, row: Row) -> None:
@@ -68,8 +75,9 @@ class _Catalogue:
             self._by_id[item].append(row)
 
     def _known(self, fact: Row) -> list[Row]:
+        own = [item for item in fact.ids.items() if item[0] != "tvdb"]  # which is the show's
         found: list[Row] = []
-        for row in (row for item in fact.ids.items() for row in self._by_id.get(item, ())):
+        for row in (row for item in own for row in self._by_id.get(item, ())):
             if not any(row is other for other in found):
                 found.append(row)
         return found
@@ -82,6 +90,21 @@ class _Catalogue:
         rows = [row for row in self._shows.get(fact.tmdb, ()) if (row.season, row.offset) == place]
         return rows if len(rows) == 1 and not rows[0].ids.keys() & fact.ids.keys() else []
 
+    def _renew(self, row: Row, fact: Row) -> None:
+        """Take the place that a newer release states, or no longer states; it may be in another show."""
+        stated = not {"season", "offset"} & {*row.derived}
+        if (row.tmdb, row.season if stated else None) == (fact.tmdb, fact.season) and (
+            fact.episode in (None, row.episode) or not stated
+        ):
+            return
+        self._touched |= {row.tmdb, fact.tmdb}
+        if row.tmdb != fact.tmdb:
+            self._shows[row.tmdb].remove(row)
+            self._shows[fact.tmdb].append(row)
+        row.tmdb, row.season, row.episode = fact.tmdb, fact.season, fact.episode
+        row.offset = None if fact.episode is None else fact.episode - 1
+        row.derived = [name for name in row.derived if name not in ("season", "offset")]
+
     def _split(self, known: Sequence[Row], facts: Sequence[Row]) -> None:
         """Put the parts of an entry in the place of the entry; later seasons that have a row keep it."""
         row, *others = sorted(known, key=lambda row: row.begin or "9")
@@ -90,10 +113,10 @@ class _Catalogue:
         for item in row.ids.items():
             self._by_id[item].remove(row)
         self._touched.add(row.tmdb)
-        for fact in facts:
-            part = {"season": fact.season, "offset": fact.offset, "episodes": fact.episodes}
-            if fact.season not in taken:
-                self._keep(msgspec.structs.replace(row, episode=None, derived=[], **part))
+        parts = [fact for fact in facts if fact.season not in taken]
+        for fact, spans in zip(parts, _shared_out(parts, facts[0].tvdb), strict=True):
+            part = {"season": fact.season, "offset": fact.offset, "episodes": fact.episodes, "tvdb": spans}
+            self._keep(msgspec.structs.replace(row, episode=None, derived=[], ids=fact.ids | row.ids, **part))
 
     def _absorb(self, row: Row, fact: Row, *, alone: bool) -> None:
         row.titles = dict(_united(row.titles, fact.titles))
@@ -103,8 +126,34 @@ class _Catalogue:
             if item[0] not in row.ids:
                 row.ids = row.ids | dict([item])
                 self._by_id[item].append(row)
+        row.tvdb = row.tvdb or fact.tvdb
         if _placed(row, fact) | _counted(row, fact) | _dated(row, fact):
             self._touched.add(row.tmdb)
+
+
+def _shared_out(parts: Sequence[Row], spans: list[list[int]]) -> Iterator[list[list[int]]]:
+    """Return for each part of an entry, in order, its places on TVDB, counted from the part's beginning."""
+    start = 0
+    for part in parts:
+        before = [span for span in spans if span[0] <= start + 1][-1:]
+        inside = [span for span in spans if start + 1 < span[0] <= start + (part.episodes or 10**6)]
+        at_start = [[1, season, first + start + 1 - own] for own, season, first in before]
+        yield at_start + [[own - start, season, first] for own, season, first in inside]
+        start += part.episodes or 0
+
+
+def _give_places(parts: Sequence[Row], fact: Row) -> None:
+    """Give the parts of an entry that was cut by hand their places on TVDB."""
+    cut = sorted((row for row in parts if "season" in row.checked), key=lambda row: row.season or 0)
+    for row, spans in zip(cut, _shared_out(cut, fact.tvdb), strict=True):
+        if fact.tvdb and not row.tvdb:
+            row.tvdb, row.ids = spans, row.ids | {"tvdb": fact.ids["tvdb"]}
+
+
+def _agree(row: Row) -> None:
+    """Take a derived place for stated where TVDB has the entry in the same: that was right for 50 of 52."""
+    if row.season and not row.unsure and row.tvdb[:1] == [[1, row.season, (row.offset or 0) + 1]]:
+        row.derived = [name for name in row.derived if name not in ("season", "offset")]
 
 
 def _united(titles: dict[str, list[str]], more: dict[str, list[str]]) -> Iterator[tuple[str, list[str]]]:
@@ -118,11 +167,11 @@ def _united(titles: dict[str, list[str]], more: dict[str, list[str]]) -> Iterato
 
 def _placed(row: Row, fact: Row) -> bool:
     """Take a place that is stated for one that was derived; tell whether something changed."""
-    stated = row.season is not None and "season" not in row.derived and "offset" not in row.derived
-    if stated or fact.tmdb != row.tmdb or fact.season is None:
+    stated = row.season is not None and not {"season", "offset"} & {*row.derived} and not row.unsure
+    special = row.season == 0 or row.type == "ova"
+    if stated or fact.tmdb != row.tmdb or fact.season is None or (fact.unsure and not special):
         return False
-    row.season, row.episode = fact.season, fact.episode
-    row.offset = fact.offset
+    row.season, row.episode, row.offset, row.unsure = fact.season, fact.episode, fact.offset, fact.unsure
     row.derived = [name for name in row.derived if name not in ("season", "offset")]
     return True
 

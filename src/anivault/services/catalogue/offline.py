@@ -21,9 +21,9 @@ import msgspec
 from platformdirs import user_cache_dir
 from rapidfuzz import fuzz, process
 
-from anivault.core.models import Candidate, Query
+from anivault.core.models import Candidate, Entry, Query
 from anivault.services.catalogue import store as store
-from anivault.services.catalogue.imports import import_rows, import_texts
+from anivault.services.catalogue.added.imports import import_rows, import_texts
 from anivault.services.catalogue.keys import grams, title_keys
 from anivault.services.catalogue.merge import merge
 
@@ -42,6 +42,7 @@ class Catalog:
     """The compiled catalogue, opened. Satisfies core.matching.source.Source; for one thread at a time."""
 
     name = "catalog"
+    notices: Sequence[str] = ()  # what its opener has to say to people
 
     def __init__(self, path: Path, shipped: Sequence[bytes], imported: Mapping[str, bytes]) -> None:
         self._path, self._shipped, self._imported = path, shipped, imported
@@ -74,6 +75,16 @@ class Catalog:
         """Return the one show or film of this id; None when the catalogue does not know it."""
         name = store.show_name(provider, media_type, id)
         return self._soundly(lambda: self._named(name))
+
+    def entries(self, source: str, number: int) -> list[tuple[Candidate, Entry]]:
+        """Return the entries that a list (anidb, mal, anilist, tvdb) has under a number, and their shows."""
+        return self._soundly(lambda: list(self._entries(source, number)))
+
+    def _entries(self, source: str, number: int) -> Iterator[tuple[Candidate, Entry]]:
+        """Look through everything: pins alone ask, and a table for them would make every start dearer."""
+        for (show,) in self._database.execute("SELECT id FROM shows ORDER BY id").fetchall():
+            candidate = self._decode(show)
+            yield from ((candidate, e) for e in candidate.entries if e.ids.get(source) == number)
 
     def close(self) -> None:
         """Close the file."""

@@ -30,8 +30,10 @@ class Row(msgspec.Struct, kw_only=True, omit_defaults=True):
     episodes: int | None = None
     derived: list[str] = []
     checked: list[str] = []
+    unsure: bool = False  # whether its place is a proposal: of those a list made, two in three are right
     fans: int = 0
-    ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi
+    ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi, tvdb
+    tvdb: list[list[int]] = []  # own episode, TVDB's season and the episode there, for each part
     titles: dict[str, list[str]] = {}  # by language, the main one first
 
     @property

@@ -10,7 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from anivault.core.models import Candidate, Entry, Season, Title
+from anivault.core.models import Candidate, Entry, Season, Title, TvdbPlace
 from anivault.parser.title_words import split_season
 from anivault.services.catalogue.capitals import as_written
 from anivault.services.catalogue.rows import BY_RULE, Row
@@ -57,10 +57,11 @@ def _entry(row: Row) -> Entry:
         season=row.season,
         offset=row.offset,
         episode=row.episode if single else None,
-        stated=row.season is not None and not {"season", "offset"} & set(row.derived),
+        stated=row.season is not None and not {"season", "offset"} & set(row.derived) and not row.unsure,
         derived=tuple(row.derived),
         checked=tuple(row.checked),
         ids=row.ids,
+        tvdb=tuple(TvdbPlace(*place) for place in row.tvdb),
     )
 
 

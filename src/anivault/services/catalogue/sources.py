@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import msgspec
 
-from anivault.services.catalogue.imports import ImportInfo, imports
+from anivault.services.catalogue.added.imports import ImportInfo, imports
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

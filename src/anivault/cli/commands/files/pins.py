@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from anivault.services.pinning import Pinned
 
 PinnedArg = Annotated[str, typer.Argument(metavar="PATH", help="A folder, a file, or a title.")]
-ShowArg = Annotated[str, typer.Argument(metavar="tmdb:ID", help="tmdb:123, or tmdb:movie/123 for a film.")]
+ShowArg = Annotated[
+    str,
+    typer.Argument(
+        metavar="tmdb:ID", help="tmdb:123, tmdb:movie/123 for a film, or anidb:, mal:, anilist:, tvdb:."
+    ),
+]
 SeasonOption = Annotated[
     int | None,
     typer.Option("--season", metavar="N", help="The season of these files.", show_default=False, min=0),

@@ -35,6 +35,7 @@ FIELDS: dict[str, Callable[[Subject], Value]] = {
     "anidb": lambda s: s.entry.ids.get("anidb") if s.entry else None,
     "mal": lambda s: s.entry.ids.get("mal") if s.entry else None,
     "anilist": lambda s: s.entry.ids.get("anilist") if s.entry else None,
+    "tvdb": lambda s: next((e.ids["tvdb"] for e in s.candidate.entries if "tvdb" in e.ids), None),
     "season": lambda s: s.coordinates[0].season if s.coordinates else None,
     "episode": lambda s: tuple([c.episode for c in s.coordinates]),
     "absolute": lambda s: tuple([c.absolute for c in s.coordinates if c.absolute is not None]),
@@ -48,7 +49,7 @@ FIELDS: dict[str, Callable[[Subject], Value]] = {
     "crc32": lambda s: s.parsed.crc32,
 }
 NUMBERS = frozenset(
-    {"year", "id", "tmdb", "anidb", "mal", "anilist", "season", "episode", "absolute", "version"}
+    {"year", "id", "tmdb", "anidb", "mal", "anilist", "tvdb", "season", "episode", "absolute", "version"}
 )
 # What a name that is too long loses first.
 SHORTENED = (

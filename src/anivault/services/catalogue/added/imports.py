@@ -19,7 +19,16 @@ from anivault.shared import fs
 from anivault.shared.errors import ImportDamagedError
 
 # In the order in which they are merged: places first, then what is added to them.
-KINDS = ("bangumi-data", "anime-lists", "anime-offline-database", "anidb-titles", "anime-relations")
+KINDS = (
+    "bangumi-data",
+    "anibridge-mappings",
+    "anime-lists",
+    "tvdb-mal",
+    "anilist-counts",
+    "anime-offline-database",
+    "anidb-titles",
+    "anime-relations",
+)
 
 
 class ImportInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 
+from anivault.services.catalogue.lists.found import Found
 from anivault.services.catalogue.rows import Row
 
 TMDB_ID = re.compile(r"(?P<show>(?:tv|movie)/\d+)(?:/season/(?P<season>\d+))?(?:/episode/(?P<episode>\d+))?")
@@ -46,6 +47,12 @@ class Release(msgspec.Struct, frozen=True):
 def read(text: bytes) -> list[Item]:
     """Return the items of `dist/data.json`. msgspec.MsgspecError when it is something else."""
     return msgspec.json.decode(text, type=Release).items
+
+
+def read_rows(text: bytes) -> Found:
+    """Read a newer release of what the shipped catalogue is made from."""
+    rows = [row for item in read(text) if (row := row_of(item))]
+    return Found(rows=rows, version=max((row.begin for row in rows), default=""))
 
 
 def row_of(item: Item) -> Row | None:

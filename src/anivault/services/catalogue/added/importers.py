@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import zlib
 from datetime import date
 from pathlib import Path
@@ -16,15 +17,19 @@ from typing import Protocol
 from xml.parsers import expat
 
 import msgspec
+import zstandard
 
-from anivault.services.catalogue.formats import BrokenListError, Format, Found, format_of
-from anivault.services.catalogue.imports import ImportInfo, import_info, keep_import
+from anivault.services.catalogue.added.imports import ImportInfo, import_info, keep_import
+from anivault.services.catalogue.lists.formats import Format, format_of
+from anivault.services.catalogue.lists.found import BrokenListError, Found
 from anivault.shared import fs
 from anivault.shared.errors import ImportRefusedError
 
 LARGEST = 512 * 1024 * 1024  # bytes, unpacked; the largest known list has 60 MiB
 LONGEST = 1000  # characters of a title; the longest known has 250
 PIECE = 1024  # packed bytes at a time; zstd makes 33 MB of them at worst
+HEAD = 65536  # bytes that tell the kind of a list
+GZIP, ZSTD, WINDOW = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", 2**27
 BROKEN = (
     BrokenListError,
     msgspec.MsgspecError,
@@ -56,18 +61,25 @@ def import_file(path: Path, data_dir: str | None = None) -> ImportReport:
 
     ImportRefusedError when it is broken, too large or of no known kind; then nothing is kept.
     """
-    packed = _given(path)
-    text = _unpacked(path, packed)
+    return import_bytes(str(path), _given(path), data_dir=data_dir)
+
+
+def import_bytes(
+    name: str, packed: bytes, *, kind: str | None = None, data_dir: str | None = None
+) -> ImportReport:
+    """Read a list as it came, as `import_file` does; one of another kind than `kind` is refused."""
+    text = _unpacked(name, packed)
     form = format_of(text)
-    if form is None:
-        raise ImportRefusedError(str(path), "it is none of the lists that AniVault knows")
-    found = _read(path, form, text)
+    if form is None or kind not in (None, form.kind):
+        what = f"no {kind}" if kind else "none of the lists that AniVault knows"
+        raise ImportRefusedError(name, f"it is {what}")
+    found = _read(name, form, text)
     info = ImportInfo(
         kind=form.kind,
         home=form.home,
         licence=found.licence or form.licence,
         version=found.version,
-        file=path.name.encode(errors="replace").decode(),
+        file=os.path.basename(name).encode(errors="replace").decode(),
         sha256=hashlib.sha256(packed).hexdigest(),
         imported=date.today().isoformat(),
         entries=len(found.rows),
@@ -77,43 +89,56 @@ def import_file(path: Path, data_dir: str | None = None) -> ImportReport:
     return ImportReport(info=info, replaced=replaced)
 
 
+def kind_of(path: Path) -> str | None:
+    """Tell the kind of a list in a file by its beginning; None for what is none, or cannot be read."""
+    try:
+        with fs.open_regular(path) as stream:
+            head = stream.read(HEAD)
+        form = format_of(_beginning(head))
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
+        return None
+    return form.kind if form else None
+
+
+def _beginning(head: bytes) -> bytes:
+    """Unpack the first bytes of a packed file, of a plain one return them."""
+    if head.startswith(GZIP):
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD)
+    if head.startswith(ZSTD):
+        return zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(head).read(HEAD)
+    return head
+
+
 # --- reading --------------------------------------------------------------------------------------
 
 
 def _given(path: Path) -> bytes:
     try:
         with fs.open_regular(path) as stream:
-            return _limited(path, stream)
+            return _limited(str(path), stream)
     except OSError as error:
         raise ImportRefusedError(str(path), f"it cannot be read ({error.strerror or error})") from error
 
 
-def _unpacked(path: Path, packed: bytes) -> bytes:
+def _unpacked(name: str, packed: bytes) -> bytes:
     try:
-        if packed.startswith(b"\x1f\x8b"):
-            return _limited(path, gzip.GzipFile(fileobj=io.BytesIO(packed)))
-        if packed.startswith(b"\x28\xb5\x2f\xfd"):
-            return _unpacked_zstd(path, packed)
+        if packed.startswith(GZIP):
+            return _limited(name, gzip.GzipFile(fileobj=io.BytesIO(packed)))
+        if packed.startswith(ZSTD):
+            return _unpacked_zstd(name, packed)
     except (OSError, EOFError, zlib.error) as error:
-        raise ImportRefusedError(str(path), f"it cannot be unpacked ({error})") from error
+        raise ImportRefusedError(name, f"it cannot be unpacked ({error})") from error
     return packed
 
 
-def _unpacked_zstd(path: Path, packed: bytes) -> bytes:
+def _unpacked_zstd(name: str, packed: bytes) -> bytes:
     """Unpack piece by piece, so that a file made to burst is noticed in time, and a torn one at its end."""
-    try:
-        import zstandard
-    except ImportError as error:
-        hint = "Unpack it with `unzstd`, or install AniVault with its extra: anivault[zstd]."
-        raise ImportRefusedError(
-            str(path), "it is packed with zstd, which is not installed", hint=hint
-        ) from error
-    unpacker, text = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj(), bytearray()
+    unpacker, text = zstandard.ZstdDecompressor(max_window_size=WINDOW).decompressobj(), bytearray()
     try:
         for start in range(0, len(packed), PIECE):
             text += unpacker.decompress(packed[start : start + PIECE])
             if len(text) > LARGEST:
-                raise _too_large(path)
+                raise _too_large(name)
     except zstandard.ZstdError as error:
         raise EOFError(str(error)) from error
     if not unpacker.eof:
@@ -121,24 +146,24 @@ def _unpacked_zstd(path: Path, packed: bytes) -> bytes:
     return bytes(text)
 
 
-def _limited(path: Path, stream: Readable) -> bytes:
+def _limited(name: str, stream: Readable) -> bytes:
     text = stream.read(LARGEST + 1)
     if len(text) > LARGEST:
-        raise _too_large(path)
+        raise _too_large(name)
     return text
 
 
-def _too_large(path: Path) -> ImportRefusedError:
-    return ImportRefusedError(str(path), f"it has more than {LARGEST // 2**20} MiB")
+def _too_large(name: str) -> ImportRefusedError:
+    return ImportRefusedError(name, f"it has more than {LARGEST // 2**20} MiB")
 
 
-def _read(path: Path, form: Format, text: bytes) -> Found:
+def _read(name: str, form: Format, text: bytes) -> Found:
     try:
         found = form.read(text)
     except BROKEN as error:
-        raise ImportRefusedError(str(path), f"it is no sound {form.kind} ({error})") from error
+        raise ImportRefusedError(name, f"it is no sound {form.kind} ({error})") from error
     if any(len(text) > LONGEST for row in found.rows for texts in row.titles.values() for text in texts):
-        raise ImportRefusedError(str(path), f"it has a title of more than {LONGEST:,} characters")
+        raise ImportRefusedError(name, f"it has a title of more than {LONGEST:,} characters")
     if not found.rows:
-        raise ImportRefusedError(str(path), f"it looks like {form.kind}, and has no entry")
+        raise ImportRefusedError(name, f"it looks like {form.kind}, and has no entry")
     return found
