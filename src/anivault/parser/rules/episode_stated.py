@@ -70,7 +70,7 @@ _ALL = re.compile(
     rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
     rf"|(?P<sum>\d{{1,4}})\s*[话話集回]全|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
-_COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*)?$")
+_COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
@@ -83,14 +83,19 @@ def read_stated(draft: Draft) -> None:
     for pattern in (_SXE, _NXN, _SKIND):
         if (found := pattern.search(draft.text)) is not None:
             before = _BEFORE.search(draft.text, 0, found.start())
+            counted = _COUNTED_ON.search(draft.text, 0, found.start()) if before is None else None
             claim_with_second(draft, found)
-            if before is None and (counted := _COUNTED_ON.search(draft.text, 0, found.start())) is not None:
-                before = counted if _is_counted_on(int(counted[1]), draft) else None
+            if counted is not None and _is_counted_on(int(counted[1]), draft):  # 214 10x14
+                before = counted
             if before is not None and not is_numbered_title(draft, before):  # 13.5 - S00E01
-                printed = (text for text in before.groups() if text)
-                draft.set("absolute", tuple(map(number, printed)), RULE)
-                draft.gap(before.start(), found.start(), EPISODE)
+                _claim_absolute(draft, before, found.start())
             return
+
+
+def _claim_absolute(draft: Draft, before: re.Match[str], end: int) -> None:
+    printed = (text for text in before.groups() if text)
+    draft.set("absolute", tuple(map(number, printed)), RULE)
+    draft.gap(before.start(), end, EPISODE)
 
 
 def _is_counted_on(number: int, draft: Draft) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from anivault.parser.draft import EMPTY, GAPS, GROUP, Draft
+from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, Draft
 from anivault.parser.vocabulary import ASIDES, CJK_TEAMS, TERMS
 
 RULE = "rule:group"
@@ -134,7 +134,10 @@ def read_last(draft: Draft) -> None:
 
 
 def _is_behind(draft: Draft, start: int, end: int) -> bool:
-    """Behind the title and a gap; or square, with words in front and none behind."""
+    """Behind the title and a gap; or square, with words in front and none behind.
+
+    Several words right before the episode end the title: `Title [Its Other Part] - 05`.
+    """
     words = _LETTER.search(draft.text, 0, start)
     if words is not None and _GAP.search(draft.text, words.end(), start):
         return True
@@ -142,6 +145,7 @@ def _is_behind(draft: Draft, start: int, end: int) -> bool:
         draft.text[start] == "["
         and bool(_WORD.search(draft.text, 0, start))
         and not _WORD.search(draft.text, end)
+        and not (" " in draft.text[start:end] and draft.text[end:].lstrip()[:1] == EPISODE)
     )
 
 

@@ -45,7 +45,9 @@ _OPENED = re.compile(rf"[{_SHUT}]\s*[{_OPEN}][^{_SHUT}]*$")
 _SIDE = re.compile(rf"[{_OPEN}{_SHUT}]")
 _TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
-_GLUED = re.compile(rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}][^\S ]*)\[[^{_OPEN}{_SHUT}]*\]\s+")
+_GLUED = re.compile(
+    rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}])(?:\[[^{_OPEN}{_SHUT}]*\]|\s\[[^\s{_OPEN}{_SHUT}]+\s[^{_OPEN}{_SHUT}]+\])\s+"
+)
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
 _QUOTED = re.compile(r"『([^「」『』]+)』")
 _EDGE = " \t-–—_,:|/／=★"
@@ -175,7 +177,7 @@ def _without_edition(title: str) -> str:
 
 def _one(part: str) -> list[str]:
     """The readings of one title: bare of brackets behind it, without its aside, by script."""
-    if (glued := _GLUED.fullmatch(part)) is not None:  # Title[heart] - 05: a blank follows, so it belongs
+    if (glued := _GLUED.fullmatch(part)) is not None:  # Title[heart] - 05, Title [Its Other Part] - 05
         return [part.strip(), *_bare(glued[1])]
     part = part.strip()
     if _OPENED.search(part) is not None:  # [海马][Kaiba, where the rest was a season
