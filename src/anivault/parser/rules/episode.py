@@ -100,8 +100,8 @@ def _numbers_of(draft: Draft, said: Mapping[str, str | None]) -> tuple[Number, .
 
 
 def is_range(first: str, last: str) -> bool:
-    """A range goes up, not to a year, and is padded alike: `26_1`, `05 - 1999`, `2-05` are none."""
-    if float(first) >= float(last) or (last[0] == "0" and len(first) < len(last)):
+    """A range goes up, and not to a year: `26_1`, `05 - 1999` are none."""
+    if float(first) >= float(last):
         return False
     return len(first) > 2 or (last.isdecimal() and int(last) not in YEARS)
 

@@ -31,7 +31,7 @@ from anivault.parser.vocabulary import NUMBERED_TITLES, any_of
 
 _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
 _SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")
-_SEQUEL = re.compile(r"[2-9][-_]\d{2,3}(?!\d)")  # 2-05
+_SEQUEL = re.compile(r"(?:[2-9][-_]\d{2,3}|1[-_]0\d)(?!\d)")  # 2-05: a range pads both sides alike
 
 _TIGHT = re.compile(
     r"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?<=[^\W\d_]-)(?P<padded>0\d{1,2}))"
