@@ -26,7 +26,7 @@ V = r"(?:[ _]?[vV](?P<version>\d)(?!\d))?"
 NUMBER = rf"(?P<first>{N}){LETTER}{V}"
 _ENDINGS = any_of(WORDS["endings"])
 _TO = rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|-\s+|\s*(?:[~+&]|to|and)\s*|_|,\s?)"
-_AND = r"(?:-\d{1,4}(?!\d)|[\s.]*[&,+][\s.]*\d{1,4}-\d{1,4}(?!\d))*"  # 01-02-3, 201-210 & 212-220
+_AND = r"(?:-\d{1,4}(?!\d)|[\s.]*[&,+][\s.]*\d{1,4}(?:-\d{1,4})?(?!\d))*"  # 01-02-3, 201-210 & 212-220
 RANGE = (
     rf"(?:{_TO}(?:EP?|#)?(?P<last>{N})(?:v(?P<last_version>\d))?(?P<and>{_AND})"
     rf"(?!\d|\.\d|(?!{_ENDINGS})[^\W_]))?"
