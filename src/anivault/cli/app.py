@@ -34,6 +34,7 @@ COMMANDS = {
     "scan": Entry("files.scan", "Show what every file name says."),
     "match": Entry("files.match", "Show which show and episode each video is."),
     "organize": Entry("files.organize", "Plan where every file goes; --apply does it."),
+    "watch": Entry("files.watch", "File what arrives, as long as it runs."),
     "verify": Entry("library.verify", "Compare the library with its journal."),
     "rollback": Entry("library.rollback", "Put back what a run moved; --apply does it."),
     "recover": Entry("library.recover", "Settle what a crash left unfinished."),

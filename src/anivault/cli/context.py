@@ -45,7 +45,7 @@ class Context:
 
     def __init__(self, screen: Screen, config: str | None) -> None:
         self.screen = screen
-        self._config = config
+        self.config = config
         self._library: str | None = None
 
     @cached_property
@@ -54,7 +54,7 @@ class Context:
         from anivault.cli.render.parts import notices
         from anivault.shared.settings import load
 
-        loaded = load(config=self._config, library=self._library)
+        loaded = load(config=self.config, library=self._library)
         _check_presets(loaded)
         notices(self.screen, _unheard(loaded))
         return loaded

@@ -106,6 +106,11 @@ def unpin(what: str, library: str | None) -> Pinned:
         return Pinned(file=str(path), pins=remove(path, target.get("folder") or target["title"]))
 
 
+def pin_files(library: str | None) -> list[str]:
+    """The files that pins in force for a library stand in, whether they exist or not."""
+    return list(dict.fromkeys(str(file_of(home)) for home in (None, library)))
+
+
 @contextmanager
 def _written(path: Path) -> Iterator[None]:
     try:

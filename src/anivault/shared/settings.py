@@ -58,6 +58,13 @@ class ScanSettings(Section, frozen=True):
     settle: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0  # seconds
 
 
+class WatchSettings(Section, frozen=True):
+    """How long a file has to be left alone before `watch` files it, and how often it looks without events."""
+
+    settle: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 30  # seconds
+    poll: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 10  # seconds
+
+
 class ParserSettings(Section, frozen=True):
     """Which engines read names."""
 
@@ -90,6 +97,7 @@ class Settings(Section, frozen=True):
     library: LibrarySettings = LibrarySettings()
     organize: OrganizeSettings = OrganizeSettings()
     scan: ScanSettings = ScanSettings()
+    watch: WatchSettings = WatchSettings()
     parser: ParserSettings = ParserSettings()
     match: MatchSettings = MatchSettings()
     catalog: CatalogSettings = CatalogSettings()

@@ -103,9 +103,7 @@ class _Looked:
     def refuses(self, move: Move, absent: Mapping[str, Held]) -> Held | None:
         """Why a move cannot be; None where nothing is seen against it. `absent`: the refused, by target."""
         try:
-            self._check_video(move, absent)
-            self._check_source(move)
-            self._check_target(move)
+            self._check(move, absent)
         except _RefusedError as why:
             other = os.path.join(self.library, move.target) if why.reason is HeldReason.TARGET_TAKEN else ""
             return Held(
@@ -131,6 +129,16 @@ class _Looked:
         gone = move.mode is not Mode.MOVE or not os.path.lexists(move.source)
         same = there.st_size == move.identity.size and fs.same_time(move.identity.mtime_ns, there.st_mtime_ns)
         return gone and stat.S_ISREG(there.st_mode) and same
+
+    def _check(self, move: Move, absent: Mapping[str, Held]) -> None:
+        try:
+            self._check_video(move, absent)
+            self._check_source(move)
+            self._check_target(move)
+        except OSError as error:
+            if not os.path.lexists(move.source):  # it went while it was looked at
+                raise _RefusedError(HeldReason.SOURCE_GONE, None, error.strerror or "") from error
+            raise DiskError("Looking at the library", error, f"ls -ld {quoted(self.library)}") from error
 
     def _check_video(self, move: Move, absent: Mapping[str, Held]) -> None:
         if move.video is not None and (stays := absent.get(move.video)):

@@ -24,12 +24,14 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
     """What to read: folders and files, or names that are judged without touching the disk.
 
     `settle` is how many seconds a file has to be left alone; `filing`: the files are to go to a library.
+    `waiting` are files that it is too early for: they are read for what they say of others, and left.
     """
 
     paths: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     settle: float = 0
+    waiting: frozenset[str] = frozenset()
     filing: bool = False
 
 
@@ -66,7 +68,7 @@ def settled(found: Scan, files: Sequence[ParsedFile], what: What) -> Read:
     """Leave out what is not whole yet, such as a file that somebody still writes."""
     hollow = found.hollow(filing=what.filing)
     unfinished = [*hollow, *being_written(found.files, found.began, what.settle)]
-    left = {item.path for item in unfinished}
+    left = {*what.waiting, *(item.path for item in unfinished)}
     return Read(
         files=tuple(item for item in files if item.file.path not in left) if left else tuple(files),
         left_out=(*found.left_out, *unfinished),

@@ -1,0 +1,163 @@
+"""`anivault watch`: file what arrives, until it is told to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Hashable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from anivault.cli.commands.options import FoldersArg, ToOption
+from anivault.cli.context import Context
+from anivault.shared.errors import AniVaultError, ConfigError, FolderNotFoundError
+
+if TYPE_CHECKING:
+    from anivault.core.organized import Organized
+
+UnitFlag = Annotated[
+    bool, typer.Option("--unit", help="Print a systemd user unit and a timer; watch nothing.")
+]
+
+
+def watch(context: Context, paths: FoldersArg, to: ToOption = None, unit: UnitFlag = False) -> int:
+    """File what arrives in these folders, as long as it runs.
+
+    A file is organized once it has been left alone for `[watch] settle` seconds; what is held waits for your
+    answer. SIGHUP reads the configuration again.
+    """
+    folders = [os.path.abspath(path) for path in paths]
+    if unit:
+        return _unit(context, folders, to)
+    for path in folders:
+        if not os.path.isdir(path):
+            raise FolderNotFoundError(path, "folder")
+    asked = _Asked()
+    while True:
+        _watch(context, folders, to, asked)
+        context = _read_again(context)
+
+
+class _Asked:
+    """Whether SIGHUP came. Windows has none."""
+
+    def __init__(self) -> None:
+        self.come = False
+        if hangup := getattr(signal, "SIGHUP", None):
+            signal.signal(hangup, self._note)
+
+    def _note(self, number: int, frame: object) -> None:
+        del number, frame
+        self.come = True
+
+    def __call__(self) -> bool:
+        come, self.come = self.come, False
+        return come
+
+
+def _watch(context: Context, folders: list[str], to: str | None, asked: _Asked) -> None:
+    from anivault.services.watching.pile import Pile
+    from anivault.services.watching.wake import Wake
+    from anivault.services.watching.watch import Watch
+
+    library, settings = context.library(to), context.settings
+    pile = Pile(folders, (library,), max(settings.watch.settle, settings.scan.settle))
+    wake = Wake(pile.roots, settings.watch.poll)
+    how = "" if wake.events else f", looking every {wake.often:g} seconds"
+    context.screen.note(f"Watching {', '.join(pile.roots)} for {library}{how}.")
+    context.screen.flush()
+    Watch(pile, wake, _Hands(context, library), asked).run()
+
+
+def _read_again(context: Context) -> Context:
+    """A new reading of the configuration; the old one where the new one cannot be used."""
+    again = Context(context.screen, context.config)
+    try:
+        again.settings  # noqa: B018 - reads it
+    except ConfigError as error:
+        context.screen.error(error)
+        return context
+    return again
+
+
+class _Hands:
+    """Files by the command `organize`, and tells on the screen."""
+
+    def __init__(self, context: Context, library: str) -> None:
+        self.context, self.library = context, library
+
+    def file(self, paths: tuple[str, ...], waiting: frozenset[str]) -> None:
+        """Organize these, and show what was done or is held now."""
+        from anivault.cli.organize_handler import OrganizeRequest, handle, rules
+        from anivault.cli.render.pace import paced
+        from anivault.core.flow import Order
+        from anivault.core.pipeline.reading import What
+
+        there = tuple(path for path in paths if os.path.lexists(path))
+        if not there:
+            return
+        context, bars = self.context, self.context.screen.progress
+        what = What(paths=there, skip=(self.library,), waiting=waiting, filing=True)
+        order = Order(what=what, library=self.library, rules=rules(context.settings, None, None, None))
+        result = handle(OrganizeRequest(order=order, asking=context.asking(), apply=True), bars, paced(bars))
+        self._show(result)
+
+    def _show(self, result: Organized) -> None:
+        from anivault.cli.render.plans import show
+        from anivault.core.models import HeldReason
+
+        if result.moves or any(item.reason is not HeldReason.ALREADY_THERE for item in result.held):
+            show(self.context.screen, result)
+        self.context.screen.flush()
+
+    def recover(self) -> None:
+        """Settle what a crash left."""
+        from anivault.cli.commands.library.recover import show
+        from anivault.core.moving.recover import recover
+
+        show(self.context.screen, recover(self.library))
+
+    def failed(self, error: AniVaultError, again: float) -> None:
+        """Say what went wrong, and that it is tried again."""
+        self.context.screen.error(error)
+        self.context.screen.note(f"The next try is in {again:g} seconds. Nothing has to be typed.")
+
+    def noticed(self, text: str) -> None:
+        """Say it in a line."""
+        self.context.screen.note(text)
+
+    def looked(self) -> Hashable:
+        """Touch a file, for whoever asks whether the watch is alive; when the files of pins were written."""
+        from platformdirs import user_state_path
+
+        from anivault.services.pinning import pin_files
+
+        with suppress(OSError):
+            alive = user_state_path("anivault", ensure_exists=True) / "watching"
+            alive.touch()
+
+        return tuple(map(_written, pin_files(self.library)))
+
+
+def _written(path: str) -> tuple[int, int] | None:
+    with suppress(OSError):
+        found = os.stat(path)
+        return found.st_mtime_ns, found.st_size
+    return None
+
+
+def _unit(context: Context, folders: list[str], to: str | None) -> int:
+    from anivault.services.watching.unit import units
+
+    program = os.path.abspath(sys.argv[0])
+    more = [*(["--to", os.path.abspath(to)] if to else []), *_config(context)]
+    for line in units([program], folders, more).splitlines():
+        context.screen.line(line)
+    return 0
+
+
+def _config(context: Context) -> list[str]:
+    return ["--config", os.path.abspath(context.config)] if context.config else []

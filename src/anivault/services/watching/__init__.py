@@ -1,0 +1,1 @@
+"""File what arrives, as long as the program runs."""
