@@ -64,6 +64,9 @@ def claim_with_second(draft: Draft, found: re.Match[str]) -> None:
     claim(draft, found)
     for start, end, inside in draft.numbers:
         if 0 <= start - found.end() <= 3 and not draft.text[found.end() : start].strip(" -"):
+            if inside.stated and draft.said.get("season") == "rule:brackets":  # 29 (S2 - 05)
+                draft.set("absolute", draft.fields["episodes"], RULE)
+                draft.fields["episodes"] = inside.episodes
             draft.set("absolute", inside.episodes, RULE)
             draft.gap(start, end, EPISODE)
             return

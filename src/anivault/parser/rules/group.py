@@ -23,7 +23,10 @@ _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _PARTING = f" ._-{EMPTY}"
 _NUMBERED = re.compile(rf"[\s._{GAPS}-]*\d{{2,4}}[\s._{GAPS}-]*")
 # One side of the brackets is lost: `Group] Title`, `[Group) Title`; or they are others: `<Group> Title`.
-_HALF = re.compile(r"\s*(?:(?P<name>[^\[\](){}<>]{2,30})[\])]|<(?P<sharp>[^<>]{2,30})>)(?=.*[^\W\d])")
+_HALF = re.compile(
+    r"\s*(?:(?P<name>(?=\d*[^\W\d])[^\[\](){}<>]{2,30})[\])]|<(?P<sharp>[^<>]{2,30})>)(?=.*[^\W\d])"
+)
+_AHEAD = re.compile(r"[^\W\d_]\w{1,20}\.")  # whoever passed it on: Bot.[Group]
 _BETWEEN = re.compile(rf"[\s{GAPS}-]*")
 _BEHIND = re.compile(r"(?<=\x04)\s*(?<=\s)-(?P<name>[^\W\d_]\w*)\s*$")  # Title 05 -Group
 _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)[\s\x02]*$")
@@ -36,13 +39,18 @@ def read(draft: Draft) -> None:
         draft.set("group", draft.shown[half.start(name) : half.end(name)].strip(), RULE)
         draft.gap(half.start(), half.end(), GROUP)
         return
-    if not draft.texts or _ANY_BRACKET.sub("", draft.text[: draft.texts[0][0]]).strip(" .-0123456789\x02"):
+    if not draft.texts:
+        return
+    front = draft.text[: draft.texts[0][0]]
+    if _ANY_BRACKET.sub("", front).strip(" .-0123456789\x02") and _AHEAD.fullmatch(front) is None:
         return
     (start, end), others = draft.texts[0], draft.texts[1:]
     words = _WORD.search(_ANY_BRACKET.sub("", draft.text[end:]))
     if not (others or words) or _is_title(draft, start, end) or _is_aside(draft, start, end):
         return
     _claim(draft, start, end)
+    if front and _AHEAD.fullmatch(front) is not None:  # Bot.[Group] Title
+        draft.gap(0, start, GROUP)
     draft.texts = others
     draft.leading.append((start, end))
     while words and draft.texts and _adjoins(draft, end, draft.texts[0]):

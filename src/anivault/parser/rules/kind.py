@@ -86,6 +86,8 @@ def read(draft: Draft) -> None:
     found = _find(draft)
     if found is None:
         return
+    if found.re is _WORDS and found["number"] and _is_a_title(draft, found):
+        return
     groups = found.groupdict()
     kind = TYPES[(groups["word"] or groups["running"]).lower()]
     if kind is VideoType.TV and found["number"] is not None:
@@ -99,6 +101,11 @@ def read(draft: Draft) -> None:
     if not _is_of_the_title(draft.text, found, kind):
         _number(draft, found)
         draft.gap(found.start(), found.end(), KIND)
+
+
+def _is_a_title(draft: Draft, found: re.Match[str]) -> bool:
+    """`Special 7 - 05`: nothing stands in front, and the episode has a number of its own."""
+    return "episodes" in draft.fields and _WORD.search(draft.text, 0, found.start()) is None
 
 
 def _is_of_an_episode(draft: Draft, found: re.Match[str], kind: VideoType) -> bool:
