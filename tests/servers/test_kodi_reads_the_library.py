@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from anivault.core.models import Coordinates, Entry, MatchedFile, Mode, Plan, Season
+from anivault.core.models import About, Coordinates, Entry, MatchedFile, Mode, Plan, Season
 from anivault.core.moving.executor import execute
 from anivault.core.organizer import plan
 from anivault.core.pipeline.scanner import scan
@@ -21,8 +23,10 @@ from tests.servers.piles import candidates, files_of
 
 pytestmark = pytest.mark.skipif(not kodi.installed(), reason="needs kodi-bin, kodi-data, xvfb and root")
 
-SHOWS = 78
-Episode = tuple[str, int, int, str]  # show, season, episode, path
+# ANIVAULT_KODI=long: at least 156 shows
+PILE = 195 if os.environ.get("ANIVAULT_KODI") == "long" else 100
+SHOWS = 156 if os.environ.get("ANIVAULT_KODI") == "long" else 80
+Episode = tuple[str, int, int, str, str, str, str]  # show, season, episode, path, title, aired, plot
 PLACED = show(
     1, "Special Show & <Co>", 2001,
     seasons=(Season(1, 12, 1, "2001-04-01"), Season(2, 12, 1, "2003-04-01")),
@@ -33,7 +37,7 @@ PLACED = show(
 def on_disk(source: Path) -> list[MatchedFile]:
     """A collection as real files, with what matching would say of them."""
     chance = random.Random(4)
-    items = [item for candidate in candidates(chance, SHOWS) for item in files_of(candidate, chance)]
+    items = [item for candidate in candidates(chance, PILE) for item in files_of(candidate, chance)]
     special = video("special.mkv", PLACED, Coordinates(season=0, episode=1, title="Between"))
     ranked = msgspec.structs.replace(special.match.ranked[0], entry=PLACED.entries[0])
     match = msgspec.structs.replace(special.match, ranked=(ranked,))
@@ -43,7 +47,28 @@ def on_disk(source: Path) -> list[MatchedFile]:
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(b"video %d" % number)
     real = {file.rel: file for file in scan([str(source)]).files}
-    return [msgspec.structs.replace(item, file=real[item.file.rel]) for item in items]
+    return [told(msgspec.structs.replace(item, file=real[item.file.rel])) for item in items]
+
+
+def told(item: MatchedFile) -> MatchedFile:
+    """The same with a day and a plot for each of its episodes, and a plot for a film or show."""
+    (best,) = item.match.ranked
+    episodes = {
+        f"S{place.season:02}E{place.episode:02}": About(date=aired(place), plot=plot(place))
+        for place in item.coordinates
+    }
+    about = About(plot=f"All of {best.candidate.id}.")
+    candidate = msgspec.structs.replace(best.candidate, episodes=episodes, about=about)
+    ranked = (msgspec.structs.replace(best, candidate=candidate),)
+    return msgspec.structs.replace(item, match=msgspec.structs.replace(item.match, ranked=ranked))
+
+
+def aired(place: Coordinates) -> str:
+    return str(date(2001, 1, 1) + timedelta(days=100 * place.season + place.episode))
+
+
+def plot(place: Coordinates) -> str:
+    return f"In {place.season} comes <{place.episode}>."
 
 
 def organized(tmp_path: Path) -> tuple[list[MatchedFile], Plan]:
@@ -57,7 +82,7 @@ def organized(tmp_path: Path) -> tuple[list[MatchedFile], Plan]:
     return items, made
 
 
-def planned_places(items: list[MatchedFile], made: Plan) -> tuple[set[Episode], set[tuple[str, str]]]:
+def planned_places(items: list[MatchedFile], made: Plan) -> tuple[set[Episode], set[tuple[str, str, str]]]:
     """The episodes and films that the plan puts into the library."""
     by_rel = {item.file.rel: item for item in items}
     episodes, films = set(), set()
@@ -68,9 +93,11 @@ def planned_places(items: list[MatchedFile], made: Plan) -> tuple[set[Episode], 
         if item.parsed.type in EXTRAS:
             continue
         if best.candidate.media_type == "movie":
-            films.add((best.candidate.title, move.target))
+            films.add((best.candidate.title, move.target, f"All of {best.candidate.id}."))
         for place in item.coordinates:
-            episodes.add((best.candidate.title, place.season, place.episode, move.target))
+            title = place.title or f"Episode {place.episode}"
+            at = (best.candidate.title, place.season, place.episode, move.target)
+            episodes.add((*at, title, aired(place), plot(place)))
     return episodes, films
 
 
@@ -81,9 +108,11 @@ def test_every_show_episode_and_film_is_read_as_planned_and_nothing_else(tmp_pat
 
     found = kodi.read_library(tmp_path / "home", tmp_path / "library")
 
-    assert {(e["show"], e["season"], e["episode"], e["path"]) for e in found["episodes"]} == episodes
-    assert {(film["title"], path) for film in found["films"] for path in film["paths"]} == films
-    assert len({path.split("/")[1] for *_, path in episodes}) >= 60
+    fields = ("show", "season", "episode", "path", "title", "aired", "plot")
+    assert {tuple(e[field] for field in fields) for e in found["episodes"]} == episodes
+    assert {(f["title"], path, f["plot"]) for f in found["films"] for path in f["paths"]} == films
+    assert {show["plot"].partition(" ")[0] for show in found["shows"]} == {"All"}
+    assert len({path.split("/")[1] for _, _, _, path, *_ in episodes}) >= SHOWS
     assert len(episodes) > 800
     special = next(e for e in found["episodes"] if e["path"].endswith("S00E01 - Between.mkv"))
     assert (special["show"], special["after_season"]) == ("Special Show & <Co>", 1)

@@ -100,11 +100,11 @@ def _summary(row: Row, params: Params) -> Json:
         "genre_ids": row["genre_ids"],
         "id": row["tmdb_id"],
         "original_language": row["original_language"],
-        "overview": "",
+        "overview": row.get("overview", {}).get(_language(params), ""),
         "popularity": row["popularity"],
         "poster_path": row.get("poster_path"),
-        "vote_average": 0.0,
-        "vote_count": 0,
+        "vote_average": row.get("vote_average", 0.0),
+        "vote_count": row.get("vote_count", 0),
     }
     name = _name(row, params)
     if not tv:
@@ -345,7 +345,8 @@ PARTS: dict[str, Callable[[Row], Json]] = {
     "alternative_titles": _alternatives,
     "external_ids": _external_ids,
     "episode_groups": _group_list,
-    "content_ratings": lambda _: {"results": []},
+    "credits": lambda row: {"cast": row.get("cast", []), "crew": []},
+    "content_ratings": lambda row: {"results": row.get("content_ratings", [])},
     "release_dates": lambda _: {"results": []},
     "images": lambda _: {"backdrops": [], "logos": [], "posters": []},
 }

@@ -205,6 +205,29 @@ class Season(msgspec.Struct, frozen=True):
     begin: str | None = None
 
 
+class Actor(msgspec.Struct, frozen=True):
+    """Who speaks or plays whom."""
+
+    name: str
+    role: str = ""
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider tells of a show, film or episode beyond its names; empty or 0 where it does not."""
+
+    plot: str = ""
+    date: str = ""  # ISO: first broadcast, release
+    runtime: int = 0  # minutes
+    rating: float = 0.0  # of 10
+    votes: int = 0
+    genres: tuple[str, ...] = ()
+    studios: tuple[str, ...] = ()
+    status: str = ""  # of a show: Continuing or Ended
+    mpaa: str = ""  # for whom it is, in the words of a country
+    actors: tuple[Actor, ...] = ()
+    ids: dict[str, str] = {}  # of other sites, and of an episode its own
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A show or film of a provider, with the entries that make it up."""
 
@@ -219,6 +242,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     tabled: bool = False  # whether `seasons` is the provider's own table, not what entries add up to
     popularity: float = 0.0
     episode_titles: dict[str, str] = {}  # "S01E02" -> title
+    about: About = About()
+    episodes: dict[str, About] = {}  # "S01E02" -> what is told of it
     animated: bool = True  # False where the provider says that it is something else
 
     @property

@@ -37,8 +37,8 @@ EXACT = 3  # catalogue shows of equal title that are
 LIKELY = 2  # shows of one query whose season tables are asked for
 TABLE_EPISODES = 400  # episodes in one request for season tables: about 2 MB with casts
 LONGEST_WAIT = 60.0  # seconds that a run sleeps for TMDB to come back, once per step
-NAMES = ("translations", "alternative_titles", "episode_groups")
-FILM_NAMES = ("translations", "alternative_titles")
+NAMES = ("translations", "alternative_titles", "episode_groups", "credits", "content_ratings", "external_ids")
+FILM_NAMES = ("translations", "alternative_titles", "credits", "release_dates")
 CUTS = (7, 6, 3)  # episode groups that cut a show into seasons: TV, production, DVD
 
 PASSING = (TmdbUnreachableError, TmdbAnswerError)  # failures that another try may not meet

@@ -26,7 +26,7 @@ LONGEST: Final = 180 * DAY  # TMDB's terms: six months
 SIZE_CAP: Final = 256 * 2**20  # bytes of answers
 ROOM: Final = 0.9  # an eviction goes down to this share of the cap
 TOUCH_EVERY: Final = DAY  # a use is noted no finer than this, so that reading does not write
-VERSION: Final = 1  # of the table and of what the answers keep
+VERSION: Final = 2  # of the table and of what the answers keep
 
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS answers (

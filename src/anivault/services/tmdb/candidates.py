@@ -14,7 +14,7 @@ from datetime import date
 
 import msgspec
 
-from anivault.core.models import Candidate, Entry, Season, Title
+from anivault.core.models import About, Candidate, Entry, Season, Title
 from anivault.services.tmdb.records import Group, Name, SeasonTable, Show
 
 SAME_START = 10  # days between an entry's first broadcast and TMDB's date that still mean the same season
@@ -70,6 +70,8 @@ def candidate(
         tabled=show.media_type == "tv",
         popularity=show.popularity,
         episode_titles=episode_titles(show.seasons),
+        about=_about(show, languages),
+        episodes=_told_episodes(show.seasons),
         animated=not show.genres or ANIMATION in show.genres,
     )
     return _completed(made, known) if known else made
@@ -114,6 +116,36 @@ def episode_titles(tables: Iterable[SeasonTable]) -> dict[str, str]:
         for table in tables
         for episode in table.episodes
         if episode.title and not PLACEHOLDER.fullmatch(episode.title)
+    }
+
+
+def _about(show: Show, languages: Sequence[str]) -> About:
+    """What TMDB tells, in the first of `languages` that it has a text in."""
+    region = next((part for tag in languages for part in tag.split("-")[1:] if len(part) == 2), "US")
+    ratings = [show.ratings.get(country, "") for country in (region, "US", *sorted(show.ratings))]
+    ids = {kind: number for kind, number in show.ids.items() if kind in {"imdb", "tvdb"}}
+    return msgspec.structs.replace(
+        show.about,
+        plot=_in_order(show.plots, languages) or show.about.plot or show.plots.get("en-US", ""),
+        mpaa=next(filter(None, ratings), ""),
+        ids=ids,
+    )
+
+
+def _in_order(plots: dict[str, str], languages: Sequence[str]) -> str:
+    for language in languages:
+        for tag, plot in plots.items():
+            if SCRIPTS.get(tag, tag.partition("-")[0]) == language or tag == language:
+                return plot
+    return ""
+
+
+def _told_episodes(tables: Iterable[SeasonTable]) -> dict[str, About]:
+    return {
+        f"S{table.number:02}E{episode.number:02}": episode.about
+        for table in tables
+        for episode in table.episodes
+        if episode.about
     }
 
 

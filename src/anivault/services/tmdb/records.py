@@ -1,6 +1,6 @@
 """Read TMDB's answers into records. Pure: bytes in, records out.
 
-Only facts an organizer uses are kept, so that the cache stays small and holds no texts. Dates and
+Only what an organizer uses is kept, and of texts no more than NFO files hold. Dates and
 names that are "", null or missing are the same to us. One bad record costs only itself: it is left
 out, and the `Reader` notes that the answer was spoiled. An answer that is bad as a whole raises
 `msgspec.ValidationError`, as anything that is no JSON raises its `DecodeError`.
@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
+
+from anivault.core.models import About, Actor
 
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
@@ -20,6 +23,8 @@ Media = Literal["tv", "movie"]
 T = TypeVar("T")
 NOTHING = msgspec.Raw(b"null")
 
+LONGEST_PLOT = 4000  # characters; longer ones are cut
+MOST_ACTORS = 20
 LONGEST_TEXT = 300  # characters; no title is longer, and what is was made to do harm
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd]+")
 
@@ -39,6 +44,7 @@ class Episode(msgspec.Struct, frozen=True, array_like=True):
     number: int
     title: str = ""
     date: str = ""
+    about: About | None = None
 
 
 class SeasonTable(msgspec.Struct, frozen=True):
@@ -82,6 +88,9 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     ids: dict[str, str] = {}
     poster: str = ""
     backdrop: str = ""
+    about: About = About()
+    plots: dict[str, str] = {}  # by language, as names have it
+    ratings: dict[str, str] = {}  # for whom it is, by country
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -108,6 +117,27 @@ class Group(msgspec.Struct, frozen=True):
 
 class _Genre(msgspec.Struct):
     id: int
+    name: str | None = None
+
+
+class _Named(msgspec.Struct):
+    name: str | None = None
+
+
+class _Actor(msgspec.Struct):
+    name: str | None = None
+    character: str | None = None
+    order: int = 0
+
+
+class _Certified(msgspec.Struct):
+    certification: str | None = None
+
+
+class _Rated(msgspec.Struct):
+    iso_3166_1: str = ""
+    rating: str | None = None  # of a series
+    release_dates: list[_Certified] | None = None  # of a film
 
 
 class _Hit(msgspec.Struct):
@@ -127,6 +157,13 @@ class _Hit(msgspec.Struct):
     status: str | None = None
     poster_path: str | None = None
     backdrop_path: str | None = None
+    overview: str | None = None
+    vote_average: float | None = None
+    vote_count: int | None = None
+    runtime: int | None = None
+    episode_run_time: list[int] | None = None
+    production_companies: list[_Named] | None = None
+    networks: list[_Named] | None = None
 
 
 class _Season(msgspec.Struct):
@@ -144,6 +181,11 @@ class _Episode(msgspec.Struct):
     name: str | None = None
     air_date: str | None = None
     order: Number = 0
+    id: int | None = None
+    overview: str | None = None
+    runtime: int | None = None
+    vote_average: float | None = None
+    vote_count: int | None = None
 
 
 class _Alternative(msgspec.Struct):
@@ -155,6 +197,7 @@ class _Alternative(msgspec.Struct):
 class _TranslationData(msgspec.Struct):
     name: str | None = None
     title: str | None = None
+    overview: str | None = None
 
 
 class _Translation(msgspec.Struct):
@@ -247,9 +290,13 @@ def read_show(reader: Reader, body: bytes, media: str, id: int) -> Show:  # noqa
     show = _show(reader.whole(body, _Hit), media)
     if show is None or show.id != id:
         raise msgspec.ValidationError("this is not what was asked for")
+    translations = reader.many(reader.inside(fields.get("translations"), "translations"), _Translation)
     return msgspec.structs.replace(
         show,
-        names=_names(reader, fields),
+        about=msgspec.structs.replace(show.about, actors=_actors(reader, fields)),
+        plots={_tag(each): plot for each in translations if (plot := _plot(each.data.overview))},
+        ratings=_ratings(reader, fields),
+        names=_names(reader, fields, translations),
         seasons=_seasons(reader, fields),
         groups=_groups(reader, fields),
         ids=_ids(reader, fields),
@@ -267,6 +314,65 @@ def read_nothing(reader: Reader, body: bytes) -> bool:
     """Read an answer of which only its being JSON matters."""
     reader.whole(body, dict[str, msgspec.Raw])
     return True
+
+
+def _plot(text: str | None) -> str:
+    """Return a text of several lines as it may be shown."""
+    lines = (" ".join(UNPRINTABLE.sub(" ", line).split()) for line in (text or "").splitlines())
+    return "\n".join(filter(None, lines))[:LONGEST_PLOT]
+
+
+def _told(names: Iterable[_Named | _Genre]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (clean(each.name) for each in names))))
+
+
+def _actors(reader: Reader, fields: dict[str, msgspec.Raw]) -> tuple[Actor, ...]:
+    cast = sorted(reader.many(reader.inside(fields.get("credits"), "cast"), _Actor), key=lambda a: a.order)
+    actors = (Actor(clean(each.name), clean(each.character)) for each in cast)
+    return tuple([actor for actor in actors if actor.name][:MOST_ACTORS])
+
+
+def _ratings(reader: Reader, fields: dict[str, msgspec.Raw]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for field in ("content_ratings", "release_dates"):
+        for each in reader.many(reader.inside(fields.get(field), "results"), _Rated):
+            said = [each.rating, *(one.certification for one in each.release_dates or ())]
+            if rating := next(filter(None, map(clean, said)), ""):
+                found.setdefault(clean(each.iso_3166_1), rating)
+    return found
+
+
+_STATUS = {
+    "Returning Series": "Continuing", "In Production": "Continuing", "Planned": "Continuing",
+    "Pilot": "Continuing", "Ended": "Ended", "Canceled": "Ended",
+}  # fmt: skip
+
+
+def _about(hit: _Hit, media: str) -> About:
+    times = [time for time in (hit.runtime, *(hit.episode_run_time or ())) if time and time > 0]
+    return About(
+        plot=_plot(hit.overview),
+        date=_date(hit.first_air_date or hit.release_date),
+        runtime=times[0] if times else 0,
+        rating=hit.vote_average or 0.0,
+        votes=hit.vote_count or 0,
+        genres=_told(hit.genres or ()),
+        studios=_told(hit.production_companies or ()) or _told(hit.networks or ()),
+        status=_STATUS.get(hit.status or "", "") if media == "tv" else "",
+    )
+
+
+def _episode(wire: _Episode) -> Episode:
+    date = _date(wire.air_date)
+    about = About(
+        plot=_plot(wire.overview),
+        date=date,
+        runtime=max(wire.runtime or 0, 0),
+        rating=wire.vote_average or 0.0,
+        votes=wire.vote_count or 0,
+        ids={"tmdb": str(wire.id)} if wire.id and wire.id > 0 else {},
+    )
+    return Episode(wire.episode_number, clean(wire.name), date, about)
 
 
 def clean(text: str | None) -> str:
@@ -294,15 +400,18 @@ def _show(hit: _Hit, media: str) -> Show | None:
         status=clean(hit.status),
         poster=_image(hit.poster_path),
         backdrop=_image(hit.backdrop_path),
+        about=_about(hit, media),
     )
 
 
-def _names(reader: Reader, fields: dict[str, msgspec.Raw]) -> tuple[Name, ...]:
-    translations = reader.many(reader.inside(fields.get("translations"), "translations"), _Translation)
-    names = [
-        Name(clean(each.data.name or each.data.title), f"{each.iso_639_1}-{each.iso_3166_1}".strip("-"))
-        for each in translations
-    ]
+def _tag(translation: _Translation) -> str:
+    return f"{translation.iso_639_1}-{translation.iso_3166_1}".strip("-")
+
+
+def _names(
+    reader: Reader, fields: dict[str, msgspec.Raw], translations: Sequence[_Translation]
+) -> tuple[Name, ...]:
+    names = [Name(clean(each.data.name or each.data.title), _tag(each)) for each in translations]
     other = fields.get("alternative_titles")
     for field in ("results", "titles"):
         names += [
@@ -323,10 +432,7 @@ def _seasons(reader: Reader, fields: dict[str, msgspec.Raw]) -> tuple[SeasonTabl
 
 
 def _season(reader: Reader, wire: _Season) -> SeasonTable:
-    episodes = [
-        Episode(each.episode_number, clean(each.name), _date(each.air_date))
-        for each in reader.many(wire.episodes, _Episode)
-    ]
+    episodes = [_episode(each) for each in reader.many(wire.episodes, _Episode)]
     count = len(episodes) if wire.episode_count is None and episodes else wire.episode_count
     return SeasonTable(
         wire.season_number,

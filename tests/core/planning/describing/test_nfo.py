@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.core.models import Coordinates, Entry, MatchedFile, Plan, Season
+from anivault.core.models import About, Actor, Coordinates, Entry, MatchedFile, Plan, Season
 from anivault.core.planning.describing import nfo
 from anivault.core.planning.naming.preset import load_preset
 from anivault.parser.models import VideoType
@@ -53,7 +54,6 @@ def test_what_is_unknown_is_not_said() -> None:
 
     assert {child.tag for child in parsed(data)} == {
         "title",
-        "sorttitle",
         "uniqueid",
         "tmdbid",
     }
@@ -88,8 +88,8 @@ FIRST = ("airsbefore_season", "airsbefore_episode", "displayseason", "displayepi
 @pytest.mark.parametrize(
     ("begin", "place"),
     [
-        ("2004-12-18", {"airsafter_season": "1", "displayseason": "1", "displayepisode": "4096"}),
-        ("2010-01-01", {"airsafter_season": "2", "displayseason": "2", "displayepisode": "4096"}),
+        ("2004-12-18", {"airsafter_season": "1", "displayafterseason": "1"}),
+        ("2010-01-01", {"airsafter_season": "2", "displayafterseason": "2"}),
         ("2003-01-01", dict.fromkeys(FIRST, "1")),
         (None, {}),
     ],
@@ -98,12 +98,82 @@ def test_a_special_is_placed_by_its_date(begin: str | None, place: dict[str, str
     entry = Entry(key="s", titles=(), type="ova", begin=begin)
     data = nfo.episode(CANDIDATE, entry, [Coordinates(season=0, episode=1)])
 
-    names = {"airsafter_season", "airsbefore_season", "airsbefore_episode", "displayseason", "displayepisode"}
+    names = {
+        "airsafter_season",
+        "displayafterseason",
+        "airsbefore_season",
+        "airsbefore_episode",
+        "displayseason",
+        "displayepisode",
+    }
     assert {child.tag: child.text for child in parsed(data) if child.tag in names} == place
 
 
 def test_a_regular_episode_is_placed_nowhere_else() -> None:
     assert text(nfo.episode(CANDIDATE, SPECIAL, [Coordinates(season=1, episode=1)]), "displayseason") is None
+
+
+TOLD = About(
+    plot="A substitute.\nA soul.", date="2004-10-05", runtime=24, rating=8.34, votes=1700, mpaa="TV-14",
+    genres=("Animation", "Action"), studios=("Pierrot",), status="Ended", ids={"tvdb": "74796"},
+    actors=(Actor("Masakazu Morita", "Ichigo"), Actor("Fumiko Orikasa")),
+)  # fmt: skip
+
+
+def test_what_a_provider_tells_of_a_show_is_said() -> None:
+    data = nfo.tvshow(msgspec.structs.replace(CANDIDATE, about=TOLD))
+    names = ("plot", "premiered", "runtime", "rating", "votes", "mpaa", "studio", "status")
+
+    assert [text(data, name) for name in names] == [
+        "A substitute.\nA soul.", "2004-10-05", "24", "8.3", "1700", "TV-14", "Pierrot", "Ended",
+    ]  # fmt: skip
+    assert [each.text for each in parsed(data).findall("genre")] == ["Animation", "Action"]
+    assert [(a.findtext("name"), a.findtext("role")) for a in parsed(data).findall("actor")] == [
+        ("Masakazu Morita", "Ichigo"),
+        ("Fumiko Orikasa", None),
+    ]
+    assert {each.get("type") for each in parsed(data).findall("uniqueid")} == {"tmdb", "anidb", "mal", "tvdb"}
+
+
+def test_an_episode_has_its_own_day_plot_and_id() -> None:
+    told = About(plot="It rains.", date="2004-10-12", runtime=23, rating=7.0, votes=12, ids={"tmdb": "62085"})
+    candidate = msgspec.structs.replace(CANDIDATE, about=TOLD, episodes={"S01E02": told})
+
+    data = nfo.episode(candidate, None, [Coordinates(season=1, episode=2)])
+
+    assert [text(data, name) for name in ("aired", "plot", "runtime", "rating", "uniqueid")] == [
+        "2004-10-12", "It rains.", "23", "7.0", "62085",
+    ]  # fmt: skip
+    assert text(data, "tmdbid") is None  # servers take that for the show's
+    assert text(nfo.episode(candidate, None, [Coordinates(season=1, episode=3)]), "aired") is None
+
+
+def test_a_special_stands_where_the_day_of_its_own_broadcast_puts_it() -> None:
+    told = About(date="2010-01-01")
+    candidate = msgspec.structs.replace(CANDIDATE, episodes={"S00E01": told})
+    entry = Entry(key="s", titles=(), type="ova", begin="2003-01-01")
+
+    data = nfo.episode(candidate, entry, [Coordinates(season=0, episode=1)])
+
+    assert text(data, "airsafter_season") == "2"
+
+
+def test_no_show_has_an_episode_guide() -> None:
+    assert text(nfo.tvshow(CANDIDATE), "episodeguide") is None
+
+
+def test_extras_of_a_film_are_hidden_without_other_files_too() -> None:
+    items = [
+        video("f/NCOP.mkv", film(9, "Paprika", 2006), type=VideoType.OP),
+        video("s/NCOP.mkv", CANDIDATE, type=VideoType.OP),
+    ]
+    made = planned(items, preset="kodi")
+
+    assert [w.target for w in nfo.hidden(made, items, load_preset("kodi"))] == [
+        "Movies/Paprika (2006)/Extras/.nomedia"
+    ]
+    assert nfo.hidden(made, (), load_preset("kodi")) == nfo.hidden(made, items, load_preset("kodi"))
+    assert nfo.hidden(planned(items), items, load_preset("jellyfin")) == ()
 
 
 def test_a_film_is_described() -> None:

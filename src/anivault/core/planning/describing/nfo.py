@@ -11,15 +11,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from anivault.core.models import Candidate, Coordinates, Entry, HeldReason, MatchedFile, Plan, Write
+from anivault.core.models import (
+    About,
+    Actor,
+    Candidate,
+    Coordinates,
+    Entry,
+    HeldReason,
+    MatchedFile,
+    Plan,
+    Write,
+)
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.places import is_film
 from anivault.parser.models import EXTRAS
-
-_AFTER_ALL = 4096  # the episode before which Kodi lists a special that follows a whole season
 
 
 class Placed(NamedTuple):
@@ -129,16 +137,16 @@ def _hidden(target: str, preset: Preset) -> Iterator[Write]:
 
 # --- what the files say ----------------------------------------------------------------------------------
 
-_Element = tuple[str, str | int | None]
+_Element = tuple[str, str | int | float | None]
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 def tvshow(show: Candidate) -> bytes:
-    """`tvshow.nfo`."""
+    """`tvshow.nfo`. With an `<episodeguide>` an extra without an NFO would end Kodi's scan of the show."""
     first = _first_entry(show)
-    elements = [*_titles(show), *_dates(show, first)]
-    return _document("tvshow", elements, _ids(show, first))
+    elements = [*_titles(show), *_dates(show, first), *_told(show.about), ("status", show.about.status)]
+    return _document("tvshow", elements, _ids(show, first), show.about.actors)
 
 
 def season_nfo(number: int, entry: Entry | None) -> bytes:
@@ -157,21 +165,30 @@ def episode(
     blocks = []
     for number, place in enumerate(places):
         title = place.title or (f"Episode {place.episode}" if named else "")
+        about = show.episodes.get(f"S{place.season:02}E{place.episode:02}", About())
         elements: list[_Element] = [
             ("title", title), ("showtitle", show.title), ("season", place.season),
-            ("episode", place.episode),
+            ("episode", place.episode), ("aired", about.date or _broadcast(entry, place)), *_told(about),
         ]  # fmt: skip
         if len(places) > 1 and number == 0:
             elements.append(("episodenumberend", places[-1].episode))
-        elements += _special_place(show, entry) if place.season == 0 else []
-        blocks.append(_block("episodedetails", elements, []))
+        elements += _special_place(show, entry, about) if place.season == 0 else []
+        blocks.append(_block("episodedetails", elements, sorted(about.ids.items())))
     return _XML + "".join(blocks).encode("utf-8")
+
+
+def _broadcast(entry: Entry | None, place: Coordinates) -> str | None:
+    """The day of an entry that is this one episode."""
+    if entry is None or entry.season != place.season or entry.episode != place.episode:
+        return None
+    return _day(entry.begin)
 
 
 def movie(film: Candidate, entry: Entry | None) -> bytes:
     """`<film>.nfo`."""
     first = entry or _first_entry(film)
-    return _document("movie", [*_titles(film), *_dates(film, first)], _ids(film, first))
+    elements = [*_titles(film), *_dates(film, first), *_told(film.about)]
+    return _document("movie", elements, _ids(film, first), film.about.actors)
 
 
 def plexmatch(show: Candidate) -> bytes:
@@ -182,11 +199,21 @@ def plexmatch(show: Candidate) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def _special_place(show: Candidate, entry: Entry | None) -> list[_Element]:
+def _told(about: About) -> list[_Element]:
+    """What a provider tells of a show, film or episode."""
+    return [
+        ("plot", about.plot), ("runtime", about.runtime or None), ("rating", round(about.rating, 1) or None),
+        ("votes", about.votes or None), ("mpaa", about.mpaa), *(("genre", genre) for genre in about.genres),
+        *(("studio", studio) for studio in about.studios),
+    ]  # fmt: skip
+
+
+def _special_place(show: Candidate, entry: Entry | None, about: About) -> list[_Element]:
     """Where a special stands among the seasons: after the last one that had begun when it came out."""
-    if entry is None or entry.begin is None:
+    aired = about.date or (entry.begin if entry else None)
+    if not aired:
         return []
-    begun = [s.number for s in show.seasons if s.number > 0 and s.begin and s.begin <= entry.begin]
+    begun = [s.number for s in show.seasons if s.number > 0 and s.begin and s.begin <= aired]
     if not begun:
         return [
             ("airsbefore_season", 1),
@@ -194,12 +221,17 @@ def _special_place(show: Candidate, entry: Entry | None) -> list[_Element]:
             ("displayseason", 1),
             ("displayepisode", 1),
         ]
-    return [("airsafter_season", max(begun)), ("displayseason", max(begun)), ("displayepisode", _AFTER_ALL)]
+    return [("airsafter_season", max(begun)), ("displayafterseason", max(begun))]
 
 
 def _titles(show: Candidate) -> list[_Element]:
     native = next((title.text for title in show.titles if title.language == "ja"), None)
-    return [("title", show.title), ("originaltitle", native), ("sorttitle", _sort_title(show.title))]
+    sort = _sort_title(show.title)
+    return [
+        ("title", show.title),
+        ("originaltitle", native),
+        ("sorttitle", sort if sort != show.title else None),
+    ]
 
 
 def _sort_title(title: str) -> str:
@@ -207,8 +239,12 @@ def _sort_title(title: str) -> str:
 
 
 def _dates(show: Candidate, first: Entry | None) -> list[_Element]:
-    begin = first.begin if first else None
-    return [("year", show.year), ("premiered", begin if begin and len(begin) == len("2005-10-23") else None)]
+    return [("year", show.year), ("premiered", show.about.date or _day(first.begin if first else None))]
+
+
+def _day(begin: str | None) -> str | None:
+    """A whole date; lists may have the year or the month alone."""
+    return begin if begin and len(begin) == len("2005-10-23") else None
 
 
 def _first_entry(show: Candidate) -> Entry | None:
@@ -216,32 +252,49 @@ def _first_entry(show: Candidate) -> Entry | None:
     return min(dated, key=lambda entry: (entry.begin or "", entry.key)) if dated else None
 
 
-def _ids(show: Candidate, entry: Entry | None) -> list[tuple[str, int]]:
-    return [(show.provider, show.id), *_entry_ids(entry)]
+def _ids(show: Candidate, entry: Entry | None) -> list[tuple[str, int | str]]:
+    return [(show.provider, show.id), *_entry_ids(entry), *sorted(show.about.ids.items())]
 
 
-def _entry_ids(entry: Entry | None) -> list[tuple[str, int]]:
-    return [(kind, number) for kind, number in sorted(entry.ids.items())] if entry else []
+def _entry_ids(entry: Entry | None) -> list[tuple[str, int | str]]:
+    return [*sorted(entry.ids.items())] if entry else []
 
 
 _XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def _document(root: str, elements: Sequence[_Element], ids: Sequence[tuple[str, int]]) -> bytes:
-    return _XML + _block(root, elements, ids).encode("utf-8")
+def _document(
+    root: str,
+    elements: Sequence[_Element],
+    ids: Sequence[tuple[str, int | str]],
+    actors: Sequence[Actor] = (),
+) -> bytes:
+    return _XML + _block(root, elements, ids, actors).encode("utf-8")
 
 
-def _block(root: str, elements: Sequence[_Element], ids: Sequence[tuple[str, int]]) -> str:
+def _block(
+    root: str,
+    elements: Sequence[_Element],
+    ids: Sequence[tuple[str, int | str]],
+    actors: Sequence[Actor] = (),
+) -> str:
     """One element with its children; those without a value are left out. The first id is the default one."""
     lines = [f"  <{name}>{_text(value)}</{name}>" for name, value in elements if value not in {None, ""}]
     for number, (kind, value) in enumerate(ids):
         default = ' default="true"' if number == 0 else ""
-        lines.append(f'  <uniqueid type="{_text(kind)}"{default}>{value}</uniqueid>')
-        lines += [f"  <{kind}id>{value}</{kind}id>"] if kind in {"tmdb", "anidb", "anilist"} else []
+        lines.append(f'  <uniqueid type="{_text(kind)}"{default}>{_text(value)}</uniqueid>')
+        lines += [f"  <{kind}id>{value}</{kind}id>"] if kind in _OWN_ELEMENTS and root in _OF_SHOWS else []
+    for number, actor in enumerate(actors):
+        role = f"<role>{_text(actor.role)}</role>" if actor.role else ""
+        lines.append(f"  <actor><name>{_text(actor.name)}</name>{role}<order>{number}</order></actor>")
     return "\n".join([f"<{root}>", *lines, f"</{root}>", ""])
 
 
-def _text(value: str | int | None) -> str:
+_OWN_ELEMENTS = frozenset({"tmdb", "anidb", "anilist"})
+_OF_SHOWS = frozenset({"tvshow", "movie", "season"})
+
+
+def _text(value: str | float | None) -> str:
     return _FORBIDDEN.sub("", str(value)).translate(_ESCAPES)
 
 
