@@ -143,10 +143,12 @@ def report(database: Path) -> dict[str, list[dict[str, Any]]]:
     queries = {
         "shows": "select c00 title, c01 plot, c05 premiered from tvshow order by 1",
         "episodes": "select t.c00 show, cast(e.c12 as int) season, cast(e.c13 as int) episode,"
-        " e.c00 title, e.c01 plot, e.c05 aired, cast(e.c15 as int) after_season, p.strPath || f.strFilename path"
+        " e.c00 title, e.c01 plot, e.c05 aired, cast(e.c15 as int) after_season,"
+        " p.strPath || f.strFilename path"
         " from episode e join tvshow t using(idShow)"
         " join files f using(idFile) join path p on p.idPath = f.idPath",
-        "films": "select c00 title, c01 plot, p.strPath || f.strFilename path from movie join files f using(idFile)"
+        "films": "select c00 title, c01 plot, p.strPath || f.strFilename path"
+        " from movie join files f using(idFile)"
         " join path p on p.idPath = f.idPath",
         "ids": "select media_type, type, value from uniqueid",
     }

@@ -95,7 +95,7 @@ def planned_places(items: list[MatchedFile], made: Plan) -> tuple[set[Episode], 
         if best.candidate.media_type == "movie":
             films.add((best.candidate.title, move.target, f"All of {best.candidate.id}."))
         for place in item.coordinates:
-            title = place.title or f"Episode {place.episode}"
+            title = (place.title or f"Episode {place.episode}").strip()
             at = (best.candidate.title, place.season, place.episode, move.target)
             episodes.add((*at, title, aired(place), plot(place)))
     return episodes, films

@@ -235,7 +235,7 @@ def _episode_line(row: Row, season: Row, number: int, week: int, params: Params)
         "runtime": 24,
         "season_number": season["season_number"],
         "show_id": row["tmdb_id"],
-        "still_path": None,
+        "still_path": row.get("stills", {}).get(f"{season['season_number']}/{number}"),
     }
 
 
@@ -348,5 +348,5 @@ PARTS: dict[str, Callable[[Row], Json]] = {
     "credits": lambda row: {"cast": row.get("cast", []), "crew": []},
     "content_ratings": lambda row: {"results": row.get("content_ratings", [])},
     "release_dates": lambda _: {"results": []},
-    "images": lambda _: {"backdrops": [], "logos": [], "posters": []},
+    "images": lambda row: {"backdrops": [], "logos": row.get("logos", []), "posters": []},
 }

@@ -91,11 +91,20 @@ def search(
     return Ask(f"search/{media}", params, read, Page, lambda found: (7 if found.hits else 1) * DAY)
 
 
-def details(media: str, id: int, *, append: Iterable[str] = (), language: str = "en-US") -> Ask[Show]:  # noqa: A002
+def details(
+    media: str,
+    id: int,  # noqa: A002
+    *,
+    append: Iterable[str] = (),
+    language: str = "en-US",
+) -> Ask[Show]:
     """Ask for a series or film, with up to 20 further parts such as "translations" or "season/1"."""
     parts = list(append)
     assert len(parts) <= APPENDED
-    params = _params(language=language, append_to_response=",".join(parts) or None)
+    images = "en,ja,null" if "images" in parts else None  # else those of `language` alone
+    params = _params(
+        language=language, append_to_response=",".join(parts) or None, include_image_language=images
+    )
     return Ask(f"{media}/{id}", params, partial(read_show, media=media, id=id), Show, _keep_show)
 
 

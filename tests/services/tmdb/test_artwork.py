@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import msgspec
 import pytest
 
 from anivault.core.arrivals import lacking
@@ -69,6 +71,21 @@ def test_posters_and_backdrops_come_each_in_its_own_format(server: Server, tmp_p
     assert names(result) == {"poster.jpg": JPEG, "backdrop.jpg": JPEG, "poster1.png": PNG}
     assert result.notices == ()
     assert {write.video for write in result.writes} == {f"{SHOW}/1.mkv"}
+
+
+def test_logos_and_stills_come_with_one_question_a_show(server: Server, tmp_path: Path) -> None:
+    row = server.facts.by_id["tv", FERRY]
+    logos = [{"file_path": "/vector.svg", "iso_639_1": "en"}, {"file_path": "/logo.png", "iso_639_1": None}]
+    row |= {"logos": logos, "stills": {"1/2": "/still.jpg"}}
+    server.images |= {"logo.png": Reply(body=PNG), "still.jpg": Reply(body=JPEG)}
+    still = msgspec.structs.replace(picture("still", 1), episode=2)
+
+    result = fetched(server, tmp_path, picture(), picture("logo"), still)
+
+    assert names(result) == {"poster.jpg": JPEG, "logo.png": PNG, "still1.jpg": JPEG}
+    asked = [request.target for request in server.requests if "/t/p/" not in request.target]
+    assert len(asked) == 1
+    assert unquote(asked[0]).count("images,season/1") == 1
 
 
 def test_the_image_host_never_sees_the_key(server: Server, tmp_path: Path) -> None:
@@ -176,7 +193,7 @@ def test_pictures_land_beside_the_show_and_a_rollback_takes_them_away(
 ) -> None:
     library = tmp_path / "library"
     plan = run("organize", pile, "--to", library, "--artwork")
-    assert "3 pictures to look for" in plan.out
+    assert "5 pictures to look for" in plan.out
     assert not [request for request in server.requests if request.target.startswith("/t/p/")]
 
     done = run("organize", pile, "--to", library, "--artwork", "--apply")

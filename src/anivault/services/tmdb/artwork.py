@@ -19,11 +19,12 @@ from anivault.services.tmdb.cache import Cache
 from anivault.services.tmdb.limiter import Clock, Limiter, SystemClock
 from anivault.services.tmdb.records import Reader, Show
 from anivault.services.tmdb.wire import TMDB, TMDB_IMAGES, Wire, image_address
-from anivault.services.tmdb_client import Ask, TmdbClient, details
+from anivault.services.tmdb_client import APPENDED, Ask, TmdbClient, details
 from anivault.shared.errors import TmdbError
 from anivault.shared.progress import Progress
 
-SIZES = {"poster": "w780", "backdrop": "w1280"}  # pixels wide: TMDB's largest below the original
+# Pixels wide: TMDB's largest below the original; of a still the size that servers show.
+SIZES = {"poster": "w780", "backdrop": "w1280", "logo": "w500", "still": "w300"}
 SECONDS = 600.0  # for all pictures of a run
 BYTES = 256 * 2**20  # of all pictures of a run, which are held in memory
 AT_ONCE = 40  # pictures between two looks at those bounds
@@ -45,9 +46,9 @@ def fetch(
     """
     images = image_address(images)
     with TmdbClient(Wire(key, url), Cache(folder), Limiter(folder, clock)) as tmdb:
-        asks = {(p.media_type, p.id): details(p.media_type, p.id) for p in wanted}
+        asks = _asks(wanted)
         shows = tmdb.fetch(asks.values())
-    answers = [(picture, shows[asks[picture.media_type, picture.id]]) for picture in wanted]
+    answers = [(picture, shows[ask]) for picture, ask in asks.items()]
     errors = [answer for _, answer in answers if isinstance(answer, TmdbError)]
     there = [
         (p, _image(path, p)) for p, show in answers if isinstance(show, Show) and (path := _path(show, p))
@@ -56,6 +57,24 @@ def fetch(
         writes, failed = _fetch_all(host, there, clock or SystemClock(), progress)
     left = len(there) - len(writes) - len(failed)
     return Fetched(tuple(writes), tuple(_notices([*errors, *failed], left)))
+
+
+def _asks(wanted: Sequence[Picture]) -> dict[Picture, Ask[Show]]:
+    """What has to be asked to know where each picture lies: a show once, and once more for many seasons."""
+    shows: dict[tuple[str, int], list[Picture]] = {}
+    for picture in wanted:
+        shows.setdefault((picture.media_type, picture.id), []).append(picture)
+    return {p: ask for show, pictures in shows.items() for p, ask in _asks_of(show, pictures)}
+
+
+def _asks_of(show: tuple[str, int], pictures: Sequence[Picture]) -> Iterator[tuple[Picture, Ask[Show]]]:
+    more = ["images"] if any(picture.kind == "logo" for picture in pictures) else []
+    seasons = sorted({p.season for p in pictures if p.kind == "still" and p.season is not None})
+    room = APPENDED - len(more)
+    for picture in pictures:
+        at = seasons.index(picture.season or 0) // room * room if picture.kind == "still" else 0
+        near = seasons[at : at + room]
+        yield picture, details(*show, append=(*more, *(f"season/{number}" for number in near)))
 
 
 def _fetch_all(
@@ -96,9 +115,12 @@ def _notices(errors: Sequence[TmdbError], left: int) -> Iterator[str]:
 
 def _path(show: Show, picture: Picture) -> str:
     """Where the picture lies on the image host; empty where TMDB has none."""
-    if picture.season is not None:
-        return next((table.poster for table in show.seasons if table.number == picture.season), "")
-    return show.poster if picture.kind == "poster" else show.backdrop
+    if picture.season is None:
+        return {"poster": show.poster, "backdrop": show.backdrop, "logo": show.logo}[picture.kind]
+    table = next((table for table in show.seasons if table.number == picture.season), None)
+    if table is None or picture.episode is None:
+        return table.poster if table else ""
+    return next((episode.still for episode in table.episodes if episode.number == picture.episode), "")
 
 
 def _image(path: str, picture: Picture) -> Ask[bytes]:

@@ -45,6 +45,7 @@ class Episode(msgspec.Struct, frozen=True, array_like=True):
     title: str = ""
     date: str = ""
     about: About | None = None
+    still: str = ""
 
 
 class SeasonTable(msgspec.Struct, frozen=True):
@@ -88,6 +89,7 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     ids: dict[str, str] = {}
     poster: str = ""
     backdrop: str = ""
+    logo: str = ""
     about: About = About()
     plots: dict[str, str] = {}  # by language, as names have it
     ratings: dict[str, str] = {}  # for whom it is, by country
@@ -166,6 +168,11 @@ class _Hit(msgspec.Struct):
     networks: list[_Named] | None = None
 
 
+class _Image(msgspec.Struct):
+    file_path: str | None = None
+    iso_639_1: str | None = None
+
+
 class _Season(msgspec.Struct):
     season_number: Number
     name: str | None = None
@@ -182,6 +189,7 @@ class _Episode(msgspec.Struct):
     air_date: str | None = None
     order: Number = 0
     id: int | None = None
+    still_path: str | None = None
     overview: str | None = None
     runtime: int | None = None
     vote_average: float | None = None
@@ -296,6 +304,7 @@ def read_show(reader: Reader, body: bytes, media: str, id: int) -> Show:  # noqa
         about=msgspec.structs.replace(show.about, actors=_actors(reader, fields)),
         plots={_tag(each): plot for each in translations if (plot := _plot(each.data.overview))},
         ratings=_ratings(reader, fields),
+        logo=_logo(reader, fields),
         names=_names(reader, fields, translations),
         seasons=_seasons(reader, fields),
         groups=_groups(reader, fields),
@@ -330,6 +339,13 @@ def _actors(reader: Reader, fields: dict[str, msgspec.Raw]) -> tuple[Actor, ...]
     cast = sorted(reader.many(reader.inside(fields.get("credits"), "cast"), _Actor), key=lambda a: a.order)
     actors = (Actor(clean(each.name), clean(each.character)) for each in cast)
     return tuple([actor for actor in actors if actor.name][:MOST_ACTORS])
+
+
+def _logo(reader: Reader, fields: dict[str, msgspec.Raw]) -> str:
+    """The first in English, else in no language, else in any; SVG is none that servers show."""
+    found = reader.many(reader.inside(fields.get("images"), "logos"), _Image)
+    found.sort(key=lambda image: ("en", None).index(i) if (i := image.iso_639_1) in {"en", None} else 2)
+    return next(filter(None, (_image(image.file_path) for image in found)), "")
 
 
 def _ratings(reader: Reader, fields: dict[str, msgspec.Raw]) -> dict[str, str]:
@@ -372,7 +388,7 @@ def _episode(wire: _Episode) -> Episode:
         votes=wire.vote_count or 0,
         ids={"tmdb": str(wire.id)} if wire.id and wire.id > 0 else {},
     )
-    return Episode(wire.episode_number, clean(wire.name), date, about)
+    return Episode(wire.episode_number, clean(wire.name), date, about, _image(wire.still_path))
 
 
 def clean(text: str | None) -> str:

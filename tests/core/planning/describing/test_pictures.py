@@ -33,12 +33,28 @@ def named(items: list[MatchedFile], preset: str) -> list[Picture]:
     ],
 )
 def test_every_server_finds_its_pictures(preset: str, seasons: set[str]) -> None:
-    found = [p.target.split("/", 2) for p in named(ITEMS, preset)]
+    found = [p.target.split("/", 2) for p in named(ITEMS, preset) if p.kind != "still"]
+    logo = [] if preset == "plex" else ["clearlogo"]
 
-    assert sorted(name for root, _, name in found if root == "Movies") == ["fanart", "poster"]
+    assert sorted(name for root, _, name in found if root == "Movies") == [*logo, "fanart", "poster"]
     assert sorted(name for root, _, name in found if root == "Shows") == sorted(
-        {"poster", "fanart", *seasons}
+        {"poster", "fanart", *logo, *seasons}
     )
+
+
+@pytest.mark.parametrize(
+    ("preset", "still"),
+    [
+        ("jellyfin", "Mushishi S01E02-thumb"),
+        ("plex", "Mushishi (2005) - s01e02"),
+        ("kodi", "Mushishi S01E02-thumb"),
+    ],
+)
+def test_an_episode_has_a_still_under_its_own_name(preset: str, still: str) -> None:
+    stills = [p for p in named(ITEMS, preset) if p.kind == "still"]
+
+    assert len(stills) == len(PLACES)
+    assert [p.target.rpartition("/")[2] for p in stills if (p.season, p.episode) == (1, 2)] == [still]
 
 
 def test_a_picture_that_the_plan_brings_is_not_fetched() -> None:
@@ -47,7 +63,7 @@ def test_a_picture_that_the_plan_brings_is_not_fetched() -> None:
     assert any(move.target.endswith("/poster.png") for move in plan.moves)
 
     kinds = [(p.kind, p.season) for p in pictures(plan, items, load_preset("jellyfin"))]
-    assert kinds == [("backdrop", None), ("poster", 1)]
+    assert kinds == [("backdrop", None), ("logo", None), ("still", 1), ("poster", 1)]
 
 
 def test_extras_alone_ask_for_no_picture() -> None:

@@ -1,7 +1,7 @@
 """Decide which pictures a library lacks, and how each is called. Pure.
 
-In: a plan and the matched videos it was made from. Out: one Picture a show, season or film and kind, each in
-the folder that it shows and named as the preset has it; without those that the plan brings along itself.
+In: a plan and the matched videos it was made from. Out: one Picture a show, season, film or episode and kind,
+each where the preset has it; without those that the plan brings along itself.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ EXTENSIONS = (".jpg", ".png", ".webp")
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture of a show or film of TMDB. `target` is relative to the library, without an extension."""
+    """One picture of a show or film of TMDB. `target` is relative to the library, without an extension.
+
+    `season` is set for the poster of a season, and with `episode` for the still of an episode.
+    """
 
     media_type: str
     id: int
-    kind: Literal["poster", "backdrop"]
+    kind: Literal["poster", "backdrop", "logo", "still"]
     season: int | None = None
+    episode: int | None = None
     target: str
     video: str  # the target of a video that it stands for
 
@@ -40,7 +44,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pictures(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[Picture, ...]:
-    """Return the posters and backdrops of the shows, seasons and films of `plan`."""
+    """Return the pictures of the shows, seasons, films and episodes of `plan`."""
     brought = {fold(move.target) for move in plan.moves}
     namer, made = Namer(preset), dict[str, Picture]()
     for video in placed(plan, matched):
@@ -69,7 +73,12 @@ def _of(video: Placed, namer: Namer) -> Iterator[Picture]:
     )
     yield poster
     yield replace(poster, kind="backdrop", target=f"{folder}/fanart")
+    if namer.preset.logo:
+        yield replace(poster, kind="logo", target=f"{folder}/{namer.preset.logo}")
     if not film:
+        first = item.coordinates[0]
+        still = f"{video.target.rpartition('.')[0]}{namer.preset.thumb}"
+        yield replace(poster, kind="still", season=first.season, episode=first.episode, target=still)
         season = item.coordinates[0].season
         name = (namer.season_poster if season else namer.specials_poster)(subject)
         yield replace(poster, season=season, target=f"{folder}/{name}")

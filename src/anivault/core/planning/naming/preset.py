@@ -45,6 +45,7 @@ class Preset(Spelling, frozen=True, kw_only=True, forbid_unknown_fields=True):
     extras: dict[VideoType, str]  # kind -> folder in that of the show or film
     season_poster: str  # relative to the show, as is the next
     specials_poster: str
+    logo: str = "clearlogo"  # the picture of a show's or film's title; "" where the server shows none
     thumb: Literal["", "-thumb"]  # what follows an episode's name in that of its still
     plexmatch: bool = False  # write .plexmatch where NFO files are wanted
     name_episodes: bool = False  # NFO: a server without a provider leaves out episodes without a title
@@ -115,6 +116,8 @@ def _check_preset(preset: Preset) -> None:
         raise PresetError(preset.name, "show, and film's folder and name, need {title} or {id} outside < >")
     if missing := NAMED_EXTRAS - set(preset.extras):
         raise PresetError(preset.name, f"extras has no folder for {', '.join(sorted(missing))}")
+    if preset.logo and not _is_folder(preset.logo):
+        raise PresetError(preset.name, f"logo is {preset.logo[:60]!r}, which is no plain name")
     for key, folder in (*(("extras", folder) for folder in preset.extras.values()), *_font_folders(preset)):
         if not _is_folder(folder):
             raise PresetError(preset.name, f"{folder[:60]!r} in {key} is no folder name")
