@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core import flow
-from anivault.core.arrivals import Rules, absent, neighbours, planned, replayed
+from anivault.core.arrivals import Rules, absent, neighbours, planned, replayed, untitled
 from anivault.core.described import described
 from anivault.core.listing import JOURNAL
 from anivault.core.models import Mode, Plan, Write
@@ -127,7 +127,8 @@ def _planned(request: OrganizeRequest, bars: Bars) -> Organized:
         order = replace(order, artwork=False)
     with opened(request.asking, order.library, bars("Matching")) as those:
         made = flow.organize(order, those.asked, bars)
-        return replace(made, notices=(*those.notices, *why, *made.notices, *_warnings(order)))
+        told = (*_warnings(order), *untitled(order.library, made.files, order.rules.preset))
+        return replace(made, notices=(*those.notices, *why, *made.notices, *told))
 
 
 SYMLINKS_AT_JELLYFIN = (

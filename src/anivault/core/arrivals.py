@@ -36,8 +36,9 @@ from anivault.core.planning.naming.characters import NAME_MAX
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.planning import OnConflict
 from anivault.core.planning.renamer import rename
+from anivault.core.planning.retitled import retitled
 from anivault.shared import fs
-from anivault.shared.errors import SourceIsLibraryError
+from anivault.shared.errors import SourceIsLibraryError, quoted
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +136,15 @@ def renamed(
 def replayed(file: str, roots: Sequence[str], library: str) -> Plan:
     """Take a written plan, as far as the disk still allows it. Raises what `planfile` does."""
     return foresee(planfile.read(file, root_folders(roots), library), replayed=True)
+
+
+def untitled(library: str, files: Sequence[MatchedFile], preset: Preset) -> tuple[str, ...]:
+    """Say once how many episodes of the shows that arrive have a title by now that their names lack."""
+    found = sum(1 for _ in retitled(_origins(library), files, preset)) if os.path.isdir(library) else 0
+    if not found:
+        return ()
+    are = "1 episode here has a title" if found == 1 else f"{found:,} episodes here have titles"
+    return (f"{are} by now that the file's name lacks. See the new names: anivault rename {quoted(library)}",)
 
 
 def neighbours(plan: Plan) -> tuple[str, ...]:

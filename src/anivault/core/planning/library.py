@@ -229,18 +229,13 @@ class _Shows:
         if above != file.folder and season is not None:
             self.seasons[fold(above), season][file.folder] = None
         self._list(above, holding := _by_name(file, season))
-        if (found := _FINGERPRINT.fullmatch(metadata or "")) and (found[5] or found[2] == "movie"):
-            show = ShowId(found[1], found[2], int(found[3]))
+        if slots := slots_of(metadata):
+            show, season_of, _ = slots[0]
             self.owners[fold(above)] = show
             self._of_show[show][above] = None
-            places = (
-                [(int(found[4]), int(number)) for number in _NUMBER.findall(found[5])]
-                if found[5]
-                else [(0, 0)]
-            )
-            self._known[show, places[0][0]].append(file)
-            for place in places:
-                self._slots[show, *place].append(file)
+            self._known[show, season_of].append(file)
+            for slot in slots:
+                self._slots[slot].append(file)
         elif holding:
             self._in_folder[fold(above)].append(holding)
 
@@ -314,6 +309,17 @@ def _by_name(file: ScannedFile, season: int | None) -> _Holding | None:
     numbers = [int(number) for number in _NUMBER.findall(found[2])]
     last = int(found[3]) if found[3] else numbers[-1]
     return _Holding(file, int(found[1]), tuple(range(numbers[0], max(last, numbers[0]) + 1)))
+
+
+def slots_of(metadata: str | None) -> tuple[Slot, ...]:
+    """The episodes, or the film, that a run took a video for; none for an extra."""
+    found = _FINGERPRINT.fullmatch(metadata or "")
+    if found is None or not (found[5] or found[2] == "movie"):
+        return ()
+    show = ShowId(found[1], found[2], int(found[3]))
+    if not found[5]:
+        return ((show, 0, 0),)
+    return tuple((show, int(found[4]), int(number)) for number in _NUMBER.findall(found[5]))
 
 
 def is_longer_or_shorter(file: ScannedFile, slots: Sequence[Slot]) -> bool:

@@ -26,7 +26,10 @@ PLAIN_SEASON = re.compile(
     r"\W*(?:(?:season|series|staffel|saison|temporada|stagione|シーズン|시즌|第)\s*\d+\s*[季期]?|\d+|specials?)\W*",
     re.IGNORECASE,
 )
-PLACEHOLDER = re.compile(r"(?:episode|folge|épisode|episodio|第)\s*\d+\s*[話集话]?|\d+화?", re.IGNORECASE)
+PLACEHOLDER = re.compile(
+    r"tb[ad]|to be (?:announced|determined)|(?:episode|folge|épisode|episodio|第)\s*\d+\s*[話集话]?|\d+화?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

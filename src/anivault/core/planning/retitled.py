@@ -1,0 +1,41 @@
+"""Tell which episodes of a library had no title when they were named, and have one by now. Pure.
+
+In: what runs have put into the library, what a provider says today, a preset. Out: their places there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from anivault.core.models import Candidate, MatchedFile, ShowId
+from anivault.core.planning.library import Origin, slots_of
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.naming.template import fields_of, parse_template
+
+_NUMBERS = re.compile(r"s\d+e\d+(?:-?e\d+)*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"(?:tb[ad]|episode\s*\d+|第\d+話)?", re.IGNORECASE)
+
+
+def retitled(origins: Mapping[str, Origin], files: Sequence[MatchedFile], preset: Preset) -> Iterator[str]:
+    """Yield the episodes of the shows of `files` whose names could have a title now."""
+    if "episode_title" not in fields_of(parse_template(preset.episode)[-1]):
+        return
+    shows = {item.match.best.candidate.key: item.match.best.candidate for item in files if item.match.best}
+    for rel, origin in origins.items():
+        if _is_untitled(rel) and _has_title(origin, shows):
+            yield rel
+
+
+def _is_untitled(rel: str) -> bool:
+    stem = rel.rpartition("/")[2].rpartition(".")[0]
+    found = _NUMBERS.search(stem)
+    return found is not None and _PLACEHOLDER.fullmatch(stem[found.end() :].strip(" -'")) is not None
+
+
+def _has_title(origin: Origin, shows: Mapping[ShowId, Candidate]) -> bool:
+    slots = slots_of(origin.metadata)
+    show = shows.get(slots[0][0]) if slots else None
+    return show is not None and any(
+        f"S{season:02}E{episode:02}" in show.episode_titles for _, season, episode in slots
+    )
