@@ -18,12 +18,12 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from anivault.services.tmdb.answers import Reader
 from anivault.services.tmdb.cache import DAY, Cache
 from anivault.services.tmdb.limiter import IN_FLIGHT, Limiter, Phase
 from anivault.services.tmdb.records import (
     Group,
     Page,
-    Reader,
     Show,
     read_find,
     read_group,

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from anivault.core.models import Actor
+from anivault.services.tmdb.answers import Reader
 from anivault.services.tmdb.candidates import candidate
-from anivault.services.tmdb.records import LONGEST_PLOT, MOST_ACTORS, Reader, Show, read_show
+from anivault.services.tmdb.records import Show, read_show
+from anivault.services.tmdb.told import LONGEST_PLOT, MOST_ACTORS
 
 ANSWER: dict[str, Any] = {
     "id": 7, "name": "The Star Ferry", "original_name": "星のフェリー", "first_air_date": "2015-04-05",

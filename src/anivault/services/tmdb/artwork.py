@@ -15,9 +15,10 @@ from anivault.core.models import Write
 from anivault.core.organized import Fetched
 from anivault.core.planning.describing.pictures import Picture
 from anivault.services.secrets import Secret
+from anivault.services.tmdb.answers import Reader
 from anivault.services.tmdb.cache import Cache
 from anivault.services.tmdb.limiter import Clock, Limiter, SystemClock
-from anivault.services.tmdb.records import Reader, Show
+from anivault.services.tmdb.records import Show
 from anivault.services.tmdb.wire import TMDB, TMDB_IMAGES, Wire, image_address
 from anivault.services.tmdb_client import APPENDED, Ask, TmdbClient, details
 from anivault.shared.errors import TmdbError
@@ -108,9 +109,13 @@ def _batches(there: Sequence[tuple[Picture, Ask[bytes]]]) -> Iterator[list[tuple
 
 def _notices(errors: Sequence[TmdbError], left: int) -> Iterator[str]:
     if errors:
-        yield f"{len(errors):,} pictures were not fetched. The first: {errors[0]}"
+        yield f"{_pictures(len(errors), 'was', 'were')} not fetched. The first: {errors[0]}"
     if left:
-        yield f"{left:,} pictures are left for another run: time or room for one were used up."
+        yield f"{_pictures(left, 'is', 'are')} left for another run: time or room for one were used up."
+
+
+def _pictures(number: int, one: str, several: str) -> str:
+    return f"1 picture {one}" if number == 1 else f"{number:,} pictures {several}"
 
 
 def _path(show: Show, picture: Picture) -> str:
