@@ -119,7 +119,7 @@ def _architecture() -> str:
 
 
 def _modules() -> list[str]:
-    rooms = ["cli", "core", "parser", "services", "shared"]
+    rooms = ["cli", "core", "parser", "services", "shared", "web"]
     paths = [path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))]
     return [path.relative_to(PACKAGE).as_posix() for path in paths if path.name != "__init__.py"]
 

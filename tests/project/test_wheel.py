@@ -26,7 +26,7 @@ def test_the_wheel_carries_data_configuration_and_schemas(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     tracked = [
         path.relative_to(ROOT / "src").as_posix()
-        for folder in ("config", "data", "schemas", "parser", "core")
+        for folder in ("config", "data", "schemas", "parser", "core", "web")
         for path in (ROOT / "src/anivault" / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]

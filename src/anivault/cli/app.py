@@ -22,7 +22,10 @@ from anivault.shared.errors import UsageError
 
 
 class Entry(NamedTuple):
-    """A command, or a group of them: its module below cli/commands, and what it does, in a line."""
+    """A command, or a group of them: its module below cli/commands, and what it does, in a line.
+
+    What a floor above the command line adds is named whole.
+    """
 
     module: str
     help: str
@@ -45,6 +48,7 @@ COMMANDS = {
     "unpin": Entry("files.pins", "Take a pin back."),
     "pins": Entry("files.pins", "List your pins."),
     "about": Entry("upkeep.about", "Show version, folders, sources and licences."),
+    "serve": Entry("anivault.web.command", "Show it all on a page in the browser."),
     "catalog": Entry(
         "upkeep.catalog",
         "The catalogue, and lists of your own.",
@@ -138,7 +142,7 @@ def _made(name: str, entry: Entry) -> Any:
         group.name = name
         return group
     module, _, word = entry.module.partition(":")
-    found = import_module(f"anivault.cli.commands.{module}")
+    found = import_module(module if module.startswith("anivault.") else f"anivault.cli.commands.{module}")
     function = getattr(found, word or name, None) or getattr(found, f"{word or name}_")
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
     alone.command(word or name)(_readable(function))

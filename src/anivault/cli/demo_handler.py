@@ -77,6 +77,18 @@ def run(screen: Screen, command: Command) -> None:
     screen.line("  anivault organize /path/to/your/anime --to /path/to/library", style="bold")
 
 
+def serve(screen: Screen, command: Command) -> int:
+    """Write the sample, and show it on the page until somebody stops that; the folder stays."""
+    folder = Path(tempfile.mkdtemp(prefix="anivault-demo-"))
+    source, library = folder / "Downloads", folder / "Library"
+    write_sample(source)
+    library.mkdir()
+    screen.note(f"The sample is in {source}; nothing else is touched.")
+    with _settings_of_its_own(folder):
+        words = ["serve", str(source), "--to", str(library), "--port", "0"]
+        return command([*words, "--json"] if screen.json else words)
+
+
 @contextlib.contextmanager
 def _settings_of_its_own(folder: Path) -> Iterator[None]:
     """Leave out the user's configuration, pins and TMDB key: the demo is the same for everybody."""

@@ -244,7 +244,7 @@ class PresetEvent(Event, frozen=True, tag="preset"):
 
 
 class TextEvent(Event, frozen=True, tag="text"):
-    """`config path`, `config default`: a text as it is."""
+    """`config path`, `config default`, `serve`: a text as it is."""
 
     text: str
 

@@ -566,3 +566,23 @@ class PinNotFoundError(AniVaultError):
     def __init__(self, what: str) -> None:
         super().__init__(f"Nothing is pinned for {what!r}. Nothing was changed.")
         self.hint = "See what is pinned with `anivault pins`."
+
+
+class ExtraMissingError(AniVaultError):
+    """A command needs packages that are not installed."""
+
+    code, exit_code = "extra-missing", 68
+
+    def __init__(self, command: str, extra: str, missing: str) -> None:
+        super().__init__(f"`anivault {command}` needs packages that are not installed ({missing}).")
+        self.hint = f"pip install 'anivault[{extra}]'"
+
+
+class AddressError(AniVaultError):
+    """The page cannot be served at the address that was named."""
+
+    code, exit_code = "address", 69
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        super().__init__(f"Nothing can be served at {host}, port {port}: {error.strerror or error}.")
+        self.hint = "Name another one: anivault serve --host 127.0.0.1 --port 8687"

@@ -91,6 +91,18 @@ class CatalogSettings(Section, frozen=True):
     mirror: str = ""
 
 
+class WebSettings(Section, frozen=True):
+    """The page of `anivault serve`: where it is reached, which folders it may organize, and who gets in."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8686
+    sources: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    prefix: str = ""
+    password_hash: str = ""  # argon2; without one only the links that AniVault makes let anybody in
+    read_only: bool = False
+
+
 class Settings(Section, frozen=True):
     """All settings, with the built-in defaults."""
 
@@ -102,6 +114,7 @@ class Settings(Section, frozen=True):
     match: MatchSettings = MatchSettings()
     catalog: CatalogSettings = CatalogSettings()
     tmdb: TmdbSettings = TmdbSettings()
+    web: WebSettings = WebSettings()
     presets: dict[str, dict[str, Value]] = {}  # the user's own; docs/naming.md has every key
     plugins: dict[str, dict[str, Value]] = {}  # by a plug-in's name: what it is given; docs/plugins.md
 
@@ -147,9 +160,11 @@ ADDRESS = Kind(
     re.compile(r"(?i:https?)://[^\s\x00-\x1f\x7f]{1,2000}"), "an address that begins with https://"
 )
 LANGUAGE = Kind(re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"), "a language such as ja-Latn")
+PATH = Kind(re.compile(r"[^\x00-\x1f\x7f]{0,4096}"), "a path without control characters")
+HOST = Kind(re.compile(r"[A-Za-z0-9.:_-]{1,253}"), "a name or an address of a machine")
 # Values that become a name, a path or an address somewhere; the rest is a choice of words by its type.
 KINDS = {
-    "library.path": Kind(re.compile(r"[^\x00-\x1f\x7f]{0,4096}"), "a path without control characters"),
+    "library.path": PATH,
     "organize.preset": NAME,
     "parser.engines": NAME,
     "match.providers": NAME,
@@ -157,6 +172,13 @@ KINDS = {
     "catalog.mirror": Kind(re.compile(rf"(?:{ADDRESS.form.pattern})?"), ADDRESS.allowed),
     "tmdb.url": ADDRESS,
     "tmdb.images": ADDRESS,
+    "web.host": HOST,
+    "web.sources": PATH,
+    "web.hosts": HOST,
+    "web.prefix": Kind(re.compile(r"(?:/[A-Za-z0-9._~-]+){0,8}"), "a path such as /anivault"),
+    "web.password_hash": Kind(
+        re.compile(r"(?:\$argon2id?\$[\w$=,+/]{20,300})?"), "what `anivault serve --password` prints"
+    ),
 }
 MOST_SECONDS = 3600
 NAMED = frozenset({"presets", "plugins"})  # sections whose keys are names

@@ -36,7 +36,9 @@ def show(context: Context) -> int:
 
 
 def _shown(name: str, value: Any) -> Any:
-    """What is given to a plug-in may be a secret of the user's."""
+    """What is given to a plug-in may be a secret of the user's; what a password was made into is one."""
+    if name == "web.password_hash" and value:
+        return "***"
     if not name.startswith("plugins."):
         return value
     return {key: "***" if _SECRET.search(key) else given for key, given in value.items()}

@@ -1,0 +1,228 @@
+"""Keep what work has found, so that a page shows fifty of 300,000 rows without holding the rest.
+
+A *sheet* is one SQLite file: rows by number, kind and group, the groups themselves, and single facts. Work
+writes a new sheet and puts it in place whole; pages only read it, but for marks that a user sets on rows.
+All of it lies in the user's cache and can be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from anivault.core.moving import journal
+
+T = TypeVar("T")
+
+_TABLES = """
+CREATE TABLE rows (n INTEGER PRIMARY KEY, kind TEXT, grp TEXT, label TEXT, data BLOB);
+CREATE TABLE groups (key TEXT, kind TEXT, label TEXT, rank INTEGER, data BLOB, PRIMARY KEY (kind, key));
+CREATE TABLE facts (name TEXT PRIMARY KEY, data BLOB);
+CREATE TABLE marks (n INTEGER, mark TEXT, data BLOB, PRIMARY KEY (n, mark));
+"""
+_INDICES = """
+CREATE INDEX by_group ON rows (kind, grp, n);
+CREATE INDEX by_rank ON groups (kind, rank);
+"""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row: its number on the sheet, its group, and the record in it as JSON."""
+
+    n: int
+    group: str
+    data: bytes
+
+    def read(self, kind: type[T]) -> T:
+        """The record."""
+        return msgspec.json.decode(self.data, type=kind)
+
+
+class Desk:
+    """The sheets of one library."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        """Where a sheet is, or would be."""
+        return self.folder / f"{name}.sqlite"
+
+    def sheet(self, name: str) -> Sheet | None:
+        """A sheet to read; None where no work has written it yet."""
+        path = self.path(name)
+        return Sheet(path) if path.exists() else None
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Writer]:
+        """A new sheet, in the place of the old one once it is whole."""
+        self.folder.mkdir(0o700, parents=True, exist_ok=True)
+        new = self.folder / f"{name}.{os.getpid()}.new"
+        with suppress(FileNotFoundError):
+            new.unlink()
+        try:
+            with closing(sqlite3.connect(new)) as connection:
+                connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
+                writer = Writer(connection)
+                yield writer
+                writer.flush()
+                connection.executescript(_INDICES)
+                connection.commit()
+            os.replace(new, self.path(name))
+        except BaseException:
+            with suppress(FileNotFoundError):
+                new.unlink()
+            raise
+
+
+def stamp(library: str) -> str:
+    """What tells whether the journal of a library has changed."""
+    try:
+        found = os.stat(journal.path_of(library))
+    except OSError:
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns}"
+
+
+class Writer:
+    """Fills a sheet."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._encode = msgspec.json.Encoder().encode
+        self._pending: list[tuple[str, str, str, bytes]] = []
+        self._ranks = 0
+
+    def row(self, kind: str, group: str, label: str, record: Any) -> None:
+        """Add a row."""
+        self._pending.append((kind, group, _text(label), self._encoded(record)))
+        if len(self._pending) >= 2000:
+            self.flush()
+
+    def group(self, kind: str, key: str, label: str, record: Any) -> None:
+        """Add a group, behind those before it."""
+        self._ranks += 1
+        values = key, kind, _text(label).casefold(), self._ranks, self._encoded(record)
+        self._connection.execute("INSERT OR REPLACE INTO groups VALUES (?, ?, ?, ?, ?)", values)
+
+    def fact(self, name: str, record: Any) -> None:
+        """Set a fact."""
+        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, self._encoded(record)))
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        self._connection.executemany(
+            "INSERT INTO rows (kind, grp, label, data) VALUES (?, ?, ?, ?)", self._pending
+        )
+        self._pending.clear()
+
+    def _encoded(self, record: Any) -> bytes:
+        try:
+            return self._encode(record)
+        except UnicodeEncodeError:  # a path that is no UTF-8, in a sentence
+            return self._encode(_texts(msgspec.to_builtins(record)))
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _texts(value: Any) -> Any:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        return {_texts(key): _texts(item) for key, item in value.items()}
+    return [_texts(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+class Sheet:
+    """Reads a sheet, and sets marks on it. A context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, timeout=5, check_same_thread=False)
+
+    def __enter__(self) -> Sheet:
+        """Return the sheet, opened already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._connection.close()
+
+    def fact(self, name: str, kind: type[T]) -> T | None:
+        """A fact; None where the sheet has no such one."""
+        found = self._connection.execute("SELECT data FROM facts WHERE name = ?", (name,)).fetchone()
+        return msgspec.json.decode(found[0], type=kind) if found else None
+
+    def groups(
+        self, kind: str, record: type[T], *, search: str = "", start: int = 0, most: int = 50
+    ) -> list[tuple[str, T]]:
+        """Some groups of a kind, in order, with their keys; with `search` those whose label holds it."""
+        found = self._connection.execute(
+            "SELECT key, data FROM groups WHERE kind = ? AND instr(label, ?) ORDER BY rank LIMIT ? OFFSET ?"
+            if search
+            else "SELECT key, data FROM groups WHERE kind = ? AND ? = '' ORDER BY rank LIMIT ? OFFSET ?",
+            (kind, search.casefold(), most, start),
+        )
+        return [(key, msgspec.json.decode(data, type=record)) for key, data in found]
+
+    def count_groups(self, kind: str, search: str = "") -> int:
+        """How many groups there are of a kind."""
+        asked = "SELECT count(*) FROM groups WHERE kind = ? AND (? = '' OR instr(label, ?))"
+        return int(self._connection.execute(asked, (kind, search, search.casefold())).fetchone()[0])
+
+    def one_group(self, kind: str, key: str, record: type[T]) -> T | None:
+        """One group by its key."""
+        asked = "SELECT data FROM groups WHERE kind = ? AND key = ?"
+        found = self._connection.execute(asked, (kind, key)).fetchone()
+        return msgspec.json.decode(found[0], type=record) if found else None
+
+    def rows(self, kind: str, group: str | None = None, *, after: int = 0, most: int = 100) -> list[Row]:
+        """Some rows of a kind, or of one group of it, behind the row `after`."""
+        where, values = ("AND grp = ?", [group]) if group is not None else ("", [])
+        asked = f"SELECT n, grp, data FROM rows WHERE kind = ? {where} AND n > ? ORDER BY n LIMIT ?"  # noqa: S608
+        return [Row(*found) for found in self._connection.execute(asked, [kind, *values, after, most])]
+
+    def rows_like(self, kind: str, begin: str, *, most: int = 100) -> list[Row]:
+        """Some rows of a kind whose label begins so."""
+        asked = "SELECT n, grp, data FROM rows WHERE kind = ? AND substr(label, 1, ?) = ? ORDER BY n LIMIT ?"
+        return [Row(*found) for found in self._connection.execute(asked, (kind, len(begin), begin, most))]
+
+    def row(self, kind: str, n: int) -> Row | None:
+        """One row by its number."""
+        asked = "SELECT n, grp, data FROM rows WHERE n = ? AND kind = ?"
+        found = self._connection.execute(asked, (n, kind)).fetchone()
+        return Row(*found) if found else None
+
+    def unmarked(self, kind: str, mark: str, after: int = 0) -> Row | None:
+        """The next row of a kind that does not have a mark."""
+        asked = (
+            "SELECT n, grp, data FROM rows WHERE kind = ? AND n > ? AND NOT EXISTS "
+            "(SELECT 1 FROM marks WHERE marks.n = rows.n AND mark = ?) ORDER BY n LIMIT 1"
+        )
+        found = self._connection.execute(asked, (kind, after, mark)).fetchone()
+        return Row(*found) if found else None
+
+    def mark(self, numbers: Sequence[int], mark: str, data: bytes = b"") -> None:
+        """Set a mark on rows."""
+        with self._connection:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", [(n, mark, data) for n in numbers]
+            )
+
+    def unmark(self, numbers: Iterable[int], mark: str) -> None:
+        """Take a mark off rows."""
+        with self._connection:
+            asked = "DELETE FROM marks WHERE n = ? AND mark = ?"
+            self._connection.executemany(asked, [(n, mark) for n in numbers])
+
+    def marked(self, mark: str) -> dict[int, bytes]:
+        """The rows that have a mark, in the order in which they got it, with what it holds."""
+        asked = "SELECT n, data FROM marks WHERE mark = ? ORDER BY rowid"
+        return dict(self._connection.execute(asked, (mark,)))

@@ -1,0 +1,84 @@
+"""What all pages share: the library and folders that are served, the desk, the work, and who gets in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import platformdirs
+from xxhash import xxh3_64_hexdigest
+
+from anivault.shared.settings import Settings
+from anivault.web.desk import Desk
+from anivault.web.jobs import Jobs, State
+from anivault.web.safety.access import Access
+from anivault.web.safety.guard import Rules
+from anivault.web.safety.tokens import Tokens
+
+TITLES = {
+    "plan": "Planning",
+    "apply": "Applying the plan",
+    "library": "Looking at the library",
+    "rollback": "Comparing",
+    "undo": "Taking back",
+    "verify": "Verifying",
+    "recover": "Settling",
+}
+
+
+class House(msgspec.Struct, kw_only=True):
+    """One served library. Paths are absolute."""
+
+    library: str
+    sources: tuple[str, ...]
+    config: str | None
+    settings: Settings
+    rules: Rules
+    access: Access
+    tokens: Tokens
+    jobs: Jobs
+    desk: Desk
+
+    @classmethod
+    def of(
+        cls, library: str, sources: tuple[str, ...], config: str | None, settings: Settings, rules: Rules
+    ) -> House:
+        """The house of a library: its desk lies in the user's cache, under a name made from its path."""
+        name = xxh3_64_hexdigest(os.fsencode(library))
+        return cls(
+            library=library,
+            sources=tuple(os.path.abspath(os.path.expanduser(path)) for path in sources),
+            config=config,
+            settings=settings,
+            rules=rules,
+            access=Access(settings.web.password_hash),
+            tokens=Tokens(),
+            jobs=Jobs(),
+            desk=Desk(Path(platformdirs.user_cache_dir("anivault"), "web", name)),
+        )
+
+    def start(self, job: str, title: str = "", **more: Any) -> State:
+        """Begin work. Raises BusyError."""
+        self.jobs.start(self.order(job, **more), title or TITLES[job])
+        return self.jobs.state
+
+    def order(self, job: str, **more: Any) -> dict[str, Any]:
+        """What a worker gets."""
+        return {
+            "job": job,
+            "library": self.library,
+            "sources": list(self.sources),
+            "config": self.config,
+            "desk": str(self.desk.folder),
+            **more,
+        }
+
+    def inside(self, path: str) -> bool:
+        """Whether a path lies below one of the folders that are served, links followed."""
+        real = os.path.realpath(path)
+        return any(
+            real == root or real.startswith(root.rstrip(os.sep) + os.sep)
+            for root in map(os.path.realpath, (*self.sources, self.library))
+        )

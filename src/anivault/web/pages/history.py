@@ -1,0 +1,64 @@
+"""The history: runs, their files, and what it would mean to take one back."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from anivault.cli import events
+from anivault.web.pages.overview import fact, is_changed
+from anivault.web.pages.rendering import go, house_of, number, render
+from anivault.web.records import BackFacts, BackRow
+
+RUNS, FILES = 50, 100
+
+
+def show(request: Request) -> Response:
+    """Every run, the latest first."""
+    house = house_of(request)
+    sheet, start = house.desk.sheet("runs"), number(request.query_params.get("start"))
+    runs, found = [], 0
+    if sheet:
+        with sheet:
+            runs = sheet.groups("run", events.RunEvent, start=start, most=RUNS)
+            found = sheet.count_groups("run")
+    changed = is_changed(house)
+    return render(
+        request, "history/history.html", runs=runs, found=found, start=start, step=RUNS, changed=changed
+    )
+
+
+def run(request: Request) -> Response:
+    """One run with its files, some at a time."""
+    sheet, name = house_of(request).desk.sheet("runs"), request.query_params.get("run", "")
+    found, rows = None, []
+    if sheet:
+        with sheet:
+            found = sheet.one_group("run", name, events.RunEvent)
+            rows = sheet.rows("step", name, after=number(request.query_params.get("after")), most=FILES + 1)
+    if found is None:
+        return render(request, "entrance/missing.html", 404, what="There is no such run.")
+    files = [(row.n, row.read(BackRow)) for row in rows[:FILES]]
+    more = rows[FILES - 1].n if len(rows) > FILES else 0
+    return render(request, "history/run.html", run=found, files=files, more=more)
+
+
+def undo(request: Request) -> Response:
+    """What goes back where, and what stands against it."""
+    house, after = house_of(request), number(request.query_params.get("after"))
+    facts, sheet = fact(house, "back", BackFacts), house.desk.sheet("back")
+    if facts is None or sheet is None:
+        return go(request, "/history")
+    with sheet:
+        rows = sheet.rows("back", after=after, most=FILES + 1)
+        held = sheet.rows("held", most=FILES)
+        gone = sheet.rows("gone", most=FILES)
+    return render(
+        request,
+        "history/undo.html",
+        back=facts,
+        rows=[row.read(BackRow) for row in rows[:FILES]],
+        more=rows[FILES - 1].n if len(rows) > FILES else 0,
+        held=[row.read(BackRow) for row in held],
+        gone=[row.read(BackRow) for row in gone],
+    )

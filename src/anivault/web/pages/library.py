@@ -1,0 +1,88 @@
+"""The library: its shows, and one show season by season."""
+
+from __future__ import annotations
+
+import os
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from anivault.shared import fs
+from anivault.web.pages.overview import fact, is_changed
+from anivault.web.pages.rendering import house_of, number, render
+from anivault.web.records import FindingRow, LibraryFacts, LibraryFile, LibraryShow, VerifyFacts
+
+SHOWS, FILES = 60, 100
+MOST_POSTER = 8 << 20  # bytes
+IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
+
+
+def show(request: Request) -> Response:
+    """All shows, some at a time."""
+    house = house_of(request)
+    facts, sheet = fact(house, "library", LibraryFacts), house.desk.sheet("library")
+    if facts is None or sheet is None:
+        return render(request, "library/library.html", shelf=None, changed=True)
+    search, start = request.query_params.get("q", "")[:200], number(request.query_params.get("start"))
+    with sheet:
+        shows = sheet.groups("show", LibraryShow, search=search, start=start, most=SHOWS)
+        found = sheet.count_groups("show", search)
+    return render(
+        request, "library/library.html", shelf=facts, shows=shows, found=found, search=search, start=start,
+        step=SHOWS, changed=is_changed(house),
+    )  # fmt: skip
+
+
+def one(request: Request) -> Response:
+    """One show: its seasons as strips, its files, and what verify found of them."""
+    house = house_of(request)
+    key, after = request.query_params.get("key", ""), number(request.query_params.get("after"))
+    sheet = house.desk.sheet("library")
+    found, rows = None, []
+    if sheet:
+        with sheet:
+            found = sheet.one_group("show", key, LibraryShow)
+            rows = sheet.rows("file", key, after=after, most=FILES + 1)
+    if found is None:
+        return render(request, "entrance/missing.html", 404, what="The library has no such show.")
+    return render(
+        request,
+        "library/show.html",
+        show=found,
+        key=key,
+        rows=[(row.n, row.read(LibraryFile)) for row in rows[:FILES]],
+        more=rows[FILES - 1].n if len(rows) > FILES else 0,
+        check=fact(house, "verify", VerifyFacts),
+        findings=_findings(request, found.folder),
+    )
+
+
+def _findings(request: Request, folder: str) -> list[FindingRow]:
+    sheet = house_of(request).desk.sheet("verify")
+    if sheet is None:
+        return []
+    with sheet:
+        return [row.read(FindingRow) for row in sheet.rows_like("finding", f"{folder}/", most=50)]
+
+
+def poster(request: Request) -> Response:
+    """The picture of a show, from the library; nothing that is not one."""
+    house = house_of(request)
+    sheet = house.desk.sheet("library")
+    found = None
+    if sheet:
+        with sheet:
+            found = sheet.one_group("show", request.query_params.get("key", ""), LibraryShow)
+    data = _picture(os.path.join(house.library, found.poster)) if found and found.poster else b""
+    kind = next((kind for sign, kind in IMAGES.items() if data.startswith(sign)), None)
+    if kind is None:
+        return Response(status_code=404)
+    return Response(data, media_type=kind, headers={"cache-control": "private, max-age=86400"})
+
+
+def _picture(path: str) -> bytes:
+    try:
+        with os.fdopen(fs.open_file(None, path), "rb") as file:
+            return file.read(MOST_POSTER)
+    except OSError:
+        return b""

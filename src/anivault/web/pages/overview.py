@@ -1,0 +1,99 @@
+"""The overview: what is there, what waits, what was done last. And what is shown where no page is."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from anivault.cli import events
+from anivault.services.catalogue.sources import catalog_info
+from anivault.shared import fs
+from anivault.web.desk import stamp
+from anivault.web.house import House
+from anivault.web.pages import entrance
+from anivault.web.pages.rendering import house_of, render
+from anivault.web.records import LibraryFacts, PlanFacts, VerifyFacts
+
+T = TypeVar("T")
+RUNS = 4
+
+
+def show(request: Request) -> Response:
+    """The overview, or the log-in by a link."""
+    if "token" in request.query_params:
+        return entrance.by_link(request)
+    house = house_of(request)
+    return render(
+        request,
+        "pages/overview.html",
+        plan=fact(house, "plan", PlanFacts),
+        shelf=fact(house, "library", LibraryFacts),
+        check=fact(house, "verify", VerifyFacts),
+        runs=_last_runs(house),
+        space=_space(house.library),
+        catalogue=_catalogue(),
+        changed=is_changed(house),
+    )
+
+
+def fact(house: House, name: str, kind: type[T]) -> T | None:
+    """What a sheet says of itself."""
+    sheet = house.desk.sheet(name)
+    if sheet is None:
+        return None
+    with sheet:
+        return sheet.fact(name, kind)
+
+
+def is_changed(house: House) -> bool:
+    """Whether the journal has changed since the library was looked at: by a command, by another page."""
+    known = fact(house, "library", LibraryFacts)
+    return stamp(house.library) != (known.journal if known else "")
+
+
+def _last_runs(house: House) -> list[events.RunEvent]:
+    sheet = house.desk.sheet("runs")
+    if sheet is None:
+        return []
+    with sheet:
+        return [run for _, run in sheet.groups("run", events.RunEvent, most=RUNS)]
+
+
+def _space(library: str) -> tuple[int, int] | None:
+    """Free and whole space of the library's disk, in bytes."""
+    try:
+        found = shutil.disk_usage(fs.nearest(library))
+    except OSError:
+        return None
+    return found.free, found.total
+
+
+def _catalogue() -> tuple[str, int]:
+    """The month of the catalogue's newest entry, and how many entries it has."""
+    shipped = catalog_info().shipped
+    return max(source.data_until for source in shipped.sources), shipped.entries
+
+
+def more(request: Request) -> Response:
+    """Where small screens find the other pages."""
+    return render(request, "entrance/more.html")
+
+
+def missing(request: Request, error: Exception) -> Response:
+    """There is no such page."""
+    del error
+    return render(request, "entrance/missing.html", 404, what="There is no such page.")
+
+
+def broken(request: Request, error: Exception) -> Response:
+    """A page failed: that is a bug of ours. What files are is not touched by it."""
+    kind = type(error).__name__
+    return render(
+        request,
+        "entrance/missing.html",
+        500,
+        what=f"This is a bug in AniVault ({kind}). No file was touched.",
+    )

@@ -1,0 +1,126 @@
+"""The plan: by show, folded; what is held, by reason; and what the user changes before it is applied."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from anivault.cli import events
+from anivault.web.pages.asking import pinned
+from anivault.web.pages.overview import fact
+from anivault.web.pages.rendering import form, go, house_of, number, render
+from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
+
+SHOWS, FILES = 60, 100  # a page
+LEFT_OUT = "left-out"
+
+
+def show(request: Request) -> Response:
+    """The plan in numbers, its shows, and why files are held."""
+    house = house_of(request)
+    asked = request.query_params
+    search, state, start = asked.get("q", "")[:200], asked.get("state", ""), number(asked.get("start"))
+    facts = fact(house, "plan", PlanFacts)
+    if facts is None:
+        return render(request, "plan/plan.html", plan=None)
+    sheet = house.desk.sheet("plan")
+    assert sheet
+    with sheet:
+        return render(
+            request,
+            "plan/plan.html",
+            plan=facts,
+            search=search,
+            state=state,
+            start=start,
+            step=SHOWS,
+            shows=sheet.groups("show", ShowPart, search=search, start=start, most=SHOWS),
+            found=sheet.count_groups("show", search),
+            reasons=sheet.groups("reason", HeldPart),
+            left_out=len(sheet.marked(LEFT_OUT)),
+        )
+
+
+def files(request: Request) -> Response:
+    """The files of one show, some at a time."""
+    return _some(request, "move", "key", "plan/files.html")
+
+
+def held(request: Request) -> Response:
+    """The files that are held for one reason, some at a time."""
+    return _some(request, "held", "reason", "plan/held.html")
+
+
+def _some(request: Request, kind: str, parameter: str, template: str) -> Response:
+    sheet = house_of(request).desk.sheet("plan")
+    if sheet is None:
+        return go(request, "/plan")
+    key, after = request.query_params.get(parameter, ""), number(request.query_params.get("after"))
+    record = events.MoveEvent if kind == "move" else events.HeldEvent
+    with sheet:
+        rows = sheet.rows(kind, key, after=after, most=FILES + 1)
+        marks = sheet.marked(LEFT_OUT)
+        part = sheet.one_group(
+            "show" if kind == "move" else "reason", key, ShowPart if kind == "move" else HeldPart
+        )
+    return render(
+        request,
+        template,
+        key=key,
+        part=part,
+        rows=[(row.n, row.read(record), row.n in marks) for row in rows[:FILES]],
+        more=rows[FILES - 1].n if len(rows) > FILES else 0,
+        bare="hx-request" in request.headers,
+    )
+
+
+def file(request: Request) -> Response:
+    """One file of the plan: where it goes, and what can be said of it instead."""
+    sheet = house_of(request).desk.sheet("plan")
+    n = number(request.query_params.get("n"))
+    row = None
+    if sheet:
+        with sheet:
+            row = sheet.row("move", n)
+            left = n in sheet.marked(LEFT_OUT)
+            part = sheet.one_group("show", row.group, ShowPart) if row else None
+    if row is None:
+        return render(request, "entrance/missing.html", 404, what="The plan has no such file.")
+    return render(
+        request, "plan/file.html", n=n, move=row.read(events.MoveEvent), left=left, part=part, key=row.group
+    )
+
+
+def leave(request: Request) -> Response:
+    """Leave files out of the plan, or take them in again."""
+    house, fields = house_of(request), form(request)
+    sheet, n = house.desk.sheet("plan"), number(fields.get("n"))
+    if sheet:
+        with sheet:
+            row = sheet.row("move", n)
+            if row and fields.get("out") == "1":
+                sheet.mark([n], LEFT_OUT)
+            elif row:
+                sheet.unmark([n], LEFT_OUT)
+            if row and "hx-request" in request.headers:
+                move, left = row.read(events.MoveEvent), fields.get("out") == "1"
+                return render(request, "plan/row.html", n=n, move=move, left=left)
+    return go(request, "/plan/file", n=n)
+
+
+async def place(request: Request) -> Response:
+    """Say which season and episode a file is: a pin, as of `anivault pin`; then plan again."""
+    house, fields = house_of(request), form(request)
+    sheet, n = house.desk.sheet("plan"), number(fields.get("n"))
+    row = None
+    if sheet:
+        with sheet:
+            row = sheet.row("move", n)
+            part = sheet.one_group("show", row.group, ShowPart) if row else None
+    if not (row and part and part.show):
+        return render(
+            request, "entrance/missing.html", 404, what="The plan has no such file, or nothing says its show."
+        )
+    season, episode = number(fields.get("season"), -1), number(fields.get("episode"), -1)
+    path = row.read(events.MoveEvent).path
+    return pinned(request, PinWords(what=path, show=part.show), season, episode, back="/plan")

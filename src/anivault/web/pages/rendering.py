@@ -1,0 +1,126 @@
+"""How every page is made: a template, what the page found, and what all of them show."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from anivault.shared.text import safe
+from anivault.web.house import House
+
+NAVIGATION = (
+    ("/", "Overview"),
+    ("/review", "Review"),
+    ("/plan", "Plan"),
+    ("/library", "Library"),
+    ("/history", "History"),
+    ("/verify", "Verify"),
+    ("/settings", "Settings"),
+    ("/explain", "Explain"),
+)
+
+
+def house_of(request: Request) -> House:
+    """What is served."""
+    house: House = request.app.state.house
+    return house
+
+
+def form(request: Request) -> dict[str, str]:
+    """The fields that came."""
+    fields: dict[str, str] = request.scope["state"]["form"]
+    return fields
+
+
+def number(text: str | None, default: int = 0) -> int:
+    """A whole number of a form or an address; anything else is the default."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else default
+
+
+def render(request: Request, template: str, status: int = 200, **found: Any) -> Response:
+    """Make a page."""
+    house = house_of(request)
+    session = request.scope["state"]["session"]
+    page = _environment().get_template(template)
+    text = page.render(
+        house=house,
+        job=house.jobs.state,
+        csrf=session.csrf if session else "",
+        here=request.scope["path"],
+        navigation=NAVIGATION,
+        url=lambda path, **query: address(house, path, **query),
+        **found,
+    )
+    return HTMLResponse(text, status)
+
+
+def address(house: House, path: str, **query: object) -> str:
+    """The address of a page, below the prefix."""
+    asked = {name: value for name, value in query.items() if value not in (None, "")}
+    return f"{house.rules.prefix}{quote(path)}" + (f"?{urlencode(asked, errors='replace')}" if asked else "")
+
+
+def go(request: Request, path: str, **query: object) -> Response:
+    """Send the browser to another page after something was done."""
+    return RedirectResponse(address(house_of(request), path, **query), 303)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("anivault.web"), autoescape=True, finalize=_harmless, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"size": size, "ago": ago, "count": count, "date": date, "lasted": lasted}
+    return environment
+
+
+def _harmless(value: Any) -> Any:
+    """No name turns the direction of a page, or hides in it; what is markup already is ours."""
+    return safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def size(found: int) -> str:
+    """Bytes for people."""
+    value = float(found)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:,.1f} TB"
+
+
+def count(found: int, one: str = "", many: str = "") -> str:
+    """A number with its noun."""
+    if not one:
+        return f"{found:,}"
+    return f"{found:,} {one if found == 1 else many or one + 's'}"
+
+
+def ago(when: float | None) -> str:
+    """How long ago, in words."""
+    if not when:
+        return "never"
+    seconds = max(0.0, time.time() - when)
+    for length, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= length:
+            return f"{count(int(seconds // length), unit)} ago"
+    return "just now"
+
+
+def lasted(seconds: float) -> str:
+    """How long something took."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def date(when: float) -> str:
+    """A moment, as people write it."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))

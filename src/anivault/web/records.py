@@ -1,0 +1,180 @@
+"""What sheets hold: the shape of every row, group and fact that work writes and pages read."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan in numbers."""
+
+    made: float  # seconds since 1970
+    mode: str
+    preset: str
+    moves: int
+    held: int
+    there: int  # of the held ones: in the library already
+    size: int  # bytes
+    questions: int
+    asked: int  # files that they are about
+    left_out: int
+    sources: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+
+
+class ShowPart(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of a plan that are of one show."""
+
+    title: str
+    show: str  # tmdb:123; empty where nothing says
+    files: int
+    size: int
+    held: int = 0
+
+
+class HeldPart(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of a plan that are held for one reason."""
+
+    reason: str
+    files: int
+    missed: bool
+
+
+class PinWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pin says, as `pinning.PinRequest` takes it."""
+
+    what: str
+    show: str
+    season: int | None = None
+    offset: int | None = None
+    episodes: str | None = None
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that speaks for an answer or against it: 0 against, 1 for."""
+
+    name: str
+    value: float
+    words: str
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer to a question: what it says, the pin that says so, and what speaks for it."""
+
+    label: str
+    pin: PinWords
+    places: str = ""  # of the first and the last file
+    bars: tuple[Bar, ...] = ()
+
+
+class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One question about held files."""
+
+    title: str  # as the name reads
+    folder: str
+    files: int
+    first: str
+    last: str
+    why: str
+    reason: str
+    path: str  # of the first file
+    choices: tuple[Choice, ...] = ()
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One episode of a season: how many files the library has of it."""
+
+    episode: int
+    files: int
+    title: str = ""
+
+
+class Strip(msgspec.Struct, frozen=True, kw_only=True):
+    """One season."""
+
+    season: int
+    cells: tuple[Cell, ...]
+    known: bool = False  # whether a list says how many episodes there are
+
+    @property
+    def there(self) -> int:
+        """How many episodes the library has."""
+        return sum(cell.files > 0 for cell in self.cells)
+
+
+class LibraryShow(msgspec.Struct, frozen=True, kw_only=True):
+    """One show or film of the library."""
+
+    title: str
+    year: int | None
+    show: str
+    film: bool
+    folder: str
+    files: int
+    size: int
+    poster: str = ""  # a picture of the library, relative to it
+    strips: tuple[Strip, ...] = ()
+
+
+class LibraryFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the library: where it is, where it came from, which run put it there."""
+
+    place: str
+    source: str
+    run: str
+    size: int
+
+
+class LibraryFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A library in numbers. `journal` tells whether it has changed since."""
+
+    made: float
+    journal: str
+    shows: int
+    files: int
+    episodes: int
+    size: int
+    unfinished: bool
+    notices: tuple[str, ...] = ()
+
+
+class BackRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that goes back, or is held."""
+
+    path: str
+    to: str
+    why: str = ""
+
+
+class BackFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A rollback in numbers, and what it is of."""
+
+    made: float
+    run: str | None
+    only: str | None  # a place of the library
+    runs: tuple[str, ...]
+    back: int
+    gone: int
+    held: int
+
+
+class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of a verification."""
+
+    path: str
+    symbol: str
+    kind: str
+    detail: str
+
+
+class VerifyFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A verification in numbers."""
+
+    made: float
+    deep: bool
+    same: int
+    read: int
+    bytes: int
+    findings: int
+    amiss: int  # of them: what is more than a note
+    notices: tuple[str, ...] = ()

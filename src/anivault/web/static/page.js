@@ -1,0 +1,49 @@
+// What needs a script: live progress, and keys. Everything else works without.
+(() => {
+  "use strict";
+
+  const follow = (card) => {
+    const label = card.querySelector("[data-label]");
+    const count = card.querySelector("[data-count]");
+    const bar = card.querySelector("progress");
+    const source = new EventSource(card.dataset.progress);
+    source.onmessage = (event) => {
+      const state = JSON.parse(event.data);
+      if (!state.running) {
+        source.close();
+        location.replace(card.dataset.done);
+        return;
+      }
+      if (label.textContent !== state.label) label.textContent = state.label;
+      const some = state.total ? `${state.done.toLocaleString("en")} of ${state.total.toLocaleString("en")}` : "";
+      count.textContent = some || (state.done ? state.done.toLocaleString("en") : "");
+      if (state.total) {
+        bar.max = state.total;
+        bar.value = state.done;
+      } else {
+        bar.removeAttribute("value");
+      }
+    };
+  };
+  document.querySelectorAll("[data-progress]").forEach(follow);
+
+  // A key presses the button that shows it; while somebody types, keys are letters.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = event.target.closest("input, select, textarea");
+    if (typing) {
+      if (event.key === "Escape") typing.blur();
+      return;
+    }
+    const focus = document.querySelector(`[data-focus="${CSS.escape(event.key)}"]`);
+    const press = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (focus) {
+      event.preventDefault();
+      focus.focus();
+      focus.select();
+    } else if (press) {
+      event.preventDefault();
+      press.click();
+    }
+  });
+})();

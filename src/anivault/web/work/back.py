@@ -1,0 +1,69 @@
+"""Take back what runs did, shown first; and settle what a crash left."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from anivault.cli import events, rollback_handler
+from anivault.cli.render.pace import paced
+from anivault.cli.rollback_handler import RolledBack
+from anivault.web.records import BackFacts, BackRow
+from anivault.web.work.telling import Order, Teller
+
+
+def rollback(order: Order, teller: Teller) -> dict[str, Any]:
+    """Show what goes back where and what stands against it; with `apply` do it."""
+    library, only = order.library, order.get("only")
+    request = rollback_handler.RollbackRequest(
+        library=library,
+        run=order.get("run"),
+        only=(os.path.join(library, only),) if only else (),
+        apply=bool(order.get("apply")),
+    )
+    done = rollback_handler.handle(request, teller, paced(teller))
+    _write(order, done)
+    if done.report:
+        from anivault.web.work.library import look
+
+        look(order, teller)
+    run = done.report.run if done.report else ""
+    counts = {"back": len(done.back), "gone": len(done.gone), "held": len(done.held)}
+    return {"code": done.exit_code, "run": run, "counts": counts}
+
+
+def _write(order: Order, done: RolledBack) -> None:
+    roots = done.plan.roots
+    with order.desk.writing("back") as sheet:
+        for kind, steps in (("back", done.back), ("gone", done.gone)):
+            for step in steps:
+                to = os.path.join(roots[step.to_root], step.to) if step.to else ""
+                row = BackRow(path=events.shown(step.rel), to=events.shown(to), why=str(step.do))
+                sheet.row(kind, "", step.rel, row)
+        for item in done.held:
+            why = f"{item.reason}: {item.detail}" if item.detail else str(item.reason)
+            sheet.row("held", "", item.rel, BackRow(path=events.shown(item.rel), to="", why=why))
+        sheet.fact(
+            "back",
+            BackFacts(
+                made=time.time(),
+                run=order.get("run"),
+                only=order.get("only"),
+                runs=done.plan.runs,
+                back=len(done.back),
+                gone=len(done.gone),
+                held=len(done.held),
+            ),
+        )
+
+
+def recover(order: Order, teller: Teller) -> dict[str, Any]:
+    """Settle what a crash left unfinished."""
+    from anivault.core.moving.recover import recover
+    from anivault.web.work.library import look
+
+    report = recover(order.library)
+    look(order, teller)
+    counts = {"finished": report.finished, "undone": report.undone}
+    return {"code": report.exit_code, "run": report.run or "", "counts": counts}

@@ -1,0 +1,36 @@
+"""Verify the library, and put what was found on a sheet."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from anivault.cli import events, verify_handler
+from anivault.core.moving.verifier import NOTES
+from anivault.web.records import FindingRow, VerifyFacts
+from anivault.web.work.telling import Order, Teller
+
+
+def verify(order: Order, teller: Teller) -> dict[str, Any]:
+    """Compare the library with its journal; with `deep` read every byte."""
+    deep = bool(order.get("deep"))
+    done = verify_handler.handle(verify_handler.VerifyRequest(library=order.library, deep=deep), teller)
+    report = done.report
+    with order.desk.writing("verify") as sheet:
+        for found in report.findings:
+            row = FindingRow(
+                path=events.shown(found.path), symbol=found.symbol, kind=found.kind, detail=found.detail
+            )
+            sheet.row("finding", found.kind, found.path, row)
+        facts = VerifyFacts(
+            made=time.time(),
+            deep=deep,
+            same=report.same,
+            read=report.read,
+            bytes=report.bytes,
+            findings=len(report.findings),
+            amiss=sum(found.kind not in NOTES for found in report.findings),
+            notices=done.notices,
+        )
+        sheet.fact("verify", facts)
+    return {"code": done.exit_code, "counts": {"same": report.same, "amiss": facts.amiss}}

@@ -1,0 +1,151 @@
+"""Plan as `organize` does, and put the plan on a sheet; carry out the plan that was looked at, no other."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from anivault.cli import events
+from anivault.cli.render.pace import paced
+from anivault.core.flow import Order as Files
+from anivault.core.models import Held, HeldReason, MatchedFile, Move
+from anivault.core.organized import Organized
+from anivault.core.pipeline.reading import What
+from anivault.core.planning import planfile
+from anivault.shared.text import natural
+from anivault.web.records import HeldPart, PlanFacts, ShowPart
+from anivault.web.work.questions import asked
+from anivault.web.work.telling import Order, Teller
+
+PLAN = "plan.json"
+LEFT_OUT = "left-out"  # the mark of a file that the user leaves out
+Verdicts = Mapping[tuple[str, str], MatchedFile]
+
+
+def plan(order: Order, teller: Teller) -> dict[str, Any]:
+    """Plan every source into the library; changes nothing but the desk."""
+    order.desk.folder.mkdir(0o700, parents=True, exist_ok=True)
+    file = str(order.desk.folder / PLAN)
+    made = _organized(order, teller, plan_file=file, replace=True)
+    facts = _write(order, made)
+    return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}
+
+
+def apply(order: Order, teller: Teller) -> dict[str, Any]:
+    """Carry out the plan on the desk, without what was left out of it, and look at the library again."""
+    file = str(order.desk.folder / PLAN)
+    whole = planfile.read(file, [os.path.abspath(path) for path in order.sources], order.library)
+    kept = _without(whole.moves, _left_out(order))
+    if len(kept) < len(whole.moves):
+        planfile.write(replace(whole, moves=kept), file, replace=True)
+    done = _organized(order, teller, from_plan=file, apply=True)
+    assert done.report
+    from anivault.web.work.library import look
+
+    look(order, teller)
+    return {
+        "code": done.exit_code,
+        "run": done.report.run,
+        "counts": {"done": len(done.moves), "held": len(done.report.held)},
+    }
+
+
+def _organized(order: Order, teller: Teller, **how: Any) -> Organized:
+    """What `anivault organize` does with the folders and settings of the order."""
+    from anivault.cli import organize_handler
+
+    library, settings = order.library, order.context.settings
+    request = organize_handler.OrganizeRequest(
+        order=Files(
+            what=What(paths=order.sources, skip=(library,), settle=settings.scan.settle, filing=True),
+            library=library,
+            rules=organize_handler.rules(settings, None, None, None),
+        ),
+        asking=order.context.asking(),
+        **how,
+    )
+    return organize_handler.handle(request, teller, paced(teller))
+
+
+def _left_out(order: Order) -> set[str]:
+    """The targets of the files that the user leaves out."""
+    sheet = order.desk.sheet("plan")
+    if sheet is None:
+        return set()
+    with sheet:
+        rows = [sheet.row("move", n) for n in sheet.marked(LEFT_OUT)]
+        return {row.read(events.MoveEvent).target for row in rows if row}
+
+
+def _without(moves: Sequence[Move], left_out: set[str]) -> tuple[Move, ...]:
+    """The moves without those left out, and without what goes with them."""
+    return tuple(m for m in moves if m.target not in left_out and m.video not in left_out)
+
+
+def _write(order: Order, made: Organized) -> PlanFacts:
+    verdicts = {(item.file.root, item.file.rel): item for item in made.files}
+    facts = PlanFacts(
+        made=time.time(),
+        mode=str(made.plan.mode),
+        preset=made.plan.preset,
+        moves=len(made.moves),
+        held=len(made.held),
+        there=sum(item.reason is HeldReason.ALREADY_THERE for item in made.held),
+        size=sum(move.identity.size for move in made.moves),
+        questions=0,
+        asked=0,
+        left_out=len(made.left_out),
+        sources=order.sources,
+        notices=tuple(map(events.shown, made.notices)),
+    )
+    with order.desk.writing("plan") as sheet:
+        for key, show, moves in _shows(made.moves, verdicts):
+            sheet.group("show", key, f"{show.title} {show.show}", show)
+            for move in moves:
+                sheet.row("move", key, move.target, events.move_event(move, done=False))
+        for reason, items in _reasons(made.held):
+            part = HeldPart(reason=reason, files=len(items), missed=reason.missed)
+            sheet.group("reason", reason, reason, part)
+            for item in items:
+                sheet.row("held", reason, item.rel, events.held_event(item))
+        for question in asked(made.held, verdicts):
+            sheet.row("question", "", question.title, question)
+            facts = replace(facts, questions=facts.questions + 1, asked=facts.asked + question.files)
+        sheet.fact("plan", facts)
+    return facts
+
+
+def _shows(moves: Sequence[Move], verdicts: Verdicts) -> Iterator[tuple[str, ShowPart, Sequence[Move]]]:
+    """The moves by show, shows by title, each move by its target: sidecars stand with their videos."""
+    shows: defaultdict[str, list[Move]] = defaultdict(list)
+    titles: dict[str, tuple[str, str]] = {}
+    for move in moves:
+        verdict = verdicts.get((move.root, move.rel))
+        folder = _folder(move.target)
+        shows[folder].append(move)
+        if verdict and verdict.match.best:
+            best = verdict.match.best.candidate
+            titles.setdefault(folder, (best.dated, str(best.key)))
+    for folder in sorted(shows, key=lambda name: natural(titles.get(name, (name, ""))[0].casefold())):
+        title, show = titles.get(folder, (folder.rpartition("/")[2], ""))
+        size = sum(move.identity.size for move in shows[folder])
+        part = ShowPart(title=title, show=show, files=len(shows[folder]), size=size)
+        yield events.shown(folder), part, sorted(shows[folder], key=lambda move: natural(move.target))
+
+
+def _folder(target: str) -> str:
+    """The folder of the show: the first below `Shows` or `Movies`, where the preset has such."""
+    parts = target.split("/")
+    return "/".join(parts[: 2 if len(parts) > 2 else 1])
+
+
+def _reasons(held: Sequence[Held]) -> Iterator[tuple[HeldReason, Sequence[Held]]]:
+    """Held files by reason, what somebody may miss first."""
+    counts = Counter(item.reason for item in held)
+    for reason in sorted(counts, key=lambda reason: (not reason.missed, -counts[reason])):
+        yield reason, [item for item in held if item.reason is reason]

@@ -1,0 +1,56 @@
+"""Do one piece of work: an order comes as JSON on standard input, what becomes of it goes out a line each.
+
+The boundary of this process: every error becomes the last line, as `cli/main.py` makes it an event.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import signal
+import sys
+import traceback
+from importlib import import_module
+from typing import Any
+
+from anivault.shared.errors import AniVaultError
+from anivault.shared.exits import BUG, INTERRUPTED
+from anivault.web.work.telling import Order, Teller
+
+WORK = {
+    "plan": "planned:plan",
+    "apply": "planned:apply",
+    "library": "library:look",
+    "rollback": "back:rollback",
+    "recover": "back:recover",
+    "verify": "checked:verify",
+    "explain": "small:explain",
+    "search": "small:search",
+}
+
+
+def main() -> None:
+    """Read the order, do it, and tell how it ended."""
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    gc.set_threshold(50_000, 20, 20)  # as cli/main.py: records are many and never garbage
+    order = Order(json.load(sys.stdin))
+    teller = Teller()
+    teller.end(_done(order, teller))
+
+
+def _done(order: Order, teller: Teller) -> dict[str, Any]:
+    module, _, function = WORK[order["job"]].partition(":")
+    try:
+        work = getattr(import_module(f"anivault.web.work.{module}"), function)
+        return {"code": 0, **work(order, teller)}
+    except AniVaultError as error:
+        return {"code": error.exit_code, "message": str(error), "hint": getattr(error, "hint", "")}
+    except KeyboardInterrupt:
+        return {"code": INTERRUPTED, "message": "Stopped before anything was changed."}
+    except Exception as error:  # noqa: BLE001 - the one boundary
+        traceback.print_exc()
+        return {"code": BUG, "message": f"This is a bug in AniVault ({type(error).__name__}: {error})."}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""`anivault serve` as a user types it: a process, an address, Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("starlette")
+
+from anivault.shared.settings import load
+from tests.conftest import Run
+from tests.published import assert_published
+
+
+@pytest.fixture
+def served(home: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    (tmp_path / "Library").mkdir()
+    words = ["serve", str(tmp_path), "--to", str(tmp_path / "Library"), "--port", "0", "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "anivault", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert process.stdout
+    event = json.loads(process.stdout.readline())
+    assert_published(event)
+    yield process, event["text"]
+    process.kill()
+    process.communicate()
+
+
+def test_the_address_that_is_printed_lets_one_browser_in_and_ctrl_c_ends_it(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, address = served
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with opener.open(address, timeout=30) as answer:
+        assert b"<h1>Overview</h1>" in answer.read()
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(address, timeout=30)
+
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize(
+    "begin", [b"", b"GET / HTTP/1.1\r\nHost: 127.0", b"POST /login HTTP/1.1\r\nContent-Le"]
+)
+def test_a_slow_client_is_not_waited_for(served: tuple[subprocess.Popen[str], str], begin: bytes) -> None:
+    port = int(served[1].partition("/?")[0].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        client.sendall(begin)
+        start = time.monotonic()
+        said = client.recv(100)
+
+    assert not said or said.startswith(b"HTTP/1.1 4")
+    assert time.monotonic() - start < 59
+
+
+def test_a_head_that_does_not_end_is_cut_off(served: tuple[subprocess.Popen[str], str]) -> None:
+    port = int(served[1].partition("/?")[0].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X: y\r\n" * 20_000)
+        assert client.recv(100).startswith(b"HTTP/1.1 4")
+
+
+def test_a_port_that_is_taken_is_said(run: Run, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run("serve", "--to", tmp_path, "--port", str(taken.getsockname()[1]))
+
+    assert result.code == 69
+    assert "--port" in result.err
+
+
+def test_without_the_extra_it_says_what_to_install(home: Path) -> None:
+    code = (
+        "import sys; sys.modules['starlette'] = None; from anivault.cli.main import run;"
+        "sys.exit(run(['serve', '--to', '/nowhere']))"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False)
+
+    assert done.returncode == 68
+    assert "pip install 'anivault[web]'" in done.stderr
+
+
+def test_no_other_command_loads_the_page(home: Path) -> None:
+    code = (
+        "import sys; from anivault.cli.main import run; run(['history', sys.argv[1]]); run(['--help']);"
+        "print([m for m in sys.modules if m.startswith(('anivault.web', 'starlette', 'uvicorn', 'jinja2'))])"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, "/"], capture_output=True, text=True, env=env, check=True
+    )
+
+    assert done.stdout.endswith("[]\n")
+
+
+def test_a_password_becomes_a_setting_that_is_taken(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
+    result = run("serve", "--password")
+    path = home / "config/anivault/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"[web]\n{result.out}")
+
+    assert load().settings.web.password_hash.startswith("$argon2id$")
+    assert "correct horse" not in result.out
+    assert "$argon2id$" not in run("config", "show").out
+
+
+@pytest.mark.parametrize("words", [("--token", "phone"), ("--token", "phone:all"), ("--prefix", "vault")])
+def test_words_that_cannot_be_are_refused(run: Run, tmp_path: Path, words: tuple[str, str]) -> None:
+    assert run("serve", "--to", tmp_path, *words).code == 2
+
+
+def test_what_is_vendored_is_what_its_checksum_says() -> None:
+    import hashlib
+    from importlib import resources
+
+    static = resources.files("anivault.web").joinpath("static")
+    for line in static.joinpath("CHECKSUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256(static.joinpath(name).read_bytes()).hexdigest() == digest
+
+
+def test_pages_name_no_other_machine_and_no_script_or_style_of_their_own() -> None:
+    from importlib import resources
+
+    templates = Path(str(resources.files("anivault.web").joinpath("templates")))
+    found = list(templates.rglob("*.html"))
+
+    assert found
+    for page in found:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"https?://|<style|\sstyle=|\son[a-z]+=|<script(?! src)|\|safe", text), page
