@@ -49,6 +49,7 @@ _GLUED = re.compile(
     rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}])(?:\[[^{_OPEN}{_SHUT}]*\]|\s\[[^\s{_OPEN}{_SHUT}]+\s[^{_OPEN}{_SHUT}]+\])\s+"
 )
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
+_QUOTED_AHEAD = re.compile(r"[「『]([^「」『』]+)[」』](?=\s)")  # 「Title」 what this is of it
 _QUOTED = re.compile(r"『([^「」『』]+)』")
 _EDGE = " \t-–—_,:|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
@@ -199,7 +200,8 @@ def _with_squares(part: str) -> list[str]:
 
 
 def _bare(part: str) -> list[str]:
-    return [*_by_script(part), *_without_aside(part)]
+    quoted = _QUOTED_AHEAD.match(part)
+    return [*_by_script(part), *_without_aside(part), *([quoted[1]] if quoted else [])]
 
 
 def _by_script(part: str) -> list[str]:
