@@ -28,6 +28,7 @@ from anivault.core.verdicts import match
 from anivault.services import libraries
 from anivault.services.asking import Asking, opened
 from anivault.services.providers import cache_folder, key_or_why
+from anivault.services.telling import told
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, PresetError, SourceInLibraryError
 from anivault.shared.progress import Bars
@@ -77,9 +78,10 @@ def handle(request: OrganizeRequest, bars: Bars, pace: Pace) -> Organized:
     with turn(library, wait, lambda: bars("Waiting for another AniVault")):
         made = _made(request, bars, lost)
         try:
-            return flow.carry_out(made, partial(_fetch, request.asking.settings, bars), pace)
+            made = flow.carry_out(made, partial(_fetch, request.asking.settings, bars), pace)
         finally:
             libraries.remember(library)
+    return told(made, request.asking.settings)
 
 
 def _made(request: OrganizeRequest, bars: Bars, lost: str) -> Organized:

@@ -15,6 +15,7 @@ from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.rematched import rematched as rematched_files
 from anivault.services.asking import Asking, opened
+from anivault.services.telling import told
 from anivault.shared.progress import Bars, Progress
 
 
@@ -37,7 +38,9 @@ def handle(request: RenameRequest, bars: Bars, pace: Pace) -> Organized:
     stay = tuple(f"An empty folder stays, AniVault did not empty it: {rel}" for rel in left_empty(plan))
     described = absent(plan.library, hidden(plan, (), request.preset))
     made = flow.pruned(Organized(plan=plan, writes=described, notices=(*notices, *stay)))
-    return flow.carry_out(made, lambda _: Fetched(), pace) if request.apply and plan.moves else made
+    if not (request.apply and plan.moves):
+        return made
+    return told(flow.carry_out(made, lambda _: Fetched(), pace), request.asking.settings)
 
 
 def rematched(

@@ -1,7 +1,7 @@
-"""Find the user's TMDB key: environment, keyring, then a file that only they can read.
+"""Find the user's keys: environment, keyring, then a file that only they can read.
 
 Out: a `Secret`, which shows itself nowhere. Touches: the environment, the keyring when that package
-is installed, and `tmdb.key` in the user's configuration folder.
+is installed, and `tmdb.key` and `server-NAME.key` in the user's configuration folder.
 """
 
 from __future__ import annotations
@@ -51,7 +51,18 @@ def find_key(folder: Path, environment: Mapping[str, str] = os.environ) -> Secre
     return Secret(text.strip())
 
 
-def _from_keyring() -> str | None:
+def find_server_key(name: str, folder: Path, environment: Mapping[str, str] = os.environ) -> Secret | None:
+    """Return the key of a media server: a variable, the keyring, or a file beside the configuration.
+
+    Raises TmdbKeyError for a file that others can read, or that cannot be read.
+    """
+    variable = f"ANIVAULT_SERVER_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_KEY"
+    text = environment.get(variable) or _from_keyring(f"server.{name}")
+    text = text or _from_file(folder / f"server-{name}.key", f"key of {name}")
+    return Secret(text.strip()) if text and text.strip() else None
+
+
+def _from_keyring(user: str = KEYRING_USER) -> str | None:
     """Return what the keyring holds; a machine without a working one has none."""
     if find_spec("keyring") is None:
         return None
@@ -59,19 +70,19 @@ def _from_keyring() -> str | None:
     from keyring.errors import KeyringError
 
     try:
-        found = keyring.get_password(KEYRING_SERVICE, KEYRING_USER)
+        found = keyring.get_password(KEYRING_SERVICE, user)
     except KeyringError:
         return None
     return str(found) if found else None
 
 
-def _from_file(path: Path) -> str | None:
+def _from_file(path: Path, what: str = "TMDB key") -> str | None:
     try:
         return trust.read(str(path), LONGEST, private=True).decode()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except NotTrustedError as error:
-        why = f"Others can read the TMDB key in {path}, or it is theirs: chmod 600 it."
+        why = f"Others can read the {what} in {path}, or it is theirs: chmod 600 it."
         raise TmdbKeyError(why) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise TmdbKeyError(f"The TMDB key in {path} cannot be read.") from error
+        raise TmdbKeyError(f"The {what} in {path} cannot be read.") from error

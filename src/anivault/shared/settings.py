@@ -103,6 +103,21 @@ class WebSettings(Section, frozen=True):
     read_only: bool = False
 
 
+class ServerSettings(Section, frozen=True):
+    """A media server that is told of new files. Its key is no setting, like TMDB's."""
+
+    kind: Literal["jellyfin", "emby", "plex", "kodi"]
+    url: str
+    paths: dict[str, str] = {}  # what it calls folders of ours
+
+
+class TellSettings(Section, frozen=True):
+    """How people hear of a run."""
+
+    webhook: str = ""
+    page: str = ""
+
+
 class Settings(Section, frozen=True):
     """All settings, with the built-in defaults."""
 
@@ -115,6 +130,8 @@ class Settings(Section, frozen=True):
     catalog: CatalogSettings = CatalogSettings()
     tmdb: TmdbSettings = TmdbSettings()
     web: WebSettings = WebSettings()
+    tell: TellSettings = TellSettings()
+    servers: dict[str, ServerSettings] = {}  # by the user's name for each
     presets: dict[str, dict[str, Value]] = {}  # the user's own; docs/naming.md has every key
     plugins: dict[str, dict[str, Value]] = {}  # by a plug-in's name: what it is given; docs/plugins.md
 
@@ -159,6 +176,7 @@ NAME = Kind(re.compile(r"\w[\w .+&-]{0,63}"), "a name: letters, digits, space an
 ADDRESS = Kind(
     re.compile(r"(?i:https?)://[^\s\x00-\x1f\x7f]{1,2000}"), "an address that begins with https://"
 )
+MAYBE_ADDRESS = Kind(re.compile(f"(?:{ADDRESS.form.pattern})?"), ADDRESS.allowed)
 LANGUAGE = Kind(re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"), "a language such as ja-Latn")
 PATH = Kind(re.compile(r"[^\x00-\x1f\x7f]{0,4096}"), "a path without control characters")
 HOST = Kind(re.compile(r"[A-Za-z0-9.:_-]{1,253}"), "a name or an address of a machine")
@@ -169,7 +187,7 @@ KINDS = {
     "parser.engines": NAME,
     "match.providers": NAME,
     "match.languages": LANGUAGE,
-    "catalog.mirror": Kind(re.compile(rf"(?:{ADDRESS.form.pattern})?"), ADDRESS.allowed),
+    "catalog.mirror": MAYBE_ADDRESS,
     "tmdb.url": ADDRESS,
     "tmdb.images": ADDRESS,
     "web.host": HOST,
@@ -179,9 +197,11 @@ KINDS = {
     "web.password_hash": Kind(
         re.compile(r"(?:\$argon2id?\$[\w$=,+/]{20,300})?"), "what `anivault serve --password` prints"
     ),
+    "tell.webhook": MAYBE_ADDRESS,
+    "tell.page": MAYBE_ADDRESS,
 }
 MOST_SECONDS = 3600
-NAMED = frozenset({"presets", "plugins"})  # sections whose keys are names
+NAMED = frozenset({"presets", "plugins", "servers"})  # sections whose keys are names
 
 
 class Unheard(msgspec.Struct, frozen=True):
@@ -261,6 +281,8 @@ def _checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
         section, _, key = name.partition(".")
         if section in NAMED:
             _require(NAME, key, where, f"the name of [{section}.…]")
+            if section == "servers":
+                _require(ADDRESS, value["url"], where, f"[servers.{key}] url")
             if section == "plugins":
                 _require_seconds(value.get(TIMEOUT, 1), where, f"[plugins.{key}] {TIMEOUT}")
         elif name in KINDS:

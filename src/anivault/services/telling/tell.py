@@ -1,0 +1,76 @@
+"""Tell servers and people what a run has done. That fails no run: what could not be told is a notice.
+
+In: the settings, and a run's result. Out: notices, one for each who was not told. Touches the network.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from anivault.core.models import HeldReason
+from anivault.core.organized import Organized
+from anivault.services.secrets import find_server_key
+from anivault.services.telling.servers import MOST, TellingError, asked, client, tell
+from anivault.shared.errors import TmdbKeyError
+from anivault.shared.settings import Settings, user_config_path
+
+LONGEST = 200  # files of one kind that a message names
+
+
+def tell_all(settings: Settings, made: Organized) -> tuple[str, ...]:
+    """Tell everyone who is to be told; returns what could not be."""
+    folders = changed(made)
+    asked_for = [item for item in made.held if item.reason is not HeldReason.ALREADY_THERE]
+    notices = [*_servers(settings, folders)] if folders else []
+    if settings.tell.webhook and (made.moves or asked_for):
+        notices += _webhook(settings, made)
+    return tuple(notices)
+
+
+def changed(made: Organized) -> list[str]:
+    """The shows' and films' folders that a run put something into; of very many the folders above them."""
+    library = made.plan.library
+    parts = dict.fromkeys(tuple(move.target.split("/")[:-1][:2]) for move in made.moves)
+    if len(parts) > MOST:
+        parts = dict.fromkeys(part[:1] for part in parts)
+    return [os.path.join(library, *part) for part in parts]
+
+
+def _servers(settings: Settings, folders: Sequence[str]) -> Iterator[str]:
+    home = user_config_path().parent
+    for name, server in settings.servers.items():
+        try:
+            tell(server, find_server_key(name, home), folders)
+        except (TellingError, TmdbKeyError) as error:
+            yield f"{server.kind} {name} was not told of new files: {error}. Its own scan will find them."
+
+
+def _webhook(settings: Settings, made: Organized) -> Iterator[str]:
+    try:
+        with client() as http:
+            asked(http, "POST", settings.tell.webhook, json=message(settings, made))
+    except TellingError as error:
+        yield f"The webhook was not told of this run: {error}."
+
+
+def message(settings: Settings, made: Organized) -> dict[str, Any]:
+    """What a webhook gets. `text` is for people, the rest for programs."""
+    held = [item for item in made.held if item.reason is not HeldReason.ALREADY_THERE]
+    done = len(made.moves)
+    said = [f"{done} {'file' if done == 1 else 'files'} in the library"] if done else []
+    said += [f"{len(held)} held"] if held else []
+    return {
+        "text": f"AniVault: {', '.join(said)}. {settings.tell.page}".strip(),
+        "library": _shown(made.plan.library),
+        "run": made.report.run if made.report else "",
+        "done": [_shown(move.target) for move in made.moves[:LONGEST]],
+        "held": [{"file": _shown(item.rel), "reason": str(item.reason)} for item in held[:LONGEST]],
+        "counts": {"done": done, "held": len(held)},
+        "page": settings.tell.page,
+    }
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
