@@ -192,6 +192,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     stated: bool = False
     derived: tuple[str, ...] = ()
     checked: tuple[str, ...] = ()
+    whole: bool = False  # whether a list has all of it in one season, however long it is
     ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi; tvdb is the show's
     tvdb: tuple[TvdbPlace, ...] = ()  # the order of TVDB, where a list has it
 

@@ -222,6 +222,20 @@ def test_ranges_state_seasons_and_counts_and_places_on_tvdb(shelf: Shelf) -> Non
     assert (second.ids["tvdb"], second.tvdb) == (9, (TvdbPlace(1, 3, 1),))
 
 
+def test_a_list_that_has_an_entry_in_one_season_says_that_it_is_not_cut(shelf: Shelf) -> None:
+    assert not any(entry.whole for entry in shelf.show("雲のお茶").entries)
+    shelf.bring(json.dumps(ANIBRIDGE))
+
+    assert all(entry.whole for entry in shelf.show("雲のお茶").entries)
+
+
+@pytest.mark.parametrize(("start", "whole"), [("15", True), ("14", False)])
+def test_what_tvdb_has_in_the_same_season_is_not_cut(shelf: Shelf, start: str, whole: bool) -> None:
+    shelf.bring(TVDB.replace("start: 14", f"start: {start}"))
+
+    assert shelf.show("雲のお茶").entries[1].whole == whole
+
+
 def test_the_edits_by_hand_are_read_as_the_published_whole_is(shelf: Shelf) -> None:
     lines = ["$schema:", "  version: 3.0.0", "mal:73:", "  tmdb_show:700:s2:", '    "1-12": "1-12"']
     report = shelf.bring("\n".join(lines) + "\n")

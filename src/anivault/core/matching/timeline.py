@@ -76,7 +76,7 @@ class PlacedEntry:
     def may_be_cut(self, number: int) -> bool:
         """Whether an episode may be in a later season than its entry begins in, which nobody says."""
         most = UNKNOWN if not self.count else UNCUT if self.count > LONG else self.count + SLACK
-        return number > most and not (self.tabled or self.bounded or self.settled)
+        return number > most and not (self.tabled or self.bounded or self.settled or self.entry.whole)
 
     def own(self, number: int, frame: Frame, *, strict: bool = False) -> int | None:
         """The own number that `number` is in `frame`; None where the entry has no such episode.

@@ -50,6 +50,8 @@ class _Catalogue:
         elif known:
             for row in known:
                 self._absorb(row, fact, alone=len(known) == 1)
+            if len(known) == len(facts) == 1:
+                known[0].whole |= _is_in_one_season(known[0], fact)
             if by_hand and len(known) > 1:
                 _give_places(known, fact)
         elif fact.tmdb and fact.titles:
@@ -150,9 +152,19 @@ def _give_places(parts: Sequence[Row], fact: Row) -> None:
             row.tvdb, row.ids = spans, row.ids | {"tvdb": fact.ids["tvdb"]}
 
 
+def _is_in_one_season(row: Row, fact: Row) -> bool:
+    """Tell whether a list that knows seasons of TMDB has the whole entry where the row is."""
+    place = (fact.tmdb, fact.season, fact.offset)
+    return bool(fact.season) and "bangumi" not in fact.ids and place == (row.tmdb, row.season, row.offset)
+
+
 def _agree(row: Row) -> None:
-    """Take a derived place for stated where TVDB has the entry in the same: that was right for 50 of 52."""
+    """Take a derived place for stated where TVDB has the entry in the same: that was right for 50 of 52.
+
+    TVDB cuts long shows more often than TMDB: what it has in one season is in one there.
+    """
     if row.season and not row.unsure and row.tvdb[:1] == [[1, row.season, (row.offset or 0) + 1]]:
+        row.whole |= len(row.tvdb) == 1
         row.derived = [name for name in row.derived if name not in ("season", "offset")]
 
 

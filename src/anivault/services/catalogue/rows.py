@@ -31,6 +31,7 @@ class Row(msgspec.Struct, kw_only=True, omit_defaults=True):
     derived: list[str] = []
     checked: list[str] = []
     unsure: bool = False  # whether its place is a proposal: of those a list made, two in three are right
+    whole: bool = False  # whether a list has all of it in one season
     fans: int = 0
     ids: dict[str, int] = {}  # anidb, mal, anilist, bangumi, tvdb
     tvdb: list[list[int]] = []  # own episode, TVDB's season and the episode there, for each part

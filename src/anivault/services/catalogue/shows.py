@@ -60,6 +60,7 @@ def _entry(row: Row) -> Entry:
         stated=row.season is not None and not {"season", "offset"} & set(row.derived) and not row.unsure,
         derived=tuple(row.derived),
         checked=tuple(row.checked),
+        whole=row.whole,
         ids=row.ids,
         tvdb=tuple(TvdbPlace(*place) for place in row.tvdb),
     )
