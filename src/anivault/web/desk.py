@@ -59,6 +59,10 @@ class Desk:
         path = self.path(name)
         return Sheet(path) if path.exists() else None
 
+    def drop(self, name: str) -> None:
+        """Take a sheet away that is not true any more."""
+        self.path(name).unlink(missing_ok=True)
+
     @contextmanager
     def writing(self, name: str) -> Iterator[Writer]:
         """A new sheet, in the place of the old one once it is whole."""

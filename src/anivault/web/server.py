@@ -13,7 +13,6 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from anivault.shared.errors import AddressError
-from anivault.web.app import app
 from anivault.web.house import House
 
 CONNECTIONS = 256
@@ -70,6 +69,8 @@ class _Server(uvicorn.Server):
 
 def run(house: House, host: str, port: int, tell: Callable[[str, int], None]) -> None:
     """Serve until somebody stops it; `tell` gets the address once it is open. Raises AddressError."""
+    from anivault.web.app import app
+
     with _listening(host, port) as opened:
         tell(host, int(opened.getsockname()[1]))
         config = uvicorn.Config(

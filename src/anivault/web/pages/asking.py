@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import msgspec
@@ -16,7 +17,7 @@ from anivault.web.records import PinWords
 
 def set_pin(house: House, pin: PinWords) -> None:
     """Set a pin in the library's own file. Raises PinRefusedError for other paths, and what `pin` does."""
-    if pin.what.startswith("/") and not house.inside(pin.what):
+    if (os.path.isabs(pin.what) or os.path.lexists(pin.what)) and not house.inside(pin.what):
         raise PinRefusedError("that path lies outside of the folders that this page may use")
     from anivault.services import pinning  # it knows names and matching, which no other page needs
 

@@ -6,7 +6,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from anivault.shared.errors import AniVaultError, PinRefusedError
+from anivault.shared.errors import AniVaultError
 from anivault.web.desk import Row, Sheet
 from anivault.web.house import House
 from anivault.web.jobs import ask
@@ -71,7 +71,10 @@ def answer(request: Request) -> Response:
     if row is None or question is None or not 0 <= choice < len(question.choices):
         return _gone(request)
     taken = question.choices[choice]
-    return _take(request, row, taken.pin, taken.label)
+    pin = taken.pin
+    if fields.get("all") == "1":  # whoever released it, and wherever it lies
+        pin = msgspec.structs.replace(pin, what=question.title)
+    return _take(request, row, pin, taken.label)
 
 
 def pin(request: Request) -> Response:
@@ -99,8 +102,6 @@ def _optional(text: str | None) -> int | None:
 def _take(request: Request, row: Row, words: PinWords, label: str) -> Response:
     house = house_of(request)
     try:
-        if not words.what.startswith("/"):
-            raise PinRefusedError("the question names no file")
         set_pin(house, words)
     except AniVaultError as error:
         return refused(request, error, "/review")

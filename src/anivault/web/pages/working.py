@@ -64,13 +64,14 @@ def _back(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | No
         shown = fact(house, "back", BackFacts)
         what = {"run": shown.run, "only": shown.only} if shown else None
         return {"job": "rollback", "title": TITLES["undo"], "apply": True, **what} if what else None
-    only = _place(house, number(fields["file"])) if "file" in fields else None
+    only = place(house, number(fields["file"])) if "file" in fields else None
     if "file" in fields and only is None:
         return None
     return {"job": "rollback", "run": fields.get("run", "")[:80] or None, "only": only}
 
 
-def _place(house: House, n: int) -> str | None:
+def place(house: House, n: int) -> str | None:
+    """Where a file of the library's sheet is, by its number; None where there is no such one."""
     sheet = house.desk.sheet("library")
     if sheet is None:
         return None

@@ -24,10 +24,12 @@ Scope = dict[str, Any]
 MOST_BODY = 64 * 1024  # bytes: the longest form is a handful of names
 MOST_FIELDS = 200
 BODY_SECONDS = 10.0
+DESCRIPTION = "/api/v1/openapi.json"
 OPEN = ("/login", "/static/")  # what anybody may see
 HARMLESS = (
     "/login", "/logout", "/link", "/jobs/plan", "/jobs/library", "/jobs/verify", "/jobs/preview",
-    "/jobs/cancel", "/api/v1/plan", "/api/v1/verify",
+    "/jobs/cancel", "/api/v1/plan", "/api/v1/library", "/api/v1/verify", "/api/v1/rollback/preview",
+    "/api/v1/cancel",
 )  # fmt: skip
 HEADERS = [
     (b"content-security-policy",
@@ -90,7 +92,9 @@ class Guard:
         body = await _body(headers, receive) if method == "POST" else b""
         who = scope.setdefault("state", {})
         who |= {"session": None, "cookie": "", "address": (scope.get("client") or ("",))[0], "form": {}}
-        if path.startswith("/api/"):
+        if path == DESCRIPTION:
+            pass  # it says what anybody can read in the source
+        elif path.startswith("/api/"):
             self._check_token(scope, headers)
         else:
             self._check_session(scope, headers, body)

@@ -27,6 +27,7 @@ def rollback(order: Order, teller: Teller) -> dict[str, Any]:
     if done.report:
         from anivault.web.work.library import look
 
+        order.desk.drop("plan")
         look(order, teller)
     run = done.report.run if done.report else ""
     counts = {"back": len(done.back), "gone": len(done.gone), "held": len(done.held)}

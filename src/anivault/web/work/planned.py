@@ -47,6 +47,7 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
     assert done.report
     from anivault.web.work.library import look
 
+    order.desk.drop("plan")  # it is done
     look(order, teller)
     return {
         "code": done.exit_code,

@@ -29,7 +29,7 @@ def asked(held: Sequence[Held], verdicts: Verdicts) -> list[QuestionRow]:
 
 def _row(question: Question, verdicts: Verdicts) -> QuestionRow:
     first, last = question.files[0], question.files[-1]
-    verdict = verdicts[first.root, first.rel]
+    verdict, final = verdicts[first.root, first.rel], verdicts.get((last.root, last.rel))
     return QuestionRow(
         title=verdict.parsed.title or os.path.basename(first.rel),
         folder=os.path.dirname(first.source),
@@ -39,18 +39,18 @@ def _row(question: Question, verdicts: Verdicts) -> QuestionRow:
         why=question.why,
         reason=first.reason,
         path=first.source,
-        choices=tuple(_choices(question.answers, verdict)),
+        choices=tuple(_choices(question.answers, [v for v in (verdict, final) if v])),
     )
 
 
-def _choices(answers: Sequence[Answer], verdict: MatchedFile) -> Iterator[Choice]:
-    told = {told.show: told for told in explain(verdict).candidates}
+def _choices(answers: Sequence[Answer], ends: Sequence[MatchedFile]) -> Iterator[Choice]:
+    told = {told.show: told for told in explain(ends[0]).candidates}
     for answer in answers:
         if answer.words:
-            yield _choice(answer, told)
+            yield _choice(answer, told, ends)
 
 
-def _choice(answer: Answer, told: Mapping[str, Told]) -> Choice:
+def _choice(answer: Answer, told: Mapping[str, Told], ends: Sequence[MatchedFile]) -> Choice:
     """The pin is in the words that a terminal shows."""
     _, _, path, show, *options = shlex.split(answer.words)
     given = dict(zip(options[::2], options[1::2], strict=True))
@@ -63,4 +63,13 @@ def _choice(answer: Answer, told: Mapping[str, Told]) -> Choice:
     )
     parts = told[show].parts if show in told else ()
     bars = tuple(Bar(name=part.name, value=part.value, words=part.words) for part in parts if part.words)
-    return Choice(label=answer.show, pin=pin, bars=bars)
+    places = " … ".join(dict.fromkeys(filter(None, (_place(pin, end) for end in ends))))
+    return Choice(label=answer.show, pin=pin, places=places, bars=bars)
+
+
+def _place(pin: PinWords, file: MatchedFile) -> str:
+    """`01.mkv → S02E13`: where the pin puts a file; empty where it leaves that to the name."""
+    own = next((n for n in file.parsed.episodes if isinstance(n, int)), None)
+    if pin.season is None or own is None:
+        return ""
+    return f"{own:02} → S{pin.season:02}E{own + (pin.offset or 0):02}"

@@ -1,0 +1,167 @@
+"""The page in a real Chromium: the whole job by keyboard, at three widths, with a screen reader's eyes.
+
+ANIVAULT_PICTURES names a folder for the pictures of every page; they are made to be looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("starlette")
+
+from anivault.cli.demo_handler import tree, write_sample
+from tests.web.chromium import BINARY, DRIVER, Chromium, axe, chromium
+
+pytestmark = pytest.mark.skipif(not (BINARY and DRIVER), reason="needs chromium and chromium-driver")
+WIDTHS = (360, 1280, 2560)
+MOST_TABS = 150
+
+
+@pytest.fixture
+def link(home: Path, tmp_path: Path) -> Iterator[str]:
+    """The page of the demo's files, and the link that lets one browser in."""
+    write_sample(tmp_path / "Downloads")
+    (tmp_path / "Library").mkdir()
+    words = ["serve", str(tmp_path / "Downloads"), "--to", str(tmp_path / "Library"), "--port", "0", "--json"]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ANIVAULT_PROVIDERS": "catalog"}
+    served = subprocess.Popen(
+        [sys.executable, "-m", "anivault", *words], stdout=subprocess.PIPE, text=True, env=env
+    )
+    assert served.stdout
+    yield json.loads(served.stdout.readline())["text"]
+    served.terminate()
+    served.communicate()
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Chromium]:
+    with chromium() as window:
+        yield window
+
+
+def press(window: Chromium, label: str) -> None:
+    """Go with Tab to the link or button of this name, see that it shows, and press Enter."""
+    now = "const e = document.activeElement; return [e.innerText || '', getComputedStyle(e).outlineStyle]"
+    for _ in range(MOST_TABS):
+        window.press("Tab")
+        text, outline = window.run(now)
+        if text.strip().startswith(label):
+            assert outline != "none", f"nobody sees that {label!r} has the focus"
+            window.press("Enter")
+            return
+    raise AssertionError(f"Tab does not lead to {label!r} on {window.address}")
+
+
+def come(window: Chromium, end: str) -> None:
+    """Wait until the page whose address ends so is whole."""
+    ready = "return document.readyState === 'complete'"
+    window.wait(lambda: window.address.split("?")[0].endswith(end) and window.run(ready))
+
+
+def look(window: Chromium, name: str, tmp_path: Path) -> None:
+    """See that a page fits every width, take its pictures, and let axe look at it, light and dark."""
+    folder = Path(os.environ.get("ANIVAULT_PICTURES", "") or tmp_path / "pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    script = axe()
+    for width in WIDTHS:
+        window.width(width, dark=width == WIDTHS[-1])
+        assert window.run("return document.documentElement.scrollWidth") <= width, (
+            f"{name} is wider than {width}"
+        )
+        window.picture(folder / f"{name}-{width}.png")
+        if script:
+            assert window.violations(script) == [], f"{name} at {width}"
+    window.width(1280)
+
+
+def test_the_whole_job_by_keyboard_only(window: Chromium, link: str, tmp_path: Path) -> None:
+    source, library = tmp_path / "Downloads", tmp_path / "Library"
+    before, base = tree(source), link.partition("/?")[0]
+    window.width(1280)
+    window.go(link)
+    look(window, "overview-new", tmp_path)
+    press(window, "Look what is there")
+    come(window, "/plan")
+    look(window, "plan", tmp_path)
+
+    press(window, "Answer")
+    come(window, "/review")
+    look(window, "review", tmp_path)
+    first = window.run("return document.querySelector('#what').innerText")
+    window.press("1")
+    window.wait(lambda: "Taken:" in window.text())
+    window.press("u")
+    window.wait(lambda: window.run("return document.querySelector('#what').innerText") == first)
+    window.press("1")
+    window.wait(lambda: "Taken:" in window.text())
+    look(window, "review-answered", tmp_path)
+    window.press("p")
+    come(window, "/plan")
+
+    press(window, "Apply")
+    window.wait(lambda: "Done" in window.text() and "See the library" in window.text())
+    moved = len(tree(library)) - len([place for place in tree(library) if place.startswith(".anivault")])
+    assert moved > 40
+    look(window, "applied", tmp_path)
+    press(window, "See the library")
+    come(window, "/library")
+    look(window, "library", tmp_path)
+    window.go(window.run("return document.querySelector('a.show[href*=Frieren]').href"))
+    look(window, "show", tmp_path)
+
+    press(window, "Verify")
+    come(window, "/verify")
+    press(window, "Deep")
+    window.wait(lambda: "All as it was left" in window.text())
+    look(window, "verify", tmp_path)
+
+    press(window, "History")
+    come(window, "/history")
+    look(window, "history", tmp_path)
+    press(window, "hardlink")
+    come(window, "/history/run")
+    look(window, "run", tmp_path)
+    press(window, "Take it back")
+    come(window, "/undo")
+    look(window, "undo", tmp_path)
+    press(window, "Take back")
+    window.wait(lambda: "Done" in window.text())
+    assert tree(source) == before
+    assert not tree(library)
+
+    for name in ("", "settings", "more", "explain?file=%5BHorribleSubs%5D%20Haikyuu!!%20-%2026.mkv"):
+        window.go(f"{base}/{name}")
+        look(window, name.partition("?")[0] or "overview", tmp_path)
+    press(window, "Log out")
+    come(window, "/login")
+    look(window, "login", tmp_path)
+
+
+def test_without_scripts_the_job_goes_too(window: Chromium, link: str, tmp_path: Path) -> None:
+    window._cdp("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        window.go(link)
+        _click(window, "Look what is there")
+        come_without_scripts(window, "/plan")
+        _click(window, "Apply")
+        window.wait(lambda: "See the library" in str(window.call("GET", "/source")))
+    finally:
+        window._cdp("Emulation.setScriptExecutionDisabled", value=False)
+    assert tree(tmp_path / "Library")
+
+
+def come_without_scripts(window: Chromium, end: str) -> None:
+    window.wait(lambda: window.address.split("?")[0].endswith(end))
+
+
+def _click(window: Chromium, label: str) -> None:
+    path = f"//button[starts-with(normalize-space(.), '{label}')]"
+    (found,) = window.call("POST", "/element", using="xpath", value=path).values()
+    window.call("POST", f"/element/{found}/click")
