@@ -20,8 +20,10 @@ LINKING = [Mode.HARDLINK, Mode.SYMLINK]
 def box(tmp_path: Path, request: pytest.FixtureRequest) -> Box:
     (tmp_path / "source").mkdir()
     box = Box(tmp_path / "source", tmp_path / "library", getattr(request, "param", Mode.HARDLINK))
-    with journal.writing(str(box.library)):
-        pass
+    ours = box.library / journal.FOLDER
+    ours.mkdir(parents=True)
+    for name in (journal.NAME, journal.LOCK):
+        (ours / name).touch()
     return box
 
 

@@ -47,6 +47,7 @@ def recover(library: str, *, other_disk: bool = False) -> RecoverReport:
 
     Raises WrongDiskError for a source that is on another disk now, unless `other_disk`.
     """
+    journal.clear_unused(library)
     if not is_library(library):
         return RecoverReport(library=False)
     require_history(library)

@@ -27,12 +27,12 @@ from anivault.core.moving.journal.records import (
     schema,
 )
 from anivault.core.moving.journal.roots import require_disks, roots_now
-from anivault.core.moving.journal.turns import LOCK, in_the_middle, is_busy, turn
+from anivault.core.moving.journal.turns import LOCK, clear_unused, in_the_middle, is_busy, turn
 from anivault.core.moving.journal.writer import Journal, writing
 from anivault.shared.trust import FOLDER
 
 __all__ = [
     "FOLDER", "LOCK", "NAME", "VERSION", "Do", "Done", "End", "History", "Journal", "Made", "Placed",
-    "Record", "Root", "Run", "RunLog", "Step", "encode", "in_the_middle", "is_busy", "parse", "path_of",
-    "read", "require_disks", "roots_now", "schema", "turn", "writing",
+    "Record", "Root", "Run", "RunLog", "Step", "clear_unused", "encode", "in_the_middle", "is_busy", "parse",
+    "path_of", "read", "require_disks", "roots_now", "schema", "turn", "writing",
 ]  # fmt: skip

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
-from anivault.core.moving.journal.log import path_of
+from anivault.core.moving.journal.log import NAME, path_of
 from anivault.shared import fs, trust
 from anivault.shared.errors import DiskError, LibraryBusyError, LibraryIsFileError, UnfinishedRunError, quoted
 
 LOCK = "lock"
+UNUSED = f"{trust.FOLDER}.unused"  # our folder, on its way out
 AGAIN = 0.1  # seconds between two tries: a run of one file takes about as long
 _mine: ContextVar[frozenset[str]] = ContextVar("mine", default=frozenset())  # libraries whose turn this is
 
@@ -45,9 +46,12 @@ def turn(
         yield
     finally:
         _mine.reset(token)
-        if new:
+        try:
+            unused = _put_away(library, new)
+        finally:
+            os.close(lock)
+        if unused:
             _remove_unused(library, new)
-        os.close(lock)
 
 
 def is_busy(library: str) -> bool:
@@ -110,6 +114,7 @@ def _make(library: str, folder: str, new: list[str]) -> None:
         return
     new[:] = _missing(path)
     if not os.path.isdir(folder):
+        clear_unused(library)
         os.makedirs(folder, trust.OUR_FOLDER, exist_ok=True)
         fs.sync_folders(library, os.path.dirname(library))
     os.close(fs.open_to_append(path, new=True))
@@ -125,14 +130,32 @@ def _missing(path: str) -> list[str]:
     return missing
 
 
-def _remove_unused(library: str, new: list[str]) -> None:
-    """Remove a journal that was made and got no line, and the folders made for it."""
-    journal, *folders = new
+def _put_away(library: str, new: list[str]) -> bool:
+    """Give a folder that was made for nothing another name; True when that was done.
+
+    So a death in the middle leaves no lock without a journal, and whoever waits for the lock finds that it is
+    not the library's any more. A folder that was there before keeps both.
+    """
+    journal, *folders = new or [""]
     with suppress(OSError):
-        if os.path.getsize(journal):
-            return
-        os.unlink(journal)
-        if folders:
-            os.unlink(os.path.join(library, trust.FOLDER, LOCK))
-        for path in folders:
+        if folders and not os.path.getsize(journal) and {*os.listdir(folders[0])} <= {NAME, LOCK}:
+            os.rename(folders[0], os.path.join(library, UNUSED))
+            return True
+    return False
+
+
+def _remove_unused(library: str, new: list[str]) -> None:
+    clear_unused(library)
+    with suppress(OSError):
+        for path in new[2:]:
             os.rmdir(path)
+
+
+def clear_unused(library: str) -> None:
+    """Remove what a death left of a folder that was made for nothing."""
+    unused = os.path.join(library, UNUSED)
+    with suppress(OSError):
+        for name in (NAME, LOCK):
+            with suppress(FileNotFoundError):
+                os.unlink(os.path.join(unused, name))
+        os.rmdir(unused)
