@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
@@ -203,6 +204,30 @@ def test_pictures_land_beside_the_show_and_a_rollback_takes_them_away(
 
     assert run("rollback", library, "--apply").code == 0
     assert tree(library) == {}
+
+
+@pytest.mark.usefixtures("online")
+def test_nfo_files_say_what_tmdb_tells_with_no_question_an_episode(
+    run: Run, pile: Path, tmp_path: Path, server: Server
+) -> None:
+    server.facts.by_id["tv", FERRY] |= {
+        "overview": {"en": "A ferry & the stars."}, "vote_average": 7.9, "vote_count": 12,
+        "cast": [{"name": "First Voice", "character": "Captain", "order": 0}],
+        "content_ratings": [{"iso_3166_1": "US", "rating": "TV-PG"}],
+    }  # fmt: skip
+    library = tmp_path / "library"
+    run("cache", "clear")  # other tests share it
+
+    assert run("organize", pile, "--to", library, "--nfo", "--apply").code == 0
+
+    written = {path.name: ElementTree.fromstring(path.read_bytes()) for path in library.rglob("*.nfo")}
+    show, (episode,) = written["tvshow.nfo"], [e for e in written.values() if e.tag == "episodedetails"]
+    assert [show.findtext(name) for name in ("plot", "rating", "mpaa", "actor/role")] == [
+        "A ferry & the stars.", "7.9", "TV-PG", "Captain",
+    ]  # fmt: skip
+    assert (episode.findtext("aired"), episode.findtext("runtime")) == ("2015-04-05", "24")
+    assert episode.findtext("uniqueid") not in {None, str(FERRY)}
+    assert not [request for request in server.requests if "/episode/" in request.target]
 
 
 @pytest.mark.usefixtures("home")
