@@ -42,6 +42,7 @@ KINDS = {
     "english": "English title",
     "romaji": "romaji title",
     "native": "native title",
+    "latin": "Latin letters",
     "zh": "Chinese",
     "ja": "Japanese",
     "ko": "Korean",

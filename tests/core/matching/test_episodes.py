@@ -326,3 +326,24 @@ def test_a_special_s_own_number_counts_from_its_place_where_no_season_is_named()
     special = show(1, PAIR.entries[0], entry("Show OVA", count=3, season=0, episode=7, type="ova"))
 
     assert at(placed(special, -1, 2)) == [(0, 8)]
+
+
+def test_a_number_or_two_past_the_end_open_no_season_and_hold_no_other() -> None:
+    bonus = range(1, 14)
+
+    assert at(placed(PAIR, 0, 12, among=bonus, named=False)) == [(1, 12)]
+    assert placed(PAIR, 0, 12, among=bonus, named=False).sure > COUNTED
+    assert placed(PAIR, 0, 13, among=bonus, named=False).sure == UNCOUNTED
+    assert placed(PAIR, 0, 13, among=bonus, named=False).other[0].season == 2
+    odd = (*range(1, 13), 99)
+    lone = show(1, PAIR.entries[0])
+    assert placed(lone, 0, 5, among=odd).sure == STATED
+    assert placed(lone, 0, 99, among=odd).sure == UNCOUNTED
+
+
+def test_a_later_season_without_a_stated_place_has_two_readings() -> None:
+    merged = show(1, PAIR.entries[0], entry("Show 2nd Season", begin="2016-04-01", offset=12, stated=False))
+    found = placed(merged, 1, 3)
+
+    assert (at(found), found.sure) == ([(1, 15)], DERIVED)
+    assert [(c.season, c.episode) for c in found.other] == [(2, 3)]

@@ -21,6 +21,7 @@ from anivault.core.matching.source import Source
 from anivault.core.matching.titles import KNOWN
 from anivault.core.models import (
     Candidate,
+    Coordinates,
     Decision,
     Match,
     MatchedFile,
@@ -149,7 +150,15 @@ def _file(
     if decision is Decision.MATCHED and placement.sure < thresholds.place:
         decision = Decision.AMBIGUOUS
     return MatchedFile(
-        file.file, parsed, match, decision, placement.coordinates, reasons, placement.sure, release=release
+        file.file,
+        parsed,
+        match,
+        decision,
+        placement.coordinates,
+        reasons,
+        placement.sure,
+        release=release,
+        other=placement.other,
     )
 
 
@@ -174,7 +183,13 @@ def _as_counted(placement: Placement, fit: Fit) -> Placement:
     if not another:
         return placement
     rule = f"Season {said} is season {fit.slot.season} at {fit.candidate.provider}; the name may mean either."
-    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule)
+    first = _in_season(placement.coordinates, said)
+    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, first)
+
+
+def _in_season(places: Sequence[Coordinates], season: int) -> tuple[Coordinates, ...]:
+    """The same episodes of another season."""
+    return tuple(Coordinates(season=season, episode=place.episode) for place in places)
 
 
 def _with_second(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:

@@ -10,7 +10,7 @@ its first episode), the season's (a second cour that goes on counting), the show
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anivault.core.matching.timeline import MOVIE, SLACK, Frame, PlacedEntry
 from anivault.core.models import Coordinates
@@ -27,6 +27,9 @@ class Placement:
     coordinates: tuple[Coordinates, ...]
     sure: float
     rule: str
+    other: tuple[
+        Coordinates, ...
+    ] = ()  # where it goes if the numbers are read in the other way that makes sense
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ def counting(
     has decide nothing: they may be extras.
     """
     known = named or slot.is_first
-    ways = (
-        _IN_SEASON_0 if season == slot.season == 0 else _ways(slot, named=known, cour=cour, printed=printed)
-    )
+    ways = _ways(slot, named=known, cour=cour, printed=printed)
+    if season == slot.season == 0:
+        ways = _IN_SEASON_0
+    elif named and season is None and slot.passed is not None:
+        ways = _ENTRY, _SHOW
     fit = [way for way in ways if numbers and _counts_in(way, slots, slot, numbers)]
     runs_on = slot.count is not None and max(numbers, default=0) > slot.count
     fit = [(frame, strict) for frame, strict in fit if known or frame is not Frame.OWN or not runs_on]
@@ -83,7 +88,7 @@ def counting(
 
 _IN_SEASON_0: tuple[Way, ...] = ((Frame.SEASON, False),)  # a number of the season, whichever special has it
 _OWN, _ON = (Frame.OWN, True), (Frame.OWN, False)
-_SEASON, _SHOW = (Frame.SEASON, False), (Frame.SHOW, False)
+_SEASON, _SHOW, _ENTRY = (Frame.SEASON, False), (Frame.SHOW, False), (Frame.ENTRY, False)
 
 
 def _ways(slot: PlacedEntry, *, named: bool, cour: bool, printed: bool) -> tuple[Way, ...]:
@@ -100,10 +105,19 @@ def _ways(slot: PlacedEntry, *, named: bool, cour: bool, printed: bool) -> tuple
 
 def _counts_in(way: Way, slots: Sequence[PlacedEntry], slot: PlacedEntry, numbers: Sequence[int]) -> bool:
     frame, strict = way
+    if frame is Frame.ENTRY:
+        parts = [_part_with(slots, slot, n) for n in numbers]
+        return None not in parts and _part_with(slots, slot, min(numbers)) is slot
     if frame is not Frame.SHOW:
         return all(slot.own(n, frame, strict=strict) is not None for n in numbers)
     held = [holder(slots, n) for n in numbers]
     return holder(slots, min(numbers)) is slot and all(s is not None for s in held)
+
+
+def _part_with(slots: Sequence[PlacedEntry], slot: PlacedEntry, number: int) -> PlacedEntry | None:
+    """The part of an entry that has its episode `number`."""
+    parts = (s for s in slots if s.entry.key == slot.entry.key)
+    return next((s for s in parts if s.own(number, Frame.ENTRY) is not None), None)
 
 
 def _doubt(
@@ -136,7 +150,7 @@ def _past_the_end(slots: Sequence[PlacedEntry], numbers: Sequence[int]) -> froze
 def _but_for_extras(slot: PlacedEntry, numbers: Sequence[int], season: int | None) -> Counting:
     """`Show` 01 to 12 and 99, of a show with 12 episodes: own numbers, but for the last."""
     odd = frozenset(n for n in numbers if slot.own(n, Frame.OWN, strict=True) is None)
-    if not numbers or slot.count is None or slot.season < 1:
+    if not odd or slot.count is None or slot.season < 1:
         return Counting(season=season)
     next_to_it = max(odd) <= slot.count + FEW_EXTRAS
     most = len(odd) * (NEAR if next_to_it else MANY) <= len(numbers)
@@ -164,7 +178,8 @@ def place(
     found = [_place_number(slots, slot, n, counted) for n in numbers]
     coordinates = tuple(c for p in found for c in p.coordinates)
     worst = min(found, key=lambda p: p.sure)
-    return Placement(coordinates, worst.sure, worst.rule)
+    others = tuple(c for p in found for c in p.other)
+    return Placement(coordinates, worst.sure, worst.rule, others if len(others) == len(coordinates) else ())
 
 
 def _place_single(slot: PlacedEntry) -> Placement:
@@ -190,9 +205,24 @@ class _Numbered:
         """Whether the entry has fewer episodes: the number runs on into what comes after it."""
         return self.own is not None and self.slot.count is not None and self.own > self.slot.count
 
-    def at_own(self, sure: float, rule: str) -> Placement:
-        """The place of the own number."""
-        return Placement((_at(self.slot, self.own or 0),), sure, rule)
+    def at_own(self, sure: float, rule: str, other: Coordinates | None = None) -> Placement:
+        """The place of the own number, and that of the number in another reading."""
+        return Placement((_at(self.slot, self.own or 0),), sure, rule, (other,) if other else ())
+
+    @property
+    def in_show(self) -> Coordinates | None:
+        """The place of the number, counted through the whole show."""
+        slot = holder(self.slots, self.number)
+        known = slot is not None and slot.first is not None and slot.before is not None
+        return _at(slot, self.number - (slot.before or 0)) if slot is not None and known else None
+
+    @property
+    def in_own_season(self) -> Coordinates | None:
+        """The place of the number in the season that the entry's titles name, where that is another."""
+        season = self.slot.marker
+        if self.counted.frame is not Frame.OWN or season is None or season < 1 or season == self.slot.season:
+            return None
+        return Coordinates(season=season, episode=self.number)
 
     def guessed(self, episode: int, sure: float, rule: str) -> Placement:
         """A place that may only be offered."""
@@ -205,6 +235,8 @@ def _place_number(
     """Try the rules in order; the first that speaks decides, and the last always does."""
     if counted.frame is Frame.SHOW:
         slot = holder(slots, number) or slot
+    if counted.frame is Frame.ENTRY:
+        slot = _part_with(slots, slot, number) or slot
     own = slot.own(number, counted.frame) if counted.frame else None
     asked = _Numbered(slots, slot, number, counted, own)
     return next(placed for rule in _PLACING if (placed := rule(asked)))
@@ -243,12 +275,14 @@ def _extra_of_discs(asked: _Numbered) -> Placement | None:
         return None
     rule = f"Episode {asked.number} is more than this entry has; it may be a special."
     first = asked.slot.first or 1
-    return asked.guessed(first - 1 + asked.number, UNCOUNTED, rule)
+    guess = asked.guessed(first - 1 + asked.number, UNCOUNTED, rule)
+    return replace(guess, other=(asked.in_show,) if asked.in_show else ())
 
 
 def _in_doubt(asked: _Numbered) -> Placement | None:
     """`Show S2 - 13`, where both seasons have 24: the season's or the show's."""
-    return asked.at_own(UNCOUNTED, "The number may count from elsewhere.") if asked.counted.doubt else None
+    rule = "The number may count from its season, or through the whole show."
+    return asked.at_own(UNCOUNTED, rule, asked.in_show) if asked.counted.doubt else None
 
 
 def _runs_on_in_table(asked: _Numbered) -> Placement | None:
@@ -293,7 +327,7 @@ def _derived_place(asked: _Numbered) -> Placement | None:
     followed = any(s.season == slot.season and s.cour > slot.cour for s in asked.slots)
     if slot.may_be_cut(asked.own or 0) or not slot.place_is_sure or (asked.beyond and followed):
         rule = "No list says where this entry stands; its dates and length suggest it."
-        return asked.at_own(DERIVED, rule)
+        return asked.at_own(DERIVED, rule, asked.in_own_season)
     return None
 
 
@@ -343,7 +377,7 @@ def _sure_of_count(slot: PlacedEntry, own: int, counted: Counting) -> float:
     return TABLED if slot.tabled else COUNTED
 
 
-_SURE = {Frame.OWN: STATED, Frame.SEASON: CONTINUED}
+_SURE = {Frame.OWN: STATED, Frame.ENTRY: STATED, Frame.SEASON: CONTINUED}
 
 
 def _earlier(slots: Sequence[PlacedEntry], slot: PlacedEntry) -> int:
@@ -354,6 +388,7 @@ def _earlier(slots: Sequence[PlacedEntry], slot: PlacedEntry) -> int:
 
 _RULES = {
     Frame.OWN: "The number counts from the entry's own first episode.",
+    Frame.ENTRY: "The number counts from the entry's first episode, through the seasons that it is cut into.",
     Frame.SEASON: "The number goes on counting from the season's earlier entries.",
     Frame.SHOW: "The number counts through the whole show.",
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -135,7 +135,10 @@ def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
     roots = _roots(slots, by_slot)
     marked = _marked_stories(by_slot, {n.whole[0]: n for n in _firsts(slots, by_slot)})
-    own = [_own(names, roots, marked) for names in by_slot]
+    own = [
+        [*_own(names, roots, marked), *_of_special(slot, names, roots)]
+        for slot, names in zip(slots, by_slot, strict=True)
+    ]
     sequels = [n for n in _firsts(slots, by_slot) if (n.season or 1) > 1]
     return Names(
         Titles(every, bases=True, sequels=sequels),
@@ -152,7 +155,7 @@ def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> d
     roots = {n.whole[0]: n for n in _firsts(slots, by_slot)}
     stories, marked = _stories(by_slot, roots), _marked_stories(by_slot, roots)
     bearers = _count_entries((f for n in names for f in (n.whole[-1], n.base[-1])) for names in by_slot)
-    for names in by_slot:
+    for names in (names for slot, names in zip(slots, by_slot, strict=True) if slot.season):
         for n in names:
             shared = _is_marked(names[0]) or bearers[n.base[-1]] > 1
             if n.season and shared and n.base[-1] not in stories and n.base[0] not in marked:
@@ -204,6 +207,14 @@ def _own(names: Sequence[Name], roots: Mapping[str, Name], marked: frozenset[str
     return [
         n for n in names if _is_marked(n) or n.whole[0] in marked or _is_own(n, roots, stems, plain=plain)
     ]
+
+
+def _of_special(slot: PlacedEntry, names: Sequence[Name], roots: Mapping[str, Name]) -> Iterator[Name]:
+    """A special's titles without the season that it goes with: `Show S2: Lesson` is `Show: Lesson`."""
+    stems = _stems(roots) if slot.season == 0 else ()
+    for n in names if stems else ():
+        if n.season and n.base[0] not in roots and _goes_on(n.base[-1], stems):
+            yield Name(n.base, n.base, None, None)
 
 
 def _is_own(name: Name, roots: Mapping[str, Name], stems: tuple[str, ...], *, plain: bool) -> bool:

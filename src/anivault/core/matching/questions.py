@@ -172,7 +172,11 @@ def _answers(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> tuple[
     ranked = verdict.match.ranked
     near = [r for r in ranked if r.score.value > ranked[0].score.value - NEAR][:MOST]
     asked = [verdicts[item.root, item.rel] for item in files]
-    return tuple(_answer(r, verdict, asked, scope) for r in near)
+    answers = [_answer(r, verdict, asked, scope) for r in near]
+    if verdict.other:
+        otherwise = replace(verdict, coordinates=verdict.other, sure=0.0)
+        answers.insert(1, _answer(ranked[0], otherwise, asked, scope))
+    return tuple(answers)
 
 
 def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope) -> Answer:
@@ -200,7 +204,7 @@ def _where(file: MatchedFile) -> str | None:
     special = file.parsed.type in _SPECIAL and any(c.season for c in file.coordinates)
     if special:
         return None  # the show alone would make an episode of it
-    if file.sure >= UNCOUNTED:
+    if file.sure >= UNCOUNTED and not file.other:
         return ""
     own = next((n for n in file.parsed.episodes if isinstance(n, int)), None)
     if not file.coordinates or own is None:

@@ -238,7 +238,7 @@ def _rate_season(compared: Compared, slot: PlacedEntry, frame: Frame | None) -> 
     if claimed and heard.season is None:
         return _part_fits(heard.part, slot, None) if heard.part else None
     if not compared.named:
-        return 1.0 if slot.is_first else 0.9 if frame in (Frame.SEASON, Frame.SHOW) else 0.7
+        return 1.0 if slot.is_first else 0.95 if frame in (Frame.SEASON, Frame.SHOW) else 0.7
     value = 1.0 if heard.season is None else _season_fits(heard.season, slot, compared.slots)
     if heard.part:
         return value * _part_fits(heard.part, slot, heard.season)
@@ -266,7 +266,8 @@ def _season_fits(season: int, slot: PlacedEntry, slots: Sequence[PlacedEntry]) -
     if season == FINAL:
         return 1.0 if slot.marker == FINAL or slot.season == max(s.season for s in slots) else 0.3
     if slot.marker is not None:
-        return 1.0 if slot.marker == season else 0.6 if slot.season == season else 0.1
+        taken = any(s.marker == season for s in slots)  # the season of lists is another than the provider's
+        return 1.0 if slot.marker == season else 0.1 if slot.season != season else 0.6 if taken else 0.9
     if slot.season == season:
         return 1.0 if slot.cour == 1 else 0.95
     return 0.7 if slot.nth == season else 0.1
@@ -290,8 +291,21 @@ def _rate_year(
     years = [y for y in (year_of(slot), candidate.year) if y]
     distance = min((abs(said.year - y) for y in years), default=None)
     if distance == 1:
-        return 0.3 if any(year_of(other) == said.year for other in slots) else 0.7
+        return 0.7 if _is_slip_of_year(said.year, slot, slots) else 0.3
     return None if distance is None else float(distance == 0)
+
+
+def _is_slip_of_year(year: int, slot: PlacedEntry, slots: Sequence[PlacedEntry]) -> bool:
+    """Whether a year that is one off may be meant: of a film, or of a series that began about New Year.
+
+    `Erased 2017`, of a series that began in January 2016, is the live action.
+    """
+    if any(year_of(other) == year for other in slots):
+        return False
+    begin = slot.entry.begin or ""
+    month = begin[5:7]
+    turn = (month == "01" and int(begin[:4]) > year) or (month == "12" and int(begin[:4]) < year)
+    return turn or slot.season == MOVIE
 
 
 def _rate_type(said: Evidence, slot: PlacedEntry) -> float | None:
@@ -314,10 +328,10 @@ def _rate_numbers(said: Evidence, slot: PlacedEntry, counted: Counting) -> float
         held = sum(any(slot.own(n, f) for f in Frame) for n in numbers)
         return 0.5 * held / len(numbers)
     if slot.count is None:
-        return 0.7
+        return 0.75 if frame is Frame.OWN else 0.8
     if frame is Frame.OWN and max(numbers) > slot.count:
         return 0.9  # runs on into the season's next entry
-    return {Frame.OWN: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}[frame]
+    return {Frame.OWN: 1.0, Frame.ENTRY: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}[frame]
 
 
 def _rate_era(said: Evidence, candidate: Candidate) -> float | None:

@@ -18,7 +18,9 @@ from anivault.core.models import Candidate, Entry
 from anivault.parser.title_words import film_number, split_number, split_season
 
 MOVIE = -1  # the season of what has no seasons
-LONG = 80  # episodes; of longer entries a third are several seasons on TMDB
+# Episodes: of longer entries a third are several seasons on TMDB; of shows of which no list knows another
+# season one in thirty is up to the second.
+LONG, LONGER = 80, 200
 UNCUT, UNKNOWN = (
     26,
     52,
@@ -32,6 +34,7 @@ class Frame(StrEnum):
     """What a number counts from."""
 
     OWN = "own"
+    ENTRY = "entry"  # of which a provider makes several seasons
     SEASON = "season"
     SHOW = "show"
 
@@ -53,7 +56,9 @@ class PlacedEntry:
     tabled: int | None = None  # how many episodes its season has in the provider's own table
     agreed: bool = False  # whether its season is, in that table, as long as the entries that lists put there
     crossed: bool = False  # whether an entry that began earlier stands in the same place
+    passed: int | None = None  # of an entry that the provider cuts: its episodes in the parts before this one
     bounded: bool = False  # whether a list says where the next season begins
+    alone: bool = False  # whether no list knows of another season
     settled: bool = False  # whether its counts and those before it in its season are facts
     reach: int | None = None  # episodes from its first to the end of the season, as far as entries are known
     cour: int = 1  # 1 for the first entry of its season
@@ -75,7 +80,8 @@ class PlacedEntry:
 
     def may_be_cut(self, number: int) -> bool:
         """Whether an episode may be in a later season than its entry begins in, which nobody says."""
-        most = UNKNOWN if not self.count else UNCUT if self.count > LONG else self.count + SLACK
+        long = LONGER if self.alone else LONG
+        most = UNKNOWN if not self.count else UNCUT if self.count > long else self.count + SLACK
         return number > most and not (self.tabled or self.bounded or self.settled or self.entry.whole)
 
     def own(self, number: int, frame: Frame, *, strict: bool = False) -> int | None:
@@ -86,6 +92,8 @@ class PlacedEntry:
         if frame is Frame.OWN:
             return number if _within(number, self.count if strict else self.reach) else None
         start = self.before if frame is Frame.SHOW else self.first and self.first - 1
+        if frame is Frame.ENTRY:
+            start = self.passed
         again = frame is Frame.SEASON and not start and self.season > 0  # the same as its own
         if start is None or again or not _within(number - start, self.count):
             return None
@@ -161,6 +169,8 @@ def _counted(main: Sequence[PlacedEntry], table: Mapping[int, int | None]) -> It
             counted=counted,
             likely=likely,
             exact=exact,
+            alone=all(s.season == 1 for s in main),
+            passed=_passed(main, slot),
             bounded=any(s.season == slot.season + 1 and s.entry.stated and s.cour == 1 for s in main),
             settled=_is_settled(main, slot),
             agreed=agreed,
@@ -170,6 +180,13 @@ def _counted(main: Sequence[PlacedEntry], table: Mapping[int, int | None]) -> It
         before = _plus(before, slot.count)
         counted = counted and exact
         likely = likely and (exact or _is_likely(slot.entry))
+
+
+def _passed(main: Sequence[PlacedEntry], slot: PlacedEntry) -> int | None:
+    """How many episodes of an entry stand in the seasons before one of its parts; None if it is whole."""
+    parts = [s for s in main if s.entry.key == slot.entry.key]
+    earlier = [s.count for s in parts if s.season < slot.season]
+    return sum(n or 0 for n in earlier) if len(parts) > 1 and None not in earlier else None
 
 
 def _is_settled(main: Sequence[PlacedEntry], slot: PlacedEntry) -> bool:

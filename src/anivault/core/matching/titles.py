@@ -235,6 +235,9 @@ def is_backed(compared: Compared, slot: PlacedEntry) -> bool:
         return brief and compared.said.year is not None and compared.said.year == year_of(slot)
     if compared.claimed and not brief:
         return False  # it is a part of what one entry is called
+    own = [likeness for title, likeness in compared.heard.likeness.items() if title < FOLDER]
+    if min(own, default=0.0) < CUT_SHORT * PIECE:
+        return False  # the name has another title, which is not this show's
     if compared.heard.likest in compared.spoken and not _year_backs(compared, slot):
         return False  # another show is called just so
     return sum(rule(compared, slot) for rule in _BACKING) >= (2 if brief else 1)
