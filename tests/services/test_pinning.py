@@ -12,6 +12,7 @@ from anivault.services.catalogue.offline import Catalog
 from anivault.services.catalogue.rows import Row, to_lines
 from anivault.services.pinning import PinRequest, pin
 from anivault.shared.errors import PinRefusedError
+from anivault.shared.settings import Settings
 
 IDS = {"anidb": 1, "mal": 2, "anilist": 3, "tvdb": 9}
 ROWS = [
@@ -32,7 +33,8 @@ def few(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def place(show: str, **said: Any) -> tuple[str, int | None, int | None]:
-    (made,) = pin(PinRequest(what="Tea", show=show, **said)).pins
+    request = PinRequest(what="Tea", show=show, **said)
+    (made,) = pin(request, Settings(), ["catalog"], lambda done, total: None).pins
     return made.id, made.season, made.offset
 
 

@@ -14,11 +14,13 @@ from anivault.core.matching.decide import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
-from anivault.core.models import Decision, Match, MatchedFile, ReleaseKey
+from anivault.core.models import Decision, Match, MatchedFile, ParsedFile, ReleaseKey
 from anivault.core.pipeline.reading import Read
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.read import Reader
 from anivault.shared.progress import Progress
+
+NO_TITLE = "No title can be read in its name or its folders."
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +34,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 def match(found: Read, asked: Asked, progress: Progress | None = None) -> list[MatchedFile]:
     """Match every video, release by release; one at a time where each stands alone. Pins win."""
-    why = {item.file: item.unreadable for item in found.videos if item.unreadable}
+    why = {item.file: said for item in found.videos if (said := _unreadable(item))}
     readable = [item for item in found.videos if not item.unreadable]
     releases = (each if found.alone else group)(readable)
     releases += each([item for item in found.videos if item.unreadable])
@@ -40,6 +42,13 @@ def match(found: Read, asked: Asked, progress: Progress | None = None) -> list[M
     if why:
         files = [_unmatched(item, why[item.file]) if item.file in why else item for item in files]
     return called(files, asked.languages)
+
+
+def _unreadable(item: ParsedFile) -> str:
+    """Why nobody can say what a file is called; empty where its name or a folder gives it a title."""
+    return item.unreadable or (
+        "" if item.parsed.title else "No title can be read in its name or its folders."
+    )
 
 
 def _unmatched(item: MatchedFile, why: str) -> MatchedFile:

@@ -14,6 +14,7 @@ from anivault.services.providers import Providers
 from anivault.shared.errors import shortened
 from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings
+from anivault.shared.text import counted
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,6 @@ def opened(asking: Asking, library: str | None, progress: Progress) -> Iterator[
 def failures(reader: Reader) -> tuple[str, ...]:
     """What engines had to be forgiven."""
     return tuple(
-        f"{engine} failed on {count} {'name' if count == 1 else 'names'}: {shortened(reader.why[engine])}."
+        f"{engine} failed on {counted(count, 'name')}: {shortened(reader.why[engine])}."
         for engine, count in reader.failures.items()
     )

@@ -11,63 +11,122 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.pins import FILE, Pin, add, load, remove
+from anivault.core.matching.pins import FILE, Pin, add, kind_of_type, load, remove, season_of
 from anivault.core.models import Candidate, Entry, FileKind, ScannedFile, ShowId
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.scanner import kind_of
 from anivault.core.planning.naming.fields import titled
+from anivault.parser.models import ParseResult
 from anivault.services.catalogue.offline import Catalog
 from anivault.services.providers import Providers
-from anivault.shared.errors import DiskError, PinRefusedError, quoted
+from anivault.shared.errors import DiskError, PinRefusedError, quoted, shortened
 from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings, user_config_path
 
 _OF_A_LIST = re.compile(r"(?P<list>anidb|mal|anilist|tvdb):(?P<number>\d{1,9})")
+_EPISODE = re.compile(r"s(\d{1,4})e(\d{1,4})", re.IGNORECASE)
 
 
 class PinRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to pin, and to which show."""
+    """What to pin, and to which show.
+
+    `first`: the episode that the first of `episodes` is; `place`: the place of one file, as `S00E05`.
+    """
 
     what: str
     show: str
     season: int | None = None
     offset: int | None = None
     episodes: str | None = None
+    first: int | None = None
+    place: str | None = None
     library: str | None = None
 
 
 class Pinned(msgspec.Struct, frozen=True, kw_only=True):
-    """Pins, and the file that they stand in; by id what the shows are called, where a list knows them."""
+    """Pins, and the file that they stand in; by id what the shows are called, where a list knows them.
+
+    `doubts`: what speaks against a new one.
+    """
 
     file: str
     pins: tuple[Pin, ...]
     shows: dict[str, str] = {}
+    doubts: tuple[str, ...] = ()
 
 
-def pin(request: PinRequest) -> Pinned:
-    """Add a pin: by folder for a folder, by title and group for a file, by title for any other words.
+def pin(request: PinRequest, settings: Settings, providers: Sequence[str], progress: Progress) -> Pinned:
+    """Add a pin: by folder for a folder, by title, kind and group for a file, by title for any other words.
 
-    Raises PinRefusedError for what names no show, PinsBrokenError, DiskError for a file that cannot be
-    read or written.
+    Raises PinRefusedError for what names no show, or one that those who are asked do not know;
+    PinsBrokenError, DiskError for a file that cannot be read or written.
     """
     path = file_of(request.library)
-    show = _shown(request)
-    if request.episodes:
-        show["episodes"] = request.episodes
-    made = msgspec.convert({**_target(request.what), **show}, Pin)
-    made = replace(made, id=str(made.show))
+    with Providers(settings, providers, progress) as asked:
+        request, known = _resolved(request, asked)
+        made = _made(request)
+        doubts = (*asked.notices, *_doubts(made, known))
     with _written(path):
         add(path, made)
-    return Pinned(file=str(path), pins=(made,))
+    shows = {made.id: titled(known, settings.match.languages).dated} if known else {}
+    return Pinned(file=str(path), pins=(made,), shows=shows, doubts=doubts)
 
 
-def _shown(request: PinRequest) -> dict[str, str | int]:
-    """The show and the place in it: an entry's own gives way to what the user says."""
-    said = {"season": request.season, "offset": request.offset}
+def _made(request: PinRequest) -> Pin:
+    """The pin that the words ask for."""
+    fields: dict[str, object] = {"id": request.show, "season": request.season, "offset": request.offset}
+    if request.episodes:
+        fields["episodes"] = request.episodes
+    if request.first is not None:
+        fields["offset"] = request.first - _begin(request.episodes)
+    if request.place is not None:
+        fields |= _one_place(request.what, request.place)
+    placed = fields["season"] is not None or fields["offset"] is not None
+    made = msgspec.convert({**_target(request.what, placed=placed), **fields}, Pin)
+    return replace(made, id=str(made.show))
+
+
+def _begin(episodes: str | None) -> int:
+    numbers = Pin(id="", episodes=episodes).numbers
+    if numbers is None:
+        raise PinRefusedError("--from says where a range begins: name the range with --episodes")
+    return numbers[0]
+
+
+def _one_place(what: str, place: str) -> dict[str, object]:
+    """What a pin says that puts one file at `place`."""
+    found = _EPISODE.fullmatch(place)
+    if not found or not os.path.isfile(what):
+        raise PinRefusedError("--episode is the place of one file, written as S00E05")
+    season, episode = map(int, found.groups())
+    numbers = _parsed(what).episodes
+    if not numbers:
+        return {"season": season, "episode": episode}
+    if len(numbers) > 1 or not isinstance(numbers[0], int):
+        raise PinRefusedError("--episode is for a file with one number; use --season and --offset")
+    return {"season": season, "offset": episode - numbers[0], "episodes": str(numbers[0])}
+
+
+def _resolved(request: PinRequest, asked: Providers) -> tuple[PinRequest, Candidate | None]:
+    """The request with the show as its provider numbers it, and that show, where anybody knows it."""
     meant = _meant(request.show)
+    show = ShowId.read(str(meant["id"]))
+    if show is None:
+        raise PinRefusedError(f"{shortened(repr(request.show))} names no show")
+    request = _as_meant(request, meant)
+    known = next(filter(None, (source.get(*show) for source in asked.sources)), None)
+    _require_known(show, known, asked)
+    if known and show.media_type == "tv" and request.season is not None:
+        _require_season(known, request.season)
+    return request, known
+
+
+def _as_meant(request: PinRequest, meant: dict[str, str | int]) -> PinRequest:
+    """The request with the show and the place of an entry; the place gives way to what the user says."""
     if request.season is not None:
         meant.pop("offset", None)
-    return meant | {name: value for name, value in said.items() if value is not None}
+    place = {name: value for name, value in meant.items() if name != "id" and getattr(request, name) is None}
+    return replace(request, show=str(meant["id"]), **place)
 
 
 def _meant(show: str) -> dict[str, str | int]:
@@ -94,6 +153,42 @@ def _meant(show: str) -> dict[str, str | int]:
 
 def _told(entries: Sequence[tuple[Candidate, Entry]]) -> str:
     return ", ".join(dict.fromkeys(f"tmdb:{c.id} ({c.title})" for c, _ in entries))
+
+
+def _require_known(show: ShowId, known: Candidate | None, asked: Providers) -> None:
+    """Refuse a show that its own provider does not know; one that cannot be asked now leaves a doubt."""
+    if known is not None:
+        return
+    names = {source.name for source in asked.sources} | {"tmdb"}
+    if show.provider not in names:
+        raise PinRefusedError(f"nobody here numbers shows as {show.provider} does")
+    if any(source.name == show.provider for source in asked.sources) and not asked.notices:
+        kind = "film" if show.media_type == "movie" else "show"
+        raise PinRefusedError(f"{show.provider} has no {kind} with the number {show.id}")
+
+
+def _require_season(known: Candidate, season: int) -> None:
+    """Refuse a season that the show does not have; the next one may be too new for a list."""
+    seasons = _seasons(known)
+    newest = max(seasons, default=0)
+    if season and seasons and season not in seasons and (known.tabled or season > newest + 1):
+        raise PinRefusedError(f"{known.dated} has no season {season}; its last one is {newest}")
+
+
+def _seasons(known: Candidate) -> set[int]:
+    return {table.number for table in known.seasons} | {e.season for e in known.entries if e.season}
+
+
+def _doubts(made: Pin, known: Candidate | None) -> Iterator[str]:
+    """What may be wrong with a pin, though it holds."""
+    if known is None:
+        hint = "" if made.season is not None else " Without --season its files have no place."
+        yield f"The catalogue does not know {made.id}, and TMDB cannot be asked without a key.{hint}"
+    elif made.season and (seasons := _seasons(known)) and made.season not in seasons:
+        yield f"No list has a season {made.season} of {known.dated} yet."
+    said = season_of(made.title or "")
+    if said is not None and made.season is not None and said != made.season:
+        yield f"The names say season {said}, and the pin says season {made.season}: the pin wins."
 
 
 def unpin(what: str, library: str | None) -> Pinned:
@@ -148,19 +243,31 @@ def file_of(library: str | None) -> Path:
     return Path(library, ".anivault", FILE) if library else user_config_path().parent / FILE
 
 
-def _target(what: str) -> dict[str, str]:
-    """What a pin is for: a folder's path, a file's title, season and group, or a title."""
+def _target(what: str, *, placed: bool = False) -> dict[str, str]:
+    """What a pin is for: a folder's path, or a title; a file's with its year, season, group, and its kind.
+
+    A pin that is `placed` says where files go, so it is for those of the file's kind only.
+    """
     if os.path.isdir(what):
         return {"folder": os.path.abspath(what)}
     if _is_gone(what):
         raise PinRefusedError(f"there is no file or folder at {what}")
     if not os.path.isfile(what):
         return {"title": what}
-    parsed = parse_alone(ScannedFile("", os.path.abspath(what), kind_of(what))).parsed
+    parsed = _parsed(what)
     if parsed.title is None:
         raise PinRefusedError(f"no title can be read in {os.path.basename(what)}; pin its folder")
-    title = parsed.title if parsed.season is None else f"{parsed.title} S{parsed.season}"
-    return {"title": title, **({"group": parsed.group} if parsed.group else {})}
+    title = parsed.title
+    if parsed.year is not None and not title.endswith(f"({parsed.year})"):
+        title += f" ({parsed.year})"
+    if parsed.season is not None:
+        title += f" S{parsed.season}"
+    made = {"title": title, "group": parsed.group, "kind": kind_of_type(parsed.type) if placed else None}
+    return {name: value for name, value in made.items() if value}
+
+
+def _parsed(what: str) -> ParseResult:
+    return parse_alone(ScannedFile("", os.path.abspath(what), kind_of(what))).parsed
 
 
 def _is_gone(what: str) -> bool:

@@ -18,6 +18,7 @@ from anivault.core.models import Candidate, Entry, Query, Title
 from anivault.shared import plugins
 from anivault.shared.errors import PluginFailedError
 from anivault.shared.settings import Settings
+from anivault.shared.text import counted
 from anivault.shared.worker import Worker, WorkerFailure, serve
 
 LIMIT = 30.0  # seconds for one question, which may be about hundreds of releases
@@ -54,7 +55,7 @@ class PluginSource:
         """Return the candidates for each query; none for all when the plug-in fails."""
         found = self._ask(["find", queries], list[list[Candidate]]) if queries else []
         if found is not None and len(found) != len(queries):
-            self._fail(f"it gave {len(found)} answers to {len(queries)} questions")
+            self._fail(f"it gave {counted(len(found), 'answer')} to {counted(len(queries), 'question')}")
             found = None
         if found is None:
             return [[] for _ in queries]

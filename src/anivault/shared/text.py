@@ -70,3 +70,11 @@ def _visible(found: re.Match[str]) -> str:
     if 0xD800 <= code <= 0xDFFF:
         return "\ufffd"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def counted(number: int, what: str) -> str:
+    """`1 file`, `2 files`, `1,000 entries`."""
+    if number == 1:
+        return f"1 {what}"
+    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{number:,} {many}"

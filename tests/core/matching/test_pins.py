@@ -217,9 +217,7 @@ def test_where_names_say_several_seasons_a_pin_for_one_leaves_the_others_alone(
     pin = Pin(id="tmdb:1", season=1, **where)
     releases = [release("Natsu", numbers=[1], season=season, folder="Box") for season in said]
 
-    assert [
-        bool(pin.place(part.release.files[0], part.seasons)) for part in parted([pin], releases)
-    ] == placed
+    assert [bool(pin.place(part.release.files[0], part.said)) for part in parted([pin], releases)] == placed
 
 
 def test_a_folder_from_the_top_is_that_one_and_no_other_of_its_name() -> None:

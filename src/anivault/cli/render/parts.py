@@ -80,10 +80,5 @@ def summary(screen: Screen, command: str, counts: Counter[str], text: str) -> No
 
 
 def counts_told(counts: Counter[str]) -> str:
-    """`12 video, 3 subtitle`, the most first."""
+    """`12 matched, 3 held`, the most first."""
     return ", ".join(f"{number:,} {name}" for name, number in counts.most_common() if number)
-
-
-def counted(number: int, what: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from anivault.cli import events
 from anivault.cli.context import again
 from anivault.cli.render.held import show_held, within
-from anivault.cli.render.parts import counted, left_out, notices, summary
+from anivault.cli.render.parts import left_out, notices, summary
 from anivault.core.models import HeldReason, Move, Plan, Write
 from anivault.shared.errors import quoted
-from anivault.shared.text import natural
+from anivault.shared.text import counted, natural
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen

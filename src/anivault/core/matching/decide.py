@@ -14,7 +14,7 @@ from msgspec.structs import replace as changed
 
 from anivault.core.matching.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
 from anivault.core.matching.evidence import Evidence, evidence, query
-from anivault.core.matching.pins import Part, Pin, parted
+from anivault.core.matching.pins import Part, Pin, Said, parted
 from anivault.core.matching.releases import numbers_of
 from anivault.core.matching.scoring import Fit, Profiles, rank
 from anivault.core.matching.source import Source
@@ -216,7 +216,7 @@ def _match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source
     match = Match(Decision.MATCHED, 1.0, (ranked,), ("You have pinned it.",))
     fit = fits[0] if fits else None
     for file in part.release.files:
-        made = _pinned_file(file, pin, _pinned_place(file, pin, part.seasons, fit), match)
+        made = _pinned_file(file, pin, _pinned_place(file, pin, part.said, fit), match)
         yield changed(made, release=part.release.key)
 
 
@@ -236,11 +236,11 @@ def _pinned_file(file: ParsedFile, pin: Pin, placement: Placement, match: Match)
     )
 
 
-def _pinned_place(file: ParsedFile, pin: Pin, seasons: frozenset[int | None], fit: Fit | None) -> Placement:
+def _pinned_place(file: ParsedFile, pin: Pin, said: frozenset[Said], fit: Fit | None) -> Placement:
     """Place a pinned file. A guess by counts is good enough here: the user has chosen the show."""
     if pin.show[1] == "movie":
         return Placement((), STATED, "The pin names a film.")
-    coordinates = pin.place(file, seasons)
+    coordinates = pin.place(file, said)
     if coordinates:
         return Placement(coordinates, STATED, "The pin says where it goes.")
     if coordinates is not None:

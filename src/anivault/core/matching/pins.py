@@ -13,7 +13,8 @@ title, or by title and group, for all numbers or for some; the more it says, the
     offset = 12
 
 What a name says is never overruled by a pin that says nothing of it: one for `Sora no Woto` gives the files
-of `Sora no Woto S2` its show, and leaves them their season.
+of `Sora no Woto S2` its show, and leaves them their season. `kind = "special"` is for names that say so,
+`kind = "episode"` for all others, and `Hunter x Hunter (2011)` for names with that year.
 """
 
 from __future__ import annotations
@@ -23,28 +24,31 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from anivault.core.matching.normalize import normal_form
 from anivault.core.matching.releases import numbers_of
-from anivault.core.models import Coordinates, ParsedFile, Release, ShowId
-from anivault.parser.models import EXTRAS
+from anivault.core.models import Coordinates, MatchedFile, ParsedFile, Release, ShowId
+from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.title_words import split_season
-from anivault.shared import trust
+from anivault.shared import fs, trust
 from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError, shortened
 
 FILE = "pins.toml"
 HEADER = """\
 # What you have decided about your files. It wins over everything AniVault thinks of them.
-# Edit it, share it: folder or title (and group, and episodes) say which files, id, season and offset where
+# Edit it, share it: folder or title (and group, kind, episodes) say which files, id, season and offset where
 # they go. A folder that begins with / is that one; any other is the end of a path, wherever it is mounted.
 """
 _RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _SEASON_WORD = re.compile(r"(.*\S) S([0-9]{1,2})")
+_YEAR_WORD = re.compile(r"(.*\S) \(((?:19|20)[0-9]{2})\)")
+Kind = Literal["episode", "special"]
+Said = tuple[int | None, bool]  # the season that a name says, and whether it says special or OVA
+_SPECIALS = frozenset({VideoType.OVA, VideoType.SPECIAL})
 MOST = 9999  # a season, an offset: both become part of names
 LONGEST = 1000  # characters of a folder, title or group
 
@@ -52,16 +56,19 @@ LONGEST = 1000  # characters of a folder, title or group
 class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One decision. `folder` is a path or the end of one; `episodes` are the numbers that it is for.
 
-    `season` and `offset` place the files' own numbers. A title with a season word is for names that say it.
+    `season` and `offset` place the files' own numbers; `episode` is the place of a file that has none. A
+    title with a season word or a year is for names that say it.
     """
 
     id: str
     folder: str | None = None
     title: str | None = None
     group: str | None = None
+    kind: Kind | None = None
     episodes: str | None = None
     season: int | None = None
     offset: int | None = None
+    episode: int | None = None
 
     @property
     def show(self) -> ShowId:
@@ -72,13 +79,14 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         return found
 
     @property
-    def target(self) -> tuple[str, str, str, str]:
+    def target(self) -> tuple[str, str, str, str, str]:
         """What the pin is for: two pins with one target exclude each other. Raises PinRefusedError."""
         if bool(self.folder) == bool(self.title) or (self.group and not self.title):
             raise PinRefusedError("a pin is for a folder, or for a title with or without a group")
         first, last = self.numbers or (None, None)
         numbers = "" if first is None else f"{first}-{last}"
-        return self.folder or "", _form(self.title or ""), (self.group or "").casefold(), numbers
+        title, group = _form(self.title or ""), (self.group or "").casefold()
+        return self.folder or "", title, group, self.kind or "", numbers
 
     @property
     def numbers(self) -> tuple[int, int] | None:
@@ -96,35 +104,66 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         """Whether the release's folder, or its title and group, are the pinned ones."""
         if self.folder:
             return _leads_to(self.folder, release.folder)
-        _, title, group, _ = self.target
+        _, title, group, _, _ = self.target
         same = not group or group == (release.group or "").casefold()
         return same and title in _forms(release)
 
     def is_for(self, file: ParsedFile) -> bool:
         """Whether the pin is for this file of a release that it holds for."""
+        if not self.is_of_kind(file):
+            return False
         if self.numbers is None:
             return True
         first, last = self.numbers
         own = () if file.parsed.type in EXTRAS else numbers_of(file) or ()
         return bool(own) and all(first <= n <= last for n in own)
 
-    def place(self, file: ParsedFile, seasons: Collection[int | None] = ()) -> tuple[Coordinates, ...] | None:
+    def is_of_kind(self, file: ParsedFile) -> bool:
+        """Whether the pin is for files of this kind."""
+        return self.kind is None or self.kind == kind_of(file)
+
+    def place(self, file: ParsedFile, said: Collection[Said] = ()) -> tuple[Coordinates, ...] | None:
         """Where the pin puts a file; None where it does not say and the file goes its own way.
 
-        `seasons` are those that the names say for which the pin holds. Where they are several the pin says
-        nothing of one that is not its own.
+        `said` is what the names say for which the pin holds. If that is several things, the pin says nothing
+        of a season or kind that is not its own.
         """
-        if (self.season is None and self.offset is None) or self._is_of_another(file, seasons):
+        if (self.season is None and self.offset is None) or self._is_of_another(file, said):
             return None
         season, offset = 1 if self.season is None else self.season, self.offset or 0
         numbers = numbers_of(file) or ()
+        if self.episode is not None and not numbers:
+            return (Coordinates(season=season, episode=self.episode),)
         if offset and any(n + offset < 1 for n in numbers):
             return None  # it counts from a later number than this file has
         return tuple(Coordinates(season=season, episode=n + offset) for n in numbers)
 
-    def _is_of_another(self, file: ParsedFile, seasons: Collection[int | None]) -> bool:
-        said = file.parsed.season
-        return len(seasons) > 1 and said is not None and (None in seasons or said != self.season)
+    def _is_of_another(self, file: ParsedFile, said: Collection[Said]) -> bool:
+        season, special = said_of(file)
+        if len({kind for _, kind in said}) > 1 and special != (self.season == 0):
+            return True
+        seasons = {number for number, _ in said}
+        return len(seasons) > 1 and season is not None and (None in seasons or season != self.season)
+
+
+def said_of(file: ParsedFile) -> Said:
+    """What a name says that a pin may be for: its season, and whether it is a special or an OVA."""
+    return file.parsed.season, kind_of(file) == "special"
+
+
+def kind_of(file: ParsedFile | MatchedFile) -> Kind:
+    """What kind of video a pin takes a file for."""
+    return kind_of_type(file.parsed.type)
+
+
+def kind_of_type(type_: VideoType | None) -> Kind:
+    """What kind of video a pin takes this one for."""
+    return "special" if type_ in _SPECIALS else "episode"
+
+
+def season_of(title: str) -> int | None:
+    """The season that a pin's title says."""
+    return _split(title)[1]
 
 
 class PinFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +191,8 @@ def _require_sound(pin: Pin) -> None:
     _ = pin.show, pin.target
     if not (0 <= (pin.season or 0) <= MOST and -MOST <= (pin.offset or 0) <= MOST):
         raise PinRefusedError(f"season is a number from 0 to {MOST}, offset one from -{MOST} to {MOST}")
+    if pin.episode is not None and not (0 <= pin.episode <= MOST and pin.season is not None):
+        raise PinRefusedError(f"episode is a number from 0 to {MOST}, and goes with a season")
     if any(len(text or "") > LONGEST for text in (pin.folder, pin.title, pin.group)):
         raise PinRefusedError(f"folder, title and group have at most {LONGEST:,} characters")
 
@@ -183,7 +224,7 @@ class Part(NamedTuple):
 
     release: Release
     pin: Pin | None = None
-    seasons: frozenset[int | None] = frozenset()  # that names say for which the pin holds
+    said: frozenset[Said] = frozenset()  # by the names for which the pin holds
 
 
 def parted(pins: Sequence[Pin], releases: Sequence[Release]) -> list[Part]:
@@ -192,31 +233,32 @@ def parted(pins: Sequence[Pin], releases: Sequence[Release]) -> list[Part]:
     What a pin places, and what it gives only its show, are parts of their own: each is evidence for itself.
     """
     holding = [sorted((p for p in pins if p.holds_for(r)), key=_rank) for r in releases]
-    seasons: dict[Pin, set[int | None]] = {}
+    said: dict[Pin, set[Said]] = {}
     for release, held in zip(releases, holding, strict=True):
         for pin in held:
-            seasons.setdefault(pin, set()).update(file.parsed.season for file in release.files)
+            said.setdefault(pin, set()).update(map(said_of, filter(pin.is_of_kind, release.files)))
     return [
         part
         for release, held in zip(releases, holding, strict=True)
-        for part in (_parted(release, held, seasons) if held else (Part(release),))
+        for part in (_parted(release, held, said) if held else (Part(release),))
     ]
 
 
-def _parted(release: Release, holding: Sequence[Pin], seasons: dict[Pin, set[int | None]]) -> Iterator[Part]:
+def _parted(release: Release, holding: Sequence[Pin], said: dict[Pin, set[Said]]) -> Iterator[Part]:
     parts: dict[tuple[Pin | None, bool], list[ParsedFile]] = {}
     for file in release.files:
         pin = next((p for p in holding if p.is_for(file)), None)
-        placed = pin is not None and bool(pin.place(file, seasons[pin]))
+        placed = pin is not None and bool(pin.place(file, said[pin]))
         parts.setdefault((pin, placed), []).append(file)
     for (pin, _), files in parts.items():
-        yield Part(replace(release, files=tuple(files)), pin, frozenset(seasons[pin]) if pin else frozenset())
+        yield Part(replace(release, files=tuple(files)), pin, frozenset(said[pin]) if pin else frozenset())
 
 
-def _rank(pin: Pin) -> tuple[int, bool, bool]:
-    """Title and group before folder before title; of equals that for some numbers, or for one season."""
+def _rank(pin: Pin) -> tuple[int, bool, bool, bool]:
+    """Title and group before folder before title; of equals the one that says more of the files it is for."""
     rank = 0 if pin.group else 1 if pin.folder else 2
-    return rank, pin.episodes is None, _split(pin.title or "")[1] is None
+    base, season = _split(pin.title or "")
+    return rank, pin.episodes is None, pin.kind is None, season is None and not _YEAR_WORD.fullmatch(base)
 
 
 def _split(title: str) -> tuple[str, int | None]:
@@ -231,15 +273,21 @@ def _split(title: str) -> tuple[str, int | None]:
 def _form(title: str) -> str:
     """The form by which pins are compared: `Show 2nd Season` is `Show S2`."""
     base, season = _split(title)
-    return normal_form(title) if season is None else f"{normal_form(base)} S{season}"
+    dated = _YEAR_WORD.fullmatch(base)
+    if season is None and not dated:
+        return normal_form(title)
+    name = f"{normal_form(dated[1])} ({dated[2]})" if dated else normal_form(base)
+    return name if season is None else f"{name} S{season}"
 
 
 def _forms(release: Release) -> set[str]:
-    """The forms of a release's titles, with the season that it says and without."""
+    """The forms of a release's titles, with the season and the year that it says and without."""
     titles = {release.title, *(t for f in release.files for t in f.parsed.titles)}
-    season = release.files[0].parsed.season
-    said = {f"{normal_form(t)} S{season}" for t in titles if season is not None}
-    return {normal_form(t) for t in titles} | {_form(t) for t in titles} | said
+    first = release.files[0].parsed
+    plain = {normal_form(t) for t in titles}
+    plain |= {f"{form} ({first.year})" for form in plain if first.year is not None}
+    said = {f"{form} S{first.season}" for form in plain if first.season is not None}
+    return plain | {_form(t) for t in titles} | said
 
 
 def _is_named(pin: Pin, words: str) -> bool:
@@ -265,15 +313,11 @@ def _parts(path: str) -> list[str]:
 def _write(path: Path, pins: Sequence[Pin]) -> None:
     text = HEADER + "".join(f"\n[[pin]]\n{_table(pin)}" for pin in pins)
     path.parent.mkdir(trust.OUR_FOLDER, parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
+    fs.write_whole(str(path), text.encode(), replace=True)
 
 
 def _table(pin: Pin) -> str:
-    names = ("folder", "title", "group", "episodes", "id", "season", "offset")
+    names = ("folder", "title", "group", "kind", "episodes", "id", "season", "offset", "episode")
     fields = {name: getattr(pin, name) for name in names}
     return "".join(f"{name} = {_value(value)}\n" for name, value in fields.items() if value is not None)
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from anivault.core.matching.episodes import UNCOUNTED
 from anivault.core.matching.normalize import normal_form
+from anivault.core.matching.pins import Kind, kind_of
 from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey, ScannedFile
 from anivault.parser.models import EXTRAS, Number, VideoType
 from anivault.shared import fs
@@ -131,15 +132,16 @@ def _whole(numbers: Iterable[Number]) -> list[int]:
     return [n for n in numbers if isinstance(n, int)]
 
 
-_Name = tuple[str, str, int | None]
+_Name = tuple[str, str, int | None, int | None, Kind]
 
 
 def _names(item: MatchedFile) -> Iterator[_Name]:
-    """Title, group and season, by which a pin for a file goes; one without a group holds for every one."""
-    title, group = normal_form(item.parsed.title or ""), (item.parsed.group or "").casefold()
-    yield title, group, item.parsed.season
+    """What a pin for a file goes by; one without a group holds for every one."""
+    parsed = item.parsed
+    title, group = normal_form(parsed.title or ""), (parsed.group or "").casefold()
+    yield title, group, parsed.season, parsed.year, kind_of(item)
     if group:
-        yield title, "", item.parsed.season
+        yield title, "", parsed.season, parsed.year, kind_of(item)
 
 
 def _above(item: MatchedFile) -> Iterator[str]:

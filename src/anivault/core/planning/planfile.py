@@ -23,7 +23,7 @@ from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, S
 from anivault.core.planning.naming.characters import fold
 from anivault.shared import fs, trust
 from anivault.shared.errors import OutputRefusedError, PlanFileError, problem
-from anivault.shared.text import is_text
+from anivault.shared.text import counted, is_text
 
 VERSION = 1
 SIZE_MAX = 1 << 30  # bytes; a plan of a million files has half of that
@@ -341,9 +341,8 @@ def _rel(entry: Located) -> str:
 
 def _roots(path: str, document: PlanDocument, roots: Sequence[str]) -> list[str]:
     if len(document.roots) != len(roots):
-        raise PlanFileError(
-            path, f"it was made for {len(document.roots)} folders, and {len(roots)} are named"
-        )
+        made = counted(len(document.roots), "folder")
+        raise PlanFileError(path, f"it was made for {made}, and {len(roots)} were named")
     by_name = {_shown(root): root for root in roots}
     if sorted(by_name) == sorted(document.roots):
         return [by_name[name] for name in document.roots]

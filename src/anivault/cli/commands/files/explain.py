@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.commands.options import LanguageOption, ParserOption, ProviderOption
@@ -15,7 +16,7 @@ from anivault.cli.context import Context
 from anivault.cli.render.parts import notices
 from anivault.core.models import Decision, FileKind, ParsedFile
 from anivault.shared.errors import UsageError, quoted
-from anivault.shared.exits import DONE
+from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.progress import Bars
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     parsed: ParsedFile
     explanation: Explanation | None
     notices: tuple[str, ...]
+    unknown: bool = False  # a name that no file has, and that nothing is called like
+
+    @property
+    def exit_code(self) -> int:
+        """10 for a name of no file that is no show's either."""
+        return FINDINGS if self.unknown else DONE
 
 
 def explain(
@@ -49,7 +56,7 @@ def explain(
     """
     result = handle(context.asking(parser, provider, lang), file, context.screen.progress)
     show(context.screen, result)
-    return DONE
+    return result.exit_code
 
 
 def handle(asking: Asking, file: str, bars: Bars) -> Explained:
@@ -75,9 +82,12 @@ def handle(asking: Asking, file: str, bars: Bars) -> Explained:
         reason = _reason(result.read.left_out, path)
         notice = f"Every scan leaves this file out ({reason}): this is what its name alone says."
     else:
-        notice = "There is no such file: this is what its name alone says." if os.sep in file else ""
+        notice = "There is no such file: this is what its name alone says."
     alone = match(MatchRequest(what=What(names=(file,)), asking=asking), bars)
-    return _explained(alone, file, *filter(None, [notice]))
+    unknown = not os.path.lexists(file) and alone.exit_code != DONE
+    if os.sep in file or unknown:
+        return replace(_explained(alone, file, notice), unknown=unknown)
+    return _explained(alone, file)
 
 
 def _explained(result: Matched, path: str, *notices: str) -> Explained:

@@ -10,6 +10,7 @@ import typer
 from anivault.cli import events
 from anivault.cli.commands.options import ToOption
 from anivault.cli.context import Context
+from anivault.cli.render.parts import notices
 from anivault.shared.errors import quoted
 from anivault.shared.exits import DONE
 
@@ -37,6 +38,16 @@ EpisodesOption = Annotated[
     str | None,
     typer.Option("--episodes", metavar="N-N", help="Only for these numbers, as 13-24.", show_default=False),
 ]
+FromOption = Annotated[
+    int | None,
+    typer.Option(
+        "--from", metavar="N", help="The episode that the first of --episodes is.", show_default=False
+    ),
+]
+EpisodeOption = Annotated[
+    str | None,
+    typer.Option("--episode", metavar="S00E05", help="The place of one file.", show_default=False),
+]
 
 
 def pin(
@@ -46,11 +57,14 @@ def pin(
     season: SeasonOption = None,
     offset: OffsetOption = None,
     episodes: EpisodesOption = None,
+    first: FromOption = None,
+    episode: EpisodeOption = None,
     to: ToOption = None,
 ) -> int:
     """Say for good which show files belong to.
 
-    A folder is pinned by its path, a file by its title and group, any other words as a title.
+    A folder is pinned by its path, a file by its title and group, any other words as a title. The show may
+    also be named as other lists number it: anidb:123, mal:123, anilist:123, tvdb:123.
     """
     from anivault.services import pinning
 
@@ -61,11 +75,14 @@ def pin(
         season=season,
         offset=offset,
         episodes=episodes,
+        first=first,
+        place=episode,
         library=home,
     )
-    made = [pinning.pin(request)]
-    called = _called(context, made, context.settings.match.providers)
-    _show(context.screen, called, "pinned", home)
+    made = pinning.pin(
+        request, context.settings, context.settings.match.providers, context.screen.progress("Asking")
+    )
+    _show(context.screen, [made], "pinned", home)
     return DONE
 
 
@@ -88,10 +105,10 @@ def pins(context: Context, to: ToOption = None) -> int:
     return DONE
 
 
-def _called(context: Context, found: list[Pinned], providers: Sequence[str] = ("catalog",)) -> list[Pinned]:
+def _called(context: Context, found: list[Pinned]) -> list[Pinned]:
     from anivault.services import pinning
 
-    return pinning.called(found, context.settings, providers, context.screen.progress("Asking"))
+    return pinning.called(found, context.settings, ("catalog",), context.screen.progress("Asking"))
 
 
 def _show(screen: Screen, found: Sequence[Pinned], done: str, library: str | None = None) -> None:
@@ -102,16 +119,13 @@ def _show(screen: Screen, found: Sequence[Pinned], done: str, library: str | Non
             show = pinned.shows.get(pin.id)
             screen.event(events.PinEvent(file=events.shown(pinned.file), pin=pin, done=done, show=show))
             screen.line(f"  {_pin(pin, show)}")
-            if show is None and done == "pinned":
-                screen.note(
-                    f"No list here knows {pin.id}. Is it the right number? Then --season has to be named."
-                )
+        notices(screen, pinned.doubts)
     if not found:
         screen.line("There are no pins.")
     if done != "pin":
         screen.hint("Organize again to use it." if done == "pinned" else "From now on the names decide.")
-        if library:
-            screen.hint(f"For what is in the library already: anivault rename {quoted(library)}")
+        again = f"anivault rename {quoted(library)}" if library else "anivault rename"
+        screen.hint(f"Files that are in a library already keep their names until: {again}")
 
 
 _PINS_IN = {"pinned": "Pinned, in {}:", "unpinned": "No longer pinned, in {}:", "pin": "{}"}
@@ -119,8 +133,9 @@ _PINS_IN = {"pinned": "Pinned, in {}:", "unpinned": "No longer pinned, in {}:", 
 
 def _pin(pin: Pin, show: str | None) -> str:
     """`Bleach [Group]  →  BLEACH (2004), tmdb:30984, season 1, numbers +12`."""
-    what = pin.folder or f"{pin.title}{f' [{pin.group}]' if pin.group else ''}"
-    what += f" {pin.episodes}" if pin.episodes else ""
+    group = f"[{pin.group}]" if pin.group else ""
+    what = " ".join(filter(None, (pin.folder or pin.title, group, pin.kind, pin.episodes)))
     where = [show or "", pin.id, f"season {pin.season}" if pin.season is not None else ""]
     where.append(f"numbers {pin.offset:+}" if pin.offset else "")
+    where.append(f"episode {pin.episode}" if pin.episode is not None else "")
     return f"{what}  →  {', '.join(filter(None, where))}"

@@ -11,8 +11,9 @@ import msgspec
 from anivault.cli import events
 from anivault.cli.commands.options import LibraryArg
 from anivault.cli.context import Context
-from anivault.cli.render.parts import counted, summary
+from anivault.cli.render.parts import summary
 from anivault.shared.exits import DONE
+from anivault.shared.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,10 @@ from anivault.cli import events
 from anivault.cli.commands.options import ApplyFlag, LibraryArg, OtherDiskFlag, new_file
 from anivault.cli.context import Context, again
 from anivault.cli.render.held import show_held
-from anivault.cli.render.parts import counted, summary
+from anivault.cli.render.parts import summary
 from anivault.core.models import GONE
 from anivault.shared.errors import quoted
+from anivault.shared.text import counted
 
 if TYPE_CHECKING:
     from anivault.cli.rollback_handler import RolledBack

@@ -10,7 +10,8 @@ import typer
 from anivault.cli import events
 from anivault.cli.commands.options import LibraryArg
 from anivault.cli.context import Context
-from anivault.cli.render.parts import counted, counts_told, notices, summary
+from anivault.cli.render.parts import counts_told, notices, summary
+from anivault.shared.text import counted
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen

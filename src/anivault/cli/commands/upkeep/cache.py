@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from anivault.cli import events
 from anivault.cli.commands.options import FoldersArg
 from anivault.cli.context import Context
-from anivault.cli.render.parts import counted, notices
+from anivault.cli.render.parts import notices
 from anivault.shared.exits import DONE
+from anivault.shared.text import counted
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
