@@ -21,7 +21,8 @@ def set_pin(house: House, pin: PinWords) -> None:
         raise PinRefusedError("that path lies outside of the folders that this page may use")
     from anivault.services import pinning  # it knows names and matching, which no other page needs
 
-    pinning.pin(pinning.PinRequest(library=house.library, **msgspec.structs.asdict(pin)))
+    wanted = pinning.PinRequest(library=house.library, **msgspec.structs.asdict(pin))
+    pinning.pin(wanted, house.settings, house.settings.match.providers, lambda done, total: None)
 
 
 def take_back(house: House, what: str) -> None:
