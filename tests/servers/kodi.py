@@ -1,6 +1,6 @@
 """Let a real Kodi scan a library on its own, and tell what landed in its database.
 
-    unshare -n python kodi.py HOME LIBRARY     prints JSON: shows, episodes, films
+    unshare -n python kodi.py HOME LIBRARY [COMMAND...]     prints JSON: shows, episodes, films
 
 It runs under Xvfb with a new home and no network, on NFO files alone. The first start makes the
 database; then the content of Shows and Movies is set in it, as a person would; the second start scans.
@@ -16,7 +16,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,11 @@ BINARY = next(iter(Path("/usr/lib").glob("*/kodi/kodi.bin")), None)
 SETTINGS = {
     "services.esenabled": "true",  # the JSON-RPC socket
     "services.esallinterfaces": "false",
+    "services.webserver": "true",
+    "services.webserverport": "8081",
+    "services.webserverauthentication": "true",
+    "services.webserverusername": "kodi",
+    "services.webserverpassword": "secret",
     "services.zeroconf": "false",
     "services.upnp": "false",
     "general.addonupdates": "2",
@@ -32,6 +37,12 @@ SETTINGS = {
     "myvideos.extractflags": "false",
     "myvideos.extractthumb": "false",
 }
+NETWORK = ["link set lo up"]
+# Kodi's web server starts only where there is a network: a pair of ends that lead to each other.
+LINK = [
+    "link add a0 type veth peer name a1", "addr add 10.9.9.1/24 dev a0", "link set a0 up", "link set a1 up",
+    "route add default dev a0",
+]  # fmt: skip
 
 
 def installed() -> bool:
@@ -42,9 +53,12 @@ def installed() -> bool:
     return subprocess.run(["unshare", "-n", "true"], check=False).returncode == 0
 
 
-def read_library(home: Path, library: Path) -> dict[str, list[dict[str, Any]]]:
-    """Scan `library` in a Kodi without network; the paths that come back are relative to it."""
-    command = ["unshare", "-n", sys.executable, str(Path(__file__)), str(home), str(library)]
+def read_library(home: Path, library: Path, words: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
+    """Scan `library` in a Kodi without network; the paths that come back are relative to it.
+
+    With `words` nothing but that command, which tells Kodi, has it scan.
+    """
+    command = ["unshare", "-n", sys.executable, str(Path(__file__)), str(home), str(library), *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
@@ -157,9 +171,18 @@ def report(database: Path) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def main(home: Path, library: Path) -> None:
-    """Run inside the namespace."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+def _await_episode(database: Path) -> None:
+    """Wait until an episode is in the library, or the minute after which none will come."""
+    for _ in range(300):
+        if report(database)["episodes"]:
+            return
+        time.sleep(0.2)
+
+
+def main(home: Path, library: Path, words: list[str]) -> None:
+    """Run inside the namespace. With `words` it is that command that has Kodi scan."""
+    for line in (*NETWORK, *LINK) if words else NETWORK:
+        subprocess.run(["ip", *line.split()], check=True)
     userdata = prepare(home)
     with screen() as display:
         with kodi(home, display):
@@ -167,9 +190,18 @@ def main(home: Path, library: Path) -> None:
         database = max((userdata / "Database").glob("MyVideos*.db"))
         set_content(database, library)
         with kodi(home, display):
-            call("VideoLibrary.Scan", {"showdialogs": False}, wait="VideoLibrary.OnScanFinished", timeout=400)
+            if words:
+                subprocess.run(words, check=False, stdout=sys.stderr)
+                _await_episode(database)
+            else:
+                call(
+                    "VideoLibrary.Scan",
+                    {"showdialogs": False},
+                    wait="VideoLibrary.OnScanFinished",
+                    timeout=400,
+                )
     json.dump(report(database), sys.stdout)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
