@@ -93,10 +93,10 @@ def planned_places(items: list[MatchedFile], made: Plan) -> tuple[set[Episode], 
         if item.parsed.type in EXTRAS:
             continue
         if best.candidate.media_type == "movie":
-            films.add((best.candidate.title, move.target, f"All of {best.candidate.id}."))
+            films.add((best.candidate.title.strip(), move.target, f"All of {best.candidate.id}."))
         for place in item.coordinates:
             title = (place.title or f"Episode {place.episode}").strip()
-            at = (best.candidate.title, place.season, place.episode, move.target)
+            at = (best.candidate.title.strip(), place.season, place.episode, move.target)
             episodes.add((*at, title, aired(place), plot(place)))
     return episodes, films
 
