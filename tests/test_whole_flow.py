@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import string
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -232,8 +235,11 @@ def test_rollback_restores_whatever_was_organized(
     assert tree(root) == before
 
 
-def test_every_event_is_what_its_schema_says(run: Run, source: Path, library: Path, home: Path) -> None:
+def test_every_event_is_what_its_schema_says(
+    run: Run, source: Path, library: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And every kind of event is seen: `tests/laws` checks those that bad input gives."""
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO()))
     (home / "titles.json").write_text(LIST)
     (home / "config").mkdir()
     (home / "config" / "config.toml").write_text(
@@ -249,7 +255,7 @@ def test_every_event_is_what_its_schema_says(run: Run, source: Path, library: Pa
         ("explain", "Toradora! - 01.mkv"), ("explain", os.fsdecode(b"caf\xe9 - 01.mkv")),
         ("pin", "Toradora", "tmdb:1", "--season", "1"), ("pins",), ("unpin", "Toradora"),
         ("scan", "/no/such"), ("nope",), ("catalog", "import", home / "titles.json"), ("catalog", "show"),
-        ("catalog", "update", "--from", home),
+        ("catalog", "update", "--from", home), ("review", source),
     ]  # fmt: skip
     printed = [event for words in commands for event in run(*words, "--json").events]
     for event in printed:

@@ -47,6 +47,7 @@ COMMANDS = {
     "pin": Entry("files.pins", "Say for good which show files belong to."),
     "unpin": Entry("files.pins", "Take a pin back."),
     "pins": Entry("files.pins", "List your pins."),
+    "review": Entry("files.review", "Answer one question a release; answers are remembered."),
     "about": Entry("upkeep.about", "Show version, folders, sources and licences."),
     "serve": Entry("anivault.web.command", "Show it all on a page in the browser."),
     "catalog": Entry(

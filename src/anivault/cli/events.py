@@ -1,6 +1,7 @@
 """The shape of machine output: one struct an event. schemas/events.schema.json is made from these.
 
 Paths that are not UTF-8 show U+FFFD for what cannot be shown, and carry `path_b64` too.
+One file: programs that read events find every one of them here.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from anivault.core.models import GONE, Candidate, Coordinates, Held, MatchedFile
 if TYPE_CHECKING:  # what printing does not need and `schema` imports
     from anivault.core.matching.explain import Explanation
     from anivault.core.matching.pins import Pin
+    from anivault.core.matching.questions import Answer, Question
     from anivault.core.moving.journal import Step
     from anivault.core.moving.verifier import Finding
     from anivault.parser.models import ParseResult
@@ -249,6 +251,29 @@ class TextEvent(Event, frozen=True, tag="text"):
     text: str
 
 
+class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
+    """A show that held files may be: the pin that says so, and the places of the first and the last file."""
+
+    show: str
+    id: str
+    season: int | None
+    offset: int | None
+    episodes: str | None
+    first: str
+    last: str
+    stated: bool  # by a list, not derived
+
+
+class QuestionEvent(Event, frozen=True, tag="question"):
+    """`review`: one release, its files, why it is asked about, and the answers by their keys from 1 on."""
+
+    number: int
+    of: int
+    files: tuple[str, ...]
+    why: str
+    answers: tuple[AnswerView, ...]
+
+
 class SummaryEvent(Event, frozen=True, tag="summary"):
     """The last event of a command: what it did, in numbers."""
 
@@ -354,6 +379,31 @@ def held_event(held: Held, verdict: MatchedFile | None = None) -> HeldEvent:
         candidates=tuple(map(candidate_view, verdict.match.ranked)) if verdict else (),
         path_b64=b64(held.source),
         other_b64=b64(held.other),
+    )
+
+
+def question_event(number: int, of: int, question: Question) -> QuestionEvent:
+    """Describe one question of a review."""
+    return QuestionEvent(
+        number=number,
+        of=of,
+        files=tuple(shown(item.source) for item in question.files),
+        why=question.why,
+        answers=tuple(map(_answer_view, question.answers)),
+    )
+
+
+def _answer_view(answer: Answer) -> AnswerView:
+    pin = answer.pin
+    return AnswerView(
+        show=answer.show,
+        id=pin.show if pin else "",
+        season=pin.season if pin else None,
+        offset=pin.offset if pin else None,
+        episodes=pin.episodes if pin else None,
+        first=answer.first,
+        last=answer.last,
+        stated=answer.stated,
     )
 
 

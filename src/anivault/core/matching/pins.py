@@ -219,6 +219,11 @@ def remove(path: Path, target: str) -> tuple[Pin, ...]:
     return gone
 
 
+def put_back(path: Path, pins: Sequence[Pin]) -> None:
+    """Make the file say what it said before, so that an answer can be taken back."""
+    _write(path, pins)
+
+
 class Part(NamedTuple):
     """Files of a release that one pin, or none, holds for."""
 

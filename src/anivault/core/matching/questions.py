@@ -14,7 +14,7 @@ from itertools import takewhile
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.episodes import UNCOUNTED
+from anivault.core.matching.episodes import STATED, UNCOUNTED
 from anivault.core.matching.normalize import normal_form
 from anivault.core.matching.pins import Kind, kind_of
 from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey, ScannedFile
@@ -32,11 +32,35 @@ _SPECIAL = frozenset({VideoType.OVA, VideoType.SPECIAL})
 _UNKNOWN = frozenset({HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME})
 
 
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pin has to say: for which path, which show, and where its files go if the show is not enough."""
+
+    path: str
+    show: str
+    season: int | None = None
+    offset: int | None = None
+    episodes: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The command that says so."""
+        options = {"--season": self.season, "--offset": self.offset or None, "--episodes": self.episodes}
+        said = "".join(f" {option} {value}" for option, value in options.items() if value is not None)
+        return f"anivault pin {quoted(_near(self.path))} {self.show}{said}"
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A show that held files may be, and what to type if they are; empty where no pin would place them."""
+    """A show that held files may be, and what to type if they are; empty where no pin would place them.
+
+    `first` and `last` are the places that it gives to the first and the last file; `stated`: a list says so.
+    """
 
     show: str
     words: str
+    pin: Wanted | None = None
+    first: str = ""
+    last: str = ""
+    stated: bool = False
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +69,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Held, ...]
     why: str
     answers: tuple[Answer, ...] = ()
+    path: str = ""  # a pin for it says the show of these files, and of no other's
+    begin: int | None = None  # the number of the first file, as it is printed
 
 
 def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
@@ -62,6 +88,27 @@ def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
         for (_, _, why, _), files in crowds.items()
     ]
     return list(_once(made))
+
+
+def asked(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
+    """One question a release, the one about most files first; extras and sidecars ask nothing."""
+    releases: dict[ReleaseKey, list[Held]] = {}
+    for item in held:
+        verdict = verdicts.get((item.root, item.rel))
+        if verdict and item.reason in _UNSURE | _UNKNOWN and verdict.parsed.type not in EXTRAS:
+            releases.setdefault(verdict.release_key, []).append(item)
+    scope = _Scope(verdicts)
+    made = [
+        _asked(files, verdicts[files[0].root, files[0].rel], _answers(files, verdicts, scope), scope)
+        for files in releases.values()
+    ]
+    return sorted(made, key=lambda question: -len(question.files))
+
+
+def _asked(files: Sequence[Held], first: MatchedFile, answers: tuple[Answer, ...], scope: _Scope) -> Question:
+    begin = next((n for n in first.parsed.episodes if isinstance(n, int)), None)
+    path = scope.show_path(first) or first.file.path
+    return Question(files=tuple(files), why=files[0].detail, answers=answers, path=path, begin=begin)
 
 
 def _once(made: Sequence[Question]) -> Iterator[Question]:
@@ -110,7 +157,7 @@ class _Scope:
         folder = file.file.whole_folder
         if file.file.folder and self._folders[folder] == len(asked):
             return folder, ""
-        return (file.file.path, f" --episodes {numbers}") if (numbers := _between(named, mine)) else None
+        return (file.file.path, numbers) if (numbers := _between(named, mine)) else None
 
 
 def _between(named: Sequence[MatchedFile], asked: Collection[ScannedFile]) -> str | None:
@@ -183,13 +230,22 @@ def _answers(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> tuple[
 
 def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope) -> Answer:
     show, guessed = ranked.candidate, ranked is file.match.best
-    where = _where(file) if guessed and show.media_type == "tv" else ""
+    where = _where(file) if guessed and show.media_type == "tv" else {}
     path, numbers = scope.path(file, asked) or ("", "") if where else (scope.show_path(file), "")
     can = where is not None and path and safe(path) == path
+    wanted = Wanted(path=path, show=str(show.key), episodes=numbers or None, **(where or {})) if can else None
     return Answer(
         show=_called(show, file if guessed and where is not None else None, several=len(asked) > 1),
-        words=f"anivault pin {quoted(_near(path))} {show.key}{where}{numbers}" if can else "",
+        words=wanted.words if wanted else "",
+        pin=wanted,
+        first=_place(asked[0]) if guessed else "",
+        last=_place(asked[-1]) if guessed else "",
+        stated=guessed and file.sure >= STATED,
     )
+
+
+def _place(file: MatchedFile) -> str:
+    return " ".join(f"S{place.season:02}E{place.episode:02}" for place in file.coordinates)
 
 
 def _called(show: Candidate, file: MatchedFile | None, *, several: bool) -> str:
@@ -201,19 +257,19 @@ def _called(show: Candidate, file: MatchedFile | None, *, several: bool) -> str:
     return f"{title}{' from' if several else ''} S{first.season:02}E{first.episode:02}"
 
 
-def _where(file: MatchedFile) -> str | None:
+def _where(file: MatchedFile) -> dict[str, int] | None:
     """What a pin has to say of season and numbers, where the show alone is not enough; None: it cannot."""
     special = file.parsed.type in _SPECIAL and any(c.season for c in file.coordinates)
     if special:
         return None  # the show alone would make an episode of it
     if file.sure >= UNCOUNTED and not file.other:
-        return ""
+        return {}
     own = next((n for n in file.parsed.episodes if isinstance(n, int)), None)
     if not file.coordinates or own is None:
         return None
     guess = file.coordinates[0]
     offset = guess.episode - own
-    return f" --season {guess.season}" + (f" --offset {offset}" if offset else "")
+    return {"season": guess.season} | ({"offset": offset} if offset else {})
 
 
 def _near(path: str) -> str:

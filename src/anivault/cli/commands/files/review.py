@@ -1,0 +1,215 @@
+"""`anivault review`: one question a release; what is answered is remembered as a pin at once.
+
+The dialogue is the same for people and for programs: a line of input answers the question that was asked
+last. With --json a question is an event, and a line of input is `{"key": "1"}`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from anivault.cli import events
+from anivault.cli.commands.options import FoldersArg, LanguageOption, ParserOption, ProviderOption, ToOption
+from anivault.cli.context import Context
+from anivault.cli.render.held import within
+from anivault.cli.render.parts import notices, summary
+from anivault.shared.errors import AniVaultError, quoted
+from anivault.shared.exits import DONE, FINDINGS
+from anivault.shared.text import counted
+
+if TYPE_CHECKING:
+    from anivault.cli.screen import Screen
+    from anivault.core.matching.questions import Question, Wanted
+    from anivault.services.review import Review
+
+AcceptFlag = Annotated[
+    bool, typer.Option("--accept", help="Take every question with one answer, if a list states its place.")
+]
+KEYS = (
+    "Keys: 1-9 take it · / TITLE search · i ID a show by its number · s SEASON [FROM] where they go · "
+    "a the first, here and wherever it is the same show · l later · u undo · q quit"
+)
+
+
+def review(
+    context: Context,
+    paths: FoldersArg,
+    to: ToOption = None,
+    accept: AcceptFlag = False,
+    parser: ParserOption = None,
+    provider: ProviderOption = None,
+    lang: LanguageOption = None,
+) -> int:
+    """Answer one question a release; answers are remembered.
+
+    A question names the shows that the files may be, with the place of the first and the last file. An answer
+    is a pin and is written at once, so Ctrl-C loses none.
+    """
+    from anivault.services.review import begun
+
+    home = context.library_or_none(to)
+    with begun(paths, home, context.asking(parser, provider, lang), context.screen.progress) as found:
+        dialogue = Dialogue(context.screen, found)
+        (dialogue.accept if accept else dialogue.run)()
+        notices(context.screen, found.notices)
+    answered, left = len(dialogue.answered), len(found.questions) - len(dialogue.answered)
+    text = f"{counted(answered, 'question')} answered, {left:,} open."
+    summary(context.screen, "review", Counter(answered=answered, open=left), text)
+    if answered:
+        target = f" --to {quoted(home)}" if home else ""
+        context.screen.hint(f"See the plan: anivault organize {' '.join(map(quoted, paths))}{target}")
+    return FINDINGS if left else DONE
+
+
+class Dialogue:
+    """Asks the questions one by one. `answered` are the numbers of those that have a pin now."""
+
+    def __init__(self, screen: Screen, found: Review) -> None:
+        self.screen, self.found = screen, found
+        self.answered: set[int] = set()
+        self._at, self._now = 0, dict(enumerate(found.questions))
+
+    def accept(self) -> None:
+        """Take every question that has one answer, whose place a list states; none that was only derived."""
+        for number, question in self._now.items():
+            (answer, *more) = question.answers or (None,)
+            if answer and not more and answer.stated and answer.pin:
+                self._take(number, answer.pin)
+
+    def run(self) -> None:
+        """Ask until every question was asked, or the user has had enough."""
+        while self._at < len(self._now):
+            self._show(self._at, self._now[self._at])
+            line = self._line()
+            if line is None or line == "q":
+                return
+            self._obey(line)
+
+    def _obey(self, line: str) -> None:
+        """Do what a line says; one that says nothing changes nothing."""
+        word, _, rest = line.partition(" ")
+        if word.startswith("/"):
+            word, rest = "/", line[1:]
+        do: dict[str, Callable[[str], None]] = {
+            "": self._later, "l": self._later, "u": self._undo, "a": self._alike,
+            "1": self._number, "/": self._search, "i": self._named, "s": self._placed,
+        }  # fmt: skip
+        if word.isdecimal():
+            word, rest = "1", word
+        try:
+            do.get(word, self._unheard)(rest.strip())
+        except AniVaultError as error:
+            self.screen.note(f"{error} {getattr(error, 'hint', '')}")
+
+    def _unheard(self, _: str) -> None:
+        self.screen.note(KEYS)
+
+    def _later(self, _: str) -> None:
+        self._at += 1
+
+    def _number(self, word: str) -> None:
+        answers = self._now[self._at].answers
+        number = int(word)
+        wanted = answers[number - 1].pin if 0 < number <= len(answers) else None
+        if wanted is None:
+            self.screen.note("No pin can say that: name the show with i, and where its files go with s.")
+        else:
+            self._take(self._at, wanted)
+            self._at += 1
+
+    def _named(self, rest: str) -> None:
+        """`i tmdb:1234`; what `s` said before holds for it."""
+        from anivault.core.matching.questions import Wanted
+
+        question = self._now[self._at]
+        said = next((answer.pin for answer in question.answers if answer.pin and not answer.first), None)
+        season, offset = (said.season, said.offset) if said else (None, None)
+        wanted = Wanted(path=question.path, show=rest, season=season, offset=offset)
+        self._take(self._at, wanted)
+        self._at += 1
+
+    def _placed(self, rest: str) -> None:
+        from anivault.services.review import placed
+
+        numbers = rest.split()
+        if not numbers or not all(number.isdecimal() for number in numbers):
+            self.screen.note("s SEASON, or s SEASON FROM: s 2 1 makes S02E01 of the first file.")
+            return
+        first = int(numbers[1]) if numbers[1:] else None
+        self._now[self._at] = placed(self._now[self._at], int(numbers[0]), first)
+
+    def _search(self, rest: str) -> None:
+        self._now[self._at] = self.found.search(self._now[self._at], rest.strip())
+
+    def _alike(self, _: str) -> None:
+        """Take the first answer, here and in every later question whose first answer is the same show."""
+        first = next(iter(self._now[self._at].answers), None)
+        if first is None or first.pin is None:
+            self.screen.note("There is no answer to take.")
+            return
+        for number in range(self._at, len(self._now)):
+            answer = next(iter(self._now[number].answers), None)
+            if answer and answer.pin and answer.pin.show == first.pin.show:
+                self._take(number, answer.pin)
+        while self._at in self.answered:
+            self._at += 1
+
+    def _undo(self, _: str) -> None:
+        number = self.found.undo()
+        if number is None:
+            self.screen.note("There is no answer to take back.")
+            return
+        self.answered.discard(number)
+        self._at = number
+
+    def _take(self, number: int, wanted: Wanted) -> None:
+        """Write an answer, and say what it is."""
+        pinned = self.found.take(number, wanted)
+        self.answered.add(number)
+        (pin,) = pinned.pins
+        show = pinned.shows.get(pin.id)
+        self.screen.event(events.PinEvent(file=events.shown(pinned.file), pin=pin, done="pinned", show=show))
+        self.screen.line(f"  taken: {show or pin.id}", style="green")
+        notices(self.screen, pinned.doubts)
+
+    def _show(self, number: int, question: Question) -> None:
+        """Show a question: how many files, from which to which, why, and what they may be."""
+        files = question.files
+        self.screen.event(events.question_event(number + 1, len(self._now), question))
+        first = within(self.found.roots, files[0])
+        last = f" … {files[-1].rel.rpartition('/')[2]}" if len(files) > 1 else ""
+        self.screen.line()
+        self.screen.line(f"{number + 1} of {len(self._now)}: {first}{last}", style="bold")
+        self.screen.line(f"  {counted(len(files), 'file')}. {question.why}")
+        for key, answer in enumerate(question.answers, 1):
+            season = answer.pin.season if answer.pin else None
+            said = f"season {season}" if season is not None and not answer.first else ""
+            where = " … ".join(dict.fromkeys(filter(None, (answer.first, answer.last)))) or said
+            self.screen.pair(f"  {key}  {answer.show.partition(' from S')[0]}", where)
+        self.screen.hint(KEYS)
+        self.screen.flush()
+
+    def _line(self) -> str | None:
+        """The next line of input; None when there is no more."""
+        raw = sys.stdin.buffer.readline()
+        if not raw:
+            return None
+        text = raw.decode("utf-8", "replace").strip()
+        if not self.screen.json:
+            return text
+        try:
+            return msgspec.json.decode(text, type=Line).key.strip()
+        except msgspec.MsgspecError:
+            return "?"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of input with --json."""
+
+    key: str

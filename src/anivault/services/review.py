@@ -1,0 +1,112 @@
+"""Ask about what is held, and write each answer down at once.
+
+In: paths, a library, those who are asked. Out: questions, one a release, and pins. What is asked is decided
+in core/matching/questions.py; whether a terminal, a page or a program asks it is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from anivault.core import flow
+from anivault.core.arrivals import Rules, planned
+from anivault.core.matching.pins import Pin, load, put_back
+from anivault.core.matching.questions import Answer, Question, Wanted, asked
+from anivault.core.models import Mode, Query
+from anivault.core.pipeline.reading import What
+from anivault.core.planning.naming.preset import load_preset
+from anivault.core.verdicts import match
+from anivault.services.asking import Asking, Opened, opened
+from anivault.services.pinning import Pinned, PinRequest, file_of, pin
+from anivault.shared.progress import Bars
+
+FOUND = 5  # shows that a search names
+
+
+class Review:
+    """The questions about some paths. An answer is written as it is given, and can be taken back."""
+
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        roots: Sequence[str],
+        those: Opened,
+        asking: Asking,
+        library: str | None,
+    ) -> None:
+        self.questions, self.roots = tuple(questions), tuple(roots)
+        self._those, self._asking, self._library = those, asking, library
+        self._before: list[tuple[int, Path, tuple[Pin, ...]]] = []
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What engines and providers had to say."""
+        return self._those.notices
+
+    def take(self, number: int, wanted: Wanted) -> Pinned:
+        """Answer a question. Raises PinRefusedError, and then nothing was written."""
+        path = file_of(self._library)
+        before = load(path)
+        request = PinRequest(
+            what=wanted.path,
+            show=wanted.show,
+            season=wanted.season,
+            offset=wanted.offset,
+            episodes=wanted.episodes,
+            library=self._library,
+        )
+        asking = self._asking
+        pinned = pin(request, asking.settings, asking.providers, lambda done, total: None)
+        self._before.append((number, path, before))
+        return pinned
+
+    def undo(self) -> int | None:
+        """Take the last answer back; returns the number of its question."""
+        if not self._before:
+            return None
+        number, path, before = self._before.pop()
+        put_back(path, before)
+        return number
+
+    def search(self, question: Question, title: str) -> Question:
+        """The question with the shows that are called like `title`."""
+        found = [
+            show for source in self._those.asked.sources for show in source.find([Query(titles=(title,))])[0]
+        ]
+        shows = list({show.key: show for show in found}.values())[:FOUND]
+        answers = (
+            Answer(show=show.dated, words=wanted.words, pin=wanted)
+            for show in shows
+            for wanted in [Wanted(path=question.path, show=str(show.key))]
+        )
+        return replace(question, answers=tuple(answers))
+
+
+def placed(question: Question, season: int, first: int | None) -> Question:
+    """The question with answers that put its files into `season`, from its episode `first` on."""
+    offset = None if first is None or question.begin is None else first - question.begin
+    answers = (
+        replace(answer, pin=replace(answer.pin, season=season, offset=offset), first="", last="")
+        for answer in question.answers
+        if answer.pin
+    )
+    return replace(question, answers=tuple(answers))
+
+
+@contextmanager
+def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars) -> Iterator[Review]:
+    """Read and match `paths`, and ask about what `organize` would hold. Raises what these raise."""
+    settings = asking.settings
+    skip = (library,) if library else ()
+    what = What(paths=tuple(paths), skip=skip, settle=settings.scan.settle, filing=True)
+    rules = Rules(mode=Mode.COPY, preset=load_preset(settings.organize.preset, settings.presets))
+    with opened(asking, library, bars("Matching")) as those:
+        found = flow.read(what, those.asked.reader, bars("Scanning"))
+        files = match(found, those.asked, bars("Matching"))
+        plan = planned(found, files, library or "", what.paths, rules)
+        verdicts = {(item.file.root, item.file.rel): item for item in files}
+        yield Review(asked(plan.held, verdicts), plan.roots, those, asking, library)

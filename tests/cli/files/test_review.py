@@ -1,0 +1,144 @@
+"""A review asks one question a release, and every answer is remembered at once."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.conftest import Ran, Run
+
+FILM = "Kara no Kyoukai/Kara no Kyoukai Movie 7.mkv"  # seven films, whose numbers no name of theirs has
+
+
+def pile(folder: Path) -> Path:
+    """Four and two files of shows that nobody knows, and a film that may be one of several."""
+    names = [
+        *(f"Zzqqx Wwvv - {n:02}.mkv" for n in (1, 2, 3, 4)),
+        "Qqxyz/Qqxyz - 13.mkv",
+        "Qqxyz/Qqxyz - 14.mkv",
+    ]
+    for name in (*names, FILM):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    return folder
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    data = "".join(f"{line}\n" for line in lines).encode()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+
+
+def keyed(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
+    typed(monkeypatch, *(json.dumps({"key": key}) for key in keys))
+
+
+def pins(run: Run) -> list[tuple[str, int | None, int | None]]:
+    return [
+        (e["pin"]["id"], e["pin"].get("season"), e["pin"].get("offset"))
+        for e in run("pins", "--json").of("pin")
+    ]
+
+
+def asked(done: Ran) -> list[tuple[int, int]]:
+    return [(event["number"], len(event["files"])) for event in done.of("question")]
+
+
+def test_a_question_a_release_the_largest_first(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed(monkeypatch, "l", "l", "l")
+    done = run("review", pile(tmp_path / "dl"), "--json")
+
+    assert asked(done) == [(1, 4), (2, 2), (3, 1)]
+    assert len(done.of("question")[2]["answers"]) > 1
+    assert done.code == 10
+    assert done.of("summary")[0]["counts"] == {"answered": 0, "open": 3}
+    assert pins(run) == []
+
+
+def test_an_answer_is_a_pin_and_is_not_asked_for_again(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = pile(tmp_path / "dl")
+    keyed(monkeypatch, "i tmdb:42916", "i tmdb:30991", "1")
+    done = run("review", folder, "--json")
+    assert (done.code, len(pins(run))) == (0, 3)
+    keyed(monkeypatch)
+
+    assert asked(run("review", folder, "--json")) == []
+
+
+def test_where_files_go_is_said_before_the_show(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed(monkeypatch, "l", "/ Toradora", "s 1 1", "1", "q")
+    run("review", pile(tmp_path / "dl"), "--json")
+
+    assert pins(run) == [("tmdb:42916", 1, -12)]
+
+
+def test_a_show_is_found_by_its_title(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyed(monkeypatch, "l", "/ Toradora", "1", "q")
+    run("review", pile(tmp_path / "dl"), "--json")
+
+    assert [pin[0] for pin in pins(run)] == ["tmdb:42916"]
+
+
+def test_the_last_answer_can_be_taken_back(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyed(monkeypatch, "i tmdb:42916", "u", "q")
+    done = run("review", pile(tmp_path / "dl"), "--json")
+
+    assert [number for number, _ in asked(done)] == [1, 2, 1]
+    assert pins(run) == []
+
+
+@pytest.mark.parametrize("line", ["?", "9", "i", "i nothing", "s", "s x", "u", "x", "/", "\x1b[A"])
+def test_a_line_that_says_nothing_changes_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    keyed(monkeypatch, line, "q")
+    done = run("review", pile(tmp_path / "dl"), "--json")
+
+    assert (done.code, pins(run)) == (10, [])
+
+
+def test_accept_takes_nothing_that_is_only_derived(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = pile(tmp_path / "dl")
+    keyed(monkeypatch, "l", "l", "l")
+    questions = run("review", folder, "--json").of("question")
+    sure = [
+        q for q in questions if len(q["answers"]) == 1 and q["answers"][0]["stated"] and q["answers"][0]["id"]
+    ]
+    keyed(monkeypatch)
+    done = run("review", folder, "--accept", "--json")
+
+    assert done.of("summary")[0]["counts"] == {"answered": len(sure), "open": len(questions) - len(sure)}
+    assert [pin[0] for pin in pins(run)] == [q["answers"][0]["id"] for q in sure]
+
+
+def test_people_read_the_same_questions_in_80_columns(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "l", "q")
+    done = run("review", pile(tmp_path / "dl"))
+
+    assert "1 of 3: Zzqqx Wwvv - 01.mkv … Zzqqx Wwvv - 04.mkv" in done.out
+    assert "4 files." in done.out
+    assert "Keys: 1-9" in done.err
+    assert done.out.rstrip().endswith("0 questions answered, 3 open.")
+
+
+def test_a_reader_that_ends_leaves_what_was_answered(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "i tmdb:42916")
+    done = run("review", pile(tmp_path / "dl"))
+
+    assert (done.code, len(pins(run))) == (10, 1)
