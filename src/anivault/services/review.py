@@ -22,7 +22,7 @@ from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, Opened, opened
 from anivault.services.pinning import Pinned, PinRequest, file_of, pin
-from anivault.shared.progress import Bars
+from anivault.shared.progress import Bars, untold
 
 FOUND = 5  # shows that a search names
 
@@ -60,7 +60,7 @@ class Review:
             library=self._library,
         )
         asking = self._asking
-        pinned = pin(request, asking.settings, asking.providers, lambda done, total: None)
+        pinned = pin(request, asking.settings, asking.providers, untold)
         self._before.append((number, path, before))
         return pinned
 

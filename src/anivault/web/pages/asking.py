@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.shared.errors import AniVaultError, PinRefusedError
+from anivault.shared.progress import untold
 from anivault.web.house import House
 from anivault.web.pages.rendering import go, house_of, render
 from anivault.web.records import PinWords
@@ -22,7 +23,7 @@ def set_pin(house: House, pin: PinWords) -> None:
     from anivault.services import pinning  # it knows names and matching, which no other page needs
 
     wanted = pinning.PinRequest(library=house.library, **msgspec.structs.asdict(pin))
-    pinning.pin(wanted, house.settings, house.settings.match.providers, lambda done, total: None)
+    pinning.pin(wanted, house.settings, house.settings.match.providers, untold)
 
 
 def take_back(house: House, what: str) -> None:
