@@ -273,7 +273,7 @@ def main(client: str, home: Path, hook: str, filed: int) -> None:
             wait(lambda: same(home / "seed", home / "dl"), "the client did not download")
             library = home / "lib"
             wait(lambda: len(list(library.rglob("*.mkv"))) >= filed, "the hook filed nothing")
-        if client == "deluged":  # with peers at addresses of their own its upload did not begin in two minutes
+        if client == "deluged":  # its upload to a peer at another address did not begin in two minutes
             return
         for peers in Tracker.peers.values():
             peers.discard((SEEDER, PORTS[SEEDER]))
