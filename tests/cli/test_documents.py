@@ -21,7 +21,7 @@ NAMES = [
     "[SubsPlease] Sousou no Frieren - 02 (1080p).mkv",
     "[SubsPlease] Sousou no Frieren - 02v2 (1080p).mkv",
     "IMG_2041.MOV",
-    *(f"K-On!!/K-On!! - {number:02}.mkv" for number in range(1, 5)),
+    *(f"Shaman King/Shaman King - {number:02}.mkv" for number in range(1, 5)),
 ]
 
 

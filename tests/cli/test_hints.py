@@ -12,7 +12,11 @@ from anivault.shared import errors
 from tests.conftest import Run
 from tests.typed import assert_typable, commands_in
 
-NAMES = ["[SubsPlease] Sousou no Frieren - 01 (1080p).mkv", "K-On!! - 01.mkv", "Nobody Knows This - 03.mkv"]
+NAMES = [
+    "[SubsPlease] Sousou no Frieren - 01 (1080p).mkv",
+    "Shaman King - 01.mkv",
+    "Nobody Knows This - 03.mkv",
+]
 PLACES = [
     "plain",
     "two words",

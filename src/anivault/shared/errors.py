@@ -571,7 +571,7 @@ class PinNotFoundError(AniVaultError):
 class ExtraMissingError(AniVaultError):
     """A command needs packages that are not installed."""
 
-    code, exit_code = "extra-missing", 68
+    code, exit_code = "extra-missing", 57
 
     def __init__(self, command: str, extra: str, missing: str) -> None:
         super().__init__(f"`anivault {command}` needs packages that are not installed ({missing}).")

@@ -77,7 +77,7 @@ def test_a_film_that_is_called_like_an_episode_is_named(run: Run, tmp_path: Path
     write(tmp_path / "Downloads", "Akira - 03.mkv", "Zyxwv Utsrq - 01.mkv")
 
     assert explained(run, tmp_path / "Downloads/Akira - 03.mkv")["rules"] == [
-        "The film AKIRA (1988) has a title like this, but the name is that of an episode or a special."
+        "The film Akira (1988) has a title like this, but the name is that of an episode or a special."
     ]
     assert explained(run, tmp_path / "Downloads/Zyxwv Utsrq - 01.mkv")["rules"] == [
         "No show that is known has a title like this."

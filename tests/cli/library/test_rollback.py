@@ -109,7 +109,7 @@ def test_a_copy_goes_only_when_its_source_still_has_the_content(
 
     assert preview.of("held") == done.of("held")
     kept = [Path(each["path"]).name for each in done.of("held") if each["reason"] == "changed"]
-    assert kept == ["Nichijou S01E01.mkv"]  # of a copy that was written to, the ctime tells
+    assert kept == ["My Ordinary Life S01E01.mkv"]  # of a copy that was written to, the ctime tells
     assert len(files(library)) == len(kept)
 
 
@@ -293,7 +293,7 @@ def test_only_the_runs_that_a_file_was_in_are_named(run: Run, source: Path, libr
     second = organize(run, source, library)
     for video in library.rglob("Nichijou*E0[12].mkv"):
         assert run("rollback", library, "--only", video, "--apply").code == 0
-    said = run("rollback", library, "--only", next(library.rglob("Nichijou*E03.mkv"))).out
+    said = run("rollback", library, "--only", next(library.rglob("*E03.mkv"))).out
 
     assert second in said  # the folder that goes with it is of the first run
     assert f"{first} " not in said

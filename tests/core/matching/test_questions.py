@@ -145,8 +145,11 @@ def test_a_plan_that_was_done_already_does_nothing_and_says_so(
     run("organize", "pile", "--to", "library", "--from-plan", "plan.json", "--apply")
     done = run("organize", "pile", "--to", "library", "--from-plan", "plan.json", "--apply")
 
-    assert (done.code, done.err) == (10, "")
-    assert done.out.splitlines()[-1] == "0 files in the library by hardlink, 1 held. Nothing was changed."
+    assert (done.code, done.err) == (0, "")
+    assert (
+        done.out.splitlines()[-1]
+        == "0 files in the library by hardlink, 1 there already. Nothing was changed."
+    )
 
 
 def test_a_later_version_replaces_one_in_the_library_by_two_commands(run: Run, tmp_path: Path) -> None:
