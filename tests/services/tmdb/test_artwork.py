@@ -112,7 +112,7 @@ def test_a_picture_that_fails_costs_only_itself(server: Server, tmp_path: Path, 
 
     assert set(names(result)) == {"backdrop.jpg", "poster1.png"}
     assert len(result.notices) == 1
-    assert result.notices[0].startswith("1 pictures were not fetched.")
+    assert result.notices[0].startswith("1 picture was not fetched.")
 
 
 def test_no_redirect_is_followed(server: Server, tmp_path: Path) -> None:
