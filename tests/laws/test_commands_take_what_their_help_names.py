@@ -21,7 +21,7 @@ import pytest
 from typer.main import get_command
 
 from anivault.cli.app import app
-from anivault.shared.exits import BUG, DONE, FINDINGS
+from anivault.shared.exits import BUG, DONE, FINDINGS, INTERRUPTED
 from tests.conftest import Ran, Run
 from tests.laws.conftest import LONG
 from tests.published import assert_published
@@ -30,6 +30,8 @@ from tests.typed import assert_typable
 FRIEREN = "[SubsPlease] Sousou no Frieren - 01 (1080p).mkv"
 PATHS = {"PATH...", "PATH", "FILE", "LIB", "[LIB]"}
 PATIENCE = 20  # seconds; a command that answers takes a tenth of one
+LASTING = {"serve", "watch"}  # they go on until somebody stops them
+ENOUGH = 1.0  # seconds; then somebody stops them
 
 
 def leaves(at: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -179,14 +181,19 @@ SHAPES: dict[str, Callable[[Path], str]] = {
 
 
 @contextmanager
-def patience() -> Iterator[None]:
-    """A command that hangs is a failure, not a test that never ends."""
+def patience(lasting: bool) -> Iterator[None]:
+    """A command that hangs is a failure, not a test that never ends; one that lasts is stopped by Ctrl-C."""
+    waits = [PATIENCE, ENOUGH][: 1 + lasting]
 
-    def give_up(*_: object) -> None:
-        raise SystemExit("it hangs")
+    def lose(*_: object) -> None:
+        if len(waits) == 1:
+            raise SystemExit("it hangs")
+        waits.pop()
+        signal.setitimer(signal.ITIMER_REAL, waits[-1])
+        os.kill(os.getpid(), signal.SIGINT)
 
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    before = signal.signal(signal.SIGALRM, lose)
+    signal.setitimer(signal.ITIMER_REAL, waits[-1])
     try:
         yield
     finally:
@@ -196,7 +203,7 @@ def patience() -> Iterator[None]:
 
 def answered(run: Run, words: list[str]) -> Ran:
     """Run it; whatever came of it is clear to people and to programs."""
-    with patience():
+    with patience(words[0] in LASTING):
         done = run(*words, "--json")
     shown = f"{words}\n{done.err}"
 
@@ -209,7 +216,9 @@ def answered(run: Run, words: list[str]) -> Ran:
     if done.code not in {DONE, FINDINGS}:
         assert [event["exit_code"] for event in errors] == [done.code], shown
         assert errors[0]["message"], shown
-        assert "rror" in done.err, shown
+        assert ("Interrupted." if done.code == INTERRUPTED and words[0] in LASTING else "rror") in done.err, (
+            shown
+        )
     else:
         assert errors == [], shown
     return done

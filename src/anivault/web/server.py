@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -87,6 +88,9 @@ def _listening(host: str, port: int) -> socket.socket:
         opened = socket.socket(found[0], found[1])
     except OSError as error:
         raise AddressError(host, port, error) from error
+    except UnicodeError as error:  # a part of it is too long, or no text
+        no_name = OSError(errno.EINVAL, "no host has such a name")
+        raise AddressError(host, port, no_name) from error
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(found[4])
