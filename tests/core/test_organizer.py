@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from anivault.core.models import Coordinates, Decision, HeldReason, MatchedFile, Mode, ParsedFile
@@ -444,6 +444,13 @@ def collections(draw: st.DrawFn) -> tuple[list[MatchedFile], list[ParsedFile]]:
     return videos, list(unique.values())
 
 
+def one_special(*titles: str | None) -> list[MatchedFile]:
+    """As many files of one special, some with the title of the episode."""
+    found = show(0, "A", None, "tv")
+    places = (Coordinates(season=0, episode=1, title=title) for title in titles)
+    return [video(f"{n}.mkv", found, place) for n, place in enumerate(places)]
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     collections(),
@@ -451,6 +458,8 @@ def collections(draw: st.DrawFn) -> tuple[list[MatchedFile], list[ParsedFile]]:
     st.sampled_from(["hold", "version"]),
     st.sampled_from([143, 255]),
 )
+@example((one_special("T", None, None), []), "emby", "version", 143)  # two of them have one name
+@example((one_special(None, "T", "T"), []), "emby", "version", 143)
 def test_every_plan_is_safe_to_carry_out(
     collection: tuple[list[MatchedFile], list[ParsedFile]], preset: str, on_conflict: str, name_max: int
 ) -> None:
