@@ -64,7 +64,12 @@ def open_folder(parent: Folder | None, name: str) -> Folder:
     """Open a folder; inside a `parent` it may be no link. Without one, `name` is a whole path."""
     if parent is None:
         return os.open(name, OPEN_FOLDER)
-    return os.open(name, OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+    try:
+        return os.open(name, OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+    except NotADirectoryError as error:  # a link is none either
+        if stat.S_ISLNK(look(parent, name).st_mode):
+            raise OSError(errno.ELOOP, "it is a link", name) from error
+        raise
 
 
 def close_folder(folder: Folder) -> None:

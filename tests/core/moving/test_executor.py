@@ -213,6 +213,15 @@ def test_a_folder_that_became_a_link_gets_nothing(tmp_path: Path) -> None:
     assert list(outside.iterdir()) == []
 
 
+def test_a_folder_that_became_a_file_is_not_called_a_link(tmp_path: Path) -> None:
+    box = box_of(tmp_path, Mode.COPY)
+    (box.library / "Shows").write_bytes(b"no folder")
+    report = box.run()
+
+    assert {h.reason for h in report.held} == {HeldReason.FOLDER_IS_FILE}
+    assert (box.library / "Shows").read_bytes() == b"no folder"
+
+
 def test_a_source_folder_that_became_a_link_gives_nothing(tmp_path: Path) -> None:
     box = box_of(tmp_path, Mode.MOVE)
     plan = box.plan()

@@ -51,7 +51,7 @@ REASONS = {
     errno.EILSEQ: HeldReason.NAME_REFUSED,
     errno.EINVAL: HeldReason.NAME_REFUSED,
     errno.ELOOP: HeldReason.FOLDER_IS_LINK,
-    errno.ENOTDIR: HeldReason.FOLDER_IS_LINK,
+    errno.ENOTDIR: HeldReason.FOLDER_IS_FILE,
     errno.ENOTEMPTY: HeldReason.FOLDER_NOT_EMPTY,
 }  # any other error is the disk's, and ends the run
 
