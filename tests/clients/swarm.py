@@ -1,7 +1,8 @@
 """Let a real torrent client download, call its hook, and seed on; tell what became of it.
 
-    unshare -n python swarm.py CLIENT HOME HOOK FILED     ends with 0 when all that is true
+    unshare -n python swarm.py CLIENT HOME HOOK FILED [THEN]     ends with 0 when all that is true
 
+THEN is a command that is run while the client still seeds; what it prints is in HOME/then.out.
 HOME holds `seed` (what to download: files and folders) and gets `dl` (where the client puts it) and `again`
 (what a third peer got from the client, after the first one has gone). HOOK is the client's line or script,
 FILED how many videos it has to bring into HOME/lib.
@@ -254,7 +255,7 @@ def same(one: Path, other: Path) -> bool:
     return contents[0] <= contents[1]
 
 
-def main(client: str, home: Path, hook: str, filed: int) -> None:
+def main(client: str, home: Path, hook: str, filed: int, then: str = "") -> None:
     """Run inside the namespace."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     for address in (HOST, SEEDER, LEECH):
@@ -273,6 +274,9 @@ def main(client: str, home: Path, hook: str, filed: int) -> None:
             wait(lambda: same(home / "seed", home / "dl"), "the client did not download")
             library = home / "lib"
             wait(lambda: len(list(library.rglob("*.mkv"))) >= filed, "the hook filed nothing")
+        if then:
+            with (home / "then.out").open("wb") as out:
+                subprocess.run(["sh", "-c", then], stdout=out, stderr=out, timeout=60, check=False)
         if client == "deluged":  # its upload to a peer at another address did not begin in two minutes
             return
         for peers in Tracker.peers.values():
@@ -282,4 +286,4 @@ def main(client: str, home: Path, hook: str, filed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), *sys.argv[5:])

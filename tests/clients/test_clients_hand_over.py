@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -41,6 +42,16 @@ def documented(name: str, library: Path, downloads: Path) -> str:
     return re.sub(r"\banivault organize\b", f"{program} organize", line)
 
 
+def then(client: str, home: Path) -> str:
+    """Move all that it seeds to another library, where AniVault knows how to ask the client."""
+    if client != "qbittorrent-nox":
+        return ""
+    config = home / "box.toml"
+    config.write_text(f'[clients.box]\nkind = "qbittorrent"\nurl = "http://127.0.0.1:{swarm.CONTROL}"\n')
+    move = f"organize {home}/dl --to {home}/moved --mode move --apply --json"
+    return f"ANIVAULT_CONFIG={config} {sys.executable} -m anivault {move}"
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 def test_what_a_client_hands_over_is_filed_and_seeds_on(
     run: Run, client: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -54,7 +65,7 @@ def test_what_a_client_hands_over_is_filed_and_seeds_on(
         (season / f"Cowboy Bebop - {number:02}.mkv").write_bytes(f"bebop {number}".encode() * 9000)
     (season.parent / SINGLE).write_bytes(b"frieren" * 9000)
     hook = documented(CLIENTS[client], tmp_path / "lib", tmp_path / "dl")
-    script = [sys.executable, swarm.__file__, client, str(tmp_path), hook, "4"]
+    script = [sys.executable, swarm.__file__, client, str(tmp_path), hook, "4", then(client, tmp_path)]
     done = subprocess.run(
         ["unshare", "-n", *script], capture_output=True, text=True, timeout=300, check=False
     )
@@ -64,4 +75,7 @@ def test_what_a_client_hands_over_is_filed_and_seeds_on(
     downloaded = {path.stat().st_ino for path in (tmp_path / "dl").rglob("*.mkv")}
     assert {path.stat().st_ino for path in (tmp_path / "lib").rglob("*.mkv")} == downloaded
     assert not list(tmp_path.rglob("gone"))
+    if client == "qbittorrent-nox":
+        said = [json.loads(line) for line in (tmp_path / "then.out").read_text().splitlines()]
+        assert [event["reason"] for event in said if event["event"] == "held"] == ["seeding"] * 4
     assert run("verify", tmp_path / "lib", "--deep").code == 0

@@ -86,6 +86,7 @@ class ExplainEvent(Event, frozen=True, tag="explain"):
     path: str
     parsed: ParseResult
     explanation: Explanation | None
+    torrent: str | UnsetType = UNSET  # a client of the user's has the file in this torrent
     path_b64: str | UnsetType = UNSET
 
 

@@ -29,6 +29,7 @@ from anivault.services import libraries
 from anivault.services.asking import Asking, opened
 from anivault.services.providers import cache_folder, key_or_why
 from anivault.services.telling import told
+from anivault.services.torrents import torrents_of
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, PresetError, SourceInLibraryError
 from anivault.shared.progress import Bars
@@ -108,7 +109,8 @@ def _replayed(request: OrganizeRequest) -> Organized:
     assert request.from_plan
     if request.seal:
         planfile.seal(request.from_plan)
-    plan = replayed(request.from_plan, request.order.what.paths, request.order.library)
+    order = request.order
+    plan = replayed(request.from_plan, order.what.paths, order.library, order.rules.torrent_of)
     described = absent(plan.library, _hidden(plan, request.asking.settings))
     return Organized(plan=plan, writes=described, notices=neighbours(plan))
 
@@ -187,6 +189,7 @@ def rules(settings: Settings, mode: str | None, preset: str | None, on_conflict:
         preset=load_preset(preset or chosen.preset, settings.presets),
         on_conflict=on_conflict or chosen.on_conflict,
         prefer=chosen.prefer,
+        torrent_of=torrents_of(settings),
     )
 
 

@@ -16,6 +16,7 @@ from anivault.core.planning.naming.preset import Preset
 from anivault.core.rematched import rematched as rematched_files
 from anivault.services.asking import Asking, opened
 from anivault.services.telling import told
+from anivault.services.torrents import torrents_of
 from anivault.shared.progress import Bars, Progress
 
 
@@ -34,7 +35,8 @@ def handle(request: RenameRequest, bars: Bars, pace: Pace) -> Organized:
     Raises FolderNotFoundError, what `journal.read` and `executor.execute` raise.
     """
     videos, others, notices = rematched(request.asking, request.library, bars("Asking"))
-    plan = renamed(request.library, videos, others, request.preset)
+    torrent_of = torrents_of(request.asking.settings)
+    plan = renamed(request.library, videos, others, request.preset, torrent_of)
     stay = tuple(f"An empty folder stays, AniVault did not empty it: {rel}" for rel in left_empty(plan))
     described = absent(plan.library, hidden(plan, (), request.preset))
     made = flow.pruned(Organized(plan=plan, writes=described, notices=(*notices, *stay)))

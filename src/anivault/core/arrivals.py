@@ -37,6 +37,7 @@ from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.planning import OnConflict
 from anivault.core.planning.renamer import rename
 from anivault.core.planning.retitled import retitled
+from anivault.core.planning.seeding import TorrentOf, of_none, spare
 from anivault.shared import fs
 from anivault.shared.errors import SourceIsLibraryError, quoted
 
@@ -48,6 +49,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     preset: Preset
     on_conflict: OnConflict = "hold"
     prefer: tuple[str, ...] = ()
+    torrent_of: TorrentOf = of_none
 
 
 def planned(
@@ -80,6 +82,7 @@ def planned(
         name_max=_name_max(library),
         described=described,
     )
+    made = spare(made, rules.torrent_of)
     return foresee(made) if library else made
 
 
@@ -116,7 +119,11 @@ def _taken_in(past: history.Past) -> ScannedFile:
 
 
 def renamed(
-    library: str, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], preset: Preset
+    library: str,
+    videos: Sequence[MatchedFile],
+    others: Sequence[ParsedFile],
+    preset: Preset,
+    torrent_of: TorrentOf = of_none,
 ) -> Plan:
     """Plan new names within `library` for what is in it already."""
     present = list(inhabitants(library))
@@ -130,12 +137,13 @@ def renamed(
         preset=preset,
         name_max=_name_max(library),
     )
-    return foresee(made)
+    return foresee(spare(made, torrent_of))
 
 
-def replayed(file: str, roots: Sequence[str], library: str) -> Plan:
-    """Take a written plan, as far as the disk still allows it. Raises what `planfile` does."""
-    return foresee(planfile.read(file, root_folders(roots), library), replayed=True)
+def replayed(file: str, roots: Sequence[str], library: str, torrent_of: TorrentOf = of_none) -> Plan:
+    """Take a written plan, as far as disk and torrents still allow it. Raises what `planfile` does."""
+    read = planfile.read(file, root_folders(roots), library)
+    return foresee(spare(read, torrent_of), replayed=True)
 
 
 def untitled(library: str, files: Sequence[MatchedFile], preset: Preset) -> tuple[str, ...]:

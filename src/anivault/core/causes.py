@@ -46,6 +46,7 @@ class Cause(StrEnum):
     NOT_SHOWN = "not-shown"
     NO_ONE_PLACE = "no-one-place"
     NO_FILE = "no-file"
+    OF_A_TORRENT = "of-a-torrent"
     # what the disk says
     IN_THE_WAY = "in-the-way"
     NOT_A_FOLDER = "not-a-folder"
@@ -116,6 +117,7 @@ WORDS: dict[Cause, str] = {
     Cause.NO_VIDEO_NEAR: "no video near it is planned",
     Cause.SEVERAL_SHOWS: "its folder is not of one show",
     Cause.NOT_SHOWN: "no server shows such a file here",
+    Cause.OF_A_TORRENT: "it would be seeded no more; its torrent is {torrent}",
     Cause.NO_FILE: "AniVault did not put it there, and it is a link or no file",
     Cause.NO_ONE_PLACE: "AniVault did not put it there, and no one place is right for it",
     Cause.IN_THE_WAY: "{what} is there: {target}",

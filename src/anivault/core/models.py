@@ -391,6 +391,7 @@ class HeldReason(StrEnum):
     CHANGED = "changed"  # size, time or kind are not what was planned
     OTHER_FILESYSTEM = "other-filesystem"  # no hardlink reaches there
     NOT_PERMITTED = "not-permitted"
+    SEEDING = "seeding"  # a torrent client has it
     NAME_REFUSED = "name-refused"  # the destination has no such names
     ATTRIBUTE_REFUSED = "attribute-refused"  # the destination cannot hold one of its attributes
     UNREADABLE = "unreadable"  # its disk does not give its content

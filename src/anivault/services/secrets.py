@@ -1,7 +1,7 @@
 """Find the user's keys: environment, keyring, then a file that only they can read.
 
 Out: a `Secret`, which shows itself nowhere. Touches: the environment, the keyring when that package
-is installed, and `tmdb.key` and `server-NAME.key` in the user's configuration folder.
+is installed, and `tmdb.key`, `server-NAME.key` and `client-NAME.key` in the user's configuration folder.
 """
 
 from __future__ import annotations
@@ -51,14 +51,16 @@ def find_key(folder: Path, environment: Mapping[str, str] = os.environ) -> Secre
     return Secret(text.strip())
 
 
-def find_server_key(name: str, folder: Path, environment: Mapping[str, str] = os.environ) -> Secret | None:
-    """Return the key of a media server: a variable, the keyring, or a file beside the configuration.
+def find_key_of(
+    what: str, name: str, folder: Path, environment: Mapping[str, str] = os.environ
+) -> Secret | None:
+    """Return the key of a "server" or "client": a variable, the keyring, or a file with the configuration.
 
     Raises TmdbKeyError for a file that others can read, or that cannot be read.
     """
-    variable = f"ANIVAULT_SERVER_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_KEY"
-    text = environment.get(variable) or _from_keyring(f"server.{name}")
-    text = text or _from_file(folder / f"server-{name}.key", f"key of {name}")
+    variable = f"ANIVAULT_{what.upper()}_{re.sub(r'[^A-Z0-9]', '_', name.upper())}_KEY"
+    text = environment.get(variable) or _from_keyring(f"{what}.{name}")
+    text = text or _from_file(folder / f"{what}-{name}.key", f"key of {name}")
     return Secret(text.strip()) if text and text.strip() else None
 
 

@@ -374,6 +374,20 @@ class NotTrustedError(AniVaultError):
         self.hint = hint
 
 
+class ClientError(AniVaultError):
+    """A torrent client could not tell which files it has, so none is moved."""
+
+    code, exit_code = "client", 58
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"The client {name} did not say which files are of torrents: {why}. Nothing was moved."
+        )
+        self.hint = (
+            f"Start it, or mend [clients.{name}] in your configuration. organize --mode hardlink asks nobody."
+        )
+
+
 class TmdbError(AniVaultError):
     """TMDB could not be asked. The run goes on with what is known without it."""
 

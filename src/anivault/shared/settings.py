@@ -111,6 +111,14 @@ class ServerSettings(Section, frozen=True):
     paths: dict[str, str] = {}  # what it calls folders of ours
 
 
+class ClientSettings(Section, frozen=True):
+    """A torrent client, whose files are not moved away. Its key is no setting either."""
+
+    kind: Literal["qbittorrent"]
+    url: str
+    paths: dict[str, str] = {}  # what it calls folders of ours
+
+
 class TellSettings(Section, frozen=True):
     """How people hear of a run."""
 
@@ -132,6 +140,7 @@ class Settings(Section, frozen=True):
     web: WebSettings = WebSettings()
     tell: TellSettings = TellSettings()
     servers: dict[str, ServerSettings] = {}  # by the user's name for each
+    clients: dict[str, ClientSettings] = {}
     presets: dict[str, dict[str, Value]] = {}  # the user's own; docs/naming.md has every key
     plugins: dict[str, dict[str, Value]] = {}  # by a plug-in's name: what it is given; docs/plugins.md
 
@@ -201,7 +210,7 @@ KINDS = {
     "tell.page": MAYBE_ADDRESS,
 }
 MOST_SECONDS = 3600
-NAMED = frozenset({"presets", "plugins", "servers"})  # sections whose keys are names
+NAMED = frozenset({"presets", "plugins", "servers", "clients"})  # sections whose keys are names
 
 
 class Unheard(msgspec.Struct, frozen=True):
@@ -281,8 +290,8 @@ def _checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
         section, _, key = name.partition(".")
         if section in NAMED:
             _require(NAME, key, where, f"the name of [{section}.…]")
-            if section == "servers":
-                _require(ADDRESS, value["url"], where, f"[servers.{key}] url")
+            if section in {"servers", "clients"}:
+                _require(ADDRESS, value["url"], where, f"[{section}.{key}] url")
             if section == "plugins":
                 _require_seconds(value.get(TIMEOUT, 1), where, f"[plugins.{key}] {TIMEOUT}")
         elif name in KINDS:

@@ -11,7 +11,7 @@ from typing import Any
 
 from anivault.core.models import HeldReason
 from anivault.core.organized import Organized
-from anivault.services.secrets import find_server_key
+from anivault.services.secrets import find_key_of
 from anivault.services.telling.servers import MOST, TellingError, asked, client, tell
 from anivault.shared.errors import TmdbKeyError
 from anivault.shared.settings import Settings, user_config_path
@@ -42,7 +42,7 @@ def _servers(settings: Settings, folders: Sequence[str]) -> Iterator[str]:
     home = user_config_path().parent
     for name, server in settings.servers.items():
         try:
-            tell(server, find_server_key(name, home), folders)
+            tell(server, find_key_of("server", name, home), folders)
         except (TellingError, TmdbKeyError) as error:
             yield f"{server.kind} {name} was not told of new files: {error}. Its own scan will find them."
 

@@ -15,7 +15,8 @@ from anivault.cli.commands.options import LanguageOption, ParserOption, Provider
 from anivault.cli.context import Context
 from anivault.cli.render.parts import notices
 from anivault.core.models import Decision, FileKind, ParsedFile
-from anivault.shared.errors import UsageError, quoted
+from anivault.services.torrents import torrents_of
+from anivault.shared.errors import ClientError, UsageError, quoted
 from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.progress import Bars
 
@@ -35,6 +36,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     parsed: ParsedFile
     explanation: Explanation | None
     notices: tuple[str, ...]
+    torrent: str = ""  # that has the file, as a client of the user's says
     unknown: bool = False  # a name that no file has, and that nothing is called like
 
     @property
@@ -78,7 +80,7 @@ def handle(asking: Asking, file: str, bars: Bars) -> Explained:
         what = What(paths=(show_folder(path),), settle=settle)
         result = match(MatchRequest(what=what, asking=asking), bars)
         if any(item.file.path == path for item in result.read.files):
-            return _explained(result, path)
+            return _with_torrent(_explained(result, path), path, asking)
         reason = _reason(result.read.left_out, path)
         notice = f"Every scan leaves this file out ({reason}): this is what its name alone says."
     else:
@@ -100,6 +102,14 @@ def _explained(result: Matched, path: str, *notices: str) -> Explained:
     return Explained(parsed=parsed, explanation=verdict, notices=(*result.notices, *notices))
 
 
+def _with_torrent(explained: Explained, path: str, asking: Asking) -> Explained:
+    """Add the torrent that a file is of; a client that cannot be asked is a notice here."""
+    try:
+        return replace(explained, torrent=torrents_of(asking.settings)(path))
+    except ClientError as error:
+        return replace(explained, notices=(*explained.notices, str(error)))
+
+
 def _reason(left_out: Sequence[LeftOut], path: str) -> str:
     """Why a scan passes over this file, or the folder that it is in."""
     inside = os.path.normcase(f"{path}/")
@@ -117,6 +127,7 @@ def show(screen: Screen, result: Explained) -> None:
             path=events.shown(item.file.path),
             parsed=item.parsed,
             explanation=told,
+            torrent=result.torrent or msgspec.UNSET,
             path_b64=events.b64(item.file.path),
         )
     )
@@ -127,6 +138,8 @@ def show(screen: Screen, result: Explained) -> None:
     screen.line(f"  sure of the reading: {item.parsed.confidence:.0%}")
     for line in lines(told) if told else [_unmatched(item)]:
         screen.line(line)
+    if result.torrent:
+        screen.line(f"  of the torrent {result.torrent}: --mode move leaves it here")
     notices(screen, result.notices)
     if told and item.file.root:
         screen.hint(_decide(told, item.file.path))
