@@ -123,6 +123,7 @@ class TellSettings(Section, frozen=True):
     """How people hear of a run."""
 
     webhook: str = ""
+    apprise: str = ""  # a file: its addresses have passwords in them
     page: str = ""
 
 

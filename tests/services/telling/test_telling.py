@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -229,6 +230,64 @@ def test_a_webhook_that_is_off_is_named_and_the_run_is_done(organized: Told, tmp
 
     assert done.code == 10
     assert "The webhook was not told of this run: it cannot be reached" in done.err
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Callable[[str], str]:
+    """A file of addresses; returns the setting that names it."""
+
+    def written(addresses: str) -> str:
+        path = tmp_path / "people"
+        path.write_text(addresses)
+        path.chmod(0o600)
+        return f'[tell]\napprise = "{path}"\npage = "https://example.org/page"\n'
+
+    return written
+
+
+def test_people_are_told_by_apprise(organized: Told, address: str, people: Callable[[str], str]) -> None:
+    pytest.importorskip("apprise")
+    done = organized(people(f"# me\n{address.replace('http', 'json')}/hook\n"))
+    ((_, told),) = Server.asked
+
+    assert told["message"] == "AniVault: 1 file in the library, 1 held. https://example.org/page"
+    assert "of this run" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("addresses", "said"),
+    [
+        ("json://127.0.0.1:9/secret-word", "Apprise could not reach them all"),
+        ("nonsense", "has no address that Apprise knows"),
+    ],
+)
+def test_people_who_cannot_be_told_are_a_notice_without_their_address(
+    organized: Told, people: Callable[[str], str], addresses: str, said: str
+) -> None:
+    pytest.importorskip("apprise")
+    done = organized(people(addresses))
+
+    assert done.code == 10
+    assert said in done.err
+    assert "secret-word" not in done.out + done.err
+
+
+def test_addresses_that_others_can_read_are_not_used(
+    organized: Told, address: str, people: Callable[[str], str], tmp_path: Path
+) -> None:
+    config = people(f"{address.replace('http', 'json')}/hook\n")
+    (tmp_path / "people").chmod(0o644)
+
+    assert "Nobody was told of this run" in organized(config).err
+    assert Server.asked == []
+
+
+def test_without_apprise_a_notice_says_what_to_install(
+    organized: Told, people: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+
+    assert "pip install 'anivault[apprise]'" in organized(people("json://127.0.0.1:9")).err
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def told(made: Organized, settings: Settings) -> Organized:
     """Tell them of a run; returns the same with a notice for each who could not be told."""
-    if not (settings.servers or settings.tell.webhook):
+    if not (settings.servers or settings.tell.webhook or settings.tell.apprise):
         return made
     from anivault.services.telling.tell import tell_all  # few have either
 

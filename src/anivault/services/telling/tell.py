@@ -13,9 +13,11 @@ from anivault.core.models import HeldReason
 from anivault.core.organized import Organized
 from anivault.services.secrets import find_key_of
 from anivault.services.telling.servers import MOST, TellingError, asked, client, tell
-from anivault.shared.errors import TmdbKeyError
+from anivault.shared import trust
+from anivault.shared.errors import NotTrustedError, TmdbKeyError
 from anivault.shared.settings import Settings, user_config_path
 
+LARGEST = 1 << 16  # bytes of a file of addresses
 LONGEST = 200  # files of one kind that a message names
 
 
@@ -24,8 +26,8 @@ def tell_all(settings: Settings, made: Organized) -> tuple[str, ...]:
     folders = changed(made)
     asked_for = [item for item in made.held if item.reason is not HeldReason.ALREADY_THERE]
     notices = [*_servers(settings, folders)] if folders else []
-    if settings.tell.webhook and (made.moves or asked_for):
-        notices += _webhook(settings, made)
+    if made.moves or asked_for:
+        notices += [*_webhook(settings, made), *_apprise(settings, made)]
     return tuple(notices)
 
 
@@ -48,11 +50,44 @@ def _servers(settings: Settings, folders: Sequence[str]) -> Iterator[str]:
 
 
 def _webhook(settings: Settings, made: Organized) -> Iterator[str]:
+    if not settings.tell.webhook:
+        return
     try:
         with client() as http:
             asked(http, "POST", settings.tell.webhook, json=message(settings, made))
     except TellingError as error:
         yield f"The webhook was not told of this run: {error}."
+
+
+def _apprise(settings: Settings, made: Organized) -> Iterator[str]:
+    """Tell those whose addresses stand in the user's file, a line of which may hold a password."""
+    if not (path := settings.tell.apprise):
+        return
+    try:
+        addresses = trust.read(os.path.expanduser(path), LARGEST, private=True).decode()
+        count, heard = _notified(addresses, message(settings, made)["text"])
+    except ImportError:
+        yield "Nobody was told of this run: [tell] apprise needs `pip install 'anivault[apprise]'`."
+    except (OSError, UnicodeDecodeError, NotTrustedError) as error:
+        yield f"Nobody was told of this run: {error}"
+    else:
+        if not count:
+            yield f"Nobody was told of this run: {path} has no address that Apprise knows."
+        elif not heard:
+            yield "Not everybody was told of this run: Apprise could not reach them all."
+
+
+def _notified(addresses: str, text: str) -> tuple[int, bool]:
+    """How many addresses there are, and whether all were told. Raises ImportError without Apprise."""
+    import apprise
+
+    found, people = apprise.AppriseConfig(), apprise.Apprise()
+    found.add_config(addresses, format="text")
+    people.add(found)
+    try:
+        return len(people), bool(people.notify(body=text))
+    except Exception:  # noqa: BLE001 - it speaks to a hundred services, and a run is done whatever they do
+        return len(people), False
 
 
 def message(settings: Settings, made: Organized) -> dict[str, Any]:
