@@ -64,7 +64,6 @@ class Hit(msgspec.Struct):
     original_name: str | None = None
     original_title: str | None = None
     original_language: str | None = None
-    origin_country: list[str] | None = None
     first_air_date: str | None = None
     release_date: str | None = None
     popularity: float | None = None

@@ -70,7 +70,6 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     original_name: str = ""
     original_language: str = ""
-    countries: tuple[str, ...] = ()
     genres: tuple[int, ...] = ()
     date: str = ""
     popularity: float = 0.0
@@ -179,7 +178,6 @@ def _show(hit: answers.Hit, media: str) -> Show | None:
         name=name,
         original_name=original,
         original_language=clean(hit.original_language),
-        countries=tuple(clean(country) for country in hit.origin_country or ()),
         genres=tuple(hit.genre_ids or [genre.id for genre in hit.genres or ()]),
         date=iso_date(hit.first_air_date or hit.release_date),
         popularity=hit.popularity or 0.0,
