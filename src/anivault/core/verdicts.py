@@ -46,9 +46,7 @@ def match(found: Read, asked: Asked, progress: Progress | None = None) -> list[M
 
 def _unreadable(item: ParsedFile) -> str:
     """Why nobody can say what a file is called; empty where its name or a folder gives it a title."""
-    return item.unreadable or (
-        "" if item.parsed.title else "No title can be read in its name or its folders."
-    )
+    return item.unreadable or ("" if item.parsed.title else NO_TITLE)
 
 
 def _unmatched(item: MatchedFile, why: str) -> MatchedFile:
