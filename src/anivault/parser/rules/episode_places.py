@@ -211,30 +211,30 @@ def _first(draft: Draft) -> bool:
     return True
 
 
+def _claimed(draft: Draft, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """Claim the first number of this form, unless a title has it."""
+    found = pattern.search(draft.text)
+    if found is None or is_numbered_title(draft, found):
+        return None
+    claim(draft, found)
+    return found
+
+
 def _middle(draft: Draft) -> bool:
     """`The Show 08 A Title`: a padded number among words."""
-    found = _MIDDLE.search(draft.text)
-    if found is None or is_numbered_title(draft, found):
-        return False
-    claim(draft, found)
-    return True
+    return _claimed(draft, _MIDDLE) is not None
 
 
 def _glued(draft: Draft) -> bool:
     """`kaiba05`, `kaiba-105`: padded digits right behind small letters, or digits behind a dash."""
-    found = _GLUED.search(draft.text)
-    if found is None or is_numbered_title(draft, found):
-        return False
-    claim(draft, found)
-    return True
+    return _claimed(draft, _GLUED) is not None
 
 
 def _amid(draft: Draft) -> bool:
     """`[Group] The Show 14 A Title`: a plain number among words, which counts nothing there (100 Years)."""
-    found = _AMID.search(draft.text) if "group" in draft.fields else None
-    if found is None or is_numbered_title(draft, found):
+    found = _claimed(draft, _AMID) if "group" in draft.fields else None
+    if found is None:
         return False
-    claim(draft, found)
     if SEASON in draft.text[found.end() :]:  # Part 2 is of the episode's title
         draft.fields.pop("part", None)
     return True

@@ -13,6 +13,8 @@ YEARS = range(1950, 2036)  # four digits that are a year before they are an epis
 _PLAIN = re.compile(r"\d+")
 HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
 
+HALVES = {"前半": 1, "上半": 1, "後半": 2, "后半": 2, "下半": 2}  # of a season: its parts
+
 
 def number(text: str) -> Number:
     """A printed number: int, float, or text where it carries a letter ("01b")."""

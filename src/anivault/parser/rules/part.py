@@ -6,7 +6,7 @@ import re
 
 from anivault.parser.draft import EPISODE, GAPS, SEASON, TERM, Draft
 from anivault.parser.rules.episode import BETWEEN_DASHES
-from anivault.parser.rules.numbers import han, ordinal
+from anivault.parser.rules.numbers import HALVES, han, ordinal
 from anivault.parser.vocabulary import CARDINALS, ORDINALS, PART, any_of
 
 _GATE = frozenset(PART["words"])
@@ -17,7 +17,11 @@ _PART = re.compile(
     rf"(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s[-/|]|-$|-\s*[{GAPS}\[(]|\s\d{{2,4}}(?:v\d)?\s*(?:$|[{GAPS}\[(])))",
     re.IGNORECASE,
 )
-_CJK = re.compile(r"第\s*(?P<n>[\d一二三四五])\s*(?:クール|部分)|(?<!\d)(?P<korean>\d)쿨")
+_CJK = re.compile(
+    r"第\s*(?P<n>[\d一二三四五])\s*(?:クール|部分)|(?<!\d)(?P<korean>\d)쿨"
+    rf"|(?:(?<={SEASON})|(?<={SEASON}\s))"
+    rf"(?:第\s*(?P<section>[\d一二三四五])\s*部|(?P<half>{any_of(HALVES)}))(?![^\W\d_])"
+)
 _VOLUME = re.compile(
     r"(?<![^\W_])(?:Vol(?:ume)?[. ]*\d+(?:[-~&+]\d+|\s-\s[2-9](?!\d))?"
     r"|(?:Dis[ck][ ._-]?|CD[ ._-]?|DVD(?=[1-48]))"
@@ -55,6 +59,6 @@ def _claim(draft: Draft, pattern: re.Pattern[str]) -> None:
         if EPISODE in draft.text[: found.start()] or BETWEEN_DASHES.search(draft.text, 0, found.start()):
             return  # S01E05 - The Sea Part 2: the episode's title
         n = found[found.lastgroup or 0]
-        draft.set("part", part := ordinal(n) or han(n), RULE)
+        draft.set("part", part := HALVES.get(n) or ordinal(n) or han(n), RULE)
         if part == draft.fields["part"]:  # Part 6 - Stone Ocean Part 2: another one is of the title
             draft.gap(found.start(), found.end(), SEASON)

@@ -11,7 +11,7 @@ from typing import Any
 
 from anivault.parser.draft import SEASON, Draft
 from anivault.parser.rules.episode import BETWEEN_DASHES
-from anivault.parser.rules.numbers import han, ordinal
+from anivault.parser.rules.numbers import HALVES, han, ordinal
 from anivault.parser.vocabulary import CARDINALS, ORDINALS, any_of, letters_of
 from anivault.parser.vocabulary import SEASON as WORDS
 
@@ -43,7 +43,8 @@ _CJK = re.compile(
 # What a season's bracket or folder may name behind it.
 _TRIMMINGS = re.compile(
     r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
-    r"|(?:Part|Cour) (?P<part>\d)|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
+    rf"|(?:Part|Cour) (?P<part>\d)|第(?P<section>[\d一二三四五])部|(?P<half>{any_of(HALVES)})"
+    r"|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
     re.IGNORECASE,
 )
 
@@ -63,6 +64,8 @@ def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
     for found in pattern.finditer(draft.text):
         if BETWEEN_DASHES.search(draft.text, 0, found.start()):  # what follows is the episode's title
             return
+        if "season" in draft.fields and found[0].endswith("部"):  # 第2期 第2部: a part of it
+            continue
         for field, value in _fields(found).items():
             draft.set(field, value, RULE)
         draft.gap(found.start(), found.end(), SEASON)
@@ -74,8 +77,8 @@ def whole(content: str) -> dict[str, Any] | None:
         if (found := pattern.match(content)) is not None and (
             more := _TRIMMINGS.fullmatch(content, found.end())
         ):
-            part = {"part": int(more["part"])} if more["part"] else {}
-            return _fields(found) | part
+            part = HALVES.get(more["half"]) or han(more["part"] or more["section"] or "0")
+            return _fields(found) | ({"part": part} if part else {})
     return None
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from anivault.parser.draft import EPISODE, GAPS, KIND, NOTE, SEASON, Draft
+from anivault.parser.draft import EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
 from anivault.parser.rules import media
 from anivault.parser.rules.group import TEAM
 from anivault.parser.vocabulary import EDITIONS, NUMBERED_TITLES, SLASHED, TERMS, any_of
@@ -135,8 +135,9 @@ def _titles(draft: Draft, runs: Runs) -> list[str]:
     if draft.shown[start - 1 : start + 1] == "]." and start:  # [Group].Title
         start += 1
     titles = list(_spellings(draft.shown[start:end]))
+    on = (SEASON, KIND, NOTE, YEAR) if EPISODE in draft.text[start:] else (SEASON, KIND, NOTE)
     for run in runs[1:]:
-        if draft.text[: run[0]].rstrip()[-1:] not in (SEASON, KIND, NOTE):
+        if draft.text[: run[0]].rstrip()[-1:] not in on:
             break
         titles += _going_on(draft, titles, run)
     return [*titles, *_with_kind(draft, *runs[0])]
