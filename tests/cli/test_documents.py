@@ -40,12 +40,17 @@ def told(text: str, home: Path) -> list[str]:
     return sorted(re.sub(r"[\d.]+ MB", "MB", text).splitlines())
 
 
-def test_the_session_of_the_readme_is_what_happens(
-    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def arrive(home: Path) -> None:
+    """Put there what the documents' sessions begin with."""
     for name in NAMES:
         (home / "Downloads" / name).parent.mkdir(parents=True, exist_ok=True)
         (home / "Downloads" / name).write_text(name)
+
+
+def test_the_session_of_the_readme_is_what_happens(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(home)
     monkeypatch.chdir(home)
     for words, lines in session():
         done = run(*words)
@@ -55,6 +60,43 @@ def test_the_session_of_the_readme_is_what_happens(
             assert set(written) - {"  ..."} <= set(printed)
         else:
             assert written == printed
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_what_a_document_says_to_type_can_be_typed_in_that_order(
+    run: Run, home: Path, document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(home)
+    monkeypatch.chdir(home)
+    for block in re.findall(r"```console\n(.*?)```", document.read_text(), re.DOTALL):
+        for typed in re.findall(r"^\$ anivault (.*)$", block, re.MULTILINE):
+            done = run(*shlex.split(typed))
+            assert done.code in {0, 10}, (typed, done.err)
+            assert "Nothing to" not in done.out + done.err, typed  # each has something to do
+
+
+def anchors(document: Path) -> set[str]:
+    """What a link may name behind # in a document."""
+    titles = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        name, _, anchor = link.partition("#")
+        if ":" in name:
+            continue
+        there = (document.parent / name) if name else document
+        assert there.exists(), link
+        assert not anchor or anchor in anchors(there), link
+
+
+def test_every_page_of_docs_is_in_the_site() -> None:
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
+
+    assert pages == set(re.findall(r'"([\w-]+\.md)"', (ROOT / "zensical.toml").read_text()))
 
 
 def commands(at: object, names: tuple[str, ...] = ()) -> dict[str, set[str]]:

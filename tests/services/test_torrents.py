@@ -192,7 +192,7 @@ def test_nothing_is_moved_while_the_client_cannot_be_asked(
         place.config.write_text('[clients.box]\nkind = "qbittorrent"\nurl = "http://127.0.0.1:9"\n')
     result = place.move()
 
-    assert result.code == 58
+    assert result.code == 56
     assert "[clients.box]" in result.out + result.err
     assert one.exists()
     assert not place.library.exists()
@@ -209,7 +209,7 @@ def test_a_key_lets_in_and_is_shown_nowhere(place: Place, monkeypatch: pytest.Mo
     assert "secret-word" not in result.out + result.err
     monkeypatch.setenv("ANIVAULT_CLIENT_BOX_KEY", "user:wrong-word")
     refused = place.move()
-    assert refused.code == 58
+    assert refused.code == 56
     assert "wrong-word" not in refused.out + refused.err
 
 

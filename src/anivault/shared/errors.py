@@ -377,7 +377,7 @@ class NotTrustedError(AniVaultError):
 class ClientError(AniVaultError):
     """A torrent client could not tell which files it has, so none is moved."""
 
-    code, exit_code = "client", 58
+    code, exit_code = "client", 56
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(
