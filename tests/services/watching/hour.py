@@ -4,8 +4,8 @@
 
 FOLDER gets `dl` and `lib`. Files are written in pieces, renamed when they are whole, begun and deleted, or
 deleted after they were filed. The watch is ended and started again three times, and killed (kill -9) twice.
-In the end each file that is there and sure is in the library once, with all that was written. Prints what it
-saw, memory too; exit code 1 where that is not so.
+In the end each file that is there and sure is in the library once, with all that was written, and its memory
+has not grown. Prints what it saw; exit code 1 where that is not so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
+GROWTH = 1.25  # of its memory, from when the last file has come to when all are filed
 SETTLE, LONGEST_PAUSE = 2.0, 0.3  # seconds; a writer writes far more often than the watch waits
 
 
@@ -212,6 +213,8 @@ def main() -> int:
     watch.process.send_signal(signal.SIGTERM)
     watch.process.wait()
     wrong = judged(folder, feeder)
+    if memory > early * GROWTH:
+        wrong.append("its memory grew")
     print(f"{len(feeder.whole)} files whole, {len(filed(folder / 'lib'))} filed", flush=True)
     print(
         f"memory: {early // 1000} MB when the last one had come, {memory // 1000} MB at the end", flush=True
