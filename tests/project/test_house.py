@@ -99,7 +99,6 @@ ROOMS = ("src", "tests", "docs", "scripts", "benchmarks")
 
 
 SOON = {
-    "src/anivault/core/matching",
     "src/anivault/parser/rules",
     "src/anivault/services/catalogue",
     "tests/parser/names",

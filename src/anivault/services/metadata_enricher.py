@@ -17,8 +17,8 @@ from typing import TypeVar
 
 import msgspec
 
-from anivault.core.matching.normalize import forms, normal_form
 from anivault.core.matching.source import Source
+from anivault.core.matching.titles.normalize import forms, normal_form
 from anivault.core.models import Candidate, Query
 from anivault.parser.title_words import split_number, split_season
 from anivault.services.secrets import Secret

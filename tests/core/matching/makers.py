@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from anivault.core.matching.normalize import forms
+from anivault.core.matching.titles.normalize import forms
 from anivault.core.models import Candidate, Entry, FileKind, ParsedFile, Query, Release, ScannedFile, Title
 from anivault.parser.models import Number, ParseResult
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.matching.normalize import normal_form
 from anivault.core.matching.releases import group
+from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import FileKind, Release, ScannedFile
 from anivault.core.pipeline.parser import parse_files
 

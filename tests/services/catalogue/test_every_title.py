@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from anivault.core.matching.decide import match_releases
-from anivault.core.matching.normalize import normal_form
 from anivault.core.matching.releases import each
+from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Candidate, Decision, Entry, FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
 from anivault.parser.read import default_reader

@@ -81,7 +81,7 @@ def test_nothing_that_takes_part_in_compiling_is_forgotten() -> None:
     assert sorted(used - packages - set(MADE_BY)) == []
     assert {
         "core/models.py",
-        "core/matching/normalize.py",
-        "core/matching/han.txt",
+        "core/matching/titles/normalize.py",
+        "core/matching/titles/han.txt",
         "data/capitals.toml",
     } <= set(MADE_BY)

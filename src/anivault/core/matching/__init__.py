@@ -16,7 +16,7 @@ The words of this folder, from the file to its place:
   follows from dates and counts.
 - *pin*: what the user has decided.
 
-A file's way: `releases` groups, `evidence` gathers what a release says (`readings` its titles), a `source`
-proposes candidates, `scoring` rates each by `titles` and `timeline`, `episodes` places the numbers, `decide`
-files or asks, `questions` says what to ask, and `explain` tells why. `pins` come before all of this.
+A file's way: `releases` groups, `evidence` gathers what a release says, a `source` proposes candidates,
+`scoring` rates each by its `titles` and its `timeline`, `episodes` places the numbers, `decide` files or
+asks, `questions` says what to ask, and `explain` tells why. `pins` come before all of this.
 """

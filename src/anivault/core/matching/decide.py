@@ -18,7 +18,7 @@ from anivault.core.matching.pins import Part, Pin, Said, parted
 from anivault.core.matching.releases import numbers_of
 from anivault.core.matching.scoring import Fit, Profiles, rank
 from anivault.core.matching.source import Source
-from anivault.core.matching.titles import KNOWN
+from anivault.core.matching.titles.compared import KNOWN
 from anivault.core.models import (
     Candidate,
     Coordinates,

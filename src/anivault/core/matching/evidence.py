@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from anivault.core.matching.readings import FOLDER, PIECE, Reading, readings_of, titles_of
+from anivault.core.matching.titles.readings import FOLDER, PIECE, Reading, readings_of, titles_of
 from anivault.core.models import Query, Release
 from anivault.parser.folders import read_folder
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType

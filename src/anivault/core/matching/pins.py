@@ -29,8 +29,8 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.normalize import normal_form
 from anivault.core.matching.releases import numbers_of
+from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Coordinates, MatchedFile, ParsedFile, Release, ShowId
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.title_words import split_season

@@ -15,8 +15,8 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.matching.episodes import STATED, UNCOUNTED
-from anivault.core.matching.normalize import normal_form
 from anivault.core.matching.pins import Kind, kind_of
+from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey, ScannedFile
 from anivault.parser.models import EXTRAS, Number, VideoType
 from anivault.shared import fs

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
-from anivault.core.matching.normalize import is_slip, normal_form
+from anivault.core.matching.titles.normalize import is_slip, normal_form
 from anivault.core.models import ParsedFile, Release
 from anivault.parser.folders import Use, read_folder
 from anivault.parser.form import is_legible

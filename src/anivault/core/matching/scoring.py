@@ -12,11 +12,8 @@ from dataclasses import dataclass
 
 from anivault.core.matching.episodes import Counting, counting
 from anivault.core.matching.evidence import Evidence
-from anivault.core.matching.names import CUT_SHORT, names_of
-from anivault.core.matching.normalize import forms
-from anivault.core.matching.readings import FOLDER, PIECE, WHOLE
 from anivault.core.matching.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
-from anivault.core.matching.titles import (
+from anivault.core.matching.titles.compared import (
     BACKED,
     KNOWN,
     NO_CLAIM,
@@ -30,6 +27,9 @@ from anivault.core.matching.titles import (
     is_backed,
     year_of,
 )
+from anivault.core.matching.titles.names import CUT_SHORT, names_of
+from anivault.core.matching.titles.normalize import forms
+from anivault.core.matching.titles.readings import FOLDER, PIECE, WHOLE
 from anivault.core.models import Candidate, Score, ShowId
 from anivault.parser.title_words import FINAL
 

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
-from anivault.core.matching.normalize import normal_form
+from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Candidate, Entry
 from anivault.parser.title_words import film_number, split_number, split_season
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from anivault.core.matching.normalize import han_variants
+from anivault.core.matching.titles.normalize import han_variants
 
 
 def title_keys(titles: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.normalize import normal_form
+from anivault.core.matching.titles.normalize import normal_form
 from anivault.parser.title_words import split_number, split_season, without_film_words
 
 # How far a reading can be trusted, against the title as it stands.

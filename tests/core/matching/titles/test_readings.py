@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.matching.readings import FOLDER, HEAD, PIECE, SCRAP, WHOLE, readings_of, titles_of
+from anivault.core.matching.titles.readings import FOLDER, HEAD, PIECE, SCRAP, WHOLE, readings_of, titles_of
 
 
 def texts(title: str, *films: int) -> dict[str, float]:

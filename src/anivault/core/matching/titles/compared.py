@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from anivault.core.matching.evidence import Evidence
-from anivault.core.matching.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
-from anivault.core.matching.normalize import forms, marks_in
-from anivault.core.matching.readings import FOLDER, PIECE, SCRIPT, Reading
 from anivault.core.matching.timeline import MOVIE, PlacedEntry
+from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
+from anivault.core.matching.titles.normalize import forms, marks_in
+from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, Reading
 from anivault.core.models import Candidate
 
 STRIPPED = 0.92  # what a title is worth that is a show's only without season words, where a release has none

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.core.matching.normalize import forms, is_slip, normal_form
+from anivault.core.matching.titles.normalize import forms, is_slip, normal_form
 
 
 @pytest.mark.parametrize(
