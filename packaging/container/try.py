@@ -10,15 +10,19 @@ when all is as it should be.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from contextlib import closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BASE = ["--variant=minbase", "--include=python3,python3-venv,python3-pip,ca-certificates,tzdata,util-linux"]
 OWNER = 1234
+PORT = 8686
 NAME = "[SubsPlease] Sousou no Frieren - 01 (1080p).mkv"
 
 
@@ -87,24 +91,38 @@ def two_mounts(folder: Path, container: str) -> None:
     print("two mounts: refused before anything is touched, with what to do")
 
 
-def watch(folder: Path, container: str) -> None:
-    """The command that the image starts by itself: it files, and is healthy."""
+def up(folder: Path, container: str) -> None:
+    """The command that the image starts by itself: it files, shows its page, and ends when told."""
     library = folder / "data" / "library"
     command = ["buildah", "--root", folder / "images", "--runroot", folder / "run", "--storage-driver", "vfs"]
     command += ["run", "--isolation", "chroot", "-v", f"{folder}/data:/data", "--env", f"PUID={OWNER}"]
-    command += ["--env", f"PGID={OWNER}", container, "--", "anivault-container", "watch", "/data/downloads"]
-    with (folder / "watch.log").open("w") as log:
+    command += ["--env", f"PGID={OWNER}", container, "--", "anivault-container", "up"]
+    with (folder / "up.log").open("w") as log:
         process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log)
     try:
         until = time.monotonic() + 300
         while not list(library.rglob("*.mkv")) and time.monotonic() < until:
             time.sleep(1)
-        assert list(library.rglob("*.mkv")), (folder / "watch.log").read_text()
+        assert list(library.rglob("*.mkv")), (folder / "up.log").read_text()
         inside(folder, container, "healthy")
+        with closing(HTTPConnection("127.0.0.1", PORT)) as page:  # chroot isolation shares the network
+            page.request("GET", "/")
+            assert page.getresponse().headers["location"] == "/login", "the page lets in who has no link"
     finally:
-        process.terminate()
-        process.wait()
-    print("watch: files what arrives, and is healthy")
+        end_up()
+        process.wait(60)
+    with suppress(ConnectionRefusedError), closing(HTTPConnection("127.0.0.1", PORT)) as page:
+        page.connect()
+        raise AssertionError("the page did not end with its container")
+    print("up: files what arrives, shows its page, is healthy, and ends when told")
+
+
+def end_up() -> None:
+    """Send SIGTERM to the container's first process, as an engine does; buildah does not hand it on."""
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if place.stat().st_uid == OWNER and b"anivault-container\0up" in (place / "cmdline").read_bytes():
+                os.kill(int(place.name), signal.SIGTERM)
 
 
 def main(folder: Path) -> None:
@@ -113,7 +131,7 @@ def main(folder: Path) -> None:
     container = build(folder)
     whole_job(folder, container)
     two_mounts(folder, container)
-    watch(folder, container)
+    up(folder, container)
 
 
 if __name__ == "__main__":
