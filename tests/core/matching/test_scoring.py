@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from anivault.core.matching.decide import THRESHOLDS
 from anivault.core.matching.evidence import evidence
+from anivault.core.matching.places.timeline import Frame
 from anivault.core.matching.scoring import WEIGHTS, Fit, rank, score
-from anivault.core.matching.timeline import Frame
 from anivault.core.matching.titles.compared import KNOWN
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, SLIP, UNLIKE
 from anivault.core.models import Candidate, Release

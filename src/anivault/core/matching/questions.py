@@ -14,8 +14,8 @@ from itertools import takewhile
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.episodes import STATED, UNCOUNTED
 from anivault.core.matching.pins import Kind, kind_of
+from anivault.core.matching.places.episodes import STATED, UNCOUNTED
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey, ScannedFile
 from anivault.parser.models import EXTRAS, Number, VideoType

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.episodes import Counting, counting
 from anivault.core.matching.evidence import Evidence
-from anivault.core.matching.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
+from anivault.core.matching.places.counting import Counting, Told, counting
+from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
 from anivault.core.matching.titles.compared import (
     BACKED,
     KNOWN,
@@ -131,7 +131,7 @@ def _counting(compared: Compared, index: int) -> Counting:
     said, heard, slot = compared.said, compared.heard, compared.slots[index]
     by_year = said.year is not None and said.year == year_of(slot) != compared.profile.candidate.year
     cour = compared.claims[index][0] > 0 or heard.part is not None
-    return counting(
+    told = Told(
         compared.slots,
         slot,
         said.whole_numbers,
@@ -140,6 +140,7 @@ def _counting(compared: Compared, index: int) -> Counting:
         cour=cour or by_year,
         printed=said.printed and heard.season == slot.season,
     )
+    return counting(told)
 
 
 def _rate_show(compared: Compared) -> dict[str, float | None]:
@@ -322,6 +323,7 @@ def _rate_type(said: Evidence, slot: PlacedEntry) -> float | None:
 def _rate_numbers(said: Evidence, slot: PlacedEntry, counted: Counting) -> float | None:
     """Whether the release's numbers can be this entry's; the more of them, the better the proof."""
     frame, numbers = counted.frame, [n for n in said.whole_numbers if n not in counted.extra]
+    numbers = numbers or list(said.whole_numbers)
     if not numbers or slot.season == MOVIE:
         return None
     if frame is None:

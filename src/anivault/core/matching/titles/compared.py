@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from anivault.core.matching.evidence import Evidence
-from anivault.core.matching.timeline import MOVIE, PlacedEntry
+from anivault.core.matching.places.timeline import MOVIE, PlacedEntry
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
 from anivault.core.matching.titles.normalize import forms, marks_in
 from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, Reading

@@ -15,7 +15,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from anivault.core.matching.timeline import PlacedEntry
+from anivault.core.matching.places.timeline import PlacedEntry
 from anivault.core.matching.titles.normalize import forms, is_slip, marks_in
 from anivault.core.models import Candidate
 from anivault.parser.title_words import split_number, split_season, without_film_words

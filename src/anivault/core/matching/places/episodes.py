@@ -1,10 +1,7 @@
 """Decide which season and episode a number means, in the provider's numbering. Pure.
 
-In: a show's timeline, the entry a release looks like, and the release's numbers. Out: coordinates, each with
-how sure that is and by which rule. A number without a place gets none.
-
-A number is read in one of three frames, the first that all numbers of the release fit: the entry's own (1 is
-its first episode), the season's (a second cour that goes on counting), the show's (absolute).
+In: a show's timeline, the entry a release looks like, its numbers and what they count from. Out: coordinates,
+each with how sure that is and by which rule. A number without a place gets none.
 """
 
 from __future__ import annotations
@@ -12,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from anivault.core.matching.timeline import MOVIE, SLACK, Frame, PlacedEntry
+from anivault.core.matching.places.counting import Counting, holder, part_with
+from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry
 from anivault.core.models import Coordinates
 
 # How sure a place is. Shares of right ones among the development cases: docs/matching.md.
@@ -30,141 +28,6 @@ class Placement:
     other: tuple[
         Coordinates, ...
     ] = ()  # where it goes if the numbers are read in the other way that makes sense
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """How a release counts: from where, whether to the end of entries, and which season it names.
-
-    `doubt`: what else the numbers may count from. `extra`: numbers that may be no episodes, but came with the
-    discs of the entry.
-    """
-
-    frame: Frame | None = None
-    fills: bool = False
-    season: int | None = None
-    doubt: Frame | None = None
-    extra: frozenset[int] = frozenset()
-
-
-Way = tuple[Frame, bool]  # a frame, and whether the entry has to have every number itself
-
-
-def counting(
-    slots: Sequence[PlacedEntry],
-    slot: PlacedEntry,
-    numbers: Sequence[int],
-    *,
-    named: bool = True,
-    season: int | None = None,
-    cour: bool = True,
-    printed: bool = False,
-) -> Counting:
-    """Find the first frame in which the release's numbers are this entry's; None when there is none.
-
-    A release that names the entry or its season mostly counts from there (`named`), from the season where
-    the name is not of a later `cour`; one that names only the show counts from the show's beginning, and may
-    run through several entries. `S02E13` counts from the season (`printed`). A few numbers more than an entry
-    has decide nothing: they may be extras.
-    """
-    known = named or slot.is_first
-    ways = _ways(slot, named=known, cour=cour, printed=printed)
-    if season == slot.season == 0:
-        ways = _IN_SEASON_0
-    elif named and season is None and slot.passed is not None:
-        ways = _ENTRY, _SHOW
-    fit = [way for way in ways if numbers and _counts_in(way, slots, slot, numbers)]
-    runs_on = slot.count is not None and max(numbers, default=0) > slot.count
-    fit = [(frame, strict) for frame, strict in fit if known or frame is not Frame.OWN or not runs_on]
-    if not fit:
-        return _but_for_extras(slot, numbers, season) if known else Counting(season=season)
-    ends = {s.before + s.count for s in slots if s.before is not None and s.count is not None}
-    fills = max(numbers) in ends and min(numbers) - 1 in {0, *ends} and len(numbers) > 1
-    (frame, strict), sure = fit[0], fills or fit[0][1] or not named
-    doubt = None if sure else _doubt([frame for frame, _ in fit], slots, slot, numbers)
-    extra = frozenset() if fills or strict else _past_the_end(slots, numbers)
-    return Counting(Frame.OWN if extra and slot.is_first else frame, fills, season, doubt, extra)
-
-
-_IN_SEASON_0: tuple[Way, ...] = ((Frame.SEASON, False),)  # a number of the season, whichever special has it
-_OWN, _ON = (Frame.OWN, True), (Frame.OWN, False)
-_SEASON, _SHOW, _ENTRY = (Frame.SEASON, False), (Frame.SHOW, False), (Frame.ENTRY, False)
-
-
-def _ways(slot: PlacedEntry, *, named: bool, cour: bool, printed: bool) -> tuple[Way, ...]:
-    """The ways in which a release may count, the likeliest first."""
-    if printed and slot.season > 0:
-        return (_OWN, _ON) if slot.cour == 1 else (_SEASON, _OWN)
-    if named and (cour or slot.cour == 1):
-        return _OWN, _SEASON, _ON, _SHOW
-    restarts = slot.before is not None and slot.first != slot.before + 1
-    if not named and restarts:
-        return _SHOW, _ON  # nobody counts from a season that the name does not say
-    return _SEASON, _SHOW, _ON
-
-
-def _counts_in(way: Way, slots: Sequence[PlacedEntry], slot: PlacedEntry, numbers: Sequence[int]) -> bool:
-    frame, strict = way
-    if frame is Frame.ENTRY:
-        parts = [_part_with(slots, slot, n) for n in numbers]
-        return None not in parts and _part_with(slots, slot, min(numbers)) is slot
-    if frame is not Frame.SHOW:
-        return all(slot.own(n, frame, strict=strict) is not None for n in numbers)
-    held = [holder(slots, n) for n in numbers]
-    return holder(slots, min(numbers)) is slot and all(s is not None for s in held)
-
-
-def _part_with(slots: Sequence[PlacedEntry], slot: PlacedEntry, number: int) -> PlacedEntry | None:
-    """The part of an entry that has its episode `number`."""
-    parts = (s for s in slots if s.entry.key == slot.entry.key)
-    return next((s for s in parts if s.own(number, Frame.ENTRY) is not None), None)
-
-
-def _doubt(
-    frames: Sequence[Frame], slots: Sequence[PlacedEntry], slot: PlacedEntry, numbers: Sequence[int]
-) -> Frame | None:
-    """What else the numbers may count from, where that gives another place.
-
-    `S2 - 13`, where both seasons have 24: the season's 13th, or the show's. `Season 2/021`, where the season
-    has 40: its 21st, or the show's.
-    """
-    same = slot.before == (0 if frames[0] is Frame.OWN else (slot.first or 1) - 1)
-    if Frame.SHOW in frames[1:] and not same:
-        return Frame.SHOW
-    other = holder(slots, min(numbers))
-    late = frames[0] is Frame.OWN and slot.count is not None and min(numbers) > slot.count + SLACK
-    return Frame.SHOW if late and other is not None and other.season != slot.season else None
-
-
-def _past_the_end(slots: Sequence[PlacedEntry], numbers: Sequence[int]) -> frozenset[int]:
-    """The last one or two of a release that go past the end of an entry: 13 of 12 is an extra as a rule."""
-    for slot in slots:
-        end = None if slot.before is None or slot.count is None else slot.before + slot.count
-        stated = "episodes" not in slot.entry.derived
-        if end is not None and stated and slot.season > 0 and min(numbers) <= end < max(numbers):
-            past = frozenset(n for n in numbers if n > end)
-            return past if len(past) <= FEW_EXTRAS and end in numbers else frozenset()
-    return frozenset()
-
-
-def _but_for_extras(slot: PlacedEntry, numbers: Sequence[int], season: int | None) -> Counting:
-    """`Show` 01 to 12 and 99, of a show with 12 episodes: own numbers, but for the last."""
-    odd = frozenset(n for n in numbers if slot.own(n, Frame.OWN, strict=True) is None)
-    if not odd or slot.count is None or slot.season < 1:
-        return Counting(season=season)
-    next_to_it = max(odd) <= slot.count + FEW_EXTRAS
-    most = len(odd) * (NEAR if next_to_it else MANY) <= len(numbers)
-    return Counting(Frame.OWN, False, season, None, odd) if most else Counting(season=season)
-
-
-FEW_EXTRAS = 2  # numbers past the end of an entry that are taken for extras (a guess)
-NEAR = 2  # the same, where those that do not come right after the last that does
-MANY = 4  # as many of a release's numbers have to fit for each that does not (a guess)
-
-
-def holder(slots: Sequence[PlacedEntry], number: int) -> PlacedEntry | None:
-    """The entry that has the show's episode `number`, counted from its beginning."""
-    return next((s for s in slots if s.season > 0 and s.own(number, Frame.SHOW) is not None), None)
 
 
 def place(
@@ -207,7 +70,8 @@ class _Numbered:
 
     def at_own(self, sure: float, rule: str, other: Coordinates | None = None) -> Placement:
         """The place of the own number, and that of the number in another reading."""
-        return Placement((_at(self.slot, self.own or 0),), sure, rule, (other,) if other else ())
+        here = _at(self.slot, self.own or 0)
+        return Placement((here,), sure, rule, (other,) if other and other != here else ())
 
     @property
     def in_show(self) -> Coordinates | None:
@@ -236,7 +100,7 @@ def _place_number(
     if counted.frame is Frame.SHOW:
         slot = holder(slots, number) or slot
     if counted.frame is Frame.ENTRY:
-        slot = _part_with(slots, slot, number) or slot
+        slot = part_with(slots, slot, number) or slot
     own = slot.own(number, counted.frame) if counted.frame else None
     asked = _Numbered(slots, slot, number, counted, own)
     return next(placed for rule in _PLACING if (placed := rule(asked)))
@@ -270,10 +134,17 @@ def _unplaced_special(asked: _Numbered) -> Placement | None:
 
 
 def _extra_of_discs(asked: _Numbered) -> Placement | None:
-    """`Show` 01 to 13, of a series with 12 episodes: the last is a special, or the next season's first."""
+    """`Show` 01 to 13, of a series with 12 episodes: the last is a special, or the next season's first.
+
+    Where it came without the twelve, the next season's is the likelier.
+    """
     if asked.number not in asked.counted.extra:
         return None
     rule = f"Episode {asked.number} is more than this entry has; it may be a special."
+    if asked.counted.frame is Frame.SHOW and asked.own is not None:
+        before = [s for s in asked.slots if 0 < s.season < asked.slot.season][-1:]
+        special = [Coordinates(season=s.season, episode=asked.number - (s.before or 0)) for s in before]
+        return asked.at_own(UNCOUNTED, rule, *special)
     first = asked.slot.first or 1
     guess = asked.guessed(first - 1 + asked.number, UNCOUNTED, rule)
     return replace(guess, other=(asked.in_show,) if asked.in_show else ())
@@ -301,24 +172,39 @@ def _of_the_discs(asked: _Numbered) -> Placement | None:
     return None
 
 
+def _past_the_dates(asked: _Numbered) -> Placement | None:
+    """`Show - 13`, where dates let a season have 12, and nobody has counted them."""
+    slot, last = asked.slot, [s for s in asked.slots if s.season == asked.slot.season][-1]
+    known = slot.first is not None and last.first is not None and last.count is not None
+    end = (last.first or 1) - 1 + (last.count or 0)
+    if not asked.beyond or not known or (slot.first or 1) - 1 + (asked.own or 0) <= end:
+        return None
+    rule = "By its dates the season has fewer episodes; this may be a special."
+    return asked.at_own(UNCOUNTED, rule, asked.in_show)
+
+
 def _as_printed(asked: _Numbered) -> Placement | None:
     """`Show - 30`, `Show S2 - 30`: a number that is the season's, however lists cut it into cours."""
     slot, frame = asked.slot, asked.counted.frame
     episode = (slot.first or 1) - 1 + (asked.own or 0)
     runs = frame in (Frame.SEASON, Frame.SHOW) or (asked.beyond and slot.cour == 1)
-    if not runs or episode != asked.number or not _is_of_season(asked):
+    if not runs or episode != asked.number or not _is_of_season(asked, _entry_with(asked)):
         return None
     return asked.at_own(RUNNING, _RULES[Frame.SEASON])
 
 
-def _is_of_season(asked: _Numbered) -> bool:
-    """Whether the entry with the number is of its season: stated, or a cour that calls itself no other."""
+def _entry_with(asked: _Numbered) -> PlacedEntry:
+    """The entry of the season that has the number, where own numbers run on into it."""
     season = [s for s in asked.slots if s.season == asked.slot.season and s.first]
     until = [s for s in season if (s.first or 0) <= asked.number]
-    slot = until[-1] if until and asked.counted.frame is Frame.OWN else asked.slot
-    own_season = slot.marker in (None, slot.season)
-    cut = slot.may_be_cut(asked.number - (slot.first or 1) + 1)
-    return slot.season > 0 and not slot.crossed and not cut and (slot.place_is_sure or own_season)
+    return until[-1] if until and asked.counted.frame is Frame.OWN else asked.slot
+
+
+def _is_of_season(asked: _Numbered, slot: PlacedEntry) -> bool:
+    """Whether the entry with the number is of its season: stated, or a cour that calls itself no other."""
+    if slot.season < 1 or slot.crossed or slot.may_be_cut(asked.number - (slot.first or 1) + 1):
+        return False
+    return slot.place_is_sure or slot.marker in (None, slot.season)
 
 
 def _derived_place(asked: _Numbered) -> Placement | None:
@@ -353,6 +239,7 @@ _PLACING: tuple[Callable[[_Numbered], Placement | None], ...] = (
     _in_doubt,
     _runs_on_in_table,
     _of_the_discs,
+    _past_the_dates,
     _as_printed,
     _derived_place,
     _absolute,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from anivault.core.matching.episodes import counting, place
-from anivault.core.matching.timeline import Frame, timeline
+from anivault.core.matching.places.counting import Told, counting
+from anivault.core.matching.places.episodes import place
+from anivault.core.matching.places.timeline import Frame, timeline
 from tests.core.matching.makers import entry, film, show
 
 
@@ -48,15 +49,15 @@ def test_an_entry_that_is_cut_is_counted_through_its_seasons() -> None:
         for season in (4, 5, 6)
     ]
     slots = timeline(show(1, entry("Star", count=24, begin="2000-01-01"), *parts))
-    whole = counting(slots, slots[1], range(1, 121))
-    late = counting(slots, slots[3], range(105, 121))
+    whole = counting(Told(slots, slots[1], range(1, 121)))
+    late = counting(Told(slots, slots[3], range(105, 121)))
 
     assert [s.passed for s in slots] == [None, 0, 50, 100]
     assert (whole.frame, late.frame) == (Frame.ENTRY, Frame.ENTRY)
     assert [(c.season, c.episode) for c in place(slots, slots[1], [60], whole).coordinates] == [(5, 10)]
     assert [(c.season, c.episode) for c in place(slots, slots[3], [105], late).coordinates] == [(6, 5)]
-    assert counting(slots, slots[2], range(1, 41)).frame is None
-    assert counting(slots, slots[2], range(1, 41), season=5).frame is Frame.OWN
+    assert counting(Told(slots, slots[2], range(1, 41))).frame is None
+    assert counting(Told(slots, slots[2], range(1, 41), season=5)).frame is Frame.OWN
 
 
 def test_a_film_has_no_season() -> None:
