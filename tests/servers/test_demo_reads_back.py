@@ -38,11 +38,15 @@ def test_every_path_of_the_demo_reads_back(run: Run, tmp_path: Path) -> None:
     for preset, reader in READERS.items():
         done = run("organize", source, "--to", tmp_path / "Library", "--preset", preset, "--json")
         targets = {event["path"]: event["target"] for event in done.of("move")}
+        beside = [*targets.values(), *(event["target"] for event in done.of("write"))]
         videos = {path: target for path, target in targets.items() if path.endswith(VIDEOS)}
 
         assert len(videos) > 30
         for path, target in videos.items():
-            assert reader.read(target) == expected(matches[path], kinds[path], target, preset), (path, target)
+            assert reader.read(target, beside) == expected(matches[path], kinds[path], target, preset), (
+                path,
+                target,
+            )
 
 
 @pytest.mark.parametrize("preset", sorted(READERS))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from anivault.core.models import MatchedFile, Move
+from anivault.core.models import MatchedFile, Move, Write
+from anivault.core.planning.describing import nfo
 from anivault.core.planning.naming.preset import load_preset
 from anivault.parser.models import EXTRAS
 from tests.core.records import planned
 from tests.servers.piles import candidates, files_of, subtitles_of
-from tests.servers.readers import READERS, Jellyfin, Kodi, Plex, Reading, Words
+from tests.servers.readers import READERS, Emby, Jellyfin, Kodi, Plex, Reading, Words
 
 TARGETS = 20_000  # over all presets
 
@@ -32,6 +39,14 @@ def expected(item: MatchedFile, move: Move, preset: str) -> Reading:
     )
 
 
+def near(targets: Iterable[str], writes: Iterable[Write]) -> dict[str, list[str]]:
+    """What lies in each folder."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for target in (*targets, *(write.target for write in writes)):
+        found[target.rpartition("/")[0]].append(target)
+    return found
+
+
 @pytest.mark.parametrize("preset", sorted(READERS))
 @pytest.mark.parametrize("on_conflict", ["hold", "version"])
 def test_every_video_reads_back_to_its_place(preset: str, on_conflict: str) -> None:
@@ -42,10 +57,12 @@ def test_every_video_reads_back_to_its_place(preset: str, on_conflict: str) -> N
     result = planned(items, preset=preset, on_conflict=on_conflict)
 
     assert len(result.moves) > TARGETS / 10
+    beside = near([m.target for m in result.moves], nfo.hidden(result, items, load_preset(preset)))
     misread = {
-        move.target: (reader.read(move.target), wanted)
+        move.target: (read, wanted)
         for move in result.moves
-        if reader.read(move.target) != (wanted := expected(by_rel[move.rel], move, preset))
+        if (read := reader.read(move.target, beside[move.target.rpartition("/")[0]]))
+        != (wanted := expected(by_rel[move.rel], move, preset))
     }
     assert misread == {}
     folders = {
@@ -110,13 +127,64 @@ def test_the_jellyfin_reader_knows_the_published_forms(
 @pytest.mark.parametrize(
     "path",
     [
-        "Shows/Series (2013) [tmdbid-123]/shorts/Series S01E01.mkv",  # an episode inside an extras folder
-        "Shows/Series (2013) [tmdbid-123]/Season 02/Series S01E01.mkv",
         "Shows/Series (2013) [tmdbid-123]/Series.mkv",
+        "Shows/Metadata/Season 01/Metadata S01E01.mkv",
+        "Shows/Series (2013) [tmdbid-123]/theme-music/Opening.mkv",
     ],
 )
 def test_the_jellyfin_reader_knows_the_traps(path: str) -> None:
     assert Jellyfin().read(path).kind == "nothing"
+
+
+# Names without SxxEyy, which AniVault never writes, and what lies in no folder of its own.
+FORM = re.compile(r"s\d+[ ._x-]*e\d+", re.IGNORECASE)
+FACTS = Path(__file__).resolve().parents[3] / "shared/corpora/servers-dev.jsonl"
+KINDS = {"movie": "film", "dropped": "nothing", "ignored": "nothing"}
+SERVERS = {
+    "jellyfin-10.11": Jellyfin(), "jellyfin-12": Jellyfin(), "emby": Emby(), "plex-legacy": Plex(),
+    "kodi-20.1": Kodi(),
+}  # fmt: skip
+
+
+def facts(server: str) -> Iterator[tuple[str, list[str], dict[str, Any]]]:
+    """Paths in the form that AniVault writes, what lies beside them, and what the server makes of them."""
+    for line in FACTS.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        library, reads = {"tv": "Shows", "movies": "Movies"}[row["library"]], row["reads"]
+        numbered = server.startswith("kodi") or reads["kind"] != "episode" or FORM.search(row["path"])
+        known = reads["kind"] in {*KINDS, "episode", "extra"} and "/" in row["path"]
+        if row["server"] == server and known and numbered:
+            beside = [f"{library}/{path}" for path in row.get("beside", ())]
+            yield f"{library}/{row['path']}", beside, reads
+
+
+@pytest.mark.skipif(not FACTS.exists(), reason="needs the facts of servers")
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_reader_agrees_with_what_its_server_makes_of_paths(server: str) -> None:
+    rows = list(facts(server))
+    wrong = [
+        (path, reads, found)
+        for path, beside, reads in rows
+        if not agrees(server, found := SERVERS[server].read(path, beside), reads)
+    ]
+
+    assert wrong == []
+    assert len(rows) > 80
+
+
+def agrees(server: str, found: Reading, reads: dict[str, Any]) -> bool:
+    kind = KINDS.get(reads["kind"], reads["kind"])
+    if kind != "episode":
+        shown = "nothing" if server.startswith("kodi") and found.kind == "extra" else found.kind
+        return bool(shown == kind)
+    numbers = list(found.episodes)
+    if server.startswith(("jellyfin", "emby")) and len(numbers) > 1:
+        numbers = [numbers[0], numbers[-1]]
+    return (found.kind, found.season, numbers) == (
+        "episode",
+        reads.get("season"),
+        reads.get("episodes", []),
+    )
 
 
 def test_the_jellyfin_reader_finds_flags_by_substring() -> None:

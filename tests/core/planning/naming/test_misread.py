@@ -37,6 +37,7 @@ SERVERS: tuple[Server, ...] = ("jellyfin", "plex", "emby", "kodi")
         ("kodi", "X 2014-05-06 (2014)", "X 2014 05 06 (2014)"),
         ("kodi", "50%41 Off", "50％41 Off"),
         ("kodi", "100% Pascal", "100% Pascal"),
+        ("kodi", "X S01E01 - Night.special", "X S01E01 - Night special"),
         ("jellyfin", "Metadata", "Metadata_"),
         ("jellyfin", "Metadata (2010)", "Metadata (2010)"),
         ("jellyfin", "tt0213338 (1998)", "tt 0213338 (1998)"),
@@ -44,6 +45,10 @@ SERVERS: tuple[Server, ...] = ("jellyfin", "plex", "emby", "kodi")
 )  # fmt: skip
 def test_a_name_is_mended_for_the_servers_that_misread_it(server: Server, name: str, mended: str) -> None:
     assert mend(name, [server]) == mended
+
+
+def test_what_one_server_needs_is_nothing_that_another_misreads() -> None:
+    assert mend("_Sample_ S01E01", ["jellyfin", "plex"]) == "_'S-ample'_ S01E01"
 
 
 def test_a_film_is_no_episode_to_plex() -> None:

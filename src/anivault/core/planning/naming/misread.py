@@ -39,11 +39,11 @@ _DAY = r"(?:0[1-9]|1[0-2])[.-](?:0[1-9]|[12]\d|3[01])"  # month first
 _DATE = rf"\d{{4}}[.-]{_DAY}|{_DAY}[.-]\d{{4}}"
 _SUFFIX = "scene|clip|interview|behindthescenes|deleted|featurette|short"
 ANYWHERE = (
-    # Jellyfin drops a video with this word, in quotes too; a word that is parted is another one: Free S-ample
-    _rule("jellyfin", r"\b(s)(ample)\b", r"\1-\2"),
     # Kodi leaves out what has it between separators, Plex small files that have it beside one: Free 'Sample'
     _rule("kodi", r"(?<![^\s!-._/\\])sample(?![^\s._/-])", _quoted),
     _rule("plex", r"(?<=[-._])sample[^\W_]*|[^\W_]*sample(?=[-._]|\Z)", _quoted),
+    # Jellyfin drops a video with this word, in quotes too; a word that is parted is another one: Free S-ample
+    _rule("jellyfin", r"\b(s)(ample)\b", r"\1-\2"),
     # What Kodi decodes before it reads, and a date, which it looks for in folders too: 2014 05 06
     _rule("kodi", r"%(?=[0-9a-f]{2})", "％"),
     _rule("kodi", _DATE, _spaced),
@@ -54,6 +54,7 @@ ANYWHERE = (
 NO_EXTRAS = (
     _rule("emby", rf"(?<=[-._ ])(?:trailer|sample)\w*|(?<=-)(?:{_SUFFIX})\w*", _quoted),
     _rule("kodi", r"(?<=-)trailer\w*", _quoted),
+    _rule("kodi", r"\.(?=special\Z)", " "),
 )
 # What Plex reads as an episode in the name of a film: 3×3 Eyes, S01, 05
 FILMS = (
