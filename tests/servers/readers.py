@@ -46,6 +46,13 @@ ISO = frozenset(
     fre fra spa ita rus kor por ara pol
     """.split()  # noqa: SIM905
 )
+# Codes of three letters that servers keep: ISO 639-2, for terminology; Kodi has those of bibliography.
+TERMS = {
+    "de": "deu", "en": "eng", "es": "spa", "fr": "fra", "hi": "hin", "it": "ita", "ja": "jpn", "ko": "kor",
+    "nb": "nob", "pt": "por", "ru": "rus", "zh": "zho", "br": "bre", "tw": "twi", "ca": "cat", "ger": "deu",
+    "chi": "zho", "fre": "fra",
+}  # fmt: skip
+BOOKS = TERMS | {"de": "ger", "zh": "chi", "fr": "fre", "deu": "ger", "zho": "chi", "fra": "fre"}
 VIDEOS = (".mkv", ".mp4", ".avi", ".3gp", ".ts", ".m4v", ".webm")
 
 
@@ -81,6 +88,7 @@ class Jellyfin:
     )
     season = re.compile(r"(?:season ?0*(\d+)|specials)", re.IGNORECASE)
     ends_only = True  # of S01E01-E03 the ends are named, the server fills in
+    knows_sdh = True
 
     def read(self, path: str, beside: Sequence[str] = ()) -> Reading:
         """What a video is; `beside` are the other files of the library."""
@@ -141,7 +149,7 @@ class Jellyfin:
                 words = words._replace(default=True)
             elif "forced" in low or "foreign" in low:
                 words = words._replace(forced=True)
-            elif low in {"sdh", "cc"}:
+            elif low in {"sdh", "cc"} or (low == "hi" and words.language):
                 words = words._replace(sdh=True)
             elif words.language == "hi" and self.is_language(low):
                 words = words._replace(language=token, sdh=True)
@@ -150,7 +158,12 @@ class Jellyfin:
         return words
 
     def is_language(self, token: str) -> bool:
-        return token in ISO or token in {"zh-hans", "zh-hant", "pt-br", "es-419"}
+        known = {"zh-hans", "zh-hant", "zh-cn", "zh-tw", "pt-br", "es-419", "english"}
+        return token in ISO or token in known
+
+    def stored(self, language: str) -> str:
+        """What the server keeps of a language."""
+        return {"english": "eng", **TERMS}.get(language.lower(), language)
 
 
 class Plex(Jellyfin):
@@ -208,6 +221,22 @@ class Plex(Jellyfin):
         return words._replace(language=tokens[-1]) if tokens and tokens[-1] in ISO else words
 
 
+class PlexLegacy(Plex):
+    """Plex's published scanner of subtitles, which knows no flag but one, the last word."""
+
+    def words(self, video: str, name: str) -> Words:
+        """The last word is the language, but for a flag behind it."""
+        *_, word = tokens = name.removeprefix(video).rpartition(".")[0].split(".")[1:]
+        words = Words(forced=word == "forced", default=word == "default")
+        if word in {"forced", "default", "normal"} and tokens[:-1]:
+            word = tokens[-2]
+        return words._replace(language=word)
+
+    def stored(self, language: str) -> str:
+        """A language without its region."""
+        return language.partition("-")[0] if language.partition("-")[0] in ISO else language
+
+
 class Emby(Jellyfin):
     """Emby: its naming code of 2019, the last that was published."""
 
@@ -233,8 +262,19 @@ class Emby(Jellyfin):
     def is_dropped(self, path: str, beside: Sequence[str]) -> bool:
         return False
 
-    def is_language(self, token: str) -> bool:
-        return token in ISO or token in {"zh-cn", "zh-tw", "pt-br", "es-419"}
+    knows_sdh = False
+
+    def words(self, video: str, name: str) -> Words:
+        """The last word is the language, whatever it is; flags are words of their own."""
+        tokens = name.removeprefix(video).rpartition(".")[0].split(".")[1:]
+        flags = {"default", "forced", "foreign"}
+        said = [token for token in tokens if token.lower() not in flags]
+        forced = any(token.lower() in {"forced", "foreign"} for token in tokens)
+        return Words(said[-1] if said else "", forced=forced, default="default" in tokens)
+
+    def stored(self, language: str) -> str:
+        """As it stands."""
+        return language
 
 
 class Kodi(Jellyfin):
@@ -259,6 +299,7 @@ class Kodi(Jellyfin):
     )  # fmt: skip
     more = re.compile(r"[-_ex]+(\d+)", re.IGNORECASE)
     ends_only = False
+    knows_sdh = False
 
     def read(self, path: str, beside: Sequence[str] = ()) -> Reading:
         """Every video below a show is tried, wherever it lies, once its name is decoded."""
@@ -319,15 +360,19 @@ class Kodi(Jellyfin):
                 words = words._replace(forced=True)
             elif low == "default":
                 words = words._replace(default=True)
-            elif low in {"sdh", "cc", "hi"} and words.language:
-                words = words._replace(sdh=True)
-            elif low in ISO:
+            elif low in ISO or low == "und":
                 words = words._replace(language=low)
         return words
+
+    def stored(self, language: str) -> str:
+        """Kodi's codes have three letters."""
+        return BOOKS.get(language, language)
 
 
 class JellyfinAndPlex:
     """Both at once: they must agree."""
+
+    knows_sdh = True
 
     def read(self, path: str, beside: Sequence[str] = ()) -> Reading:
         one, other = Jellyfin().read(path, beside), Plex().read(path, beside)

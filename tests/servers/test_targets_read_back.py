@@ -18,7 +18,7 @@ from anivault.core.planning.naming.preset import load_preset
 from anivault.parser.models import EXTRAS
 from tests.core.records import planned
 from tests.servers.piles import candidates, files_of, subtitles_of
-from tests.servers.readers import READERS, Emby, Jellyfin, Kodi, Plex, Reading, Words
+from tests.servers.readers import READERS, Emby, Jellyfin, Kodi, Plex, PlexLegacy, Reading, Words
 
 TARGETS = 20_000  # over all presets
 
@@ -92,7 +92,8 @@ def test_every_subtitle_reads_back_to_its_language_and_flags(preset: str) -> Non
         stem = videos[item.file.rel].rpartition("/")[2].rpartition(".")[0]
         words = reader.words(stem, move.target.rpartition("/")[2])
         native = rules.languages.get(str(language), str(language)).rpartition(".")[2]
-        wanted = Words(native, bool(forced), bool(sdh), bool(default) and "default" in rules.flags)
+        heard = bool(sdh) and reader.knows_sdh
+        wanted = Words(native, bool(forced), heard, bool(default) and "default" in rules.flags)
         assert move.video == videos[item.file.rel]
         assert words == wanted, (move.rel, move.target)
         read += 1
@@ -170,6 +171,30 @@ def test_a_reader_agrees_with_what_its_server_makes_of_paths(server: str) -> Non
 
     assert wrong == []
     assert len(rows) > 80
+
+
+@pytest.mark.skipif(not FACTS.exists(), reason="needs the facts of servers")
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_reader_agrees_with_what_its_server_makes_of_tracks(server: str) -> None:
+    reader = PlexLegacy() if server == "plex-legacy" else SERVERS[server]
+    read, wrong = 0, []
+    for row in map(json.loads, FACTS.read_text(encoding="utf-8").splitlines()):
+        if row["server"] != server or row["reads"]["kind"] not in {"subtitle", "audio"}:
+            continue
+        name, *videos = (path.rpartition("/")[2] for path in (row["path"], *row["beside"]))
+        stem = max(
+            (video.rpartition(".")[0] for video in videos if name.startswith(video.rpartition(".")[0])),
+            key=len,
+        )
+        words = reader.words(stem, name)
+        flags = {flag for flag in ("default", "forced", "sdh") if getattr(words, flag)}
+        found = (reader.stored(words.language).lower(), flags)
+        if found != ((row["reads"].get("language") or "").lower(), set(row["reads"].get("flags", ()))):
+            wrong.append((name, found, row["reads"]))
+        read += 1
+
+    assert wrong == []
+    assert read > 15
 
 
 def agrees(server: str, found: Reading, reads: dict[str, Any]) -> bool:
