@@ -128,17 +128,22 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         `said` is what the names say for which the pin holds. If that is several things, the pin says nothing
         of a season or kind that is not its own.
         """
-        if (self.season is None and self.offset is None) or self._is_of_another(file, said):
+        names_only_the_show = self.season is None and self.offset is None
+        if names_only_the_show or self._is_of_another(file, said):
             return None
+        return self._count(numbers_of(file) or ())
+
+    def _count(self, numbers: Sequence[int]) -> tuple[Coordinates, ...] | None:
+        """The places of a file's own numbers; `episode` is the place of a file that has none."""
         season, offset = 1 if self.season is None else self.season, self.offset or 0
-        numbers = numbers_of(file) or ()
-        if self.episode is not None and not numbers:
+        if not numbers and self.episode is not None:
             return (Coordinates(season=season, episode=self.episode),)
         if offset and any(n + offset < 1 for n in numbers):
             return None  # it counts from a later number than this file has
         return tuple(Coordinates(season=season, episode=n + offset) for n in numbers)
 
     def _is_of_another(self, file: ParsedFile, said: Collection[Said]) -> bool:
+        """Whether names say several things, and this file another one than the pin: `Show OVA`, `Show S2`."""
         season, special = said_of(file)
         if len({kind for _, kind in said}) > 1 and special != (self.season == 0):
             return True
@@ -189,12 +194,18 @@ def load(path: Path) -> tuple[Pin, ...]:
 def _require_sound(pin: Pin) -> None:
     """Refuse a pin that names no show, nothing to pin, or a place that no episode has. PinRefusedError."""
     _ = pin.show, pin.target
-    if not (0 <= (pin.season or 0) <= MOST and -MOST <= (pin.offset or 0) <= MOST):
-        raise PinRefusedError(f"season is a number from 0 to {MOST}, offset one from -{MOST} to {MOST}")
-    if pin.episode is not None and not (0 <= pin.episode <= MOST and pin.season is not None):
-        raise PinRefusedError(f"episode is a number from 0 to {MOST}, and goes with a season")
+    _require_place(pin)
     if any(len(text or "") > LONGEST for text in (pin.folder, pin.title, pin.group)):
         raise PinRefusedError(f"folder, title and group have at most {LONGEST:,} characters")
+
+
+def _require_place(pin: Pin) -> None:
+    """Refuse a season, offset or episode that no name can carry, and an episode of no season."""
+    season, offset, episode = pin.season or 0, pin.offset or 0, pin.episode or 0
+    if not (0 <= season <= MOST and abs(offset) <= MOST):
+        raise PinRefusedError(f"season is a number from 0 to {MOST}, offset one from -{MOST} to {MOST}")
+    if not 0 <= episode <= MOST or (pin.episode is not None and pin.season is None):
+        raise PinRefusedError(f"episode is a number from 0 to {MOST}, and goes with a season")
 
 
 def add(path: Path, pin: Pin) -> None:

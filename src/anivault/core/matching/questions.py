@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 import msgspec
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from anivault.core.matching.pins import Kind, kind_of
 from anivault.core.matching.places.episodes import STATED, UNCOUNTED
 from anivault.core.matching.titles.normalize import normal_form
-from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey, ScannedFile
+from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey
 from anivault.parser.models import EXTRAS, Number, VideoType
 from anivault.shared import fs
 from anivault.shared.errors import quoted
@@ -106,8 +106,7 @@ def asked(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
 
 
 def _asked(files: Sequence[Held], first: MatchedFile, answers: tuple[Answer, ...], scope: _Scope) -> Question:
-    begin = next((n for n in first.parsed.episodes if isinstance(n, int)), None)
-    path = scope.show_path(first) or first.file.path
+    path, begin = scope.show_path(first) or first.file.path, _first_number(first)
     return Question(files=tuple(files), why=files[0].detail, answers=answers, path=path, begin=begin)
 
 
@@ -149,34 +148,44 @@ class _Scope:
 
         With it the numbers that the pin has to be for, where other files have the same title and group.
         """
-        mine = {item.file for item in asked}
+        files = {item.file for item in asked}
         named = self._names[next(_names(file))]
-        others = [item for item in named if item.file not in mine]
+        mine = [item for item in named if item.file in files]
+        others = [item for item in named if item.file not in files]
         if not others:
             return file.file.path, ""
         folder = file.file.whole_folder
         if file.file.folder and self._folders[folder] == len(asked):
             return folder, ""
-        return (file.file.path, numbers) if (numbers := _between(named, mine)) else None
+        return (file.file.path, numbers) if (numbers := _between(mine, others)) else None
 
 
-def _between(named: Sequence[MatchedFile], asked: Collection[ScannedFile]) -> str | None:
-    """The range of numbers that holds those asked about and no other file's of the same name."""
-    mine = [n for item in named if item.file in asked for n in item.parsed.episodes]
-    first, last = min(_whole(mine), default=0), max(_whole(mine), default=0)
-    others = (
-        n
-        for item in named
-        if item.file not in asked and item.parsed.type not in EXTRAS
-        for n in item.parsed.episodes
-    )
-    if not mine or len(mine) > len(_whole(mine)) or any(first <= n <= last for n in _whole(others)):
+def _between(mine: Sequence[MatchedFile], others: Sequence[MatchedFile]) -> str | None:
+    """The range of numbers that holds all of mine and none of the others': `13-24`, or `7` alone.
+
+    None where a file of mine has no number, or one such as 12.5 that stands in no range.
+    """
+    said = _numbers(mine)
+    numbers = _whole(said)
+    if not numbers or len(numbers) < len(said):
+        return None
+    first, last = min(numbers), max(numbers)
+    taken = _whole(_numbers(item for item in others if item.parsed.type not in EXTRAS))
+    if any(first <= n <= last for n in taken):
         return None
     return f"{first}-{last}" if first < last else str(first)
 
 
+def _numbers(files: Iterable[MatchedFile]) -> list[Number]:
+    return [n for item in files for n in item.parsed.episodes]
+
+
 def _whole(numbers: Iterable[Number]) -> list[int]:
     return [n for n in numbers if isinstance(n, int)]
+
+
+def _first_number(file: MatchedFile) -> int | None:
+    return next(iter(_whole(file.parsed.episodes)), None)
 
 
 _Name = tuple[str, str, int | None, int | None, Kind]
@@ -229,42 +238,64 @@ def _answers(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> tuple[
 
 
 def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope) -> Answer:
-    show, guessed = ranked.candidate, ranked is file.match.best
-    where = _where(file) if guessed and show.media_type == "tv" else {}
-    path, numbers = scope.path(file, asked) or ("", "") if where else (scope.show_path(file), "")
-    can = where is not None and path and safe(path) == path
-    wanted = Wanted(path=path, show=str(show.key), episodes=numbers or None, **(where or {})) if can else None
-    return Answer(
-        show=_called(show, file if guessed and where is not None else None, several=len(asked) > 1),
-        words=wanted.words if wanted else "",
-        pin=wanted,
-        first=_place(asked[0]) if guessed else "",
-        last=_place(asked[-1]) if guessed else "",
-        stated=guessed and file.sure >= STATED,
-    )
+    """That files are of this show. The best show is offered with the places that it gives."""
+    show = ranked.candidate
+    if ranked is not file.match.best:
+        return _said(show.dated, _wanted(scope.show_path(file), show))
+    where = _where(file) if show.media_type == "tv" else {}
+    if where is None:
+        said = _said(show.dated, None)
+    else:
+        called = _called(show, file, several=len(asked) > 1)
+        said = _said(called, _placing(show, file, asked, scope, where))
+    return replace(said, first=_place(asked[0]), last=_place(asked[-1]), stated=file.sure >= STATED)
+
+
+def _said(show: str, wanted: Wanted | None) -> Answer:
+    return Answer(show=show, words=wanted.words if wanted else "", pin=wanted)
+
+
+def _placing(
+    show: Candidate, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope, where: Mapping[str, int]
+) -> Wanted | None:
+    """What a pin has to say that puts what is asked about where it is guessed to belong."""
+    if not where:
+        return _wanted(scope.show_path(file), show)
+    path, numbers = scope.path(file, asked) or ("", "")
+    return _wanted(path, show, episodes=numbers or None, **where)
+
+
+def _wanted(path: str, show: Candidate, *, episodes: str | None = None, **where: int) -> Wanted | None:
+    """What a pin has to say for `path`; None where there is no path, or none that a shell can be told."""
+    if not path or safe(path) != path:
+        return None
+    return Wanted(path=path, show=str(show.key), episodes=episodes, **where)
 
 
 def _place(file: MatchedFile) -> str:
     return " ".join(f"S{place.season:02}E{place.episode:02}" for place in file.coordinates)
 
 
-def _called(show: Candidate, file: MatchedFile | None, *, several: bool) -> str:
+def _called(show: Candidate, file: MatchedFile, *, several: bool) -> str:
     """`BLEACH (2004) from S01E01`: with the place of the first file, where there is a guess."""
-    title = show.dated
-    if file is None or not file.coordinates:
-        return title
+    if not file.coordinates:
+        return show.dated
     first = file.coordinates[0]
-    return f"{title}{' from' if several else ''} S{first.season:02}E{first.episode:02}"
+    return f"{show.dated}{' from' if several else ''} S{first.season:02}E{first.episode:02}"
 
 
 def _where(file: MatchedFile) -> dict[str, int] | None:
     """What a pin has to say of season and numbers, where the show alone is not enough; None: it cannot."""
-    special = file.parsed.type in _SPECIAL and any(c.season for c in file.coordinates)
-    if special:
+    if file.parsed.type in _SPECIAL and any(c.season for c in file.coordinates):
         return None  # the show alone would make an episode of it
     if file.sure >= UNCOUNTED and not file.other:
         return {}
-    own = next((n for n in file.parsed.episodes if isinstance(n, int)), None)
+    return _guess(file)
+
+
+def _guess(file: MatchedFile) -> dict[str, int] | None:
+    """The season, and how far the file's own number is from the place that is guessed: 13 as S02E01, -12."""
+    own = _first_number(file)
     if not file.coordinates or own is None:
         return None
     guess = file.coordinates[0]

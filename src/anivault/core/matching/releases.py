@@ -6,6 +6,7 @@ In: parsed files. Out: releases, the files of one folder, title and group with w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -19,78 +20,114 @@ from anivault.parser.models import EXTRAS, VideoType
 def group(files: Sequence[ParsedFile]) -> list[Release]:
     """Put files of one folder, title and group together, in the order of their first files.
 
-    A few files that read a little differently beside many (no title, a slip in it, an extra) are the
+    A few files that read a little differently among many (no title, a slip in it, an extra) are the
     many's: twelve files that fit outweigh one odd name.
     """
-    buckets: dict[Key, list[ParsedFile]] = {}
+    buckets: Buckets = {}
     for file in files:
         buckets.setdefault(_bucket(file), []).append(file)
-    largest: dict[str, Key] = {}
-    for key, bucket in buckets.items():
-        if len(bucket) > len(buckets.get(largest.get(key[0], key), ())) or key[0] not in largest:
-            largest[key[0]] = key
-    home = {key: largest[key[0]] if _is_odd(key, buckets, largest[key[0]]) else key for key in buckets}
+    largest = _largest(buckets)
+    home = {
+        key: largest[key.folder] if _is_odd(key, largest[key.folder], buckets) else key for key in buckets
+    }
     home |= {extras: home[main] for extras, main in _mains_of_extras(buckets).items()}
-    joined: dict[Key, list[ParsedFile]] = {}
+    joined: Buckets = {}
     for key in sorted(buckets, key=lambda key: home[key] != key):  # who stands for the release comes first
         joined.setdefault(home[key], []).extend(buckets[key])
     return [_release(bucket) for bucket in joined.values()]
 
 
-Key = tuple[str, str, str, str, str]  # folder, title, group, kind, year: remakes lie side by side
+class Key(NamedTuple):
+    """What files of one bucket have in common. Remakes lie side by side, so the year is part of it."""
+
+    folder: str
+    title: str
+    group: str
+    kind: str  # season, part, and whether it is a film, an OVA or a special
+    year: str
+
+
+Buckets = dict[Key, list[ParsedFile]]
 FEW = 3  # a bucket this many times smaller than its folder's largest may be odd names of it (a guess)
 ALIKE = 85  # of 100, between a title and the same with a slip
 
 
-def _is_odd(key: Key, buckets: dict[Key, list[ParsedFile]], largest: Key) -> bool:
+def _largest(buckets: Buckets) -> dict[str, Key]:
+    """By folder the bucket that holds most files, of equals the first."""
+    largest: dict[str, Key] = {}
+    for key, bucket in buckets.items():
+        if len(bucket) > len(buckets[largest.setdefault(key.folder, key)]):
+            largest[key.folder] = key
+    return largest
+
+
+def _is_odd(key: Key, largest: Key, buckets: Buckets) -> bool:
     """Whether a bucket holds odd names of its folder's largest release."""
-    bucket, many = buckets[key], buckets[largest]
-    if key == largest or len(bucket) * FEW > len(many):
+    bucket = buckets[key]
+    if key == largest or len(bucket) * FEW > len(buckets[largest]) or _is_illegible(key, bucket):
         return False
-    if not key[1] and not all(is_legible(file.file.name) for file in bucket):
-        return False  # they have a title, which nobody can read: it may be any show's
-    extras = all(file.parsed.type in EXTRAS for file in bucket)
-    slip = is_slip(key[1], largest[1]) and fuzz.ratio(key[1], largest[1]) >= ALIKE
-    kind = key[3] == largest[3] and key[4] in ("", largest[4])
-    return extras or (kind and (not key[1] or slip))
+    return _are_extras(bucket) or (_is_of_kind(key, largest) and _is_titled_alike(key, largest))
 
 
-def _mains_of_extras(buckets: dict[Key, list[ParsedFile]]) -> dict[Key, Key]:
+def _is_illegible(key: Key, bucket: Sequence[ParsedFile]) -> bool:
+    """`★☆★ - 07` has a title, which nobody can read: it may be any show's."""
+    return not key.title and not all(is_legible(file.file.name) for file in bucket)
+
+
+def _are_extras(bucket: Sequence[ParsedFile]) -> bool:
+    """`NCOP1`, `Menu`, and no episode with them."""
+    return all(file.parsed.type in EXTRAS for file in bucket)
+
+
+def _is_of_kind(key: Key, largest: Key) -> bool:
+    """`Show - 07` among `Show (2015) - 01`, and neither `Show S2 - 07` nor `Show (2019) - 07`."""
+    return key.kind == largest.kind and key.year in ("", largest.year)
+
+
+def _is_titled_alike(key: Key, largest: Key) -> bool:
+    """`07`, or `Planetse - 07` among `Planetes - 01`; of what is not alike, the title of another show."""
+    if not key.title:
+        return True
+    return is_slip(key.title, largest.title) and fuzz.ratio(key.title, largest.title) >= ALIKE
+
+
+def _mains_of_extras(buckets: Buckets) -> dict[Key, Key]:
     """For each bucket of extras alone the one of its show: in its folder, or in that of the show above it."""
-    extras = {key for key, bucket in buckets.items() if all(f.parsed.type in EXTRAS for f in bucket)}
+    extras = {key for key, bucket in buckets.items() if _are_extras(bucket)}
     mains: dict[str, list[Key]] = {}  # by folder; those in a season's folder by the show's too
     for key in buckets.keys() - extras if extras else ():
-        for folder in _up_to_the_show(key[0]):
+        for folder in _up_to_the_show(key.folder):
             mains.setdefault(folder, []).append(key)
     found = {key: _main_of(key, mains, buckets) for key in extras}
     return {key: main for key, main in found.items() if main}
 
 
-def _main_of(key: Key, mains: dict[str, list[Key]], buckets: dict[Key, list[ParsedFile]]) -> Key | None:
+def _main_of(key: Key, mains: dict[str, list[Key]], buckets: Buckets) -> Key | None:
     """The release that extras belong to: of their title, or in an extras folder that of the show above."""
     near: list[Key] = []
-    for folder in _up_to_the_show(key[0]):
-        show = folder if folder != key[0] else ""
+    for folder in _up_to_the_show(key.folder):
+        show = folder if folder != key.folder else ""
         near += [main for main in mains.get(folder, ()) if _is_main(main, key, show, buckets)]
 
     def order(main: Key) -> tuple[bool, bool, bool, bool, bool, int, Key]:
+        """The year first, then title, episodes before specials, group, kind, and the many before the few."""
         special = any(f.parsed.season == 0 or f.parsed.type in _OWN_KIND for f in buckets[main])
-        same = main[1] == key[1], main[2] == key[2], main[3] == key[3], main[4] == key[4]
-        return not same[3], not same[0], special, not same[1], not same[2], -len(buckets[main]), main
+        year, title = main.year != key.year, main.title != key.title
+        return year, title, special, main.group != key.group, main.kind != key.kind, -len(buckets[main]), main
 
     return min(near, key=order, default=None)
 
 
-def _is_main(main: Key, extras: Key, show: str, buckets: dict[Key, list[ParsedFile]]) -> bool:
+def _is_main(main: Key, extras: Key, show: str, buckets: Buckets) -> bool:
     """Whether extras go with a release: of one title; or of the show whose folder holds theirs.
 
     Extras whose title goes on where the show's ends may be those of a film, and are judged by themselves.
     """
-    if main[1] == extras[1]:
+    if main.title == extras.title:
         return True
-    if not show or extras[1].startswith(main[1]):
+    if not show or extras.title.startswith(main.title):
         return False
-    named = {normal_form(title) for file in buckets[main] for title in (*file.parsed.titles, main[1])}
+    named = {normal_form(title) for file in buckets[main] for title in (*file.parsed.titles, main.title)}
     folder = read_folder(show.rpartition("/")[2]).parsed
     return folder is not None and any(normal_form(title) in named for title in folder.titles)
 
@@ -112,7 +149,7 @@ def _bucket(file: ParsedFile) -> Key:
     parsed = file.parsed
     kind = f"{parsed.season} {parsed.part} {parsed.type if parsed.type in _OWN_KIND else ''}"
     title, group, year = normal_form(parsed.title or ""), (parsed.group or "").casefold(), parsed.year or ""
-    return file.file.whole_folder, title, group, kind, str(year)
+    return Key(file.file.whole_folder, title, group, kind, str(year))
 
 
 _OWN_KIND = frozenset({VideoType.MOVIE, VideoType.OVA, VideoType.SPECIAL})
