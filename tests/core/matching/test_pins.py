@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from anivault.core.matching.pins import FILE, Pin, add, load, parted, remove
 from anivault.core.models import Coordinates, Release
+from anivault.parser.models import VideoType
 from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError
-from tests.core.matching.makers import release
+from tests.core.matching.makers import file, release
 
 words = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=30
@@ -246,3 +247,62 @@ def test_pins_for_other_numbers_stand_side_by_side_and_go_together(tmp_path: Pat
 def test_a_film_is_pinned_as_one() -> None:
     assert Pin(id="tmdb:movie/5", title="A").show == ("tmdb", "movie", 5)
     assert Pin(id="tmdb:5", title="A").show == ("tmdb", "tv", 5)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"season": -1}, "season is a number from 0 to 9999"),
+        ({"season": 10_000}, "season is a number from 0 to 9999"),
+        ({"season": 1, "offset": -10_000}, "offset one from -9999 to 9999"),
+        ({"season": 1, "offset": 10_000}, "offset one from -9999 to 9999"),
+        ({"season": 1, "episode": 10_000}, "episode is a number from 0 to 9999"),
+        ({"season": 1, "episode": -1}, "episode is a number from 0 to 9999"),
+        ({"episode": 3}, "goes with a season"),
+        ({"group": "G" * 1001}, "at most 1,000 characters"),
+    ],
+)
+def test_a_place_that_no_name_can_carry_is_refused(fields: dict[str, Any], why: str, tmp_path: Path) -> None:
+    with pytest.raises(PinRefusedError, match=why):
+        add(tmp_path / FILE, Pin(id="tmdb:1", title="A", **fields))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"season": 0}, {"season": 9999, "offset": -9999}, {"offset": 9999}, {"season": 0, "episode": 0}],
+)
+def test_the_ends_of_what_a_name_can_carry_are_taken(fields: dict[str, Any], tmp_path: Path) -> None:
+    pin = Pin(id="tmdb:1", title="A", **fields)
+    add(tmp_path / FILE, pin)
+
+    assert load(tmp_path / FILE) == (pin,)
+
+
+@pytest.mark.parametrize(
+    ("fields", "episodes", "places"),
+    [
+        ({}, (3,), None),  # it names the show alone
+        ({"season": 2}, (3,), [(2, 3)]),
+        ({"offset": 12}, (3,), [(1, 15)]),  # season 1, where it says none
+        ({"season": 2, "offset": -12}, (13, 14), [(2, 1), (2, 2)]),
+        ({"season": 2, "offset": -12}, (12,), None),  # it counts from a later number
+        ({"season": 0, "episode": 4}, (), [(0, 4)]),  # the file has no number
+        ({"season": 0, "episode": 4}, (1,), [(0, 1)]),  # its own number counts
+        ({"season": 2}, (), []),
+        ({"season": 2}, (12.5,), []),
+    ],
+)
+def test_a_pin_places_the_numbers_of_a_file(
+    fields: dict[str, Any], episodes: tuple[float, ...], places: list[tuple[int, int]] | None
+) -> None:
+    found = Pin(id="tmdb:1", title="Natsu", **fields).place(file("Natsu", episodes=episodes))
+
+    assert (None if found is None else [(c.season, c.episode) for c in found]) == places
+
+
+def test_a_pin_for_episodes_leaves_the_specials_where_names_say_both() -> None:
+    pin = Pin(id="tmdb:1", title="Natsu", season=1)
+    both = [release("Natsu", numbers=[1]), release("Natsu", numbers=[1], type=VideoType.OVA)]
+
+    assert [bool(pin.place(p.release.files[0], p.said)) for p in parted([pin], both)] == [True, False]
+    assert pin.place(both[1].files[0]) == (Coordinates(season=1, episode=1),)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.matching.releases import group
+from anivault.core.matching.releases import each, group, numbers_of
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import FileKind, Release, ScannedFile
 from anivault.core.pipeline.parser import parse_files
+from anivault.parser.models import Number
+from tests.core.matching.makers import file
 
 
 def grouped(*paths: str) -> list[Release]:
@@ -53,3 +55,122 @@ def test_names_with_and_without_a_year_are_two_releases() -> None:
     names = ["Spice and Wolf - 01.mkv", "Spice and Wolf - 02.mkv", "Spice and Wolf (2024) - 03.mkv"]
 
     assert [len(release.files) for release in grouped(*names)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "[Kitsune] Planettes - 07 (1080p).mkv",  # a slip
+        "[Other] Planettes - 07 (1080p).mkv",  # of whatever group
+        "[Kitsune] NCOP1 (1080p).mkv",  # no title, and an extra
+        "[Other] Planetes - 07 (1080p).mkv",  # another group
+    ],
+)
+def test_one_odd_name_among_six_is_the_sixs(odd: str) -> None:
+    names = [f"anime/{name}" for name in (*EPISODES, odd)]  # a folder that says no title
+    (one,) = grouped(*names)
+
+    assert one.title == "Planetes"
+    assert [item.file.rel for item in one.files] == names
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "[Kitsune] Plastic Memories - 07 (1080p).mkv",  # another title
+        "[Kitsune] Planettes S2 - 07 (1080p).mkv",  # another season
+        "[Kitsune] Planettes (2019) - 07 (1080p).mkv",  # another year
+        "[Kitsune] Planettes OVA - 07 (1080p).mkv",  # another kind
+    ],
+)
+def test_one_name_that_says_something_else_is_a_release_of_its_own(other: str) -> None:
+    assert [len(release.files) for release in grouped(*EPISODES, other)] == [6, 1]
+
+
+@pytest.mark.parametrize(("many", "releases"), [(2, 2), (3, 1)])
+def test_odd_names_join_those_that_are_three_times_as_many(many: int, releases: int) -> None:
+    assert len(grouped(*EPISODES[:many], "[Kitsune] Planettes - 07 (1080p).mkv")) == releases
+
+
+def test_of_two_releases_of_one_size_the_first_takes_what_has_no_title() -> None:
+    one = [file("Planetes", episodes=(n,)) for n in (1, 2, 3)]
+    two = [file("Monster", episodes=(n,)) for n in (1, 2, 3)]
+    lone = file(episodes=(4,), name="E04.mkv")
+
+    assert [release.files for release in group([*one, *two, lone])] == [(*one, lone), tuple(two)]
+
+
+@pytest.mark.parametrize(
+    ("episodes", "numbers"),
+    [((1,), [1]), ((1, 3), [1, 2, 3]), ((), []), ((12.5,), None), ((3, 1), None), ((1, 2, 4), [1, 2, 4])],
+)
+def test_a_range_is_all_of_its_numbers(episodes: tuple[Number, ...], numbers: list[int] | None) -> None:
+    assert numbers_of(file("Planetes", episodes=episodes)) == numbers
+
+
+def test_a_file_by_itself_is_a_release() -> None:
+    files = parse_files([ScannedFile("/in", path, FileKind.VIDEO) for path in EPISODES])
+
+    assert [release.files for release in each(files)] == [(item,) for item in files]
+
+
+# --- extras belong to the release of the show whose folder they are in ---
+
+
+def together(*paths: str) -> list[list[str]]:
+    files = [ScannedFile(root="/pile", rel=path, kind=FileKind.VIDEO) for path in paths]
+    return [[item.file.rel for item in release.files] for release in group(parse_files(files))]
+
+
+def test_extras_below_a_show_join_it_behind_its_own_files() -> None:
+    main = ["Nichijou/Nichijou - 01.mkv"]
+    extras = [
+        "Nichijou/NC/Nichijou NCED.mkv",
+        "Nichijou/SPs/Nichijou NCOP.mkv",
+        "Nichijou/Extras/Menu 1.mkv",
+        "Nichijou/映像特典/Nichijou PV1.mkv",
+        "Nichijou/CDs/Nichijou CM.mkv",
+    ]
+
+    assert together(*extras, *main) == [[*main, *extras]]
+
+
+def test_extras_beside_a_season_folder_join_it() -> None:
+    paths = ["Toradora!/Season 1/Toradora! - 01.mkv", "Toradora!/Extras/NCOP.mkv"]
+
+    assert together(*paths) == [paths]
+
+
+def test_extras_join_the_series_and_no_film_of_its_name() -> None:
+    series, song, other = "Yuru Camp/[G] Yuru Camp [01].mkv", "Yuru Camp/[G] Yuru Camp [NCOP].mkv", "film"
+    movie = "Yuru Camp/[G] Yuru Camp [Movie].mkv"
+    other = "Yuru Camp/SPs/[G] Laid-Back Camp [NCED].mkv"
+
+    assert [series, song, other] in together(movie, series, song, other)
+
+
+def test_in_a_pile_extras_join_what_has_their_title_and_nothing_else() -> None:
+    one, two = "anime/[A] Nichijou - 01.mkv", "anime/[A] Toradora! - 01.mkv"
+    song, stranger = "anime/Extras/[A] Toradora! NCOP.mkv", "anime/Extras/[A] Kaiba NCOP.mkv"
+
+    assert together(one, two, song, stranger) == [[one], [two, song], [stranger]]
+
+
+def test_extras_that_name_more_than_the_show_are_judged_by_themselves() -> None:
+    show, film = "Kaiba/Kaiba - 01.mkv", "Kaiba/SPs/Kaiba the Lost Film PV.mkv"
+
+    assert together(show, film) == [[show], [film]]
+
+
+def test_extras_beside_specials_go_with_the_series() -> None:
+    series, special = "Nichijou/[G] Nichijou [01].mkv", "Nichijou/SPs/[G] Nichijou [SP01].mkv"
+    song = "Nichijou/SPs/[G] Nichijou [NCOP].mkv"
+
+    assert together(series, special, song) == [[series, song], [special]]
+
+
+def test_extras_of_a_season_go_with_that_season() -> None:
+    seasons = [f"Trigun/Season {n}/Trigun - 01.mkv" for n in (1, 2)]
+    songs = [f"Trigun/Season {n}/Extras/NCOP.mkv" for n in (1, 2)]
+
+    assert together(*seasons, *songs) == [[seasons[0], songs[0]], [seasons[1], songs[1]]]

@@ -85,7 +85,7 @@ def _is_of_kind(key: Key, largest: Key) -> bool:
 
 
 def _is_titled_alike(key: Key, largest: Key) -> bool:
-    """`07`, or `Planetse - 07` among `Planetes - 01`; of what is not alike, the title of another show."""
+    """`07`, or `Planettes - 07` among `Planetes - 01`; of what is not alike, the title of another show."""
     if not key.title:
         return True
     return is_slip(key.title, largest.title) and fuzz.ratio(key.title, largest.title) >= ALIKE
