@@ -83,17 +83,20 @@ class Library:
         self._bare: dict[tuple[str, str], list[str]] | None = None  # by parent and by title or id
         self._folders: dict[str, str] | None = None  # folded -> as it is spelled there
         for file in files:
-            key = fold(file.rel)
-            self._by_place[key] = file
-            if file.kind is FileKind.VIDEO:
-                self._videos[key.rpartition(".")[0]] = file
-            if file.identity and file.identity.inode:
-                self._by_inode[file.identity.device, file.identity.inode] = file.rel
+            self._add(file)
         self._origins = {
             rel: origin for rel, origin in (origins or {}).items() if fold(rel) in self._by_place
         }
         self._by_source = {origin.file.path: rel for rel, origin in self._origins.items()}
         self._shows: _Shows | None = None
+
+    def _add(self, file: ScannedFile) -> None:
+        key = fold(file.rel)
+        self._by_place[key] = file
+        if file.kind is FileKind.VIDEO:
+            self._videos[key.rpartition(".")[0]] = file
+        if file.identity and file.identity.inode:
+            self._by_inode[file.identity.device, file.identity.inode] = file.rel
 
     def __bool__(self) -> bool:
         return bool(self._by_place or self._made)

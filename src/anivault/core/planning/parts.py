@@ -26,19 +26,33 @@ _Release: TypeAlias = tuple[str, str, str | None]
 
 def cut_up(items: Mapping[int, MatchedFile], order: Callable[[Sequence[MatchedFile]], list[int]]) -> Cut:
     """Sort the videos of one place. Of several releases in parts the first in `order` is taken."""
+    complete = [numbers for numbers in _numbered(items).values() if is_complete(numbers.values())]
+    parts = _chosen(complete, items, order)
+    in_parts = {index for numbers in complete for index in numbers}
+    whole = [index for index, item in items.items() if index not in in_parts and not _is_part(item)]
+    loose = [index for index in items if index not in parts and index not in whole]
+    return Cut(whole, parts, loose)
+
+
+def _numbered(items: Mapping[int, MatchedFile]) -> dict[_Release, dict[int, int]]:
+    """By release, the videos that are numbered as parts, each with its number."""
     releases: defaultdict[_Release, dict[int, int]] = defaultdict(dict)
     for index, item in items.items():
         if number := number_of(item):
             releases[_release(item)][index] = number
-    complete = [numbers for numbers in releases.values() if is_complete(numbers.values())]
-    parts = complete[0] if complete else {}
-    if len(complete) > 1:
-        first = [items[min(numbers, key=lambda index: numbers[index])] for numbers in complete]
-        parts = complete[order(first)[0]]
-    taken = {index for numbers in complete for index in numbers}
-    whole = [index for index, item in items.items() if index not in taken and not _is_part(item)]
-    loose = [index for index in items if index not in parts and index not in whole]
-    return Cut(whole, parts, loose)
+    return releases
+
+
+def _chosen(
+    complete: Sequence[dict[int, int]],
+    items: Mapping[int, MatchedFile],
+    order: Callable[[Sequence[MatchedFile]], list[int]],
+) -> dict[int, int]:
+    """The parts of the release that is taken; two releases of `cd1` and `cd2` are never mixed."""
+    if len(complete) < 2:
+        return complete[0] if complete else {}
+    first = [items[min(numbers, key=lambda index: numbers[index])] for numbers in complete]
+    return complete[order(first)[0]]
 
 
 def number_of(item: MatchedFile) -> int | None:

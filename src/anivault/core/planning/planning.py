@@ -75,24 +75,27 @@ class Planning:
 
     def _in_parts(self, cut: Cut) -> Iterable[tuple[int, Outcome]]:
         """What becomes of parts: they go together, and where nothing has the whole."""
-        taken = cut.whole or list(cut.parts)
-        together = bool(cut.parts)
         for index in (*cut.parts, *cut.loose):
             whole = self.wanted[index]
             number = number_of(whole.item) or 1
             part = whole._replace(place=whole.place.part(number), slots=())
             if found := self._found(part):
                 yield index, self._already(index, whole.item.file, found)
-            elif whole.kind == "episode" and "kodi" in self.namer.preset.servers:
-                yield index, _stays(whole, HeldReason.NO_PLACE, Cause.PARTS_APART)
-            elif taken and index not in taken:
-                yield index, _rival(whole, self.wanted[taken[0]], Cause.RIVAL)
-            elif there := self._has_whole(whole):
-                yield index, _taken(whole, there, Cause.THERE_WHOLE, there=there.rel)
-            elif together or self._completes(cut.loose, whole.place):
-                yield index, self._place_or_hold(index, part)
             else:
-                yield index, _stays(whole, HeldReason.NO_PLACE, Cause.PART_ALONE, part=str(number))
+                yield index, self._part_stays(index, cut, number) or self._place_or_hold(index, part)
+
+    def _part_stays(self, index: int, cut: Cut, number: int) -> Held | None:
+        """Why a part stays: no server joins it, a rival or the whole is there, or the others are missing."""
+        whole, taken = self.wanted[index], cut.whole or list(cut.parts)
+        if whole.kind == "episode" and "kodi" in self.namer.preset.servers:
+            return _stays(whole, HeldReason.NO_PLACE, Cause.PARTS_APART)
+        if taken and index not in taken:
+            return _rival(whole, self.wanted[taken[0]], Cause.RIVAL)
+        if there := self._has_whole(whole):
+            return _taken(whole, there, Cause.THERE_WHOLE, there=there.rel)
+        if not cut.parts and not self._completes(cut.loose, whole.place):
+            return _stays(whole, HeldReason.NO_PLACE, Cause.PART_ALONE, part=str(number))
+        return None
 
     def _has_whole(self, wanted: Wanted) -> ScannedFile | None:
         """The video in the library that is all of this episode or film."""
@@ -216,11 +219,11 @@ class Planning:
         there = self.taken.video(place.key) or self.taken.at(place.key + place.extension)
         if not there and not holders:
             return self._move(index, item, place)
-        if self.on_conflict == "version" and max(len(holders), 1) < self.namer.preset.versions:
-            if not there:
-                return self._of_its_own(index, wanted)
-            return self._version(index, wanted, label or labels([item], self.namer)[0])
-        return self._taken_by(wanted, there or holders[0])
+        if self.on_conflict == "hold" or max(len(holders), 1) >= self.namer.preset.versions:
+            return self._taken_by(wanted, there or holders[0])
+        if not there:
+            return self._of_its_own(index, wanted)
+        return self._version(index, wanted, label or labels([item], self.namer)[0])
 
     def _taken_by(self, wanted: Wanted, other: ScannedFile) -> Held:
         """A video in whose place the library has another; of a whole release it is said once."""

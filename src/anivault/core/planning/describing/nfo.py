@@ -63,11 +63,15 @@ def hidden(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[
 
     Where nothing is `matched`, as when a plan is replayed, of the files that move alone.
     """
-    extras = set(preset.extras.values())
     moved = {m.target for m in plan.moves if m.video is None and ":movie:" in (m.metadata or "")}
     there = {v.target for v in placed(plan, matched) if is_film(v.item)}
-    targets = sorted(t for t in moved | there if t.rpartition("/")[0].rpartition("/")[2] in extras)
-    return tuple({w.target: w for target in targets for w in _hidden(target, preset)}.values())
+    extras = sorted(target for target in moved | there if _is_extra(target, preset))
+    return tuple({w.target: w for target in extras for w in _hidden(target, preset)}.values())
+
+
+def _is_extra(target: str, preset: Preset) -> bool:
+    """Whether a video lies in a folder of extras: `Paprika (2006)/trailers/Teaser.mkv`."""
+    return target.rpartition("/")[0].rpartition("/")[2] in preset.extras.values()
 
 
 def beside(videos: Iterable[Placed], preset: Preset) -> tuple[Write, ...]:

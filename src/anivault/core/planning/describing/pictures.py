@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.models import MatchedFile, Plan
+from anivault.core.models import Candidate, MatchedFile, Plan
 from anivault.core.planning.describing.nfo import Placed, as_spelled, placed
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.fields import Subject
@@ -54,15 +54,21 @@ def pictures(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tupl
     return tuple(made.values())
 
 
+def _has_pictures(item: MatchedFile, show: Candidate) -> bool:
+    """TMDB has them: of a film, and of an episode that has a place; extras have none."""
+    placed = show.media_type == "movie" or bool(item.coordinates)
+    return placed and show.provider == "tmdb" and item.parsed.type not in EXTRAS
+
+
 def _of(video: Placed, namer: Namer) -> Iterator[Picture]:
     item, best = video.item, video.item.match.best
-    if best is None or best.candidate.provider != "tmdb" or item.parsed.type in EXTRAS:
+    if best is None or not _has_pictures(item, best.candidate):
         return
     subject = Subject(best.candidate, best.entry, item.parsed, item.coordinates)
     film = best.candidate.media_type == "movie"
     named = namer.film(subject).rpartition("/")[0] if film else namer.show(subject)
     folder = as_spelled(named, video.target)
-    if folder is None or not (film or item.coordinates):
+    if folder is None:
         return
     poster = Picture(
         media_type=best.candidate.media_type,
@@ -75,10 +81,10 @@ def _of(video: Placed, namer: Namer) -> Iterator[Picture]:
     yield replace(poster, kind="backdrop", target=f"{folder}/fanart")
     if namer.preset.logo:
         yield replace(poster, kind="logo", target=f"{folder}/{namer.preset.logo}")
-    if not film:
-        first = item.coordinates[0]
-        still = f"{video.target.rpartition('.')[0]}{namer.preset.thumb}"
-        yield replace(poster, kind="still", season=first.season, episode=first.episode, target=still)
-        season = item.coordinates[0].season
-        name = (namer.season_poster if season else namer.specials_poster)(subject)
-        yield replace(poster, season=season, target=f"{folder}/{name}")
+    if film:
+        return
+    first = item.coordinates[0]
+    still = f"{video.target.rpartition('.')[0]}{namer.preset.thumb}"
+    yield replace(poster, kind="still", season=first.season, episode=first.episode, target=still)
+    name = (namer.season_poster if first.season else namer.specials_poster)(subject)
+    yield replace(poster, season=first.season, target=f"{folder}/{name}")

@@ -48,17 +48,20 @@ _TERMS = re.compile(r"\b(?:\d{3,4}[pi]|blu-?ray|web|[xh]\.?26[45])\b.*", re.IGNO
 def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer) -> str:
     """Return `Creditless Opening 2`, `Trailer 3 (Season 2)`: the kind, then what the name adds to it."""
     kind = parsed.type or VideoType.EXTRA
-    label, word = _WORDS[kind]
     stem = name.rpartition(".")[0]
-    bare = _BRACKETS.sub(" ", stem)
-    found = _last(word, bare) if kind in _ENDED else word.search(bare) or word.search(stem)
-    after = _BRACKETS.sub(" ", found.string[found.end() :]).strip(" ._-[]()") if found else _own(bare, parsed)
-    numbers = "" if after else " ".join(str(number) for number in parsed.episodes)
+    added = _added(kind, stem, parsed) or " ".join(str(number) for number in parsed.episodes)
     creditless = "Creditless " if _CREDITLESS.search(stem) else ""
-    text = f"{creditless}{label} {after or numbers}".strip()
+    text = f"{creditless}{_WORDS[kind][0]} {added}".strip()
     if season is not None and season > 1:
         text = f"{text} (Season {season})"
     return namer.finish(unlike_an_episode(namer.clean(text.replace("_", " "))), "extra")
+
+
+def _added(kind: VideoType, stem: str, parsed: ParseResult) -> str:
+    """What a name says behind the word of its kind (`Trailer 3`), or beyond the show's title."""
+    word, bare = _WORDS[kind][1], _BRACKETS.sub(" ", stem)
+    found = _last(word, bare) if kind in _ENDED else word.search(bare) or word.search(stem)
+    return _BRACKETS.sub(" ", found.string[found.end() :]).strip(" ._-[]()") if found else _own(bare, parsed)
 
 
 def _last(word: re.Pattern[str], stem: str) -> re.Match[str] | None:

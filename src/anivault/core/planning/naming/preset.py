@@ -105,6 +105,15 @@ def _with_base(name: str, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 
 
 def _check_preset(preset: Preset) -> None:
+    _check_templates(preset)
+    _check_folders(preset)
+    _check_words(preset)
+    if len(preset.spaces) > 1 or preset.spaces not in " ._-":
+        raise PresetError(preset.name, "spaces is one of ' ', '.', '_', '-' or ''")
+
+
+def _check_templates(preset: Preset) -> None:
+    """Refuse templates by which two shows, films or episodes would share a name."""
     templates = {key: parse_template(getattr(preset, key)) for key in TEMPLATES}
     names = fields_of(templates["episode"][-1])
     if not names & {"episode", "absolute"}:
@@ -114,6 +123,10 @@ def _check_preset(preset: Preset) -> None:
     film = templates["film"]
     if len(film) < 2 or not all(map(_is_named, (templates["show"][-1], *film[-2:]))):
         raise PresetError(preset.name, "show, and film's folder and name, need {title} or {id} outside < >")
+
+
+def _check_folders(preset: Preset) -> None:
+    """Refuse what is no plain name where a folder or file is to get it."""
     if missing := NAMED_EXTRAS - set(preset.extras):
         raise PresetError(preset.name, f"extras has no folder for {', '.join(sorted(missing))}")
     if preset.logo and not _is_folder(preset.logo):
@@ -121,9 +134,6 @@ def _check_preset(preset: Preset) -> None:
     for key, folder in (*(("extras", folder) for folder in preset.extras.values()), *_font_folders(preset)):
         if not _is_folder(folder):
             raise PresetError(preset.name, f"{folder[:60]!r} in {key} is no folder name")
-    _check_words(preset)
-    if len(preset.spaces) > 1 or preset.spaces not in " ._-":
-        raise PresetError(preset.name, "spaces is one of ' ', '.', '_', '-' or ''")
 
 
 def _font_folders(preset: Preset) -> Iterator[tuple[str, str]]:

@@ -92,18 +92,26 @@ def _field(text: str, inner: str, at: int) -> Field:
     name, _, form = inner.partition(":")
     if name not in FIELDS:
         raise TemplateError(text, at + 1, f"there is no field {name!r}; known are {', '.join(FIELDS)}")
-    found = (_NUMBER_FORMAT if name in NUMBERS else _TEXT_FORMAT).fullmatch(form) if form else None
-    if form and not found:
-        wanted = "zeros, as in 00 or 00-E00" if name in NUMBERS else "a length, upper or lower"
-        raise TemplateError(text, at + len(name) + 2, f"{name} takes {wanted}")
-    if found is None:
+    if not form:
         return Field(name, digits=1, joint="-")
-    if name in NUMBERS:
-        if unfit := UNFIT_TEXT.search(form) or re.search("[/<>]", form):
-            raise TemplateError(
-                text, at + len(name) + 2 + unfit.start(), "this character is not allowed in names"
-            )
-        return Field(name, digits=min(len(found[1]), 9), joint=found[2] or "-", every=bool(found[3]))
+    return (_number if name in NUMBERS else _words)(text, name, form, at + len(name) + 2)
+
+
+def _number(text: str, name: str, form: str, at: int) -> Field:
+    """`{episode:00}`, `{episode:00-E00}`."""
+    found = _NUMBER_FORMAT.fullmatch(form)
+    if found is None:
+        raise TemplateError(text, at, f"{name} takes zeros, as in 00 or 00-E00")
+    if unfit := UNFIT_TEXT.search(form) or re.search("[/<>]", form):
+        raise TemplateError(text, at + unfit.start(), "this character is not allowed in names")
+    return Field(name, digits=min(len(found[1]), 9), joint=found[2] or "-", every=bool(found[3]))
+
+
+def _words(text: str, name: str, form: str, at: int) -> Field:
+    """`{title:40}`, `{group:upper}`."""
+    found = _TEXT_FORMAT.fullmatch(form)
+    if found is None:
+        raise TemplateError(text, at, f"{name} takes a length, upper or lower")
     return Field(name, length=int(found[1] or 0), case=found[2] or "")
 
 
@@ -112,9 +120,8 @@ def _check_components(text: str, components: list[list[Part]]) -> None:
         raise TemplateError(text, 0, f"more than {_FOLDERS_MAX} folders in one another")
     for parts in components:
         plain = "".join(part for part in parts if isinstance(part, str))
-        if not parts or (
-            plain and not plain.strip(". ") and not any(isinstance(part, Field) for part in parts)
-        ):
+        fields = any(isinstance(part, Field) for part in parts)
+        if not parts or (plain and not plain.strip(". ") and not fields):
             raise TemplateError(text, 0, "a folder or name in it is empty, . or ..")
         if len(plain.encode("utf-8")) > PLAIN_MAX:
             raise TemplateError(text, 0, f"more than {PLAIN_MAX} bytes of plain text in one name")

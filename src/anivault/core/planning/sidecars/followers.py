@@ -130,14 +130,16 @@ class Followers:
 
     def _art_name(self, word: str, seasons: set[int | None], item: MatchedFile) -> str | None:
         """The name below the show's or film's folder. A poster beside one later season is that season's."""
-        lone = next(iter(seasons)) if len(seasons) == 1 else None
         if word in {"movie", "tvshow"}:
             return word if (None in seasons) == (word == "movie") else None
         subject = subject_of(item)
+        season = next(iter(seasons)) if len(seasons) == 1 else None
+        if subject is None or season is None:  # of several seasons, or of none
+            return None if word == "season" else word
         if word == "season":
-            return None if lone is None or subject is None else f"{self.namer.season(subject)}/season"
-        if word == "poster" and lone not in {None, 1} and subject is not None:
-            return (self.namer.season_poster if lone else self.namer.specials_poster)(subject)
+            return f"{self.namer.season(subject)}/season"
+        if word == "poster" and season != 1:
+            return (self.namer.season_poster if season else self.namer.specials_poster)(subject)
         return word
 
     def _first_free(
@@ -147,7 +149,7 @@ class Followers:
         for target in names:
             key = fold(target)
             there = self.taken.at(key)
-            if there and there.identity and file.identity and is_copy(file.identity, there.identity):
+            if there and _is_copy(file, there):
                 return already_there(file, there.rel)
             if there is None and key not in self.claimed:
                 self.claimed.add(key)
@@ -159,6 +161,10 @@ class Followers:
             return held(file, HeldReason.JUNK, Cause.NOT_SHOWN)
         reason = HeldReason.SAME_TARGET if fold(target) in self.claimed else HeldReason.TARGET_TAKEN
         return held(file, reason, Cause.PLACE_TAKEN, place=target, target=target)
+
+
+def _is_copy(file: ScannedFile, there: ScannedFile) -> bool:
+    return bool(file.identity and there.identity and is_copy(file.identity, there.identity))
 
 
 class Gone:

@@ -76,23 +76,28 @@ def wanted_fonts(text: str) -> set[str]:
     styles: dict[str, str] = {}
     used: set[str] = set()
     fonts: set[str] = set()
+    for kind, row in _rows(text):
+        if kind == "style":
+            styles[row.get("name", "").lstrip("*")] = row.get("fontname", "")
+            continue
+        used.add(row.get("style", "").lstrip("*"))
+        for block in _BLOCK.findall(row.get("text", "")):
+            fonts.update(_OVERRIDE.findall(block))
+            used.update(_SWITCH.findall(block))
+    fonts.update(styles[name] for name in used if name in styles)
+    return {font for name in fonts if (font := name.strip().lstrip("@")) and font != "0"}
+
+
+def _rows(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every style and every line that is spoken, by the columns that the `Format` above it names."""
     columns: list[str] = []
     for line in text.splitlines():
         key, _, rest = line.partition(":")
         kind = key.strip().lower()
         if kind == "format":
             columns = [column.strip().lower() for column in rest.split(",")]
-        elif kind == "style":
-            row = _row(columns, rest)
-            styles[row.get("name", "").lstrip("*")] = row.get("fontname", "")
-        elif kind == "dialogue":
-            row = _row(columns, rest)
-            used.add(row.get("style", "").lstrip("*"))
-            for block in _BLOCK.findall(row.get("text", "")):
-                fonts.update(_OVERRIDE.findall(block))
-                used.update(_SWITCH.findall(block))
-    fonts.update(styles[name] for name in used if name in styles)
-    return {font for name in fonts if (font := name.strip().lstrip("@")) and font != "0"}
+        elif kind in {"style", "dialogue"}:
+            yield kind, _row(columns, rest)
 
 
 def _row(columns: list[str], rest: str) -> dict[str, str]:

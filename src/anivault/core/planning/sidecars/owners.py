@@ -118,18 +118,23 @@ class Videos:
 
     def _same_but_brackets(self, stem: str, key: tuple[str, str], stems: dict[str, int]) -> Owner | None:
         """`[Group] Show - 01 [CHS].ass`, `Show - 01.en.ass` beside `[Group] Show - 01 [1080p][CRC].mkv`."""
+        loose = self._loosely(key, stems)
+        bare = BRACKETS.sub(" ", stem).strip()
+        for at in (len(bare), *(found.start() for found in reversed([*_BOUNDARY.finditer(bare)]))):
+            found = loose.get(_loose(bare[:at].lower()), []) if at else []
+            tail = read_tail(bare[at:])
+            if len(found) == 1 and (at == len(bare) or (tail.language and not tail.title)):
+                return Owner(found[0], "", tail if tail.language else bracket_track(stem))
+        return None
+
+    def _loosely(self, key: tuple[str, str], stems: dict[str, int]) -> dict[str, list[int]]:
+        """The videos of one folder by their names without brackets."""
         if key not in self._loose:
             table: dict[str, list[int]] = defaultdict(list)
             for known, index in stems.items():
                 table[_loose(known)].append(index)
             self._loose[key] = table
-        bare = BRACKETS.sub(" ", stem).strip()
-        for at in (len(bare), *(found.start() for found in reversed([*_BOUNDARY.finditer(bare)]))):
-            found = self._loose[key].get(_loose(bare[:at].lower()), []) if at else []
-            tail = read_tail(bare[at:])
-            if len(found) == 1 and (at == len(bare) or (tail.language and not tail.title)):
-                return Owner(found[0], "", tail if tail.language else bracket_track(stem))
-        return None
+        return self._loose[key]
 
     def _by_number(
         self, item: ParsedFile, stem: str, key: tuple[str, str], stems: dict[str, int], between: list[str]

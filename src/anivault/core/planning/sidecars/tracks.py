@@ -68,17 +68,21 @@ def read_tail(tail: str) -> Track:
     """
     said = [_read_segment(segment) for segment in _SEGMENTS.split(tail) if segment.strip(" _-&+,")]
     languages = [code for part in said for code in part.languages]
-    flags = {flag for part in said for flag in part.flags}
-    if "hi" in languages and set(languages) != {"hi"}:  # Hindi, but after another language hearing impaired
-        languages = [code for code in languages if code != "hi"]
-        flags.add("sdh")
+    flags = frozenset[str]().union(*(part.flags for part in said))
+    spoken = _without_impaired(languages)
     return Track(
-        _one(languages),
+        _one(spoken),
         " ".join(part.title for part in said if part.title),
         "forced" in flags,
-        "sdh" in flags,
+        "sdh" in flags or spoken != languages,
         "default" in flags,
     )
+
+
+def _without_impaired(languages: list[str]) -> list[str]:
+    """`hi` is Hindi, but with another language hearing impaired: `.en.hi`."""
+    others = [code for code in languages if code != "hi"]
+    return others or languages
 
 
 def _one(languages: Sequence[str]) -> str:
@@ -97,14 +101,18 @@ def _read_segment(segment: str) -> _Said:
     if code := words.pairs.get(pair):
         return _Said((code,), title=pair)
     parts = _SEPARATORS.split(segment)
-    known = [part for part in parts if _understood(part.lower())]
-    if len(known) < len(parts):  # a phrase: only full names of languages mean one, and the words stay
-        names = tuple(words.languages[p.lower()] for p in known if _is_name(p.lower()))
-        return _Said(names, title=" ".join(part for part in parts if not _is_name(part.lower())))
+    if not all(_understood(part.lower()) for part in parts):
+        return _phrase(parts)
     return _Said(
         tuple(code for part in parts if (code := words.languages.get(part.lower()))),
         frozenset(flag for part in parts if (flag := words.flags.get(part.lower()))),
     )
+
+
+def _phrase(parts: Sequence[str]) -> _Said:
+    """`Full English Subs`: only whole names of languages mean one, and the other words are a title."""
+    names = tuple(vocabulary().languages[part.lower()] for part in parts if _is_name(part.lower()))
+    return _Said(names, title=" ".join(part for part in parts if not _is_name(part.lower())))
 
 
 def _understood(word: str) -> bool:
