@@ -48,6 +48,7 @@ COMMANDS = {
     "unpin": Entry("files.pins", "Take a pin back."),
     "pins": Entry("files.pins", "List your pins."),
     "review": Entry("files.review", "Answer one question a release; answers are remembered."),
+    "ignore": Entry("files.ignore", "Leave files out for good."),
     "about": Entry("upkeep.about", "Show version, folders, sources and licences."),
     "serve": Entry("anivault.web.command", "Show it all on a page in the browser."),
     "catalog": Entry(

@@ -99,6 +99,14 @@ class PinEvent(Event, frozen=True, tag="pin"):
     show: str | None  # what it is called, where a list knows it
 
 
+class IgnoreEvent(Event, frozen=True, tag="ignore"):
+    """`ignore`, `review`: one line of an ignore list, and the file that it stands, or stood, in."""
+
+    file: str
+    line: str
+    done: str  # "ignored", "removed", or "listed"
+
+
 class LeftOutEvent(Event, frozen=True, tag="left-out"):
     """`scan`, `match`, `organize`: something below a root that the scan left out."""
 
@@ -156,6 +164,7 @@ class HeldEvent(Event, frozen=True, tag="held"):
     place: str = ""
     other: str = ""
     show: str = ""
+    new: bool = True  # whether it was not shown before, for the same reason
     candidates: tuple[CandidateView, ...] = ()
     path_b64: str | UnsetType = UNSET
     other_b64: str | UnsetType = UNSET
@@ -366,7 +375,7 @@ def move_event(move: Move, *, done: bool) -> MoveEvent:
     )
 
 
-def held_event(held: Held, verdict: MatchedFile | None = None) -> HeldEvent:
+def held_event(held: Held, verdict: MatchedFile | None = None, *, new: bool = True) -> HeldEvent:
     """Describe one file that is held, with the shows that were considered for it."""
     return HeldEvent(
         path=shown(held.source),
@@ -377,6 +386,7 @@ def held_event(held: Held, verdict: MatchedFile | None = None) -> HeldEvent:
         place=shown(held.place),
         other=shown(held.other),
         show=str(held.show or ""),
+        new=new,
         candidates=tuple(map(candidate_view, verdict.match.ranked)) if verdict else (),
         path_b64=b64(held.source),
         other_b64=b64(held.other),

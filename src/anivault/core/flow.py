@@ -46,7 +46,7 @@ def read(what: What, reader: Reader, progress: Progress | None = None) -> Read:
     """Find files, read their names, and leave out those that are not whole yet. Names alone are only read."""
     if not what.paths:
         return parse_names(what.names, reader)
-    found = scan(what.paths, skip=what.skip, progress=progress)
+    found = scan(what.paths, skip=what.skip, ignored=what.ignored, progress=progress)
     return settled(found, parse(found.files, reader, progress), what)
 
 

@@ -22,6 +22,7 @@ from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, Opened, opened
 from anivault.services.pinning import Pinned, PinRequest, file_of, pin
+from anivault.services.remembered.ignored import lists
 from anivault.shared.progress import Bars, untold
 
 FOUND = 5  # shows that a search names
@@ -102,7 +103,9 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
     """Read and match `paths`, and ask about what `organize` would hold. Raises what these raise."""
     settings = asking.settings
     skip = (library,) if library else ()
-    what = What(paths=tuple(paths), skip=skip, settle=settings.scan.settle, filing=True)
+    what = What(
+        paths=tuple(paths), skip=skip, settle=settings.scan.settle, filing=True, ignored=lists(library)
+    )
     rules = Rules(mode=Mode.COPY, preset=load_preset(settings.organize.preset, settings.presets))
     with opened(asking, library, bars("Matching")) as those:
         found = flow.read(what, those.asked.reader, bars("Scanning"))

@@ -1,12 +1,18 @@
-"""How held files look: by reason, crowds in one line, and what to type where a pin would settle it."""
+"""How held files look: by reason, crowds in one line, and what to type where a pin would settle it.
+
+Those that were shown before are one line, unless the user wants to see every one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
 from anivault.core.models import Held, HeldReason, Move
+from anivault.shared.errors import quoted
+from anivault.shared.text import counted
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
@@ -16,24 +22,67 @@ _FEW = 2  # held files of one kind that are named; of more the first and the las
 
 
 def show_held(
-    screen: Screen, held: Sequence[Held], roots: Sequence[str] = (), verdicts: Verdicts | None = None
+    screen: Screen,
+    held: Sequence[Held],
+    roots: Sequence[str] = (),
+    verdicts: Verdicts | None = None,
+    *,
+    known: Collection[str] = (),
+    every: bool = False,
 ) -> None:
     """Every reason with its files, crowds in one line, and what to type where a pin would settle it."""
-    if not held:
+    verdicts = verdicts or {}
+    for item in held:
+        verdict = verdicts.get((item.root, item.rel))
+        screen.event(events.held_event(item, verdict, new=item.source not in known))
+    if screen.json or not held:
         return
-    from anivault.core.matching.questions import questions  # it knows matching, which few commands need
+    every = every or screen.verbose
+    old = [item for item in held if item.source in known and item.reason.missed and not every]
+    hidden = {item.source for item in old}
+    _by_reason(screen, [item for item in held if item.source not in hidden], roots, verdicts)
+    if old:
+        screen.line(f"Held as before: {_counted(old, verdicts)}. --held lists them.", style="yellow")
+    _what_next(screen, held, roots, old=bool(old))
 
+
+def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdicts: Verdicts) -> None:
     by_reason: dict[HeldReason, list[Held]] = {}
     for item in held:
-        screen.event(events.held_event(item, (verdicts or {}).get((item.root, item.rel))))
         by_reason.setdefault(item.reason, []).append(item)
-    for reason, items in by_reason.items() if not screen.json else ():
+    from anivault.core.matching.questions import questions  # it knows matching, which few commands need
+
+    for reason, items in by_reason.items():
         screen.line(f"Held, {reason}: {len(items):,}", style="yellow")
         if screen.verbose or reason.missed:
-            for question in questions(items, verdicts or {}):
+            for question in questions(items, verdicts):
                 _question(screen, question, roots)
-    if by_reason.keys() & {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME}:
+
+
+def _counted(held: Sequence[Held], verdicts: Verdicts) -> str:
+    """`148 files of 12 shows`, as far as names tell shows apart."""
+    shows = len({_show(item, verdicts) for item in held})
+    return f"{counted(len(held), 'file')} of {counted(shows, 'show')}"
+
+
+def _show(item: Held, verdicts: Verdicts) -> str:
+    verdict = verdicts.get((item.root, item.rel))
+    title = verdict.parsed.title if verdict else None
+    return title.casefold() if title else os.path.dirname(item.source)
+
+
+_ASKED = {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME, HeldReason.AMBIGUOUS, HeldReason.NO_PLACE}
+
+
+def _what_next(screen: Screen, held: Sequence[Held], roots: Sequence[str], *, old: bool) -> None:
+    """What settles these: answers, a pin, or that nobody wants them."""
+    reasons = {item.reason for item in held}
+    if reasons & _ASKED and roots:
+        screen.hint(f"To answer one question a release: anivault review {' '.join(map(quoted, roots))}")
+    if reasons & {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME}:
         screen.hint("If you know what an unmatched file is: anivault pin PATH tmdb:ID")
+    if old or reasons & _ASKED:
+        screen.hint("If you want to hear no more of a file or folder: anivault ignore PATH")
 
 
 def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:

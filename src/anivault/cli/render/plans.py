@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from anivault.cli import events
@@ -21,15 +21,27 @@ if TYPE_CHECKING:
 Doing = Literal["organize", "rename", "describe"]
 
 
-def show(screen: Screen, result: Organized, doing: Doing = "organize", command: str = "") -> None:
-    """The plan as a tree, what is held and why; then what to type next. `command` does what is shown."""
+def show(
+    screen: Screen,
+    result: Organized,
+    doing: Doing = "organize",
+    command: str = "",
+    *,
+    known: Collection[str] = (),
+    every: bool = False,
+) -> None:
+    """The plan as a tree, what is held and why; then what to type next. `command` does what is shown.
+
+    `known`: the held files that were shown before; they are counted, unless `every` one is to be listed.
+    """
     roots, done = result.plan.roots, result.report is not None
     if screen.json or screen.verbose or not done:  # who has seen the plan need not see it twice
         _tree(screen, result.moves, roots, done=done)
     for writes in (result.writes, result.fetched):
         _described(screen, result.made(writes), done=done)
     _emptied(screen, result.emptied, done=done)
-    show_held(screen, result.held, roots, {(item.file.root, item.file.rel): item for item in result.files})
+    verdicts = {(item.file.root, item.file.rel): item for item in result.files}
+    show_held(screen, result.held, roots, verdicts, known=known, every=every)
     left_out(screen, result.left_out)
     notices(screen, result.notices)
     kind = "rename" if doing == "rename" else "organize"

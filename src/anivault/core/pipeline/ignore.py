@@ -94,6 +94,17 @@ class IgnoreList:
         return ""
 
 
+class Everywhere(NamedTuple):
+    """A list that holds wherever a scan looks, and the file that it stands in."""
+
+    file: str
+    patterns: IgnoreList
+
+    def judge(self, path: str, *, folder: bool) -> bool | None:
+        """Tell whether a whole path is ignored; None: no pattern speaks of it."""
+        return self.patterns.judge(path.lstrip("/"), folder=folder)
+
+
 def parse(data: bytes) -> IgnoreList:
     """Read a list. One without any line ignores its whole folder, as Jellyfin has it."""
     found = IgnoreList()

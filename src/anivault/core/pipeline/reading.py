@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.models import FileKind, ParsedFile, ScannedFile
+from anivault.core.pipeline.ignore import Everywhere
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.readable import unreadable
@@ -25,6 +26,7 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
 
     `settle` is how many seconds a file has to be left alone; `filing`: the files are to go to a library.
     `waiting` are files that it is too early for: they are read for what they say of others, and left.
+    `ignored`: lists that hold everywhere.
     """
 
     paths: tuple[str, ...] = ()
@@ -33,6 +35,7 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
     settle: float = 0
     waiting: frozenset[str] = frozenset()
     filing: bool = False
+    ignored: tuple[Everywhere, ...] = ()
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):

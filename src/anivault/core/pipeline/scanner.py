@@ -78,8 +78,14 @@ def kind_of(name: str) -> FileKind:
     return KINDS.get(extension.lower(), _OTHER) if stem else _OTHER
 
 
-def scan(roots: Sequence[str], *, skip: Sequence[str] = (), progress: Progress | None = None) -> Scan:
-    """Walk `roots` (folders or single files), staying out of the folders `skip`.
+def scan(
+    roots: Sequence[str],
+    *,
+    skip: Sequence[str] = (),
+    ignored: Sequence[ignore.Everywhere] = (),
+    progress: Progress | None = None,
+) -> Scan:
+    """Walk `roots` (folders or single files), staying out of the folders `skip` and of what is `ignored`.
 
     Raises FolderNotFoundError for a root that is not there, FolderUnreadableError for one that cannot be
     listed. A file below two roots is listed once, under the outer one. `progress` gets the number of files
@@ -88,7 +94,7 @@ def scan(roots: Sequence[str], *, skip: Sequence[str] = (), progress: Progress |
     as it would be below that folder.
     """
     began = time.time()
-    walk = _Walk(frozenset(map(_real, skip)))
+    walk = _Walk(frozenset(map(_real, skip)), ignored)
     chosen = outermost(roots)
     beside = Counter(map(os.path.dirname, chosen))
     for root in chosen:
@@ -145,12 +151,15 @@ _Ignores = tuple[tuple[str, ignore.IgnoreList], ...]
 class _Walk:
     """Collects files and what is left out; one folder a step."""
 
-    def __init__(self, skip: frozenset[str]) -> None:
+    def __init__(self, skip: frozenset[str], everywhere: Sequence[ignore.Everywhere]) -> None:
         self.files: list[ScannedFile] = []
         self.left_out: list[LeftOut] = []
         self.holes: list[ScannedFile] = []
         self._skip = skip
         self._above: dict[str, tuple[set[str], _Ignores]] = {}
+        self._everywhere = tuple(reversed(everywhere))
+        for found in everywhere:
+            self._name_faults(found.file, found.patterns)
 
     def wants(self, root: str) -> bool:
         """Judge the name of a root as that of anything in its folder; says so when it is left out."""
@@ -161,7 +170,7 @@ class _Walk:
         names, ignores = self._above[folder]
         is_folder = os.path.isdir(root)
         why = why_not_folder(name, root) if is_folder else why_not_file(name, kind_of(name), names)
-        if why := why or _ignored(name, ignores, folder=is_folder):
+        if why := why or self._ignored(root, name, ignores, folder=is_folder):
             self._leave(root, why)
         return why is None
 
@@ -210,7 +219,7 @@ class _Walk:
             below = prefix + entry.name
             if entry.is_file(follow_symlinks=False):
                 self._file(root, below, entry, names, ignores)
-            elif reason := _unfit(entry) or _ignored(below, ignores, folder=True):
+            elif reason := _unfit(entry) or self._ignored(entry.path, below, ignores, folder=True):
                 self._leave(entry.path, reason)
             else:
                 folders.append((below, ignores))
@@ -218,7 +227,8 @@ class _Walk:
 
     def _file(self, root: str, rel: str, entry: os.DirEntry[str], names: set[str], ignores: _Ignores) -> None:
         kind = kind_of(entry.name)
-        if reason := why_not_file(entry.name, kind, names) or _ignored(rel, ignores, folder=False):
+        reason = why_not_file(entry.name, kind, names)
+        if reason := reason or self._ignored(entry.path, rel, ignores, folder=False):
             self._leave(entry.path, reason)
             return
         try:
@@ -254,10 +264,24 @@ class _Walk:
         except OSError as error:
             self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
             return None
+        self._name_faults(path, found)
+        return found
+
+    def _name_faults(self, path: str, found: ignore.IgnoreList) -> None:
         for fault in found.faults:
             where = f"line {fault.line} is not followed: {fault.why}: {fault.text}"
             self._leave(path, LeftOutReason.IGNORE_LIST, where)
-        return found
+
+    def _ignored(self, path: str, rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
+        """Judge a path. The innermost list that speaks of it decides, as in git; then those of everywhere."""
+        if not (ignores or self._everywhere):
+            return None
+        verdict = _judged(rel, ignores, folder=folder)
+        if verdict is None and self._everywhere:
+            whole = path.replace(os.sep, "/")
+            found = (each.judge(whole, folder=folder) for each in self._everywhere)
+            verdict = next((each for each in found if each is not None), None)
+        return LeftOutReason.IGNORED if verdict else None
 
     def _leave(self, path: str, reason: LeftOutReason, detail: str = "") -> None:
         self.left_out.append(LeftOut(path, reason, detail))
@@ -286,10 +310,10 @@ def _unfit(entry: os.DirEntry[str]) -> LeftOutReason | None:
     return why_not_folder(entry.name, entry.path)
 
 
-def _ignored(rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
-    """Judge a path. The innermost list that speaks of it decides, as in git."""
+def _judged(rel: str, ignores: _Ignores, *, folder: bool) -> bool | None:
+    """What the innermost list that speaks of a path says of it."""
     for above, found in reversed(ignores):
         verdict = found.judge(rel[len(above) + 1 :] if above else rel, folder=folder)
         if verdict is not None:
-            return LeftOutReason.IGNORED if verdict else None
+            return verdict
     return None

@@ -8,10 +8,11 @@ counts for nothing, as copying programs set it. Lists folders; opens nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from anivault.core.models import Identity, ScannedFile
+from anivault.core.pipeline.ignore import Everywhere
 from anivault.core.pipeline.scanner import outermost, scan
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
 
@@ -25,8 +26,15 @@ class _Seen(NamedTuple):
 class Pile:
     """The files below the watched folders. A folder that is not there has none, until it is back."""
 
-    def __init__(self, roots: Sequence[str], skip: Sequence[str], settle: float) -> None:
+    def __init__(
+        self,
+        roots: Sequence[str],
+        skip: Sequence[str],
+        settle: float,
+        ignored: Callable[[], Sequence[Everywhere]] = tuple,
+    ) -> None:
         self.roots, self.skip, self.settle = outermost(roots), tuple(skip), settle
+        self.ignored = ignored  # read again at each look
         self.absent: set[str] = set()
         self._seen: dict[str, _Seen] = {}
         self._handed: dict[str, Identity | None] = {}  # over, as they were then
@@ -71,7 +79,7 @@ class Pile:
 
     def _files(self, root: str) -> Sequence[ScannedFile]:
         try:
-            files = scan([root], skip=self.skip).files
+            files = scan([root], skip=self.skip, ignored=self.ignored()).files
         except (FolderNotFoundError, FolderUnreadableError):
             self.absent.add(root)
             return ()

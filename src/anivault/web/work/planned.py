@@ -59,11 +59,18 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
 def _organized(order: Order, teller: Teller, **how: Any) -> Organized:
     """What `anivault organize` does with the folders and settings of the order."""
     from anivault.cli import organize_handler
+    from anivault.services.remembered.ignored import lists
 
     library, settings = order.library, order.context.settings
     request = organize_handler.OrganizeRequest(
         order=Files(
-            what=What(paths=order.sources, skip=(library,), settle=settings.scan.settle, filing=True),
+            what=What(
+                paths=order.sources,
+                skip=(library,),
+                settle=settings.scan.settle,
+                filing=True,
+                ignored=lists(library),
+            ),
             library=library,
             rules=organize_handler.rules(settings, None, None, None),
         ),

@@ -70,6 +70,7 @@ def handle(asking: Asking, file: str, bars: Bars) -> Explained:
     from anivault.cli.match_handler import handle as match
     from anivault.core.pipeline.folders import show_folder
     from anivault.core.pipeline.reading import What
+    from anivault.services.remembered.ignored import lists
 
     settle = asking.settings.scan.settle
     if os.path.isdir(file):
@@ -77,7 +78,7 @@ def handle(asking: Asking, file: str, bars: Bars) -> Explained:
         raise UsageError(f"{file} is a folder. Nothing was changed.", hint=hint)
     if os.path.lexists(file):
         path = os.path.abspath(file)
-        what = What(paths=(show_folder(path),), settle=settle)
+        what = What(paths=(show_folder(path),), settle=settle, ignored=lists(asking.settings.library.path))
         result = match(MatchRequest(what=what, asking=asking), bars)
         if any(item.file.path == path for item in result.read.files):
             return _with_torrent(_explained(result, path), path, asking)

@@ -60,6 +60,8 @@ PruneFlag = Annotated[
     typer.Option("--prune/--no-prune", help="With move: remove the folders that this empties."),
 ]
 
+HeldFlag = Annotated[bool, typer.Option("--held", help="List every held file, not only the new ones.")]
+
 
 def organize(
     context: Context,
@@ -78,14 +80,15 @@ def organize(
     no_touch: NoTouchFlag = False,
     other_disk: OtherDiskFlag = False,
     prune: PruneFlag = True,
+    held: HeldFlag = False,
     parser: ParserOption = None,
     provider: ProviderOption = None,
     lang: LanguageOption = None,
 ) -> int:
     """Plan where every file goes; --apply does it.
 
-    A file is held, with the reason, if AniVault is not sure of it or its place is taken. Nothing is
-    overwritten.
+    A file is held, with the reason, if AniVault is not sure of it or its place is taken. Those that were
+    shown before are counted; --held lists them again. Nothing is overwritten.
     """
     goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo, "--artwork": artwork}
     asks = {"--parser": parser, "--provider": provider, "--lang": lang}
@@ -104,11 +107,13 @@ def organize(
     from anivault.cli.render.plans import show
     from anivault.core.flow import Order
     from anivault.core.pipeline.reading import What
+    from anivault.services.remembered.ignored import lists
+    from anivault.services.remembered.seen import Seen
 
     library, settings = context.library(to), context.settings
     settle = settings.scan.settle
     order = Order(
-        what=What(paths=tuple(paths), skip=(library,), settle=settle, filing=True),
+        what=What(paths=tuple(paths), skip=(library,), settle=settle, filing=True, ignored=lists(library)),
         library=library,
         rules=organize_handler.rules(settings, mode, preset, on_conflict),
         nfo=nfo,
@@ -127,7 +132,11 @@ def organize(
     )
     bars = context.screen.progress
     result = organize_handler.handle(request, bars, paced(bars))
-    show(context.screen, result, command=_next(context, order, plan, apply))
+    seen = Seen(library)
+    known = seen.known(result.held)
+    show(context.screen, result, command=_next(context, order, plan, apply), known=known, every=held)
+    context.screen.flush()
+    seen.remember(result.held, result.moves)
     return result.exit_code
 
 

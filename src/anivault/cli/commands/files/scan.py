@@ -33,9 +33,11 @@ def scan(context: Context, paths: PathsArg, parser: ParserOption = None) -> int:
 def what(context: Context, paths: list[str]) -> What:
     """Folders and files, or the names on standard input, one a line, where `-` was given."""
     from anivault.core.pipeline.reading import What
+    from anivault.services.remembered.ignored import lists
 
     if paths != ["-"]:
-        return What(paths=tuple(paths), settle=context.settings.scan.settle)
+        ignored = lists(context.library_or_none(None))
+        return What(paths=tuple(paths), settle=context.settings.scan.settle, ignored=ignored)
     lines = (line.removesuffix(b"\r") for line in sys.stdin.buffer.read().split(b"\n"))
     return What(names=tuple(os.fsdecode(line) for line in lines if line))
 

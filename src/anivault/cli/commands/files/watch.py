@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Hashable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,12 +60,14 @@ class _Asked:
 
 
 def _watch(context: Context, folders: list[str], to: str | None, asked: _Asked) -> None:
+    from anivault.services.remembered.ignored import lists
     from anivault.services.watching.pile import Pile
     from anivault.services.watching.wake import Wake
     from anivault.services.watching.watch import Watch
 
     library, settings = context.library(to), context.settings
-    pile = Pile(folders, (library,), max(settings.watch.settle, settings.scan.settle))
+    settle = max(settings.watch.settle, settings.scan.settle)
+    pile = Pile(folders, (library,), settle, partial(lists, library))
     wake = Wake(pile.roots, settings.watch.poll)
     how = "" if wake.events else f", looking every {wake.often:g} seconds"
     context.screen.note(f"Watching {', '.join(pile.roots)} for {library}{how}.")
@@ -95,12 +98,14 @@ class _Hands:
         from anivault.cli.render.pace import paced
         from anivault.core.flow import Order
         from anivault.core.pipeline.reading import What
+        from anivault.services.remembered.ignored import lists
 
         there = tuple(path for path in paths if os.path.lexists(path))
         if not there:
             return
         context, bars = self.context, self.context.screen.progress
-        what = What(paths=there, skip=(self.library,), waiting=waiting, filing=True)
+        ignored = lists(self.library)
+        what = What(paths=there, skip=(self.library,), waiting=waiting, filing=True, ignored=ignored)
         order = Order(what=what, library=self.library, rules=rules(context.settings, None, None, None))
         result = handle(OrganizeRequest(order=order, asking=context.asking(), apply=True), bars, paced(bars))
         self._show(result)
@@ -108,9 +113,12 @@ class _Hands:
     def _show(self, result: Organized) -> None:
         from anivault.cli.render.plans import show
         from anivault.core.models import HeldReason
+        from anivault.services.remembered.seen import Seen
 
         if result.moves or any(item.reason is not HeldReason.ALREADY_THERE for item in result.held):
-            show(self.context.screen, result)
+            seen = Seen(self.library)
+            show(self.context.screen, result, known=seen.known(result.held))
+            seen.remember(result.held, result.moves)
         self.context.screen.flush()
 
     def recover(self) -> None:

@@ -38,9 +38,12 @@ def warm(context: Context, paths: FoldersArg) -> int:
     """Ask TMDB now for what is in these folders."""
     from anivault.cli import match_handler
     from anivault.core.pipeline.reading import What
+    from anivault.services.remembered.ignored import lists
 
     asking = context.asking(None, ["catalog", "tmdb"])
-    what = What(paths=tuple(paths), settle=context.settings.scan.settle)
+    settings = context.settings
+    ignored = lists(settings.library.path)
+    what = What(paths=tuple(paths), settle=settings.scan.settle, ignored=ignored)
     request = match_handler.MatchRequest(what=what, asking=asking)
     notices(context.screen, match_handler.handle(request, context.screen.progress).notices)
     return stats(context)

@@ -61,10 +61,17 @@ def preview(context: Context, paths: FoldersArg, preset: PresetOption = None) ->
     from anivault.cli import organize_handler
     from anivault.core.flow import Order
     from anivault.core.pipeline.reading import What
+    from anivault.services.remembered.ignored import lists
 
     settle = context.settings.scan.settle
     rules = organize_handler.rules(context.settings, None, preset, None)
-    order = Order(what=What(paths=tuple(paths), settle=settle, filing=True), library="", rules=rules)
+    order = Order(
+        what=What(
+            paths=tuple(paths), settle=settle, filing=True, ignored=lists(context.library_or_none(None))
+        ),
+        library="",
+        rules=rules,
+    )
     request = organize_handler.OrganizeRequest(order=order, asking=context.asking())
     _show_names(context.screen, organize_handler.preview(request, context.screen.progress))
     return DONE

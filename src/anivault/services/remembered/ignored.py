@@ -1,0 +1,131 @@
+"""Keep the lines that say what is never asked about: the library's own list and the user's.
+
+In: patterns in the words of gitignore, or paths. Out: lists for a scan. A list stands at the root of the file
+system: `/mnt/pile/Show` is that folder, `Show/extras` is it in any folder, `*.nfo` any such name. A list that
+stands in a folder of the sources is heard before these.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from anivault.core.pipeline import ignore
+from anivault.core.pipeline.ignore import Everywhere
+from anivault.shared import fs, trust
+from anivault.shared.errors import DiskError, IgnoreRefusedError, quoted, shortened
+from anivault.shared.settings import user_config_path
+
+FILE = "ignore"
+HEADER = """\
+# What AniVault leaves out, in the words of gitignore; the last line that speaks of a path decides.
+# A line that begins with / is a whole path. Any other holds in every folder.
+"""
+_SPECIAL = re.compile(r"[\\*?\[\]]")
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """A list and what it says, line by line, without comments."""
+
+    file: str
+    lines: tuple[str, ...]
+
+
+def file_of(library: str | None) -> Path:
+    """Where the list of a library stands, or the user's own."""
+    return Path(library, trust.FOLDER, FILE) if library else user_config_path().parent / FILE
+
+
+def lists(library: str | None) -> tuple[Everywhere, ...]:
+    """The lists in force for a library, the user's first. Raises NotTrustedError, DiskError."""
+    homes = dict.fromkeys((None, library or None))
+    files = [(str(file_of(home)), _read(file_of(home))) for home in homes]
+    return tuple(Everywhere(path, ignore.parse(data)) for path, data in files if data.strip())
+
+
+def listed(library: str | None) -> list[Lines]:
+    """What each list says, the library's first."""
+    homes = dict.fromkeys((library or None, None))
+    return [Lines(str(file_of(home)), lines) for home in homes if (lines := _lines(file_of(home)))]
+
+
+def add(words: Sequence[str], library: str | None) -> Lines:
+    """Write lines for patterns or paths; one that stands there is not written twice.
+
+    Raises IgnoreRefusedError for what names nothing, and then nothing was written.
+    """
+    path, wanted = file_of(library), [_line(word) for word in words]
+    there = _read(path).decode("utf-8", "surrogateescape") or HEADER
+    new = [line for line in dict.fromkeys(wanted) if line not in there.splitlines()]
+    if new:
+        text = there if there.endswith("\n") else f"{there}\n"
+        _write(path, text + "".join(f"{line}\n" for line in new))
+    return Lines(str(path), tuple(wanted))
+
+
+def remove(words: Sequence[str], library: str | None) -> Lines:
+    """Take lines out, named as they stand there or by the path that they are for."""
+    path = file_of(library)
+    lines = _read(path).decode("utf-8", "surrogateescape").splitlines()
+    wanted = {*words, *(_line(word) for word in words)}
+    gone = tuple(line for line in lines if line in wanted)
+    if not gone:
+        told = shortened(repr(words[0]))
+        raise IgnoreRefusedError(f"No line of {path} is {told}", "See them: anivault ignore")
+    _write(path, "".join(f"{line}\n" for line in lines if line not in gone))
+    return Lines(str(path), gone)
+
+
+def kept(library: str | None) -> Callable[[], None]:
+    """Note what the list says now; calling what is returned makes it say that again."""
+    path = file_of(library)
+    before = _read(path)
+    return lambda: _write(path, before.decode("utf-8", "surrogateescape"))
+
+
+def literal(path: str) -> str:
+    """The line for this very path."""
+    return "/" + _SPECIAL.sub(r"\\\g<0>", os.path.abspath(path).replace(os.sep, "/")).lstrip("/")
+
+
+def _line(word: str) -> str:
+    """The line for what was typed: for a path that is there the path, else the pattern."""
+    if "\n" in word or "\r" in word or "\0" in word:
+        raise IgnoreRefusedError("A line break cannot be in an ignore list", "Name the folder that it is in.")
+    if os.path.lexists(word):
+        line = literal(word)
+    else:
+        line = (
+            word if "/" not in word.rstrip("/") or word.startswith(("/", "!/", "**/", "!")) else f"**/{word}"
+        )
+    if why := ignore.IgnoreList().add(0, line):
+        raise IgnoreRefusedError(f"{shortened(repr(word))} cannot be ignored: {why}", "Name a path or *.ext.")
+    if line.startswith("#") or not line.strip():
+        raise IgnoreRefusedError(f"{shortened(repr(word))} is a comment in an ignore list", f"Write \\{word}")
+    return line
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    text = _read(path).decode("utf-8", "surrogateescape")
+    return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return trust.read(str(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    except OSError as error:
+        raise DiskError(f"Reading {path}", error, f"ls -l {quoted(str(path))}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(trust.OUR_FOLDER, parents=True, exist_ok=True)
+        fs.write_whole(str(path), text.encode("utf-8", "surrogateescape"), replace=True)
+    except OSError as error:
+        raise DiskError(f"Writing {path}", error, f"ls -ld {quoted(str(path.parent))}") from error

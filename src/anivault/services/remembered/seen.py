@@ -1,0 +1,65 @@
+"""Remember which held files the user has seen, so that the next run names the new ones alone.
+
+In: a library and held files. Out: which of them were shown before. One file a library in the user's state
+folder, a line a held file: sixteen digits of its path, and why it was held. Forgetting is no failure: a line
+that is damaged, or a file that cannot be read or written, only means that something is shown once more.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from platformdirs import user_state_path
+from xxhash import xxh3_64_hexdigest
+
+from anivault.core.models import Held, Move
+from anivault.shared import fs
+
+MOST = 500_000  # lines; the oldest go first
+_LINE = re.compile(r"([0-9a-f]{16}) ([a-z-]{1,40})")
+
+
+class Seen:
+    """What was shown of the held files of one library."""
+
+    def __init__(self, library: str) -> None:
+        self.path = user_state_path("anivault") / "held" / f"{_digits(os.path.abspath(library))}.txt"
+        self._reasons = _read(self.path)
+
+    def known(self, held: Iterable[Held]) -> frozenset[str]:
+        """The paths of those that were shown before, for the same reason."""
+        return frozenset(
+            item.source for item in held if self._reasons.get(_digits(item.source)) == item.reason
+        )
+
+    def remember(self, held: Iterable[Held], moves: Iterable[Move] = ()) -> None:
+        """Note that these were shown. One that moves is not held any more: held again, it is new."""
+        now = dict(self._reasons)
+        for move in moves:
+            now.pop(_digits(move.source), None)
+        for item in held:
+            now[_digits(item.source)] = str(item.reason)
+        if now != self._reasons:
+            self._reasons = now
+            self._write()
+
+    def _write(self) -> None:
+        text = "".join(f"{digits} {reason}\n" for digits, reason in list(self._reasons.items())[-MOST:])
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fs.write_whole(str(self.path), text.encode(), replace=True)
+
+
+def _read(path: Path) -> dict[str, str]:
+    with suppress(OSError):
+        found = map(_LINE.fullmatch, path.read_text("ascii", "replace").split("\n"))
+        return {line[1]: line[2] for line in found if line}
+    return {}
+
+
+def _digits(path: str) -> str:
+    return xxh3_64_hexdigest(os.fsencode(path))
