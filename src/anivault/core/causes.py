@@ -151,6 +151,41 @@ ADVANTAGES: dict[str, str] = {
 }
 
 
+# What a reason says above its files, by the value of a HeldReason; and the words to type that settle it.
+HEADS: dict[str, str] = {
+    "unmatched": "no show is called like this",
+    "ambiguous": "which show is it?",
+    "no-place": "which season and episode is it?",
+    "target-taken": "the library has its place taken",
+    "same-target": "another file goes to its place",
+    "unreadable-name": "no title can be read",
+    "sample": "samples",
+    "junk": "no part of a library",
+    "no-video": "its video does not go",
+    "already-there": "in the library already",
+    "source-gone": "gone meanwhile",
+    "renamed": "renamed meanwhile",
+    "changed": "changed meanwhile",
+    "other-filesystem": "on another disk than the library",
+    "not-permitted": "not permitted",
+    "name-refused": "the disk takes no such name",
+    "attribute-refused": "the disk cannot keep what belongs to it",
+    "unreadable": "it cannot be read",
+    "folder-is-link": "a folder on the way is a link",
+    "folder-is-file": "a file has the name of a folder on the way",
+    "folder-not-empty": "a folder that holds something else",
+    "stopped": "not begun, as the run ended",
+}
+SETTLED: dict[str, str] = {
+    "unmatched": "If you know what it is: anivault pin PATH tmdb:ID",
+    "unreadable-name": "If you know what it is: anivault pin PATH tmdb:ID",
+    "same-target": "To keep both: --on-conflict version. To say which you like better: [organize] prefer.",
+    "target-taken": "To keep both: --on-conflict version",
+    "sample": "To hear no more of them: anivault ignore '*sample*'",
+    "other-filesystem": "To copy instead: --mode copy",
+}
+
+
 # Of several files together, where each has facts of its own.
 WORDS_OF_SEVERAL: dict[Cause, str] = {Cause.VIDEO_STAYS: "its video stays"}
 

@@ -575,7 +575,7 @@ class PinRefusedError(AniVaultError):
 class IgnoreRefusedError(AniVaultError):
     """A line for an ignore list names nothing, or one is to be removed that is not there."""
 
-    code, exit_code = "ignore-refused", 72
+    code, exit_code = "ignore-refused", 74
 
     def __init__(self, why: str, hint: str) -> None:
         super().__init__(f"{why}. Nothing was changed.")

@@ -85,7 +85,7 @@ def test_no_touch_writes_beside_files_that_stay(run: Run, source: Path) -> None:
     held = run("organize", source, "--no-touch")
     assert tree(source) == before
 
-    assert (held.code, "Held, ambiguous: " in held.out) == (10, True)
+    assert (held.code, "held: which show is it?" in held.out) == (10, True)
     assert run("organize", source, "--no-touch", "--apply").code == 10
     after = tree(source)
     assert {name: after[name] for name in before} == before

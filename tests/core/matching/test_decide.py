@@ -48,7 +48,7 @@ def test_two_shows_of_one_name_are_asked_about() -> None:
     )
 
     assert found.decision is Decision.AMBIGUOUS
-    assert "fits nearly as well" in found.reasons[0]
+    assert "which?" in found.reasons[0]
 
 
 def test_a_title_of_four_letters_is_no_proof_by_itself() -> None:

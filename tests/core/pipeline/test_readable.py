@@ -98,4 +98,4 @@ def test_what_the_screen_says_can_be_acted_upon(run: Run, tmp_path: Path) -> Non
     done = run("organize", tmp_path, "--to", tmp_path.parent / "lib")
 
     assert "Торадора - 04.mkv in cp1251" in done.out
-    assert "unreadable-name" in done.out
+    assert "1 held: no title can be read" in done.out

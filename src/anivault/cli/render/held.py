@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
+from anivault.core.causes import HEADS, SETTLED
 from anivault.core.models import Held, HeldReason, Move
 from anivault.shared.errors import quoted
 from anivault.shared.text import counted
@@ -29,8 +30,9 @@ def show_held(
     *,
     known: Collection[str] = (),
     every: bool = False,
+    settle: bool = False,
 ) -> None:
-    """Every reason with its files, crowds in one line, and what to type where a pin would settle it."""
+    """Every reason with its files, crowds in one line; with `settle` also what to type that settles it."""
     verdicts = verdicts or {}
     for item in held:
         verdict = verdicts.get((item.root, item.rel))
@@ -40,10 +42,12 @@ def show_held(
     every = every or screen.verbose
     old = [item for item in held if item.source in known and item.reason.missed and not every]
     hidden = {item.source for item in old}
-    _by_reason(screen, [item for item in held if item.source not in hidden], roots, verdicts)
+    shown = [item for item in held if item.source not in hidden]
+    _by_reason(screen, shown, roots, verdicts)
     if old:
-        screen.line(f"Held as before: {_counted(old, verdicts)}. --held lists them.", style="yellow")
-    _what_next(screen, held, roots, old=bool(old))
+        screen.line(f"{_counted(old, verdicts)} held as before; --held lists them.", style="yellow")
+    if settle:
+        _what_next(screen, shown, old, roots)
 
 
 def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdicts: Verdicts) -> None:
@@ -53,7 +57,7 @@ def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdi
     from anivault.core.matching.questions import questions  # it knows matching, which few commands need
 
     for reason, items in by_reason.items():
-        screen.line(f"Held, {reason}: {len(items):,}", style="yellow")
+        screen.line(f"{len(items):,} held: {HEADS[reason]}", style="yellow")
         if screen.verbose or reason.missed:
             for question in questions(items, verdicts):
                 _question(screen, question, roots)
@@ -74,15 +78,15 @@ def _show(item: Held, verdicts: Verdicts) -> str:
 _ASKED = {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME, HeldReason.AMBIGUOUS, HeldReason.NO_PLACE}
 
 
-def _what_next(screen: Screen, held: Sequence[Held], roots: Sequence[str], *, old: bool) -> None:
-    """What settles these: answers, a pin, or that nobody wants them."""
-    reasons = {item.reason for item in held}
-    if reasons & _ASKED and roots:
-        screen.hint(f"To answer one question a release: anivault review {' '.join(map(quoted, roots))}")
-    if reasons & {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME}:
-        screen.hint("If you know what an unmatched file is: anivault pin PATH tmdb:ID")
-    if old or reasons & _ASKED:
-        screen.hint("If you want to hear no more of a file or folder: anivault ignore PATH")
+def _what_next(screen: Screen, shown: Sequence[Held], old: Sequence[Held], roots: Sequence[str]) -> None:
+    """What settles these: answers, a pin, an option, or that nobody wants them."""
+    if any(item.reason in _ASKED for item in (*shown, *old)):
+        screen.hint(f"Answer one question a release: anivault review {' '.join(map(quoted, roots))}")
+    reasons = dict.fromkeys(item.reason for item in shown)
+    for hint in dict.fromkeys(SETTLED[reason] for reason in reasons if reason in SETTLED):
+        screen.hint(hint)
+    if _ASKED & reasons.keys():
+        screen.hint("To hear no more of a file or folder: anivault ignore PATH")
 
 
 def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:

@@ -41,7 +41,7 @@ def show(
         _described(screen, result.made(writes), done=done)
     _emptied(screen, result.emptied, done=done)
     verdicts = {(item.file.root, item.file.rel): item for item in result.files}
-    show_held(screen, result.held, roots, verdicts, known=known, every=every)
+    show_held(screen, result.held, roots, verdicts, known=known, every=every, settle=doing != "rename")
     left_out(screen, result.left_out)
     notices(screen, result.notices)
     kind = "rename" if doing == "rename" else "organize"

@@ -99,13 +99,20 @@ def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
     value, gap = fits[0].score.value, gap_of(fits)
     reasons = []
     if value < thresholds.score:
-        reasons.append(f"The best candidate scores {value:.2f}; {thresholds.score:.2f} is needed.")
+        reasons.append(f"Nothing fits quite; {fits[0].candidate.dated} comes nearest.")
     if not fits[0].candidate.animated:
-        reasons.append(f"{fits[0].candidate.title} is no animation, says {fits[0].candidate.provider}.")
+        reasons.append(
+            f"{fits[0].candidate.dated} is no animation, says {_named(fits[0].candidate)}: is it this?"
+        )
     if gap < thresholds.gap:
-        reasons.append(f"{fits[1].candidate.title} fits nearly as well ({fits[1].score.value:.2f}).")
+        reasons.append(f"It may be {fits[0].candidate.dated} or {fits[1].candidate.dated}: which?")
     decision = Decision.AMBIGUOUS if reasons else Decision.MATCHED
     return Match(decision, min(1.0, value) * min(1.0, gap / thresholds.gap), ranked, tuple(reasons))
+
+
+def _named(candidate: Candidate) -> str:
+    """The provider as people write it."""
+    return candidate.provider.upper() if candidate.provider == "tmdb" else candidate.provider
 
 
 def _why_unmatched(fits: Sequence[Fit]) -> str:
@@ -166,7 +173,7 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
     numbers = numbers_of(file)
     if numbers is None:
         odd = ", ".join(str(n) for n in file.parsed.episodes)
-        return Placement((), 0.0, f"Episode {odd} is no whole number or range; no list says where it stands.")
+        return Placement((), 0.0, f"Episode {odd} is no whole number: where does it belong?")
     placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
     placement = _with_second(placement, file, fit)
     titles = fit.candidate.episode_titles
@@ -182,7 +189,8 @@ def _as_counted(placement: Placement, fit: Fit) -> Placement:
     another = 0 < said < slot.season or (said > slot.season > 0 and slot.cour == 1 and slot.first == 1)
     if not another:
         return placement
-    rule = f"Season {said} is season {fit.slot.season} at {fit.candidate.provider}; the name may mean either."
+    provider = _named(fit.candidate)
+    rule = f"The name says season {said}, which is season {fit.slot.season} at {provider}: which is meant?"
     first = _in_season(placement.coordinates, said)
     return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, first)
 
@@ -201,7 +209,7 @@ def _with_second(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
         return replace(placement, sure=max(placement.sure, TABLED))
     if not fit.slot.likely:
         return placement
-    rule = f"Episode {second[0]} of the whole show is another than the season's that the name says."
+    rule = f"The name has two numbers that are two episodes: the season's, or {second[0]} of the show?"
     return Placement(places, min(placement.sure, UNCOUNTED), rule)
 
 

@@ -111,7 +111,11 @@ def _unlisted_special(asked: _Numbered) -> Placement | None:
     if asked.counted.frame is not None or asked.counted.season != 0:
         return None
     guess = Coordinates(season=0, episode=asked.number)
-    return Placement((guess,), BEYOND, "No list says which special this is; providers number them apart.")
+    return Placement(
+        (guess,),
+        BEYOND,
+        "Which special is this? No list says, and each database numbers them in its own way.",
+    )
 
 
 def _beyond_entry(asked: _Numbered) -> Placement | None:
@@ -121,7 +125,7 @@ def _beyond_entry(asked: _Numbered) -> Placement | None:
     other = holder(asked.slots, asked.number)
     if other and other.first is not None and other.before is not None:
         return Placement((_at(other, asked.number - other.before),), UNCOUNTED, _RULES[Frame.SHOW])
-    rule = f"Episode {asked.number} is beyond what is known of this entry."
+    rule = f"No list knows an episode {asked.number} of it: is it new, or counted in another way?"
     return asked.guessed(asked.number + (asked.slot.first or 1) - 1, BEYOND, rule)
 
 
@@ -130,7 +134,9 @@ def _unplaced_special(asked: _Numbered) -> Placement | None:
     if asked.slot.first is not None:
         return None
     guess = asked.number + _earlier(asked.slots, asked.slot)
-    return asked.guessed(guess, UNPLACED, "No list says where this entry stands in its season.")
+    return asked.guessed(
+        guess, UNPLACED, "Which special is this? No list says where it stands among the specials of the show."
+    )
 
 
 def _extra_of_discs(asked: _Numbered) -> Placement | None:
@@ -140,7 +146,7 @@ def _extra_of_discs(asked: _Numbered) -> Placement | None:
     """
     if asked.number not in asked.counted.extra:
         return None
-    rule = f"Episode {asked.number} is more than this entry has; it may be a special."
+    rule = f"Lists know fewer than {asked.number} episodes: is this one a special?"
     if asked.counted.frame is Frame.SHOW and asked.own is not None:
         before = [s for s in asked.slots if 0 < s.season < asked.slot.season][-1:]
         special = [Coordinates(season=s.season, episode=asked.number - (s.before or 0)) for s in before]
@@ -152,7 +158,7 @@ def _extra_of_discs(asked: _Numbered) -> Placement | None:
 
 def _in_doubt(asked: _Numbered) -> Placement | None:
     """`Show S2 - 13`, where both seasons have 24: the season's or the show's."""
-    rule = "The number may count from its season, or through the whole show."
+    rule = "The number may count from the start of the season, or from that of the show: which?"
     return asked.at_own(UNCOUNTED, rule, asked.in_show) if asked.counted.doubt else None
 
 
@@ -168,7 +174,9 @@ def _runs_on_in_table(asked: _Numbered) -> Placement | None:
 def _of_the_discs(asked: _Numbered) -> Placement | None:
     """`Show - 13` of a series that was on air for 12 weeks and has 13 episodes on its discs."""
     if asked.beyond and (asked.own or 0) <= (asked.slot.entry.episodes or 0):
-        return asked.at_own(UNCOUNTED, "This episode seems not to have been on air; it may be a special.")
+        return asked.at_own(
+            UNCOUNTED, "This episode seems not to have been on air: is it one of the season, or a special?"
+        )
     return None
 
 
@@ -207,13 +215,19 @@ def _is_of_season(asked: _Numbered, slot: PlacedEntry) -> bool:
     return slot.place_is_sure or slot.marker in (None, slot.season)
 
 
+def _which_season(season: int) -> str:
+    """The question about a sequel that no list places."""
+    if season < 2:
+        return "No list says where these episodes stand in the show: are they season 1?"
+    return f"TMDB may count this as season {season}, or go on counting season {season - 1}: which?"
+
+
 def _derived_place(asked: _Numbered) -> Placement | None:
     """`Show: Its Sequel - 03`, whose season follows from dates only; `Long Show - 200` without a table."""
     slot = asked.slot
     followed = any(s.season == slot.season and s.cour > slot.cour for s in asked.slots)
     if slot.may_be_cut(asked.own or 0) or not slot.place_is_sure or (asked.beyond and followed):
-        rule = "No list says where this entry stands; its dates and length suggest it."
-        return asked.at_own(DERIVED, rule, asked.in_own_season)
+        return asked.at_own(DERIVED, _which_season(slot.season), asked.in_own_season)
     return None
 
 
