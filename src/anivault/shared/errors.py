@@ -572,16 +572,6 @@ class PinRefusedError(AniVaultError):
         self.hint = "Name a show like tmdb:1234, tmdb:movie/1234 or anidb:1234, and a folder or a title."
 
 
-class IgnoreRefusedError(AniVaultError):
-    """A line for an ignore list names nothing, or one is to be removed that is not there."""
-
-    code, exit_code = "ignore-refused", 74
-
-    def __init__(self, why: str, hint: str) -> None:
-        super().__init__(f"{why}. Nothing was changed.")
-        self.hint = hint
-
-
 class PinNotFoundError(AniVaultError):
     """A pin was to be removed that is not there."""
 

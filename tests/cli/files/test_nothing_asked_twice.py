@@ -116,12 +116,12 @@ def test_a_line_can_be_taken_back(run: Run, pile: Path) -> None:
     run("ignore", "--remove", pile / ODD[0])
 
     assert [e["line"] for e in run("ignore", "--json").of("ignore")] == ["*.iso"]
-    assert run("ignore", "--remove", "nothing").code == 74
+    assert run("ignore", "--remove", "nothing").code == 2
 
 
 @pytest.mark.parametrize("word", ["# a comment", "a\nb", "\\", "   "])
 def test_what_names_nothing_is_refused_and_nothing_is_written(run: Run, home: Path, word: str) -> None:
-    assert run("ignore", word).code == 74
+    assert run("ignore", word).code == 2
     assert run("ignore").out == "Nothing is ignored.\n"
 
 

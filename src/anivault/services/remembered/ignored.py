@@ -17,7 +17,7 @@ import msgspec
 from anivault.core.pipeline import ignore
 from anivault.core.pipeline.ignore import Everywhere
 from anivault.shared import fs, trust
-from anivault.shared.errors import DiskError, IgnoreRefusedError, quoted, shortened
+from anivault.shared.errors import DiskError, UsageError, quoted, shortened
 from anivault.shared.settings import user_config_path
 
 FILE = "ignore"
@@ -56,7 +56,7 @@ def listed(library: str | None) -> list[Lines]:
 def add(words: Sequence[str], library: str | None) -> Lines:
     """Write lines for patterns or paths; one that stands there is not written twice.
 
-    Raises IgnoreRefusedError for what names nothing, and then nothing was written.
+    Raises UsageError for what names nothing, and then nothing was written.
     """
     path, wanted = file_of(library), [_line(word) for word in words]
     there = _read(path).decode("utf-8", "surrogateescape") or HEADER
@@ -75,7 +75,7 @@ def remove(words: Sequence[str], library: str | None) -> Lines:
     gone = tuple(line for line in lines if line in wanted)
     if not gone:
         told = shortened(repr(words[0]))
-        raise IgnoreRefusedError(f"No line of {path} is {told}", "See them: anivault ignore")
+        raise _refused(f"No line of {path} is {told}", "See them: anivault ignore")
     _write(path, "".join(f"{line}\n" for line in lines if line not in gone))
     return Lines(str(path), gone)
 
@@ -95,7 +95,7 @@ def literal(path: str) -> str:
 def _line(word: str) -> str:
     """The line for what was typed: for a path that is there the path, else the pattern."""
     if "\n" in word or "\r" in word or "\0" in word:
-        raise IgnoreRefusedError("A line break cannot be in an ignore list", "Name the folder that it is in.")
+        raise _refused("A line break cannot be in an ignore list", "Name the folder that it is in.")
     if os.path.lexists(word):
         line = literal(word)
     else:
@@ -103,10 +103,14 @@ def _line(word: str) -> str:
             word if "/" not in word.rstrip("/") or word.startswith(("/", "!/", "**/", "!")) else f"**/{word}"
         )
     if why := ignore.IgnoreList().add(0, line):
-        raise IgnoreRefusedError(f"{shortened(repr(word))} cannot be ignored: {why}", "Name a path or *.ext.")
+        raise _refused(f"{shortened(repr(word))} cannot be ignored: {why}", "Name a path or *.ext.")
     if line.startswith("#") or not line.strip():
-        raise IgnoreRefusedError(f"{shortened(repr(word))} is a comment in an ignore list", f"Write \\{word}")
+        raise _refused(f"{shortened(repr(word))} is a comment in an ignore list", f"Write \\{word}")
     return line
+
+
+def _refused(why: str, hint: str) -> UsageError:
+    return UsageError(f"{why}. Nothing was changed.", hint=hint)
 
 
 def _lines(path: Path) -> tuple[str, ...]:
