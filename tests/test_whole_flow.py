@@ -255,7 +255,7 @@ def test_every_event_is_what_its_schema_says(
         ("explain", "Toradora! - 01.mkv"), ("explain", os.fsdecode(b"caf\xe9 - 01.mkv")),
         ("pin", "Toradora", "tmdb:1", "--season", "1"), ("pins",), ("unpin", "Toradora"),
         ("scan", "/no/such"), ("nope",), ("catalog", "import", home / "titles.json"), ("catalog", "show"),
-        ("catalog", "update", "--from", home), ("review", source),
+        ("catalog", "update", "--from", home), ("review", source), ("ignore", "*.iso"), ("ignore",),
     ]  # fmt: skip
     printed = [event for words in commands for event in run(*words, "--json").events]
     for event in printed:
