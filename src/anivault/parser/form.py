@@ -38,11 +38,14 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _QUOTED = re.compile(r"[「『★](\d{1,4}(?:v\d)?)[」』★]", re.IGNORECASE)  # 『07』, ★07★
 _TWICE = re.compile(r"\[(?=\[)|(?<=\])\]")  # [[Group]]
 _SHUT_FIRST = re.compile(r"\s*\](?=[^\[\]]{1,40}\])")  # ]Group]
-_PLUS = re.compile(r"(?<=[\w!?+-])\+(?=[\w+-])")  # Title+Episode+3
+_PLUS = re.compile(r"(?<=[\w!?+-])\+(?=[\w+\[(-])")  # Title+Episode+3
+_DASH = re.compile(r"-(?=\d{3,4}[PpIi])(?:(?<=[^\W\d_]-\d\d-)|(?<=[^\W\d_]-\d{3}-))")  # Title-05-720p
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
+_LINE = re.compile("_")
 _AT_BRACKET = re.compile(
     r"(?<!\s)_(?=[\s\[(])|_(?=[\[(]|\d{3,4}[pi]|-_)|(?<=[\s\])])_(?!\s)|(?<=_-)_|(?<=\d)_(?=$)"
     r"|(?<=[^\W\d_])_(?=\d{1,4}(?:v\d)?(?:_?[\[(]|_?$))"  # Its Title_07_[720p]
+    r"|_(?<=- \d\d_)(?=[^\W\d_])"  # - 05_Its Name
 )
 _DOT = re.compile(r"\.(?!(?<=\d\.)(?<!\d{4}\.)\d(?![\dKk]))")  # but not that of 07.5 or 2.0
 _STUCK = re.compile(r"(?<=\d)\.(?=[A-Za-z]{2}|\d{3,4}[pi])")  # 01.DVD, 01.720p
@@ -134,27 +137,34 @@ def _without_lone(text: str) -> str:
 
 
 def _blanks(text: str, shown: str) -> tuple[str, str]:
-    """Turn underscores and the dots of scene names into blanks where those part the words."""
-    if "+" in text and " " not in text and "_" not in text:
-        text, shown = _plus(text, shown)
+    """Turn into blanks what parts the words instead: plus and dash, underscores, the dots of scene names."""
+    if " " not in text and ("+" in text or "-" in text):
+        text, shown = _in_both(_joints(text), text, shown)
     if "_" not in text and "." not in text:
         return text, shown
     outside = _BRACKETS.sub("", text).strip()
-    spaces, lines, dots = outside.count(" "), outside.count("_"), outside.count(".")
-    if lines > spaces or ("_" in text and not outside and text.isascii()):
-        text, shown = text.replace("_", " "), shown.replace("_", " ")
-        spaces += lines
-    elif "_" in text:
-        text, shown = _AT_BRACKET.sub(" ", text), _AT_BRACKET.sub(" ", shown)
-    if dots:
-        parting = _DOT if not spaces or dots > max(spaces, 2) else _STUCK
-        text, shown = parting.sub(" ", text), parting.sub(" ", shown)
-    return text, shown
+    lines = _lines(text, outside) if "_" in text else None
+    text, shown = _in_both(lines, text, shown)
+    return _in_both(_dots(outside, lines) if "." in outside else None, text, shown)
 
 
-def _plus(text: str, shown: str) -> tuple[str, str]:
-    """`Title+Episode+3`: where nothing else parts the words outside brackets."""
-    outside = _BRACKETS.sub("", text)
-    if outside.count("+") < 2 or "." in outside:
-        return text, shown
-    return _PLUS.sub(" ", text), _PLUS.sub(" ", shown)
+def _in_both(parting: re.Pattern[str] | None, text: str, shown: str) -> tuple[str, str]:
+    return (text, shown) if parting is None else (parting.sub(" ", text), parting.sub(" ", shown))
+
+
+def _joints(text: str) -> re.Pattern[str] | None:
+    """`Title+Episode+3`: where nothing else parts the words outside brackets; `Title-05-720p`."""
+    outside = _BRACKETS.sub("", text) if "+" in text and "_" not in text else ""
+    return _PLUS if outside.count("+") > 1 and "." not in outside else _DASH
+
+
+def _lines(text: str, outside: str) -> re.Pattern[str]:
+    """All underscores where they are more than the blanks, else those beside brackets and numbers."""
+    parting = outside.count("_") > outside.count(" ") or (not outside and text.isascii())
+    return _LINE if parting else _AT_BRACKET
+
+
+def _dots(outside: str, lines: re.Pattern[str] | None) -> re.Pattern[str]:
+    """All dots where they are more than the blanks, else the one behind a number."""
+    spaces = outside.count(" ") + (outside.count("_") if lines is _LINE else 0)
+    return _DOT if not spaces or outside.count(".") > max(spaces, 2) else _STUCK

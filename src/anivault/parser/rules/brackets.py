@@ -125,7 +125,7 @@ def _may_be_group(meaning: Meaning, text: str, end: int) -> bool:
 def _apply(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
     for field, value in meaning.fields:
         draft.set(field, value, RULE)
-    if meaning.numbers is not None and not _is_title(draft.text, start, end):
+    if meaning.numbers is not None and not _is_title(draft, start, end):
         draft.numbers.append((start, end, meaning.numbers))
         if meaning.fields and (blank := draft.text.find(" ", start, end)) > 0:  # [01 1080p HEVC]
             draft.gap(blank, end - 1, TERM)
@@ -149,9 +149,14 @@ def _apply_words(draft: Draft, start: int, end: int) -> None:
     draft.numbers.append((start, end, numbers.Numbers((int(titled[1]),), stated=True)))
 
 
-def _is_title(text: str, start: int, end: int) -> bool:
-    """`[Group][86][05]`: a number that is a title, with another behind it."""
-    return start > 0 and text[end : end + 1] == "[" and text[start + 1 : end - 1] in NUMBERED_TITLES
+def _is_title(draft: Draft, start: int, end: int) -> bool:
+    """`[Group][86][05]`: a number that is a title, right behind the group's brackets."""
+    behind_group = len(draft.texts) == 1 and draft.texts[0][1] == start
+    return (
+        behind_group
+        and draft.text[end : end + 1] == "["
+        and draft.text[start + 1 : end - 1] in NUMBERED_TITLES
+    )
 
 
 def _meaning(content: str) -> Meaning:

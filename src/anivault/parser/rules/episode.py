@@ -22,7 +22,7 @@ ALONE = r"(?<![^\W_])"  # no letter or digit in front
 OVER = r"(?![^\W_])"  # none behind
 N = r"\d{1,4}(?:\.\d{1,2})?"
 LETTER = r"(?P<letter>[A-Da-d](?![^\W_]))?"
-V = r"(?:[ _]?[vV](?P<version>\d)(?!\d))?"
+V = r"(?:[ _.]?(?:[vV]|rev)(?P<version>\d)(?!\d))?"
 NUMBER = rf"(?P<first>{N}){LETTER}{V}"
 _ENDINGS = any_of(WORDS["endings"])
 _TO = rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|-\s+|\s*(?:[~+&]|to|and)\s*|_|,\s?)"
@@ -56,7 +56,8 @@ def is_numbered_title(draft: Draft, found: re.Match[str]) -> bool:
     words = _LETTERS.findall(draft.text[: found.start()].lower())[-4:]
     last = found["last"] if "last" in found.re.groupindex else None
     number = f"{found['first']}-{last}" if last else found["first"]  # Ranma 1-2
-    return any(" ".join([*words[n:], number]) in NUMBERED_TITLES for n in range(len(words) + 1))
+    whole = range(len(words) or 1)  # `86` is a title by itself, and the number of Its Title 86
+    return any(" ".join([*words[n:], number]) in NUMBERED_TITLES for n in whole)
 
 
 def claim_with_second(draft: Draft, found: re.Match[str]) -> None:

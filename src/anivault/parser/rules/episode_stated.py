@@ -50,7 +50,7 @@ _COUNTED = re.compile(
     rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){V}(?!\s*-?\s*\d){END}", re.IGNORECASE
 )
 _MARKED = re.compile(
-    rf"(?:{ALONE}[Ee](?=\d\d)|(?<=-\s)e|{ALONE}E|{ALONE}EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
+    rf"(?:(?:{ALONE}|(?<=[^\x00-\x7f]))EP?(?=\d\d)|{ALONE}e(?=\d\d)|(?<=-\s)e|{ALONE}E|{ALONE}EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
     rf"(?P<more>(?:[ ,&+]*EP?\d{{1,4}})*){RANGE}{OVER}"
 )
 _OF = re.compile(
@@ -60,7 +60,7 @@ _OF = re.compile(
 _BEHIND = re.compile(rf"{ALONE}(?P<first>\d{{1,4}})\.?\s*(?:{any_of(WORDS['behind'])}){OVER}", re.IGNORECASE)
 _CJK = re.compile(
     rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})(?:v(?P<early>\d))?\s*"
-    rf"(?:[话話集回夜章]?\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?"
+    rf"(?:[话話集回夜章]?\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?(?:\((?P<second>\d{{1,4}})\)\s*)?"
     rf"(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
 )
 _COUNTER = re.compile(
@@ -108,7 +108,7 @@ def read_worded(draft: Draft) -> None:
     """Claim an episode that a word announces: Episode 12, E12, #12, 12 of 24, 第12話."""
     if draft.said.get("episodes") in SETTLED or (not draft.text.isascii() and _cjk(draft)):
         return
-    if "#" not in draft.text and "/" not in draft.text and draft.words.isdisjoint(_GATE):
+    if draft.text.isascii() and not {"#", "/"} & set(draft.text) and draft.words.isdisjoint(_GATE):
         return
     searches = (pattern.search(draft.text) for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND))
     if (found := next(filter(None, searches), None)) is not None:
@@ -130,6 +130,8 @@ def _cjk(draft: Draft) -> bool:
     if (found := _CJK.search(draft.text) or _COUNTER.search(draft.text)) is not None:
         version = found["version"] or found["early"] if found.re is _CJK else None
         keep(draft, tuple(_cjk_number(n) for n in (found["first"], found["last"]) if n), version)
+        if found.re is _CJK and found["second"]:  # 第05(17)话
+            draft.set("absolute", (int(found["second"]),), RULE)
     elif (found := _ALL.search(draft.text)) is not None and (count := found["all"] or found["sum"]):
         keep(draft, (1, han(count)), None)
     if found is not None:

@@ -19,6 +19,7 @@ _GAP = re.compile(f"[{GAPS}]")
 _SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
 TEAM = re.compile(rf"{CJK_TEAMS}|[&@]|sub|raws?\b|studio", re.IGNORECASE)  # in a group's name
+_NUMBER_BEHIND = re.compile(r"\s*第\s*\d")
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _PARTING = f" ._-{EMPTY}"
 _NUMBERED = re.compile(rf"[\s._{GAPS}-]*\d{{2,4}}[\s._{GAPS}-]*")
@@ -69,6 +70,8 @@ def _is_title(draft: Draft, start: int, end: int) -> bool:
         return False
     if _SCENE.search(draft.text, end) is not None:
         return True
+    if len(draft.texts) == 1 and _NUMBER_BEHIND.match(draft.text, end) is not None:  # 《题名 第二季》第05话
+        return True
     return len(draft.texts) > 2 and _is_paired(draft, end)
 
 
@@ -104,7 +107,7 @@ def _is_paired(draft: Draft, end: int) -> bool:
 
 def _adjoins(draft: Draft, end: int, place: tuple[int, int]) -> bool:
     between, inside = draft.text[end : place[0]], draft.text[place[0] : place[1]]
-    return _BETWEEN.fullmatch(between) is not None and inside.isascii()
+    return _BETWEEN.fullmatch(between) is not None and inside.isascii() and not _is_aside(draft, *place)
 
 
 def read_dashed(draft: Draft, tail: int) -> None:

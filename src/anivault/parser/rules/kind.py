@@ -43,11 +43,11 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(rf"(?:(?<=[a-z])|(?<=[^\x00-\x7f]))(?P<word>OVA|OAD){_NUMBER}(?![^\W_])")  # TitleOVA
-_CJK = re.compile(rf"(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
+_CJK = re.compile(rf"(?:[+&]\s*)?新?(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
 _NUMBERED = re.compile(rf"\s*{EPISODE}")
-_GOES_ON = re.compile(r"\s*-\s*[^\W\d]")
+_GOES_ON = re.compile(r"\s*[-:]\s*[^\W\d]")
 _WORD = re.compile(r"[^\W_]")
-_MIDST = re.compile(r"\s+[^\W\d_]")
+_MIDST = re.compile(r"\s+[^\W\d_]|:\s?[^\W\d_]|(?<=[^\x00-\x7f])[^\W\d_]")
 _OF_EPISODES = frozenset((VideoType.PV, VideoType.SAMPLE))
 _FILMS = frozenset(("movie", "film", "gekijouban", "eiga"))
 _ENDINGS = tuple(TYPES_ENDINGS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from anivault.parser.draft import SEASON, Draft
+from anivault.parser.draft import EPISODE, SEASON, Draft
 from anivault.parser.rules.episode import BETWEEN_DASHES
 from anivault.parser.rules.numbers import HALVES, han, ordinal
 from anivault.parser.vocabulary import CARDINALS, ORDINALS, any_of, letters_of
@@ -17,7 +17,8 @@ from anivault.parser.vocabulary import SEASON as WORDS
 
 RULE = "rule:season"
 
-_GATE = letters_of(("s", "tv", *WORDS["words"]))
+_WORDED = letters_of(WORDS["words"])
+_GATE = _WORDED | {"s", "tv"}
 _WORD = any_of(WORDS["words"])
 _ORDINAL = rf"\d{{1,2}}(?:{any_of(WORDS['marks'])})|{any_of(ORDINALS)}|\d{{1,2}}(?= сезон)"
 _NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
@@ -38,7 +39,7 @@ _CJK = re.compile(
     rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
     rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
     r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
-    r"|(?P<bare>[一二三四五六七八九十])(?:季(?!度)|(?<=[\s\])].)期(?![^\W_]))"
+    r"|(?P<bare>[一二三四五六七八九十])(?:季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
 )
 # What a season's bracket or folder may name behind it.
 _TRIMMINGS = re.compile(
@@ -50,13 +51,14 @@ _TRIMMINGS = re.compile(
 
 
 def read(draft: Draft) -> None:
-    """Claim every season named in the running text; the first one counts, a range is all of it."""
-    if "season" in draft.fields:
-        return
-    text = draft.text
-    if not text.isascii():
+    """Claim every season named in the running text; the first one counts, a range is all of it.
+
+    Where the episode or a bracket has said one, words that say the same.
+    """
+    gate = _WORDED if "season" in draft.fields else _GATE
+    if not draft.text.isascii():
         _read_all(draft, _CJK)
-    if not draft.words.isdisjoint(_GATE):
+    if not draft.words.isdisjoint(gate):
         _read_all(draft, _LATIN)
 
 
@@ -66,7 +68,12 @@ def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
             return
         if "season" in draft.fields and found[0].endswith("部"):  # 第2期 第2部: a part of it
             continue
-        for field, value in _fields(found).items():
+        said = _fields(found)
+        if draft.said.get("season", RULE) != RULE and (
+            EPISODE in draft.text[: found.start()] or said != {"season": draft.fields["season"]}
+        ):
+            continue  # but 第二季 S02E05 says it twice
+        for field, value in said.items():
             draft.set(field, value, RULE)
         draft.gap(found.start(), found.end(), SEASON)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from anivault.parser.draft import EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
+from anivault.parser.draft import EMPTY, EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
 from anivault.parser.rules import media
 from anivault.parser.rules.group import TEAM
 from anivault.parser.vocabulary import EDITIONS, NUMBERED_TITLES, SLASHED, TERMS, any_of
@@ -50,6 +50,7 @@ _GLUED = re.compile(
 )
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
 _QUOTED_AHEAD = re.compile(r"[「『]([^「」『』]+)[」』](?=\s)")  # 「Title」 what this is of it
+_HELD = re.compile(r"\(([^()]+)\)")
 _QUOTED = re.compile(r"『([^「」『』]+)』")
 _EDGE = " \t-–—_,:|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
@@ -134,7 +135,7 @@ def _titles(draft: Draft, runs: Runs) -> list[str]:
     start, end = runs[0]
     if draft.shown[start - 1 : start + 1] == "]." and start:  # [Group].Title
         start += 1
-    titles = list(_spellings(draft.shown[start:end]))
+    titles = [*_spellings(draft.shown[start:end]), *_behind_kind(draft, start, end)]
     on = (SEASON, KIND, NOTE, YEAR) if EPISODE in draft.text[start:] else (SEASON, KIND, NOTE)
     for run in runs[1:]:
         if draft.text[: run[0]].rstrip()[-1:] not in on:
@@ -145,7 +146,7 @@ def _titles(draft: Draft, runs: Runs) -> list[str]:
 
 def _going_on(draft: Draft, titles: list[str], run: tuple[int, int]) -> list[str]:
     """`Title 2nd Season: Its Name`: a Latin title goes on behind what was claimed; others stand alone."""
-    more = list(_spellings(draft.shown[slice(*run)]))
+    more = [title for title in _spellings(draft.shown[slice(*run)]) if title.lower() not in EDITIONS]
     apart = not titles or _CJK_ANY.search(titles[0]) or _APART_START.match(draft.shown, run[0])
     return more if apart or not more else [f"{titles[0]} {more[0]}"]
 
@@ -157,6 +158,16 @@ def _with_kind(draft: Draft, start: int, end: int) -> list[str]:
     claimed = len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))
     whole = _clean(draft.shown[start : end + claimed])
     return [] if any(side in whole for side in _SIDES) else [whole]
+
+
+def _behind_kind(draft: Draft, start: int, end: int) -> list[str]:
+    """`劇場版 題名`, `Gekijouban Title`: with the kind in front it may be a title too."""
+    before = draft.text[:start].rstrip()
+    claimed = len(before) - len(before.rstrip(KIND))
+    first = len(before) - claimed
+    if not claimed or not draft.shown[first].isalnum() or draft.text[:first].strip(EMPTY):
+        return []
+    return [_clean(draft.shown[first:end])]
 
 
 @lru_cache(maxsize=4096)  # a release repeats its title in every name
@@ -201,6 +212,8 @@ def _with_squares(part: str) -> list[str]:
 
 
 def _bare(part: str) -> list[str]:
+    if (held := _HELD.fullmatch(part)) is not None:  # [Group]-(Title)-05
+        part = held[1]
     quoted = _QUOTED_AHEAD.match(part)
     return [*_by_script(part), *_without_aside(part), *([quoted[1]] if quoted else [])]
 

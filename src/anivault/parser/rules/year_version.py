@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
-from anivault.parser.draft import EMPTY, GAPS, TERM, YEAR, Draft
+from anivault.parser.draft import EMPTY, GAPS, GROUP, TERM, YEAR, Draft
 
-_YEAR = re.compile(rf"(?<=[^\s] )((?:19[5-9]|20[0-3])\d)(?:-(?:19|20)\d\d)?(?=\s*(?:$|[{GAPS}\[({{]|-\s))")
+_YEAR = re.compile(
+    rf"(?<=[^\s{GROUP}] )((?:19[5-9]|20[0-3])\d)(?:-(?:19|20)\d\d)?(?=\s*(?:$|[{GAPS}\[({{]|-\s))"
+)
 _INSIDE = re.compile(r"\(((?:19[5-9]|20[0-3])\d)\)|(?<!\d)((?:19[5-9]|20[0-3])\d)年版")  # [Title (2021)]
 _VERSION = re.compile(r"(?<![^\W_])v(\d)(?![^\W_]|\.\d)", re.IGNORECASE)
 
