@@ -272,6 +272,7 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
     first: str
     last: str
     stated: bool  # by a list, not derived
+    why: str  # what speaks for the show and against it
 
 
 class QuestionEvent(Event, frozen=True, tag="question"):
@@ -415,6 +416,7 @@ def _answer_view(answer: Answer) -> AnswerView:
         first=answer.first,
         last=answer.last,
         stated=answer.stated,
+        why=answer.why,
     )
 
 

@@ -28,6 +28,7 @@ from anivault.core.verdicts import match
 from anivault.services import libraries
 from anivault.services.asking import Asking, opened
 from anivault.services.providers import cache_folder, key_or_why
+from anivault.services.remembered.ignored import lists
 from anivault.services.telling import told
 from anivault.services.torrents import torrents_of
 from anivault.shared import fs
@@ -179,6 +180,18 @@ def describe(request: DescribeRequest, bars: Bars, pace: Pace) -> Organized:
         made = described(found, files, request.folder, request.preset)
         made = replace(made, notices=those.notices)
     return flow.carry_out(made, lambda _: Fetched(), pace) if request.apply and made.writes else made
+
+
+def order(settings: Settings, paths: Sequence[str], library: str) -> flow.Order:
+    """What `organize PATH... --to LIB` does, with the settings that hold."""
+    what = What(
+        paths=tuple(paths),
+        skip=(library,),
+        settle=settings.scan.settle,
+        filing=True,
+        ignored=lists(library),
+    )
+    return flow.Order(what=what, library=library, rules=rules(settings, None, None, None))
 
 
 def rules(settings: Settings, mode: str | None, preset: str | None, on_conflict: OnConflict | None) -> Rules:

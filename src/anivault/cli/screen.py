@@ -78,8 +78,12 @@ class Screen:
     def __init__(self, *, json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
         self.json, self.quiet, self.verbose = json, quiet, verbose
         self._colour = sys.stdout.isatty() and not json and _knows_colours()
-        self._columns = get_terminal_size().columns if sys.stdout.isatty() else 0
         self._bar: _Bar | None = None
+        self.measure()
+
+    def measure(self) -> None:
+        """See how wide the terminal is; a dialogue does so before each question, as people resize it."""
+        self._columns = get_terminal_size().columns if sys.stdout.isatty() else 0
 
     def event(self, event: Event) -> None:
         """Print one event of machine output; does nothing without --json."""

@@ -40,6 +40,7 @@ class PinRequest(msgspec.Struct, frozen=True, kw_only=True):
     episodes: str | None = None
     first: int | None = None
     place: str | None = None
+    extra: bool = False
     library: str | None = None
 
 
@@ -75,6 +76,8 @@ def pin(request: PinRequest, settings: Settings, providers: Sequence[str], progr
 def _made(request: PinRequest) -> Pin:
     """The pin that the words ask for."""
     fields: dict[str, object] = {"id": request.show, "season": request.season, "offset": request.offset}
+    if request.extra:
+        fields["extra"] = True
     if request.episodes:
         fields["episodes"] = request.episodes
     if request.first is not None:

@@ -6,23 +6,23 @@ in core/matching/questions.py; whether a terminal, a page or a program asks it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from anivault.core import flow
 from anivault.core.arrivals import Rules, planned
-from anivault.core.matching.pins import Pin, load, put_back
-from anivault.core.matching.questions import Answer, Question, Wanted, asked
+from anivault.core.matching.pins import load, put_back
+from anivault.core.matching.questions import Answer, Question, Verdicts, Wanted, asked, widened
 from anivault.core.models import Mode, Query
 from anivault.core.pipeline.reading import What
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, Opened, opened
 from anivault.services.pinning import Pinned, PinRequest, file_of, pin
-from anivault.services.remembered.ignored import lists
+from anivault.services.remembered import ignored
+from anivault.services.remembered.ignored import Lines
 from anivault.shared.progress import Bars, untold
 
 FOUND = 5  # shows that a search names
@@ -38,10 +38,11 @@ class Review:
         those: Opened,
         asking: Asking,
         library: str | None,
+        verdicts: Verdicts,
     ) -> None:
         self.questions, self.roots = tuple(questions), tuple(roots)
-        self._those, self._asking, self._library = those, asking, library
-        self._before: list[tuple[int, Path, tuple[Pin, ...]]] = []
+        self._those, self._asking, self._library, self._verdicts = those, asking, library, verdicts
+        self._before: list[tuple[int, Callable[[], None]]] = []
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -58,19 +59,41 @@ class Review:
             season=wanted.season,
             offset=wanted.offset,
             episodes=wanted.episodes,
+            extra=wanted.extra,
             library=self._library,
         )
         asking = self._asking
         pinned = pin(request, asking.settings, asking.providers, untold)
-        self._before.append((number, path, before))
+        self._before.append((number, lambda: put_back(path, before)))
         return pinned
+
+    def never(self, number: int) -> Lines:
+        """Ask about the files of a question no more, nor about those that join them."""
+        files = [item.source for item in self.questions[number].files]
+        others = {item.file.path for item in self._verdicts.values()} - set(files)
+        back = ignored.kept(self._library)
+        lines = ignored.write(ignored.lines_for(files, others, self.roots), self._library)
+        self._before.append((number, back))
+        return lines
+
+    def more(self, question: Question) -> Question:
+        """The question with the shows that fit less well."""
+        return widened(question, self._verdicts)
+
+    @staticmethod
+    def extras_of(question: Question, show: str) -> Wanted | None:
+        """What says that its files are extras of a show; None where no pin is for these files alone."""
+        if question.alone is None:
+            return None
+        path, numbers = question.alone
+        return Wanted(path=path, show=show, episodes=numbers or None, extra=True)
 
     def undo(self) -> int | None:
         """Take the last answer back; returns the number of its question."""
         if not self._before:
             return None
-        number, path, before = self._before.pop()
-        put_back(path, before)
+        number, back = self._before.pop()
+        back()
         return number
 
     def search(self, question: Question, title: str) -> Question:
@@ -104,7 +127,11 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
     settings = asking.settings
     skip = (library,) if library else ()
     what = What(
-        paths=tuple(paths), skip=skip, settle=settings.scan.settle, filing=True, ignored=lists(library)
+        paths=tuple(paths),
+        skip=skip,
+        settle=settings.scan.settle,
+        filing=True,
+        ignored=ignored.lists(library),
     )
     rules = Rules(mode=Mode.COPY, preset=load_preset(settings.organize.preset, settings.presets))
     with opened(asking, library, bars("Matching")) as those:
@@ -112,4 +139,4 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
         files = match(found, those.asked, bars("Matching"))
         plan = planned(found, files, library or "", what.paths, rules)
         verdicts = {(item.file.root, item.file.rel): item for item in files}
-        yield Review(asked(plan.held, verdicts), plan.roots, those, asking, library)
+        yield Review(asked(plan.held, verdicts), plan.roots, those, asking, library, verdicts)

@@ -142,3 +142,53 @@ def test_a_reader_that_ends_leaves_what_was_answered(
     done = run("review", pile(tmp_path / "dl"))
 
     assert (done.code, len(pins(run))) == (10, 1)
+
+
+def test_never_is_remembered_for_the_whole_release_and_can_be_taken_back(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = pile(tmp_path / "dl")
+    keyed(monkeypatch, "n", "q")
+    done = run("review", folder, "--json")
+    assert [event["done"] for event in done.of("ignore")] == ["ignored"]
+    (folder / "Zzqqx Wwvv - 05.mkv").write_text("next week's")
+    keyed(monkeypatch)
+    assert [len(e["files"]) for e in run("review", folder, "--json").of("question")][:1] == [2]
+    keyed(monkeypatch, "n", "u", "q")
+    run("review", folder, "--json")
+    keyed(monkeypatch)
+
+    assert [len(e["files"]) for e in run("review", folder, "--json").of("question")][:1] == [2]
+
+
+def test_more_shows_are_offered_on_demand(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dl").mkdir()
+    (tmp_path / "dl" / "Shaman King - 01.mkv").write_text("one")
+    keyed(monkeypatch, "m", "q")
+    first, second = run("review", tmp_path / "dl", "--json").of("question")
+
+    assert len(second["answers"]) >= len(first["answers"])
+    assert all(answer["why"] for answer in first["answers"])
+
+
+def test_files_are_extras_of_a_show(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, library = pile(tmp_path / "dl"), tmp_path / "library"
+    keyed(monkeypatch, "x tmdb:4224", "q", "y")
+    done = run("review", folder, "--to", library, "--json")
+
+    (pin,) = done.of("pin")
+    assert pin["pin"]["extra"] is True
+    goes = [event["target"] for event in done.of("move") if event["done"]]
+    assert len(goes) == 4
+    assert all("/other/Extra " in place for place in goes)
+
+
+def test_the_plan_with_the_answers_is_done_only_by_its_key(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, library = pile(tmp_path / "dl"), tmp_path / "library"
+    keyed(monkeypatch, "i tmdb:42916", "q", "l")
+    done = run("review", folder, "--to", library, "--json")
+
+    assert [event["done"] for event in done.of("move")] == [False] * 4
+    assert list(library.rglob("*.mkv")) == []

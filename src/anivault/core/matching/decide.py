@@ -32,7 +32,7 @@ from anivault.core.models import (
     Score,
     ShowId,
 )
-from anivault.parser.models import EXTRAS
+from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared.progress import Progress
 
 
@@ -223,7 +223,7 @@ def _match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source
     ranked = Ranked(candidate, Score(1.0, {"pin": 1.0}), fits[0].slot.entry if fits else None)
     match = Match(Decision.MATCHED, 1.0, (ranked,), ("You have pinned it.",))
     fit = fits[0] if fits else None
-    for file in part.release.files:
+    for file in map(_as_extra, part.release.files) if pin.extra else part.release.files:
         made = _pinned_file(file, pin, _pinned_place(file, pin, part.said, fit), match)
         yield changed(made, release=part.release.key)
 
@@ -233,6 +233,12 @@ def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:
     known = (source.get(provider, media_type, number) for source in sources)
     unknown = Candidate(provider=provider, id=number, media_type=media_type, title=release.title or pin.id)
     return next((candidate for candidate in known if candidate), unknown)
+
+
+def _as_extra(file: ParsedFile) -> ParsedFile:
+    """The file as an extra; one whose name says which kind stays what it says."""
+    kind = file.parsed.type
+    return file if kind in EXTRAS else changed(file, parsed=changed(file.parsed, type=VideoType.EXTRA))
 
 
 def _pinned_file(file: ParsedFile, pin: Pin, placement: Placement, match: Match) -> MatchedFile:
@@ -246,6 +252,8 @@ def _pinned_file(file: ParsedFile, pin: Pin, placement: Placement, match: Match)
 
 def _pinned_place(file: ParsedFile, pin: Pin, said: frozenset[Said], fit: Fit | None) -> Placement:
     """Place a pinned file. A guess by counts is good enough here: the user has chosen the show."""
+    if pin.extra:
+        return Placement((), STATED, "The pin says that it is an extra.")
     if pin.show[1] == "movie":
         return Placement((), STATED, "The pin names a film.")
     coordinates = pin.place(file, said)

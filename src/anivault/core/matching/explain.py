@@ -47,6 +47,8 @@ class Explanation(msgspec.Struct, frozen=True):
     candidates: tuple[Told, ...]
 
 
+HIGH = 0.95
+MOST_WORDS = 3  # of a candidate, in a question
 # What a part says where it is high, middling and low. The middle reaches from 0.5 to 0.95.
 WORDS: dict[str, tuple[str, str, str]] = {
     "title": ("a title is the same", "a title is much alike, or cut short", "no title is alike"),
@@ -97,6 +99,13 @@ def explain(file: MatchedFile) -> Explanation:
     )
 
 
+def why(ranked: Ranked) -> str:
+    """What speaks for a candidate and what against it, the title first."""
+    parts = _told(ranked).parts
+    told = [part.words for part in parts if part.words and (part.name == "title" or part.value < HIGH)]
+    return "; ".join(told[:MOST_WORDS])
+
+
 def lines(explanation: Explanation) -> Iterator[str]:
     """Say it to a person, a line each, indented by what belongs together."""
     yield f"{explanation.path}"
@@ -145,4 +154,4 @@ def _entry(entry: Entry | None) -> str | None:
 
 def _words(name: str, value: float) -> str:
     high, middle, low = WORDS.get(name, ("", "", ""))
-    return high if value >= 0.95 else middle if value >= 0.5 else low
+    return high if value >= HIGH else middle if value >= 0.5 else low

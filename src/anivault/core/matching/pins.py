@@ -57,7 +57,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     """One decision. `folder` is a path or the end of one; `episodes` are the numbers that it is for.
 
     `season` and `offset` place the files' own numbers; `episode` is the place of a file that has none. A
-    title with a season word or a year is for names that say it.
+    title with a season word or a year is for names that say it. `extra`: these files are extras of the show.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     season: int | None = None
     offset: int | None = None
     episode: int | None = None
+    extra: bool = False
 
     @property
     def show(self) -> ShowId:
@@ -333,9 +334,10 @@ def _write(path: Path, pins: Sequence[Pin]) -> None:
 
 
 def _table(pin: Pin) -> str:
-    names = ("folder", "title", "group", "kind", "episodes", "id", "season", "offset", "episode")
+    names = ("folder", "title", "group", "kind", "episodes", "id", "season", "offset", "episode", "extra")
     fields = {name: getattr(pin, name) for name in names}
-    return "".join(f"{name} = {_value(value)}\n" for name, value in fields.items() if value is not None)
+    said = {name: value for name, value in fields.items() if value is not None and value is not False}
+    return "".join(f"{name} = {_value(value)}\n" for name, value in said.items())
 
 
 def _value(value: str | int) -> str:

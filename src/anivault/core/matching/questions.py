@@ -14,6 +14,7 @@ from itertools import takewhile
 import msgspec
 from msgspec.structs import replace
 
+from anivault.core.matching.explain import why
 from anivault.core.matching.pins import Kind, kind_of
 from anivault.core.matching.places.episodes import STATED, UNCOUNTED
 from anivault.core.matching.titles.normalize import normal_form
@@ -27,6 +28,7 @@ Verdicts = Mapping[tuple[str, str], MatchedFile]  # by root and path below it
 
 NEAR = 0.1  # a show whose score is this far behind the best is no answer (a guess)
 MOST = 3  # answers to one question
+MOST_KEYS = 9  # and those that were asked for: each has a key
 _UNSURE = frozenset({HeldReason.AMBIGUOUS, HeldReason.NO_PLACE})
 _SPECIAL = frozenset({VideoType.OVA, VideoType.SPECIAL})
 _UNKNOWN = frozenset({HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME})
@@ -40,13 +42,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     season: int | None = None
     offset: int | None = None
     episodes: str | None = None
+    extra: bool = False
 
     @property
     def words(self) -> str:
         """The command that says so."""
         options = {"--season": self.season, "--offset": self.offset or None, "--episodes": self.episodes}
         said = "".join(f" {option} {value}" for option, value in options.items() if value is not None)
-        return f"anivault pin {quoted(_near(self.path))} {self.show}{said}"
+        extra = " --extra" if self.extra else ""
+        return f"anivault pin {quoted(_near(self.path))} {self.show}{said}{extra}"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +65,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     first: str = ""
     last: str = ""
     stated: bool = False
+    why: str = ""  # what speaks for the show and against it
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +76,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
     path: str = ""  # a pin for it says the show of these files, and of no other's
     begin: int | None = None  # the number of the first file, as it is printed
+    alone: tuple[str, str] | None = None  # a path and numbers whose pin is for these files and no others
 
 
 def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
@@ -98,16 +104,38 @@ def asked(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
         if verdict and item.reason in _UNSURE | _UNKNOWN and verdict.parsed.type not in EXTRAS:
             releases.setdefault(verdict.release_key, []).append(item)
     scope = _Scope(verdicts)
-    made = [
-        _asked(files, verdicts[files[0].root, files[0].rel], _answers(files, verdicts, scope), scope)
-        for files in releases.values()
-    ]
+    made = [_asked(files, verdicts, scope) for files in releases.values()]
     return sorted(made, key=lambda question: -len(question.files))
 
 
-def _asked(files: Sequence[Held], first: MatchedFile, answers: tuple[Answer, ...], scope: _Scope) -> Question:
-    path, begin = scope.show_path(first) or first.file.path, _first_number(first)
-    return Question(files=tuple(files), why=files[0].detail, answers=answers, path=path, begin=begin)
+def _asked(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> Question:
+    videos = [verdicts[item.root, item.rel] for item in files]
+    first = videos[0]
+    return Question(
+        files=tuple(files),
+        why=files[0].detail,
+        answers=_explained(_answers(files, verdicts, scope), first),
+        path=scope.show_path(first) or first.file.path,
+        begin=_first_number(first),
+        alone=scope.path(first, videos),
+    )
+
+
+def _explained(answers: Sequence[Answer], file: MatchedFile) -> tuple[Answer, ...]:
+    whys = {str(ranked.candidate.key): why(ranked) for ranked in file.match.ranked}
+    best = why(file.match.ranked[0]) if file.match.ranked else ""
+    return tuple(replace(a, why=whys.get(a.pin.show, "") if a.pin else best) for a in answers)
+
+
+def widened(question: Question, verdicts: Verdicts) -> Question:
+    """The question with every other show that was considered, also those that fit badly."""
+    first = verdicts[question.files[0].root, question.files[0].rel]
+    offered = {answer.pin.show for answer in question.answers if answer.pin}
+    others = (ranked.candidate for ranked in first.match.ranked)
+    more = [
+        _said(show.dated, _wanted(question.path, show)) for show in others if str(show.key) not in offered
+    ]
+    return replace(question, answers=(*question.answers, *_explained(more, first))[:MOST_KEYS])
 
 
 def _once(made: Sequence[Question]) -> Iterator[Question]:
@@ -269,7 +297,7 @@ def _wanted(path: str, show: Candidate, *, episodes: str | None = None, **where:
     """What a pin has to say for `path`; None where there is no path, or none that a shell can be told."""
     if not path or safe(path) != path:
         return None
-    return Wanted(path=path, show=str(show.key), episodes=episodes, **where)
+    return Wanted(path=path, show=str(show.key), episodes=episodes, extra=False, **where)
 
 
 def _place(file: MatchedFile) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ from anivault.shared.errors import DiskError, UsageError, quoted, shortened
 from anivault.shared.settings import user_config_path
 
 FILE = "ignore"
+LEAST = 4  # letters that the beginning of names has to have to be a pattern
 HEADER = """\
 # What AniVault leaves out, in the words of gitignore; the last line that speaks of a path decides.
 # A line that begins with / is a whole path. Any other holds in every folder.
@@ -58,7 +60,12 @@ def add(words: Sequence[str], library: str | None) -> Lines:
 
     Raises UsageError for what names nothing, and then nothing was written.
     """
-    path, wanted = file_of(library), [_line(word) for word in words]
+    return write([_line(word) for word in words], library)
+
+
+def write(wanted: Sequence[str], library: str | None) -> Lines:
+    """Write lines as they are."""
+    path = file_of(library)
     there = _read(path).decode("utf-8", "surrogateescape") or HEADER
     new = [line for line in dict.fromkeys(wanted) if line not in there.splitlines()]
     if new:
@@ -90,6 +97,30 @@ def kept(library: str | None) -> Callable[[], None]:
 def literal(path: str) -> str:
     """The line for this very path."""
     return "/" + _SPECIAL.sub(r"\\\g<0>", os.path.abspath(path).replace(os.sep, "/")).lstrip("/")
+
+
+def lines_for(files: Sequence[str], others: Collection[str], roots: Collection[str] = ()) -> list[str]:
+    """The lines that leave out these files, and next week's of the same release, but none of the others.
+
+    Their folder, if it is theirs; else how their names begin, where that says enough; else each of them.
+    """
+    folder = os.path.dirname(files[0])
+    if any(os.path.dirname(file) != folder for file in files):
+        return list(map(literal, files))
+    if not any(other.startswith(f"{folder}{os.sep}") for other in others) and len(files) > 1:
+        return [f"{literal(folder)}/*" if folder in roots else literal(folder)]  # a root is always read
+    begin = _common(files).rstrip("0123456789")
+    told = sum(map(str.isalpha, os.path.basename(begin))) >= LEAST
+    if len(files) > 1 and told and not any(other.startswith(begin) for other in others):
+        return [f"{literal(begin)}*"]
+    return list(map(literal, files))
+
+
+def _common(names: Sequence[str]) -> str:
+    """How all of these begin."""
+    first, last = min(names), max(names)
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return "".join(character for character, _ in same)
 
 
 def _line(word: str) -> str:

@@ -12,10 +12,8 @@ from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.render.pace import paced
-from anivault.core.flow import Order as Files
 from anivault.core.models import Held, HeldReason, MatchedFile, Move
 from anivault.core.organized import Organized
-from anivault.core.pipeline.reading import What
 from anivault.core.planning import planfile
 from anivault.shared.text import natural
 from anivault.web.records import HeldPart, PlanFacts, ShowPart
@@ -59,21 +57,10 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
 def _organized(order: Order, teller: Teller, **how: Any) -> Organized:
     """What `anivault organize` does with the folders and settings of the order."""
     from anivault.cli import organize_handler
-    from anivault.services.remembered.ignored import lists
 
     library, settings = order.library, order.context.settings
     request = organize_handler.OrganizeRequest(
-        order=Files(
-            what=What(
-                paths=order.sources,
-                skip=(library,),
-                settle=settings.scan.settle,
-                filing=True,
-                ignored=lists(library),
-            ),
-            library=library,
-            rules=organize_handler.rules(settings, None, None, None),
-        ),
+        order=organize_handler.order(settings, order.sources, library),
         asking=order.context.asking(),
         **how,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from anivault.cli import events
 from anivault.cli.commands.options import ToOption
 from anivault.cli.context import Context
 from anivault.cli.render.parts import notices
-from anivault.shared.errors import quoted
+from anivault.shared.errors import UsageError, quoted
 from anivault.shared.exits import DONE
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ EpisodeOption = Annotated[
     str | None,
     typer.Option("--episode", metavar="S00E05", help="The place of one file.", show_default=False),
 ]
+ExtraFlag = Annotated[
+    bool, typer.Option("--extra", help="They are extras of the show: a folder, or one of --episodes.")
+]
 
 
 def pin(
@@ -59,6 +63,7 @@ def pin(
     episodes: EpisodesOption = None,
     first: FromOption = None,
     episode: EpisodeOption = None,
+    extra: ExtraFlag = False,
     to: ToOption = None,
 ) -> int:
     """Say for good which show files belong to.
@@ -68,6 +73,11 @@ def pin(
     """
     from anivault.services import pinning
 
+    if extra and not (episodes or os.path.isdir(what)):
+        hint = "Put them in a folder of their own, or name their numbers with --episodes."
+        raise UsageError(
+            "--extra would make extras of all files with this title. Nothing was done.", hint=hint
+        )
     home = context.library_or_none(to)
     request = pinning.PinRequest(
         what=what,
@@ -77,6 +87,7 @@ def pin(
         episodes=episodes,
         first=first,
         place=episode,
+        extra=extra,
         library=home,
     )
     made = pinning.pin(
@@ -138,4 +149,5 @@ def _pin(pin: Pin, show: str | None) -> str:
     where = [show or "", pin.id, f"season {pin.season}" if pin.season is not None else ""]
     where.append(f"numbers {pin.offset:+}" if pin.offset else "")
     where.append(f"episode {pin.episode}" if pin.episode is not None else "")
+    where.append("extras" if pin.extra else "")
     return f"{what}  →  {', '.join(filter(None, where))}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.commands.options import FoldersArg, LanguageOption, ParserOption, ProviderOption, ToOption
@@ -32,8 +33,9 @@ AcceptFlag = Annotated[
     bool, typer.Option("--accept", help="Take every question with one answer, if a list states its place.")
 ]
 KEYS = (
-    "Keys: 1-9 take it · / TITLE search · i ID a show by its number · s SEASON [FROM] where they go · "
-    "a the first, here and wherever it is the same show · l later · u undo · q quit"
+    "Keys: 1-9 take it    m more shows    / TITLE search    i tmdb:ID by its number",
+    "s SEASON [FROM] where they go    x [1-9|ID] extras of a show    n never ask again",
+    "a the first, here and for all of its show    l later    u undo    q quit",
 )
 
 
@@ -61,10 +63,31 @@ def review(
     answered, left = len(dialogue.answered), len(found.questions) - len(dialogue.answered)
     text = f"{counted(answered, 'question')} answered, {left:,} open."
     summary(context.screen, "review", Counter(answered=answered, open=left), text)
-    if answered:
-        target = f" --to {quoted(home)}" if home else ""
-        context.screen.hint(f"See the plan: anivault organize {' '.join(map(quoted, paths))}{target}")
+    if answered and home:
+        _go_on(context, dialogue, paths, home)
+    elif answered:
+        context.screen.hint(f"See the plan: anivault organize {' '.join(map(quoted, paths))}")
     return FINDINGS if left else DONE
+
+
+def _go_on(context: Context, dialogue: Dialogue, paths: list[str], library: str) -> None:
+    """Show the plan as it is with the answers; `y` does it."""
+    from anivault.cli.organize_handler import OrganizeRequest, handle, order
+    from anivault.cli.render.pace import paced
+    from anivault.cli.render.plans import show
+
+    screen, bars = context.screen, context.screen.progress
+    wanted = order(context.settings, paths, library)
+    request = OrganizeRequest(order=wanted, asking=context.asking())
+    words = " ".join(map(quoted, ["anivault", "organize", *paths, "--to", library]))
+    made = handle(request, bars, paced(bars))
+    show(screen, made, command=words)
+    if not made.moves:
+        return
+    screen.hint("y and Enter do it now; anything else leaves it as it is.")
+    screen.flush()
+    if dialogue.line() == "y":
+        show(screen, handle(replace(request, apply=True), bars, paced(bars)), command=words)
 
 
 class Dialogue:
@@ -86,7 +109,7 @@ class Dialogue:
         """Ask until every question was asked, or the user has had enough."""
         while self._at < len(self._now):
             self._show(self._at, self._now[self._at])
-            line = self._line()
+            line = self.line()
             if line is None or line == "q":
                 return
             self._obey(line)
@@ -99,6 +122,7 @@ class Dialogue:
         do: dict[str, Callable[[str], None]] = {
             "": self._later, "l": self._later, "u": self._undo, "a": self._alike,
             "1": self._number, "/": self._search, "i": self._named, "s": self._placed,
+            "m": self._more, "x": self._extras, "n": self._never,
         }  # fmt: skip
         if word.isdecimal():
             word, rest = "1", word
@@ -108,7 +132,8 @@ class Dialogue:
             self.screen.note(f"{error} {getattr(error, 'hint', '')}")
 
     def _unheard(self, _: str) -> None:
-        self.screen.note(KEYS)
+        for line in KEYS:
+            self.screen.note(line)
 
     def _later(self, _: str) -> None:
         self._at += 1
@@ -147,6 +172,38 @@ class Dialogue:
     def _search(self, rest: str) -> None:
         self._now[self._at] = self.found.search(self._now[self._at], rest.strip())
 
+    def _more(self, _: str) -> None:
+        """Offer the shows that fit less well, too."""
+        before = self._now[self._at]
+        self._now[self._at] = self.found.more(before)
+        if len(self._now[self._at].answers) == len(before.answers):
+            self.screen.note("No other show was considered: look for one with / TITLE.")
+
+    def _extras(self, rest: str) -> None:
+        """`x`, `x 2`, `x tmdb:1234`: they are extras of the first show, of another, of one that is named."""
+        question = self._now[self._at]
+        shows = {str(key): answer.pin.show for key, answer in enumerate(question.answers, 1) if answer.pin}
+        show = shows.get(rest or "1", rest)
+        if not show or show.isdecimal():
+            self.screen.note("x 1, or x tmdb:1234: which show they are extras of.")
+            return
+        if wanted := self.found.extras_of(question, show):
+            self._take(self._at, wanted)
+            self._at += 1
+        else:
+            self.screen.note("No pin is for these files alone: put them in a folder of their own.")
+
+    def _never(self, _: str) -> None:
+        """Leave these files out for good."""
+        lines = self.found.never(self._at)
+        for line in lines.lines:
+            event = events.IgnoreEvent(file=events.shown(lines.file), line=events.shown(line), done="ignored")
+            self.screen.event(event)
+        more = f", and {len(lines.lines) - 1:,} more" if len(lines.lines) > 1 else ""
+        self.screen.line(f"  never again: {lines.lines[0]}{more}", style="green")
+        self.answered.add(self._at)
+        self._at += 1
+
     def _alike(self, _: str) -> None:
         """Take the first answer, here and in every later question whose first answer is the same show."""
         first = next(iter(self._now[self._at].answers), None)
@@ -181,6 +238,7 @@ class Dialogue:
     def _show(self, number: int, question: Question) -> None:
         """Show a question: how many files, from which to which, why, and what they may be."""
         files = question.files
+        self.screen.measure()
         self.screen.event(events.question_event(number + 1, len(self._now), question))
         first = within(self.found.roots, files[0])
         last = f" … {files[-1].rel.rpartition('/')[2]}" if len(files) > 1 else ""
@@ -192,10 +250,13 @@ class Dialogue:
             said = f"season {season}" if season is not None and not answer.first else ""
             where = " … ".join(dict.fromkeys(filter(None, (answer.first, answer.last)))) or said
             self.screen.pair(f"  {key}  {answer.show.partition(' from S')[0]}", where)
-        self.screen.hint(KEYS)
+            if answer.why:
+                self.screen.line(f"       {answer.why}", style="dim")
+        for line in KEYS:
+            self.screen.hint(line)
         self.screen.flush()
 
-    def _line(self) -> str | None:
+    def line(self) -> str | None:
         """The next line of input; None when there is no more."""
         raw = sys.stdin.buffer.readline()
         if not raw:
