@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 LONG = os.environ.get("ANIVAULT_LAWS") == "long"
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -14,12 +14,13 @@ def law(short: int, long: int) -> settings:
     """Return the settings of one law: how many examples it tries in CI, and in a long run.
 
     The short way is the same each time; the long way is another one each time, and a failure prints what
-    `@reproduce_failure` wants.
+    `@reproduce_failure` wants. It is not made smaller: that takes many minutes of real commands.
     """
     return settings(
         max_examples=long if LONG else short,
         deadline=None,
         derandomize=not LONG,
         print_blob=True,
+        phases=(Phase.explicit, Phase.generate),
         suppress_health_check=SLOW,
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conftest import Ran, Run
@@ -323,7 +323,7 @@ WAYS = [(mode, False) for mode in MODES] + [(mode, True) for mode in MODES if mo
 
 
 @pytest.mark.parametrize(("mode", "far"), WAYS)
-@settings(law(short=6, long=286), phases=(Phase.explicit, Phase.generate))  # to shrink takes many minutes
+@law(short=6, long=286)
 @example(steps=[("killed", 10, "jellyfin", "rollback"), ("organize", "plex")])
 @example(
     steps=[

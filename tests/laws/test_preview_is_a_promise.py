@@ -228,6 +228,22 @@ def test_mounts_are_seen_beforehand(run: Run, tmp_path: Path, mode: str, kind: s
         assert ran.code == 32
 
 
+def test_a_link_that_would_be_renamed_to_another_disk_is_held_beforehand(run: Run, tmp_path: Path) -> None:
+    paths, library = make_sources(tmp_path, season(3)), tmp_path / "library"
+    run("organize", *paths, "--to", str(library), "--mode", "symlink", "--apply")
+    words = ["rename", str(library), "--preset", "plex", "--json"]
+    folder = os.path.dirname(run(*words).of("move")[0]["target"])
+    (library / folder).mkdir(parents=True)
+    (tmp_path / "disk").mkdir()
+    with mounted(tmp_path / "disk", library / folder, read_only=False):
+        shown, done = run(*words), run(*words, "--apply")
+
+    videos = {reason for path, reason in said(shown)[1] if path.endswith(".mkv")}
+    assert videos == {"other-filesystem"}
+    assert (done.code, said(done)) == (shown.code, said(shown))
+    assert "symbolic link" in done.out
+
+
 @contextmanager
 def mounted(disk: Path, point: Path, *, read_only: bool) -> Iterator[None]:
     if subprocess.run(["mount", "--bind", disk, point], check=False, capture_output=True).returncode:

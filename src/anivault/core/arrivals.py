@@ -7,18 +7,22 @@ library, its journal and the sources; changes nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 import msgspec
 
+from anivault.core.causes import Cause
 from anivault.core.listing import libraries_of, listing
 from anivault.core.models import (
     EntryKind,
     FileKind,
+    Held,
+    HeldReason,
     Identity,
     Inhabitant,
     MatchedFile,
     Mode,
+    Move,
     ParsedFile,
     Plan,
     ScannedFile,
@@ -37,7 +41,7 @@ from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.planning import OnConflict
 from anivault.core.planning.renamer import rename
 from anivault.core.planning.retitled import retitled
-from anivault.core.planning.seeding import TorrentOf, of_none, spare
+from anivault.core.planning.seeding import TorrentOf, held, held_back, of_none, spare
 from anivault.shared import fs
 from anivault.shared.errors import SourceIsLibraryError, quoted
 
@@ -137,7 +141,31 @@ def renamed(
         preset=preset,
         name_max=_name_max(library),
     )
-    return foresee(spare(made, torrent_of))
+    return foresee(_linked_where_they_are(spare(made, torrent_of), links))
+
+
+def _linked_where_they_are(made: Plan, links: Container[str]) -> Plan:
+    """Hold the symbolic links that would go to another disk: links are renamed, never written again."""
+    mounts = fs.mounts()
+
+    def crosses(move: Move) -> Held | None:
+        if move.rel not in links or not os.path.islink(move.source):
+            return None
+        here, there = (
+            _mount(path, mounts) for path in (move.source, os.path.join(made.library, move.target))
+        )
+        return None if here == there else held(move, HeldReason.OTHER_FILESYSTEM, Cause.LINK_STAYS)
+
+    return held_back(made, crosses)
+
+
+def _mount(path: str, mounts: Container[str]) -> tuple[int, str]:
+    """The disk that a file's folder is on, or will be, and where it is mounted."""
+    folder = os.path.realpath(fs.nearest(os.path.dirname(path)))
+    point = folder
+    while point not in mounts and os.path.dirname(point) != point:
+        point = os.path.dirname(point)
+    return os.stat(folder).st_dev, point
 
 
 def replayed(file: str, roots: Sequence[str], library: str, torrent_of: TorrentOf = of_none) -> Plan:

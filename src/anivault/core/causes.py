@@ -52,6 +52,7 @@ class Cause(StrEnum):
     NOT_A_FOLDER = "not-a-folder"
     NO_REFLINKS = "no-reflinks"
     NO_HARD_LINK = "no-hard-link"
+    LINK_STAYS = "link-stays"
     FOLDER_KEEPS_IT = "folder-keeps-it"
     UNREADABLE_FILE = "unreadable-file"
     NOT_THE_OWNER = "not-the-owner"
@@ -124,6 +125,7 @@ WORDS: dict[Cause, str] = {
     Cause.NOT_A_FOLDER: "{path} is {what}, not a folder",
     Cause.NO_REFLINKS: "{filesystem} has no reflinks",
     Cause.NO_HARD_LINK: "no hard link leads to another disk",
+    Cause.LINK_STAYS: "it is a symbolic link, and its new place is on another disk",
     Cause.FOLDER_KEEPS_IT: "nothing can be taken out of its folder",
     Cause.UNREADABLE_FILE: "it cannot be read",
     Cause.NOT_THE_OWNER: "only its owner may make a hard link of it",

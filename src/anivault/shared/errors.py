@@ -7,6 +7,7 @@ One file: what AniVault says when it cannot go on is read, compared and numbered
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 
@@ -33,6 +34,29 @@ def told(error: OSError) -> str:
     """What the system says of a failure, with the file where it names one and not a mere descriptor."""
     where = error.filename if isinstance(error.filename, str) else ""
     return f"{error.strerror or error}: {where}" if where else error.strerror or str(error)
+
+
+def looked_at(path: str, error: OSError | None = None) -> str:
+    """What shows why a file cannot be used: the file itself, or what exists nearest above it."""
+    if error is not None and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"df {quoted(_nearest(path))}"
+    return f"ls -ld {quoted(_nearest(path))}"
+
+
+def _nearest(path: str) -> str:
+    while not os.path.lexists(path) and (above := os.path.dirname(path)) not in ("", path):
+        path = above
+    return path
+
+
+def _library_of(path: str) -> str:
+    """The library that a path lies in; '' for one that lies in none."""
+    path = os.path.abspath(path)
+    while (above := os.path.dirname(path)) != path:
+        if os.path.isdir(os.path.join(above, ".anivault")):
+            return above
+        path = above
+    return ""
 
 
 SHOWN = 300  # characters
@@ -77,7 +101,11 @@ class FolderNotFoundError(AniVaultError):
 
     def __init__(self, path: str, what: str = "file or folder") -> None:
         super().__init__(f"There is no {what} at {path}. Nothing was changed.")
-        self.hint = "Check the path; quotes are needed when it has spaces."
+        self.hint = "Check the path, and that its disk is mounted; quotes are needed when it has spaces."
+        if os.path.isfile(path):
+            library = _library_of(path)
+            inside = f" Its library is {quoted(library)}: name that." if library else ""
+            self.hint = f"It is a file.{inside or ' Name a folder.'}"
 
 
 class FolderUnreadableError(AniVaultError):
@@ -89,7 +117,7 @@ class FolderUnreadableError(AniVaultError):
         super().__init__(
             f"The folder {path} cannot be read ({error.strerror or error}). Nothing was changed."
         )
-        self.hint = f"ls -ld {quoted(path)}"
+        self.hint = looked_at(path)
 
 
 class ConfigError(AniVaultError):
@@ -97,9 +125,9 @@ class ConfigError(AniVaultError):
 
     code, exit_code = "config", 22
 
-    def __init__(self, where: str, why: str) -> None:
+    def __init__(self, where: str, why: str, *, hint: str = "") -> None:
         super().__init__(f"The configuration in {where} cannot be used: {why}. Nothing was changed.")
-        self.hint = "Correct it, or compare it with what `anivault config default` prints."
+        self.hint = hint or "Correct it, or compare it with what `anivault config default` prints."
 
 
 class LibraryNotNamedError(AniVaultError):
@@ -254,7 +282,8 @@ class DiskError(AniVaultError):
 
     def __init__(self, what: str, error: OSError, hint: str) -> None:
         super().__init__(f"{what} failed ({told(error)}). No file is lost or half there.")
-        self.hint = hint
+        named = isinstance(error.filename, str) and os.path.isabs(error.filename)
+        self.hint = looked_at(error.filename, error) if named else hint
 
 
 class UnsafePathError(AniVaultError):
@@ -294,7 +323,10 @@ class NotALibraryError(AniVaultError):
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} is not a library that AniVault knows. Nothing was changed.")
+        library = _library_of(path)
         self.hint = f"Organize into it first: anivault organize PATH --to {quoted(path)}"
+        if library:
+            self.hint = f"It lies in the library {quoted(library)}: name that."
 
 
 class NotInHistoryError(AniVaultError):
@@ -474,8 +506,22 @@ class PlanFileError(AniVaultError):
 
     def __init__(self, path: str, problem: str, *, edited: bool = False) -> None:
         super().__init__(f"The plan {path} was not used: {shortened(problem)}. Nothing was changed.")
-        seal = "If you edited it yourself, run the same command with --seal; otherwise make"
-        self.hint = f"{seal if edited else 'Make'} a new one with --plan FILE."
+        self.hint = "Make a new one with --plan FILE."
+        if edited:
+            self.hint = (
+                "If you edited it yourself, run the same command with --seal; otherwise make a new one with "
+                "--plan FILE."
+            )
+        elif not os.path.isfile(path):
+            self.hint = "Name the file that --plan FILE wrote."
+
+
+def _writable(path: str) -> str:
+    """What would let a new file be written."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.lexists(path) or path.endswith(os.sep):
+        return "Name a file that does not exist yet."
+    return looked_at(folder) if os.path.isdir(folder) else f"mkdir -p {quoted(folder)}"
 
 
 class OutputRefusedError(AniVaultError):
@@ -483,9 +529,9 @@ class OutputRefusedError(AniVaultError):
 
     code, exit_code = "output-refused", 49
 
-    def __init__(self, path: str, why: str, *, hint: str = "Name a file that does not exist yet.") -> None:
+    def __init__(self, path: str, why: str, *, hint: str = "") -> None:
         super().__init__(f"{path} was not written: {why}. Nothing was changed.")
-        self.hint = hint
+        self.hint = hint or _writable(path)
 
 
 class DemoFailedError(AniVaultError):
@@ -506,10 +552,8 @@ class ImportRefusedError(AniVaultError):
     def __init__(self, path: str, why: str, *, hint: str = "") -> None:
         super().__init__(f"{path} was not imported: {why}. The catalogue is as it was.")
         self.why = why
-        self.hint = (
-            hint
-            or "Get the file again and try once more; docs/catalogue.md names the kinds that can be read."
-        )
+        again = "Get the file again and try once more; docs/catalogue.md names the kinds that can be read."
+        self.hint = hint or again
 
 
 class ImportDamagedError(AniVaultError):

@@ -17,7 +17,7 @@ import msgspec
 import platformdirs
 
 from anivault.shared import trust
-from anivault.shared.errors import ConfigError, shortened
+from anivault.shared.errors import ConfigError, looked_at, shortened
 from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS, TIMEOUT
 
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
@@ -272,10 +272,11 @@ def _read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
         table = trust.read_toml(str(path))
     except (FileNotFoundError, NotADirectoryError) as error:
         if must_exist:
-            raise ConfigError(str(path), "there is no such file") from error
+            hint = "Name a file that exists, or one that this writes: anivault config default > FILE"
+            raise ConfigError(str(path), "there is no such file", hint=hint) from error
         return {}
     except OSError as error:
-        raise ConfigError(str(path), error.strerror or str(error)) from error
+        raise ConfigError(str(path), error.strerror or str(error), hint=looked_at(str(path))) from error
     except ValueError as error:
         raise ConfigError(str(path), str(error)) from error
     return _checked(str(path), table)

@@ -74,3 +74,16 @@ def test_a_title_is_cut_only_where_a_word_ends(title: str, kept: str) -> None:
     written = suffix(Track("en", title), ".srt", Namer(load_preset("jellyfin")), 60)
 
     assert written == f".{kept}.en.srt"
+
+
+@pytest.mark.parametrize("preset", ["plex", "kodi"])
+@pytest.mark.parametrize("title", ["Foreigner", "Reinforced-Team", "Defaulter"])
+def test_where_no_server_reads_inside_words_a_title_stays_as_it_is(preset: str, title: str) -> None:
+    assert f".{title}." in suffix(Track("en", title), ".srt", Namer(load_preset(preset)), 60)
+
+
+@pytest.mark.parametrize(
+    "track", [Track("en", "Foreigner", forced=True), Track("en", "Defaulter", default=True)]
+)
+def test_a_title_that_says_what_the_track_is_stays_as_it_is(track: Track) -> None:
+    assert suffix(track, ".srt", Namer(load_preset("jellyfin")), 60).startswith(f".{track.title}.en.")

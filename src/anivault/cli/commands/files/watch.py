@@ -126,7 +126,7 @@ class _Hands:
         from anivault.cli.commands.library.recover import show
         from anivault.core.moving.recover import recover
 
-        show(self.context.screen, recover(self.library))
+        show(self.context.screen, recover(self.library), self.library)
 
     def failed(self, error: AniVaultError, again: float) -> None:
         """Say what went wrong, and that it is tried again."""

@@ -18,12 +18,13 @@ def recover(context: Context, library: LibraryArg = None, other_disk: OtherDiskF
     """Settle what a crash left unfinished."""
     from anivault.core.moving.recover import recover
 
-    report = recover(context.library(library), other_disk=other_disk)
-    show(context.screen, report)
+    folder = context.library(library)
+    report = recover(folder, other_disk=other_disk)
+    show(context.screen, report, folder)
     return report.exit_code
 
 
-def show(screen: Screen, report: RecoverReport) -> None:
+def show(screen: Screen, report: RecoverReport, folder: str) -> None:
     """What a crash had left, and what became of it."""
     counts = Counter({"finished": report.finished, "undone": report.undone})
     text = (
@@ -33,9 +34,8 @@ def show(screen: Screen, report: RecoverReport) -> None:
     if not (report.finished or report.undone):
         text = f"Run {report.run} is settled: all that it had begun was done."
     if not report.library:
-        notices(
-            screen, ("AniVault has put nothing here: there is no run to settle. Is it the right folder?",)
-        )
+        told = f"AniVault has put nothing here: no run has begun in {folder}. Is it the right folder?"
+        notices(screen, (told,))
         summary(screen, "recover", counts, "Nothing was done.")
         return
     if report.kept:

@@ -11,9 +11,11 @@ from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.sidecars.owners import Owner
 from anivault.core.planning.sidecars.tracks import Track, vocabulary
 
-# Servers look for these inside any token: as words they go, longer words are parted there (`For-eigner`).
 _FLAG_WORD = re.compile(r"(?<![^\W_])(?:forced|foreign|default)(?![^\W_])", re.IGNORECASE)
-_READ_AS_FLAG = re.compile(r"(for|de)(ced|eign|fault)", re.IGNORECASE)
+# Jellyfin and Emby look for these inside words too, where `Foreigner` would be forced: it is `For-eigner`.
+_INSIDE_WORDS = frozenset({"jellyfin", "emby"})
+_READ_AS_FORCED = re.compile(r"(for)(ced|eign)", re.IGNORECASE)
+_READ_AS_DEFAULT = re.compile(r"(de)(fault)", re.IGNORECASE)
 _CHAPTERS = re.compile(r"[._ \[-]chap(?:ter)?s?[\])]*\.(?:xml|txt)\Z", re.IGNORECASE)
 _PICTURES = {
     "poster": "poster", "cover": "poster", "folder": "poster", "fanart": "fanart", "backdrop": "fanart",
@@ -71,14 +73,22 @@ def suffix(track: Track, extension: str, namer: Namer, room: int, label: str = "
     said["language"] = preset.languages.get(track.language, track.language)
     tail = "".join(f".{word}" for part in preset.track if (word := said.get(part))) + extension
     words = " ".join(filter(None, (track.title, label)))
-    title = cut(_title(words, namer), room - len(tail.encode("utf-8")) - 1) if words else ""
+    title = cut(_title(words, track, namer), room - len(tail.encode("utf-8")) - 1) if words else ""
     return f".{title}{tail}" if title else tail
 
 
-def _title(words: str, namer: Namer) -> str:
-    """A title with no dot to split it, in which no server finds a flag or a language."""
+def _title(words: str, track: Track, namer: Namer) -> str:
+    """A title with no dot to split it, in which no server finds a language, or a flag it lacks."""
     known = vocabulary()
-    text = _READ_AS_FLAG.sub(r"\1-\2", _FLAG_WORD.sub("", finish(namer.clean(words)).replace(".", " ")))
+    text = _parted(_FLAG_WORD.sub("", finish(namer.clean(words)).replace(".", " ")), track, namer)
     kept = [w for w in text.split() if w.lower() not in known.flags]
     joined = "-".join(kept)
     return f"{joined}-track" if joined.lower() in known.languages else joined
+
+
+def _parted(text: str, track: Track, namer: Namer) -> str:
+    """Part the words in which a server that reads this name would find a flag that the track lacks."""
+    if _INSIDE_WORDS.isdisjoint(namer.preset.servers):
+        return text
+    text = text if track.forced else _READ_AS_FORCED.sub(r"\1-\2", text)
+    return text if track.default else _READ_AS_DEFAULT.sub(r"\1-\2", text)

@@ -23,7 +23,7 @@ from anivault.services.catalogue.added.imports import ImportInfo, import_info, k
 from anivault.services.catalogue.lists.formats import Format, format_of
 from anivault.services.catalogue.lists.found import BrokenListError, Found
 from anivault.shared import fs
-from anivault.shared.errors import ImportRefusedError
+from anivault.shared.errors import ImportRefusedError, looked_at
 
 LARGEST = 512 * 1024 * 1024  # bytes, unpacked; the largest known list has 60 MiB
 LONGEST = 1000  # characters of a title; the longest known has 250
@@ -117,7 +117,8 @@ def _given(path: Path) -> bytes:
         with fs.open_regular(path) as stream:
             return _limited(str(path), stream)
     except OSError as error:
-        raise ImportRefusedError(str(path), f"it cannot be read ({error.strerror or error})") from error
+        why = f"it cannot be read ({error.strerror or error})"
+        raise ImportRefusedError(str(path), why, hint=looked_at(str(path))) from error
 
 
 def _unpacked(name: str, packed: bytes) -> bytes:
