@@ -42,29 +42,35 @@ class _Catalogue:
         """Add what an import says of one entry; several facts are its parts in several seasons."""
         fact = facts[0]
         known = self._known(fact) or self._at(fact)
-        if len(known) == 1 and "bangumi" in fact.ids and "season" not in known[0].checked:
-            self._renew(known[0], fact)
+        if not known:
+            self._begin(facts)
+            return
         by_hand = any("season" in row.checked for row in known)
-        if len(facts) > 1 and known and known[0].tmdb == fact.tmdb and not by_hand:
+        if len(known) == 1 and "bangumi" in fact.ids and not by_hand:
+            self._renew(known[0], fact)
+        if len(facts) > 1 and known[0].tmdb == fact.tmdb and not by_hand:
             self._split(known, facts)
-        elif known:
-            for row in known:
-                self._absorb(row, fact, alone=len(known) == 1)
-            if len(known) == len(facts) == 1:
-                known[0].whole |= _is_in_one_season(known[0], fact)
-            if by_hand and len(known) > 1:
-                _give_places(known, fact)
-        elif fact.tmdb and fact.titles:
+            return
+        for row in known:
+            self._absorb(row, fact, alone=len(known) == 1)
+        if len(known) == len(facts) == 1:
+            known[0].whole |= _is_in_one_season(known[0], fact)
+        if by_hand and len(known) > 1:
+            _give_places(known, fact)
+
+    def _begin(self, facts: Sequence[Row]) -> None:
+        """Take in an entry that nobody has named before, if it says what it is called and whose it is."""
+        if facts[0].tmdb and facts[0].titles:
             for part in facts:
                 self._keep(part)
-            self._touched.add(fact.tmdb)
+            self._touched.add(facts[0].tmdb)
 
     def settled(self) -> list[Row]:
         """Return all rows, those of touched shows in the order of their dates and placed anew."""
         everything = [row for rows in self._shows.values() for row in rows]
         touched = [rows for show in sorted(self._touched) if (rows := self._shows[show])]
         for rows in touched:
-            rows.sort(key=lambda row: (row.begin or "9", row.season or 0, row.offset or 0, row.key))
+            rows.sort(key=_begin_of)
             _forget_derived(rows)
         places.place(touched, places.usual_counts(everything))
         for row in everything:
@@ -179,13 +185,17 @@ def _united(titles: dict[str, list[str]], more: dict[str, list[str]]) -> Iterato
 
 def _placed(row: Row, fact: Row) -> bool:
     """Take a place that is stated for one that was derived; tell whether something changed."""
-    stated = row.season is not None and not {"season", "offset"} & {*row.derived} and not row.unsure
     special = row.season == 0 or row.type == "ova"
-    if stated or fact.tmdb != row.tmdb or fact.season is None or (fact.unsure and not special):
+    if _is_stated(row) or fact.tmdb != row.tmdb or fact.season is None or (fact.unsure and not special):
         return False
     row.season, row.episode, row.offset, row.unsure = fact.season, fact.episode, fact.offset, fact.unsure
     row.derived = [name for name in row.derived if name not in ("season", "offset")]
     return True
+
+
+def _is_stated(row: Row) -> bool:
+    """Whether a list says where an entry stands."""
+    return row.season is not None and not {"season", "offset"} & {*row.derived} and not row.unsure
 
 
 def _counted(row: Row, fact: Row) -> bool:
@@ -205,6 +215,11 @@ def _dated(row: Row, fact: Row) -> bool:
     changed = (begin, end) != (row.begin, row.end)
     row.begin, row.end = begin, end
     return changed
+
+
+def _begin_of(row: Row) -> tuple[str, int, int, str]:
+    """What orders the entries of a show: the day, then the place."""
+    return row.begin or "9", row.season or 0, row.offset or 0, row.key
 
 
 def _forget_derived(rows: Iterable[Row]) -> None:

@@ -84,10 +84,14 @@ def _name(first: Row, rows: Sequence[Row]) -> str:
     name = _latin(first.titles.get("ja", [""])[0]) or _english(first)
     if not name and (later := _later_name(rows)):
         return later
-    order = (*DISPLAY, *(language for language in first.titles if language != BY_RULE), BY_RULE)
-    languages = (language for language in order if language in first.titles)
-    name = name or first.titles[next(languages)][0]
+    name = name or _best_title(first)
     return split_season(name).base if (first.season or 0) > 1 else name
+
+
+def _best_title(row: Row) -> str:
+    """A title in the language that is shown before the others that there are."""
+    order = (*DISPLAY, *(language for language in row.titles if language != BY_RULE), BY_RULE)
+    return next(row.titles[language][0] for language in order if language in row.titles)
 
 
 def _later_name(rows: Sequence[Row]) -> str | None:
@@ -130,19 +134,29 @@ def _seasons(rows: Sequence[Row]) -> Iterator[Season]:
     has no entry, for then the last entry may go on into that one (*One Piece*). Numbers that do not
     restart show in the offset of a season's first entry: it is where the season before ended.
     """
-    by_number: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.season:
-            by_number[row.season].append(row)
+    by_number = _by_season(rows)
     last, ended = max(by_number, default=0), 0
     for number in range(1, last + 1):
         members = by_number.get(number, [])
         end, start = _end(members), min((row.offset or 0 for row in members), default=0)
         before = start if start == ended else 0
         open_end = not end or (number < last and number + 1 not in by_number)
-        begin = min((row.begin for row in members if row.begin), default=None)
-        yield Season(number, None if open_end else end - before, before + 1, begin)
+        yield Season(number, None if open_end else end - before, before + 1, _begin(members))
         ended = end
+
+
+def _by_season(rows: Sequence[Row]) -> dict[int, list[Row]]:
+    """The entries of each season but that of specials."""
+    by_number: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.season:
+            by_number[row.season].append(row)
+    return by_number
+
+
+def _begin(members: Sequence[Row]) -> str | None:
+    """The first day of a season."""
+    return min((row.begin for row in members if row.begin), default=None)
 
 
 def _end(members: Sequence[Row]) -> int:

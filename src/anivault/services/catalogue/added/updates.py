@@ -18,7 +18,13 @@ from msgspec.structs import replace
 
 from anivault.services.catalogue.added.fetch import FetchError, Got, fetch
 from anivault.services.catalogue.added.importers import ImportReport, import_bytes, import_file, kind_of
-from anivault.services.catalogue.added.imports import KINDS, import_info, import_rows, import_texts
+from anivault.services.catalogue.added.imports import (
+    KINDS,
+    ImportInfo,
+    import_info,
+    import_rows,
+    import_texts,
+)
 from anivault.services.catalogue.added.published import HOUR, Asked, Published, asked, published, remember
 from anivault.services.catalogue.merge import merge
 from anivault.services.catalogue.store import rows_of, shipped
@@ -99,10 +105,7 @@ def update_from(
 
     FolderNotFoundError, or ListUnknownError for a name that is no kind of list.
     """
-    if not folder.is_dir():
-        raise FolderNotFoundError(str(folder))
-    if unknown := [name for name in names if name not in KINDS]:
-        raise ListUnknownError(unknown[0], list(KINDS))
+    _check_named(folder, names)
     before, found = size(data_dir), _newest(folder)
     wanted = {kind: path for kind, path in found.items() if not names or kind in names}
     outcomes = [
@@ -112,6 +115,13 @@ def update_from(
         _tell(progress, n, len(wanted))
         outcomes.append(_from_file(kind, path, data_dir))
     return UpdateReport(tuple(outcomes), before, size(data_dir))
+
+
+def _check_named(folder: Path, names: Sequence[str]) -> None:
+    if not folder.is_dir():
+        raise FolderNotFoundError(str(folder))
+    if unknown := [name for name in names if name not in KINDS]:
+        raise ListUnknownError(unknown[0], list(KINDS))
 
 
 def size(data_dir: str | None = None) -> Size:
@@ -137,16 +147,24 @@ def _update_one(
     before = last if kept else None
     try:
         got = _fetched(source, mirror, before, clock)
-        if got.body is not None:
-            file = source.address[0].rpartition("/")[2]
-            report = import_bytes(file, got.body, kind=source.importer, data_dir=data_dir)
+        report = None if got.body is None else _taken(source, got.body, data_dir)
     except (FetchError, ImportRefusedError) as error:
         if not isinstance(error, FetchError) or error.reached:
             words = before or Asked(at=0.0)
             remember(name, replace(words, at=clock.now()), data_dir)
         return Outcome(name=name, state=State.FAILED, why=_why(error))
     remember(name, got.asked, data_dir)
-    if got.body is None or (kept and kept.sha256 == report.info.sha256):
+    return _compared(name, kept, report)
+
+
+def _taken(source: Published, body: bytes, data_dir: str | None) -> ImportReport:
+    file = source.address[0].rpartition("/")[2]
+    return import_bytes(file, body, kind=source.importer, data_dir=data_dir)
+
+
+def _compared(name: str, kept: ImportInfo | None, report: ImportReport | None) -> Outcome:
+    """What came, against what was kept before; nothing comes where nothing is new."""
+    if report is None or (kept and kept.sha256 == report.info.sha256):
         return Outcome(name=name, state=State.SAME)
     return _updated(name, report)
 
@@ -166,9 +184,7 @@ def _from_file(kind: str, path: Path, data_dir: str | None) -> Outcome:
         report = import_file(path, data_dir)
     except ImportRefusedError as error:
         return Outcome(name=kind, state=State.FAILED, why=_why(error))
-    if kept and kept.sha256 == report.info.sha256:
-        return Outcome(name=kind, state=State.SAME)
-    return _updated(kind, report)
+    return _compared(kind, kept, report)
 
 
 def _updated(name: str, report: ImportReport) -> Outcome:

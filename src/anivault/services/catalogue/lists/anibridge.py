@@ -48,17 +48,21 @@ def _rows(name: str, targets: Targets) -> Iterator[Row]:
     if source is None:
         return
     ids = {source[1]: int(source[2]), **_same(targets)}
-    shows: dict[tuple[str, int], list[Piece]] = defaultdict(list)
-    for target, ranges in targets.items():
-        if found := _SEASON.fullmatch(target):
-            shows[found[1], int(found[2])] += _pieces(int(found[3]), ranges)
-    tvdb = _only([(show, pieces) for (site, show), pieces in shows.items() if site == "tvdb"])
-    tmdb = _only([(show, pieces) for (site, show), pieces in shows.items() if site == "tmdb"])
+    tvdb, tmdb = (_only(_shows(site, targets)) for site in ("tvdb", "tmdb"))
     if tvdb:
         ids["tvdb"] = tvdb[0]
     places = [[piece.own, piece.season, piece.first] for piece in tvdb[1]] if tvdb else []
     for row in _placed(*tmdb) if tmdb else [Row()] if places else []:
         yield msgspec.structs.replace(row, ids=ids, tvdb=places)
+
+
+def _shows(site: str, targets: Targets) -> list[tuple[int, list[Piece]]]:
+    """The shows of one site that the entry is in, each with the pieces that are there."""
+    shows: dict[int, list[Piece]] = defaultdict(list)
+    for target, ranges in targets.items():
+        if (found := _SEASON.fullmatch(target)) and found[1] == site:
+            shows[int(found[2])] += _pieces(int(found[3]), ranges)
+    return list(shows.items())
 
 
 def _same(targets: Targets) -> dict[str, int]:

@@ -65,9 +65,7 @@ def _mapped(anime: dict[str, str], pieces: list[tuple[int, Row]]) -> Iterator[Ro
     if not anidb:
         return
     about = Row(ids={"anidb": anidb}, titles={"ja-Latn": [anime["name"]]} if anime.get("name") else {})
-    if (series := whole(anime.get("tvdbid", ""))) and (season := whole(anime.get("defaulttvdbseason", ""))):
-        about.ids["tvdb"] = series
-        about.tvdb = [[1, season, (whole(anime.get("episodeoffset", "")) or 0) + 1]]
+    _place_in_tvdb(about, anime)
     if show:
         about.tmdb = f"tv/{show}"
         about.season = whole(anime.get("tmdbseason", ""))
@@ -76,6 +74,13 @@ def _mapped(anime: dict[str, str], pieces: list[tuple[int, Row]]) -> Iterator[Ro
         about.tmdb, about.type = f"movie/{film}", "movie"
     for place in _parts(about, pieces) if show and pieces else [about]:
         yield replace(about, season=place.season, offset=place.offset, episodes=place.episodes)
+
+
+def _place_in_tvdb(about: Row, anime: dict[str, str]) -> None:
+    """Where the other order has the entry, if it is in a numbered season there."""
+    if (series := whole(anime.get("tvdbid", ""))) and (season := whole(anime.get("defaulttvdbseason", ""))):
+        about.ids["tvdb"] = series
+        about.tvdb = [[1, season, (whole(anime.get("episodeoffset", "")) or 0) + 1]]
 
 
 def _parts(about: Row, pieces: list[tuple[int, Row]]) -> Iterator[Row]:
