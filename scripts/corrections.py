@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from anivault.services.catalogue.places import weeks_on_air
 from anivault.services.catalogue.rows import Row
 
 Fold = Callable[[str], str]
@@ -111,7 +112,10 @@ def _name(row: Row, fact: Titles, fold: Fold, language_of: LanguageOf) -> Iterat
 
 
 def _count(row: Row, fact: Numbers, fold: Fold) -> Iterator[str]:
-    """Give a row its place and count, and mark what was given so."""
+    """Give a row its place and count, and mark what was given so.
+
+    A count that is one more than the weeks on air is doubted, so a fact may say the same as the sources.
+    """
     if fold(fact.title) not in {fold(text) for texts in row.titles.values() for text in texts}:
         yield f"no title of it is {fact.title!r}"
     offset = row.episode - 1 if row.offset is None and row.episode else row.offset
@@ -121,7 +125,8 @@ def _count(row: Row, fact: Numbers, fold: Fold) -> Iterator[str]:
         yield "it says nothing"
     for group in (PLACE, ("episodes",)):
         part = {name: value for name, value in given.items() if name in group}
-        if part and all(says[name] == value for name, value in part.items()):
+        settles = group == ("episodes",) and fact.episodes == weeks_on_air(row) + 1
+        if part and not settles and all(says[name] == value for name, value in part.items()):
             yield f"the sources say {part} too"
     for name, value in given.items():
         setattr(row, name, value)

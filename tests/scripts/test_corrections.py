@@ -63,6 +63,17 @@ def test_a_fact_overrules_what_the_sources_say(script: ModuleType) -> None:
     assert set(tea.checked) == {"episodes", "season", "offset"}
 
 
+def test_a_count_that_the_weeks_on_air_make_doubtful_is_a_fact_with_a_second_voice(
+    script: ModuleType,
+) -> None:
+    aired = {"begin": "2020-01-06", "end": "2020-03-23"}  # twelve weeks, and two episodes in the first
+    (tea,) = corrected(script, [row(episodes=13, **aired)], numbers=number(episodes=13))
+
+    assert (tea.episodes, tea.checked) == (13, ["episodes"])
+    with pytest.raises(SystemExit, match="the sources say"):
+        corrected(script, [row(episodes=12, **aired)], numbers=number(episodes=12))
+
+
 @pytest.mark.parametrize(
     ("sources", "fact"),
     [
