@@ -49,6 +49,7 @@ COMMANDS = {
     "pins": Entry("files.pins", "List your pins."),
     "review": Entry("files.review", "Answer one question a release; answers are remembered."),
     "ignore": Entry("files.ignore", "Leave files out for good."),
+    "doctor": Entry("upkeep.doctor", "Look for what would keep a run from working, and say what mends it."),
     "about": Entry("upkeep.about", "Show version, folders, sources and licences."),
     "serve": Entry("anivault.web.command", "Show it all on a page in the browser."),
     "catalog": Entry(

@@ -192,6 +192,15 @@ class RunEvent(Event, frozen=True, tag="run"):
     state: str
 
 
+class CheckEvent(Event, frozen=True, tag="check"):
+    """`doctor`: one thing that was looked at, how it is, and what mends it."""
+
+    name: str
+    level: str  # "ok", "warning" or "fault"
+    text: str
+    mend: str
+
+
 class AboutEvent(Event, frozen=True, tag="about"):
     """`about`: version, folders, and whose data the catalogue is."""
 
