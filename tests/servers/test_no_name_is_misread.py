@@ -15,6 +15,7 @@ from tests.servers.piles import candidates, files_of, subtitles_of
 from tests.servers.readers import READERS
 
 JUDGE = Path(__file__).resolve().parents[3] / "shared/tools/server_facts.py"
+SHOWS, PATHS = 160, 2_000  # of each preset, twice; 20,000 paths in all
 pytestmark = pytest.mark.skipif(not JUDGE.exists(), reason="needs the judge of names")
 
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.skipif(not JUDGE.exists(), reason="needs the judge of n
 @pytest.mark.parametrize("preset", sorted(READERS))
 def test_no_name_of_a_library_is_misread(tmp_path: Path, preset: str, on_conflict: str) -> None:
     chance = random.Random(f"judge {preset} {on_conflict}")
-    items = [item for candidate in candidates(chance, 40) for item in files_of(candidate, chance)]
+    items = [item for candidate in candidates(chance, SHOWS) for item in files_of(candidate, chance)]
     subtitles = [subtitle for subtitle, _, _ in subtitles_of(items, chance)]
     made = planned(items, subtitles, preset=preset, on_conflict=on_conflict)
     hidden = nfo.hidden(made, items, load_preset(preset))
@@ -31,4 +32,4 @@ def test_no_name_of_a_library_is_misread(tmp_path: Path, preset: str, on_conflic
         (tmp_path / target).touch()
 
     assert list(runpy.run_path(str(JUDGE))["judge"](str(tmp_path), preset)) == []
-    assert len(made.moves) > 500
+    assert len(made.moves) > PATHS
