@@ -47,39 +47,58 @@ class Evidence:
 
 def evidence(release: Release) -> Evidence:
     """Gather what all files of the release say; what most of them say wins."""
-    files = [f for f in release.files if f.parsed.type not in EXTRAS] or release.files
-    main = [f.parsed for f in files]
-    titles = titles_of(_most(t for p in main for t in p.printed))
-    kind, numbers = _first(p.type for p in main), tuple(dict.fromkeys(n for p in main for n in p.episodes))
-    above = titles_of(t for p in main for t in p.folder_titles if t not in titles)
-    readings = (*readings_of(titles, _film_numbers(kind, numbers)), *readings_of(above, first=FOLDER))
-    folder = release.folder.rpartition("/")[2]
-    season, part = _season_and_part(main, readings, folder)
+    main = _main(release)
+    kind, numbers = _first(p.type for p in main), _numbers(main)
+    readings = _readings(main, _film_numbers(kind, numbers))
+    sure, folder = list(filter(_is_sure, readings)), release.folder.rpartition("/")[2]
     return Evidence(
         readings=readings,
-        season=season,
-        part=part,
+        season=_season(main, sure),
+        part=_part(main, sure, folder),
         year=_first(p.year for p in main),
         movie=_is_movie(kind, numbers),
         songs=all(p.type in _SONGS for p in main),
         special=_is_special(kind, main, folder),
         numbers=numbers,
-        joined=frozenset(r.title for r in readings if r.title >= FOLDER and _is_joined(r.text, main)),
-        printed=all(_is_printed(p) for p in main),
+        joined=_joined(readings, main),
+        printed=all(map(_is_printed, main)),
         streamed=any(f.parsed.streamed for f in release.files),
     )
 
 
-def _season_and_part(
-    main: Sequence[ParseResult], readings: Iterable[Reading], folder: str
-) -> tuple[int | None, int | None]:
-    """The season and part that the parser read; else those of a title, or the part that the folder names."""
-    season, part = _first(p.season for p in main), _first(p.part for p in main)
-    sure = [r for r in readings if r.trust >= PIECE and r.title < FOLDER and not r.bare]
-    return (
-        season if season is not None else _first(r.season for r in sure),
-        part if part is not None else _first((*(r.part for r in sure), split_season(folder).part)),
-    )
+def _main(release: Release) -> list[ParseResult]:
+    """What names of episodes say; of a release of extras alone, what those say."""
+    files = [f.parsed for f in release.files]
+    return [p for p in files if p.type not in EXTRAS] or files
+
+
+def _numbers(main: Sequence[ParseResult]) -> tuple[Number, ...]:
+    """Every number once, in the order of the files."""
+    return tuple(dict.fromkeys(n for p in main for n in p.episodes))
+
+
+def _readings(main: Sequence[ParseResult], films: tuple[int, ...]) -> tuple[Reading, ...]:
+    """Every way to read the titles of the names, and then those that only folders have."""
+    titles = titles_of(_most(t for p in main for t in p.printed))
+    above = titles_of(t for p in main for t in p.folder_titles if t not in titles)
+    return (*readings_of(titles, films), *readings_of(above, first=FOLDER))
+
+
+def _is_sure(reading: Reading) -> bool:
+    """Whether season words are a title's own: `Show 2nd Season`, and neither `Show 2` nor a folder's."""
+    return reading.trust >= PIECE and reading.title < FOLDER and not reading.bare
+
+
+def _season(main: Sequence[ParseResult], sure: Sequence[Reading]) -> int | None:
+    """The season that the parser read, `S2`; else that of a title, `Show II`."""
+    season = _first(p.season for p in main)
+    return _first(r.season for r in sure) if season is None else season
+
+
+def _part(main: Sequence[ParseResult], sure: Sequence[Reading], folder: str) -> int | None:
+    """The part that the parser read; else that of a title, `Show Part 2`, or of the folder."""
+    part = _first(p.part for p in main)
+    return _first((*(r.part for r in sure), split_season(folder).part)) if part is None else part
 
 
 def _is_printed(parsed: ParseResult) -> bool:
@@ -94,10 +113,11 @@ def _is_special(kind: VideoType | None, main: Sequence[ParseResult], folder: str
     return kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or read_folder(folder).of_specials
 
 
-def _is_joined(title: str, files: Sequence[ParseResult]) -> bool:
-    """Whether a title is those of two folders, the one in the other."""
-    above = {t for p in files for t in p.folder_titles}
-    return any(f"{outer} {inner}" == title for outer in above for inner in above)
+def _joined(readings: Iterable[Reading], main: Sequence[ParseResult]) -> frozenset[int]:
+    """The titles that two folders make together, the one in the other: `Show/Its Sequel/01`."""
+    above = {t for p in main for t in p.folder_titles}
+    pairs = {f"{outer} {inner}" for outer in above for inner in above}
+    return frozenset(r.title for r in readings if r.title >= FOLDER and r.text in pairs)
 
 
 def query(said: Evidence) -> Query:

@@ -13,19 +13,14 @@ from dataclasses import dataclass
 from anivault.core.matching.evidence import Evidence
 from anivault.core.matching.places.counting import Counting, Told, counting
 from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
+from anivault.core.matching.titles.backed import BACKED, WEB_SINCE, Compared, Profile, is_backed, year_of
 from anivault.core.matching.titles.compared import (
-    BACKED,
     KNOWN,
     NO_CLAIM,
-    WEB_SINCE,
     Claim,
-    Compared,
-    Profile,
     TitleMatch,
     claims_of,
     compare_titles,
-    is_backed,
-    year_of,
 )
 from anivault.core.matching.titles.names import CUT_SHORT, names_of
 from anivault.core.matching.titles.normalize import forms

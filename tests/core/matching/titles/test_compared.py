@@ -5,10 +5,19 @@ from __future__ import annotations
 import pytest
 
 from anivault.core.matching.evidence import evidence
+from anivault.core.matching.places.timeline import timeline
 from anivault.core.matching.scoring import Fit, rank
+from anivault.core.matching.titles.compared import (
+    BARE,
+    STRIPPED,
+    Claim,
+    TitleMatch,
+    claims_of,
+    compare_titles,
+)
+from anivault.core.matching.titles.names import LENIENT, SLIP, names_of
 from anivault.core.models import Candidate
-from anivault.parser.models import VideoType
-from tests.core.matching.makers import entry, film, release, show
+from tests.core.matching.makers import entry, release, show
 
 SPLIT = show(
     1,
@@ -83,30 +92,88 @@ def test_a_special_of_a_later_season_is_told_by_its_own_words() -> None:
     assert best(academy, "Academy", 1).slot.season == 1
 
 
-def test_a_short_title_is_sure_where_something_backs_it() -> None:
-    nana = show(1, entry("Nana", count=12, begin="2006-04-05"))
-    famous = show(1, entry("Nana", count=12, begin="2006-04-05"), popularity=20_000)
-    sequel = show(1, entry("Nana"), entry("Nana 2", season=2, offset=0, begin="2016-04-01"), popularity=1_500)
-
-    assert best(nana, "Nana", 3).score.value < 0.9
-    assert best(nana, "Nana", 3, year=2006).score.value >= 0.9
-    assert best(nana, "Nana", *range(1, 13)).score.value >= 0.9
-    assert best(famous, "Nana", 3).score.value >= 0.9
-    assert best(sequel, "Nana", 3, season=2).score.value >= 0.9
+def claimed(candidate: Candidate, title: str, **parsed: object) -> list[tuple[str, Claim]]:
+    """The entries that a title names, with how surely."""
+    profile = names_of(candidate, slots := timeline(candidate))
+    said = evidence(release(title, numbers=(3,), **parsed))
+    claims = claims_of(said, compare_titles(said, profile), profile)
+    return [(slot.entry.key, claim) for slot, claim in zip(slots, claims, strict=True) if claim[0]]
 
 
-def test_a_title_that_is_cut_short_is_sure_where_something_backs_it() -> None:
-    cut = show(1, entry("Grand Princess Aria: The Long Way Home"))
-    later = show(
-        1, entry("Aria"), entry("Grand Princess Aria: The Way", season=2, offset=0, begin="2016-04-01")
-    )
-
-    assert best(cut, "Grand Princess Aria", 3).score.value < 0.9
-    assert best(cut, "Grand Princess Aria", 1, 2, 3).score.value >= 0.9
-    assert best(later, "Grand Princess Aria", 1, 2, 3).score.value < 0.95
+STORY = show(
+    1,
+    entry("Show"),
+    entry("Show: Its Sequel", season=2, offset=0, begin="2016-04-01"),
+    entry("Show: Its Sequel Part 2", season=2, offset=12, begin="2016-10-01"),
+    entry("Show: The Coda Part 1", season=3, offset=0, begin="2017-04-01"),
+)
 
 
-def test_a_part_of_a_film_s_title_is_not_backed_by_a_year() -> None:
-    story = film(1, "Samurai Wanderer: The Tale of Kyoto", "2012-06-01")
+@pytest.mark.parametrize(
+    ("title", "parsed", "surely"),
+    [
+        ("Show", {}, {}),
+        ("Show: Its Sequel", {}, {"Show: Its Sequel": 1.0}),
+        ("Show: Its Sequel Part 2", {}, {"Show: Its Sequel Part 2": 1.0, "Show: Its Sequel": BARE}),
+        ("Show: Its Sequel", {"part": 2}, {"Show: Its Sequel Part 2": 1.0, "Show: Its Sequel": BARE}),
+        ("Show: Its Sequel", {"season": 4}, {"Show: Its Sequel": BARE}),  # the word stands elsewhere
+        ("Show: The Coda", {}, {"Show: The Coda Part 1": LENIENT}),
+        ("Show: Its Sequal", {}, {"Show: Its Sequel": SLIP - 0.02}),
+    ],
+)
+def test_a_title_names_an_entry_in_one_of_several_ways(
+    title: str, parsed: dict[str, object], surely: dict[str, float]
+) -> None:
+    assert {key: trust for key, (trust, _) in claimed(STORY, title, **parsed)} == pytest.approx(surely)
 
-    assert best(story, "Samurai Wanderer", year=2012, type=VideoType.MOVIE).score.value < 0.9
+
+def test_the_longer_title_names_an_entry_better() -> None:
+    (_, short), (_, long) = claimed(STORY, "Show: Its Sequel Part 2")
+
+    assert short[1] == long[1] == len("showitssequel")
+
+
+def test_where_there_is_one_entry_none_is_named() -> None:
+    assert claimed(show(1, entry("Show")), "Show") == []
+
+
+def heard(candidate: Candidate, title: str, **parsed: object) -> TitleMatch:
+    said = evidence(release(title, numbers=(3,), **parsed))
+    return compare_titles(said, names_of(candidate, timeline(candidate)))
+
+
+@pytest.mark.parametrize(
+    ("title", "parsed", "season", "part"),
+    [
+        ("Show 2nd Season", {}, 2, None),
+        ("Show 2", {}, 2, None),  # only as a season is it this show's
+        ("Show", {"season": 3}, 3, None),
+        ("Show 2nd Season", {"season": 3}, 3, None),  # what the parser read wins
+        ("Show Part 2", {}, None, 2),
+    ],
+)
+def test_the_season_words_that_a_title_leaves_are_heard(
+    title: str, parsed: dict[str, object], season: int | None, part: int | None
+) -> None:
+    found = heard(show(1, entry("Show")), title, **parsed)
+
+    assert (found.season, found.part) == (season, part)
+
+
+def test_a_number_that_belongs_to_the_title_is_no_season() -> None:
+    assert heard(show(1, entry("Area 88")), "Area 88").season is None
+    assert not heard(show(1, entry("Area II")), "Area II").by_show
+
+
+def test_halves_of_a_title_in_two_scripts_are_trusted_more_where_both_are_the_show_s() -> None:
+    both, one = show(1, entry("Kimetsu", "鬼灭之刃")), show(1, entry("Kimetsu"))
+
+    assert heard(both, "鬼灭之刃 Kimetsu").best > heard(one, "鬼灭之刃 Kimetsu").best
+    assert heard(both, "鬼灭之刃 Kimetsu").agreeing == {0}
+
+
+def test_a_sequel_that_is_a_show_of_its_own_is_not_meant_without_season_words() -> None:
+    sequel = show(1, entry("Seaside 2nd Season"))
+
+    assert heard(sequel, "Seaside").best == STRIPPED
+    assert heard(sequel, "Seaside", season=2).best == 1.0

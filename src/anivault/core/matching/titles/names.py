@@ -51,11 +51,8 @@ class Titles:
         `sequels` are those of a show that is itself a sequel: without their season words they are another's.
         """
         names = tuple(names)
-        keys = [n.whole for n in names] + [n.base for n in names if bases]
-        self._exact = frozenset(key[0] for key in keys)
-        self._lenient = tuple(dict.fromkeys(key[-1] for key in keys))
-        plain = {f for n in names for f in (n.whole if _is_marked(n) else (*n.whole, *n.base))}
-        self._stripped = frozenset(f for n in sequels for f in n.base) - plain
+        self._exact, self._lenient = _spellings(names, bases=bases)
+        self._stripped = _left_of(sequels, names)
         self._heads = frozenset(n.head for n in names)
         self._marked = frozenset(
             (n.base[-1], n.season or 1, n.part or 1) for n in names if n.season or n.part
@@ -79,12 +76,7 @@ class Titles:
         x = form[-1]
         if form[0] in self._exact or x in self._lenient:
             return 1.0 if form[0] in self._exact else LENIENT
-        cut = (
-            CUT_SHORT
-            if x in self._heads or (len(x) >= CUT and any(y.startswith(x) for y in self._lenient))
-            else 0.0
-        )
-        return max(cut, self._slip(x) or self._ratio(x))
+        return max(CUT_SHORT if self._is_cut(x) else 0.0, self._slip(x) or self._ratio(x))
 
     def stripped(self, form: tuple[str, ...]) -> bool:
         """Whether a title is only what is left of a sequel's names without their season words."""
@@ -94,20 +86,36 @@ class Titles:
         """Whether a name is `base` with these season and part words."""
         return (base, season, part) in self._marked
 
+    def _is_cut(self, x: str) -> bool:
+        """`Grand Princess Aria`, of `Grand Princess Aria: The Long Way Home`."""
+        return x in self._heads or (len(x) >= CUT and any(y.startswith(x) for y in self._lenient))
+
     def _slip(self, x: str) -> float:
+        """`Natsume Yujinncho` is `Natsume Yujincho`: one slip in eight letters, three at most."""
         allowed = min(3, len(x) // 8)
-        near = (
-            process.extract(x, self._lenient, scorer=Levenshtein.distance, score_cutoff=allowed)
-            if allowed
-            else ()
-        )
+        if not allowed:
+            return 0.0
+        near = process.extract(x, self._lenient, scorer=Levenshtein.distance, score_cutoff=allowed)
         return max((SLIP - 0.02 * slips for y, slips, _ in near if is_slip(x, y)), default=0.0)
 
     def _ratio(self, x: str) -> float:
+        """How alike a title is that no rule knows: as a whole, or as a part of a name."""
         near = process.extractOne(x, self._lenient, scorer=fuzz.ratio, score_cutoff=60)
         inside = [y for y in self._lenient if x in y] if len(x) >= STEM else []
         share = max((len(x) / len(y) for y in inside), default=0.0)
         return max(UNLIKE * near[1] / 100 if near else 0.0, INSIDE + share / 10 if share else 0.0)
+
+
+def _spellings(names: Sequence[Name], *, bases: bool) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The exact forms of names, and the lenient ones in order; with `bases` without season words too."""
+    keys = [n.whole for n in names] + [n.base for n in names if bases]
+    return frozenset(key[0] for key in keys), tuple(dict.fromkeys(key[-1] for key in keys))
+
+
+def _left_of(sequels: Iterable[Name], names: Sequence[Name]) -> frozenset[str]:
+    """What sequels are called without season words, where it is no name itself: `Show`, of `Show 2` alone."""
+    plain = {f for n in names for f in (n.whole if _is_marked(n) else (*n.whole, *n.base))}
+    return frozenset(f for n in sequels for f in n.base) - plain
 
 
 def is_brief(form: str) -> bool:
@@ -133,17 +141,17 @@ def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
     """
     by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
-    roots = _roots(slots, by_slot)
-    marked = _marked_stories(by_slot, {n.whole[0]: n for n in _firsts(slots, by_slot)})
-    own = [
-        [*_own(names, roots, marked), *_of_special(slot, names, roots)]
+    firsts, roots = _firsts(slots, by_slot), _roots(slots, by_slot)
+    marked = _marked_stories(by_slot, firsts)
+    own = (
+        Titles([*_own(names, roots, marked), *_of_special(slot, names, roots)], bases=False)
         for slot, names in zip(slots, by_slot, strict=True)
-    ]
-    sequels = [n for n in _firsts(slots, by_slot) if (n.season or 1) > 1]
+    )
+    sequels = [n for n in firsts.values() if (n.season or 1) > 1]
     return Names(
         Titles(every, bases=True, sequels=sequels),
         Titles(roots.values(), bases=False),
-        tuple(Titles(o, bases=False) for o in own),
+        tuple(own),
     )
 
 
@@ -152,15 +160,21 @@ def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> d
 
     Those of its first entry, and what a later title is without its season words, unless that is a story's.
     """
-    roots = {n.whole[0]: n for n in _firsts(slots, by_slot)}
-    stories, marked = _stories(by_slot, roots), _marked_stories(by_slot, roots)
-    bearers = _count_entries((f for n in names for f in (n.whole[-1], n.base[-1])) for names in by_slot)
-    for names in (names for slot, names in zip(slots, by_slot, strict=True) if slot.season):
-        for n in names:
-            shared = _is_marked(names[0]) or bearers[n.base[-1]] > 1
-            if n.season and shared and n.base[-1] not in stories and n.base[0] not in marked:
-                roots[n.base[0]] = Name(n.base, n.base, None, None)
+    roots = _firsts(slots, by_slot)
+    stories, marked, bearers = _stories(by_slot, roots), _marked_stories(by_slot, roots), _bearers(by_slot)
+    for first, n in _with_season_words(slots, by_slot):
+        shared = _is_marked(first) or bearers[n.base[-1]] > 1
+        if shared and n.base[-1] not in stories and n.base[0] not in marked:
+            roots[n.base[0]] = Name(n.base, n.base, None, None)
     return roots
+
+
+def _with_season_words(
+    slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]
+) -> Iterator[tuple[Name, Name]]:
+    """Each title that says a season, of an entry that is in one, after the first title of its entry."""
+    for slot, names in zip(slots, by_slot, strict=True):
+        yield from ((names[0], n) for n in names if slot.season and n.season)
 
 
 def _stories(by_slot: Sequence[Sequence[Name]], roots: Mapping[str, Name]) -> frozenset[str]:
@@ -191,14 +205,20 @@ def _marked_stories(by_slot: Sequence[Sequence[Name]], roots: Mapping[str, Name]
     return frozenset(whole[0] for whole in plain if marks_in(whole[0]) not in usual and whole[0] not in roots)
 
 
+def _bearers(by_slot: Iterable[Iterable[Name]]) -> Counter[str]:
+    """How many entries go by each title, with their season words or without."""
+    return _count_entries((f for n in names for f in (n.whole[-1], n.base[-1])) for names in by_slot)
+
+
 def _count_entries(by_slot: Iterable[Iterable[str]]) -> Counter[str]:
     """How many entries go by each form."""
     return Counter(form for forms_of in by_slot for form in set(forms_of))
 
 
-def _firsts(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> list[Name]:
-    """The titles of the entry that the show begins with."""
-    return [n for slot, names in zip(slots, by_slot, strict=True) if slot.is_first for n in names]
+def _firsts(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
+    """The titles of the entry that the show begins with, by their exact form."""
+    first = (names for slot, names in zip(slots, by_slot, strict=True) if slot.is_first)
+    return {n.whole[0]: n for names in first for n in names}
 
 
 def _own(names: Sequence[Name], roots: Mapping[str, Name], marked: frozenset[str]) -> list[Name]:

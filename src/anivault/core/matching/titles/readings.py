@@ -7,7 +7,7 @@ each; and for every way to read one the text, what is left without season words,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from anivault.core.matching.titles.normalize import normal_form
@@ -15,11 +15,9 @@ from anivault.parser.title_words import split_number, split_season, without_film
 
 # How far a reading can be trusted, against the title as it stands.
 WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.88, 0.7
-SCRAP, LEAST_SHARE = (
-    0.8,
-    0.3,
-)  # of a piece that leaves most of its title unsaid; the share below which it does
-FOLDER = 100  # folders' titles are counted from here: they support a title, and are none by themselves
+SCRAP = 0.8  # the most for a piece that leaves most of its title unsaid
+LEAST_SHARE = 0.3  # of a title; a piece that says less leaves most of it unsaid
+FOLDER = 100  # folders' titles are counted from here: they support a title, and name nothing by themselves
 MAX_TITLES = 16  # a guess: real names carry one to four, and the pieces of those
 
 
@@ -39,10 +37,16 @@ class Reading:
 def titles_of(texts: Iterable[str]) -> dict[str, list[str]]:
     """Every title that the names carry, with the pieces of it that they carry too.
 
-    A piece (`東京喵喵` beside `東京喵喵 NEW`) is no title of its own: it would speak for other shows.
-    What spaced strokes part (`中文 / Romaji`) are titles, and the whole is none.
+    A piece (`東京喵喵` where there is `東京喵喵 NEW`) is no title of its own: it would speak for other shows.
+    What spaced strokes part (`中文 / Romaji`) are titles, and the whole is not.
     """
     each_form = {t: normal_form(t) for text in texts for t in _strokes(text)}
+    titles = _with_pieces(each_form)
+    return {t: titles[t] for t in list(each_form)[:MAX_TITLES] if t in titles and each_form[t]}
+
+
+def _with_pieces(each_form: Mapping[str, str]) -> dict[str, list[str]]:
+    """The longest titles, each with what is a part of it; a second spelling of one is left out."""
     titles: dict[str, list[str]] = {}
     for text, form in sorted(each_form.items(), key=lambda item: -len(item[1])):
         whole = next((t for t in titles if form in each_form[t]), None)
@@ -50,7 +54,7 @@ def titles_of(texts: Iterable[str]) -> dict[str, list[str]]:
             titles[text] = []
         elif form != each_form[whole]:
             titles[whole].append(text)
-    return {t: titles[t] for t in list(each_form)[:MAX_TITLES] if t in titles and each_form[t]}
+    return titles
 
 
 def _strokes(title: str) -> list[str]:
