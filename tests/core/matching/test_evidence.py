@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from anivault.core.matching.evidence import evidence, query
+from anivault.core.matching.said import numbers_of
 from anivault.core.matching.titles.readings import FOLDER
 from anivault.core.models import Release
-from anivault.parser.models import VideoType
+from anivault.parser.models import Number, VideoType
 from tests.core.matching.makers import file, release
 
 
@@ -135,3 +136,11 @@ def test_numbers_that_can_be_episodes(numbers: tuple[int | float | str, ...], wh
 def test_one_of_several_films_is_asked_for_by_its_longer_title_too() -> None:
     assert "Gekijouban Aria" in query(evidence(together(file("Aria", part=2)))).titles
     assert "Gekijouban Aria" not in query(evidence(together(file("Aria", part=2, episodes=(1,))))).titles
+
+
+@pytest.mark.parametrize(
+    ("episodes", "numbers"),
+    [((1,), [1]), ((1, 3), [1, 2, 3]), ((), []), ((12.5,), None), ((3, 1), None), ((1, 2, 4), [1, 2, 4])],
+)
+def test_a_range_is_all_of_its_numbers(episodes: tuple[Number, ...], numbers: list[int] | None) -> None:
+    assert numbers_of(file("Aria", episodes=episodes)) == numbers

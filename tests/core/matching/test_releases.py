@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.matching.releases import each, group, numbers_of
+from anivault.core.matching.releases import each, group
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import FileKind, Release, ScannedFile
 from anivault.core.pipeline.parser import parse_files
-from anivault.parser.models import Number
 from tests.core.matching.makers import file
 
 
@@ -98,14 +97,6 @@ def test_of_two_releases_of_one_size_the_first_takes_what_has_no_title() -> None
     lone = file(episodes=(4,), name="E04.mkv")
 
     assert [release.files for release in group([*one, *two, lone])] == [(*one, lone), tuple(two)]
-
-
-@pytest.mark.parametrize(
-    ("episodes", "numbers"),
-    [((1,), [1]), ((1, 3), [1, 2, 3]), ((), []), ((12.5,), None), ((3, 1), None), ((1, 2, 4), [1, 2, 4])],
-)
-def test_a_range_is_all_of_its_numbers(episodes: tuple[Number, ...], numbers: list[int] | None) -> None:
-    assert numbers_of(file("Planetes", episodes=episodes)) == numbers
 
 
 def test_a_file_by_itself_is_a_release() -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as changed
 
-from anivault.core.matching.evidence import Evidence, evidence, query
+from anivault.core.matching.evidence import evidence, query
 from anivault.core.matching.pins import Part, Pin, Said, parted
 from anivault.core.matching.places.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
-from anivault.core.matching.releases import numbers_of
+from anivault.core.matching.said import Evidence, numbers_of
 from anivault.core.matching.scoring import Fit, Profiles, rank
 from anivault.core.matching.source import Source
 from anivault.core.matching.titles.compared import KNOWN

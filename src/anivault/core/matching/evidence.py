@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.readings import FOLDER, PIECE, Reading, readings_of, titles_of
 from anivault.core.models import Query, Release
 from anivault.parser.folders import read_folder
@@ -20,29 +20,6 @@ from anivault.parser.title_words import split_season
 T = TypeVar("T")
 RARE = 3  # what so many times fewer files say than say another thing is a slip (a guess)
 _SONGS = frozenset({VideoType.OP, VideoType.ED})
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a release says. `numbers` are the episode numbers of its files, extras left out."""
-
-    readings: tuple[Reading, ...]
-    season: int | None
-    part: int | None
-    year: int | None
-    movie: bool | None
-    special: bool
-    songs: bool  # openings and endings alone: films have none
-    numbers: tuple[Number, ...]
-    joined: frozenset[int]  # titles that two folders make together: `Show/Its Sequel`
-    printed: bool  # the season stands with the numbers: `S02E13` is no number of the whole show
-    streamed: bool  # copied from a stream, so probably a show of these years
-
-    @property
-    def whole_numbers(self) -> tuple[int, ...]:
-        """The numbers that can be episodes: 12.5 and "05a" are left out, and a prologue (00) among others."""
-        whole = tuple(n for n in self.numbers if isinstance(n, int))
-        return tuple(n for n in whole if n) or whole
 
 
 def evidence(release: Release) -> Evidence:

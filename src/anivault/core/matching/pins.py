@@ -29,7 +29,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.releases import numbers_of
+from anivault.core.matching.said import numbers_of
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Coordinates, MatchedFile, ParsedFile, Release, ShowId
 from anivault.parser.models import EXTRAS, VideoType

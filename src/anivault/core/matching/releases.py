@@ -158,11 +158,3 @@ _OWN_KIND = frozenset({VideoType.MOVIE, VideoType.OVA, VideoType.SPECIAL})
 def _release(files: Sequence[ParsedFile]) -> Release:
     first = files[0]
     return Release(first.file.whole_folder, first.parsed.title or "", first.parsed.group, tuple(files))
-
-
-def numbers_of(file: ParsedFile) -> list[int] | None:
-    """A file's numbers, a range (01-03) as all of its numbers; None for 12.5 and for what is no range."""
-    numbers = [n for n in file.parsed.episodes if isinstance(n, int)]
-    if len(numbers) != len(file.parsed.episodes) or (len(numbers) == 2 and numbers[0] >= numbers[1]):
-        return None
-    return list(range(numbers[0], numbers[1] + 1)) if len(numbers) == 2 else numbers

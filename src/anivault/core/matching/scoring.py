@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anivault.core.matching.evidence import Evidence
 from anivault.core.matching.places.counting import Counting, Told, counting
 from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
+from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.backed import BACKED, WEB_SINCE, Compared, Profile, is_backed, year_of
 from anivault.core.matching.titles.compared import (
     KNOWN,

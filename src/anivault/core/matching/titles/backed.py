@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anivault.core.matching.evidence import Evidence
 from anivault.core.matching.places.timeline import MOVIE, PlacedEntry
+from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.compared import KNOWN, Claim, TitleMatch, names_show
 from anivault.core.matching.titles.names import CUT_SHORT, Names
 from anivault.core.matching.titles.readings import FOLDER, PIECE

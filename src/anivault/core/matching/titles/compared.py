@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
-from anivault.core.matching.evidence import Evidence
+from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
 from anivault.core.matching.titles.normalize import forms, marks_in
 from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, Reading
