@@ -256,7 +256,7 @@ def test_every_event_is_what_its_schema_says(
         ("pin", "Toradora", "tmdb:1", "--season", "1"), ("pins",), ("unpin", "Toradora"),
         ("scan", "/no/such"), ("nope",), ("catalog", "import", home / "titles.json"), ("catalog", "show"),
         ("catalog", "update", "--from", home), ("review", source), ("ignore", "*.iso"), ("ignore",),
-        ("doctor",),
+        ("doctor",), ("init",),
     ]  # fmt: skip
     printed = [event for words in commands for event in run(*words, "--json").events]
     for event in printed:

@@ -34,6 +34,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "demo": Entry("upkeep.demo", "See it all happen on a sample folder."),
+    "init": Entry("upkeep.init", "Answer four questions; your settings are written from them."),
     "scan": Entry("files.scan", "Show what every file name says."),
     "match": Entry("files.match", "Show which show and episode each video is."),
     "organize": Entry("files.organize", "Plan where every file goes; --apply does it."),
@@ -67,6 +68,9 @@ COMMANDS = {
         "Your settings.",
         {
             "show": "Show every setting and who set it.",
+            "set": "Change one setting in your own file.",
+            "edit": "Open your own file in your editor, and check it.",
+            "set-key": "Keep a key in a file that only you can read.",
             "presets": "Show the naming presets.",
             "preview": "Show a preset's names on ten of your files.",
             "default": "Print the commented default.",
@@ -146,7 +150,8 @@ def _made(name: str, entry: Entry) -> Any:
         return group
     module, _, word = entry.module.partition(":")
     found = import_module(module if module.startswith("anivault.") else f"anivault.cli.commands.{module}")
-    function = getattr(found, word or name, None) or getattr(found, f"{word or name}_")
+    known = (word or name).replace("-", "_")
+    function = getattr(found, known, None) or getattr(found, f"{known}_")
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=_HELP)
     alone.command(word or name)(_readable(function))
     return get_command(alone)

@@ -294,6 +294,14 @@ class QuestionEvent(Event, frozen=True, tag="question"):
     answers: tuple[AnswerView, ...]
 
 
+class AskEvent(Event, frozen=True, tag="ask"):
+    """`init`: a question, and what an empty answer means."""
+
+    name: str
+    text: str
+    default: str
+
+
 class SummaryEvent(Event, frozen=True, tag="summary"):
     """The last event of a command: what it did, in numbers."""
 

@@ -279,10 +279,10 @@ def _read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
         raise ConfigError(str(path), error.strerror or str(error), hint=looked_at(str(path))) from error
     except ValueError as error:
         raise ConfigError(str(path), str(error)) from error
-    return _checked(str(path), table)
+    return checked(str(path), table)
 
 
-def _checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
+def checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
     """Return a layer whose settings exist, have their types, and are values that can be."""
     try:
         msgspec.convert(table, Settings)
@@ -344,7 +344,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             section, _, key = name.partition(".")
             value = [part.strip() for part in text.split(",")] if _is_list(defaults[name]) else text
             table.setdefault(section, {})[key] = value
-    return _checked("the environment", table)
+    return checked("the environment", table)
 
 
 def _is_list(value: object) -> bool:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
+import typer
 
 from anivault.cli import events
 from anivault.cli.commands.options import FoldersArg, PresetOption
 from anivault.cli.context import Context
+from anivault.shared.errors import UsageError, quoted, shortened
 from anivault.shared.exits import DONE
 
 if TYPE_CHECKING:
@@ -96,6 +104,100 @@ def _various(moves: Sequence[Move]) -> list[Move]:
         turns.append((nth[folder], move))
         nth[folder] += 1
     return [move for _, move in sorted(turns, key=lambda turn: turn[0])]
+
+
+NameArg = Annotated[str, typer.Argument(metavar="NAME", help="Such as organize.mode; config show has all.")]
+ValueArg = Annotated[
+    list[str] | None, typer.Argument(metavar="[VALUE...]", help="What it is to be.", show_default=False)
+]
+DefaultFlag = Annotated[bool, typer.Option("--default", help="Take it out, so that the default holds.")]
+ServerOption = Annotated[
+    str | None, typer.Option("--server", metavar="NAME", help="Of this [servers.NAME].", show_default=False)
+]
+ClientOption = Annotated[
+    str | None, typer.Option("--client", metavar="NAME", help="Of this [clients.NAME].", show_default=False)
+]
+
+
+def set_(context: Context, name: NameArg, value: ValueArg = None, default: DefaultFlag = False) -> int:
+    """Change one setting in your own file; all else in it stays as it is."""
+    from anivault.services.remembered import configured
+
+    if default == bool(value):
+        hint = "Give a value, or --default to have the default again."
+        raise UsageError(f"config set {name} says no value. Nothing was changed.", hint=hint)
+    wanted = configured.value_of(name, value or [])
+    path = _own_file(context)
+    configured.change(path, {name: None if default else wanted})
+    _show_set(context, name, str(path))
+    return DONE
+
+
+def _own_file(context: Context) -> Path:
+    from anivault.shared.settings import user_config_path
+
+    return Path(context.config) if context.config else user_config_path()
+
+
+def _show_set(context: Context, name: str, path: str) -> None:
+    """What holds now; who wins over the file, where somebody does."""
+    from anivault.shared.settings import flatten, load
+
+    loaded = load(config=path)
+    value, origin = dict(flatten(loaded.settings))[name], loaded.origin[name]
+    context.screen.event(events.SettingEvent(name=name, value=value, origin=origin))
+    context.screen.line(f"{name} = {msgspec.json.encode(value).decode()}  # {origin}")
+    if origin not in (path, "default"):
+        context.screen.note(f"{path} says otherwise, and {origin} wins over it.")
+
+
+def edit(context: Context) -> int:
+    """Open your own file in your editor, and check it."""
+    from anivault.services.remembered import configured
+    from anivault.shared.settings import load
+
+    path = _own_file(context)
+    words = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    editor = words or [found for found in map(shutil.which, ("nano", "vi", "notepad")) if found][:1]
+    if not editor:
+        hint = "Name one: EDITOR=nano anivault config edit"
+        raise UsageError("There is no editor. Nothing was changed.", hint=hint)
+    if not path.exists():
+        configured.begin(path)
+    try:
+        subprocess.run([*editor, str(path)], check=True)  # noqa: S603 - the user's own editor
+    except (OSError, subprocess.CalledProcessError) as error:
+        told = shortened(str(error))
+        raise UsageError(f"The editor failed: {told}.", hint=f"Is it there? {quoted(editor[0])}") from error
+    load(config=str(path))
+    return _text(context.screen, f"{path} can be read, and holds.")
+
+
+def set_key(context: Context, server: ServerOption = None, client: ClientOption = None) -> int:
+    """Keep a key in a file that only you can read: TMDB's, or a server's or client's.
+
+    It is read from the terminal without being shown, or from standard input; never from the command line.
+    """
+    from anivault.services.remembered import configured
+
+    if server and client:
+        raise UsageError("--server and --client are two keys. Nothing was changed.", hint="Give one of them.")
+    of = f"server-{server}" if server else f"client-{client}" if client else "tmdb"
+    if not re.fullmatch(r"[\w .+&-]{1,80}", of):
+        raise UsageError(
+            f"{shortened(repr(of))} is no name. Nothing was changed.", hint="See: anivault config show"
+        )
+    path = _own_file(context).with_name(f"{of}.key")
+    configured.keep_key(path, _typed())
+    return _text(context.screen, f"Kept in {path}. Does it work? anivault doctor")
+
+
+def _typed() -> str:
+    if sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass("Key (it is not shown): ").strip()
+    return sys.stdin.readline().strip()
 
 
 def default(context: Context) -> int:

@@ -1,0 +1,145 @@
+"""Change the user's own file of settings, a line at a time, and keep all else in it as it is.
+
+In: a setting by its dotted name, and a value. Out: the file, written whole, or ConfigError and the file as it
+was: what would not read back as the same settings with that one changed is never written.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from anivault.services.secrets import LONGEST
+from anivault.shared import fs, trust
+from anivault.shared.errors import ConfigError, DiskError, TmdbKeyError, UsageError, quoted, shortened
+from anivault.shared.settings import NAMED, Settings, checked, flatten
+from anivault.shared.text import meant
+
+_HEADER = re.compile(r"\s*\[")
+_YES_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_SETTING = re.compile(r"^(?=\w+ = )", re.MULTILINE)
+
+
+def value_of(name: str, words: list[str]) -> Any:
+    """What the words say for a setting, by the type of its default. Raises UsageError."""
+    defaults = dict(flatten(Settings()))
+    if name.partition(".")[0] in NAMED:
+        raise UsageError(f"{name} is a table. Nothing was changed.", hint="Edit it: anivault config edit")
+    if name not in defaults:
+        raise UsageError(
+            f"There is no setting {shortened(repr(name))}.{meant(name, defaults)} Nothing was changed.",
+            hint="See them all: anivault config show",
+        )
+    default = defaults[name]
+    if isinstance(default, list | tuple):
+        return [part.strip() for word in words for part in word.split(",") if part.strip()]
+    return _single(name, default, " ".join(words))
+
+
+def _single(name: str, default: Any, word: str) -> Any:
+    try:
+        if isinstance(default, bool):
+            return _YES_NO[word.lower()]
+        if isinstance(default, int | float):
+            return int(word) if re.fullmatch(r"-?\d+", word) else float(word)
+    except (KeyError, ValueError):
+        kind = "yes or no" if isinstance(default, bool) else "a number"
+        raise UsageError(
+            f"{name} is {kind}, and {shortened(repr(word))} is not. Nothing was changed.",
+            hint="See what holds: anivault config show",
+        ) from None
+    return word
+
+
+def change(path: Path, changes: dict[str, Any]) -> None:
+    """Set these settings; None takes one out, so that the default holds. Raises ConfigError, DiskError."""
+    text = _read(path)
+    try:
+        wanted = copy.deepcopy(trust.parse_toml(text))
+    except ValueError as error:
+        raise ConfigError(str(path), str(error)) from error
+    for name, value in changes.items():
+        section, _, key = name.partition(".")
+        _put(wanted, section, key, value)
+        text = _with(text, section, key, value)
+    if (found := _as_wanted(text, wanted)) is None:
+        raise ConfigError(str(path), "it says this in a way that no line can change: anivault config edit")
+    checked(str(path), found)
+    _write(path, text, 0o644)
+
+
+def _as_wanted(text: str, wanted: dict[str, Any]) -> dict[str, Any] | None:
+    """What the text says, if it is what is wanted and nothing else."""
+    try:
+        found = trust.parse_toml(text)
+    except ValueError:
+        return None
+    same = {k: v for k, v in found.items() if v} == {k: v for k, v in wanted.items() if v}
+    return found if same else None
+
+
+def _put(table: dict[str, Any], section: str, key: str, value: Any) -> None:
+    inner = table.setdefault(section, {})
+    if value is None:
+        inner.pop(key, None)
+    else:
+        inner[key] = value
+
+
+def _with(text: str, section: str, key: str, value: Any) -> str:
+    """The text with one line changed, added or taken out."""
+    lines = text.splitlines()
+    said = [] if value is None else [f"{key} = {json.dumps(value, ensure_ascii=False)}"]
+    head = next((i for i, line in enumerate(lines) if _is_head(line, section)), None)
+    if head is None:
+        lines += ["", f"[{section}]", *said] if said else []
+        return "\n".join(lines).lstrip("\n") + "\n"
+    end = next((i for i in range(head + 1, len(lines)) if _HEADER.match(lines[i])), len(lines))
+    own = re.compile(rf"\s*{re.escape(key)}\s*=")
+    at = next((i for i in range(head + 1, end) if own.match(lines[i])), None)
+    if at is None:
+        lines[head + 1 : head + 1] = said
+    else:
+        lines[at : at + 1] = said
+    return "\n".join(lines) + "\n"
+
+
+def _is_head(line: str, section: str) -> bool:
+    return re.fullmatch(rf"\s*\[\s*{re.escape(section)}\s*\]\s*(#.*)?", line) is not None
+
+
+def begin(path: Path) -> None:
+    """Write a file in which every setting stands with what it does, none of them in force."""
+    text = resources.files("anivault.config").joinpath("config.toml").read_text(encoding="utf-8")
+    _write(path, _SETTING.sub("# ", text), 0o644)
+
+
+def keep_key(path: Path, key: str) -> None:
+    """Write a key into a file that only the user can read. Raises TmdbKeyError, DiskError."""
+    if not re.fullmatch(r"[\x21-\x7e]{8,2048}", key) or len(key) > LONGEST:
+        raise TmdbKeyError("This cannot be a key: 8 letters, digits and signs at least. Nothing was changed.")
+    _write(path, f"{key}\n", 0o600)
+
+
+def _read(path: Path) -> str:
+    try:
+        return trust.read(str(path)).decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except UnicodeDecodeError as error:
+        raise ConfigError(str(path), "it is no UTF-8 text; save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(str(path), error.strerror or str(error)) from error
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    place = path.resolve()  # a link to where somebody keeps their files stays one
+    try:
+        place.parent.mkdir(0o700, parents=True, exist_ok=True)
+        fs.write_whole(str(place), text.encode(), mode=mode, replace=True)
+    except OSError as error:
+        raise DiskError(f"Writing {path}", error, f"ls -ld {quoted(str(path.parent))}") from error
