@@ -14,7 +14,7 @@ from anivault.core.matching.decide import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
-from anivault.core.models import Decision, Match, MatchedFile, ParsedFile, ReleaseKey
+from anivault.core.models import Decision, Match, MatchedFile, ParsedFile, Release, ReleaseKey
 from anivault.core.pipeline.reading import Read
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.read import Reader
@@ -35,13 +35,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def match(found: Read, asked: Asked, progress: Progress | None = None) -> list[MatchedFile]:
     """Match every video, release by release; one at a time where each stands alone. Pins win."""
     why = {item.file: said for item in found.videos if (said := _unreadable(item))}
-    readable = [item for item in found.videos if not item.unreadable]
-    releases = (each if found.alone else group)(readable)
-    releases += each([item for item in found.videos if item.unreadable])
-    files = match_releases(releases, asked.sources, asked.pins, progress=progress)
+    files = match_releases(_releases(found), asked.sources, asked.pins, progress=progress)
     if why:
         files = [_unmatched(item, why[item.file]) if item.file in why else item for item in files]
     return called(files, asked.languages)
+
+
+def _releases(found: Read) -> list[Release]:
+    """The releases that the videos are. Names that nobody can read have nothing in common."""
+    readable = [item for item in found.videos if not item.unreadable]
+    alone = [item for item in found.videos if item.unreadable]
+    return (each if found.alone else group)(readable) + each(alone)
 
 
 def _unreadable(item: ParsedFile) -> str:

@@ -107,15 +107,7 @@ class Enricher:
         """Return the candidates for each query. Never raises because of TMDB."""
         known = self._catalog.find(queries) if self._catalog else [[] for _ in queries]
         by_key = {_key(c): c for found in known for c in found}
-        names = {key: _forms_of(c) for key, c in by_key.items()}
-        exact = [_exact(query, found, names) for query, found in zip(queries, known, strict=True)]
-        hits = self._search(
-            {n: query for n, query in enumerate(queries) if not _is_settled(query, exact[n], names)}
-        )
-        wanted = [
-            _distinct([[_key(c) for c in exact[n][:EXACT]], _best_hits(query, hits.get(n, ()))])
-            for n, query in enumerate(queries)
-        ]
+        wanted = self._wanted(queries, known, by_key)
         shows = self._details(_distinct(wanted), by_key)
         shows = self._with_tables(shows, _distinct(keys[:LIKELY] for keys in wanted))
         made = self._candidates(shows, by_key)
@@ -129,6 +121,20 @@ class Enricher:
         key, known = (media_type, id), {(media_type, id): below} if below else {}
         shows = self._with_tables(self._details([key], known), [key])
         return self._candidates(shows, known).get(key, below)
+
+    def _wanted(
+        self, queries: Sequence[Query], known: Found, by_key: dict[Key, Candidate]
+    ) -> list[list[Key]]:
+        """Return by query what it may really mean: the catalogue's shows of equal title, then TMDB's hits."""
+        names = {key: _forms_of(c) for key, c in by_key.items()}
+        exact = [_exact(query, found, names) for query, found in zip(queries, known, strict=True)]
+        hits = self._search(
+            {n: query for n, query in enumerate(queries) if not _is_settled(query, exact[n], names)}
+        )
+        return [
+            _distinct([[_key(c) for c in exact[n][:EXACT]], _best_hits(query, hits.get(n, ()))])
+            for n, query in enumerate(queries)
+        ]
 
     def _search(self, queries: dict[int, Query]) -> dict[int, tuple[Show, ...]]:
         """Look up each query's titles in turn until one finds something; every turn is one batch."""
@@ -181,11 +187,15 @@ class Enricher:
         again = [ask for ask, answer in answers.items() if isinstance(answer, PASSING)]
         if again and self.client.reached and self.client.wait(LONGEST_WAIT):
             answers |= self.client.fetch(again, self._progress)
-        for answer in answers.values():
+        self._count_failures(answers.values())
+        return {ask: answer for ask, answer in answers.items() if not isinstance(answer, TmdbError)}
+
+    def _count_failures(self, answers: Iterable[object]) -> None:
+        """Remember what to say of each kind of failure; that TMDB lacks something is an answer."""
+        for answer in answers:
             if isinstance(answer, TmdbError) and not isinstance(answer, TmdbNotFoundError):
                 error, count = self._failed.get(answer.code, (answer, 0))
                 self._failed[answer.code] = error, count + 1
-        return {ask: answer for ask, answer in answers.items() if not isinstance(answer, TmdbError)}
 
 
 # --- what a query may mean ------------------------------------------------------------------------

@@ -255,8 +255,10 @@ def _target(what: str, *, placed: bool = False) -> dict[str, str]:
         return {"folder": os.path.abspath(what)}
     if _is_gone(what):
         raise PinRefusedError(f"there is no file or folder at {what}")
-    if not os.path.isfile(what):
-        return {"title": what}
+    return _target_of_file(what, placed=placed) if os.path.isfile(what) else {"title": what}
+
+
+def _target_of_file(what: str, *, placed: bool) -> dict[str, str]:
     parsed = _parsed(what)
     if parsed.title is None:
         raise PinRefusedError(f"no title can be read in {os.path.basename(what)}; pin its folder")

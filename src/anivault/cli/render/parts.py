@@ -51,12 +51,7 @@ def left_out(screen: Screen, items: Iterable[LeftOut]) -> None:
 def _left_out(screen: Screen, reason: str, found: Sequence[LeftOut]) -> None:
     """All of one reason: what is amiss one by one, of the rest a few names, or all with --verbose."""
     if found[0].amiss:
-        for item in found if screen.verbose else found[:_MANY]:
-            screen.note(
-                f"Left out, {_LEFT_OUT[reason]}: {item.path}{f' ({item.detail})' if item.detail else ''}"
-            )
-        if len(found) > _MANY and not screen.verbose:
-            screen.note(f"Left out, {_LEFT_OUT[reason]}: {len(found) - _MANY:,} more; --verbose names them.")
+        _amiss(screen, reason, found)
     elif screen.verbose:
         for item in found:
             screen.note(f"Left out, {_LEFT_OUT[reason]}: {item.path}")
@@ -64,6 +59,14 @@ def _left_out(screen: Screen, reason: str, found: Sequence[LeftOut]) -> None:
         names = ", ".join(item.path.rpartition("/")[2] for item in found[:_FEW])
         more = f", and {len(found) - _FEW:,} more; --verbose names them" if len(found) > _FEW else ""
         screen.note(f"Left out, {_LEFT_OUT[reason]}: {names}{more}")
+
+
+def _amiss(screen: Screen, reason: str, found: Sequence[LeftOut]) -> None:
+    for item in found if screen.verbose else found[:_MANY]:
+        detail = f" ({item.detail})" if item.detail else ""
+        screen.note(f"Left out, {_LEFT_OUT[reason]}: {item.path}{detail}")
+    if len(found) > _MANY and not screen.verbose:
+        screen.note(f"Left out, {_LEFT_OUT[reason]}: {len(found) - _MANY:,} more; --verbose names them.")
 
 
 def notices(screen: Screen, lines: Iterable[str]) -> None:

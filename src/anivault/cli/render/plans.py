@@ -62,20 +62,13 @@ def _counts(result: Organized) -> Counter[str]:
 
 def _outcome(result: Organized, doing: Doing) -> str:
     """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
-    done, moves, held, there = result.report is not None, result.moves, len(result.held), _there(result)
+    done, moves = result.report is not None, result.moves
     parts = _made(result, done=done)
-    if not (parts or moves or held or result.pictures):
+    if not (parts or moves or result.held or result.pictures):
         return "No files there. Nothing was changed."
     if moves or not parts:
         parts.insert(0, f"{counted(len(moves), 'file')} {_goes(result.plan, doing, done=done)}")
-    if result.emptied:
-        parts.append(f"{counted(len(result.emptied), 'emptied folder')} {'removed' if done else 'to remove'}")
-    if result.pictures:
-        parts.append(f"{counted(len(result.pictures), 'picture')} to look for at TMDB")
-    if there:
-        parts.append(f"{there:,} {'named so already' if doing == 'rename' else 'there already'}")
-    if held > there:
-        parts.append(f"{held - there:,} held")
+    parts += [*_besides(result, done=done), *_stayed(result, doing)]
     run = result.report.run if result.report else ""
     return f"{', '.join(parts)}. {f'Run {run}.' if run else 'Nothing was changed.'}"
 
@@ -85,6 +78,24 @@ def _made(result: Organized, *, done: bool) -> list[str]:
     kinds = {"NFO file": result.made(result.writes), "picture": result.made(result.fetched)}
     written = "written" if done else "to write"
     return [f"{counted(len(writes), what)} {written}" for what, writes in kinds.items() if writes]
+
+
+def _besides(result: Organized, *, done: bool) -> list[str]:
+    """What else the run does: folders that it empties, and pictures that nobody has found yet."""
+    parts = []
+    if result.emptied:
+        parts.append(f"{counted(len(result.emptied), 'emptied folder')} {'removed' if done else 'to remove'}")
+    if result.pictures:
+        parts.append(f"{counted(len(result.pictures), 'picture')} to look for at TMDB")
+    return parts
+
+
+def _stayed(result: Organized, doing: Doing) -> list[str]:
+    """The files that stay where they are: those in place already, and those that wait for the user."""
+    there = _there(result)
+    held = len(result.held) - there
+    already = "named so already" if doing == "rename" else "there already"
+    return [f"{count:,} {what}" for count, what in ((there, already), (held, "held")) if count]
 
 
 def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:

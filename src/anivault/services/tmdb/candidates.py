@@ -207,10 +207,8 @@ def _settled(entries: Sequence[Entry], show: Show, titles: Sequence[Title]) -> t
         others = [entry for entry in placed if entry.season != table.number]
         filled = _fill(inside, table, titles, is_last=table is tables[-1])
         placed = others + (filled or [_season_entry(table, show, titles)])
-    if any(entry.season == 0 for entry in placed):
-        return tuple(placed)
-    specials = [table for table in show.seasons if table.number == 0 and table.count]
-    return *placed, *(_specials(table, show, titles) for table in specials)
+    has_specials = any(entry.season == 0 for entry in placed)
+    return tuple(placed) if has_specials else (*placed, *_all_specials(show, titles))
 
 
 def _regular(show: Show) -> list[Table]:
@@ -251,16 +249,25 @@ def _fill(inside: list[Entry], table: Table, titles: Sequence[Title], *, is_last
     inside = [_shifted(entry, table.first - 1) for entry in inside]
     if not inside or not table.count:
         return inside
-    last = max(inside, key=lambda entry: entry.offset or 0)
-    if last.offset is None or last.offset >= table.end:
+    last = max(inside, key=_begin)
+    room = _room(last, table)
+    if room <= 0:
         return inside
-    room = table.end - last.offset
     if last.episodes is None or (last.episodes > room and not is_last):
         cut = msgspec.structs.replace(last, episodes=room, derived=(*last.derived, "room"))
         inside[inside.index(last)] = cut
     elif last.episodes < room:
-        inside.append(_rest(last.offset + last.episodes, table, titles))
+        inside.append(_rest(table.end - room + last.episodes, table, titles))
     return inside
+
+
+def _begin(entry: Entry) -> int:
+    return entry.offset or 0
+
+
+def _room(entry: Entry, table: Table) -> int:
+    """How many episodes the season has from where an entry begins on; 0 where nobody knows that."""
+    return 0 if entry.offset is None else table.end - entry.offset
 
 
 def _shifted(entry: Entry, start: int) -> Entry:
@@ -298,6 +305,11 @@ def _season_entry(table: Table, show: Show, titles: Sequence[Title]) -> Entry:
         offset=table.first - 1,
         stated=True,
     )
+
+
+def _all_specials(show: Show, titles: Sequence[Title]) -> list[Entry]:
+    """The specials that TMDB counts, as an entry of their own."""
+    return [_specials(table, show, titles) for table in show.seasons if table.number == 0 and table.count]
 
 
 def _specials(table: SeasonTable, show: Show, titles: Sequence[Title]) -> Entry:

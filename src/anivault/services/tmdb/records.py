@@ -178,7 +178,7 @@ def _show(hit: answers.Hit, media: str) -> Show | None:
         name=name,
         original_name=original,
         original_language=clean(hit.original_language),
-        genres=tuple(hit.genre_ids or [genre.id for genre in hit.genres or ()]),
+        genres=_genres(hit),
         date=iso_date(hit.first_air_date or hit.release_date),
         popularity=hit.popularity or 0.0,
         status=clean(hit.status),
@@ -186,6 +186,11 @@ def _show(hit: answers.Hit, media: str) -> Show | None:
         backdrop=image(hit.backdrop_path),
         about=about(hit, media),
     )
+
+
+def _genres(hit: answers.Hit) -> tuple[int, ...]:
+    """The numbers of the genres: a hit of a search has these alone, details have names too."""
+    return tuple(hit.genre_ids or [genre.id for genre in hit.genres or ()])
 
 
 def _tag(translation: answers.Translation) -> str:

@@ -58,17 +58,22 @@ _STATUS = {
 
 def about(hit: answers.Hit, media: str) -> About:
     """Return what a hit or its details tell."""
-    times = [time for time in (hit.runtime, *(hit.episode_run_time or ())) if time and time > 0]
     return About(
         plot=plot_of(hit.overview),
         date=iso_date(hit.first_air_date or hit.release_date),
-        runtime=times[0] if times else 0,
+        runtime=_runtime(hit),
         rating=hit.vote_average or 0.0,
         votes=hit.vote_count or 0,
         genres=_told(hit.genres or ()),
         studios=_told(hit.production_companies or ()) or _told(hit.networks or ()),
         status=_STATUS.get(hit.status or "", "") if media == "tv" else "",
     )
+
+
+def _runtime(hit: answers.Hit) -> int:
+    """Return the minutes of a film, or of an episode; 0 where nobody says."""
+    times = (hit.runtime, *(hit.episode_run_time or ()))
+    return next((time for time in times if time and time > 0), 0)
 
 
 def about_episode(wire: answers.Episode) -> About:

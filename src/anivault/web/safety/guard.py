@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from anivault.web.safety.access import Access, same
+from anivault.web.safety.access import Access, Session, same
 from anivault.web.safety.tokens import Tokens
 
 Scope = dict[str, Any]
@@ -123,12 +123,8 @@ class Guard:
         who["session"] = session = self._access.session(who["cookie"]) if who["cookie"] else None
         if scope["method"] == "POST":
             _check_origin(headers)
-            who["form"] = form = _form(headers, body)
-            given = form.get("csrf", "") or headers.get("x-csrf", "")
-            if session and not same(given, session.csrf):
-                raise Refused(
-                    403, "This form is not of your session. Load the page again. Nothing was changed."
-                )
+            who["form"] = _form(headers, body)
+            _check_form(who["form"], headers, session)
         if session is None and not path.startswith(OPEN) and not (path == "/" and _brings_token(scope)):
             status = 401 if scope["method"] == "POST" or path == "/progress" else 303
             raise Refused(status, "Log in first.", location=f"{self._rules.prefix}/login")
@@ -185,6 +181,13 @@ def _check_origin(headers: Mapping[str, str]) -> None:
     origin = headers.get("origin", "")
     if not origin.startswith(("http://", "https://")) or origin.partition("//")[2] != headers.get("host"):
         raise Refused(403, "This did not come from a page of AniVault. Nothing was changed.")
+
+
+def _check_form(form: Mapping[str, str], headers: Mapping[str, str], session: Session | None) -> None:
+    """A form of a session brings the word that only pages of this session have."""
+    given = form.get("csrf", "") or headers.get("x-csrf", "")
+    if session and not same(given, session.csrf):
+        raise Refused(403, "This form is not of your session. Load the page again. Nothing was changed.")
 
 
 def _cookie(text: str, name: str) -> str:

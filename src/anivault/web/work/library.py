@@ -123,7 +123,6 @@ def _show(
     library: str, folder: str, files: Sequence[tuple[str, Past]], videos: Sequence[MatchedFile]
 ) -> LibraryShow:
     best = next((item.match.best.candidate for item in videos if item.match.best), None)
-    posters = (f"{folder}/{name}" for name in POSTERS)
     return LibraryShow(
         title=best.title if best else events.shown(folder.rpartition("/")[2]),
         year=best.year if best else None,
@@ -132,9 +131,15 @@ def _show(
         folder=events.shown(folder),
         files=len(files),
         size=sum(past.puts[-1].step.size for _, past in files),
-        poster=next((p for p in posters if os.path.isfile(os.path.join(library, p))), ""),
+        poster=_poster(library, folder),
         strips=tuple(_strips(best, videos)) if best and best.media_type == "tv" else (),
     )
+
+
+def _poster(library: str, folder: str) -> str:
+    """The poster in a show's folder; empty where there is none."""
+    posters = (f"{folder}/{name}" for name in POSTERS)
+    return next((p for p in posters if os.path.isfile(os.path.join(library, p))), "")
 
 
 def _strips(show: Candidate, videos: Sequence[MatchedFile]) -> Iterator[Strip]:

@@ -64,18 +64,23 @@ def show(screen: Screen, result: Scanned) -> None:
 
 def reading(parsed: ParseResult) -> str:
     """What a name says, in one line: title, place, kind, group and quality."""
-    place = [
-        f"season {parsed.season}" if parsed.season is not None else "",
-        "episode " + "-".join(map(str, parsed.episodes)) if parsed.episodes else "",
-        f"({'-'.join(map(str, parsed.absolute))})" if parsed.absolute else "",
-        f"v{parsed.version}" if parsed.version else "",
-    ]
     parts = [
         parsed.title or "no title",
-        " ".join(part for part in place if part),
+        _place(parsed),
         str(parsed.type or ""),
         str(parsed.year or ""),
         parsed.group or "",
         parsed.resolution or "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _place(parsed: ParseResult) -> str:
+    """`season 2 episode 3-4 (27-28) v2`, as far as the name says it."""
+    parts = [
+        f"season {parsed.season}" if parsed.season is not None else "",
+        "episode " + "-".join(map(str, parsed.episodes)) if parsed.episodes else "",
+        f"({'-'.join(map(str, parsed.absolute))})" if parsed.absolute else "",
+        f"v{parsed.version}" if parsed.version else "",
+    ]
+    return " ".join(part for part in parts if part)

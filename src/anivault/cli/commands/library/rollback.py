@@ -121,22 +121,32 @@ def _way_back(plan: RollbackPlan, step: Step) -> str:
 
 
 def _rollback_outcome(result: RolledBack) -> str:
+    """All in one line: `3 files of run … to take back, 1 held. Nothing was changed.`"""
     from anivault.core.moving.history import files_of
 
-    plan, done = result.plan, result.report is not None
-    runs = f"{'run' if len(plan.runs) == 1 else 'runs'} {', '.join(plan.runs)}"
-    back, gone, held = files_of(result.back), len({step.rel for step in result.gone}), len(result.held)
-    parts = []
-    if back or not (gone or held):
-        were = "is as it was" if back == 1 else "are as they were"
-        parts.append(f"{counted(back, 'file')} of {runs} {were if done else 'to take back'}")
-    if result.script:
-        parts[-1:] = [f"{part}, written to {result.script}" for part in parts[-1:]]
-    if gone:
-        noted = "noted as gone" if done else "to note as gone"
-        parts.append(f"{counted(gone, 'file')} {noted}: verify does not miss it any more")
-    if held:
-        parts.append(f"{held:,} held")
-    if not plan.steps and not held:
+    if not result.plan.steps and not result.held:
         return "There is nothing to take back."
+    done = result.report is not None
+    back, gone = files_of(result.back), len({step.rel for step in result.gone})
+    held = f"{len(result.held):,} held" if result.held else ""
+    parts = filter(None, (_taken_back(result, back, gone), _noted(gone, done=done), held))
     return f"{', '.join(parts)}.{'' if done and (back or gone) else ' Nothing was changed.'}"
+
+
+def _taken_back(result: RolledBack, back: int, gone: int) -> str:
+    """How many files go back, and where a script of it is; empty where other things are all there is."""
+    if not back and (gone or result.held):
+        return ""
+    runs = f"{'run' if len(result.plan.runs) == 1 else 'runs'} {', '.join(result.plan.runs)}"
+    were = "is as it was" if back == 1 else "are as they were"
+    script = f", written to {result.script}" if result.script else ""
+    return f"{counted(back, 'file')} of {runs} {'to take back' if result.report is None else were}{script}"
+
+
+def _noted(gone: int, *, done: bool) -> str:
+    """How many files are gone from the library, and that nobody asks for them any more."""
+    if not gone:
+        return ""
+    return (
+        f"{counted(gone, 'file')} {'noted' if done else 'to note'} as gone: verify does not miss it any more"
+    )

@@ -114,16 +114,21 @@ def _updated(screen: Screen, report: UpdateReport) -> int:
     for one in report.lists:
         screen.event(events.UpdateEvent(**{name: getattr(one, name) for name in one.__struct_fields__}))
         screen.line(_told(one))
+    _grown(screen, report)
+    failed = [one for one in report.lists if one.state == "failed"]
+    if failed and not any(one.state in ("updated", "same", "early") for one in report.lists):
+        raise UpdateFailedError("; ".join(dict.fromkeys(one.why for one in failed)))
+    return FINDINGS if failed else DONE
+
+
+def _grown(screen: Screen, report: UpdateReport) -> None:
+    """What the catalogue has now, and how much more that is than before."""
     before, after = report.before, report.after
     counts = {name: getattr(after, name) for name in after.__struct_fields__}
     screen.event(events.SummaryEvent(command="catalog update", counts=counts))
     words = {"shows": "shows and films", "places": "stated places", "titles": "titles"}
     told = (f"{n:,} {words[name]} ({n - getattr(before, name):+,})" for name, n in counts.items())
     screen.line(f"The catalogue has {', '.join(told)}.")
-    failed = [one for one in report.lists if one.state == "failed"]
-    if failed and not any(one.state in ("updated", "same", "early") for one in report.lists):
-        raise UpdateFailedError("; ".join(dict.fromkeys(one.why for one in failed)))
-    return FINDINGS if failed else DONE
 
 
 def _told(one: Outcome) -> str:
