@@ -122,7 +122,10 @@ class World:
             os.unlink(path)
             self.put(Path(path))
         elif what == "beside":
-            self.put(Path(os.path.splitext(path)[0] + ".de.srt"))
+            new = os.path.splitext(path)[0] + ".de.srt"
+            if os.path.lexists(new):  # theirs from before, which a rename may have taken along
+                self.touch(new)
+            self.put(Path(new))
         self.note()
 
     def take_place(self, number: int) -> None:
@@ -329,6 +332,13 @@ WAYS = [(mode, False) for mode in MODES] + [(mode, True) for mode in MODES if mo
     steps=[
         ("by_hand", "beside", 0), ("rename", "plex"), ("rename", "kodi"),
         ("organize", "kodi", "--no-prune"), ("rollback_file", 9),
+    ]
+)  # fmt: skip
+@example(
+    steps=[
+        ("by_hand", "beside", 2), ("killed", 55, "plex", "rename"), ("by_hand", "beside", 2),
+        ("rollback_file", 2), ("rollback",), ("verify", "--deep"), ("organize", "plex", "--no-prune"),
+        ("rollback", "--since", "1970-01-02"),
     ]
 )  # fmt: skip
 @example(steps=[("rename", "emby"), ("by_hand", "delete", 3), ("rollback_file", 3), ("rename", "plex")])
