@@ -82,6 +82,16 @@ def test_what_cannot_be_a_key_is_refused_without_being_shown(tmp_path: Path, tex
     assert text not in str(refused.value)
 
 
+def test_a_server_in_tmdb_s_place_may_have_any_key(tmp_path: Path) -> None:
+    named = {"ANIVAULT_TMDB_KEY": "any", "ANIVAULT_TMDB_URL": "http://127.0.0.1:8080/3"}
+    found = find_key(tmp_path, named)
+
+    assert found
+    assert found.reveal() == "any"
+    with pytest.raises(TmdbKeyError):
+        find_key(tmp_path, named | {"ANIVAULT_TMDB_KEY": "two words"})
+
+
 def test_a_secret_shows_itself_nowhere() -> None:
     secret = Secret("canary-canary")
 
