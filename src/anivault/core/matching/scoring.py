@@ -7,7 +7,7 @@ mean. The weights follow from the inequalities in docs/matching.md; tests prove 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from anivault.core.matching.places.counting import Counting, Told, counting
@@ -38,6 +38,7 @@ WEIGHTS: Mapping[str, float] = {
     "numbers": 3,
     "era": 1,
 }
+NUMBERS = {Frame.OWN: 1.0, Frame.ENTRY: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}
 POPULARITY = 1e-6  # below every other difference that a score can show
 OTHER_COUR = 0.95  # what the name of a season is worth for a cour that is not its first
 YEAR = 52  # weeks: who counts beyond counts through the show
@@ -181,13 +182,13 @@ def _profile(candidate: Candidate, profiles: Profiles) -> Profile:
 
 def _going_on(said: Evidence) -> frozenset[int]:
     """Folders' titles that go on after the names' own, and so say more: `Show Brotherhood/Show - 01`."""
-    above = [r for r in said.readings if r.title >= FOLDER and r.text == r.base]
-    if not above:
-        return frozenset()
-    own = tuple({forms(r.text)[-1] for r in said.readings if r.title < FOLDER and r.trust == WHOLE})
-    return frozenset(
-        r.title for r in above if (form := forms(r.text)[-1]).startswith(own) and form not in own
-    )
+    own = {forms(r.text)[-1] for r in said.readings if r.title < FOLDER and r.trust == WHOLE}
+    above = (r for r in said.readings if r.title >= FOLDER and r.text == r.base)
+    return frozenset(r.title for r in above if _goes_on(forms(r.text)[-1], own))
+
+
+def _goes_on(form: str, own: Set[str]) -> bool:
+    return form.startswith(tuple(own)) and form not in own
 
 
 # --- parts: each 0 (against) to 1 (for), None when nothing can be said ----------------------------
@@ -226,19 +227,27 @@ def _rate_name(compared: Compared, index: int) -> float | None:
 
 def _rate_season(compared: Compared, slot: PlacedEntry, frame: Frame | None) -> float | None:
     """Compare season and part words with the entry's own words, the provider's season and its turn."""
-    heard, claimed = compared.heard, compared.claimed
+    heard = compared.heard
     if slot.season == MOVIE:
         return _rate_film_number(heard, slot)
     if slot.season == 0:
         return _rate_special(compared)
-    if claimed and heard.season is None:
+    if compared.claimed and heard.season is None:
         return _part_fits(heard.part, slot, None) if heard.part else None
-    if not compared.named:
-        return 1.0 if slot.is_first else 0.95 if frame in (Frame.SEASON, Frame.SHOW) else 0.7
-    value = 1.0 if heard.season is None else _season_fits(heard.season, slot, compared.slots)
+    return _rate_words(heard, slot, compared.slots) if compared.named else _rate_plain(slot, frame)
+
+
+def _rate_plain(slot: PlacedEntry, frame: Frame | None) -> float:
+    """`Show - 13` is of the show's first entry, or of one that its numbers reach."""
+    return 1.0 if slot.is_first else 0.95 if frame in (Frame.SEASON, Frame.SHOW) else 0.7
+
+
+def _rate_words(heard: TitleMatch, slot: PlacedEntry, slots: Sequence[PlacedEntry]) -> float:
+    """`Show S2 Part 2`; a second part is less likely where no part is named."""
+    season = 1.0 if heard.season is None else _season_fits(heard.season, slot, slots)
     if heard.part:
-        return value * _part_fits(heard.part, slot, heard.season)
-    return value * (0.95 if (slot.part or 1) > 1 else 1.0)
+        return season * _part_fits(heard.part, slot, heard.season)
+    return season * (0.95 if (slot.part or 1) > 1 else 1.0)
 
 
 def _rate_special(compared: Compared) -> float:
@@ -259,14 +268,21 @@ def _rate_film_number(heard: TitleMatch, slot: PlacedEntry) -> float | None:
 
 
 def _season_fits(season: int, slot: PlacedEntry, slots: Sequence[PlacedEntry]) -> float:
+    """Compare the season that a name says with the one that the entry's titles name, else with its place."""
     if season == FINAL:
         return 1.0 if slot.marker == FINAL or slot.season == max(s.season for s in slots) else 0.3
     if slot.marker is not None:
-        taken = any(s.marker == season for s in slots)  # the season of lists is another than the provider's
-        return 1.0 if slot.marker == season else 0.1 if slot.season != season else 0.6 if taken else 0.9
+        return 1.0 if slot.marker == season else _fits_provider(season, slot, slots)
     if slot.season == season:
         return 1.0 if slot.cour == 1 else 0.95
     return 0.7 if slot.nth == season else 0.1
+
+
+def _fits_provider(season: int, slot: PlacedEntry, slots: Sequence[PlacedEntry]) -> float:
+    """Whether the provider counts an entry, whose titles name another season, as the one that is meant."""
+    if slot.season != season:
+        return 0.1
+    return 0.6 if any(s.marker == season for s in slots) else 0.9
 
 
 def _part_fits(part: int, slot: PlacedEntry, season: int | None) -> float:
@@ -305,30 +321,38 @@ def _is_slip_of_year(year: int, slot: PlacedEntry, slots: Sequence[PlacedEntry])
 
 
 def _rate_type(said: Evidence, slot: PlacedEntry) -> float | None:
+    """Compare what kind of video a name is of with the entry's."""
     film = slot.season == MOVIE or slot.entry.type == "movie"
-    if said.movie is None and slot.season == MOVIE:
-        return 0.3 if said.special or said.songs else None  # a special of a film is another film, or none
     if said.movie is None:
-        return None if film or slot.count == 1 else 0.4
+        return _rate_unnumbered(said, slot, film)
     if said.special and not film:
         return 1.0 if slot.season == 0 or slot.entry.type == "ova" else 0.3
     return 1.0 if film == said.movie else 0.1
 
 
+def _rate_unnumbered(said: Evidence, slot: PlacedEntry, film: bool) -> float | None:
+    """A name without a number is mostly a film's; a special of a film is another film, or none."""
+    if slot.season == MOVIE:
+        return 0.3 if said.special or said.songs else None
+    return None if film or slot.count == 1 else 0.4
+
+
 def _rate_numbers(said: Evidence, slot: PlacedEntry, counted: Counting) -> float | None:
     """Whether the release's numbers can be this entry's; the more of them, the better the proof."""
-    frame, numbers = counted.frame, [n for n in said.whole_numbers if n not in counted.extra]
-    numbers = numbers or list(said.whole_numbers)
+    numbers = [n for n in said.whole_numbers if n not in counted.extra] or said.whole_numbers
     if not numbers or slot.season == MOVIE:
         return None
-    if frame is None:
-        held = sum(any(slot.own(n, f) for f in Frame) for n in numbers)
-        return 0.5 * held / len(numbers)
+    if counted.frame is None:
+        return 0.5 * sum(any(slot.own(n, f) for f in Frame) for n in numbers) / len(numbers)
+    return _rate_counted(max(numbers), slot, counted.frame)
+
+
+def _rate_counted(last: int, slot: PlacedEntry, frame: Frame) -> float:
+    """How well a way to count is known to fit; own numbers may run on into the season's next entry."""
+    own = frame is Frame.OWN
     if slot.count is None:
-        return 0.75 if frame is Frame.OWN else 0.8
-    if frame is Frame.OWN and max(numbers) > slot.count:
-        return 0.9  # runs on into the season's next entry
-    return {Frame.OWN: 1.0, Frame.ENTRY: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}[frame]
+        return 0.75 if own else 0.8
+    return 0.9 if own and last > slot.count else NUMBERS[frame]
 
 
 def _rate_era(said: Evidence, candidate: Candidate) -> float | None:

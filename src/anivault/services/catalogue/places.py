@@ -91,10 +91,7 @@ def place_show(rows: Sequence[Row]) -> None:
     """Give every row of one series its season and offset; films have none."""
     if not rows[0].tmdb.startswith("tv"):
         return
-    prologues = [row for row in rows if is_prologue(row, rows)]
-    for row in [row for row in rows if row.season is None]:
-        row.season = 0 if row in prologues else opens(row, rows) or 1
-        row.derived = [*row.derived, "season"]
+    _give_seasons(rows)
     by_season: defaultdict[int | None, list[Row]] = defaultdict(list)
     for row in rows:
         by_season[row.season].append(row)
@@ -102,24 +99,48 @@ def place_show(rows: Sequence[Row]) -> None:
         place_season(season)
 
 
+def _give_seasons(rows: Sequence[Row]) -> None:
+    prologues = [row for row in rows if is_prologue(row, rows)]
+    for row in [row for row in rows if row.season is None]:
+        row.season = 0 if row in prologues else opens(row, rows) or 1
+        row.derived = [*row.derived, "season"]
+
+
 def is_prologue(row: Row, rows: Sequence[Row]) -> bool:
     """Tell whether a single episode stands before a series that begins anew: TMDB keeps it as a special."""
-    if row.season is not None:
+    if row.season is not None or not _is_single(row):
         return False
+    return any(r.season is None and r.begin > row.begin and (r.episodes or 2) > 1 for r in rows)
+
+
+def _is_single(row: Row) -> bool:
+    """Tell whether a row has one episode: as lists say, or called a prologue and on air for a week."""
     named = any(word in title.upper() for title in row.main_titles for word in PROLOGUE)
-    single = row.episodes == 1 or (named and weeks_on_air(row) == 1)
-    return single and any(r.season is None and r.begin > row.begin and (r.episodes or 2) > 1 for r in rows)
+    return row.episodes == 1 or (named and weeks_on_air(row) == 1)
 
 
 def opens(row: Row, rows: Sequence[Row]) -> int | None:
     """Return the season that goes on within half a year of `row`, where nothing was on for a year before."""
     position = next(n for n, other in enumerate(rows) if other is row)
     before = [other for other in rows[:position] if other.season != 0]
-    after = next((other for other in rows[position + 1 :] if other.season), None)
-    if row.type != "tv" or not before or after is None or any(is_same(row, other) for other in before):
+    after = next(filter(_has_season, rows[position + 1 :]), None)
+    if after is None or not _begins_as_stated(after) or not _may_open(row, before):
         return None
-    stated = "season" not in after.derived and not after.episode
-    return after.season if stated and _is_opening(before[-1], row, after) else None
+    return after.season if _is_opening(before[-1], row, after) else None
+
+
+def _has_season(row: Row) -> bool:
+    return bool(row.season)
+
+
+def _may_open(row: Row, before: Sequence[Row]) -> bool:
+    """Tell whether a row is a series that comes after others, and none of them once more."""
+    return row.type == "tv" and bool(before) and not any(is_same(row, other) for other in before)
+
+
+def _begins_as_stated(row: Row) -> bool:
+    """Tell whether a source says that a row is of its season, and not where in it."""
+    return "season" not in row.derived and not row.episode
 
 
 def _is_opening(before: Row, row: Row, after: Row) -> bool:
@@ -138,16 +159,17 @@ def place_season(rows: Sequence[Row]) -> None:
     for row in rows:
         if row.offset is None and row.episode is not None:
             row.offset = row.episode - 1
-        if row.offset is not None:
-            end = _placed(row, laid, end)
-            continue
-        same = next((other for other in laid if is_same(row, other)), None)
-        row.offset = same.offset if same else end
-        if laid or row.season == 0:
-            row.derived = [*row.derived, "offset"]
-        laid.append(row)
-        if same is None:
-            end = _after(row.offset, row)
+        end = _laid(row, laid, end) if row.offset is None else _placed(row, laid, end)
+
+
+def _laid(row: Row, laid: list[Row], end: int | None) -> int | None:
+    """Put a row whose place nobody states after the others, or where it was the first time."""
+    same = next((other for other in laid if is_same(row, other)), None)
+    row.offset = same.offset if same else end
+    if laid or row.season == 0:
+        row.derived = [*row.derived, "offset"]
+    laid.append(row)
+    return end if same else _after(row.offset, row)
 
 
 def _placed(row: Row, laid: list[Row], end: int | None) -> int | None:

@@ -60,14 +60,17 @@ def counting(told: Told) -> Counting:
     A few numbers more than an entry has decide nothing: they may be extras.
     """
     found = next(_fitting(told), None)
-    if found is None:
-        return _but_for_extras(told) if _of_what_it_names(told) else Counting(season=told.season)
-    frame, strict = found
+    if found is not None:
+        return _counted(told, *found)
+    return _but_for_extras(told) if _of_what_it_names(told) else Counting(season=told.season)
+
+
+def _counted(told: Told, frame: Frame, strict: bool) -> Counting:
     extra = frozenset() if strict else _past_the_end(told)
     fills = not extra and _fills(told)
     doubt = None if fills or strict or not told.named else _doubt(told)
-    own = extra and told.slot.is_first and min(told.numbers) <= (told.slot.count or 0)
-    return Counting(Frame.OWN if own else frame, fills, told.season, doubt, extra)
+    came_along = extra and told.slot.is_first and min(told.numbers) <= (told.slot.count or 0)
+    return Counting(Frame.OWN if came_along else frame, fills, told.season, doubt, extra)
 
 
 # --- the ways in which a release may count ---------------------------------------------------------
@@ -171,18 +174,23 @@ def _fills(told: Told) -> bool:
 
 
 def _doubt(told: Told) -> Frame | None:
-    """What else the numbers may count from, where that gives another place.
+    """What else the numbers may count from, where that gives another place."""
+    frames = [frame for frame, _ in _fitting(told)]
+    return Frame.SHOW if _may_be_the_show_s(told, frames) or _is_late(told, frames[0]) else None
 
-    `S2 - 13`, where both seasons have 24: the season's 13th, or the show's. `Season 2/021`, where the season
-    has 40: its 21st, or the show's.
-    """
-    slot, frames = told.slot, [frame for frame, _ in _fitting(told)]
-    same = slot.before == (0 if frames[0] is Frame.OWN else (slot.first or 1) - 1)
-    if Frame.SHOW in frames[1:] and not same:
-        return Frame.SHOW
-    other, first = holder(told.slots, min(told.numbers)), min(told.numbers)
-    late = frames[0] is Frame.OWN and slot.count is not None and first > slot.count + SLACK
-    return Frame.SHOW if late and other is not None and other.season != slot.season else None
+
+def _may_be_the_show_s(told: Told, frames: Sequence[Frame]) -> bool:
+    """`S2 - 13`, where both seasons have 24: the season's 13th, or the show's."""
+    start = 0 if frames[0] is Frame.OWN else (told.slot.first or 1) - 1
+    return Frame.SHOW in frames[1:] and told.slot.before != start
+
+
+def _is_late(told: Told, frame: Frame) -> bool:
+    """`Season 2/021`, where the season has 40 in two cours: its 21st, or the show's."""
+    slot, first = told.slot, min(told.numbers)
+    other = holder(told.slots, first)
+    late = frame is Frame.OWN and slot.count is not None and first > slot.count + SLACK
+    return late and other is not None and other.season != slot.season
 
 
 def _past_the_end(told: Told) -> frozenset[int]:

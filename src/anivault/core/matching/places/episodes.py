@@ -182,13 +182,18 @@ def _of_the_discs(asked: _Numbered) -> Placement | None:
 
 def _past_the_dates(asked: _Numbered) -> Placement | None:
     """`Show - 13`, where dates let a season have 12, and nobody has counted them."""
-    slot, last = asked.slot, [s for s in asked.slots if s.season == asked.slot.season][-1]
-    known = slot.first is not None and last.first is not None and last.count is not None
-    end = (last.first or 1) - 1 + (last.count or 0)
-    if not asked.beyond or not known or (slot.first or 1) - 1 + (asked.own or 0) <= end:
+    end = _end_of_season(asked)
+    if not asked.beyond or end is None or _at(asked.slot, asked.own or 0).episode <= end:
         return None
     rule = "By its dates the season has fewer episodes; this may be a special."
     return asked.at_own(UNCOUNTED, rule, asked.in_show)
+
+
+def _end_of_season(asked: _Numbered) -> int | None:
+    """The last episode of the season, as far as entries are known."""
+    last = [s for s in asked.slots if s.season == asked.slot.season][-1]
+    known = asked.slot.first is not None and last.first is not None and last.count is not None
+    return (last.first or 1) - 1 + (last.count or 0) if known else None
 
 
 def _as_printed(asked: _Numbered) -> Placement | None:

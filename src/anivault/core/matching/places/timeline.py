@@ -89,15 +89,23 @@ class PlacedEntry:
 
         An own number may run on into what follows in the season, unless `strict`.
         """
+        start = self._start(frame)
+        count = self.reach if frame is Frame.OWN and not strict else self.count
+        return number - start if start is not None and _within(number - start, count) else None
+
+    def _start(self, frame: Frame) -> int | None:
+        """How many numbers of the frame come before the entry's first; None where it has none there."""
         if frame is Frame.OWN:
-            return number if _within(number, self.count if strict else self.reach) else None
-        start = self.before if frame is Frame.SHOW else self.first and self.first - 1
-        if frame is Frame.ENTRY:
-            start = self.passed
-        again = frame is Frame.SEASON and not start and self.season > 0  # the same as its own
-        if start is None or again or not _within(number - start, self.count):
-            return None
-        return number - start
+            return 0
+        if frame is Frame.SHOW:
+            return self.before
+        return self.passed if frame is Frame.ENTRY else self._start_in_season
+
+    @property
+    def _start_in_season(self) -> int | None:
+        """The same, of a season; None where that is the same as the entry's own count."""
+        start = None if self.first is None else self.first - 1
+        return start if start or self.season <= 0 else None
 
 
 def _within(own: int, count: int | None) -> bool:
@@ -128,25 +136,32 @@ def _order(slot: PlacedEntry) -> tuple[int, int, str, str]:
 
 
 def _in_seasons(main: Sequence[PlacedEntry]) -> Iterator[PlacedEntry]:
-    """Number the cours of each season, and go on where the one before ended.
-
-    Entries that lists call by the same season, one after the other, are its parts.
-    """
+    """Number the cours of each season, and go on where the one before ended."""
     for _, members in groupby(main, key=lambda s: s.season):
-        group = list(members)
-        running: int | None = 1
-        placed: list[PlacedEntry] = []
-        for cour, slot in enumerate(group, 1):
-            first = running if slot.first is None else slot.first
-            same = sum(s.marker == slot.marker for s in placed) if slot.marker else 0
-            part = slot.part or (same + 1 if same else None)
-            placed.append(replace(slot, cour=cour, first=first, part=part))
-            running = _plus(first, slot.count)
-        last = group[-1]
-        slack = SLACK if "episodes" in last.entry.derived or last.count != last.entry.episodes else 0
+        placed = _laid_end_to_end(list(members))
+        end = _end(placed[-1])
         for slot in placed:
-            reach = None if running is None or slot.first is None else running - slot.first + slack
+            reach = None if end is None or slot.first is None else end - slot.first + 1
             yield replace(slot, reach=reach, crossed=any(_crosses(other, slot) for other in placed))
+
+
+def _laid_end_to_end(group: Sequence[PlacedEntry]) -> list[PlacedEntry]:
+    """The entries of a season. Those that lists call by one season, one after the other, are its parts."""
+    running: int | None = 1
+    placed: list[PlacedEntry] = []
+    for cour, slot in enumerate(group, 1):
+        first = running if slot.first is None else slot.first
+        same = sum(s.marker == slot.marker for s in placed) if slot.marker else 0
+        placed.append(replace(slot, cour=cour, first=first, part=slot.part or (same + 1 if same else None)))
+        running = _plus(first, slot.count)
+    return placed
+
+
+def _end(last: PlacedEntry) -> int | None:
+    """The last number that a season may have, whose last entry this is."""
+    doubtful = "episodes" in last.entry.derived or last.count != last.entry.episodes
+    end = _plus(last.first, last.count)
+    return None if end is None else end - 1 + (SLACK if doubtful else 0)
 
 
 def _crosses(earlier: PlacedEntry, slot: PlacedEntry) -> bool:
@@ -161,25 +176,30 @@ def _counted(main: Sequence[PlacedEntry], table: Mapping[int, int | None]) -> It
     counted, likely, nth = True, True, 0
     for slot in main:
         exact = table.get(slot.season) == _length(main, slot.season) if table else _is_counted(slot.entry)
-        nth += slot.part is None or slot.part == 1 or nth == 0
-        agreed = bool(table) and exact and _is_whole(main, slot.season)
-        yield replace(
-            slot,
-            before=before,
-            counted=counted,
-            likely=likely,
-            exact=exact,
-            alone=all(s.season == 1 for s in main),
-            passed=_passed(main, slot),
-            bounded=any(s.season == slot.season + 1 and s.entry.stated and s.cour == 1 for s in main),
-            settled=_is_settled(main, slot),
-            agreed=agreed,
-            nth=nth,
-            tabled=table.get(slot.season),
-        )
+        nth += slot.part in (None, 1) or nth == 0
+        told = replace(slot, before=before, counted=counted, likely=likely, exact=exact, nth=nth)
+        yield _among(main, told, table)
         before = _plus(before, slot.count)
         counted = counted and exact
         likely = likely and (exact or _is_likely(slot.entry))
+
+
+def _among(main: Sequence[PlacedEntry], slot: PlacedEntry, table: Mapping[int, int | None]) -> PlacedEntry:
+    """An entry with what those around it, and the provider's own table, say of it."""
+    return replace(
+        slot,
+        alone=all(s.season == 1 for s in main),
+        passed=_passed(main, slot),
+        bounded=_is_bounded(main, slot),
+        settled=_is_settled(main, slot),
+        agreed=bool(table) and slot.exact and _is_whole(main, slot.season),
+        tabled=table.get(slot.season),
+    )
+
+
+def _is_bounded(main: Sequence[PlacedEntry], slot: PlacedEntry) -> bool:
+    """Whether a list says where the season after an entry's begins."""
+    return any(s.season == slot.season + 1 and s.entry.stated and s.cour == 1 for s in main)
 
 
 def _passed(main: Sequence[PlacedEntry], slot: PlacedEntry) -> int | None:
