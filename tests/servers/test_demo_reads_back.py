@@ -9,7 +9,8 @@ import pytest
 
 from anivault.cli.demo_handler import write_sample
 from tests.conftest import Run
-from tests.servers.readers import READERS, Reading
+from tests.servers.readers.presets import READERS
+from tests.servers.readers.reading import Reading
 
 VIDEOS = (".mkv", ".mp4")
 EXTRAS = {"OP", "ED", "PV", "CM", "Menu", "Interview"}

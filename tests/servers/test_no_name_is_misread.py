@@ -12,7 +12,7 @@ from anivault.core.planning.describing import nfo
 from anivault.core.planning.naming.preset import load_preset
 from tests.core.records import planned
 from tests.servers.piles import candidates, files_of, subtitles_of
-from tests.servers.readers import READERS
+from tests.servers.readers.presets import READERS
 
 JUDGE = Path(__file__).resolve().parents[3] / "shared/tools/server_facts.py"
 SHOWS, PATHS = 160, 2_000  # of each preset, twice; 20,000 paths in all

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 import pytest
 
@@ -18,7 +14,11 @@ from anivault.core.planning.naming.preset import load_preset
 from anivault.parser.models import EXTRAS
 from tests.core.records import planned
 from tests.servers.piles import candidates, files_of, subtitles_of
-from tests.servers.readers import READERS, Emby, Jellyfin, Kodi, Plex, PlexLegacy, Reading, Words
+from tests.servers.readers.jellyfin import Jellyfin
+from tests.servers.readers.kodi import Kodi
+from tests.servers.readers.plex import Plex
+from tests.servers.readers.presets import READERS, Together
+from tests.servers.readers.reading import Reading, Words
 
 TARGETS = 20_000  # over all presets
 
@@ -72,6 +72,44 @@ def test_every_video_reads_back_to_its_place(preset: str, on_conflict: str) -> N
         (expected(by_rel[move.rel], move, "plex").id, move.target.split("/")[1]) for move in result.moves
     }
     assert len(folders) == len(shows), "two shows share a folder"
+
+
+@pytest.mark.parametrize("preset", sorted(set(READERS) - {"plex"}))
+@pytest.mark.parametrize("on_conflict", ["hold", "version"])
+def test_no_server_makes_one_item_of_files_that_are_not(preset: str, on_conflict: str) -> None:
+    """Neither versions of different episodes, nor parts of what is whole, nor films of what is one film."""
+    chance = random.Random(f"items {preset} {on_conflict}")
+    items = [item for candidate in candidates(chance, 60) for item in files_of(candidate, chance)]
+    by_rel = {item.file.rel: item for item in items}
+
+    result = planned(items, preset=preset, on_conflict=on_conflict)
+
+    videos = [move for move in result.moves if by_rel[move.rel].parsed.type not in EXTRAS]
+    beside = near([move.target for move in videos], [])
+    places = {move.target: by_rel[move.rel].coordinates for move in videos}
+    seen: Counter[str] = Counter()
+    for move in videos:
+        others = [other for other in beside[move.target.rpartition("/")[0]] if other != move.target]
+        for server in of_preset(preset):
+            flags = server.flags(move.target, others)
+            seen.update(flags)
+            assert ("part" in flags) == (by_rel[move.rel].parsed.part is not None and bool(others)), (
+                move.target
+            )
+            assert "own-item" not in flags, (move.target, others)
+            if "version" in flags and places[move.target]:
+                same = [
+                    o for o in others if server.read(o).episodes[0] == server.read(move.target).episodes[0]
+                ]
+                assert {places[other] for other in same} == {places[move.target]}, (move.target, same)
+    assert seen["part"] > 0
+
+
+def of_preset(preset: str) -> list[Jellyfin]:
+    """The readers of a preset without Plex, of whose items nothing is published."""
+    reader = READERS[preset]
+    servers = reader.servers if isinstance(reader, Together) else (reader,)
+    return [server for server in servers if not isinstance(server, Plex)]
 
 
 @pytest.mark.parametrize("preset", sorted(READERS))
@@ -137,81 +175,6 @@ def test_the_jellyfin_reader_knows_the_traps(path: str) -> None:
     assert Jellyfin().read(path).kind == "nothing"
 
 
-# Names without SxxEyy, which AniVault never writes, and what lies in no folder of its own.
-FORM = re.compile(r"s\d+[ ._x-]*e\d+", re.IGNORECASE)
-FACTS = Path(__file__).resolve().parents[3] / "shared/corpora/servers-dev.jsonl"
-KINDS = {"movie": "film", "dropped": "nothing", "ignored": "nothing"}
-SERVERS = {
-    "jellyfin-10.11": Jellyfin(), "jellyfin-12": Jellyfin(), "emby": Emby(), "plex-legacy": Plex(),
-    "kodi-20.1": Kodi(),
-}  # fmt: skip
-
-
-def facts(server: str) -> Iterator[tuple[str, list[str], dict[str, Any]]]:
-    """Paths in the form that AniVault writes, what lies beside them, and what the server makes of them."""
-    for line in FACTS.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        library, reads = {"tv": "Shows", "movies": "Movies"}[row["library"]], row["reads"]
-        numbered = server.startswith("kodi") or reads["kind"] != "episode" or FORM.search(row["path"])
-        known = reads["kind"] in {*KINDS, "episode", "extra"} and "/" in row["path"]
-        if row["server"] == server and known and numbered:
-            beside = [f"{library}/{path}" for path in row.get("beside", ())]
-            yield f"{library}/{row['path']}", beside, reads
-
-
-@pytest.mark.skipif(not FACTS.exists(), reason="needs the facts of servers")
-@pytest.mark.parametrize("server", SERVERS)
-def test_a_reader_agrees_with_what_its_server_makes_of_paths(server: str) -> None:
-    rows = list(facts(server))
-    wrong = [
-        (path, reads, found)
-        for path, beside, reads in rows
-        if not agrees(server, found := SERVERS[server].read(path, beside), reads)
-    ]
-
-    assert wrong == []
-    assert len(rows) > 80
-
-
-@pytest.mark.skipif(not FACTS.exists(), reason="needs the facts of servers")
-@pytest.mark.parametrize("server", SERVERS)
-def test_a_reader_agrees_with_what_its_server_makes_of_tracks(server: str) -> None:
-    reader = PlexLegacy() if server == "plex-legacy" else SERVERS[server]
-    read, wrong = 0, []
-    for row in map(json.loads, FACTS.read_text(encoding="utf-8").splitlines()):
-        if row["server"] != server or row["reads"]["kind"] not in {"subtitle", "audio"}:
-            continue
-        name, *videos = (path.rpartition("/")[2] for path in (row["path"], *row["beside"]))
-        stem = max(
-            (video.rpartition(".")[0] for video in videos if name.startswith(video.rpartition(".")[0])),
-            key=len,
-        )
-        words = reader.words(stem, name)
-        flags = {flag for flag in ("default", "forced", "sdh") if getattr(words, flag)}
-        found = (reader.stored(words.language).lower(), flags)
-        if found != ((row["reads"].get("language") or "").lower(), set(row["reads"].get("flags", ()))):
-            wrong.append((name, found, row["reads"]))
-        read += 1
-
-    assert wrong == []
-    assert read > 15
-
-
-def agrees(server: str, found: Reading, reads: dict[str, Any]) -> bool:
-    kind = KINDS.get(reads["kind"], reads["kind"])
-    if kind != "episode":
-        shown = "nothing" if server.startswith("kodi") and found.kind == "extra" else found.kind
-        return bool(shown == kind)
-    numbers = list(found.episodes)
-    if server.startswith(("jellyfin", "emby")) and len(numbers) > 1:
-        numbers = [numbers[0], numbers[-1]]
-    return (found.kind, found.season, numbers) == (
-        "episode",
-        reads.get("season"),
-        reads.get("episodes", []),
-    )
-
-
 def test_the_jellyfin_reader_finds_flags_by_substring() -> None:
     assert Jellyfin().words("V", "V.Foreigner-Subs.en.ass") == Words("en", forced=True)
     assert Jellyfin().words("V", "V.hi.srt") == Words("hi")
@@ -221,7 +184,7 @@ def test_the_jellyfin_reader_finds_flags_by_substring() -> None:
 def test_the_plex_reader_ignores_what_stands_in_square_brackets() -> None:
     reading = Plex().read("Shows/Show (2020) {tmdb-123}/Season 01/Show (2020) - s01e01-e02 - T [S02E09].mkv")
 
-    assert reading[2:] == (("tmdb", 123), 1, (1, 2), None)
+    assert reading[2:6] == (("tmdb", 123), 1, (1, 2), None)
 
 
 @pytest.mark.parametrize(
