@@ -147,6 +147,26 @@ def test_in_a_pile_extras_join_what_has_their_title_and_nothing_else() -> None:
     assert together(one, two, song, stranger) == [[one], [two, song], [stranger]]
 
 
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        "[A] Kaiba NCOP.mkv", "Kaiba (2008)-featurette.mkv", "Paprika (2006)-other.mkv",
+        "Perfect Blue-short.mkv", "Perfect.Blue.1998-trailer.mkv",
+    ],
+)  # fmt: skip
+def test_in_a_pile_no_crowd_takes_the_extras_of_another(stranger: str) -> None:
+    crowd = [f"anime/[A] Nichijou - {n:02}.mkv" for n in range(1, 7)]
+
+    assert together(*crowd, f"anime/{stranger}") == [crowd, [f"anime/{stranger}"]]
+
+
+def test_in_its_own_folder_a_show_takes_extras_whatever_they_are_called() -> None:
+    crowd = [f"[A] Nichijou (BD 1080p)/[A] Nichijou - {n:02}.mkv" for n in range(1, 7)]
+    song = "[A] Nichijou (BD 1080p)/[A] Everyday Life NCOP.mkv"
+
+    assert together(*crowd, song) == [[*crowd, song]]
+
+
 def test_extras_that_name_more_than_the_show_are_judged_by_themselves() -> None:
     show, film = "Kaiba/Kaiba - 01.mkv", "Kaiba/SPs/Kaiba the Lost Film PV.mkv"
 

@@ -66,7 +66,19 @@ def _is_odd(key: Key, largest: Key, buckets: Buckets) -> bool:
     bucket = buckets[key]
     if key == largest or len(bucket) * FEW > len(buckets[largest]) or _is_illegible(key, bucket):
         return False
-    return _are_extras(bucket) or (_is_of_kind(key, largest) and _is_titled_alike(key, largest))
+    if _are_extras(bucket):
+        return key.year in ("", largest.year) and _is_extra_of(key, largest, buckets)
+    return _is_of_kind(key, largest) and _is_titled_alike(key, largest)
+
+
+def _is_extra_of(key: Key, largest: Key, buckets: Buckets) -> bool:
+    """`NCOP1`; and in the folder of the show whatever it is called. In a pile it may be another show's."""
+    if not any(file.parsed.printed for file in buckets[key]) or _is_titled_alike(key, largest):
+        return True
+    short = (normal_form(title) for title in _titles_of(key.folder))  # `Nichijou` of `Nichijou: My Life`
+    return _is_named_by(key.folder, largest, buckets) or any(
+        largest.title.startswith(title) for title in short if title
+    )
 
 
 def _is_illegible(key: Key, bucket: Sequence[ParsedFile]) -> bool:
@@ -86,7 +98,7 @@ def _is_of_kind(key: Key, largest: Key) -> bool:
 
 def _is_titled_alike(key: Key, largest: Key) -> bool:
     """`07`, or `Planettes - 07` among `Planetes - 01`; of what is not alike, the title of another show."""
-    if not key.title:
+    if key.title in ("", largest.title):
         return True
     return is_slip(key.title, largest.title) and fuzz.ratio(key.title, largest.title) >= ALIKE
 
@@ -127,9 +139,18 @@ def _is_main(main: Key, extras: Key, show: str, buckets: Buckets) -> bool:
         return True
     if not show or extras.title.startswith(main.title):
         return False
+    return _is_named_by(show, main, buckets)
+
+
+def _is_named_by(folder: str, main: Key, buckets: Buckets) -> bool:
+    """Whether a folder has the title of a release."""
     named = {normal_form(title) for file in buckets[main] for title in (*file.parsed.titles, main.title)}
-    folder = read_folder(show.rpartition("/")[2]).parsed
-    return folder is not None and any(normal_form(title) in named for title in folder.titles)
+    return any(normal_form(title) in named for title in _titles_of(folder))
+
+
+def _titles_of(folder: str) -> tuple[str, ...]:
+    parsed = read_folder(folder.rpartition("/")[2]).parsed
+    return parsed.titles if parsed else ()
 
 
 def _up_to_the_show(folder: str) -> Iterator[str]:
