@@ -1,5 +1,5 @@
-"""Write what is generated: docs/errors.md, docs/commands.md, the schemas, and the table of
-modules in ARCHITECTURE.md.
+"""Write what is generated: docs/errors.md, docs/commands.md, the schemas, the table of modules in
+ARCHITECTURE.md, and that of presets in docs/naming.md.
 
     uv run python scripts/generate_docs.py
 
@@ -20,8 +20,13 @@ import typer
 import anivault
 from anivault.cli import events
 from anivault.cli.app import app
+from anivault.core.models import Candidate, Coordinates
 from anivault.core.moving import journal
 from anivault.core.planning import planfile
+from anivault.core.planning.naming.fields import Subject
+from anivault.core.planning.naming.names import Namer
+from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.parser.models import ParseResult
 from anivault.shared import errors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +70,7 @@ def generated() -> dict[Path, str]:
         PACKAGE / "schemas/plan.schema.json": _json(planfile.schema()),
         PACKAGE / "schemas/journal.schema.json": _json(journal.schema()),
         ROOT / "ARCHITECTURE.md": _architecture(),
+        ROOT / "docs/naming.md": _naming(),
     }
 
 
@@ -110,12 +116,36 @@ def _json(schema: dict[str, Any]) -> str:
 
 
 def _architecture() -> str:
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    head, _, rest = text.partition("<!-- modules -->\n")
-    _, mark, tail = rest.partition("<!-- /modules -->")
     rows = [f"| `{name}` | {_first_sentence(name)} |\n" for name in _modules()]
-    table = "| module | what it decides or does |\n| --- | --- |\n" + "".join(rows)
-    return f"{head}<!-- modules -->\n{table}{mark}{tail}"
+    return _with_table(
+        "ARCHITECTURE.md", "modules", "| module | what it decides or does |\n| --- | --- |\n", rows
+    )
+
+
+def _with_table(document: str, mark: str, head: str, rows: list[str]) -> str:
+    """A document with the rows between its two marks."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    before, _, rest = text.partition(f"<!-- {mark} -->\n")
+    _, end, after = rest.partition(f"<!-- /{mark} -->")
+    return f"{before}<!-- {mark} -->\n{head}{''.join(rows)}{end}{after}"
+
+
+_SHOW = Candidate(provider="tmdb", id=26867, media_type="tv", title="Mushishi", year=2005)
+_FILM = Candidate(provider="tmdb", id=4977, media_type="movie", title="Paprika", year=2006)
+_PLACE = Coordinates(season=1, episode=3, title="Tender Horns")
+
+
+def _naming() -> str:
+    head = "| Preset | Show | Episode | Film |\n| --- | --- | --- | --- |\n"
+    return _with_table("docs/naming.md", "presets", head, list(map(_preset, builtin_presets())))
+
+
+def _preset(name: str) -> str:
+    """What a preset makes of an episode and of a film."""
+    namer = Namer(load_preset(name))
+    episode, film = Subject(_SHOW, None, ParseResult(), (_PLACE,)), Subject(_FILM, None, ParseResult())
+    show, path = namer.show(episode), f"{namer.season(episode)}/{namer.episode(episode)}.mkv"
+    return f"| `{name}` | `{show}` | `{path}` | `{namer.film(film)}.mkv` |\n"
 
 
 def _modules() -> list[str]:

@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from anivault.cli.app import app
 from anivault.shared import errors
+from anivault.shared.exits import BUG
 from tests.conftest import Run
 
 ROOT = Path(__file__).parents[2]
@@ -132,4 +133,8 @@ def test_every_error_has_a_code_and_an_exit_code_of_its_own() -> None:
 
     assert len({kind.code for kind in failures}) == len(failures)
     assert len({kind.exit_code for kind in failures}) == len(failures)
-    assert all(kind.exit_code in {2, 130} or 20 < kind.exit_code < 70 for kind in failures)
+    assert all(kind.exit_code in {2, 130} or 20 < kind.exit_code < SHELLS for kind in failures)
+    assert BUG not in {kind.exit_code for kind in failures}
+
+
+SHELLS = 126  # from here on an exit code is the shell's own, or says which signal ended a program
