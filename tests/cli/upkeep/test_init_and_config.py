@@ -133,6 +133,16 @@ def test_a_value_over_several_lines_is_left_to_the_editor(tmp_path: Path) -> Non
     assert path.read_text() == '[organize]\nprefer = [\n  "group:A",\n]\n'
 
 
+def test_a_line_that_is_part_of_a_text_is_no_setting(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    text = '[presets.mine]\nbase = """\n[organize]\nmode = 1\n"""\n[organize]\nmode = "copy"\n'
+    path.write_text(text)
+    with pytest.raises(ConfigError, match="config edit"):
+        configured.change(path, {"organize.mode": "move"})
+
+    assert path.read_text() == text
+
+
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40))
 def test_any_text_reads_back_as_it_was_given(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("c") / "config.toml"
