@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import partial
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 from typer.core import TyperGroup
@@ -51,6 +51,7 @@ COMMANDS = {
     "review": Entry("files.review", "Answer one question a release; answers are remembered."),
     "ignore": Entry("files.ignore", "Leave files out for good."),
     "doctor": Entry("upkeep.doctor", "Look for what would keep a run from working, and say what mends it."),
+    "report": Entry("upkeep.report", "Pack what a report of a bug needs; names are hashed."),
     "about": Entry("upkeep.about", "Show version, folders, sources and licences."),
     "serve": Entry("anivault.web.command", "Show it all on a page in the browser."),
     "catalog": Entry(
@@ -169,6 +170,13 @@ app = _typer(
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print NDJSON events instead of text.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
 VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: every file and every reason.")]
+# As in shared.logs, which is not imported to print the help.
+LogOption = Annotated[
+    Literal["off", "error", "info", "debug"] | None,
+    typer.Option(
+        "--log", help="How much is written into the log; else ANIVAULT_LOG, else info.", show_default=False
+    ),
+]
 ConfigOption = Annotated[
     str | None,
     typer.Option("--config", metavar="FILE", help="Use this configuration file.", show_default=False),
@@ -184,18 +192,21 @@ _COMMON = [
     _common("quiet", QuietFlag, False),
     _common("verbose", VerboseFlag, False),
     _common("config", ConfigOption, None),
+    _common("log", LogOption, None),
 ]
 
 
 def _readable(function: Callable[..., int]) -> Callable[..., Any]:
-    """The function that reads the words of a command; --json, --quiet, --verbose and --config are added.
+    """The function that reads the words of a command; --json, --quiet and the like are added.
 
     Typer only reads the words: what it returns is the command with its options, still to be called,
     so that no error or interrupt of the command passes through it.
     """
 
-    def read(*, json: bool, quiet: bool, verbose: bool, config: str | None, **own: Any) -> Callable[[], int]:
-        Session.screen = Screen(json=json, quiet=quiet, verbose=verbose)
+    def read(
+        *, json: bool, quiet: bool, verbose: bool, config: str | None, log: str | None, **own: Any
+    ) -> Callable[[], int]:
+        Session.screen, Session.log = Screen(json=json, quiet=quiet, verbose=verbose), log
         _refuse_empty(parameters, {**own, "config": config})
         return partial(function, Context(Session.screen, config), **own)
 

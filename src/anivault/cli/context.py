@@ -27,12 +27,14 @@ class Session:
 
     words: Sequence[str] = ()
     screen = Screen()
+    log: str | None = None  # the level that was typed
     run: Callable[[Sequence[str]], int]
 
     @classmethod
     def begin(cls, words: Sequence[str], run: Callable[[Sequence[str]], int]) -> None:
         """Take up new words. What is wrong with them has to be told too: as events where they ask for it."""
         cls.words, cls.screen, cls.run = words, Screen(json="--json" in words), staticmethod(run)
+        cls.log = None
 
 
 def again() -> str:

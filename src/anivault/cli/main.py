@@ -132,7 +132,7 @@ def _run(arguments: Sequence[str]) -> int:
 
     try:
         command = printed(app, list(arguments), prog_name="anivault", standalone_mode=False)
-        code: int = command() if callable(command) else DONE  # not callable: help was printed
+        code: int = _logged(command, arguments) if callable(command) else DONE  # else help was printed
         Session.screen.flush()
     except KeyboardInterrupt:
         return _interrupted()
@@ -145,6 +145,29 @@ def _run(arguments: Sequence[str]) -> int:
         return _usage(error)
     except Exception as error:  # noqa: BLE001 - the one boundary
         return _interrupted() if _Stop.number else _bug(error, arguments)
+    return code
+
+
+def _logged(command: Callable[[], int], words: Sequence[str]) -> int:
+    """Run a command between two lines of the log."""
+    import time
+
+    from anivault.cli.context import Session
+    from anivault.shared.errors import AniVaultError
+    from anivault.shared.logs import lines
+
+    lines.begin(list(words), Session.log)
+    began, code, failed = time.monotonic(), INTERRUPTED, None
+    try:
+        code = command()
+    except AniVaultError as error:
+        code, failed = error.exit_code, (error.code, str(error))
+        raise
+    except Exception as error:
+        code, failed = BUG, ("bug", f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        lines.end(code, time.monotonic() - began, failed, Session.screen.counts)
     return code
 
 
@@ -204,7 +227,7 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
     lines = [
         "This is a bug in AniVault. Whatever was moved before is in the journal: "
         "`anivault recover` and `anivault rollback` work.",
-        "Please report these lines:",
+        "Please report these lines (`anivault report` packs the rest):",
         "",
         f"anivault {__version__}, Python {platform.python_version()}, {platform.platform()}",
         f"anivault {safe(' '.join(arguments))}",

@@ -33,6 +33,7 @@ from anivault.services.telling import told
 from anivault.services.torrents import torrents_of
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, PresetError, SourceInLibraryError
+from anivault.shared.logs.lines import audit
 from anivault.shared.progress import Bars
 from anivault.shared.settings import Settings
 
@@ -83,7 +84,15 @@ def handle(request: OrganizeRequest, bars: Bars, pace: Pace) -> Organized:
             made = flow.carry_out(made, partial(_fetch, request.asking.settings, bars), pace)
         finally:
             libraries.remember(library)
+    audited("organize", made)
     return told(made, request.asking.settings)
+
+
+def audited(operation: str, made: Organized) -> None:
+    """Write into the log what a run did to a library."""
+    if made.report:
+        done, held = len(made.moves), len(made.report.held)
+        audit(operation, made.plan.library, made.report.run, done=done, held=held)
 
 
 def _made(request: OrganizeRequest, bars: Bars, lost: str) -> Organized:

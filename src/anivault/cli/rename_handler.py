@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from anivault.cli.organize_handler import audited
 from anivault.core import flow
 from anivault.core.arrivals import absent, renamed
 from anivault.core.models import MatchedFile, ParsedFile
@@ -42,7 +43,9 @@ def handle(request: RenameRequest, bars: Bars, pace: Pace) -> Organized:
     made = flow.pruned(Organized(plan=plan, writes=described, notices=(*notices, *stay)))
     if not (request.apply and plan.moves):
         return made
-    return told(flow.carry_out(made, lambda _: Fetched(), pace), request.asking.settings)
+    done = flow.carry_out(made, lambda _: Fetched(), pace)
+    audited("rename", done)
+    return told(done, request.asking.settings)
 
 
 def rematched(

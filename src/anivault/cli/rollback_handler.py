@@ -17,6 +17,7 @@ from anivault.core.moving.rollback.outlook import outlook
 from anivault.core.moving.rollback.script import write_script
 from anivault.shared.errors import UsageError
 from anivault.shared.exits import DONE, FINDINGS
+from anivault.shared.logs.lines import audit
 from anivault.shared.progress import Bars
 
 
@@ -69,6 +70,8 @@ def handle(request: RollbackRequest, bars: Bars, pace: Pace) -> RolledBack:
     report = rollback_manager.apply(plan, progress=pace) if request.apply else None
     seen = report or outlook(plan, progress=bars("Comparing"))
     done = [step for step in plan.files if step.undoes not in seen.kept]
+    if report:
+        audit("rollback", request.library, report.run, done=len(done), held=len(report.held))
     return RolledBack(
         plan=plan,
         back=tuple(step for step in done if step.mtime_ns != GONE),

@@ -79,6 +79,7 @@ class Screen:
         self.json, self.quiet, self.verbose = json, quiet, verbose
         self._colour = sys.stdout.isatty() and not json and _knows_colours()
         self._bar: _Bar | None = None
+        self.counts: dict[str, int] = {}  # of the last summary, for the log
         self.measure()
 
     def measure(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
+from anivault.shared.logs.lines import write
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
@@ -72,12 +73,14 @@ def _amiss(screen: Screen, reason: str, found: Sequence[LeftOut]) -> None:
 def notices(screen: Screen, lines: Iterable[str]) -> None:
     """What providers have to say: what failed, and that the run went on."""
     for line in lines:
+        write("info", "notice", text=line)
         screen.event(events.NoticeEvent(text=line))
         screen.note(line)
 
 
 def summary(screen: Screen, command: str, counts: Counter[str], text: str) -> None:
     """The last line, and the last event."""
+    screen.counts = dict(counts)
     screen.event(events.SummaryEvent(command=command, counts=dict(counts)))
     screen.line(text, style="bold")
 
