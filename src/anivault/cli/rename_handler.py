@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from anivault.cli.organize_handler import audited
 from anivault.core import flow
 from anivault.core.arrivals import absent, renamed
 from anivault.core.models import MatchedFile, ParsedFile
@@ -18,6 +17,7 @@ from anivault.core.rematched import rematched as rematched_files
 from anivault.services.asking import Asking, opened
 from anivault.services.telling import told
 from anivault.services.torrents import torrents_of
+from anivault.shared.logs.lines import audit
 from anivault.shared.progress import Bars, Progress
 
 
@@ -44,7 +44,8 @@ def handle(request: RenameRequest, bars: Bars, pace: Pace) -> Organized:
     if not (request.apply and plan.moves):
         return made
     done = flow.carry_out(made, lambda _: Fetched(), pace)
-    audited("rename", done)
+    if done.report:
+        audit("rename", request.library, done.report.run, done=len(done.moves), held=len(done.report.held))
     return told(done, request.asking.settings)
 
 

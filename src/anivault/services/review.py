@@ -133,7 +133,8 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
         filing=True,
         ignored=ignored.lists(library),
     )
-    rules = Rules(mode=Mode.COPY, preset=load_preset(settings.organize.preset, settings.presets))
+    preset = load_preset(settings.organize.preset, settings.presets)
+    rules = Rules(mode=Mode.SYMLINK, preset=preset)  # to ask needs neither room nor one disk
     with opened(asking, library, bars("Matching")) as those:
         found = flow.read(what, those.asked.reader, bars("Scanning"))
         files = match(found, those.asked, bars("Matching"))
