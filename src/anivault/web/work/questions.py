@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from anivault.core.matching.explain import Told, explain
-from anivault.core.matching.questions import Answer, Question, questions
+from anivault.core.matching.questions import Answer, Question, Wanted, questions
 from anivault.core.models import Held, HeldReason, MatchedFile
 from anivault.web.records import Bar, Choice, PinWords, QuestionRow
 
@@ -46,22 +45,20 @@ def _row(question: Question, verdicts: Verdicts) -> QuestionRow:
 def _choices(answers: Sequence[Answer], ends: Sequence[MatchedFile]) -> Iterator[Choice]:
     told = {told.show: told for told in explain(ends[0]).candidates}
     for answer in answers:
-        if answer.words:
-            yield _choice(answer, told, ends)
+        if answer.pin and answer.words:
+            yield _choice(answer, answer.pin, told, ends)
 
 
-def _choice(answer: Answer, told: Mapping[str, Told], ends: Sequence[MatchedFile]) -> Choice:
-    """The pin is in the words that a terminal shows."""
-    _, _, path, show, *options = shlex.split(answer.words)
-    given = dict(zip(options[::2], options[1::2], strict=True))
+def _choice(answer: Answer, wanted: Wanted, told: Mapping[str, Told], ends: Sequence[MatchedFile]) -> Choice:
+    """An answer, with the pin that says so and what speaks for its show."""
     pin = PinWords(
-        what=os.path.abspath(path),
-        show=show,
-        season=int(given["--season"]) if "--season" in given else None,
-        offset=int(given["--offset"]) if "--offset" in given else None,
-        episodes=given.get("--episodes"),
+        what=os.path.abspath(wanted.path),
+        show=wanted.show,
+        season=wanted.season,
+        offset=wanted.offset,
+        episodes=wanted.episodes,
     )
-    parts = told[show].parts if show in told else ()
+    parts = told[pin.show].parts if pin.show in told else ()
     bars = tuple(Bar(name=part.name, value=part.value, words=part.words) for part in parts if part.words)
     places = " … ".join(dict.fromkeys(filter(None, (_place(pin, end) for end in ends))))
     return Choice(label=answer.show, pin=pin, places=places, bars=bars)
