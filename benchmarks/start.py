@@ -10,6 +10,7 @@ import argparse
 import resource
 import subprocess
 import sys
+import tempfile
 
 COMMANDS = ("history", "rollback", "verify", "recover")
 
@@ -20,10 +21,12 @@ def main() -> None:
     ask.add_argument("library")
     ask.add_argument("--rounds", type=int, default=15)
     options = ask.parse_args()
+    empty = tempfile.mkdtemp()
     rows = {
         "python -c pass": ["-c", "pass"],
         "--version": ["-m", "anivault", "--version"],
         "--help": ["-m", "anivault", "--help"],
+        "scan, empty": ["-m", "anivault", "scan", empty],
         **{name: ["-m", "anivault", name, options.library] for name in COMMANDS},
     }
     times: dict[str, list[float]] = {name: [] for name in rows}

@@ -1,5 +1,5 @@
-"""Write what is generated: docs/errors.md, docs/commands.md, the schemas, the table of modules in
-ARCHITECTURE.md, and that of presets in docs/naming.md.
+"""Write what is generated: docs/errors.md, docs/commands.md, the schemas, the texts of --help, the table of
+modules in ARCHITECTURE.md, and that of presets in docs/naming.md.
 
     uv run python scripts/generate_docs.py
 
@@ -10,16 +10,22 @@ from __future__ import annotations
 
 import ast
 import inspect
+import io
 import json
+import os
 import re
+from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import typer
 
 import anivault
 from anivault.cli import events
 from anivault.cli.app import app
+from anivault.cli.main import run
 from anivault.core.models import Candidate, Coordinates
 from anivault.core.moving import journal
 from anivault.core.planning import planfile
@@ -66,6 +72,7 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "docs/errors.md": _errors(),
         ROOT / "docs/commands.md": _commands(),
+        PACKAGE / "cli/commands/help.txt": _helps(),
         PACKAGE / "schemas/events.schema.json": _json(events.schema()),
         PACKAGE / "schemas/plan.schema.json": _json(planfile.schema()),
         PACKAGE / "schemas/journal.schema.json": _json(journal.schema()),
@@ -109,6 +116,24 @@ def _option(parameter: Any) -> str:
     choices = "\\|".join(getattr(parameter.type, "choices", ()))
     words = " ".join(filter(None, (parameter.opts[0], parameter.metavar or choices)))
     return f"`{words}` {parameter.help}"
+
+
+def _helps() -> str:
+    """What --help prints for every command, each behind a form feed and the command's words."""
+    every = ["", *_names(typer.main.get_command(app), ())]
+    return "".join(f"\f{words}\n{_help(words.split())}" for words in every)
+
+
+def _names(command: Any, above: tuple[str, ...]) -> Iterator[str]:
+    for name, below in getattr(command, "commands", {}).items():
+        yield " ".join((*above, name))
+        yield from _names(below, (*above, name))
+
+
+def _help(words: list[str]) -> str:
+    with patch.dict(os.environ, {"COLUMNS": "80"}), redirect_stdout(io.StringIO()) as printed:
+        run([*words, "--help"])
+    return printed.getvalue()
 
 
 def _json(schema: dict[str, Any]) -> str:

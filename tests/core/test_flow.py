@@ -12,7 +12,7 @@ from anivault.core.arrivals import Rules
 from anivault.core.models import HeldReason, Mode
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.left_out import LeftOutReason
-from anivault.core.pipeline.reading import What
+from anivault.core.pipeline.reading import What, read
 from anivault.core.planning.describing.pictures import Picture
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import Asked
@@ -58,7 +58,7 @@ def reader() -> Reader:
 
 
 def test_names_alone_are_read_without_the_disk() -> None:
-    found = flow.read(What(names=("/nowhere/Bleach - 12.mkv", "Bleach - 13.ass")), reader())
+    found = read(What(names=("/nowhere/Bleach - 12.mkv", "Bleach - 13.ass")), reader())
 
     assert [item.parsed.episodes for item in found.files] == [(12,), (13,)]
     assert found.alone
@@ -66,7 +66,7 @@ def test_names_alone_are_read_without_the_disk() -> None:
 
 
 def test_of_folders_only_videos_are_matched(tmp_path: Path) -> None:
-    found = flow.read(What(paths=(str(filled(tmp_path, EPISODE, "notes.txt")),)), reader())
+    found = read(What(paths=(str(filled(tmp_path, EPISODE, "notes.txt")),)), reader())
 
     assert [item.file.name for item in found.videos] == [EPISODE]
     assert not found.amiss
@@ -74,7 +74,7 @@ def test_of_folders_only_videos_are_matched(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_whole_is_left_out_and_amiss(tmp_path: Path) -> None:
     (filled(tmp_path, EPISODE) / "[Group] Cowboy Bebop - 06.mkv").touch()
-    found = flow.read(What(paths=(str(tmp_path),)), reader())
+    found = read(What(paths=(str(tmp_path),)), reader())
 
     assert [item.file.name for item in found.files] == [EPISODE]
     assert [item.reason for item in found.left_out] == [LeftOutReason.EMPTY]

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the command line of this process. `--version` is answered before any import."""
+    """Run the command line of this process. `--version` and `--help` are answered before any import."""
     if sys.argv[1:] == ["--version"]:
         from anivault import __version__
 
         sys.stdout.write(f"anivault {__version__}\n")
+        sys.exit(0)
+    if _is_written(_stored_help(sys.argv[1:])):
         sys.exit(0)
     _listen(_leave)  # an exception in the middle of an import may be swallowed or become another one
     sys.unraisablehook = _unraisable
@@ -35,6 +37,41 @@ def main() -> None:
     code = run(sys.argv[1:])
     _listen(lambda *_: os._exit(code))  # what was asked for is done, however the process ends
     sys.exit(code)
+
+
+def _stored_help(words: Sequence[str]) -> str:
+    """What `... --help` prints in the usual width; nothing for other words, or where a terminal is narrow."""
+    asked = words[-1:] in (["--help"], ["-h"]) and all(map(str.isalpha, words[:-1]))
+    if not asked or _columns() < 80:
+        return ""
+    try:
+        where = os.path.join(os.path.dirname(__file__), "commands", "help.txt")
+        with open(where, encoding="ascii") as file:  # noqa: PTH123 - pathlib would be an import
+            stored = file.read()
+    except OSError:
+        return ""
+    return stored.partition(f"\f{' '.join(words[:-1])}\n")[2].partition("\f")[0]
+
+
+def _columns() -> int:
+    """How wide the terminal is, 0 where that cannot be told here; what is no terminal is as wide as usual."""
+    try:
+        return int(os.environ.get("COLUMNS") or os.get_terminal_size(1).columns)
+    except ValueError:
+        return 0
+    except OSError:
+        return 80
+
+
+def _is_written(text: str) -> bool:
+    """Write to stdout. What fails is told by whoever makes the text again."""
+    left = text.encode()
+    try:
+        while left:
+            left = left[os.write(1, left) :]
+    except OSError:
+        return False
+    return bool(text)
 
 
 def _listen(handler: Callable[..., object]) -> None:

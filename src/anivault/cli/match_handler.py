@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from anivault.core import flow
 from anivault.core.models import Decision, MatchedFile
-from anivault.core.pipeline.reading import Read, What
+from anivault.core.pipeline.reading import Read, What, read
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, opened
 from anivault.shared.exits import DONE, FINDINGS
@@ -37,6 +36,6 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: MatchRequest, bars: Bars) -> Matched:
     """Read every name and match it. Raises what `scanner.scan` and `asking.opened` do."""
     with opened(request.asking, None, bars("Matching")) as those:
-        found = flow.read(request.what, those.asked.reader, bars("Scanning"))
+        found = read(request.what, those.asked.reader, bars("Scanning"))
         files = match(found, those.asked, bars("Matching"))
         return Matched(read=found, files=files, notices=those.notices)

@@ -17,7 +17,7 @@ from anivault.core.models import Mode, Plan, Write
 from anivault.core.moving.journal import turn
 from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
-from anivault.core.pipeline.reading import What
+from anivault.core.pipeline.reading import What, read
 from anivault.core.planning import planfile
 from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.describing.pictures import Picture
@@ -184,7 +184,7 @@ def describe(request: DescribeRequest, bars: Bars, pace: Pace) -> Organized:
     if not os.path.isdir(request.folder):
         raise FolderNotFoundError(request.folder, "folder")
     with opened(request.asking, None, bars("Matching")) as those:
-        found = flow.read(request.what, those.asked.reader, bars("Scanning"))
+        found = read(request.what, those.asked.reader, bars("Scanning"))
         files = match(found, those.asked, bars("Matching"))
         made = described(found, files, request.folder, request.preset)
         made = replace(made, notices=those.notices)
@@ -231,6 +231,6 @@ def preview(request: OrganizeRequest, bars: Bars) -> Plan:
     """Plan as for an empty library (`library` is ""); changes nothing, and is not meant to be applied."""
     order = request.order
     with opened(request.asking, None, bars("Matching")) as those:
-        found = flow.read(order.what, those.asked.reader, bars("Scanning"))
+        found = read(order.what, those.asked.reader, bars("Scanning"))
         files = match(found, those.asked, bars("Matching"))
         return planned(found, files, order.library, order.what.paths, order.rules)

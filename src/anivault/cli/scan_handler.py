@@ -6,8 +6,7 @@ from contextlib import closing
 
 import msgspec
 
-from anivault.core import flow
-from anivault.core.pipeline.reading import Read, What
+from anivault.core.pipeline.reading import Read, What, read
 from anivault.parser.read import open_reader
 from anivault.services.asking import Asking, failures
 from anivault.shared.exits import DONE, FINDINGS
@@ -37,5 +36,5 @@ def handle(request: ScanRequest, bars: Bars) -> Scanned:
     """Read every name. Raises what `scanner.scan` does, PluginNotFoundError, PluginBrokenError."""
     asking = request.asking
     with closing(open_reader(asking.engines, asking.settings.plugins)) as reader:
-        found = flow.read(request.what, reader, bars("Scanning"))
+        found = read(request.what, reader, bars("Scanning"))
         return Scanned(read=found, notices=failures(reader))

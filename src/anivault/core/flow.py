@@ -19,15 +19,13 @@ from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
-from anivault.core.pipeline.reading import Read, What, parse, parse_names, settled
-from anivault.core.pipeline.scanner import scan
+from anivault.core.pipeline.reading import What, read
 from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.describing.nfo import writes as nfo
 from anivault.core.planning.describing.pictures import Picture, pictures
 from anivault.core.planning.sidecars.fonts import missing
 from anivault.core.verdicts import Asked, match
-from anivault.parser.read import Reader
-from anivault.shared.progress import Bars, Progress
+from anivault.shared.progress import Bars
 
 Fetch = Callable[[Sequence[Picture]], Fetched]
 
@@ -40,14 +38,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     rules: Rules
     nfo: bool = False
     artwork: bool = False
-
-
-def read(what: What, reader: Reader, progress: Progress | None = None) -> Read:
-    """Find files, read their names, and leave out those that are not whole yet. Names alone are only read."""
-    if not what.paths:
-        return parse_names(what.names, reader)
-    found = scan(what.paths, skip=what.skip, ignored=what.ignored, progress=progress)
-    return settled(found, parse(found.files, reader, progress), what)
 
 
 def organize(order: Order, asked: Asked, bars: Bars) -> Organized:

@@ -8,7 +8,6 @@ One file: every record that passes between rooms is here, so that each is there 
 from __future__ import annotations
 
 import os
-import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, NewType
 
@@ -16,6 +15,7 @@ import msgspec
 
 from anivault.core import causes
 from anivault.core.causes import Cause
+from anivault.shared import regex as re
 
 if TYPE_CHECKING:  # what only moves files knows no parser
     from anivault.parser.models import ParseResult

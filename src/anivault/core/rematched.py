@@ -11,7 +11,6 @@ it. A pin has its say, and so has a list by which the file is sure to be somethi
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -45,6 +44,7 @@ from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
 from anivault.core.verdicts import Asked, called, match
 from anivault.shared import fs
+from anivault.shared import regex as re
 
 
 class Origin(NamedTuple):

@@ -6,11 +6,11 @@ that later rules neither read them again nor run a title across them.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from anivault.parser.form import Form
 from anivault.parser.models import SURE
+from anivault.shared import regex as re
 
 # What stands in `text` where a rule has claimed it. They are controls: no normal form holds them.
 GROUP, TERM, SEASON, EPISODE, YEAR, KIND, NOTE = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"

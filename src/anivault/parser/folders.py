@@ -6,7 +6,6 @@ file is decided where whole paths are known.
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from anivault.parser.read import read_rules
 from anivault.parser.rules import season
 from anivault.parser.rules.numbers import han
 from anivault.parser.vocabulary import FOLDERS, SEASON, any_of
+from anivault.shared import regex as re
 
 
 class Use(Enum):

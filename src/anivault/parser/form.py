@@ -6,11 +6,11 @@ places in the original spelling (`shown`), from which titles are cut. Touches no
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import NamedTuple
 
 from anivault.parser.vocabulary import EXTENSIONS, SUBTITLE_EXTENSIONS, SUBTITLE_MARKS
+from anivault.shared import regex as re
 
 LONGEST = 300  # characters read of a name; no file system allows more than 255 in a component
 

@@ -7,7 +7,6 @@ their value and titles of words that no rule knows; tests hold that a name reads
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from anivault.parser.form import LONGEST, blank_of
 from anivault.parser.models import SURE, ParseResult
 from anivault.parser.vocabulary import KNOWN, SUBTITLE_EXTENSIONS
+from anivault.shared import regex as re
 
 CAPACITY = 4096  # shapes; a hundred thousand files have a few thousand
 

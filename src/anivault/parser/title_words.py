@@ -6,7 +6,6 @@ The words are those of vocabulary.toml. Pure.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +23,7 @@ from anivault.parser.vocabulary import (
     SEASON,
     any_of,
 )
+from anivault.shared import regex as re
 
 FINAL = -1  # the season of "Final Season": which one it is, only the show's own list tells
 

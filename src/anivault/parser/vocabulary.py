@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from anivault.parser.models import VideoType
+from anivault.shared import regex as re
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _RAW: dict[str, Any] = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8"))

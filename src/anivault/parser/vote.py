@@ -7,13 +7,13 @@ in a library are filled by the first reader that has them. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from anivault.parser.models import SURE, ParseResult
+from anivault.shared import regex as re
 
 OWN_WEIGHT = 2.5  # two engines that agree are wrong more often than the rules: scripts/measure_parser.py
 

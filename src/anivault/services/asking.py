@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from anivault.core.verdicts import Asked
 from anivault.parser.read import Reader, open_reader
-from anivault.services.pinning import pins_in_force
-from anivault.services.providers import Providers
 from anivault.shared.errors import shortened
 from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings
 from anivault.shared.text import counted
+
+if TYPE_CHECKING:
+    from anivault.core.verdicts import Asked
+    from anivault.services.providers import Providers
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,10 @@ def opened(asking: Asking, library: str | None, progress: Progress) -> Iterator[
 
     Raises PluginNotFoundError, PluginBrokenError, PinsBrokenError.
     """
+    from anivault.core.verdicts import Asked  # `scan` asks engines alone: matching is much to import
+    from anivault.services.pinning import pins_in_force
+    from anivault.services.providers import Providers
+
     settings = asking.settings
     pins = pins_in_force(library or settings.library.path)
     with (

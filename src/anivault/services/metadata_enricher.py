@@ -9,7 +9,6 @@ Each question is asked once, however many releases need it. When TMDB fails, wha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -28,6 +27,7 @@ from anivault.services.tmdb.limiter import Limiter
 from anivault.services.tmdb.records import Group, Page, SeasonTable, Show
 from anivault.services.tmdb.wire import TMDB, Wire
 from anivault.services.tmdb_client import APPENDED, Ask, TmdbClient, details, episode_group, search
+from anivault.shared import regex as re
 from anivault.shared.errors import TmdbAnswerError, TmdbError, TmdbNotFoundError, TmdbUnreachableError
 from anivault.shared.progress import Progress
 

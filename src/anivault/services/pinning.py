@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from anivault.core.planning.naming.fields import titled
 from anivault.parser.models import ParseResult
 from anivault.services.catalogue.offline import Catalog
 from anivault.services.providers import Providers
+from anivault.shared import regex as re
 from anivault.shared.errors import DiskError, PinRefusedError, quoted, shortened
 from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings, user_config_path

@@ -6,7 +6,6 @@ or type, or not in time is left off and named. Only where no other provider is l
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -16,6 +15,7 @@ import msgspec
 
 from anivault.core.models import Candidate, Entry, Query, Title
 from anivault.shared import plugins
+from anivault.shared import regex as re
 from anivault.shared.errors import PluginFailedError
 from anivault.shared.settings import Settings
 from anivault.shared.text import counted

@@ -11,12 +11,11 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from anivault.core import flow
 from anivault.core.arrivals import Rules, planned
 from anivault.core.matching.pins import load, put_back
 from anivault.core.matching.questions import Answer, Question, Verdicts, Wanted, asked, widened
 from anivault.core.models import Mode, Query
-from anivault.core.pipeline.reading import What
+from anivault.core.pipeline.reading import What, read
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, Opened, opened
@@ -136,7 +135,7 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
     preset = load_preset(settings.organize.preset, settings.presets)
     rules = Rules(mode=Mode.SYMLINK, preset=preset)  # to ask needs neither room nor one disk
     with opened(asking, library, bars("Matching")) as those:
-        found = flow.read(what, those.asked.reader, bars("Scanning"))
+        found = read(what, those.asked.reader, bars("Scanning"))
         files = match(found, those.asked, bars("Matching"))
         plan = planned(found, files, library or "", what.paths, rules)
         verdicts = {(item.file.root, item.file.rel): item for item in files}

@@ -8,7 +8,6 @@ addresses of the user's own alone, and only when the first path is asked about. 
 from __future__ import annotations
 
 import os
-import re
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -18,6 +17,7 @@ import msgspec
 from anivault.core.planning.seeding import TorrentOf, of_none
 from anivault.services.secrets import Secret, find_key_of
 from anivault.services.telling.servers import TellingError, asked, client
+from anivault.shared import regex as re
 from anivault.shared.errors import ClientError, TmdbKeyError
 from anivault.shared.settings import ClientSettings, Settings, user_config_path
 

@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 
 import anivault
 from anivault.core import arrivals
-from anivault.core.flow import read
 from anivault.core.models import Plan
 from anivault.core.moving import foresight
-from anivault.core.pipeline.reading import What
+from anivault.core.pipeline.reading import What, read
 from anivault.parser.read import open_reader
 from anivault.services.watching.pile import Pile
 from anivault.services.watching.unit import units

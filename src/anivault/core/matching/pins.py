@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -35,6 +34,7 @@ from anivault.core.models import Coordinates, MatchedFile, ParsedFile, Release, 
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.title_words import split_season
 from anivault.shared import fs, trust
+from anivault.shared import regex as re
 from anivault.shared.errors import PinNotFoundError, PinRefusedError, PinsBrokenError, shortened
 
 FILE = "pins.toml"

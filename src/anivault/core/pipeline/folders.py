@@ -7,7 +7,6 @@ A name's own word wins; the nearest folder wins over those above it. Pure.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 from anivault.parser.folders import Folder, Use, read_folder
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 from anivault.parser.vocabulary import NO_TITLES
+from anivault.shared import regex as re
 
 _ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
 _ENDS_A_TITLE = re.compile(

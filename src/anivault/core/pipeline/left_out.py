@@ -7,12 +7,12 @@ at their word.
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 import msgspec
 
 from anivault.core.models import FileKind
+from anivault.shared import regex as re
 
 
 class LeftOutReason(StrEnum):

@@ -5,7 +5,6 @@ In: scanned files. Out: one ParsedFile each, in the same order. Pure: never touc
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from anivault.core.pipeline.siblings import varying
 from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, SURE, UNNAMED, ParseResult, VideoType
 from anivault.parser.read import Reader, default_reader, read_rules
+from anivault.shared import regex as re
 from anivault.shared.progress import Progress
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")

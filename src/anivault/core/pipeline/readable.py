@@ -7,11 +7,11 @@ that can be read, or that never had a title (`03.mkv`). Pure.
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterator
 
 from anivault.core.models import ParsedFile
+from anivault.shared import regex as re
 from anivault.shared.text import is_text
 
 SHOWN = 4  # readings that are offered

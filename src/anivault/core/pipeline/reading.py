@@ -1,6 +1,6 @@
-"""Read what every name says, and leave out the files that are not whole yet.
+"""Find files, read what every name says, and leave out the files that are not whole yet.
 
-In: scanned files or bare names, and a reader. Out: a Read. Only `settled` looks at the disk.
+In: folders or bare names, and a reader. Out: a Read. Only `scan` and `settled` look at the disk.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from anivault.core.pipeline.ignore import Everywhere
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.readable import unreadable
-from anivault.core.pipeline.scanner import Scan, kind_of
+from anivault.core.pipeline.scanner import Scan, kind_of, scan
 from anivault.core.pipeline.settling import being_written
 from anivault.parser.read import Reader
 from anivault.shared.progress import Progress
@@ -54,6 +54,14 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     def amiss(self) -> bool:
         """Whether something was left out that a user should look at."""
         return any(item.amiss for item in self.left_out)
+
+
+def read(what: What, reader: Reader, progress: Progress | None = None) -> Read:
+    """Find files, read their names, and leave out those that are not whole yet. Names alone are only read."""
+    if not what.paths:
+        return parse_names(what.names, reader)
+    found = scan(what.paths, skip=what.skip, ignored=what.ignored, progress=progress)
+    return settled(found, parse(found.files, reader, progress), what)
 
 
 def parse(files: Sequence[ScannedFile], reader: Reader, progress: Progress | None = None) -> list[ParsedFile]:

@@ -7,11 +7,11 @@ others have no place; one odd name changes nothing for the rest. Pure.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 from anivault.parser.rules.numbers import YEARS
+from anivault.shared import regex as re
 
 MEMBERS = 3  # names that must share a pattern before it tells anything
 LONGEST = 4  # digits of an episode's number

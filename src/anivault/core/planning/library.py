@@ -7,7 +7,6 @@ by `S01E02`.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -16,6 +15,7 @@ import msgspec
 
 from anivault.core.models import Candidate, FileKind, ScannedFile, ShowId
 from anivault.core.planning.naming.characters import fold
+from anivault.shared import regex as re
 from anivault.shared.text import is_text
 
 Slot: TypeAlias = tuple[ShowId, int, int]  # show, season, episode; of a film both are 0

@@ -5,7 +5,6 @@ In: a matched video, a Namer, what the library holds. Out: a Wanted, or a Held w
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.misread import Kind
 from anivault.core.planning.naming.names import Namer
 from anivault.parser.models import EXTRAS, VideoType
+from anivault.shared import regex as re
 
 _RANGE_MAX = 999  # the last episode of a range that every server reads
 

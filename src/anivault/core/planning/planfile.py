@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
@@ -22,6 +21,7 @@ from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, ShowId
 from anivault.core.planning.naming.characters import fold
 from anivault.shared import fs, trust
+from anivault.shared import regex as re
 from anivault.shared.errors import OutputRefusedError, PlanFileError, problem
 from anivault.shared.text import counted, is_text
 

@@ -5,7 +5,6 @@ In: the matched videos of a run. Out: a Move or a Held for each, in the order gi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
@@ -20,6 +19,7 @@ from anivault.core.planning.places import Place, Places, Scope, Wanted, already_
 from anivault.core.planning.preference import Choice, called
 from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
 from anivault.parser.models import EXTRAS
+from anivault.shared import regex as re
 
 OnConflict: TypeAlias = Literal["hold", "version"]
 Outcome: TypeAlias = Move | Held

@@ -8,7 +8,6 @@ earlier one.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
@@ -18,6 +17,7 @@ from anivault.core.models import MatchedFile
 from anivault.core.planning.sidecars.tracks import languages_of
 from anivault.parser.models import ParseResult
 from anivault.parser.read import read_rules
+from anivault.shared import regex as re
 
 _HEIGHT = re.compile(r"(?:\d{3,5}\s*[xX×]\s*)?(\d{3,5})")
 _SOURCES = (("cam", 1), ("vhs", 2), ("tv", 3), ("dvd", 4), ("web", 5), ("blu", 6), ("bd", 7), ("uhd", 8))

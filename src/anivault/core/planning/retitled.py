@@ -5,13 +5,13 @@ In: what runs have put into the library, what a provider says today, a preset. O
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from anivault.core.models import Candidate, MatchedFile, ShowId
 from anivault.core.planning.library import Origin, slots_of
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.naming.template import fields_of, parse_template
+from anivault.shared import regex as re
 
 _NUMBERS = re.compile(r"s\d+e\d+(?:-?e\d+)*", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"(?:tb[ad]|episode\s*\d+|第\d+話)?", re.IGNORECASE)

@@ -6,13 +6,13 @@ bracket means is remembered by its content.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import VideoType
 from anivault.parser.rules import media, numbers, season
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, STRONG, TYPES, TYPES_NUMBERED
+from anivault.shared import regex as re
 
 RULE = "rule:brackets"
 FEW = 14  # no release holds more seasons at once (a guess)

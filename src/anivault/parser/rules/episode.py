@@ -5,7 +5,6 @@ A second number of the same episode (`002 (100)`) is kept as absolute, a range a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from anivault.parser.draft import EPISODE, GAPS, Draft
@@ -13,6 +12,7 @@ from anivault.parser.models import Number
 from anivault.parser.rules.numbers import YEARS, number
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, TYPES, any_of
+from anivault.shared import regex as re
 
 RULE = "rule:episode"
 SIBLINGS = "siblings"

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import re
-
 from anivault.parser.draft import EPISODE, GAPS, SEASON, YEAR, Draft
 from anivault.parser.models import GUESSED
 from anivault.parser.rules.episode import (
@@ -28,6 +26,7 @@ from anivault.parser.rules.episode import (
 from anivault.parser.rules.numbers import YEARS, Numbers, number
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, any_of
+from anivault.shared import regex as re
 
 _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
 _SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from anivault.parser.draft import EPISODE, GAPS, Draft
 from anivault.parser.models import Number
 from anivault.parser.rules.episode import (
@@ -26,6 +24,7 @@ from anivault.parser.rules.episode import (
 from anivault.parser.rules.numbers import han, number
 from anivault.parser.vocabulary import CJK_BATCH, any_of, letters_of
 from anivault.parser.vocabulary import EPISODE as WORDS
+from anivault.shared import regex as re
 
 _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 
@@ -128,9 +127,9 @@ def _claim_word(draft: Draft, found: re.Match[str]) -> None:
 
 def _cjk(draft: Draft) -> bool:
     if (found := _CJK.search(draft.text) or _COUNTER.search(draft.text)) is not None:
-        version = found["version"] or found["early"] if found.re is _CJK else None
+        version = found["version"] or found["early"] if found.re.pattern == _CJK.pattern else None
         keep(draft, tuple(_cjk_number(n) for n in (found["first"], found["last"]) if n), version)
-        if found.re is _CJK and found["second"]:  # 第05(17)话
+        if found.re.pattern == _CJK.pattern and found["second"]:  # 第05(17)话
             draft.set("absolute", (int(found["second"]),), RULE)
     elif (found := _ALL.search(draft.text)) is not None and (count := found["all"] or found["sum"]):
         keep(draft, (1, han(count)), None)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, Draft
 from anivault.parser.vocabulary import ASIDES, CJK_TEAMS, TERMS
+from anivault.shared import regex as re
 
 RULE = "rule:group"
 

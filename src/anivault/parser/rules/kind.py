@@ -6,8 +6,6 @@ behind a dash or blank and before a number, a bracket or the end.
 
 from __future__ import annotations
 
-import re
-
 from anivault.parser.draft import EPISODE, GAPS, KIND, Draft
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.parser.rules.numbers import number
@@ -23,6 +21,7 @@ from anivault.parser.vocabulary import (
     TYPES_WORDS,
     any_of,
 )
+from anivault.shared import regex as re
 
 RULE = "rule:kind"
 
@@ -86,7 +85,7 @@ def read(draft: Draft) -> None:
     found = _find(draft)
     if found is None:
         return
-    if found.re is _WORDS and found["number"] and _is_a_title(draft, found):
+    if found.re.pattern == _WORDS.pattern and found["number"] and _is_a_title(draft, found):
         return
     groups = found.groupdict()
     kind = TYPES[(groups["word"] or groups["running"]).lower()]
@@ -95,7 +94,7 @@ def read(draft: Draft) -> None:
     if kind in EXTRAS and draft.said.get("type") == "rule:brackets":  # [SP01] NCOP
         draft.fields["type"], draft.said["type"] = kind, RULE
         draft.fields.pop("episodes", None)
-    elif kind in EXTRAS and found.re is _WORDS and _is_of_an_episode(draft, found, kind):
+    elif kind in EXTRAS and found.re.pattern == _WORDS.pattern and _is_of_an_episode(draft, found, kind):
         return
     draft.set("type", kind, RULE)
     if not _is_of_the_title(draft.text, found, kind):

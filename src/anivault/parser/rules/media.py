@@ -6,7 +6,6 @@ one outside brackets is technical. Weak words (`BD`, `Dual`, `TV`) count inside 
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, KIND, SEASON, TERM, Draft
@@ -25,6 +24,7 @@ from anivault.parser.vocabulary import (
     any_of,
     letters_of,
 )
+from anivault.shared import regex as re
 
 RULE = "rule:media"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from anivault.parser.models import Number
 from anivault.parser.vocabulary import CARDINALS, EPISODE, HAN, ORDINALS, ROMANS, any_of
+from anivault.shared import regex as re
 
 YEARS = range(1950, 2036)  # four digits that are a year before they are an episode
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from anivault.parser.draft import EPISODE, GAPS, SEASON, TERM, Draft
 from anivault.parser.rules.episode import BETWEEN_DASHES
 from anivault.parser.rules.numbers import HALVES, han, ordinal
 from anivault.parser.vocabulary import CARDINALS, ORDINALS, PART, any_of
+from anivault.shared import regex as re
 
 _GATE = frozenset(PART["words"])
 _NAMED = rf"I{{1,3}}|IV|VI{{0,3}}|{any_of(CARDINALS)}"

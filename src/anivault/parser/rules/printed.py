@@ -5,13 +5,13 @@ Shows are told apart by such a mark alone (*Nisekoi*, *Nisekoi:*), which titles 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from anivault.parser.draft import Draft
 from anivault.parser.rules import brackets
 from anivault.parser.vocabulary import CJK_FILMS, HOLLOW, NEW_SHOWS, STREAMS, any_of
+from anivault.shared import regex as re
 
 _MARK = re.compile(r"(?:[!?+:'*°！？＋：’＊]+|[ _][:：+＋#＃*＊@＠]+)(?=[\s_.\])】-]|$)")
 _HOLLOW = re.compile(rf"{any_of(CJK_FILMS)}|\b(?:{any_of(HOLLOW)})\b|[\W_]", re.IGNORECASE)

@@ -6,7 +6,6 @@ whether they count seasons is for whoever knows the shows. `Final Season` names 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from anivault.parser.draft import EPISODE, SEASON, Draft
@@ -14,6 +13,7 @@ from anivault.parser.rules.episode import BETWEEN_DASHES
 from anivault.parser.rules.numbers import HALVES, han, ordinal
 from anivault.parser.vocabulary import CARDINALS, ORDINALS, any_of, letters_of
 from anivault.parser.vocabulary import SEASON as WORDS
+from anivault.shared import regex as re
 
 RULE = "rule:season"
 

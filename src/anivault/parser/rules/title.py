@@ -6,7 +6,6 @@ brackets, before and behind a season, or a Chinese, Japanese or Korean one besid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -15,6 +14,7 @@ from anivault.parser.rules import media
 from anivault.parser.rules.group import TEAM
 from anivault.parser.vocabulary import EDITIONS, NUMBERED_TITLES, SLASHED, TERMS, any_of
 from anivault.parser.vocabulary import EPISODE as EPISODE_WORDS
+from anivault.shared import regex as re
 
 RULE = "rule:title"
 

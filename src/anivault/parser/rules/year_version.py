@@ -5,9 +5,8 @@ In brackets, or written to an episode, they are read with those.
 
 from __future__ import annotations
 
-import re
-
 from anivault.parser.draft import EMPTY, GAPS, GROUP, TERM, YEAR, Draft
+from anivault.shared import regex as re
 
 _YEAR = re.compile(
     rf"(?<=[^\s{GROUP}] )((?:19[5-9]|20[0-3])\d)(?:-(?:19|20)\d\d)?(?=\s*(?:$|[{GAPS}\[({{]|-\s))"

@@ -6,12 +6,13 @@ What is an abbreviation (no vowel, a number in it, Roman numerals, a list in cap
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
+
+from anivault.shared import regex as re
 
 
 def as_written(title: str) -> str:

@@ -6,12 +6,12 @@ for all titles in one go, because forty-six thousand of them are read when the c
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 from anivault.core.matching.titles.normalize import han_variants
+from anivault.shared import regex as re
 
 
 def title_keys(titles: Sequence[str]) -> list[str]:

@@ -5,7 +5,6 @@ In: rows, one an entry. Out: Candidates, one a TMDB id, each with its entries an
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from anivault.core.models import Candidate, Entry, Season, Title, TvdbPlace
 from anivault.parser.title_words import split_season
 from anivault.services.catalogue.capitals import as_written
 from anivault.services.catalogue.rows import BY_RULE, Row
+from anivault.shared import regex as re
 
 DISPLAY = ("ja-Latn", "ja", "en")  # the first of these that a show has, when nothing names it better
 BRIEF = 0.4  # of the romaji's length: an English title shorter than that is an abbreviation (a guess)

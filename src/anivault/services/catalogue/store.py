@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sqlite3
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from anivault.core.models import Candidate
 from anivault.services.catalogue.keys import grams, title_keys
 from anivault.services.catalogue.rows import Row, from_lines
 from anivault.services.catalogue.shows import candidates
+from anivault.shared import regex as re
 
 # What turns text into keys and records, and numbers into bytes.
 VERSIONS = (msgspec.__version__, unicodedata.unidata_version, sys.byteorder)

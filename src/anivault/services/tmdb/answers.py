@@ -6,10 +6,11 @@ One bad record costs only itself: it is left out, and the `Reader` notes that th
 from __future__ import annotations
 
 import json
-import re
 from typing import Annotated, TypeVar
 
 import msgspec
+
+from anivault.shared import regex as re
 
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]

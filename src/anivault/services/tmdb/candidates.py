@@ -7,7 +7,6 @@ other lists' ids. TMDB's table corrects where they stand, and adds the seasons t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ import msgspec
 
 from anivault.core.models import About, Candidate, Entry, Season, Title
 from anivault.services.tmdb.records import Group, Name, SeasonTable, Show
+from anivault.shared import regex as re
 
 SAME_START = 10  # days between an entry's first broadcast and TMDB's date that still mean the same season
 ROMAJI_COUNTRY = "JP"

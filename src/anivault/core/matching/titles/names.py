@@ -6,7 +6,6 @@ by, and by entry those that name it alone.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from anivault.core.matching.places.timeline import PlacedEntry
 from anivault.core.matching.titles.normalize import forms, is_slip, marks_in
 from anivault.core.models import Candidate
 from anivault.parser.title_words import split_number, split_season, without_film_words
+from anivault.shared import regex as re
 
 LENIENT = 0.98  # equal but for articles, marks or doubled vowels
 SLIP = 0.96  # a letter or two are wrong: 0.02 less for each

@@ -6,12 +6,12 @@ forgives it, and articles, doubled vowels and kana scripts besides. Reads one ta
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 
 from anivault.parser.vocabulary import ROMANS
+from anivault.shared import regex as re
 
 
 def normal_form(text: str) -> str:

@@ -6,12 +6,12 @@ each; and for every way to read one the text, what is left without season words,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.parser.title_words import split_number, split_season, without_film_words
+from anivault.shared import regex as re
 
 # How far a reading can be trusted, against the title as it stands.
 WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.88, 0.7

@@ -7,7 +7,6 @@ Only what is known is said: a server keeps what its own provider knows of the re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -28,6 +27,7 @@ from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.places import is_film
 from anivault.parser.models import EXTRAS
+from anivault.shared import regex as re
 
 
 class Placed(NamedTuple):

@@ -5,11 +5,12 @@ In: a title, a group, any value; how a preset spells. Out: text that can add no 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Literal
 
 import msgspec
+
+from anivault.shared import regex as re
 
 NAME_MAX = 255  # bytes; ext4, btrfs, xfs; NTFS and exFAT allow 255 characters, which are never fewer bytes
 

@@ -6,11 +6,10 @@ what tells it from its like, and that no server reads as an episode, whatever nu
 
 from __future__ import annotations
 
-import re
-
 from anivault.core.planning.naming.misread import unlike_an_episode
 from anivault.core.planning.naming.names import Namer
 from anivault.parser.models import ParseResult, VideoType
+from anivault.shared import regex as re
 
 # What each kind is called, and the word for it in file names.
 _KINDS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -10,6 +9,7 @@ import msgspec
 
 from anivault.core.models import Candidate, Coordinates, Entry
 from anivault.parser.models import ParseResult
+from anivault.shared import regex as re
 
 
 class Subject(NamedTuple):

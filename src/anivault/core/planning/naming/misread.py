@@ -6,9 +6,10 @@ changed as keeps them from it. Each rule has an example beside it; docs/naming.m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
+
+from anivault.shared import regex as re
 
 Server: TypeAlias = Literal["jellyfin", "plex", "emby", "kodi"]
 Kind: TypeAlias = Literal["episode", "film", "extra"]

@@ -5,7 +5,6 @@ In: a name and the user's tables. Out: a Preset, all of it checked, or the error
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -25,6 +24,7 @@ from anivault.core.planning.naming.template import (
     parse_template,
 )
 from anivault.parser.models import VideoType
+from anivault.shared import regex as re
 from anivault.shared.errors import PresetError
 from anivault.shared.text import meant
 

@@ -6,11 +6,11 @@ Only the fields of fields.py exist.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import NamedTuple, TypeAlias
 
 from anivault.core.planning.naming.fields import FIELDS, NUMBERS
+from anivault.shared import regex as re
 from anivault.shared.errors import TemplateError
 
 

@@ -7,13 +7,13 @@ video (Matroska) nor among the fonts that go beside it. Reads headers and name t
 from __future__ import annotations
 
 import os
-import re
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from anivault.core.models import Move, Plan
+from anivault.shared import regex as re
 
 ASS = (".ass", ".ssa")
 FONTS = (".ttf", ".otf", ".ttc")

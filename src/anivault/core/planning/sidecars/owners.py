@@ -5,7 +5,6 @@ In: the videos of a run, and the other files. Out: for each file its video and w
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
@@ -20,6 +19,7 @@ from anivault.core.planning.sidecars.tracks import (
     with_folders,
 )
 from anivault.parser.models import EXTRAS, Number, ParseResult
+from anivault.shared import regex as re
 
 _BOUNDARY = re.compile(r"[.\s_\-\[({【（+&]")
 _WORDS = re.compile(r"[\W_]+")

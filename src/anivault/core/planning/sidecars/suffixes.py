@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from anivault.core.models import FileKind, ParsedFile, ScannedFile
@@ -10,6 +9,7 @@ from anivault.core.planning.naming.characters import cut, finish
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.sidecars.owners import Owner
 from anivault.core.planning.sidecars.tracks import Track, vocabulary
+from anivault.shared import regex as re
 
 _FLAG_WORD = re.compile(r"(?<![^\W_])(?:forced|foreign|default)(?![^\W_])", re.IGNORECASE)
 # Jellyfin and Emby look for these inside words too, where `Foreigner` would be forced: it is `For-eigner`.

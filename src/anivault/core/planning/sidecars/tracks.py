@@ -6,12 +6,13 @@ says beyond the video's own name, and only as a whole token: a title is never a 
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
+
+from anivault.shared import regex as re
 
 
 class Track(NamedTuple):

@@ -6,7 +6,6 @@ MyAnimeList or AniDB; a target a season of TMDB or TVDB, or the same entry in an
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
@@ -16,6 +15,7 @@ import msgspec
 from anivault.services.catalogue.lists.found import BrokenListError, Found, whole
 from anivault.services.catalogue.lists.yaml_text import read_yaml
 from anivault.services.catalogue.rows import Row
+from anivault.shared import regex as re
 
 Targets: TypeAlias = Mapping[str, Mapping[str, str]]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 from anivault.services.catalogue.lists.found import BrokenListError, Found
 from anivault.services.catalogue.rows import Row
+from anivault.shared import regex as re
 
 _LANGUAGES = {
     "x-jat": "ja-Latn",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from anivault.services.catalogue.lists.found import BrokenListError, Found
 from anivault.services.catalogue.rows import Row
+from anivault.shared import regex as re
 
 _RULE = re.compile(
     r"- (?P<source>[\d|?~]+):(?P<from>\d+)(?:-(?P<to>\d+|\?))? -> [\d|?~]+:(?P<first>\d+)(?:-(?:\d+|\?))?!?"

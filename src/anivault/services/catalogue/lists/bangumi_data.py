@@ -5,13 +5,13 @@ Kept apart from the compiler because the build script and the importer of newer 
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
 
 import msgspec
 
 from anivault.services.catalogue.lists.found import Found
 from anivault.services.catalogue.rows import Row
+from anivault.shared import regex as re
 
 TMDB_ID = re.compile(r"(?P<show>(?:tv|movie)/\d+)(?:/season/(?P<season>\d+))?(?:/episode/(?P<episode>\d+))?")
 IDS = {"anidb": "anidb", "mal": "mal", "aniList": "anilist", "bangumi": "bangumi"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from anivault.services.catalogue.lists.bangumi_data import read_rows
 from anivault.services.catalogue.lists.found import Found
 from anivault.services.catalogue.lists.offline_database import read_offline_database
 from anivault.services.catalogue.lists.tvdb_mal import read_tvdb_mal
+from anivault.shared import regex as re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from anivault.services.catalogue.lists.found import Found
 from anivault.services.catalogue.rows import Row
+from anivault.shared import regex as re
 
 
 class _Licence(msgspec.Struct, frozen=True):

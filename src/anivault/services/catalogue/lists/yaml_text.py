@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from anivault.services.catalogue.lists.found import BrokenListError
+from anivault.shared import regex as re
 
 _STANDS_FOR = re.compile(r"(?:^|[:\-\[{,])[ \t]*(?:&\w+|!!?\w+)", re.MULTILINE)  # an anchor, a tag
 
