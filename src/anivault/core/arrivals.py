@@ -42,6 +42,7 @@ from anivault.core.planning.planning import OnConflict
 from anivault.core.planning.renamer import rename
 from anivault.core.planning.retitled import retitled
 from anivault.core.planning.seeding import TorrentOf, held, held_back, of_none, spare
+from anivault.parser.read import read_rules
 from anivault.shared import fs
 from anivault.shared.errors import SourceIsLibraryError, quoted
 
@@ -93,7 +94,7 @@ def planned(
 def _taken(library: str) -> Library:
     there = list(listing(library))
     folders = [item.rel for item in there if item.kind is EntryKind.FOLDER]
-    return Library(_files(library, there), _origins(library), folders)
+    return Library(_files(library, there), _origins(library), folders, read_rules)
 
 
 def _is_empty(item: ParsedFile) -> bool:

@@ -15,6 +15,7 @@ from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.planning.preference import Choice, lines, source_rank
+from anivault.parser.read import read_rules
 from anivault.shared.errors import ConfigError
 from anivault.shared.settings import load
 from tests.core.records import ROOT, in_library, planned, scanned, show, targets, video
@@ -209,7 +210,7 @@ def test_the_release_that_the_library_has_goes_on() -> None:
 
     result = plan(
         files, library="/library", roots=[ROOT], mode=Mode.COPY, preset=load_preset("jellyfin"),
-        taken=Library(there, origins), prefer=["group:A"],
+        taken=Library(there, origins, read=read_rules), prefer=["group:A"],
     )  # fmt: skip
 
     assert groups_of(result) == ["B", "B"]

@@ -11,6 +11,7 @@ from anivault.core.models import HeldReason, Mode, Plan, ScannedFile
 from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
 from anivault.core.planning.naming.preset import load_preset
+from anivault.parser.read import read_rules
 from tests.core.records import ROOT, beside, film, in_library, planned, reasons, scanned, show, targets, video
 
 MUSHISHI = show(1, "Mushishi", 2005)
@@ -104,7 +105,7 @@ def with_origins(
     return plan(
         [video("", MUSHISHI, (1, 1), file=file) for file in videos], [beside(subtitle)] if subtitle else [],
         library="/library", roots=[ROOT], mode=Mode.COPY, preset=load_preset(preset),
-        taken=Library([in_library(rel) for rel in origins], origins),
+        taken=Library([in_library(rel) for rel in origins], origins, read=read_rules),
     )  # fmt: skip
 
 

@@ -8,13 +8,14 @@ by `S01E02`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from anivault.core.models import Candidate, FileKind, ScannedFile, ShowId
+from anivault.core.models import Candidate, FileKind, ParsedFile, ScannedFile, ShowId
 from anivault.core.planning.naming.characters import fold
+from anivault.parser.models import ParseResult
 from anivault.shared import regex as re
 from anivault.shared.text import is_text
 
@@ -67,15 +68,25 @@ class _Named(NamedTuple):
         return self.year == show.year if self.year is not None else alone or show.year is None
 
 
+ReadName: TypeAlias = Callable[[str], ParseResult]
+
+
+def _nothing(_name: str) -> ParseResult:
+    """What an unread name states."""
+    return ParseResult()
+
+
 class Library:
-    """The files and `folders` that are in the library before the run."""
+    """The files and `folders` that are in the library before the run. `read` says what a name states."""
 
     def __init__(
         self,
         files: Iterable[ScannedFile] = (),
         origins: Mapping[str, Origin] | None = None,
         folders: Iterable[str] = (),
+        read: ReadName = _nothing,
     ) -> None:
+        self._read = read
         self._made = tuple(folder for folder in folders if is_text(folder))
         self._by_place: dict[str, ScannedFile] = {}
         self._videos: dict[str, ScannedFile] = {}
@@ -149,10 +160,11 @@ class Library:
             if origin.file.kind is FileKind.VIDEO and is_text(rel)
         )
 
-    def former_path(self, file: ScannedFile) -> str:
-        """The path that a file of the library came from; its own where no run took it in."""
+    def as_it_came(self, file: ScannedFile) -> ParsedFile:
+        """A file of the library under the name that it came with; its own where no run took it in."""
         origin = self._origins.get(file.rel)
-        return origin.file.path if origin else file.path
+        came = origin.file if origin else file
+        return ParsedFile(came, self._read(came.name))
 
     # --- shows ---
 

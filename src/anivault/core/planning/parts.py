@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from anivault.core.models import MatchedFile
@@ -26,12 +27,17 @@ _Release: TypeAlias = tuple[str, str, str | None]
 
 def cut_up(items: Mapping[int, MatchedFile], order: Callable[[Sequence[MatchedFile]], list[int]]) -> Cut:
     """Sort the videos of one place. Of several releases in parts the first in `order` is taken."""
-    complete = [numbers for numbers in _numbered(items).values() if is_complete(numbers.values())]
+    complete = _complete(items)
     parts = _chosen(complete, items, order)
-    in_parts = {index for numbers in complete for index in numbers}
+    in_parts = set(chain.from_iterable(complete))
     whole = [index for index, item in items.items() if index not in in_parts and not _is_part(item)]
     loose = [index for index in items if index not in parts and index not in whole]
     return Cut(whole, parts, loose)
+
+
+def _complete(items: Mapping[int, MatchedFile]) -> list[dict[int, int]]:
+    """The releases of which all parts are there: `cd1` and `cd2`, but not `cd2` alone."""
+    return [numbers for numbers in _numbered(items).values() if is_complete(numbers.values())]
 
 
 def _numbered(items: Mapping[int, MatchedFile]) -> dict[_Release, dict[int, int]]:

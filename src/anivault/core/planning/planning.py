@@ -143,8 +143,8 @@ class Planning:
                 for one in self.wanted.values():
                     self._scopes.setdefault(one.scope, []).append(one.item)
             there = self.taken.season(*scope, wanted.base) if self.taken else []
-            paths = [self.taken.former_path(file) for file in there]
-            self._choices[scope] = Choice(self._scopes[scope], self.prefer, paths)
+            came = [self.taken.as_it_came(file) for file in there]
+            self._choices[scope] = Choice(self._scopes[scope], self.prefer, came)
         return self._choices[scope]
 
     def _beside(self, index: int, wanted: Wanted, better: Wanted, version: tuple[str, int]) -> Outcome:
@@ -217,13 +217,18 @@ class Planning:
             return self._already(index, item.file, found)
         holders = self.taken.holders(wanted.slots, wanted.base)
         there = self.taken.video(place.key) or self.taken.at(place.key + place.extension)
-        if not there and not holders:
+        others = [there] if there else holders
+        if not others:
             return self._move(index, item, place)
-        if self.on_conflict == "hold" or max(len(holders), 1) >= self.namer.preset.versions:
-            return self._taken_by(wanted, there or holders[0])
+        if self._is_full(len(holders)):
+            return self._taken_by(wanted, others[0])
         if not there:
             return self._of_its_own(index, wanted)
         return self._version(index, wanted, label or labels([item], self.namer)[0])
+
+    def _is_full(self, holders: int) -> bool:
+        """Whether an episode that has a file takes no other: Kodi has no versions, Emby eight."""
+        return self.on_conflict == "hold" or max(holders, 1) >= self.namer.preset.versions
 
     def _taken_by(self, wanted: Wanted, other: ScannedFile) -> Held:
         """A video in whose place the library has another; of a whole release it is said once."""

@@ -1,6 +1,6 @@
 """Choose among several videos for one place: a release for a season, a file of it for an episode. Pure.
 
-In: the matched videos of a season, what the user prefers, the former paths of what the library has of it.
+In: the matched videos of a season, what the user prefers, what the library has of it, as it came.
 Out: an order, best first, and the reason. A release is chosen once for a season, so that no season
 is patched together; where it lacks an episode the next one has it. In a group a later version replaces an
 earlier one.
@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from anivault.core.causes import Advantage
-from anivault.core.models import MatchedFile
+from anivault.core.models import MatchedFile, ParsedFile
 from anivault.core.planning.sidecars.tracks import languages_of
-from anivault.parser.models import ParseResult
-from anivault.parser.read import read_rules
 from anivault.shared import regex as re
 
 _HEIGHT = re.compile(r"(?:\d{3,5}\s*[xX×]\s*)?(\d{3,5})")
@@ -44,15 +42,15 @@ WISHES: dict[str, tuple[_Rank, Advantage]] = {
 
 
 class Choice:
-    """The releases of one season in order. `there`: the paths that its files in the library came from."""
+    """The releases of one season in order. `there`: its files in the library, as they came."""
 
     def __init__(
-        self, items: Sequence[MatchedFile], prefer: Sequence[str], there: Iterable[str] = ()
+        self, items: Sequence[MatchedFile], prefer: Sequence[str], there: Iterable[ParsedFile] = ()
     ) -> None:
         files: defaultdict[Release, list[MatchedFile]] = defaultdict(list)
         for item in items:
             files[release(item)].append(item)
-        known = [_release(read_rules(path.rpartition("/")[2]), path.rpartition("/")[0]) for path in there]
+        known = [release(file) for file in there]
         self._files, self._prefer = files, prefer
         self._ranks = {one: self._rank(one, known) for one in files}
         self.first = min(files, key=self._key)
@@ -110,20 +108,17 @@ class Choice:
         return next((why for (mine, why), (its, _) in pairs if mine != its), Advantage.NAME)
 
 
-def release(item: MatchedFile) -> Release:
+def release(item: MatchedFile | ParsedFile) -> Release:
     """The release that a video is of."""
-    return _release(item.parsed, item.file.path.rpartition("/")[0])
+    parsed, folder = item.parsed, item.file.path.rpartition("/")[0]
+    group = parsed.group.casefold() if parsed.group else f"/{folder}"
+    return Release(group, lines(parsed.resolution), (parsed.source or "").casefold())
 
 
 def called(item: MatchedFile) -> str:
     """What people call the release that a video is of."""
     parsed = item.parsed
     return " ".join(filter(None, (parsed.group or item.file.folder or item.file.name, parsed.resolution)))
-
-
-def _release(parsed: ParseResult, folder: str) -> Release:
-    group = parsed.group.casefold() if parsed.group else f"/{folder}"
-    return Release(group, lines(parsed.resolution), (parsed.source or "").casefold())
 
 
 def _wished(what: str, files: Sequence[MatchedFile], wanted: str) -> tuple[float, Advantage]:

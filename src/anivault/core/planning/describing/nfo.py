@@ -18,6 +18,7 @@ from anivault.core.models import (
     Entry,
     HeldReason,
     MatchedFile,
+    Move,
     Plan,
     Write,
 )
@@ -63,10 +64,18 @@ def hidden(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[
 
     Where nothing is `matched`, as when a plan is replayed, of the files that move alone.
     """
-    moved = {m.target for m in plan.moves if m.video is None and ":movie:" in (m.metadata or "")}
-    there = {v.target for v in placed(plan, matched) if is_film(v.item)}
-    extras = sorted(target for target in moved | there if _is_extra(target, preset))
-    return tuple({w.target: w for target in extras for w in _hidden(target, preset)}.values())
+    targets = {move.target for move in plan.moves if _is_of_film(move)}
+    targets |= {video.target for video in placed(plan, matched) if is_film(video.item)}
+    made: dict[str, Write] = {}
+    for target in sorted(targets):
+        if _is_extra(target, preset):
+            made |= {write.target: write for write in _hidden(target, preset)}
+    return tuple(made.values())
+
+
+def _is_of_film(move: Move) -> bool:
+    """Whether a video, or an extra, goes to a film; subtitles and fonts do not count."""
+    return move.video is None and ":movie:" in (move.metadata or "")
 
 
 def _is_extra(target: str, preset: Preset) -> bool:

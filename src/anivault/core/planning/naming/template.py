@@ -119,12 +119,20 @@ def _check_components(text: str, components: list[list[Part]]) -> None:
     if len(components) > _FOLDERS_MAX:
         raise TemplateError(text, 0, f"more than {_FOLDERS_MAX} folders in one another")
     for parts in components:
-        plain = "".join(part for part in parts if isinstance(part, str))
-        fields = any(isinstance(part, Field) for part in parts)
-        if not parts or (plain and not plain.strip(". ") and not fields):
+        if _is_empty(parts):
             raise TemplateError(text, 0, "a folder or name in it is empty, . or ..")
-        if len(plain.encode("utf-8")) > PLAIN_MAX:
+        if len(_plain(parts).encode("utf-8")) > PLAIN_MAX:
             raise TemplateError(text, 0, f"more than {PLAIN_MAX} bytes of plain text in one name")
+
+
+def _plain(parts: list[Part]) -> str:
+    return "".join(part for part in parts if isinstance(part, str))
+
+
+def _is_empty(parts: list[Part]) -> bool:
+    """Whether nothing would be left of a name but dots and blanks: `//`, `/../`; `{title}` has a field."""
+    plain, fields = _plain(parts), any(isinstance(part, Field) for part in parts)
+    return not parts or (bool(plain) and not plain.strip(". ") and not fields)
 
 
 def fields_of(component: Component) -> set[str]:

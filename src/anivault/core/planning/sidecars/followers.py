@@ -22,6 +22,7 @@ from anivault.core.models import (
 )
 from anivault.core.planning.library import Library
 from anivault.core.planning.naming.characters import cut, finish, fold
+from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.places import already_there, extension_of, held, is_film, subject_of
 from anivault.core.planning.planning import Outcome, Planning
 from anivault.core.planning.rivals import is_copy
@@ -136,11 +137,15 @@ class Followers:
         season = next(iter(seasons)) if len(seasons) == 1 else None
         if subject is None or season is None:  # of several seasons, or of none
             return None if word == "season" else word
+        return self._art_of_season(word, season, subject)
+
+    def _art_of_season(self, word: str, season: int, subject: Subject) -> str:
+        """`poster` beside season 2 is `season02-poster`, beside the first season it is the show's."""
         if word == "season":
             return f"{self.namer.season(subject)}/season"
-        if word == "poster" and season != 1:
-            return (self.namer.season_poster if season else self.namer.specials_poster)(subject)
-        return word
+        if word != "poster" or season == 1:
+            return word
+        return (self.namer.season_poster if season else self.namer.specials_poster)(subject)
 
     def _first_free(
         self, file: ScannedFile, names: Iterable[str], video: ScannedFile, beside: str
