@@ -98,23 +98,17 @@ class Player:
         show = str(shows.pop())
         if all(expect and "extra" in expect for expect in truth):
             return f"x {show}"
-        if key := self._offered(question, show, truth):
-            return key
-        search = f"/ {self._title(show)}"
-        return search if search not in self._tried else f"i {show}"
+        ways = [self._offered(question, show, truth), f"/ {self._title(show)}", f"i {show}"]
+        if ways[2] in self._tried:  # nobody knows it
+            ways += [self._moved(truth), f"i  {show}"]
+        return next((way for way in ways if way and way not in self._tried), "l")
 
     def _offered(self, question: Event, show: str, truth: list[Expect]) -> str:
         """The key of the show with the right places; `s` where only the places are wrong."""
         ends = (place_of(truth[0]), place_of(truth[-1]))
         of_show = [(str(key), a) for key, a in enumerate(question["answers"], 1) if a["id"] == show]
         right = [key for key, a in of_show if (a["first"], a["last"]) == ends]
-        if right:
-            return right[0]
-        open_ = [key for key, a in of_show if not a["first"]]
-        move = self._moved(truth)
-        if open_ and (move in self._tried or not of_show[0][1]["first"]):
-            return open_[0]
-        return move if of_show else ""
+        return (right or ([self._moved(truth)] if of_show else [""]))[0]
 
     @staticmethod
     def _moved(truth: list[Expect]) -> str:

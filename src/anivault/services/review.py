@@ -6,16 +6,16 @@ in core/matching/questions.py; whether a terminal, a page or a program asks it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, planned
-from anivault.core.matching.pins import load, put_back
-from anivault.core.matching.questions import Answer, Question, Verdicts, Wanted, asked, widened
-from anivault.core.models import Mode, Query
-from anivault.core.pipeline.reading import What, read
+from anivault.core.matching.pins import Pin, load, put_back
+from anivault.core.matching.questions import Answer, Question, Verdicts, Wanted, asked, places_of, widened
+from anivault.core.models import Decision, Mode, ParsedFile, Query, ShowId
+from anivault.core.pipeline.reading import Read, What, read
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, Opened, opened
@@ -38,9 +38,11 @@ class Review:
         asking: Asking,
         library: str | None,
         verdicts: Verdicts,
+        read: Mapping[str, ParsedFile],
     ) -> None:
         self.questions, self.roots = tuple(questions), tuple(roots)
         self._those, self._asking, self._library, self._verdicts = those, asking, library, verdicts
+        self._read = read
         self._before: list[tuple[int, Callable[[], None]]] = []
 
     @property
@@ -74,6 +76,27 @@ class Review:
         lines = ignored.write(ignored.lines_for(files, others, self.roots), self._library)
         self._before.append((number, back))
         return lines
+
+    def told(self, question: Question) -> Question:
+        """The question with the places that each answer gives to the first and to the last file."""
+        files = tuple(self._read[item.source] for item in question.files)
+        return replace(question, answers=tuple(self._told(answer, files) for answer in question.answers))
+
+    def _told(self, answer: Answer, files: tuple[ParsedFile, ...]) -> Answer:
+        wanted = answer.pin
+        if answer.first or wanted is None:
+            return answer
+        folder = files[0].file.whole_folder
+        pin = Pin(id=wanted.show, folder=folder, season=wanted.season, offset=wanted.offset)
+        made = {item.file: item for item in match(Read(files=files), replace(self._those.asked, pins=(pin,)))}
+        ends = [made[files[0].file], made[files[-1].file]]
+        first, last = (places_of(item) if item.decision is Decision.MATCHED else "" for item in ends)
+        return replace(answer, first=first, last=last)
+
+    def knows(self, show: str) -> bool:
+        """Whether anybody knows a show; one that other lists number is looked up when it is pinned."""
+        meant = ShowId.read(show)
+        return meant is None or any(source.get(*meant) for source in self._those.asked.sources)
 
     def more(self, question: Question) -> Question:
         """The question with the shows that fit less well."""
@@ -109,11 +132,13 @@ class Review:
         return replace(question, answers=tuple(answers))
 
 
-def placed(question: Question, season: int, first: int | None) -> Question:
-    """The question with answers that put its files into `season`, from its episode `first` on."""
+def placed(question: Question, season: int, first: int | None = None) -> Question:
+    """The question with answers that put its files, and no others, into `season`, from episode `first` on."""
     offset = None if first is None or question.begin is None else first - question.begin
+    path, numbers = question.alone or (question.path, "")
+    where = {"path": path, "episodes": numbers or None, "season": season, "offset": offset}
     answers = (
-        replace(answer, pin=replace(answer.pin, season=season, offset=offset), first="", last="")
+        replace(answer, pin=replace(answer.pin, **where), first="", last="")
         for answer in question.answers
         if answer.pin
     )
@@ -138,5 +163,6 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
         found = read(what, those.asked.reader, bars("Scanning"))
         files = match(found, those.asked, bars("Matching"))
         plan = planned(found, files, library or "", what.paths, rules)
+        by_path = {item.file.path: item for item in found.files}
         verdicts = {(item.file.root, item.file.rel): item for item in files}
-        yield Review(asked(plan.held, verdicts), plan.roots, those, asking, library, verdicts)
+        yield Review(asked(plan.held, verdicts), plan.roots, those, asking, library, verdicts, by_path)

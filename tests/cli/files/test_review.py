@@ -192,3 +192,53 @@ def test_the_plan_with_the_answers_is_done_only_by_its_key(
 
     assert [event["done"] for event in done.of("move")] == [False] * 4
     assert list(library.rglob("*.mkv")) == []
+
+
+def test_every_show_says_the_places_that_it_would_give(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed(monkeypatch, "/ Toradora", "s 0 7", "q")
+    _, found, placed = run("review", pile(tmp_path / "dl"), "--json").of("question")
+
+    first = next(a for a in found["answers"] if a["id"] == "tmdb:8691" or "Toradora" in a["show"])
+    assert (first["first"], first["last"]) == ("S01E01", "S01E04")
+    assert {(a["first"], a["last"]) for a in placed["answers"]} == {("S00E07", "S00E10")}
+
+
+def test_a_show_that_nobody_knows_is_taken_with_the_place_of_its_files(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, library = pile(tmp_path / "dl"), tmp_path / "library"
+    keyed(monkeypatch, "i tmdb:99999901", "s 1 1", "i tmdb:99999901", "q")
+    done = run("review", folder, "--to", library, "--json")
+
+    assert "say where its files go" in done.err
+    assert [e["pin"]["season"] for e in done.of("pin")] == [1]
+    assert len(done.of("move")) == 4
+
+
+def test_what_is_said_of_places_is_for_these_files_alone(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A special of the same title keeps its own place."""
+    folder = tmp_path / "dl"
+    for name in ("A/Zzqqx Wwvv - 01.mkv", "A/Zzqqx Wwvv - 02.mkv", "B/Zzqqx Wwvv - 09.mkv"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    keyed(monkeypatch, "s 2 1", "i tmdb:99999901", "q")
+    done = run("review", folder, "--to", tmp_path / "library", "--json")
+
+    assert [Path(event["path"]).parent.name for event in done.of("move")] == ["A", "A"]
+
+
+def test_asking_needs_no_room_for_what_is_asked_about(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "dl"
+    folder.mkdir()
+    for number in range(1, 15):
+        with (folder / f"Zzqqx Wwvv - {number:02}.mkv").open("wb") as file:
+            file.truncate(1 << 40)
+    keyed(monkeypatch)
+
+    assert asked(run("review", folder, "--to", tmp_path / "library", "--json")) == [(1, 14)]

@@ -276,7 +276,7 @@ def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], sco
     else:
         called = _called(show, file, several=len(asked) > 1)
         said = _said(called, _placing(show, file, asked, scope, where))
-    return replace(said, first=_place(asked[0]), last=_place(asked[-1]), stated=file.sure >= STATED)
+    return replace(said, first=places_of(asked[0]), last=places_of(asked[-1]), stated=file.sure >= STATED)
 
 
 def _said(show: str, wanted: Wanted | None) -> Answer:
@@ -300,7 +300,8 @@ def _wanted(path: str, show: Candidate, *, episodes: str | None = None, **where:
     return Wanted(path=path, show=str(show.key), episodes=episodes, extra=False, **where)
 
 
-def _place(file: MatchedFile) -> str:
+def places_of(file: MatchedFile) -> str:
+    """`S01E02`, or several; empty for a file that has no place."""
     return " ".join(f"S{place.season:02}E{place.episode:02}" for place in file.coordinates)
 
 

@@ -97,6 +97,7 @@ class Dialogue:
         self.screen, self.found = screen, found
         self.answered: set[int] = set()
         self._at, self._now = 0, dict(enumerate(found.questions))
+        self._said: dict[int, tuple[int, int | None]] = {}  # by question: the season, and the first episode
 
     def accept(self) -> None:
         """Take every question that has one answer, whose place a list states; none that was only derived."""
@@ -108,6 +109,7 @@ class Dialogue:
     def run(self) -> None:
         """Ask until every question was asked, or the user has had enough."""
         while self._at < len(self._now):
+            self._now[self._at] = self.found.told(self._now[self._at])
             self._show(self._at, self._now[self._at])
             line = self.line()
             if line is None or line == "q":
@@ -150,27 +152,38 @@ class Dialogue:
 
     def _named(self, rest: str) -> None:
         """`i tmdb:1234`; what `s` said before holds for it."""
-        from anivault.core.matching.questions import Wanted
+        from anivault.core.matching.questions import Answer, Wanted
+        from anivault.services.review import placed
 
-        question = self._now[self._at]
-        said = next((answer.pin for answer in question.answers if answer.pin and not answer.first), None)
-        season, offset = (said.season, said.offset) if said else (None, None)
-        wanted = Wanted(path=question.path, show=rest, season=season, offset=offset)
-        self._take(self._at, wanted)
+        question, where = self._now[self._at], self._said.get(self._at)
+        if where is None and not self.found.knows(rest):
+            self.screen.note(
+                f"Nobody here knows {rest}: say where its files go, as s 1 1, and then i {rest}."
+            )
+            return
+        named = Answer(show=rest, words="", pin=Wanted(path=question.path, show=rest))
+        (answer,) = placed(replace(question, answers=(named,)), *where).answers if where else (named,)
+        assert answer.pin
+        self._take(self._at, answer.pin)
         self._at += 1
 
     def _placed(self, rest: str) -> None:
+        """`s 2 1`: where the files go, for whichever show is taken then."""
         from anivault.services.review import placed
 
         numbers = rest.split()
         if not numbers or not all(number.isdecimal() for number in numbers):
             self.screen.note("s SEASON, or s SEASON FROM: s 2 1 makes S02E01 of the first file.")
             return
-        first = int(numbers[1]) if numbers[1:] else None
-        self._now[self._at] = placed(self._now[self._at], int(numbers[0]), first)
+        where = int(numbers[0]), int(numbers[1]) if numbers[1:] else None
+        self._said[self._at] = where
+        self._now[self._at] = placed(self._now[self._at], *where)
 
     def _search(self, rest: str) -> None:
-        self._now[self._at] = self.found.search(self._now[self._at], rest.strip())
+        from anivault.services.review import placed
+
+        found, where = self.found.search(self._now[self._at], rest.strip()), self._said.get(self._at)
+        self._now[self._at] = placed(found, *where) if where else found
 
     def _more(self, _: str) -> None:
         """Offer the shows that fit less well, too."""
@@ -246,9 +259,7 @@ class Dialogue:
         self.screen.line(f"{number + 1} of {len(self._now)}: {first}{last}", style="bold")
         self.screen.line(f"  {counted(len(files), 'file')}. {question.why}")
         for key, answer in enumerate(question.answers, 1):
-            season = answer.pin.season if answer.pin else None
-            said = f"season {season}" if season is not None and not answer.first else ""
-            where = " … ".join(dict.fromkeys(filter(None, (answer.first, answer.last)))) or said
+            where = " … ".join(dict.fromkeys(filter(None, (answer.first, answer.last))))
             self.screen.pair(f"  {key}  {answer.show.partition(' from S')[0]}", where)
             if answer.why:
                 self.screen.line(f"       {answer.why}", style="dim")
