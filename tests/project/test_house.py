@@ -107,7 +107,6 @@ ROOMS = ("src", "tests", "docs", "scripts", "benchmarks")
 
 
 SOON = {
-    "src/anivault/parser/rules",
     "src/anivault/services/catalogue",
     "tests/parser/names",
 }

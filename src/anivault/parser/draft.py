@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from anivault.parser.form import Form
 from anivault.parser.models import SURE
 from anivault.shared import regex as re
 
@@ -26,6 +25,7 @@ class Draft:
     __slots__ = (
         "confidence",
         "fields",
+        "held",
         "leading",
         "loose_group",
         "numbers",
@@ -36,12 +36,13 @@ class Draft:
         "words",
     )
 
-    def __init__(self, form: Form) -> None:
-        self.text, self.shown = form
+    def __init__(self, text: str, shown: str) -> None:
+        self.text, self.shown = text, shown
         self.confidence = SURE  # less where a rule only supposes
         self.fields: dict[str, Any] = {}
         self.said: dict[str, str] = {}
         self.numbers: list[tuple[int, int, Any]] = []  # brackets that hold a number: start, end, meaning
+        self.held: list[str] = []  # the words of all brackets but the first one
         self.texts: list[tuple[int, int]] = []  # brackets that hold words
         self.leading: list[tuple[int, int]] = []  # brackets in front: a group and its partners, or a title
         self.loose_group: str | None = None  # a name found among technical words

@@ -13,8 +13,7 @@ from typing import NamedTuple
 from anivault.parser import form
 from anivault.parser.models import ParseResult, VideoType
 from anivault.parser.read import read_rules
-from anivault.parser.rules import season
-from anivault.parser.rules.numbers import han
+from anivault.parser.rules.numbers import han, whole_season
 from anivault.parser.vocabulary import FOLDERS, SEASON, any_of
 from anivault.shared import regex as re
 
@@ -117,7 +116,7 @@ def _counted(plain: str) -> Folder | None:
 
 
 def _season(plain: str) -> Folder | None:
-    found = season.whole(plain)
+    found = whole_season(plain)
     if found is not None:
         number = found["season"] if "seasons" not in found else None
         if number == 0:

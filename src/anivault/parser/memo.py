@@ -75,13 +75,14 @@ class Memo:
 
 def _shape(runs: list[str], result: ParseResult) -> _Shape | None:
     places = [n for n, run in enumerate(runs) if run.isdecimal() and int(run) == result.episodes[0]]
-    checksums = [n for n, run in enumerate(runs) if not run.isdecimal()]
     if len(places) != 1 or not _may_vary(runs[places[0]]):
         return None
-    if not checksums:
-        return _Shape(runs, places[0], None, result)
-    said = len(checksums) == 1 and runs[checksums[0]][1:-1] == result.crc32
-    return _Shape(runs, places[0], checksums[0], result) if said else None
+    match [n for n, run in enumerate(runs) if not run.isdecimal()]:
+        case []:
+            return _Shape(runs, places[0], None, result)
+        case [checksum] if runs[checksum][1:-1] == result.crc32:
+            return _Shape(runs, places[0], checksum, result)
+    return None
 
 
 def _may_vary(run: str) -> bool:

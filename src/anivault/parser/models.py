@@ -1,4 +1,4 @@
-"""What a file name says: the record that every engine and rule fills, and the Protocol engines satisfy."""
+"""What a file name says: its numbers, the record that rules and engines fill, the Protocol of engines."""
 
 from __future__ import annotations
 
@@ -7,8 +7,23 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
+from anivault.shared import regex as re
+
 # A number as printed: 7, 12.5, or text where it carries a letter ("01b").
 Number: TypeAlias = int | float | str
+
+YEARS = range(1950, 2036)  # four digits that are a year before they are an episode
+_PLAIN = re.compile(r"\d+")
+
+
+def number(text: str) -> Number:
+    """A printed number: int, float, or text where it carries a letter ("01b")."""
+    if _PLAIN.fullmatch(text):
+        return int(text)
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 # How sure readings are, as the share of them that is right on labelled names that no rule was written on

@@ -25,11 +25,8 @@ from anivault.parser.rules import (
     group,
     kind,
     media,
-    part,
-    printed,
     season,
     title,
-    year_version,
 )
 from anivault.shared import plugins
 
@@ -44,13 +41,13 @@ RULES = (
     episode_stated.read_stated,
     season.read,
     episode_stated.read_worded,
-    part.read,
+    season.read_part,
     media.read,
     episode_places.read,
-    part.settle,
+    season.settle_disc,
     kind.read,
-    year_version.read_version,
-    year_version.read_year,
+    season.read_version,
+    season.read_year,
     group.read_last,
     title.read,
 )
@@ -59,13 +56,13 @@ RULES = (
 def read_rules(name: str, episode_at: tuple[int, int] | None = None) -> ParseResult:
     """What the rules alone read in `name`; siblings may have shown where its episode stands."""
     stem = form.stem_of(name[: form.LONGEST])
-    draft = Draft(form.of_stem(stem))
+    draft = Draft(*form.of_stem(stem))
     kind.read_ending(draft, stem)
     if episode_at is not None:
         episode.read_at(draft, *episode_at)
     for rule in RULES:
         rule(draft)
-    printed.read(draft, stem)
+    title.read_printed(draft, stem)
     return ParseResult(**draft.fields, said=draft.said, engine="rules", confidence=draft.confidence)
 
 

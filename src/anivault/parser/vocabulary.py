@@ -33,7 +33,6 @@ TERMS = _by_word(_RAW["weak"]) | STRONG  # word -> the field it fills
 LEADS = frozenset(_RAW["running"]["leads"])
 ALONE = frozenset(_RAW["running"]["alone"])
 TERM_PAIRS = frozenset(tuple(pair.split()) for pair in _RAW["running"]["pairs"])
-PAIRED = frozenset(first for first, _ in TERM_PAIRS)
 
 EXTENSIONS = frozenset(_RAW["extensions"])
 SUBTITLE_EXTENSIONS = frozenset(_RAW["subtitle_extensions"])
@@ -59,7 +58,9 @@ PART: dict[str, list[str]] = _RAW["part"]
 EPISODE: dict[str, list[str]] = _RAW["episode"]
 CJK_BATCH = any_of(_RAW["cjk"]["batch"])
 CJK_NOTES = any_of(_RAW["cjk"]["notes"])
-CJK_TEAMS = any_of(_RAW["cjk"]["teams"])
+TEAM = re.compile(
+    rf"{any_of(_RAW['cjk']['teams'])}|[&@]|sub|raws?\b|studio", re.IGNORECASE
+)  # in a group's name
 CJK_SUBTITLES = re.escape(_RAW["cjk"]["subtitles"])
 
 HAN = _RAW["numbers"]["han"]

@@ -119,24 +119,23 @@ def _settle(folder: Folder, above: list[Folder], name: str) -> Folder:
     return Folder(Use.TITLE, None, None, ParseResult(title=name, titles=(name,), engine="rules"))
 
 
+# Fields of the context that a folder fills, with those of the folder that say them.
+_SAID = {
+    Use.SEASON: (("season", "number"), ("part", "part")),
+    Use.PART: (("part", "part"),),
+    Use.GENERIC: (("year", "number"),),
+    Use.DISC: (("disc", "number"),),
+}
+
+
 def _combine(folders: list[Folder]) -> Context:
     titles: list[str] = []
     found: dict[str, Any] = {}
     for folder in reversed(folders):
         if folder.use is Use.TITLE and folder.parsed is not None:
             _add_title(found, titles, folder.parsed)
-        elif "titled" in found:
-            continue  # a season above a title is another show's
-        elif folder.use is Use.SEASON:
-            found.setdefault("season", folder.number)
-            found.setdefault("part", folder.part)
-        elif folder.use is Use.PART:
-            found.setdefault("part", folder.part)
-        elif folder.use is Use.GENERIC and folder.number is not None:
-            found.setdefault("year", folder.number)
-        elif folder.use is Use.DISC:
-            found.setdefault("disc", folder.number)
-        elif folder.use in _PLACES:
+        elif "titled" not in found:  # a season above a title is another show's
+            _add_numbers(found, folder)
             _add_place(found, folder)
     return Context(titles=tuple(dict.fromkeys(titles)), lends=_lent_by(found.get("titled")), **found)
 
@@ -160,8 +159,15 @@ def _add_title(found: dict[str, Any], titles: list[str], parsed: ParseResult) ->
         found.setdefault("titled_season", parsed.season)
 
 
+def _add_numbers(found: dict[str, Any], folder: Folder) -> None:
+    if folder.use is Use.GENERIC and folder.number is None:  # Anime
+        return
+    for field, said in _SAID.get(folder.use, ()):
+        found.setdefault(field, getattr(folder, said))
+
+
 def _add_place(found: dict[str, Any], folder: Folder) -> None:
-    if "type" not in found and "extra" not in found:
+    if folder.use in _PLACES and "type" not in found and "extra" not in found:
         found["type" if folder.use is Use.SPECIALS else "extra"] = folder.type
         found["misc"] = folder.use is Use.MISC
         if folder.number is not None:
@@ -307,11 +313,19 @@ def _extra(own: ParseResult, above: Context, others: Known) -> VideoType | None:
     if above.extra is None or above.titled is None or own.type is not None:
         return None
     if own.episodes and (own.season is not None or not _is_untitled(own)):
-        ours = {(_plain(title), number) for title in own.titles for number in own.episodes}
-        return above.extra if ours & others.episodes else None
-    if above.misc and not _is_of(own, above) and others.titles.isdisjoint(map(_plain, above.titles)):
-        return None  # My Things/Other/Its Film.mkv
-    return above.extra
+        return above.extra if _is_twice(own, others) else None
+    return None if _is_of_nothing(own, above, others) else above.extra
+
+
+def _is_twice(own: ParseResult, others: Known) -> bool:
+    """Whether the show has this episode elsewhere."""
+    ours = {(_plain(title), number) for title in own.titles for number in own.episodes}
+    return not ours.isdisjoint(others.episodes)
+
+
+def _is_of_nothing(own: ParseResult, above: Context, others: Known) -> bool:
+    """`My Things/Other/Its Film.mkv`."""
+    return above.misc and not _is_of(own, above) and others.titles.isdisjoint(map(_plain, above.titles))
 
 
 def _is_untitled(own: ParseResult) -> bool:

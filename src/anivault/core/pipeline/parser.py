@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -144,25 +144,31 @@ def _renumber_discs(
     The discs are those of one show: of names that carry one title, or none. Where names have a title and no
     show's folder stands above, a lone `Disc 2` is only a folder that is called so.
     """
+    for (_, title), by_disc in _discs(files, results, contexts).items():
+        if sorted(by_disc) == list(range(1, len(by_disc) + 1)):
+            _number_on([places for _, places in sorted(by_disc.items())], results)
+        elif not title or any(contexts[place].titled for places in by_disc.values() for place in places):
+            _forget(by_disc, results)
+
+
+def _discs(
+    files: Sequence[ScannedFile], results: Sequence[ParseResult], contexts: Sequence[Context]
+) -> dict[tuple[str, str], dict[int, list[int]]]:
+    """The places of episodes by the folder of their discs and their title, then by disc."""
     discs: defaultdict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for place, above in enumerate(contexts):
         if above.disc is not None and _is_episode(results[place]):
             parent = files[place].whole_folder.rpartition("/")[0]
             discs[parent, (results[place].title or "").casefold()][above.disc].append(place)
-    for (_, title), by_disc in discs.items():
-        in_order = [places for _, places in sorted(by_disc.items())]
-        if sorted(by_disc) != list(range(1, len(by_disc) + 1)):
-            if not title or any(contexts[p].titled for places in by_disc.values() for p in places):
-                _forget([p for disc, places in by_disc.items() if disc > 1 for p in places], by_disc, results)
-        elif _all_restart([sorted(_number(results[p]) for p in places) for places in in_order]):
-            _number_on(in_order, results)
+    return discs
 
 
-def _forget(later: list[int], by_disc: dict[int, list[int]], results: list[ParseResult]) -> None:
+def _forget(by_disc: dict[int, list[int]], results: list[ParseResult]) -> None:
     """Numbers that start again on a disc without all discs before it: nobody knows what they are."""
-    if all(min(_number(results[p]) for p in places) == 1 for places in by_disc.values()):
-        for place in later:
-            results[place] = replace(results[place], episodes=())
+    if not _all_restart(by_disc.values(), results):
+        return
+    for place in (place for disc, places in by_disc.items() if disc > 1 for place in places):
+        results[place] = replace(results[place], episodes=())
 
 
 def _is_episode(result: ParseResult) -> bool:
@@ -173,11 +179,14 @@ def _number(result: ParseResult) -> int:
     return int(result.episodes[0])
 
 
-def _all_restart(numbers: list[list[int]]) -> bool:
-    return len(numbers) > 1 and all(each[0] == 1 for each in numbers)
+def _all_restart(discs: Iterable[list[int]], results: Sequence[ParseResult]) -> bool:
+    return all(min(_number(results[place]) for place in places) == 1 for places in discs)
 
 
 def _number_on(discs: list[list[int]], results: list[ParseResult]) -> None:
+    """Each disc goes on where the one before it ends, if all start at 1."""
+    if len(discs) < 2 or not _all_restart(discs, results):
+        return
     before = 0
     for places in discs:
         last = max(_number(results[place]) for place in places)

@@ -201,14 +201,7 @@ class _Walk:
         """List one folder; returns the folders in it with the ignore lists that hold there."""
         path = f"{root}/{rel}" if rel else root
         prefix = f"{rel}/" if rel else ""
-        try:
-            with os.scandir(path) as found:
-                entries = sorted(found, key=_name)
-        except OSError as error:
-            if not rel:
-                raise FolderUnreadableError(root, error) from error
-            self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
-            return []
+        entries = self._entries(path, required=not rel)
         in_order = [entry.name for entry in entries]
         names = set(in_order)
         if not are_natural(in_order):
@@ -224,6 +217,16 @@ class _Walk:
             else:
                 folders.append((below, ignores))
         return folders
+
+    def _entries(self, path: str, *, required: bool) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(path) as found:
+                return sorted(found, key=_name)
+        except OSError as error:
+            if required:
+                raise FolderUnreadableError(path, error) from error
+            self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            return []
 
     def _file(self, root: str, rel: str, entry: os.DirEntry[str], names: set[str], ignores: _Ignores) -> None:
         kind = kind_of(entry.name)

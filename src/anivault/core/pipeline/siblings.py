@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from anivault.parser.rules.numbers import YEARS
+from anivault.parser.models import YEARS
 from anivault.shared import regex as re
 
 MEMBERS = 3  # names that must share a pattern before it tells anything

@@ -11,8 +11,7 @@ from typing import Any
 # element, which costs twice the parsing. A test compares the two.
 from anitomy_ng._anitomy import parse as _parse
 
-from anivault.parser.models import ParseResult
-from anivault.parser.rules.numbers import number
+from anivault.parser.models import ParseResult, number
 from anivault.parser.vocabulary import TYPES
 
 # Its element -> our field, for those that are one text or one whole number.

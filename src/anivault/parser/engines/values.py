@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from anivault.parser.models import Number, ParseResult, VideoType
-from anivault.parser.rules.numbers import number
+from anivault.parser.models import Number, ParseResult, VideoType, number
 from anivault.parser.vocabulary import TYPES
 
 _KINDS = TYPES | {"tv": VideoType.TV, "oad": VideoType.OVA, "sp": VideoType.SPECIAL, "ona": VideoType.ONA}

@@ -6,11 +6,13 @@ bracket means is remembered by its content.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
-from anivault.parser.models import VideoType
-from anivault.parser.rules import media, numbers, season
+from anivault.parser.models import VideoType, number
+from anivault.parser.rules import numbers
+from anivault.parser.rules.terms import Terms, is_note, terms
 from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, STRONG, TYPES, TYPES_NUMBERED
 from anivault.shared import regex as re
 
@@ -18,6 +20,7 @@ RULE = "rule:brackets"
 FEW = 14  # no release holds more seasons at once (a guess)
 
 _BRACKET = re.compile(r"\[([^\[\]]*)\]|\(([^()]*)\)|\{([^{}]*)\}")
+_OPENING = re.compile(r"[\[({]")
 _YEAR = re.compile(r"((?:19[5-9]|20[0-3])\d)年?(?:[-.~/](?:(?:19|20)?\d\d)?(?:[-.~/]\d\d)?)?")
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\d{1,2}[./-]\d{1,2}")
 _IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.IGNORECASE)
@@ -71,19 +74,16 @@ _cache: dict[str, Meaning] = {}
 def read(draft: Draft) -> None:
     """Sort every bracket; claim all but the ones that hold words or an episode number."""
     text = draft.text
-    if "[" not in text and "(" not in text and "{" not in text:
+    if _OPENING.search(text) is None:
         return
     first = True
     for found in _BRACKET.finditer(text):
         content = found[found.lastindex or 0]
-        if len(content) < 11 and (crc := numbers.checksum(content)) is not None:
+        if (crc := numbers.checksum(content)) is not None:
             draft.fields["crc32"], draft.said["crc32"] = crc, "rule:checksum"
             draft.gap(*found.span(), TERM)
         else:
-            meaning = _meaning_in(text, content, found, first=first)
-            if meaning is _WORDS and len(content) == 11 and _is_video_id(content, found, text):
-                meaning = Meaning(TERM)
-            _apply(draft, meaning, *found.span())
+            _apply(draft, _meaning_in(text, content, found, first=first), *found.span())
             first = False
     if "全" in text and not draft.numbers and not _OTHER_NUMBER.search(_BRACKET.sub("", text)):
         _read_total(draft, text)
@@ -99,7 +99,8 @@ def _read_total(draft: Draft, text: str) -> None:
 def _is_video_id(content: str, found: re.Match[str], text: str) -> bool:
     """`Title [dQw4w9WgXcQ]`: eleven letters of both cases and digits that end a name are a site's."""
     return (
-        found.start() > 2
+        len(content) == 11
+        and found.start() > 2
         and not text[found.end() :].strip()
         and _VIDEO_ID.fullmatch(content) is not None
         and content not in (content.lower(), content.upper())
@@ -111,6 +112,8 @@ def _meaning_in(text: str, content: str, found: re.Match[str], *, first: bool) -
     if content in numbers.RESOLUTIONS and _EXPLICIT.search(text) is not None:
         return Meaning(numbers=numbers.Numbers((int(content),)))
     meaning = _meaning(content)
+    if meaning is _WORDS and _is_video_id(content, found, text):
+        return Meaning(TERM)
     leads = first and found.start() < 2 and meaning.filler == TERM
     return _WORDS if leads and _may_be_group(meaning, text, found.end()) else meaning
 
@@ -129,18 +132,23 @@ def _apply(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
         draft.numbers.append((start, end, meaning.numbers))
         if meaning.fields and (blank := draft.text.find(" ", start, end)) > 0:  # [01 1080p HEVC]
             draft.gap(blank, end - 1, TERM)
-        return
-    if meaning.filler is None:
+    elif meaning.filler is None:
         _apply_words(draft, start, end)
-        return
+    else:
+        _apply_gap(draft, meaning, start, end)
+
+
+def _apply_gap(draft: Draft, meaning: Meaning, start: int, end: int) -> None:
     if meaning.rest and draft.loose_group is None:
         draft.loose_group = meaning.rest
     note = draft.text[start] == "(" and not meaning.fields and not draft.text[start:end].isascii()
-    draft.gap(start, end, NOTE if note else meaning.filler)
+    draft.gap(start, end, NOTE if note else meaning.filler or TERM)
 
 
 def _apply_words(draft: Draft, start: int, end: int) -> None:
     """Words; behind two brackets of words they may begin with the number: `[957 呪われた美術館]`."""
+    if draft.text[start] == "[" and "[" in draft.text[:start]:
+        draft.held.append(draft.shown[start + 1 : end - 1])
     titled = _TITLED.match(draft.text, start, end) if len(draft.texts) > 1 else None
     if titled is None:
         draft.texts.append((start, end))
@@ -204,16 +212,11 @@ def _volume(content: str) -> Meaning | None:
     return Meaning(TERM, (("disc", int(found["number"])),) if found["disc"] else ())
 
 
-def is_words(content: str) -> bool:
-    """Tell whether a bracket says nothing that a rule knows."""
-    return _meaning(content) is _WORDS
-
-
 def _stated(content: str) -> Meaning | None:
     """`[S02E05]`, `(S4-24)`: an episode with its season. `(S1-3)`, `(S01-03)` are seasons."""
     if (found := _STATED.fullmatch(content)) is None:
         return None
-    season, episode = int(found[1]), numbers.number(found[2])
+    season, episode = int(found[1]), number(found[2])
     alike = len(found[1]) >= len(found[2]) and int(found[2]) < FEW
     if "e" not in content.lower() and (season < 2 or alike):
         return None
@@ -224,7 +227,7 @@ def _stated(content: str) -> Meaning | None:
 
 def _season(content: str) -> Meaning | None:
     """`[S2]`, `(2nd Season)`, `【第二季】`."""
-    found = season.whole(content)
+    found = numbers.whole_season(content)
     if found is None:
         return None
     fields: list[tuple[str, object]] = list(found.items())
@@ -233,23 +236,25 @@ def _season(content: str) -> Meaning | None:
 
 def _kind(content: str) -> Meaning | None:
     """`[OVA]`, `[NCOP 2]`, `(2012 Movie)`."""
-    if (found := _KIND.fullmatch(content)) is None:
+    found = _KIND.fullmatch(content)
+    kind = _kind_of(found["word"].lower().replace("_", " ")) if found else None
+    if found is None or kind is None:
         return None
-    if (kind := _kind_of(found["word"].lower().replace("_", " "))) is None:
+    if not found["number"] and found["word"] in TYPES_NUMBERED:  # [IV] counts something else
         return None
-    fields: list[tuple[str, object]] = [("type", kind)]
-    if found["word"] in TYPES_NUMBERED and not found["number"]:  # [IV] counts something else
-        return None
-    if kind is VideoType.TV and not found["number"]:
-        return Meaning(TERM, tuple(fields))
+    if not found["number"] and kind is VideoType.TV:
+        return Meaning(TERM, (("type", kind),))
+    return Meaning(KIND, tuple(_kind_fields(found, kind)))
+
+
+def _kind_fields(found: re.Match[str], kind: VideoType) -> Iterator[tuple[str, object]]:
+    yield "type", kind
     if found["year"]:
-        fields.append(("year", int(found["year"])))
+        yield "year", int(found["year"])
     if found["number"] and kind is not VideoType.MOVIE:
-        printed = filter(None, (found["number"], found["last"]))
-        fields.append(("episodes", tuple(map(numbers.number, printed))))
+        yield "episodes", tuple(map(number, filter(None, (found["number"], found["last"]))))
     if found["version"]:
-        fields.append(("version", int(found["version"])))
-    return Meaning(KIND, tuple(fields))
+        yield "version", int(found["version"])
 
 
 def _kind_of(words: str) -> VideoType | None:
@@ -262,13 +267,13 @@ def _technical(content: str) -> Meaning | None:
     """`[1080p]`, `(BD 720p AAC)`, `[01 1080p HEVC]`, `[简日双语]`."""
     if any(pattern.fullmatch(content) for pattern in (_BATCH, _IDS, _DOMAIN, _OF)):
         return Meaning(TERM)
-    found = media.terms(content)
+    found = terms(content)
     if found.strong or (found.known and not found.rest):
         if (ranged := _RANGED.match(content) or _NUMBERED.match(content)) is not None:
             return Meaning(fields=found.fields, numbers=numbers.bracket(ranged[1]))
         rest = _name_among(content, found) if found.rest else None
         return Meaning(TERM, (*found.fields, *_version(content)), rest=rest)
-    return Meaning(TERM) if media.is_note(content) else None
+    return Meaning(TERM) if is_note(content) else None
 
 
 def _version(content: str) -> tuple[tuple[str, object], ...]:
@@ -276,7 +281,7 @@ def _version(content: str) -> tuple[tuple[str, object], ...]:
     return (("version", int(found[1])),) if found else ()
 
 
-def _name_among(content: str, found: media.Terms) -> str | None:
+def _name_among(content: str, found: Terms) -> str | None:
     """The part between commas or dashes that holds only unknown words: `(Central Anime, 720p)`."""
     for part in re.split(r"\s*,\s*|\.", content):
         words = part.split()

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from anivault.parser.draft import EPISODE, GAPS, Draft
-from anivault.parser.models import Number
-from anivault.parser.rules.numbers import YEARS, number
+from anivault.parser.models import YEARS, Number, number
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, TYPES, any_of
 from anivault.shared import regex as re

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from anivault.parser.draft import EPISODE, GAPS, SEASON, YEAR, Draft
-from anivault.parser.models import GUESSED
+from anivault.parser.models import GUESSED, YEARS, Number, number
 from anivault.parser.rules.episode import (
     ALONE,
     END,
@@ -23,7 +23,7 @@ from anivault.parser.rules.episode import (
     is_numbered_title,
     keep,
 )
-from anivault.parser.rules.numbers import YEARS, Numbers, number
+from anivault.parser.rules.numbers import Numbers
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, any_of
 from anivault.shared import regex as re
@@ -111,7 +111,7 @@ def _bracketed(draft: Draft) -> bool:
     if not draft.numbers or "episodes" in draft.fields:
         return False
     start, end, found = min(draft.numbers, key=_saying)
-    if draft.text[start] == "(" and not _is_stated(found) and _is_aside(draft, start, end):
+    if _is_aside(draft, start, end, found):
         return False
     if end - start < 4 and draft.text[start] == "(":  # Title (9); or a copy of Title.mkv
         draft.confidence = GUESSED
@@ -119,15 +119,18 @@ def _bracketed(draft: Draft) -> bool:
     if found.second is not None:
         draft.set("absolute", (found.second,), RULE)
     draft.gap(start, end, EPISODE)
-    if (first := draft.numbers[0])[0] == 0 < start and first[2].episodes == found.episodes:  # [01][Title][01]
-        draft.gap(first[0], first[1], EPISODE)
-    if (
-        start == 0
-        and (again := _LAST.search(draft.text, end))
-        and (number(again["first"]),) == found.episodes
-    ):
-        draft.gap(again.start(), again.end(), EPISODE)  # [01] [Group] Title 01
+    _claim_again(draft, start, end, found.episodes)
     return True
+
+
+def _claim_again(draft: Draft, start: int, end: int, episodes: tuple[Number, ...]) -> None:
+    """The same number once more: `[01][Title][01]`, `[01] [Group] Title 01`."""
+    first, last, found = draft.numbers[0]
+    if first == 0 < start and found.episodes == episodes:
+        draft.gap(first, last, EPISODE)
+    again = _LAST.search(draft.text, end) if start == 0 else None
+    if again is not None and (number(again["first"]),) == episodes:
+        draft.gap(again.start(), again.end(), EPISODE)
 
 
 def _saying(bracket: tuple[int, int, Numbers]) -> tuple[bool, bool]:
@@ -139,8 +142,10 @@ def _is_stated(found: Numbers) -> bool:
     return found.stated or len(found.episodes) > 1
 
 
-def _is_aside(draft: Draft, start: int, end: int) -> bool:
+def _is_aside(draft: Draft, start: int, end: int, found: Numbers) -> bool:
     """Round brackets hold a number behind another: `10 (1)`; or a lone digit with words behind it."""
+    if draft.text[start] != "(" or _is_stated(found):
+        return False
     if end - start < 4 and _WORD.search(draft.text, end):
         return True
     number = _NUMBER_BEFORE.search(draft.text, 0, start)
@@ -246,14 +251,20 @@ _GUESSES = (_last, _dashed, _colon, _first, _middle, _glued, _amid)  # the numbe
 def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     """Tell whether a last number is part of the title: a lone digit, a decimal, a year, or known for it."""
     text = found["first"]
-    if is_numbered_title(draft, found):
-        return True
-    if not text.startswith("0") and _FILM.search(draft.text, 0, found.start()):  # Movie 25
+    if is_numbered_title(draft, found) or _is_of_a_film(draft, found) or _is_year(text):
         return True
     if found["last"] or found["version"]:
-        return text.isdecimal() and len(text) == 4 and int(text) in YEARS  # 1992-2017
+        return False
     if len(text) == 1:  # Title 2018 6
         return _YEAR_BEFORE.search(draft.text, 0, found.start()) is None
-    if "." in text and not text.startswith("0"):
-        return not text.endswith(".5")
+    return "." in text and not text.startswith("0") and not text.endswith(".5")
+
+
+def _is_of_a_film(draft: Draft, found: re.Match[str]) -> bool:
+    """`Movie 25`."""
+    return not found["first"].startswith("0") and _FILM.search(draft.text, 0, found.start()) is not None
+
+
+def _is_year(text: str) -> bool:
+    """`Title 1999`, `Title 1992-2017`."""
     return len(text) == 4 and text.isdecimal() and int(text) in YEARS

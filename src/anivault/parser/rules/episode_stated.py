@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anivault.parser.draft import EPISODE, GAPS, Draft
-from anivault.parser.models import Number
+from anivault.parser.models import Number, number
 from anivault.parser.rules.episode import (
     ALONE,
     BETWEEN_DASHES,
@@ -21,7 +21,7 @@ from anivault.parser.rules.episode import (
     is_numbered_title,
     keep,
 )
-from anivault.parser.rules.numbers import han, number
+from anivault.parser.rules.numbers import han
 from anivault.parser.vocabulary import CJK_BATCH, any_of, letters_of
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.shared import regex as re
@@ -72,6 +72,7 @@ _ALL = re.compile(
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
 
+_STUCK = re.compile(r"E(?<=[^\x00-\x7f]E)P?(?=\d\d)")  # 题名EP05
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
 
 
@@ -107,11 +108,18 @@ def read_worded(draft: Draft) -> None:
     """Claim an episode that a word announces: Episode 12, E12, #12, 12 of 24, 第12話."""
     if draft.said.get("episodes") in SETTLED or (not draft.text.isascii() and _cjk(draft)):
         return
-    if draft.text.isascii() and not {"#", "/"} & set(draft.text) and draft.words.isdisjoint(_GATE):
+    if not _is_announced(draft):
         return
     searches = (pattern.search(draft.text) for pattern in (_COUNTED, _WORDED, _MARKED, _OF, _BEHIND))
     if (found := next(filter(None, searches), None)) is not None:
         _claim_word(draft, found)
+
+
+def _is_announced(draft: Draft) -> bool:
+    """Whether any word or mark for an episode is there."""
+    if "#" in draft.text or "/" in draft.text or not draft.words.isdisjoint(_GATE):
+        return True
+    return not draft.text.isascii() and _STUCK.search(draft.text) is not None
 
 
 def _claim_word(draft: Draft, found: re.Match[str]) -> None:
@@ -126,16 +134,38 @@ def _claim_word(draft: Draft, found: re.Match[str]) -> None:
 
 
 def _cjk(draft: Draft) -> bool:
-    if (found := _CJK.search(draft.text) or _COUNTER.search(draft.text)) is not None:
-        version = found["version"] or found["early"] if found.re.pattern == _CJK.pattern else None
-        keep(draft, tuple(_cjk_number(n) for n in (found["first"], found["last"]) if n), version)
-        if found.re.pattern == _CJK.pattern and found["second"]:  # 第05(17)话
-            draft.set("absolute", (int(found["second"]),), RULE)
-    elif (found := _ALL.search(draft.text)) is not None and (count := found["all"] or found["sum"]):
+    if _CJK_SIGN.search(draft.text) is None:
+        return False
+    for pattern, keep_said in _CJK_FORMS:
+        if (found := pattern.search(draft.text)) is not None:
+            keep_said(draft, found)
+            gap(draft, found.start(), found.end())
+            return True
+    return False
+
+
+def _keep_nth(draft: Draft, found: re.Match[str]) -> None:
+    """`第05话`, `第01-12話`, `第05v2話`, `第05(17)话`."""
+    _keep_counted(draft, found)
+    if (version := found["version"] or found["early"]) is not None:
+        draft.set("version", int(version), RULE)
+    if found["second"]:
+        draft.set("absolute", (int(found["second"]),), RULE)
+
+
+def _keep_counted(draft: Draft, found: re.Match[str]) -> None:
+    """`05话`, `제5화`."""
+    keep(draft, tuple(_cjk_number(n) for n in (found["first"], found["last"]) if n), None)
+
+
+def _keep_all(draft: Draft, found: re.Match[str]) -> None:
+    """`全12話`; `全集` does not say how many."""
+    if count := found["all"] or found["sum"]:
         keep(draft, (1, han(count)), None)
-    if found is not None:
-        gap(draft, found.start(), found.end())
-    return found is not None
+
+
+_CJK_SIGN = re.compile(r"[第话話集回화회全完合]")  # one of them is in each form
+_CJK_FORMS = ((_CJK, _keep_nth), (_COUNTER, _keep_counted), (_ALL, _keep_all))
 
 
 def _cjk_number(text: str) -> Number:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, Draft
-from anivault.parser.vocabulary import ASIDES, CJK_TEAMS, TERMS
+from anivault.parser.vocabulary import ASIDES, TEAM
 from anivault.shared import regex as re
 
 RULE = "rule:group"
 
-_DASHED = re.compile(
-    rf"(?:(?<=[^\s-])-|(?<=\s)-(?=\w+\s*$))(?P<name>(?!\d+(?!\w))[^\W_][\w&@.]*(?: ?[&@] ?\w+)*)"
-    rf"(?=\s*(?:[{GAPS}(\[]|$))"
-)
-_LAST_WORD = re.compile(r"\w+$")
 _LETTER = re.compile(r"[^\W_]")
 _GAP = re.compile(f"[{GAPS}]")
 _SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
-TEAM = re.compile(rf"{CJK_TEAMS}|[&@]|sub|raws?\b|studio", re.IGNORECASE)  # in a group's name
 _NUMBER_BEHIND = re.compile(r"\s*第\s*\d")
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _PARTING = f" ._-{EMPTY}"
@@ -34,44 +28,58 @@ _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?
 
 def read(draft: Draft) -> None:
     """Claim brackets in front: the first is the group, more Latin ones before words are its partners."""
-    if draft.text[:1] not in "[({" and (half := _HALF.match(draft.text)) is not None:
-        name = half.lastgroup or "name"
-        draft.set("group", draft.shown[half.start(name) : half.end(name)].strip(), RULE)
-        draft.gap(half.start(), half.end(), GROUP)
-        return
-    if not draft.texts:
-        return
-    front = draft.text[: draft.texts[0][0]]
-    if _ANY_BRACKET.sub("", front).strip(" .-0123456789\x02") and _AHEAD.fullmatch(front) is None:
+    if _read_half(draft) or not draft.texts:
         return
     (start, end), others = draft.texts[0], draft.texts[1:]
-    words = _WORD.search(_ANY_BRACKET.sub("", draft.text[end:]))
-    if not (others or words) or _is_title(draft, start, end) or _is_aside(draft, start, end):
+    front = draft.text[:start]
+    ahead = _AHEAD.fullmatch(front) is not None
+    if not ahead and _ANY_BRACKET.sub("", front).strip(" .-0123456789\x02"):
+        return
+    words = _WORD.search(_ANY_BRACKET.sub("", draft.text[end:])) is not None
+    if not (others or words) or _is_title(draft, start, end):
         return
     _claim(draft, start, end)
-    if front and _AHEAD.fullmatch(front) is not None:  # Bot.[Group] Title
+    if ahead:  # Bot.[Group] Title
         draft.gap(0, start, GROUP)
     draft.texts = others
     draft.leading.append((start, end))
-    while words and draft.texts and _adjoins(draft, end, draft.texts[0]):
+    if words:
+        _claim_partners(draft, end)
+
+
+def _read_half(draft: Draft) -> bool:
+    """`Group] Title`, `<Group> Title`."""
+    half = _HALF.match(draft.text) if draft.text[:1] not in "[({" else None
+    if half is None:
+        return False
+    name = half.lastgroup or "name"
+    draft.set("group", draft.shown[half.start(name) : half.end(name)].strip(), RULE)
+    draft.gap(half.start(), half.end(), GROUP)
+    return True
+
+
+def _claim_partners(draft: Draft, end: int) -> None:
+    """`[Group][Partner] Title`."""
+    while draft.texts and _adjoins(draft, end, draft.texts[0]):
         start, end = draft.texts.pop(0)
         draft.leading.append((start, end))
         draft.gap(start, end, GROUP)
 
 
 def _is_title(draft: Draft, start: int, end: int) -> bool:
-    """Tell whether the first brackets hold a title: those of `[Spirited Away][01][1080p][GROUP]`, or a local
-    one: `[千与千寻].Spirited.Away.x265-GROUP`, `[千与千寻][Spirited Away][1080p][GROUP]`.
-    """
+    """Tell whether the first brackets hold a title: those of `[Spirited Away][01][1080p][GROUP]`."""
     if len(draft.texts) == 2 and (_is_closed(draft, end) or _is_numbered(draft, end)):
         return True
+    return _is_aside(draft, start, end) or _is_local(draft, start, end)
+
+
+def _is_local(draft: Draft, start: int, end: int) -> bool:
+    """`[千与千寻].Spirited.Away.x265-GROUP`, `[千与千寻][Spirited Away][1080p][GROUP]`, `《题名》第05话`."""
     if draft.text[start:end].isascii() or TEAM.search(draft.text, start, end) is not None:
         return False
-    if _SCENE.search(draft.text, end) is not None:
+    if len(draft.texts) == 1 and _NUMBER_BEHIND.match(draft.text, end) is not None:
         return True
-    if len(draft.texts) == 1 and _NUMBER_BEHIND.match(draft.text, end) is not None:  # 《题名 第二季》第05话
-        return True
-    return len(draft.texts) > 2 and _is_paired(draft, end)
+    return _SCENE.search(draft.text, end) is not None or (len(draft.texts) > 2 and _is_paired(draft, end))
 
 
 def _is_closed(draft: Draft, end: int) -> bool:
@@ -107,24 +115,6 @@ def _is_paired(draft: Draft, end: int) -> bool:
 def _adjoins(draft: Draft, end: int, place: tuple[int, int]) -> bool:
     between, inside = draft.text[end : place[0]], draft.text[place[0] : place[1]]
     return _BETWEEN.fullmatch(between) is not None and inside.isascii() and not _is_aside(draft, *place)
-
-
-def read_dashed(draft: Draft, tail: int) -> None:
-    """Claim the name behind the last dash of the technical part."""
-    if "group" in draft.fields:
-        return
-    names = list(_DASHED.finditer(draft.text, tail))
-    if names and not _is_term(draft.text, found := names[-1]):
-        draft.set("group", draft.shown[found.start("name") : found.end("name")], RULE)
-        draft.gap(found.start(), found.end(), GROUP)
-
-
-def _is_term(text: str, found: re.Match[str]) -> bool:
-    """Tell whether the name is technical and so nobody's: the Hi10p of `1080p-Hi10p`, the DL of `WEB-DL`."""
-    before = _LAST_WORD.search(text, 0, found.start())
-    return any(
-        word.lower() in TERMS for word in (found["name"], f"{before[0] if before else ''}-{found['name']}")
-    )
 
 
 def read_last(draft: Draft) -> None:

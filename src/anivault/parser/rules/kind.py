@@ -7,9 +7,9 @@ behind a dash or blank and before a number, a bracket or the end.
 from __future__ import annotations
 
 from anivault.parser.draft import EPISODE, GAPS, KIND, Draft
-from anivault.parser.models import EXTRAS, VideoType
-from anivault.parser.rules.numbers import number
+from anivault.parser.models import EXTRAS, VideoType, number
 from anivault.parser.vocabulary import (
+    CJK_FILMS,
     CJK_TYPES,
     TYPE_WORDS,
     TYPES,
@@ -23,7 +23,7 @@ from anivault.parser.vocabulary import (
 )
 from anivault.shared import regex as re
 
-RULE = "rule:kind"
+RULE, BRACKETS = "rule:kind", "rule:brackets"
 
 _GATE = TYPE_WORDS | {word + "v" for word in TYPE_WORDS}  # NCOPv2
 _NUMBER = (
@@ -41,8 +41,9 @@ _WORDS = re.compile(
     rf"|(?:^\s*|-\s*|[{GAPS}]\s*)(?P<word>{any_of(TYPES_WORDS)})){_NUMBER}{_END}",
     re.IGNORECASE,
 )
+NEW = "新"  # 新劇場版
 _GLUED = re.compile(rf"(?:(?<=[a-z])|(?<=[^\x00-\x7f]))(?P<word>OVA|OAD){_NUMBER}(?![^\W_])")  # TitleOVA
-_CJK = re.compile(rf"(?:[+&]\s*)?新?(?P<word>{any_of(CJK_TYPES)}){_NUMBER}")
+_CJK = re.compile(rf"(?P<word>{any_of((*CJK_TYPES, *map(NEW.__add__, CJK_FILMS)))}){_NUMBER}")
 _NUMBERED = re.compile(rf"\s*{EPISODE}")
 _GOES_ON = re.compile(r"\s*[-:]\s*[^\W\d]")
 _WORD = re.compile(r"[^\W_]")
@@ -85,26 +86,32 @@ def read(draft: Draft) -> None:
     found = _find(draft)
     if found is None:
         return
-    if found.re.pattern == _WORDS.pattern and found["number"] and _is_a_title(draft, found):
-        return
     groups = found.groupdict()
-    kind = TYPES[(groups["word"] or groups["running"]).lower()]
-    if kind is VideoType.TV and found["number"] is not None:
+    kind = TYPES[(groups["word"] or groups["running"]).lower().removeprefix(NEW)]
+    if any(is_other(draft, found, kind) for is_other in _OTHERS):
         return
-    if kind in EXTRAS and draft.said.get("type") == "rule:brackets":  # [SP01] NCOP
+    if kind in EXTRAS and draft.said.get("type") == BRACKETS:  # [SP01] NCOP
         draft.fields["type"], draft.said["type"] = kind, RULE
         draft.fields.pop("episodes", None)
-    elif kind in EXTRAS and found.re.pattern == _WORDS.pattern and _is_of_an_episode(draft, found, kind):
-        return
     draft.set("type", kind, RULE)
     if not _is_of_the_title(draft.text, found, kind):
         _number(draft, found)
         draft.gap(found.start(), found.end(), KIND)
 
 
-def _is_a_title(draft: Draft, found: re.Match[str]) -> bool:
+def _is_a_title(draft: Draft, found: re.Match[str], _: VideoType) -> bool:
     """`Special 7 - 05`: nothing stands in front, and the episode has a number of its own."""
-    return "episodes" in draft.fields and _WORD.search(draft.text, 0, found.start()) is None
+    return (
+        found.re.pattern == _WORDS.pattern
+        and bool(found["number"])
+        and "episodes" in draft.fields
+        and _WORD.search(draft.text, 0, found.start()) is None
+    )
+
+
+def _is_a_channel(_: Draft, found: re.Match[str], kind: VideoType) -> bool:
+    """`TV 5`."""
+    return kind is VideoType.TV and found["number"] is not None
 
 
 def _is_of_an_episode(draft: Draft, found: re.Match[str], kind: VideoType) -> bool:
@@ -112,27 +119,48 @@ def _is_of_an_episode(draft: Draft, found: re.Match[str], kind: VideoType) -> bo
 
     Behind a bare number, a preview (`05 - Preview`) is that of the episode.
     """
+    if kind not in EXTRAS or found.re.pattern != _WORDS.pattern or draft.said.get("type") == BRACKETS:
+        return False
     if "episodes" not in draft.fields or found["number"] is not None:
         return False
     if kind in _OF_EPISODES and found["word"] and "season" not in draft.fields:
         return False
-    if _NUMBERED.match(draft.text, found.end()) is None:
-        return True
+    return _NUMBERED.match(draft.text, found.end()) is None or _is_dashed_show(draft, found)
+
+
+def _is_dashed_show(draft: Draft, found: re.Match[str]) -> bool:
     dashed = draft.shown[found.end() :].lstrip().startswith("-")
     return dashed and _WORD.search(draft.text, 0, found.start()) is None
 
 
+_OTHERS = (_is_a_title, _is_a_channel, _is_of_an_episode)  # where the word names no kind of this file
+
+
 def _find(draft: Draft) -> re.Match[str] | None:
-    text, found = draft.text, None
-    if not draft.words.isdisjoint(_GATE):
-        found = _ALWAYS.search(text) or _WORDS.search(text) or _CAPITALS.search(text)
-    if found is None and ("OVA" in text or "OAD" in text):
-        found = _GLUED.search(text)
-    if found is None and not text.isascii():
-        found = _CJK.search(text, 0, text.find(EPISODE) if EPISODE in text else len(text))
+    found = _find_word(draft) or _find_glued(draft) or _find_cjk(draft)
     if found is None and not draft.words.isdisjoint(_FILMS):
         _film(draft)
     return found
+
+
+def _find_word(draft: Draft) -> re.Match[str] | None:
+    """`NCOP 2`, `- Preview`, `SP01`."""
+    if draft.words.isdisjoint(_GATE):
+        return None
+    return _ALWAYS.search(draft.text) or _WORDS.search(draft.text) or _CAPITALS.search(draft.text)
+
+
+def _find_glued(draft: Draft) -> re.Match[str] | None:
+    """`TitleOVA 2`."""
+    return _GLUED.search(draft.text) if "OVA" in draft.text or "OAD" in draft.text else None
+
+
+def _find_cjk(draft: Draft) -> re.Match[str] | None:
+    """`剧场版`, in front of the episode."""
+    text = draft.text
+    if text.isascii():
+        return None
+    return _CJK.search(text, 0, text.find(EPISODE) if EPISODE in text else len(text))
 
 
 def _is_of_the_title(text: str, found: re.Match[str], kind: VideoType) -> bool:

@@ -1,29 +1,18 @@
-"""Numbers as names print them: plain, decimal, lettered, Han; and what stands inside a bracket of them."""
+"""Numbers as names print them: in Han, in words, inside a bracket; and what a season looks like. Pure."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from anivault.parser.models import Number
+from anivault.parser.models import Number, number
 from anivault.parser.vocabulary import CARDINALS, EPISODE, HAN, ORDINALS, ROMANS, any_of
+from anivault.parser.vocabulary import SEASON as WORDS
 from anivault.shared import regex as re
-
-YEARS = range(1950, 2036)  # four digits that are a year before they are an episode
 
 _PLAIN = re.compile(r"\d+")
 HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
 
 HALVES = {"前半": 1, "上半": 1, "後半": 2, "后半": 2, "下半": 2}  # of a season: its parts
-
-
-def number(text: str) -> Number:
-    """A printed number: int, float, or text where it carries a letter ("01b")."""
-    if _PLAIN.fullmatch(text):
-        return int(text)
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def han(text: str) -> int:
@@ -83,9 +72,12 @@ def bracket(content: str) -> Numbers | None:
     if (found["first"] in RESOLUTIONS and not stated) or _NO_EPISODE.fullmatch(content):
         return None
     printed = [found["first"] + (found["letter"] or ""), *filter(None, (found["last"],))]
-    version = found["v1"] or found["v2"] or found["v3"]
-    second = number(found["second"]) if found["second"] else None
-    return Numbers(tuple(map(number, printed)), int(version) if version else None, second, stated)
+    version, second = found["v1"] or found["v2"] or found["v3"], found["second"]
+    return Numbers(tuple(map(number, printed)), _maybe(version), _maybe(second), stated)
+
+
+def _maybe(text: str | None) -> int | None:
+    return int(text) if text else None
 
 
 _CRC = re.compile(r"\s*([0-9A-Fa-f]{8})\s*")
@@ -94,5 +86,71 @@ _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
 
 def checksum(content: str) -> str | None:
     """The CRC32 that a bracket holds: eight hexadecimal digits alone. A date of eight digits is none."""
-    found = _CRC.fullmatch(content)
+    found = _CRC.fullmatch(content) if len(content) < 11 else None
     return found[1] if found is not None and not _DATE.fullmatch(found[1]) else None
+
+
+# --- seasons --------------------------------------------------------------------------------------
+
+_WORD = any_of(WORDS["words"])
+_ORDINAL = rf"\d{{1,2}}(?:{any_of(WORDS['marks'])})|{any_of(ORDINALS)}|\d{{1,2}}(?= сезон)"
+_NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
+_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
+_HAN = r"[\d一二三四五六七八九十]{1,3}"
+LATIN_SEASON = re.compile(
+    rf"(?<![^\W_])(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th))\s*(?:[&+,-]|and|to)\s*)?"
+    rf"(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
+    rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?(?:[-~+&,]|to|and)))(?:{_WORD})"
+    rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
+    rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
+    rf"|(?:{_WORD}) (?P<named>{_NAMED})"
+    rf"|TV-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
+    rf"|(?:{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
+    re.IGNORECASE,
+)
+CJK_SEASON = re.compile(
+    rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
+    rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
+    r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
+    r"|(?P<bare>[一二三四五六七八九十])(?:季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
+)
+# What a season's bracket or folder may name behind it.
+_TRIMMINGS = re.compile(
+    r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
+    rf"|(?:Part|Cour) (?P<part>\d)|第(?P<section>[\d一二三四五])部|(?P<half>{any_of(HALVES)})"
+    r"|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
+    re.IGNORECASE,
+)
+
+
+def whole_season(content: str) -> dict[str, Any] | None:
+    """Read a bracket or folder that holds nothing but a season, with extras named behind it."""
+    for pattern in (LATIN_SEASON, CJK_SEASON):
+        if (found := pattern.match(content)) is not None and (
+            more := _TRIMMINGS.fullmatch(content, found.end())
+        ):
+            part = HALVES.get(more["half"]) or han(more["part"] or more["section"] or "0")
+            return season_of(found) | ({"part": part} if part else {})
+    return None
+
+
+def season_of(found: re.Match[str]) -> dict[str, Any]:
+    """The fields that a season says: its number, or all of a range."""
+    groups = found.groupdict()
+    if groups.get("part"):
+        return {"season": int(groups["short"]), "part": int(groups["part"])}
+    if worded := groups.get("ordinal") or groups.get("named"):
+        return _range(ordinal(groups.get("since") or worded) or 0, ordinal(worded) or 0)
+    first = _first(groups, "word", "tv", "short", "counted", "korean", "bare", "from")
+    last = _first(groups, "word_last", "short_last", "counted_last", "till")
+    return _range(han(first or "0"), han(last or "0"))
+
+
+def _range(first: int, last: int) -> dict[str, Any]:
+    if not first < last <= first + 30:  # 30: more is no range of seasons but another number
+        return {"season": first}
+    return {"season": first, "seasons": tuple(range(first, last + 1))}
+
+
+def _first(groups: dict[str, str | None], *names: str) -> str | None:
+    return next((groups[name] for name in names if groups.get(name)), None)

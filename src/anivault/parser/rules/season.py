@@ -1,4 +1,4 @@
-"""The season, in words and in the forms where it stands alone: S2, Season 2, 2nd Season, 第二季.
+"""Numbers that are no episode: the season, its part or cour, discs, the year, and a version by itself.
 
 Roman numerals and bare digits behind a title (`Overlord IV`, `Chihayafuru 3`) stay in the title:
 whether they count seasons is for whoever knows the shows. `Final Season` names no number.
@@ -6,48 +6,42 @@ whether they count seasons is for whoever knows the shows. `Final Season` names 
 
 from __future__ import annotations
 
-from typing import Any
-
-from anivault.parser.draft import EPISODE, SEASON, Draft
+from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, SEASON, TERM, YEAR, Draft
 from anivault.parser.rules.episode import BETWEEN_DASHES
-from anivault.parser.rules.numbers import HALVES, han, ordinal
-from anivault.parser.vocabulary import CARDINALS, ORDINALS, any_of, letters_of
+from anivault.parser.rules.numbers import CJK_SEASON, HALVES, LATIN_SEASON, han, ordinal, season_of
+from anivault.parser.vocabulary import CARDINALS, ORDINALS, PART, any_of, letters_of
 from anivault.parser.vocabulary import SEASON as WORDS
 from anivault.shared import regex as re
 
-RULE = "rule:season"
+RULE, PART_RULE, VOLUME = "rule:season", "rule:part", "rule:volume"
 
 _WORDED = letters_of(WORDS["words"])
 _GATE = _WORDED | {"s", "tv"}
-_WORD = any_of(WORDS["words"])
-_ORDINAL = rf"\d{{1,2}}(?:{any_of(WORDS['marks'])})|{any_of(ORDINALS)}|\d{{1,2}}(?= сезон)"
-_NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
-_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
-_HAN = r"[\d一二三四五六七八九十]{1,3}"
-_LATIN = re.compile(
-    rf"(?<![^\W_])(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th))\s*(?:[&+,-]|and|to)\s*)?"
-    rf"(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
-    rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?(?:[-~+&,]|to|and)))(?:{_WORD})"
-    rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
-    rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
-    rf"|(?:{_WORD}) (?P<named>{_NAMED})"
-    rf"|TV-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
-    rf"|(?:{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
+_CJK_SIGN = re.compile(r"[季期部기シ시]")  # one of them is in each form
+_PART_GATE = frozenset(PART["words"])
+_NAMED = rf"I{{1,3}}|IV|VI{{0,3}}|{any_of(CARDINALS)}"
+_PART = re.compile(
+    rf"(?<![A-Za-z0-9])(?:(?:Parte?|Teil|Cour|Pt\.|Pt(?=[ .]?\d))[ .]?(?P<n>\d{{1,2}}|{_NAMED})"
+    rf"|(?P<ordinal>\d(?:st|nd|rd|th)|{any_of(ORDINALS)}) (?:Cour|Part|Half))"
+    rf"(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s[-/|]|-$|-\s*[{GAPS}\[(]|\s\d{{2,4}}(?:v\d)?\s*(?:$|[{GAPS}\[(])))",
     re.IGNORECASE,
 )
-_CJK = re.compile(
-    rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
-    rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
-    r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
-    r"|(?P<bare>[一二三四五六七八九十])(?:季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
+_CJK_PART = re.compile(r"第\s*(?P<n>[\d一二三四五])\s*(?:クール|部分)|(?<!\d)(?P<korean>\d)쿨")
+_SECTION = re.compile(  # of the season in front of it: 第2期 第2部, 第1季後半
+    rf"{SEASON}\s?(?:第\s*(?P<section>[\d一二三四五])\s*部|(?P<half>{any_of(HALVES)}))(?![^\W\d_])"
 )
-# What a season's bracket or folder may name behind it.
-_TRIMMINGS = re.compile(
-    r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
-    rf"|(?:Part|Cour) (?P<part>\d)|第(?P<section>[\d一二三四五])部|(?P<half>{any_of(HALVES)})"
-    r"|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
+_VOLUME = re.compile(
+    r"(?<![^\W_])(?:Vol(?:ume)?[. ]*\d+(?:[-~&+]\d+|\s-\s[2-9](?!\d))?"
+    r"|(?:Dis[ck][ ._-]?|CD[ ._-]?|DVD(?=[1-48]))"
+    r"(?P<disc>\d{1,2})(?: ?of ?\d+)?)(?:v(?P<version>\d))?(?![^\W_])",
     re.IGNORECASE,
 )
+
+_YEAR = re.compile(
+    rf"(?<=[^\s{GROUP}] )((?:19[5-9]|20[0-3])\d)(?:-(?:19|20)\d\d)?(?=\s*(?:$|[{GAPS}\[({{]|-\s))"
+)
+_INSIDE = re.compile(r"\(((?:19[5-9]|20[0-3])\d)\)|(?<!\d)((?:19[5-9]|20[0-3])\d)年版")  # [Title (2021)]
+_VERSION = re.compile(r"(?<![^\W_])v(\d)(?![^\W_]|\.\d)", re.IGNORECASE)
 
 
 def read(draft: Draft) -> None:
@@ -56,10 +50,10 @@ def read(draft: Draft) -> None:
     Where the episode or a bracket has said one, words that say the same.
     """
     gate = _WORDED if "season" in draft.fields else _GATE
-    if not draft.text.isascii():
-        _read_all(draft, _CJK)
+    if not draft.text.isascii() and _CJK_SIGN.search(draft.text) is not None:
+        _read_all(draft, CJK_SEASON)
     if not draft.words.isdisjoint(gate):
-        _read_all(draft, _LATIN)
+        _read_all(draft, LATIN_SEASON)
 
 
 def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
@@ -68,7 +62,7 @@ def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
             return
         if "season" in draft.fields and found[0].endswith("部"):  # 第2期 第2部: a part of it
             continue
-        said = _fields(found)
+        said = season_of(found)
         if draft.said.get("season", RULE) != RULE and (
             EPISODE in draft.text[: found.start()] or said != {"season": draft.fields["season"]}
         ):
@@ -78,33 +72,57 @@ def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
         draft.gap(found.start(), found.end(), SEASON)
 
 
-def whole(content: str) -> dict[str, Any] | None:
-    """Read a bracket or folder that holds nothing but a season, with extras named behind it."""
-    for pattern in (_LATIN, _CJK):
-        if (found := pattern.match(content)) is not None and (
-            more := _TRIMMINGS.fullmatch(content, found.end())
-        ):
-            part = HALVES.get(more["half"]) or han(more["part"] or more["section"] or "0")
-            return _fields(found) | ({"part": part} if part else {})
-    return None
+def read_part(draft: Draft) -> None:
+    """Claim a part where the title has ended, in each spelling, and a volume wherever it stands."""
+    text = draft.text
+    if not text.isascii():
+        _claim(draft, _CJK_PART)
+        _claim(draft, _SECTION)
+    if draft.words.isdisjoint(_PART_GATE):
+        return
+    _claim(draft, _PART)
+    for found in _VOLUME.finditer(text):
+        if found["version"]:
+            draft.set("version", int(found["version"]), "rule:version")
+        if found["disc"]:
+            behind = EPISODE in text[: found.start()]  # S01E05 CD2
+            draft.set("disc", int(found["disc"]), PART_RULE if behind else VOLUME)
+        draft.gap(found.start(), found.end(), TERM)
 
 
-def _fields(found: re.Match[str]) -> dict[str, Any]:
-    groups = found.groupdict()
-    if groups.get("part"):
-        return {"season": int(groups["short"]), "part": int(groups["part"])}
-    if worded := groups.get("ordinal") or groups.get("named"):
-        return _range(ordinal(groups.get("since") or worded) or 0, ordinal(worded) or 0)
-    first = _first(groups, "word", "tv", "short", "counted", "korean", "bare", "from")
-    last = _first(groups, "word_last", "short_last", "counted_last", "till")
-    return _range(han(first or "0"), han(last or "0"))
+def settle_disc(draft: Draft) -> None:
+    """A disc in front of an episode's number is a volume of the show, and nothing that was cut up."""
+    if "episodes" in draft.fields and draft.said.get("disc", PART_RULE) != PART_RULE:
+        del draft.fields["disc"], draft.said["disc"]
 
 
-def _range(first: int, last: int) -> dict[str, Any]:
-    if not first < last <= first + 30:  # 30: more is no range of seasons but another number
-        return {"season": first}
-    return {"season": first, "seasons": tuple(range(first, last + 1))}
+def _claim(draft: Draft, pattern: re.Pattern[str]) -> None:
+    for found in pattern.finditer(draft.text):
+        if EPISODE in draft.text[: found.start()] or BETWEEN_DASHES.search(draft.text, 0, found.start()):
+            return  # S01E05 - The Sea Part 2: the episode's title
+        n = found[found.lastgroup or 0]
+        draft.set("part", part := HALVES.get(n) or ordinal(n) or han(n), PART_RULE)
+        if part == draft.fields["part"]:  # Part 6 - Stone Ocean Part 2: another one is of the title
+            draft.gap(found.start(), found.end(), SEASON)
 
 
-def _first(groups: dict[str, str | None], *names: str) -> str | None:
-    return next((groups[name] for name in names if groups.get(name)), None)
+def read_version(draft: Draft) -> None:
+    """Claim a version that stands alone: `Title v2 [720p]`."""
+    if "v" not in draft.words:
+        return
+    found = _VERSION.search(draft.text)
+    if found is not None and draft.text[: found.start()].strip(EMPTY):  # V3 Rider is a title
+        draft.set("version", int(found[1]), "rule:version")
+        draft.gap(found.start(), found.end(), TERM)
+
+
+def read_year(draft: Draft) -> None:
+    """Claim the last year of the running text; one in a title's own brackets is left there."""
+    if "19" not in draft.text and "20" not in draft.text:
+        return
+    if years := list(_YEAR.finditer(draft.text)):
+        found = years[-1]
+        draft.set("year", int(found[1]), "rule:year")
+        draft.gap(found.start(), found.end(), YEAR)
+    elif "year" not in draft.fields and (inside := _INSIDE.search(draft.text)) is not None:
+        draft.set("year", int(inside[1] or inside[2]), "rule:year")

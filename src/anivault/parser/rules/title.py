@@ -10,9 +10,19 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
-from anivault.parser.rules import media
-from anivault.parser.rules.group import TEAM
-from anivault.parser.vocabulary import EDITIONS, NUMBERED_TITLES, SLASHED, TERMS, any_of
+from anivault.parser.rules.terms import is_note, terms
+from anivault.parser.vocabulary import (
+    CJK_FILMS,
+    EDITIONS,
+    HOLLOW,
+    NEW_SHOWS,
+    NUMBERED_TITLES,
+    SLASHED,
+    STREAMS,
+    TEAM,
+    TERMS,
+    any_of,
+)
 from anivault.parser.vocabulary import EPISODE as EPISODE_WORDS
 from anivault.shared import regex as re
 
@@ -95,14 +105,17 @@ def _behind_episode(draft: Draft, runs: Runs, first: int) -> bool:
 
 
 def _before_episode(draft: Draft, runs: Runs, first: int) -> None:
-    """`Title - 05 - Episode title`; all words are the title where there is no episode."""
-    if (
-        first == 0 and draft.shown[0] == "[" and not (draft.leading and draft.leading[0][0] == 0)
-    ):  # [01-12] Title
+    """`Title - 05 - Episode title`; all words are the title where there is no episode, or it leads."""
+    if first == 0 and _is_ahead(draft):
         first = -1
     _set_titles(draft, _titles(draft, [run for run in runs if first < 0 or run[0] < first]))
     if behind := [run for run in runs if 0 <= first < run[0]]:
         _set_episode_title(draft, behind[0])
+
+
+def _is_ahead(draft: Draft) -> bool:
+    """`[01-12] Title`."""
+    return draft.shown[0] == "[" and not (draft.leading and draft.leading[0][0] == 0)
 
 
 def _title_bracket(draft: Draft) -> tuple[int, int] | None:
@@ -162,6 +175,8 @@ def _with_kind(draft: Draft, start: int, end: int) -> list[str]:
 
 def _behind_kind(draft: Draft, start: int, end: int) -> list[str]:
     """`劇場版 題名`, `Gekijouban Title`: with the kind in front it may be a title too."""
+    if KIND not in draft.text[:start]:
+        return []
     before = draft.text[:start].rstrip()
     claimed = len(before) - len(before.rstrip(KIND))
     first = len(before) - claimed
@@ -265,7 +280,7 @@ def _says_nothing(draft: Draft, text: str) -> bool:
         return True
     if text.split(None, 1)[0].lower() not in TERMS:
         return text in EPISODE_WORDS["endings"]
-    found = media.terms(text)
+    found = terms(text)
     return (found.known > 1 and not found.rest) or text in EPISODE_WORDS["endings"]
 
 
@@ -273,5 +288,44 @@ def _set_episode_title(draft: Draft, run: tuple[int, int]) -> None:
     text = draft.shown[run[0] : run[1]]
     text = _clean((_TAIL.sub("", text) if "]" in text else text).lstrip(" ."))
     text = text[1:-1] if text[:1] in "[(" and text[-1:] in "])" else text.rstrip("]】")
-    if text and not text.isdecimal() and not media.is_note(text) and not _says_nothing(draft, text):
+    if text and not text.isdecimal() and not is_note(text) and not _says_nothing(draft, text):
         draft.set("episode_title", text, RULE)
+
+
+# --- as they are printed -----------------------------------------------------------------------------
+
+_MARK = re.compile(r"(?:[!?+:'*°！？＋：’＊]+|[ _][:：+＋#＃*＊@＠]+)(?=[\s_.\])】-]|$)")
+_HOLLOW = re.compile(rf"{any_of(CJK_FILMS)}|\b(?:{any_of(HOLLOW)})\b|[\W_]", re.IGNORECASE)
+_STREAM = re.compile(rf"\b(?:{any_of(STREAMS)})\b|{any_of(NEW_SHOWS)}", re.IGNORECASE)
+_STREAMED = (*STREAMS, *NEW_SHOWS)
+_MARKS = "!?+:'*°！？＋：’＊ _"
+
+
+def read_printed(draft: Draft, stem: str) -> None:
+    """Note the titles as `stem` prints them, and whether it names a stream."""
+    said = [title for title in draft.fields.get("titles", ()) if not _is_hollow(title)]
+    draft.fields["printed"] = tuple(_with_mark(stem, title) for title in said) or tuple(draft.held)
+    lower = stem.lower()
+    if any(word in lower for word in _STREAMED) and _STREAM.search(stem) is not None:
+        draft.fields["streamed"] = True
+
+
+@lru_cache(maxsize=4096)  # a release repeats its title in every name
+def _is_hollow(title: str) -> bool:
+    """Whether a title says only what kind of video it is, or next to nothing."""
+    if any(len(word) > 2 and word.isalnum() and word not in HOLLOW for word in title.lower().split()):
+        return not title.isascii() and _is_of_hollow_words(title)
+    return _is_of_hollow_words(title)
+
+
+def _is_of_hollow_words(title: str) -> bool:
+    return len(title.strip()) > 1 and len(_HOLLOW.sub("", title)) < 2 and not title.strip().isdigit()
+
+
+def _with_mark(stem: str, title: str) -> str:
+    at = stem.rfind(title)
+    end = at + len(title)
+    if at < 0 or stem[end : end + 1] not in _MARKS:
+        return title
+    mark = _MARK.match(stem, end)
+    return title + mark[0] if mark else title
