@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Run
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src/anivault"
 FILES = {
@@ -161,8 +163,13 @@ def test_the_help_loads_ten_modules_of_ours_at_most() -> None:
 
 
 @pytest.mark.parametrize("command", ["verify", "rollback", "history", "recover"])
-def test_what_a_library_was_is_told_without_matching_or_parser(command: str, tmp_path: Path) -> None:
+def test_what_a_library_was_is_told_without_matching_or_parser(
+    command: str, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "[SubsPlease] Sousou no Frieren - 01 (1080p).mkv").write_bytes(b"x")
+    run("organize", tmp_path / "in", "--to", tmp_path / "library", "--apply")
     rooms = ("anivault.core.matching", "anivault.parser", "anivault.core.planning", "anivault.services")
-    ours = {name for name in loaded(command, str(tmp_path)) if name.startswith(rooms)}
+    ours = {name for name in loaded(command, str(tmp_path / "library")) if name.startswith(rooms)}
 
     assert sorted(ours) == []

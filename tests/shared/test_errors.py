@@ -83,7 +83,9 @@ def test_a_list_that_cannot_be_read_is_looked_at_first(run: Run, tmp_path: Path)
     assert f"ls -ld {tmp_path}" in run("catalog", "import", tmp_path / "nope.json").err
 
 
-@pytest.mark.parametrize(("number", "hint"), [(errno.EACCES, "ls -ld"), (errno.ENOSPC, "df")])
+@pytest.mark.parametrize(
+    ("number", "hint"), [(errno.EACCES, "ls -ld"), (errno.ENOSPC, "df"), (errno.EROFS, "df")]
+)
 def test_a_disk_that_refuses_is_looked_at_where_it_refused(tmp_path: Path, number: int, hint: str) -> None:
     refused = OSError(number, os.strerror(number), str(tmp_path / "a lock"))
 

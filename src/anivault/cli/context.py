@@ -75,6 +75,17 @@ class Context:
             return found
         raise LibraryNotNamedError
 
+    def old_library(self, named: str | None, *, other_disk: bool = False) -> str:
+        """The library of a command for what is in it: not the empty folder where its disk is not mounted."""
+        from anivault.core.listing import JOURNAL
+
+        library = self.library(named)
+        if not (other_disk or os.path.exists(os.path.join(library, JOURNAL))):
+            from anivault.services.libraries import require_there
+
+            require_there(library)
+        return library
+
     def library_or_none(self, named: str | None) -> str | None:
         """The library of a command that can do without one."""
         self._library = named

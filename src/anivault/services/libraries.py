@@ -32,7 +32,8 @@ def require_there(library: str) -> None:
     with suppress(OSError, msgspec.MsgspecError):
         was = msgspec.json.decode(_place(library).read_bytes(), type=Home).disk
         if fs.other_disk(was, fs.disk_id(_nearest(os.path.abspath(library)))):
-            raise WrongDiskError(library, "the library")
+            hint = "Mount the disk. If this one is right, organize into it with --other-disk."
+            raise WrongDiskError(library, "the library", hint=hint)
 
 
 def remember(library: str) -> None:

@@ -38,7 +38,7 @@ def told(error: OSError) -> str:
 
 def looked_at(path: str, error: OSError | None = None) -> str:
     """What shows why a file cannot be used: the file itself, or what exists nearest above it."""
-    if error is not None and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error is not None and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return f"df {quoted(_nearest(path))}"
     return f"ls -ld {quoted(_nearest(path))}"
 
@@ -258,11 +258,12 @@ class WrongDiskError(AniVaultError):
 
     code, exit_code = "wrong-disk", 39
 
-    def __init__(self, path: str, what: str) -> None:
+    def __init__(self, path: str, what: str, *, hint: str = "") -> None:
         super().__init__(
             f"{path}, where {what} was, is on another disk now. Is its disk mounted? Nothing was changed."
         )
-        self.hint = "Mount the disk. If this one is right, give the same command with --other-disk."
+        again = "Mount the disk. If this one is right, give the same command with --other-disk."
+        self.hint = hint or again
 
 
 class DestinationError(AniVaultError):

@@ -57,6 +57,25 @@ def test_a_disk_and_what_lies_under_it_are_told_apart_by_any_mark_that_both_have
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])
+@pytest.mark.parametrize("command", ["verify", "rollback", "recover", "history", "rename"])
+def test_every_command_asks_for_the_disk_of_a_library(
+    run: Run, source: Path, tmp_path: Path, disks: Disks, kept: bool, command: str
+) -> None:
+    library = tmp_path / "mnt" / "library"
+    disks[tmp_path / "mnt"] = "fsid:2"
+    assert organize(run, source, library) == 0
+    emptied(library)
+    if kept:
+        library.mkdir()
+    disks.clear()
+
+    refused = run(command, library)
+
+    assert (refused.code, "Is its disk mounted?" in refused.err) == (39, True)
+    assert "Organize into it first" not in refused.err
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])
 def test_a_library_whose_disk_is_absent_is_not_made_anew(
     run: Run, source: Path, tmp_path: Path, disks: Disks, kept: bool
 ) -> None:

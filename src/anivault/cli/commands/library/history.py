@@ -35,7 +35,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
 
 def history(context: Context, library: LibraryArg = None) -> int:
     """List what was done, run by run."""
-    show(context.screen, runs(context.library(library)))
+    show(context.screen, runs(context.old_library(library)))
     return DONE
 
 

@@ -18,7 +18,7 @@ def recover(context: Context, library: LibraryArg = None, other_disk: OtherDiskF
     """Settle what a crash left unfinished."""
     from anivault.core.moving.recover import recover
 
-    folder = context.library(library)
+    folder = context.old_library(library, other_disk=other_disk)
     report = recover(folder, other_disk=other_disk)
     show(context.screen, report, folder)
     return report.exit_code

@@ -24,7 +24,7 @@ def rename(
     from anivault.cli.render.pace import paced
     from anivault.cli.render.plans import show
 
-    home = context.library(library)
+    home = context.old_library(library)
     rules = organize_handler.rules(context.settings, None, preset, None)
     asking = context.asking(None, provider, lang)
     request = rename_handler.RenameRequest(library=home, preset=rules.preset, asking=asking, apply=apply)

@@ -66,7 +66,7 @@ def rollback(
     from anivault.cli import rollback_handler
     from anivault.cli.render.pace import paced
 
-    home = context.library(library)
+    home = context.old_library(library, other_disk=other_disk)
     request = rollback_handler.RollbackRequest(
         library=home,
         run=run,

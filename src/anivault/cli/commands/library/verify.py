@@ -45,7 +45,7 @@ def verify(
     from anivault.cli import verify_handler
 
     request = verify_handler.VerifyRequest(
-        library=context.library(library),
+        library=context.old_library(library),
         deep=deep,
         subset=verify_handler.one_nth(subset),
         strict=strict,
