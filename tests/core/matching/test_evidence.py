@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from anivault.core.matching.evidence import evidence, query
+from anivault.core.matching.releases import group
 from anivault.core.matching.said import numbers_of
 from anivault.core.matching.titles.readings import FOLDER
-from anivault.core.models import Release
+from anivault.core.models import FileKind, Release, ScannedFile
+from anivault.core.pipeline.parser import parse_alone
 from anivault.parser.models import Number, VideoType
 from tests.core.matching.makers import file, release
 
@@ -144,3 +146,27 @@ def test_one_of_several_films_is_asked_for_by_its_longer_title_too() -> None:
 )
 def test_a_range_is_all_of_its_numbers(episodes: tuple[Number, ...], numbers: list[int] | None) -> None:
     assert numbers_of(file("Aria", episodes=episodes)) == numbers
+
+
+def read(*names: str) -> Release:
+    """The release of files that have these names on disk."""
+    (found,) = group([parse_alone(ScannedFile("/in", name, FileKind.VIDEO)) for name in names])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("folder", "season"),
+    [("Shadow Plays 12", 12), ("Shadow Plays - 12 [1080p]", 12), ("Shadow Plays 28", None)],
+)
+def test_the_number_of_a_folder_is_a_season_where_its_files_have_their_own(
+    folder: str, season: int | None
+) -> None:
+    said = evidence(read(f"{folder}/01.mkv", f"{folder}/02.mkv"))
+
+    assert {r.season for r in said.readings if r.bare and r.title < FOLDER} == ({season} if season else set())
+
+
+def test_the_number_of_a_folder_of_one_episode_is_no_season() -> None:
+    name = "[Grp] Shadow Plays - 12 [1080p]"
+
+    assert not any(r.season for r in evidence(read(f"{name}/{name}.mkv")).readings if r.title < FOLDER)

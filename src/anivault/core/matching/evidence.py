@@ -15,7 +15,7 @@ from anivault.core.matching.titles.readings import FOLDER, PIECE, Reading, readi
 from anivault.core.models import Query, Release
 from anivault.parser.folders import read_folder
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
-from anivault.parser.title_words import split_season
+from anivault.parser.title_words import split_number, split_season
 
 T = TypeVar("T")
 RARE = 3  # what so many times fewer files say than say another thing is a slip (a guess)
@@ -26,8 +26,9 @@ def evidence(release: Release) -> Evidence:
     """Gather what all files of the release say; what most of them say wins."""
     main = _main(release)
     kind, numbers = _first(p.type for p in main), _numbers(main)
-    readings = _readings(main, _film_numbers(kind, numbers))
-    sure, folder = list(filter(_is_sure, readings)), release.folder.rpartition("/")[2]
+    folder = release.folder.rpartition("/")[2]
+    readings = _readings(main, _film_numbers(kind, numbers), folder)
+    sure = list(filter(_is_sure, readings))
     return Evidence(
         readings=readings,
         season=_season(main, sure),
@@ -54,11 +55,21 @@ def _numbers(main: Sequence[ParseResult]) -> tuple[Number, ...]:
     return tuple(dict.fromkeys(n for p in main for n in p.episodes))
 
 
-def _readings(main: Sequence[ParseResult], films: tuple[int, ...]) -> tuple[Reading, ...]:
+def _readings(main: Sequence[ParseResult], films: tuple[int, ...], folder: str) -> tuple[Reading, ...]:
     """Every way to read the titles of the names, and then those that only folders have."""
-    titles = titles_of(_most(t for p in main for t in p.printed))
+    titles = titles_of(_numbered(_most(t for p in main for t in p.printed), main, folder))
     above = titles_of(t for p in main for t in p.folder_titles if t not in titles)
     return (*readings_of(titles, films), *readings_of(above, first=FOLDER))
+
+
+def _numbered(titles: Sequence[str], main: Sequence[ParseResult], folder: str) -> Sequence[str]:
+    """`Show 12/01.mkv`: the number of a folder is no episode where its files have their own, but a season."""
+    if not all(p.said.get("title") == "folder" for p in main):
+        return titles
+    parsed = read_folder(folder).parsed
+    numbers = parsed.episodes if parsed and parsed.titles == tuple(titles) else ()
+    longer = [f"{title} {numbers[0]}" for title in titles] if len(numbers) == 1 else []
+    return longer if all(split_number(title).season for title in longer) and longer else titles
 
 
 def _is_sure(reading: Reading) -> bool:

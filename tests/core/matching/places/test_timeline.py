@@ -68,3 +68,16 @@ def test_only_the_first_entry_is_first_whatever_parts_later_ones_call_themselves
     slots = timeline(show(1, entry("Show"), entry("Show Part II", season=2, offset=0, begin="2017-04-01")))
 
     assert [slot.is_first for slot in slots] == [True, False]
+
+
+def test_a_season_that_was_shown_once_more_has_all_of_its_episodes() -> None:
+    again = show(
+        1,
+        entry("Show", count=22, begin="2012-10-12"),
+        entry("Show New Edit", count=11, begin="2014-07-11", offset=0, stated=False),
+    )
+    slots = timeline(again)
+    found = place(slots, slots[0], [12], counting(Told(slots, slots[0], [12])))
+
+    assert [(c.season, c.episode) for c in found.coordinates] == [(1, 12)]
+    assert found.sure > 0.8

@@ -191,9 +191,9 @@ def _past_the_dates(asked: _Numbered) -> Placement | None:
 
 def _end_of_season(asked: _Numbered) -> int | None:
     """The last episode of the season, as far as entries are known."""
-    last = [s for s in asked.slots if s.season == asked.slot.season][-1]
-    known = asked.slot.first is not None and last.first is not None and last.count is not None
-    return (last.first or 1) - 1 + (last.count or 0) if known else None
+    season = [s for s in asked.slots if s.season == asked.slot.season]
+    ends = [s.first - 1 + s.count for s in season if s.first is not None and s.count is not None]
+    return max(ends) if len(ends) == len(season) else None
 
 
 def _as_printed(asked: _Numbered) -> Placement | None:

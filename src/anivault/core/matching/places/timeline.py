@@ -139,7 +139,7 @@ def _in_seasons(main: Sequence[PlacedEntry]) -> Iterator[PlacedEntry]:
     """Number the cours of each season, and go on where the one before ended."""
     for _, members in groupby(main, key=lambda s: s.season):
         placed = _laid_end_to_end(list(members))
-        end = _end(placed[-1])
+        end = _end(placed)
         for slot in placed:
             reach = None if end is None or slot.first is None else end - slot.first + 1
             yield replace(slot, reach=reach, crossed=any(_crosses(other, slot) for other in placed))
@@ -157,10 +157,15 @@ def _laid_end_to_end(group: Sequence[PlacedEntry]) -> list[PlacedEntry]:
     return placed
 
 
-def _end(last: PlacedEntry) -> int | None:
-    """The last number that a season may have, whose last entry this is."""
-    doubtful = "episodes" in last.entry.derived or last.count != last.entry.episodes
-    end = _plus(last.first, last.count)
+def _end(placed: Sequence[PlacedEntry]) -> int | None:
+    """The last number that a season may have; one that is shown once more, in part, ends no earlier."""
+    ends = [_may_end(slot) for slot in placed]
+    return None if ends[-1] is None else max(end for end in ends if end is not None)
+
+
+def _may_end(slot: PlacedEntry) -> int | None:
+    doubtful = "episodes" in slot.entry.derived or slot.count != slot.entry.episodes
+    end = _plus(slot.first, slot.count)
     return None if end is None else end - 1 + (SLACK if doubtful else 0)
 
 
