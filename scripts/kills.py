@@ -112,14 +112,18 @@ def main(words: list[str]) -> int:
     ask.add_argument("--seed", type=int, default=0)
     options = ask.parse_args(words)
     seeds = range(options.seed, options.seed + options.rounds)
+    inside, failed = Counter[str](), 0
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(trial, seeds))
-    inside = Counter(victim for _, victim, killed, _ in results if killed)
-    failed = [(seed, way, wrong) for seed, (way, _, _, wrong) in zip(seeds, results, strict=True) if wrong]
-    for seed, way, wrong in failed:
-        print(f"round {seed} ({way}): {wrong[0]}")
-    told = ", ".join(f"{number} inside {victim}" for victim, number in inside.most_common())
-    print(f"{len(results)} rounds, killed: {told}; {len(failed)} failed")
+        for done, (seed, (way, victim, killed, wrong)) in enumerate(
+            zip(seeds, pool.map(trial, seeds), strict=True), 1
+        ):
+            inside[victim] += killed
+            failed += bool(wrong)
+            if wrong:
+                print(f"round {seed} ({way}): {wrong[0]}", flush=True)
+            if done % 50 == 0 or done == options.rounds:
+                told = ", ".join(f"{number} inside {name}" for name, number in inside.most_common())
+                print(f"{done} rounds, killed: {told}; {failed} failed", flush=True)
     return 1 if failed else 0
 
 
