@@ -82,7 +82,7 @@ def _listen(handler: Callable[..., object]) -> None:
 
 
 def _read_paths_as_utf8() -> None:
-    """Start again where the locale is no UTF-8, which every name on disk would be read in.
+    """Start again where the locale is not UTF-8, which every name on disk would be read in.
 
     The words are handed on byte for byte, and the terminal goes on getting what it reads.
     """

@@ -126,7 +126,7 @@ def _replayed(request: OrganizeRequest) -> Organized:
 
 
 def _hidden(plan: Plan, settings: Settings) -> tuple[Write, ...]:
-    """What a plan that is replayed needs beside extras; a preset that is not known any more needs nothing."""
+    """What a replayed plan needs next to extras; a preset that is not known any more needs nothing."""
     try:
         return hidden(plan, (), load_preset(plan.preset, settings.presets))
     except PresetError:

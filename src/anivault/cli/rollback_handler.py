@@ -36,7 +36,7 @@ class RollbackRequest(msgspec.Struct, frozen=True, kw_only=True):
 class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
     """What would be taken back, or was, and what was held; and the script that would do it.
 
-    `gone` are the files that are no more, which is only noted.
+    `gone` are the files that do not exist any more: this is only noted.
     """
 
     plan: RollbackPlan

@@ -40,7 +40,7 @@ def _encoder() -> Callable[[object], bytes]:
 
 
 def _encoded(event: object) -> bytes:
-    """Return an event as JSON; in a sentence a path that is no UTF-8 shows U+FFFD, as it does for people."""
+    """Return an event as JSON; in a sentence a path that is not UTF-8 shows U+FFFD, as it does for people."""
     try:
         return _encoder()(event)
     except UnicodeEncodeError:

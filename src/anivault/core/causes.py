@@ -88,9 +88,9 @@ WORDS: dict[Cause, str] = {
     Cause.NO_NUMBER: "its number has no season and episode",
     Cause.TWO_SEASONS: "its episodes are of two seasons; a server reads one",
     Cause.NUMBERS_APART: "its episodes do not follow one another; a server would read a range",
-    Cause.NAMELESS: "nothing that the preset names is known of it",
+    Cause.NAMELESS: "the preset names files by what is not known of this one",
     Cause.RANGE_TOO_HIGH: (
-        "of a range beyond 999 the server reads the first episode alone; with --nfo the rest is told there"
+        "the server reads only the first episode of a range beyond 999; --nfo tells it the rest"
     ),
     Cause.PARTS_APART: "an episode in parts, which the server lists as one episode twice",
     Cause.NAME_TOO_LONG: "its name would be too long",
@@ -118,8 +118,8 @@ WORDS: dict[Cause, str] = {
     Cause.NO_VIDEO_NEAR: "no video near it is planned",
     Cause.SEVERAL_SHOWS: "its folder is not of one show",
     Cause.NOT_SHOWN: "no server shows such a file here",
-    Cause.OF_A_TORRENT: "it would be seeded no more; its torrent is {torrent}",
-    Cause.NO_FILE: "AniVault did not put it there, and it is a link or no file",
+    Cause.OF_A_TORRENT: "it would no longer be seeded; its torrent is {torrent}",
+    Cause.NO_FILE: "AniVault did not put it there, and it is a link, or not a regular file",
     Cause.NO_ONE_PLACE: "AniVault did not put it there, and no one place is right for it",
     Cause.IN_THE_WAY: "{what} is there: {target}",
     Cause.NOT_A_FOLDER: "{path} is {what}, not a folder",

@@ -1,6 +1,6 @@
 """The records that stages hand on. Frozen; a record gains what the next stage needs.
 
-Paths are `str` as `os.fsdecode` gives them: bytes that are no UTF-8 stand as lone surrogates, so
+Paths are `str` as `os.fsdecode` gives them: bytes that are not UTF-8 stand as lone surrogates, so
 nothing is lost. What is printed or written as text goes through `shared.text`.
 One file: every record that passes between rooms is here, so that each is there once.
 """
@@ -86,7 +86,7 @@ class Inhabitant(msgspec.Struct, frozen=True, gc=False):
     """One thing that the library holds. `rel` uses `/` and is relative to the library.
 
     `identity` is a file's own; a link has that of the file that it leads to. It is None for folders, for what
-    is no regular file, and for links that lead to none.
+    is not a regular file, and for links that lead to none.
     """
 
     rel: str

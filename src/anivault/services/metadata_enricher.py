@@ -288,7 +288,7 @@ def _without_episodes(show: Show) -> list[SeasonTable]:
 
 
 def _without_titles(show: Show) -> list[SeasonTable]:
-    """Return every season of a show of which no episode has a title."""
+    """Return every season of a show if none of its episodes has a title."""
     return [] if episode_titles(show.seasons) else [table for table in show.seasons if table.episodes]
 
 

@@ -107,7 +107,7 @@ def _candidates(answer: Any) -> Iterator[Candidate]:
 
 
 def _require_sound(show: Candidate) -> None:
-    """Refuse what has the right types, and is no show all the same. Raises ValueError."""
+    """Refuse what has the right types but cannot be a show. Raises ValueError."""
     if not PROVIDER.fullmatch(show.provider) or show.media_type not in {"tv", "movie"}:
         raise ValueError("provider is a word of small letters, media_type is tv or movie")
     if not show.title.strip() or any(not title.text.strip() for title in _titles(show)):
@@ -115,7 +115,7 @@ def _require_sound(show: Candidate) -> None:
     for day in _days(show):
         date.fromisoformat(day)
     if any(abs(number) > MOST for number in _numbers(show)) or show.id < 0:
-        raise ValueError("a number is no season, episode or year")
+        raise ValueError("a number cannot be that of a season, an episode or a year")
 
 
 def _titles(show: Candidate) -> Iterator[Any]:

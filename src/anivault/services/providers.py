@@ -119,7 +119,7 @@ def cache_folder() -> Path:
 
 
 def key_or_why() -> tuple[Secret | None, str]:
-    """The user's TMDB key, or why there is none."""
+    """The user's TMDB key, or why it cannot be used."""
     try:
         return find_key(user_config_path().parent), _NO_KEY
     except TmdbKeyError as error:

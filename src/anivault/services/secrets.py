@@ -40,7 +40,7 @@ class Secret:
 
 
 def find_key(folder: Path, environment: Mapping[str, str] = os.environ) -> Secret | None:
-    """Return the key, or None when there is none anywhere. `folder` is the user's configuration folder.
+    """Return the key, or None if it is nowhere. `folder` is the user's configuration folder.
 
     Raises TmdbKeyError for one that cannot be a key, and for a file that others can read.
     """
@@ -68,7 +68,7 @@ def find_key_of(
 
 
 def _from_keyring(user: str = KEYRING_USER) -> str | None:
-    """Return what the keyring holds; a machine without a working one has none."""
+    """Return what the keyring holds; nothing on a machine without a working one."""
     if find_spec("keyring") is None:
         return None
     import keyring

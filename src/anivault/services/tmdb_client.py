@@ -281,7 +281,7 @@ class TmdbClient:
         return self._clock.now()
 
     async def _try(self, ask: Ask[T], sent: float, end: float) -> tuple[T, bool]:
-        """Ask once and tell the limiter how it went; False stands beside a value that lacks bad records."""
+        """Ask once and tell the limiter how it went; False if bad records were left out."""
         assert self._wire
         self.asked += 1
         try:
@@ -303,7 +303,7 @@ class TmdbClient:
         return value, not reader.spoiled
 
     def _refused(self, ask: Ask[T], reply: Reply, sent: float) -> NoReturn:
-        """Raise what an answer that is no 200 means, after telling the limiter."""
+        """Raise what an answer other than 200 means, after telling the limiter."""
         if reply.status == TOO_MANY or (reply.status == UNAVAILABLE and reply.retry_after is not None):
             self._limiter.limited(sent, reply.retry_after)
             raise _Again(TmdbUnreachableError("it has too many requests"))

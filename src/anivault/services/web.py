@@ -30,9 +30,9 @@ def checked_address(url: str, setting: str, unsafe: str, path: str = "") -> str:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise ConfigError(setting, "it is no plain address") from error
+        raise ConfigError(setting, "it is not a plain address") from error
     if "@" in parts.netloc or not parts.hostname or parts.query or parts.fragment:
-        raise ConfigError(setting, "it is no plain address")
+        raise ConfigError(setting, "it is not a plain address")
     if not is_safe(url):
         raise ConfigError(setting, unsafe)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or path}"

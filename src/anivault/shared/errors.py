@@ -187,7 +187,7 @@ class LibraryBusyError(AniVaultError):
 
 
 class UnfinishedRunError(AniVaultError):
-    """An earlier run ended in the middle; what it left has to be settled first."""
+    """An earlier run ended in the middle. It has to be settled first."""
 
     code, exit_code = "unfinished-run", 27
 
@@ -218,7 +218,7 @@ class JournalLostError(AniVaultError):
 
     def __init__(self, path: str, trace: str) -> None:
         super().__init__(
-            f"The journal {path} is empty or gone, and {trace} beside it tells of runs. Nothing was changed."
+            f"The journal {path} is empty or gone, but {trace} next to it tells of runs. Nothing was changed."
         )
         self.hint = "Put it back from a backup. Without one, `organize` begins a new journal."
 
@@ -267,7 +267,7 @@ class WrongDiskError(AniVaultError):
 
 
 class DestinationError(AniVaultError):
-    """The destination cannot hold what the plan wants: a link, a name, a pair of names."""
+    """The destination cannot hold what the plan needs: a link, a name, or two names that are one there."""
 
     code, exit_code = "destination", 32
 
@@ -308,7 +308,7 @@ class RunNotFoundError(AniVaultError):
 
 
 class RunIsRollbackError(AniVaultError):
-    """The run that is to be taken back is a rollback itself."""
+    """The run to take back is itself a rollback."""
 
     code, exit_code = "run-is-rollback", 43
 
@@ -318,7 +318,7 @@ class RunIsRollbackError(AniVaultError):
 
 
 class NotALibraryError(AniVaultError):
-    """AniVault has never put anything into this folder: it has no journal to compare it with."""
+    """AniVault never put anything into this folder, so there is no journal to compare it with."""
 
     code, exit_code = "not-a-library", 38
 
@@ -331,7 +331,7 @@ class NotALibraryError(AniVaultError):
 
 
 class NotInHistoryError(AniVaultError):
-    """No run of the library has had a file of that name."""
+    """No run of the library ever had a file of that name."""
 
     code, exit_code = "not-in-history", 44
 
@@ -341,7 +341,7 @@ class NotInHistoryError(AniVaultError):
 
 
 class OutputError(AniVaultError):
-    """What a command has to say cannot be written: a full disk, for one."""
+    """The output of a command cannot be written, as on a full disk."""
 
     code, exit_code = "output", 36
 
@@ -388,7 +388,7 @@ class PluginBrokenError(AniVaultError):
 
 
 class PluginFailedError(AniVaultError):
-    """The only provider is a plug-in, and it raised, died, answered wrongly or not in time."""
+    """The only provider is a plug-in, and it failed: it raised, died, answered wrongly or too late."""
 
     code, exit_code = "plugin-failed", 47
 
@@ -456,7 +456,7 @@ class TmdbOfflineError(TmdbUnreachableError):
 
 
 class TmdbAnswerError(TmdbError):
-    """TMDB, or something in front of it, answered what no client can use."""
+    """TMDB, or something in front of it, gave an answer that cannot be used."""
 
     code, exit_code = "tmdb-answer", 53
 
@@ -526,7 +526,7 @@ def _writable(path: str) -> str:
 
 
 class OutputRefusedError(AniVaultError):
-    """A file that was to be written has a name that is taken, or cannot be written. Nothing is replaced."""
+    """A file could not be written, or its name is taken: nothing is replaced."""
 
     code, exit_code = "output-refused", 49
 
@@ -536,7 +536,7 @@ class OutputRefusedError(AniVaultError):
 
 
 class DemoFailedError(AniVaultError):
-    """A step of the demo did not give what it must."""
+    """A step of the demo did not end as it must."""
 
     code, exit_code = "demo-failed", 37
 
@@ -568,33 +568,33 @@ class ImportDamagedError(AniVaultError):
 
 
 class ListUnknownError(AniVaultError):
-    """A list was to be fetched whose name nobody knows."""
+    """`catalog update` was asked for a list that does not exist."""
 
     code, exit_code = "list-unknown", 67
 
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"No list is called {name!r}.{meant(name, known)} Nothing was asked for.")
-        self.hint = f"There are: {', '.join(known)}."
+        self.hint = f"Choose one of: {', '.join(known)}."
 
 
 class UpdateFailedError(AniVaultError):
-    """None of the lists that were asked for came."""
+    """`catalog update` could not take any of the lists."""
 
     code, exit_code = "update-failed", 68
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"No list came: {why}. The catalogue is as it was.")
+        super().__init__(f"No list could be taken: {why}. The catalogue is as it was.")
         self.hint = "Run again later, or get the lists on another machine and give their folder: --from DIR."
 
 
 class ImportNotFoundError(AniVaultError):
-    """An import was to be removed that is not there."""
+    """`catalog remove` was asked for a list that was not imported."""
 
     code, exit_code = "import-not-found", 65
 
     def __init__(self, kind: str, known: list[str]) -> None:
         super().__init__(f"No import is called {kind!r}.{meant(kind, known)} Nothing was changed.")
-        self.hint = f"There are: {', '.join(known)}." if known else "Nothing was imported yet."
+        self.hint = f"Choose one of: {', '.join(known)}." if known else "Nothing was imported yet."
 
 
 class PinsBrokenError(AniVaultError):
@@ -618,7 +618,7 @@ class PinRefusedError(AniVaultError):
 
 
 class PinNotFoundError(AniVaultError):
-    """A pin was to be removed that is not there."""
+    """`unpin` was asked for a pin that does not exist."""
 
     code, exit_code = "pin-not-found", 64
 
@@ -643,5 +643,5 @@ class AddressError(AniVaultError):
     code, exit_code = "address", 69
 
     def __init__(self, host: str, port: int, error: OSError) -> None:
-        super().__init__(f"Nothing can be served at {host}, port {port}: {error.strerror or error}.")
+        super().__init__(f"The page cannot be served at {host}, port {port}: {error.strerror or error}.")
         self.hint = "Name another one: anivault serve --host 127.0.0.1 --port 8687"

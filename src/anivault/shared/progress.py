@@ -1,4 +1,4 @@
-"""How work tells how far it is. Whoever shows it is handed in; nothing here draws."""
+"""How work tells how far it is. A screen is handed in; nothing here draws."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class MatchSettings(Section, frozen=True):
 
 
 class TmdbSettings(Section, frozen=True):
-    """Where TMDB is. The key is no setting: environment, keyring, or `tmdb.key` beside the user's file."""
+    """Where TMDB is. The key is not a setting: environment, keyring, or `tmdb.key` beside the user's file."""
 
     url: str = "https://api.themoviedb.org/3"
     images: str = "https://image.tmdb.org/t/p"
@@ -104,7 +104,7 @@ class WebSettings(Section, frozen=True):
 
 
 class ServerSettings(Section, frozen=True):
-    """A media server that is told of new files. Its key is no setting, like TMDB's."""
+    """A media server that is told of new files. Its key is not a setting, like TMDB's."""
 
     kind: Literal["jellyfin", "emby", "plex", "kodi"]
     url: str
@@ -112,7 +112,7 @@ class ServerSettings(Section, frozen=True):
 
 
 class ClientSettings(Section, frozen=True):
-    """A torrent client, whose files are not moved away. Its key is no setting either."""
+    """A torrent client, whose files are not moved away. Its key is not a setting either."""
 
     kind: Literal["qbittorrent"]
     url: str
@@ -241,7 +241,7 @@ def load(
 ) -> Loaded:
     """Read the layers. `config` (--config) replaces the user's file and must exist.
 
-    Raises ConfigError for a file that cannot be read, is no TOML, or names what does not exist, and
+    Raises ConfigError for a file that cannot be read, is not TOML, or names what does not exist, and
     NotTrustedError for one that is another's.
     """
     user = Path(config) if config else user_config_path(environment)

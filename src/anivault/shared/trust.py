@@ -1,7 +1,7 @@
 """Read files of AniVault's own, and only those that nobody else can have written.
 
 In: the path of a file, or a library. Out: bytes or a table; NotTrustedError for another's word, OSError
-for what cannot be read, ValueError for what is no sound TOML. What lies in a folder `.anivault` is a
+for what cannot be read, ValueError for TOML that is not sound. What lies in a folder `.anivault` is a
 library's: there the folder is looked at first, and no link is followed. A user's own file may be a link.
 """
 
@@ -130,12 +130,12 @@ def read_toml(path: str) -> dict[str, Any]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError("it is no UTF-8 text; save it as UTF-8") from error
+        raise ValueError("it is not UTF-8 text; save it as UTF-8") from error
     return parse_toml(text)
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Return what TOML says; ValueError for whatever is none, or nested beyond all sense."""
+    """Return what TOML says; ValueError for anything else, or if it is nested beyond all sense."""
     dots = (line.count(".") for line in text.splitlines() if not line.lstrip().startswith("#"))
     if sum(count * count for count in dots) > MOST_WORK:
         raise ValueError("it has too many dots in one line")

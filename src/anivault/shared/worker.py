@@ -1,6 +1,6 @@
 """Ask a plug-in in a process of its own, so that one that crashes or never returns harms nobody.
 
-In: questions that JSON can say. Out: the answer's JSON, or a WorkerFailure that says why there is none.
+In: questions that JSON can say. Out: the answer's JSON, or a WorkerFailure that says why nothing came.
 What a plug-in prints goes nowhere. Touches: one child process, which is killed when an answer is late,
 started again for the next question, and ended by `close` or with this one.
 """

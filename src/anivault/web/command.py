@@ -107,7 +107,7 @@ def _rules(
     chosen = settings.web
     below = (chosen.prefix if prefix is None else prefix).rstrip("/")
     if below and not below.startswith("/"):
-        raise UsageError(f"--prefix is a path, and {below!r} is none.", hint=f"Write it as /{below}.")
+        raise UsageError(f"--prefix begins with /, and {below!r} does not.", hint=f"Write it as /{below}.")
     names = {name.lower() for name in (*chosen.hosts, host or chosen.host)}
     return Rules(
         hosts=frozenset(names),

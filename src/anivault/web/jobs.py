@@ -1,7 +1,7 @@
 """Have work done in a process of its own, one at a time, and tell everybody who looks how far it is.
 
 A process apart: the page answers while 300,000 files are planned, a run is stopped as Ctrl-C stops it
-(between files, journal closed), and a page that dies ends no run. Whoever looks waits for the next state.
+(between files, journal closed), and a page that dies ends no run. A page that looks waits for the next state.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Jobs:
             await self._task
 
     async def states(self) -> AsyncIterator[State]:
-        """Every state from now on, as far as whoever looks keeps up."""
+        """Every state from now on, or as many as the reader keeps up with."""
         if self._looking >= LOOKS:
             return
         self._looking += 1

@@ -307,7 +307,7 @@ def test_what_a_provider_calls_no_animation_is_asked_about() -> None:
     found = one(file("Natsu no Hikari", episodes=[3]), replace(NATSU, animated=False))
 
     assert found.decision is Decision.AMBIGUOUS
-    assert "is no animation" in found.reasons[0]
+    assert "is not animation" in found.reasons[0]
 
 
 def test_every_release_is_told_of_when_it_is_decided() -> None:

@@ -20,7 +20,7 @@ _LABELS = {
 
 
 def paced(begin: Bars) -> Pace:
-    """Return what the executor tells; the bar is named anew when the work becomes another one."""
+    """Return what the executor tells; the bar gets another name when other work begins."""
     bars: dict[str, Progress] = {}
 
     def tell(do: Do, done: int, total: int) -> None:

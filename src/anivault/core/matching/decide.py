@@ -102,7 +102,7 @@ def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
         reasons.append(f"Nothing fits quite; {fits[0].candidate.dated} comes nearest.")
     if not fits[0].candidate.animated:
         reasons.append(
-            f"{fits[0].candidate.dated} is no animation, says {_named(fits[0].candidate)}: is it this?"
+            f"{fits[0].candidate.dated} is not animation, says {_named(fits[0].candidate)}: is it this?"
         )
     if gap < thresholds.gap:
         reasons.append(f"It may be {fits[0].candidate.dated} or {fits[1].candidate.dated}: which?")

@@ -98,7 +98,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
         if first > last:
             said = shortened(repr(self.episodes))
-            raise PinRefusedError(f"{said} is no number and no range of them, as 13-24 is")
+            raise PinRefusedError(f"{said} is neither a number nor a range such as 13-24")
         return first, last
 
     def holds_for(self, release: Release) -> bool:
@@ -216,7 +216,7 @@ def add(path: Path, pin: Pin) -> None:
     """
     _require_sound(pin)
     if any("\ud800" <= c <= "\udfff" for c in _table(pin)):
-        raise PinRefusedError("the folder's name is no UTF-8; pin its title instead")
+        raise PinRefusedError("the folder's name is not UTF-8; pin its title instead")
     kept = [p for p in load(path) if p.target != pin.target]
     _write(path, [*kept, pin])
 

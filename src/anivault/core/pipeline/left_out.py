@@ -1,4 +1,4 @@
-"""Decide which names below a root are no files to organize: rubbish, snapshots, and what is not whole yet.
+"""Decide which names below a root are not organized: rubbish, snapshots, and files that are not whole yet.
 
 In: the name of a file or folder. Out: a LeftOutReason, None for what is to be looked at. Only names that
 programs give count; none that could be the title of a show. What a user names on the command line is taken
@@ -16,7 +16,7 @@ from anivault.shared import regex as re
 
 
 class LeftOutReason(StrEnum):
-    """Why something below a root is no file of the scan."""
+    """Why something below a root is left out of the scan."""
 
     IGNORED = "ignored"  # an ignore list says so
     IGNORE_LIST = "ignore-list"  # a line of an ignore list that says nothing

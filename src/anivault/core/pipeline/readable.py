@@ -83,8 +83,10 @@ def _undecodable(name: str) -> str:
     likely = [*[each for each in readings.items() if each[0] != LATIN][: SHOWN - 1]]
     likely += [(LATIN, readings[LATIN])] if LATIN in readings else []
     if not likely:
-        return "its name is no UTF-8, nor any other text that is known"
-    return "its name is no UTF-8; it would read " + ", or ".join(f"{text} in {code}" for code, text in likely)
+        return "its name is not UTF-8, nor in any other encoding that is known"
+    return "its name is not UTF-8; it would read " + ", or ".join(
+        f"{text} in {code}" for code, text in likely
+    )
 
 
 def _readings(raw: bytes) -> Iterator[tuple[str, str]]:

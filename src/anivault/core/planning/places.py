@@ -1,4 +1,4 @@
-"""Decide where a video should go, whoever else wants to go there: folder, name, and its episodes. Pure.
+"""Decide where a video should go, whether or not the place is free: folder, name, and its episodes. Pure.
 
 In: a matched video, a Namer, what the library holds. Out: a Wanted, or a Held where no server could read it.
 """

@@ -209,5 +209,5 @@ def image(path: str | None) -> str:
 
 
 def iso_date(text: str | None) -> str:
-    """Return an ISO date, and nothing for what is none."""
+    """Return an ISO date, or nothing if it is not one."""
     return text if text and re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", text) else ""

@@ -119,7 +119,7 @@ def _pictures(number: int, one: str, several: str) -> str:
 
 
 def _path(show: Show, picture: Picture) -> str:
-    """Where the picture lies on the image host; empty where TMDB has none."""
+    """Where the picture lies on the image host; empty if TMDB has no picture."""
     if picture.season is None:
         return {"poster": show.poster, "backdrop": show.backdrop, "logo": show.logo}[picture.kind]
     table = next((table for table in show.seasons if table.number == picture.season), None)
@@ -133,13 +133,13 @@ def _image(path: str, picture: Picture) -> Ask[bytes]:
 
 
 def _read(_: Reader, body: bytes) -> bytes:
-    """Take a picture in, and nothing else: a login page is none, whatever its name. Raises ValueError."""
+    """Take a picture in, and nothing else: a login page is not one, whatever its name. Raises ValueError."""
     kind_of(body)
     return body
 
 
 def kind_of(body: bytes) -> str:
-    """Return the extension that a picture's first bytes stand for. Raises ValueError for what is none."""
+    """Return the extension that a picture's first bytes stand for. Raises ValueError for anything else."""
     if body.startswith(b"\xff\xd8\xff"):
         return ".jpg"
     if body.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -143,7 +143,7 @@ class Cache:
         self._db.close()
 
     def _open(self) -> sqlite3.Connection:
-        """Open the file; make it anew when it is damaged; fall back to memory when it cannot be had."""
+        """Open the file; make it again when it is damaged; fall back to memory when it cannot be had."""
         try:
             private_folder(self.path.parent)
             try:

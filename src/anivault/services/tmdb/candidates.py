@@ -113,7 +113,7 @@ def chosen(titles: Iterable[Title], languages: Sequence[str]) -> str | None:
 
 
 def episode_titles(tables: Iterable[SeasonTable]) -> dict[str, str]:
-    """Return the titles by place; "Episode 5" is none."""
+    """Return the titles by place; "Episode 5" does not count."""
     return {
         f"S{table.number:02}E{episode.number:02}": episode.title
         for table in tables

@@ -273,7 +273,7 @@ class Limiter:
 
 
 def _read(kept: bytes, now: float) -> State:
-    """Return the kept state: a full bucket where there is none, an empty one where it is damaged."""
+    """Return the kept state: a full bucket if nothing is kept, an empty one if it is damaged."""
     try:
         return msgspec.json.decode(kept, type=State) if kept else State()
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -3,7 +3,7 @@
 Only what an organizer uses is kept, and of texts no more than NFO files hold. Dates and
 names that are "", null or missing are the same to us. One bad record costs only itself: it is left
 out, and the `Reader` notes that the answer was spoiled. An answer that is bad as a whole raises
-`msgspec.ValidationError`, as anything that is no JSON raises its `DecodeError`.
+`msgspec.ValidationError`, as anything that is not JSON raises its `DecodeError`.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def read_group(reader: Reader, body: bytes) -> Group:
 
 
 def read_nothing(reader: Reader, body: bytes) -> bool:
-    """Read an answer of which only its being JSON matters."""
+    """Read an answer that only has to be JSON."""
     reader.whole(body, dict[str, msgspec.Raw])
     return True
 

@@ -11,7 +11,7 @@ YEAR = 365 * 86_400
 
 
 def show(request: Request) -> Response:
-    """The log-in; whoever is in already goes on."""
+    """The log-in; a browser that is in already goes on."""
     if request.scope["state"]["session"]:
         return go(request, "/")
     return render(request, "entrance/login.html", why="")

@@ -52,7 +52,7 @@ class Access:
         return token
 
     def by_link(self, token: str, address: str) -> str | None:
-        """The cookie for whoever brings a token that was not used yet; None lets nobody in."""
+        """The cookie for a token that was not used yet; None lets nobody in."""
         if not self._tries.may(address):
             return None
         until = self._links.pop(_digest(token), 0.0)
@@ -62,7 +62,7 @@ class Access:
         return self._enter()
 
     def by_password(self, password: str, address: str) -> str | None:
-        """The cookie for whoever knows the password. Wrong tries get rarer."""
+        """The cookie for the right password. Wrong tries get rarer."""
         if not self._hash or not self._tries.may(address):
             return None
         self._tries.failed(address)  # counted before it is checked: many at once are many tries

@@ -137,7 +137,7 @@ def _show(
 
 
 def _poster(library: str, folder: str) -> str:
-    """The poster in a show's folder; empty where there is none."""
+    """The poster in a show's folder; empty if it has no poster."""
     posters = (f"{folder}/{name}" for name in POSTERS)
     return next((p for p in posters if os.path.isfile(os.path.join(library, p))), "")
 

@@ -147,7 +147,7 @@ def show(screen: Screen, result: Explained) -> None:
 
 
 def _decide(told: Explanation, path: str) -> str:
-    """What to type if there is no verdict, or a wrong one."""
+    """What to type if the verdict is missing or wrong."""
     if told.decision == Decision.AMBIGUOUS:
         return f"Is it that? anivault pin {quoted(path)} {told.candidates[0].show}"
     return f"Is it something else? anivault pin {quoted(path)} tmdb:ID"

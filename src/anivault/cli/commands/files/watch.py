@@ -138,7 +138,7 @@ class _Hands:
         self.context.screen.note(text)
 
     def looked(self) -> Hashable:
-        """Touch a file, for whoever asks whether the watch is alive; when the files of pins were written."""
+        """Touch a file that tells that the watch is alive; when the files of pins were written."""
         from platformdirs import user_state_path
 
         from anivault.services.pinning import pin_files

@@ -130,10 +130,10 @@ def _check_folders(preset: Preset) -> None:
     if missing := NAMED_EXTRAS - set(preset.extras):
         raise PresetError(preset.name, f"extras has no folder for {', '.join(sorted(missing))}")
     if preset.logo and not _is_folder(preset.logo):
-        raise PresetError(preset.name, f"logo is {preset.logo[:60]!r}, which is no plain name")
+        raise PresetError(preset.name, f"logo is {preset.logo[:60]!r}, which is not a plain name")
     for key, folder in (*(("extras", folder) for folder in preset.extras.values()), *_font_folders(preset)):
         if not _is_folder(folder):
-            raise PresetError(preset.name, f"{folder[:60]!r} in {key} is no folder name")
+            raise PresetError(preset.name, f"{folder[:60]!r} in {key} is not the name of a folder")
 
 
 def _font_folders(preset: Preset) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Decide where files go that other programs put beside ours, when ours get other names. Pure.
+"""Decide where files of other programs go when the videos next to them get other names. Pure.
 
 In: what becomes of our own files in a rename, and the files of the library that are not ours. Out: a Move
 for each that goes along, a Held for each that is left in a folder that ours leave. A file whose name

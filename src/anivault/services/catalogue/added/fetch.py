@@ -135,7 +135,7 @@ class _Fetch:
             except (httpx2.HTTPError, httpx2.StreamError) as error:
                 raise _AgainError(f"broke off ({type(error).__name__})") from None
             except (httpx2.InvalidURL, ValueError) as error:
-                raise FetchError(f"is sent on to what is no address ({error})") from None
+                raise FetchError(f"is sent on to something that is not an address ({error})") from None
         raise FetchError(f"is sent on more than {REDIRECTS} times")
 
     async def _answer(self, reply: httpx2.Response, address: str, known: Asked | None) -> Got:

@@ -90,7 +90,7 @@ def import_bytes(
 
 
 def kind_of(path: Path) -> str | None:
-    """Tell the kind of a list in a file by its beginning; None for what is none, or cannot be read."""
+    """Tell the kind of a list in a file by its beginning; None for anything else, or if it cannot be read."""
     try:
         with fs.open_regular(path) as stream:
             head = stream.read(HEAD)
@@ -162,7 +162,7 @@ def _read(name: str, form: Format, text: bytes) -> Found:
     try:
         found = form.read(text)
     except BROKEN as error:
-        raise ImportRefusedError(name, f"it is no sound {form.kind} ({error})") from error
+        raise ImportRefusedError(name, f"it cannot be read as {form.kind} ({error})") from error
     if any(len(text) > LONGEST for row in found.rows for texts in row.titles.values() for text in texts):
         raise ImportRefusedError(name, f"it has a title of more than {LONGEST:,} characters")
     if not found.rows:

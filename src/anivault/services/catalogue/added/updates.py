@@ -101,7 +101,7 @@ def update(
 def update_from(
     folder: Path, names: Sequence[str], *, data_dir: str | None = None, progress: Progress | None = None
 ) -> UpdateReport:
-    """Take the newest file of each kind that lies in `folder`; what is no list is passed over.
+    """Take the newest file of each kind that lies in `folder`; files that are not lists are passed over.
 
     FolderNotFoundError, or ListUnknownError for a name that is no kind of list.
     """

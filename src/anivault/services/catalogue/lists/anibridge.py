@@ -37,7 +37,7 @@ def read_anibridge(text: bytes) -> Found:
     """Return rows of entries with TMDB seasons or TVDB places; what says more than a range is passed over."""
     named = msgspec.json.decode(text) if text.lstrip().startswith(b"{") else read_yaml(text)
     if not isinstance(named, dict):
-        raise BrokenListError("it is no list of entries")
+        raise BrokenListError("it is not a list of entries")
     sources = {name: targets for name, targets in named.items() if not str(name).startswith("$")}
     mapped = msgspec.convert(sources, dict[str, dict[str, dict[str, str]]], strict=False)
     return Found(rows=[row for name, targets in mapped.items() for row in _rows(name, targets)])

@@ -28,7 +28,7 @@ def read_anidb_titles(text: bytes) -> Found:
     for line in lines:
         if line and not line.startswith("#"):
             if (found := _DUMP_LINE.fullmatch(line)) is None:
-                raise BrokenListError(f"a line is no title: {line[:60]!r}")
+                raise BrokenListError(f"a line is not a title: {line[:60]!r}")
             rank = "1423".find(found[2]) % 9  # primary, official, synonym, short; then what AniDB adds
             titles[int(found[1])].append((rank, _LANGUAGES.get(found[3], found[3]), found[4]))
     created = _CREATED.search("\n".join(lines[:20]))

@@ -29,7 +29,7 @@ def read_anime_relations(text: bytes) -> Found:
 def _rule(line: str) -> Iterator[Row]:
     found = _RULE.fullmatch(line)
     if found is None:
-        raise BrokenListError(f"a line is no rule: {line[:60]!r}")
+        raise BrokenListError(f"a line is not a rule: {line[:60]!r}")
     ids = {
         n: int(i) for n, i in zip(_RULE_IDS, found["source"].split("|"), strict=False) if n and i.isdigit()
     }

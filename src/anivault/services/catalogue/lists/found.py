@@ -22,5 +22,5 @@ class Found:
 
 
 def whole(text: str) -> int | None:
-    """Return a number, or None for what is none: empty, "a", "unknown", several."""
+    """Return a number, or None for anything else: empty, "a", "unknown", several."""
     return int(text) if re.fullmatch(r"-?\d{1,9}", text) else None

@@ -11,7 +11,7 @@ _STANDS_FOR = re.compile(r"(?:^|[:\-\[{,])[ \t]*(?:&\w+|!!?\w+)", re.MULTILINE) 
 
 
 def read_yaml(text: bytes) -> Any:
-    """Return what the text holds. BrokenListError for what is no YAML, or has anchors or tags."""
+    """Return what the text holds. BrokenListError for what is not YAML, or has anchors or tags."""
     import yaml  # 20 ms
 
     whole = text.decode("utf-8")
