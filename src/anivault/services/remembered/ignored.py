@@ -107,13 +107,17 @@ def lines_for(files: Sequence[str], others: Collection[str], roots: Collection[s
     folder = os.path.dirname(files[0])
     if any(os.path.dirname(file) != folder for file in files):
         return list(map(literal, files))
-    if not any(other.startswith(f"{folder}{os.sep}") for other in others) and len(files) > 1:
+    if len(files) > 1 and not _any_begins(others, f"{folder}{os.sep}"):
         return [f"{literal(folder)}/*" if folder in roots else literal(folder)]  # a root is always read
     begin = _common(files).rstrip("0123456789")
     told = sum(map(str.isalpha, os.path.basename(begin))) >= LEAST
-    if len(files) > 1 and told and not any(other.startswith(begin) for other in others):
+    if len(files) > 1 and told and not _any_begins(others, begin):
         return [f"{literal(begin)}*"]
     return list(map(literal, files))
+
+
+def _any_begins(names: Collection[str], begin: str) -> bool:
+    return any(name.startswith(begin) for name in names)
 
 
 def _common(names: Sequence[str]) -> str:
