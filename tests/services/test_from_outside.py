@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -53,12 +54,23 @@ def test_a_body_of_just_the_bound_is_taken_and_one_byte_more_is_not(coding: str 
         read(Reply(pack(b"x" * (CAP + 1)), coding))
 
 
-def test_what_expands_beyond_the_bound_is_not_read_to_its_end() -> None:
-    reply = Reply(gzip.compress(b"0" * 200 * CAP, 9), "gzip", piece=512)
+def test_what_expands_to_gigabytes_takes_no_more_memory_than_the_bound() -> None:
+    sent = gzip.compress(bytes(64 * CAP), 9)
+    tracemalloc.start()
+    with pytest.raises(BodyError, match="is larger than"):
+        read(Reply(sent, "gzip", piece=len(sent)))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 8 * CAP
+
+
+def test_what_is_too_large_is_not_read_to_its_end() -> None:
+    reply = Reply(bytes(64 * CAP))
 
     with pytest.raises(BodyError, match="is larger than"):
         read(reply)
-    assert reply.read <= 4 * 512
+    assert reply.read <= CAP + 4096
 
 
 @pytest.mark.parametrize(
