@@ -282,6 +282,16 @@ def test_real_events_name_what_is_written(dl: Path) -> None:
     assert wake.told([str(dl / "Show" / "Show - 01.mkv")])
 
 
+def test_a_folder_whose_name_is_not_utf8_is_looked_at_often(tmp_path: Path) -> None:
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    os.mkdir(folder)
+    wake = Wake([folder], 1)
+
+    wake.wait(0.01)
+    assert wake.events is None
+    assert wake.longest == 1
+
+
 def test_units_keep_every_word_whole() -> None:
     text = units(["/opt/any vault"], ['/dl/100% "x" $y'], ["--to", "/lib"])
 

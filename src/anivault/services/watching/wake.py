@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 
+from anivault.shared.text import is_text
+
 STEP = 1.0  # seconds until a signal is heard at the latest
 SELDOM = 60.0  # seconds between two looks where events come
 GRACE = 2.0  # seconds that an event may come after its file
@@ -70,8 +72,8 @@ class Wake:
 
 def _events(roots: Sequence[str]) -> Iterator[set[str]] | None:
     """What events name, in steps of a second; None where nothing can be asked for them."""
-    if not find_spec("watchfiles") or not all(map(os.path.exists, roots)):
-        return None
+    if not find_spec("watchfiles") or not all(os.path.exists(root) and is_text(root) for root in roots):
+        return None  # watchfiles takes no name that is not UTF-8
     from watchfiles import watch
 
     changes = watch(
