@@ -160,6 +160,13 @@ def test_in_a_pile_no_crowd_takes_the_extras_of_another(stranger: str) -> None:
     assert together(*crowd, f"anime/{stranger}") == [crowd, [f"anime/{stranger}"]]
 
 
+@pytest.mark.parametrize("bare", ["NCOP.mkv", "OP1.mkv", "Menu 2.mkv", "[A] NCED (1080p).mkv"])
+def test_what_has_no_title_of_its_own_goes_with_the_crowd(bare: str) -> None:
+    crowd = [f"anime/[A] Nichijou - {n:02}.mkv" for n in range(1, 7)]
+
+    assert together(*crowd, f"anime/{bare}") == [[*crowd, f"anime/{bare}"]]
+
+
 def test_in_its_own_folder_a_show_takes_extras_whatever_they_are_called() -> None:
     crowd = [f"[A] Nichijou (BD 1080p)/[A] Nichijou - {n:02}.mkv" for n in range(1, 7)]
     song = "[A] Nichijou (BD 1080p)/[A] Everyday Life NCOP.mkv"

@@ -73,7 +73,8 @@ def _is_odd(key: Key, largest: Key, buckets: Buckets) -> bool:
 
 def _is_extra_of(key: Key, largest: Key, buckets: Buckets) -> bool:
     """`NCOP1`; and in the folder of the show whatever it is called. In a pile it may be another show's."""
-    if not any(file.parsed.printed for file in buckets[key]) or _is_titled_alike(key, largest):
+    titled = any(f.parsed.printed and f.parsed.said.get("title") != "folder" for f in buckets[key])
+    if not titled or _is_titled_alike(key, largest):
         return True
     short = (normal_form(title) for title in _titles_of(key.folder))  # `Nichijou` of `Nichijou: My Life`
     return _is_named_by(key.folder, largest, buckets) or any(

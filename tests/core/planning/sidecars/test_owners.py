@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.models import FileKind
+from anivault.core.models import FileKind, ScannedFile
+from anivault.core.pipeline.parser import parse_files
+from anivault.core.pipeline.scanner import kind_of
 from anivault.core.planning.sidecars.owners import Videos
 from anivault.parser.models import ParseResult, VideoType
 from tests.core.planning.sidecars.makers import FILM, FILM_FOLDER, SEASON, SHOW, follow
@@ -53,6 +55,29 @@ def test_the_number_finds_the_video_when_the_names_differ() -> None:
     assert follow("s/Subs/Another Spelling 02.ass", "s/a.mkv", "s/b.mkv", episodes=(2,)) == "Show S01E02.ass"
     assert follow("s/Another Spelling 03.ass", "s/a.mkv", "s/b.mkv", episodes=(3,)) is None
     assert follow("s/Another S2 - 02.ass", "s/a.mkv", "s/b.mkv", episodes=(2,), season=2) is None
+
+
+@pytest.mark.parametrize(
+    ("folder", "sidecar", "follows"),
+    [
+        ("anime", "[B] Hyouka - 01.ass", False),  # of another show, whose video is not here
+        ("anime", "[B] Hyouka - 01.mka", False),
+        ("anime", "Perfect Blue - 01.en.srt", False),
+        ("anime", "[B] Nichijuo - 01.ass", True),  # a slip
+        ("anime", "Nichijou My Ordinary Life - 01.ass", True),
+        ("anime", "S01E01.ass", True),
+        ("Nichijou", "My Ordinary Life - 01.ass", True),  # all in the folder of a show is the show's
+        ("Nichijou/Subs", "My Ordinary Life - 01.ass", True),
+    ],
+)
+def test_the_number_finds_no_video_of_another_show(folder: str, sidecar: str, follows: bool) -> None:
+    base = folder.removesuffix("/Subs")
+    names = [f"{base}/[A] Nichijou - 01.mkv", f"{base}/[A] Nichijou - 02.mkv", f"{folder}/{sidecar}"]
+    *videos, item = parse_files([ScannedFile("/pile", name, kind_of(name)) for name in names])
+
+    owner = Videos([each.file for each in videos], [each.parsed for each in videos]).owner(item)
+
+    assert (owner is not None and owner.video == 0) is follows
 
 
 def test_the_number_of_an_opening_is_no_episode() -> None:

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from rapidfuzz import fuzz
+
 from anivault.core.models import FileKind, ParsedFile, ScannedFile
 from anivault.core.planning.sidecars.tracks import (
     BRACKETS,
@@ -24,6 +26,7 @@ from anivault.shared import regex as re
 _BOUNDARY = re.compile(r"[.\s_\-\[({【（+&]")
 _WORDS = re.compile(r"[\W_]+")
 _Place: TypeAlias = tuple[tuple[Number, ...], int, bool]  # episodes, season, whether it is an extra
+_ALIKE = 85  # of 100, between a title and the same with a slip
 _SHORT = 6  # letters of a name that says too little by itself: 01, Ep 12
 _LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
 
@@ -148,13 +151,38 @@ class Videos:
                 table[_place(self._parsed[index])].append(index)
             self._numbered[key] = table
         same = self._numbered[key].get(_place(item.parsed), [])
-        if not item.parsed.episodes or len(same) != 1:
+        if not item.parsed.episodes or len(same) != 1 or _are_strangers(item.parsed, self._parsed[same[0]]):
             return None
         return Owner(same[0], "", with_folders(bracket_track(stem), between))
 
 
 def _place(parsed: ParseResult) -> _Place:
     return parsed.episodes, parsed.season or 1, parsed.type in EXTRAS
+
+
+def _are_strangers(sidecar: ParseResult, video: ParseResult) -> bool:
+    """Whether `Hyouka - 01.ass` lies beside `Nichijou - 01.mkv` where no folder says that all is one show."""
+    titles, own = (_plain(parsed.printed) if _is_titled(parsed) else [] for parsed in (sidecar, video))
+    folders = _plain(video.folder_titles)
+    return bool(titles and own) and not _share(titles, own) and not _share(own, folders)
+
+
+def _is_titled(parsed: ParseResult) -> bool:
+    """Whether a name has a title of its own, and not that of its folder."""
+    return parsed.said.get("title") != "folder"
+
+
+def _plain(titles: Sequence[str]) -> list[str]:
+    return [plain for title in titles if (plain := _loose(title.casefold()))]
+
+
+def _share(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two are one title: in full, as the beginning of the other, or with a slip."""
+    return any(
+        one.startswith(other) or other.startswith(one) or fuzz.ratio(one, other) >= _ALIKE
+        for one in some
+        for other in others
+    )
 
 
 def _longest_prefix(stem: str, stems: dict[str, int]) -> int | None:
