@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.pins import FILE, Pin, add, kind_of_type, load, remove, season_of
+from anivault.core.matching.pins import FILE, Pin, add, kind_of_type, load, put_back, remove, season_of
 from anivault.core.models import Candidate, Entry, FileKind, ScannedFile, ShowId
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.scanner import kind_of
@@ -19,7 +19,7 @@ from anivault.parser.models import ParseResult
 from anivault.services.catalogue.offline import Catalog
 from anivault.services.providers import Providers
 from anivault.shared import regex as re
-from anivault.shared.errors import DiskError, PinRefusedError, quoted, shortened
+from anivault.shared.errors import DiskError, PinNotFoundError, PinRefusedError, quoted, shortened
 from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings, user_config_path
 
@@ -71,6 +71,29 @@ def pin(request: PinRequest, settings: Settings, providers: Sequence[str], progr
         add(path, made)
     shows = {made.id: titled(known, settings.match.languages).dated} if known else {}
     return Pinned(file=str(path), pins=(made,), shows=shows, doubts=doubts)
+
+
+def change(
+    old: Pin, wanted: PinRequest, settings: Settings, providers: Sequence[str], progress: Progress
+) -> Pinned:
+    """Say another show, season or numbers of a pin; what it is for stays.
+
+    Raises PinNotFoundError for a pin that its file does not have any more, and what `pin` raises.
+    """
+    path = file_of(wanted.library)
+    if old not in load(path):
+        raise PinNotFoundError(wanted.what)
+    with Providers(settings, providers, progress) as asked:
+        wanted, known = _resolved(wanted, asked)
+        said = {"season": wanted.season, "offset": wanted.offset, "episodes": wanted.episodes}
+        made = replace(old, id=wanted.show, **said)
+        made = replace(made, id=str(made.show))
+        doubts = (*asked.notices, *_doubts(made, known))
+    with _written(path):
+        add(path, made)
+        if made.target != old.target:
+            put_back(path, [pin for pin in load(path) if pin != old])
+    return Pinned(file=str(path), pins=(made,), doubts=doubts)
 
 
 def _made(request: PinRequest) -> Pin:

@@ -21,10 +21,11 @@ from anivault.web.pages import (
     overview,
     plan,
     review,
-    settings,
     verify,
     working,
 )
+from anivault.web.pages.kept import ignored, pins, tokens
+from anivault.web.pages.kept import overview as kept
 from anivault.web.safety.guard import Guard
 
 PAGES = [
@@ -53,9 +54,13 @@ PAGES = [
     Route("/history/run", history.run),
     Route("/undo", history.undo),
     Route("/verify", verify.show),
-    Route("/settings", settings.show),
-    Route("/settings/unpin", settings.unpin, methods=["POST"]),
-    Route("/settings/token", settings.token, methods=["POST"]),
+    Route("/settings", kept.show),
+    Route("/settings/pin", pins.make, methods=["POST"]),
+    Route("/settings/repin", pins.change, methods=["POST"]),
+    Route("/settings/unpin", pins.unpin, methods=["POST"]),
+    Route("/settings/ignore", ignored.ignore, methods=["POST"]),
+    Route("/settings/heed", ignored.heed, methods=["POST"]),
+    Route("/settings/token", tokens.token, methods=["POST"]),
     Route("/explain", explain.show),
     Route("/working", working.show),
     Route("/progress", working.progress),

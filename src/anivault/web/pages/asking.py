@@ -18,12 +18,17 @@ from anivault.web.records import PinWords
 
 def set_pin(house: House, pin: PinWords) -> None:
     """Set a pin in the library's own file. Raises PinRefusedError for other paths, and what `pin` does."""
-    if (os.path.isabs(pin.what) or os.path.lexists(pin.what)) and not house.inside(pin.what):
+    if is_outside(house, pin.what):
         raise PinRefusedError("that path lies outside of the folders that this page may use")
     from anivault.services import pinning  # it knows names and matching, which no other page needs
 
     wanted = pinning.PinRequest(library=house.library, **msgspec.structs.asdict(pin))
     pinning.pin(wanted, house.settings, house.settings.match.providers, untold)
+
+
+def is_outside(house: House, words: str) -> bool:
+    """Whether words are a path that leads out of the folders that are served; a title or a pattern is not."""
+    return (os.path.isabs(words) or os.path.lexists(words)) and not house.inside(words)
 
 
 def take_back(house: House, what: str) -> None:

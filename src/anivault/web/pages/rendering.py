@@ -45,6 +45,13 @@ def number(text: str | None, default: int = 0) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else default
 
 
+def optional(text: str | None) -> int | None:
+    """A whole number that a field may say, also one below zero; None where it says none."""
+    text = (text or "").strip()
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    return sign * number(digits) if digits.isascii() and digits.isdecimal() else None
+
+
 def render(request: Request, template: str, status: int = 200, **found: Any) -> Response:
     """Make a page."""
     house = house_of(request)

@@ -12,7 +12,7 @@ from anivault.web.house import House
 from anivault.web.jobs import ask
 from anivault.web.pages.asking import refused, set_pin, take_back
 from anivault.web.pages.overview import fact
-from anivault.web.pages.rendering import form, go, house_of, number, render
+from anivault.web.pages.rendering import form, go, house_of, number, optional, render
 from anivault.web.records import PinWords, PlanFacts, QuestionRow
 
 ANSWERED, NEXT = "answered", 8
@@ -87,16 +87,10 @@ def pin(request: Request) -> Response:
     words = PinWords(
         what=question.path if fields.get("for") == "file" else question.folder,
         show=fields.get("show", "").strip()[:60],
-        season=_optional(fields.get("season")),
-        offset=_optional(fields.get("offset")),
+        season=optional(fields.get("season")),
+        offset=optional(fields.get("offset")),
     )
     return _take(request, row, words, fields.get("label", "")[:200] or words.show)
-
-
-def _optional(text: str | None) -> int | None:
-    text = (text or "").strip()
-    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
-    return sign * number(digits) if digits.isascii() and digits.isdecimal() else None
 
 
 def _take(request: Request, row: Row, words: PinWords, label: str) -> Response:

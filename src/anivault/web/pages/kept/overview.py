@@ -1,4 +1,4 @@
-"""Pins, settings and the tokens of programs. Secrets are never shown: of a key only whether there is one."""
+"""The page of all that is kept. Secrets are never shown: of a key only whether there is one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from anivault.cli.screen import Screen
 from anivault.services.secrets import find_key
 from anivault.shared.errors import AniVaultError, TmdbKeyError
 from anivault.shared.settings import flatten, user_config_path
-from anivault.web.pages.asking import refused, take_back
-from anivault.web.pages.rendering import form, go, house_of, render
+from anivault.web.pages.asking import refused
+from anivault.web.pages.rendering import house_of, render
 from anivault.web.safety.tokens import SCOPES
 
 
 def show(request: Request, made: str = "", said: str = "") -> Response:
-    """Pins, settings with who set each, and tokens by name."""
+    """Pins, ignore lists, settings with who set each, and tokens by name."""
     from anivault.services import pinning
+    from anivault.services.remembered import ignored
 
     house = house_of(request)
     try:
@@ -29,19 +30,28 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
         context.library(house.library)
         settings = list(_settings(context.loaded))
         pins = pinning.listed(house.library)
+        lists = ignored.listed(house.library)
     except AniVaultError as error:
         return refused(request, error, "/")
     return render(
         request,
         "pages/settings.html",
         settings=settings,
-        pins=pins,
+        pins=[(pinned.file, [(_written(pin), pin) for pin in pinned.pins]) for pinned in pins],
+        pin_file=str(pinning.file_of(house.library)),
+        lists=lists,
+        list_file=str(ignored.file_of(house.library)),
         key=_has_key(),
         tokens=house.tokens.listed(),
         scopes=SCOPES,
         made=made,
         said=said,
     )
+
+
+def _written(pin: msgspec.Struct) -> str:
+    """A pin as a form carries it."""
+    return msgspec.json.encode(pin).decode()
 
 
 def _has_key() -> bool:
@@ -57,24 +67,3 @@ def _settings(loaded: Any) -> list[tuple[str, str, str]]:
         (name, msgspec.json.encode(_shown(name, value)).decode(), loaded.origin.get(name, "default"))
         for name, value in flatten(loaded.settings)
     ]
-
-
-def unpin(request: Request) -> Response:
-    """Take a pin back."""
-    try:
-        take_back(house_of(request), form(request).get("what", "")[:5000])
-    except AniVaultError as error:
-        return refused(request, error, "/settings")
-    return go(request, "/settings")
-
-
-def token(request: Request) -> Response:
-    """Make a token for a program, shown this once; or take one back."""
-    house, fields = house_of(request), form(request)
-    name, scope = fields.get("name", "").strip()[:40], fields.get("scope", "")
-    if fields.get("remove"):
-        house.tokens.remove(name)
-        return go(request, "/settings")
-    if not name or scope not in SCOPES:
-        return show(request, said="A token needs a name, and one of: read, plan, apply.")
-    return show(request, made=house.tokens.make(name, scope))
