@@ -11,6 +11,8 @@ pytest.importorskip("starlette")
 
 from anivault.core.matching.pins import Pin, add, load
 from anivault.services.remembered import ignored
+from anivault.shared.settings import load as load_settings
+from anivault.shared.settings import user_config_path
 from tests.web.conftest import Browser
 from tests.web.test_whole_job import show_of, work
 
@@ -133,3 +135,52 @@ def test_a_path_that_is_not_there_is_refused(inside: Browser, tmp_path: Path) ->
 
 def test_a_line_that_is_not_there_cannot_be_taken_back(inside: Browser) -> None:
     assert inside.post("/settings/heed", {"line": "*.nfo"}).status == 409
+
+
+def test_a_setting_is_changed_in_the_users_file_and_holds_for_the_next_plan(
+    inside: Browser, tmp_path: Path
+) -> None:
+    (tmp_path / "Downloads/[Group] Toradora! - 01.mkv").write_text("x")
+
+    assert inside.post("/settings/set", {"name": "organize.preset", "value": "plex"}).status == 303
+    assert load_settings().settings.organize.preset == "plex"
+    assert 'value="plex"' in inside.get("/settings").text
+    work(inside, "plan")
+    assert "s01e01" in show_of(inside, "Toradora!")
+
+    back = {"name": "organize.preset", "value": "plex", "default": "1"}
+    assert inside.post("/settings/set", back).status == 303
+    assert load_settings().origin.get("organize.preset", "default") == "default"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("organize.mode", "teleport", "Nothing was changed"),
+        ("organize.nothing", "1", "There is no setting"),
+        ("scan.settle", "soon", "is a number"),
+        ("scan.settle", "-1", "Nothing was changed"),
+        ("match.languages", "<script>", "Nothing was changed"),
+        ("web.password_hash", "", "cannot be changed on the page"),
+        ("web.hosts", "evil.example", "cannot be changed on the page"),
+        ("web.sources", "/etc", "cannot be changed on the page"),
+        ("library.path", "/etc", "cannot be changed on the page"),
+        ("tmdb.url", "http://evil.example", "cannot be changed on the page"),
+        ("tell.webhook", "http://evil.example", "cannot be changed on the page"),
+        ("", "1", "cannot be changed on the page"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_and_the_file_stays(
+    inside: Browser, name: str, value: str, why: str
+) -> None:
+    answer = inside.post("/settings/set", {"name": name, "value": value})
+
+    assert (answer.status, why in answer.text) == (409, True), answer.text
+    assert not user_config_path().exists()
+
+
+def test_what_is_given_to_a_plug_in_is_never_shown_nor_put_into_a_field(inside: Browser) -> None:
+    user_config_path().parent.mkdir(parents=True, exist_ok=True)
+    user_config_path().write_text('[plugins.mine]\napi_key = "sesame"\n')
+
+    assert "sesame" not in inside.get("/settings").text

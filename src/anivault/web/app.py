@@ -24,7 +24,7 @@ from anivault.web.pages import (
     verify,
     working,
 )
-from anivault.web.pages.kept import ignored, pins, tokens
+from anivault.web.pages.kept import ignored, options, pins, tokens
 from anivault.web.pages.kept import overview as kept
 from anivault.web.safety.guard import Guard
 
@@ -60,6 +60,7 @@ PAGES = [
     Route("/settings/unpin", pins.unpin, methods=["POST"]),
     Route("/settings/ignore", ignored.ignore, methods=["POST"]),
     Route("/settings/heed", ignored.heed, methods=["POST"]),
+    Route("/settings/set", options.change, methods=["POST"]),
     Route("/settings/token", tokens.token, methods=["POST"]),
     Route("/explain", explain.show),
     Route("/working", working.show),

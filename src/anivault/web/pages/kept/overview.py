@@ -15,6 +15,7 @@ from anivault.services.secrets import find_key
 from anivault.shared.errors import AniVaultError, TmdbKeyError
 from anivault.shared.settings import flatten, user_config_path
 from anivault.web.pages.asking import refused
+from anivault.web.pages.kept.options import OPEN
 from anivault.web.pages.rendering import house_of, render
 from anivault.web.safety.tokens import SCOPES
 
@@ -37,6 +38,7 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
         request,
         "pages/settings.html",
         settings=settings,
+        open=OPEN,
         pins=[(pinned.file, [(_written(pin), pin) for pin in pinned.pins]) for pinned in pins],
         pin_file=str(pinning.file_of(house.library)),
         lists=lists,
@@ -62,8 +64,21 @@ def _has_key() -> bool:
         return False
 
 
-def _settings(loaded: Any) -> list[tuple[str, str, str]]:
+def _settings(loaded: Any) -> list[tuple[str, str, str, str]]:
+    """By name each setting as it is shown, as it is typed, and who set it."""
     return [
-        (name, msgspec.json.encode(_shown(name, value)).decode(), loaded.origin.get(name, "default"))
+        (
+            name,
+            msgspec.json.encode(_shown(name, value)).decode(),
+            _typed(value) if name.startswith(OPEN) else "",
+            loaded.origin.get(name, "default"),
+        )
         for name, value in flatten(loaded.settings)
     ]
+
+
+def _typed(value: Any) -> str:
+    """A value in the words that set it: lists with commas, and yes or no."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
