@@ -18,6 +18,7 @@ from anivault.core.planning.preference import Choice, lines, source_rank
 from anivault.parser.read import read_rules
 from anivault.shared.errors import ConfigError
 from anivault.shared.settings import load
+from tests.conftest import Run
 from tests.core.records import ROOT, in_library, planned, scanned, show, targets, video
 
 MUSHISHI = show(1, "Mushishi", 2005)
@@ -217,3 +218,24 @@ def test_the_release_that_the_library_has_goes_on() -> None:
     assert {item.detail for item in result.held if item.reason is HeldReason.SAME_TARGET} == {
         "B is the release for season 1: the library has more of this release"
     }
+
+
+def test_a_command_knows_which_release_the_library_has(run: Run, tmp_path: Path) -> None:
+    """Of a season that group B began, B goes on, though A has more of it."""
+    for folder, names in (
+        ("first", [f"[B] Mushishi - {n:02}" for n in (1, 2)]),
+        (
+            "then",
+            [f"[{group}] Mushishi - {n:02}" for group, n in (*(("A", n) for n in range(1, 5)), ("B", 3))],
+        ),
+    ):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / f"{name}.mkv").write_bytes(name.encode())
+    library = tmp_path / "library"
+    run("organize", tmp_path / "first", "--to", library, "--mode", "copy", "--apply")
+
+    done = run("organize", tmp_path / "then", "--to", library, "--mode", "copy", "--json")
+
+    went = {Path(event["path"]).name for event in done.of("move")}
+    assert went == {"[B] Mushishi - 03.mkv", "[A] Mushishi - 04.mkv"}
