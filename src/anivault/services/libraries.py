@@ -52,6 +52,15 @@ def remember(library: str) -> None:
         new.replace(place)
 
 
+def remembered() -> list[str]:
+    """The libraries that are remembered, by their paths."""
+    found = []
+    for place in sorted((user_state_path("anivault") / "libraries").glob("*.json")):
+        with suppress(OSError, msgspec.MsgspecError):
+            found.append(msgspec.json.decode(place.read_bytes(), type=Home).path)
+    return found
+
+
 def lost_history(library: str) -> str:
     """What tells that runs have worked in a library whose journal has none of them; '' where nothing does."""
     if found := history.lost(library):

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from anivault.cli.commands import completing
+
 
 def _alone(words: list[str]) -> list[str]:
     """Refuse other paths next to `-`, which stands for all paths of standard input."""
@@ -35,12 +37,21 @@ PathsArg = Annotated[
 FoldersArg = Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders or files.")]
 LibraryArg = Annotated[
     str | None,
-    typer.Argument(metavar="[LIB]", help="The library; else the one in your settings.", show_default=False),
+    typer.Argument(
+        metavar="[LIB]",
+        help="The library; else the one in your settings.",
+        show_default=False,
+        autocompletion=completing.libraries,
+    ),
 ]
 ToOption = Annotated[
     str | None,
     typer.Option(
-        "--to", metavar="LIB", help="The library; else the one in your settings.", show_default=False
+        "--to",
+        metavar="LIB",
+        help="The library; else the one in your settings.",
+        show_default=False,
+        autocompletion=completing.libraries,
     ),
 ]
 OtherDiskFlag = Annotated[
@@ -50,7 +61,11 @@ ApplyFlag = Annotated[bool, typer.Option("--apply", help="Do it. Without this no
 PresetOption = Annotated[
     str | None,
     typer.Option(
-        "--preset", metavar="NAME", help="Naming preset: jellyfin, plex, emby, kodi, ...", show_default=False
+        "--preset",
+        metavar="NAME",
+        help="Naming preset: jellyfin, plex, emby, kodi, ...",
+        show_default=False,
+        autocompletion=completing.presets,
     ),
 ]
 ParserOption = Annotated[

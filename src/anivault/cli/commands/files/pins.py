@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from anivault.cli import events
+from anivault.cli.commands import completing
 from anivault.cli.commands.options import ToOption
 from anivault.cli.context import Context
 from anivault.cli.render.parts import notices
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from anivault.services.pinning import Pinned
 
 PinnedArg = Annotated[str, typer.Argument(metavar="PATH", help="A folder, a file, or a title.")]
+UnpinnedArg = Annotated[
+    str,
+    typer.Argument(metavar="PATH", help="A folder, a file, or a title.", autocompletion=completing.pinned),
+]
 ShowArg = Annotated[
     str,
     typer.Argument(
@@ -97,7 +102,7 @@ def pin(
     return DONE
 
 
-def unpin(context: Context, what: PinnedArg, to: ToOption = None) -> int:
+def unpin(context: Context, what: UnpinnedArg, to: ToOption = None) -> int:
     """Take a pin back."""
     from anivault.services import pinning
 

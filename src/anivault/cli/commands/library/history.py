@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+import typer
 
 from anivault.cli import events
+from anivault.cli.commands import completing
 from anivault.cli.commands.options import LibraryArg
 from anivault.cli.context import Context
 from anivault.cli.render.parts import summary
+from anivault.shared.errors import RunNotFoundError
 from anivault.shared.exits import DONE
 from anivault.shared.text import counted
 
@@ -33,10 +38,57 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
-def history(context: Context, library: LibraryArg = None) -> int:
-    """List what was done, run by run."""
-    show(context.screen, runs(context.old_library(library)))
+RunArg = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[RUN]",
+        help="Show the files of this run.",
+        show_default=False,
+        autocompletion=completing.runs,
+    ),
+]
+_RUN = re.compile(r"\d{8}-\d{6}.*")
+
+
+def history(context: Context, library: LibraryArg = None, run: RunArg = None) -> int:
+    """List what was done, run by run, or the files of one run.
+
+    The library may be left out where your settings name it.
+    """
+    if run is None and library and _RUN.fullmatch(library) and not os.path.exists(library):
+        library, run = None, library
+    home = context.old_library(library)
+    if run is None:
+        show(context.screen, runs(home))
+    else:
+        _show_files(context.screen, home, run)
     return DONE
+
+
+def _show_files(screen: Screen, library: str, run: str) -> None:
+    """Every file of a run: where it went, and from where."""
+    from anivault.core.moving import history
+    from anivault.core.moving.history import Put
+    from anivault.core.moving.journal import roots_now
+
+    history.require_library(library)
+    log = next((log for log in history.read(library).runs if log.run.id == run), None)
+    if log is None:
+        raise RunNotFoundError(run, library)
+    roots = roots_now(log.run, library)
+    puts = [Put(0, log, step, roots) for step in log.happened() if step.do not in history.FOLDERS]
+    for put in puts:
+        event = events.MoveEvent(
+            path=events.shown(put.source),
+            target=events.shown(put.target),
+            mode=log.run.mode,
+            reason=str(put.step.do),
+            done=True,
+            path_b64=events.b64(put.source),
+        )
+        screen.event(event)
+        screen.pair(f"  {put.target}", f"←  {put.source}" if put.source != put.target else "(written)")
+    summary(screen, "history", Counter(files=len(puts)), f"{counted(len(puts), 'file')} of run {run}.")
 
 
 def runs(library: str) -> list[RunView]:

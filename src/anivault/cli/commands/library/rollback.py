@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from anivault.cli import events
+from anivault.cli.commands import completing
 from anivault.cli.commands.options import ApplyFlag, LibraryArg, OtherDiskFlag, new_file
 from anivault.cli.context import Context, again
 from anivault.cli.render.held import show_held
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
 
 RunOption = Annotated[
     str | None,
-    typer.Option("--run", metavar="RUN", help="The run of this name; see history.", show_default=False),
+    typer.Option(
+        "--run",
+        metavar="RUN",
+        help="The run of this name; see history.",
+        show_default=False,
+        autocompletion=completing.runs,
+    ),
 ]
 SinceOption = Annotated[
     str | None,
