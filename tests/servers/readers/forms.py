@@ -27,9 +27,11 @@ _LETTER = re.compile(r"(?<![^\W_])ep?(\d+)\Z", re.IGNORECASE)
 _BRACKETED = re.compile(r"\A\[[^\]]*\].*? - (\d+)")
 _BARE = re.compile(r"(?<=[._ -])(\d{1,2})(\d\d)(?=[._ -]|\Z)")
 _FIRST, _LAST = re.compile(r"\A(\d{1,3})(?=[. -])"), re.compile(r"(?<= )(\d{1,3})\Z")
+_DASHED = re.compile(r" - (\d{1,3})(?![\dx])")
 _SPECIAL = re.compile(r"(?<![^\W_])sp(\d+)", re.IGNORECASE)
+_MORE = "|säsong|seizoen|sezon|sezona|sezóna|sezonul|kausi|시즌|シーズン"  # the words that Jellyfin has since
 _SEASON = (
-    r"(?:season|series|staffel|saison|temporada|stagione|seizoen|s(?:æ|ä)son(?:g)?{more})"
+    r"(?:season|series|staffel|saison|temporada|stagione|sæson|сезон{more})"
     r"[ ._-]*0*(\d+)\b.*|s0*(\d+)|(\d+)(?:st|nd|rd|th) season|(\d+)"
 )
 
@@ -74,10 +76,10 @@ def _special(stem: str) -> Numbered | None:
 
 
 Form = Callable[[str], Numbered | None]
-_ONE = _by(_LETTER, _FIRST, _LAST)
+_ONE = _by(_LETTER, _FIRST, _DASHED, _LAST)
 JELLYFIN: tuple[Form, ...] = (_cross, _words, _day, _by(_BRACKETED), split_number, _ONE)
 JELLYFIN_12: tuple[Form, ...] = (_cross, _words, _day, _by(_BRACKETED, _BARE), _ONE)
-EMBY: tuple[Form, ...] = (_cross, _words, _day, split_number, _by(_FIRST, _LAST))
+EMBY: tuple[Form, ...] = (_cross, _words, _day, split_number, _by(_FIRST, _DASHED, _LAST))
 PLEX: tuple[Form, ...] = (_cross, _special, _day, split_number, _ONE)
 
 
@@ -91,7 +93,7 @@ def has_letter(stem: str) -> bool:
     return _LETTER.search(stem) is not None
 
 
-def season_of(folder: str, more: str = "|시즌") -> int | None:
+def season_of(folder: str, more: str = _MORE) -> int | None:
     """The season that a folder is for; `more` are words of further languages."""
     if folder.lower() == "specials":
         return 0

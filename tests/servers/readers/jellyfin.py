@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from tests.servers.readers import forms, items
-from tests.servers.readers.reading import ISO, TERMS, Reading, Words, near, split
+from tests.servers.readers.languages import ISO, NAMES, TERMS
+from tests.servers.readers.reading import Reading, Words, near, split
 
 
 class Jellyfin:
@@ -137,12 +138,12 @@ class Jellyfin:
         return words
 
     def is_language(self, token: str) -> bool:
-        known = {"zh-hans", "zh-hant", "zh-cn", "zh-tw", "pt-br", "es-419", "english"}
+        known = {"zh-hans", "zh-hant", "zh-cn", "zh-tw", "pt-br", "es-419", *NAMES}
         return token in ISO or token in known
 
     def stored(self, language: str) -> str:
         """What the server keeps of a language."""
-        return {"english": "eng", **TERMS}.get(language.lower(), language)
+        return {**TERMS, **NAMES, "el": "Greek, Modern (1453-)"}.get(language.lower(), language)
 
 
 class Jellyfin12(Jellyfin):

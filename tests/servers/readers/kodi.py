@@ -8,7 +8,8 @@ from urllib.parse import unquote_plus
 
 from tests.servers.readers import items
 from tests.servers.readers.jellyfin import Jellyfin
-from tests.servers.readers.reading import BOOKS, ISO, Reading, Words, near, split
+from tests.servers.readers.languages import BOOKS, ISO
+from tests.servers.readers.reading import Reading, Words, near, split
 
 BARE = r"[\\/._ -](\d+)(\d\d)[a-i]?(?=[._ -][^\\/]*$)"  # 103, 1997
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from tests.servers.readers import forms
 from tests.servers.readers.jellyfin import Jellyfin
-from tests.servers.readers.reading import ISO, Reading, Words, split
+from tests.servers.readers.languages import ISO
+from tests.servers.readers.reading import Reading, Words, split
 
 
 class Plex(Jellyfin):
