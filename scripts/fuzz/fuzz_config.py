@@ -215,18 +215,18 @@ class Bench:
             yield ["cache", "stats"]
         else:
             plan = self.folder / "plan.json"
-            self.ran([*organize, "--plan", str(plan)])
-            text = plan.read_bytes()
-            plan.unlink()
+            yield [*organize, "--plan", str(plan)]
+            text = plan.read_bytes() if plan.exists() else b"{}"  # a busy machine may be too late for it
+            plan.unlink(missing_ok=True)
             placed(plan, planfile.summed(broken(text, dice)) if dice.random() < 0.7 else text, dice)
             yield [*organize, "--from-plan", str(plan)]
             yield [*organize, "--from-plan", str(plan), "--seal", "--apply"]
             _removed(plan)
 
-    def ran(self, words: list[str]) -> str:
-        """Run one command; its exit code, or what went wrong."""
+    def ran(self, words: list[str], limit: int = LIMIT) -> str:
+        """Run one command; its exit code, or what went wrong. A limit of 0 seconds is none."""
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
-        signal.alarm(LIMIT)
+        signal.alarm(limit)
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()) as told:
                 code = run(words)
@@ -264,6 +264,7 @@ def main() -> int:
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
+        bench.ran(["explain", NAME], limit=0)  # the first command compiles the catalogue
         for number in range(asked.first, asked.first + asked.count):
             kind, ends, problems = bench.case(number, asked.seed)
             totals[kind] += ends
