@@ -20,3 +20,9 @@ def test_a_mutant_changes_one_place_and_names_tests_that_are_there(mutant: dict[
     assert code.count(mutant["old"]) == 1
     assert mutant["new"] != mutant["old"]
     assert [test for test in tests if not (ROOT / test).exists()] == []
+
+
+def test_every_mutant_has_a_name_of_its_own() -> None:
+    names = [mutant["name"] for mutant in MUTANTS]
+
+    assert sorted(set(names)) == sorted(names)  # of two with one name only the later one would be tried
