@@ -147,3 +147,17 @@ def test_a_few_numbers_past_the_first_cour_do_not_make_it_the_second() -> None:
     assert counting(Told(slots, slots[2], [1, 12, 13], season=2, cour=False)).frame is None
     first = counting(Told(slots, slots[1], [1, 12, 13], season=2, cour=False))
     assert [c.episode for c in place(slots, slots[1], [13], first).coordinates] == [13]
+
+
+def test_a_printed_number_of_a_season_is_never_a_later_cour_s_own() -> None:
+    cours = show(
+        1,
+        entry("Show", begin="2020-01-07"),
+        entry("Show Season 2", begin="2022-01-07", season=2, offset=0),
+        entry("Show Part Two", begin="2022-07-07", season=2, offset=12),
+    )
+    slots = timeline(cours)
+
+    assert counting(Told(slots, slots[2], [4], season=2, printed=True)).frame is None
+    late = counting(Told(slots, slots[2], [16], season=2, printed=True))
+    assert [c.episode for c in place(slots, slots[2], [16], late).coordinates] == [16]

@@ -92,10 +92,10 @@ def _of_a_cut_entry(told: Told) -> tuple[Way, ...] | None:
 
 
 def _printed_with_season(told: Told) -> tuple[Way, ...] | None:
-    """`Show S02E13` counts from the season."""
+    """`Show S02E13` counts from the season, also where lists call its second cour by the same title."""
     if not told.printed or told.slot.season < 1:
         return None
-    return (_OWN, _ON) if told.slot.cour == 1 else (_SEASON, _OWN)
+    return (_OWN, _ON) if told.slot.cour == 1 else (_SEASON,)
 
 
 def _of_what_it_names(told: Told) -> tuple[Way, ...] | None:
