@@ -61,6 +61,7 @@ class Review:
             offset=wanted.offset,
             episodes=wanted.episodes,
             extra=wanted.extra,
+            place=wanted.place,
             library=self._library,
         )
         asking = self._asking
@@ -86,6 +87,8 @@ class Review:
         wanted = answer.pin
         if answer.first or wanted is None:
             return answer
+        if wanted.place:
+            return replace(answer, first=wanted.place, last=wanted.place)
         folder = files[0].file.whole_folder
         pin = Pin(id=wanted.show, folder=folder, season=wanted.season, offset=wanted.offset)
         made = {item.file: item for item in match(Read(files=files), replace(self._those.asked, pins=(pin,)))}
@@ -136,7 +139,10 @@ def placed(question: Question, season: int, first: int | None = None) -> Questio
     """The question with answers that put its files, and no others, into `season`, from episode `first` on."""
     offset = None if first is None or question.begin is None else first - question.begin
     path, numbers = question.alone or (question.path, "")
-    where = {"path": path, "episodes": numbers or None, "season": season, "offset": offset}
+    where = {"path": path, "episodes": numbers or None, "season": season, "offset": offset, "place": None}
+    if question.begin is None and first is not None and len(question.files) == 1:
+        place = f"S{season:02}E{first:02}"
+        where |= {"path": question.files[0].source, "episodes": None, "season": None, "place": place}
     answers = (
         replace(answer, pin=replace(answer.pin, **where), first="", last="")
         for answer in question.answers

@@ -242,3 +242,17 @@ def test_asking_needs_no_room_for_what_is_asked_about(
     keyed(monkeypatch)
 
     assert asked(run("review", folder, "--to", tmp_path / "library", "--json")) == [(1, 14)]
+
+
+def test_a_file_without_a_number_gets_the_place_that_is_said(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "dl"
+    folder.mkdir()
+    (folder / "[Grp] Zzqqx Wwvv - Kitto Ppqq [1080p].mkv").write_text("one")
+    keyed(monkeypatch, "/ Toradora", "s 0 2", "1", "n")
+    done = run("review", folder, "--to", tmp_path / "library", "--json")
+
+    assert done.of("question")[-1]["answers"][0]["first"] == "S00E02"
+    (moved,) = done.of("move")
+    assert "S00E02" in moved["target"]

@@ -43,11 +43,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     offset: int | None = None
     episodes: str | None = None
     extra: bool = False
+    place: str | None = None  # `S00E02`: of one file that has no number
 
     @property
     def words(self) -> str:
         """The command that says so."""
-        options = {"--season": self.season, "--offset": self.offset or None, "--episodes": self.episodes}
+        options = {
+            "--season": self.season,
+            "--offset": self.offset or None,
+            "--episodes": self.episodes,
+            "--episode": self.place,
+        }
         said = "".join(f" {option} {value}" for option, value in options.items() if value is not None)
         extra = " --extra" if self.extra else ""
         return f"anivault pin {quoted(_near(self.path))} {self.show}{said}{extra}"
@@ -297,7 +303,7 @@ def _wanted(path: str, show: Candidate, *, episodes: str | None = None, **where:
     """What a pin has to say for `path`; None where there is no path, or none that a shell can be told."""
     if not path or safe(path) != path:
         return None
-    return Wanted(path=path, show=str(show.key), episodes=episodes, extra=False, **where)
+    return Wanted(path=path, show=str(show.key), episodes=episodes, extra=False, place=None, **where)
 
 
 def places_of(file: MatchedFile) -> str:
