@@ -84,7 +84,8 @@ class Screen:
 
     def measure(self) -> None:
         """See how wide the terminal is; a dialogue does so before each question, as people resize it."""
-        self._columns = get_terminal_size().columns if sys.stdout.isatty() else 0
+        size = get_terminal_size() if sys.stdout.isatty() else None
+        self._columns, self.rows = (size.columns, size.lines) if size else (0, 0)
 
     def event(self, event: Event) -> None:
         """Print one event of machine output; does nothing without --json."""

@@ -124,3 +124,20 @@ def test_at_the_end_one_key_does_it(terminal: Open, tmp_path: Path) -> None:
     assert "4 files in the library by hardlink" in text
     assert len(list((tmp_path / "lib").rglob("*.mkv"))) == 4
     assert str(tmp_path / "dl" / "Qqxyz") in (tmp_path / "lib" / ".anivault" / "ignore").read_text()
+
+
+def test_a_plan_that_is_longer_than_the_screen_is_told_show_by_show(terminal: Open, tmp_path: Path) -> None:
+    for title in ("Nichijou", "Toradora"):
+        for number in range(1, 21):
+            (tmp_path / "more").mkdir(exist_ok=True)
+            (tmp_path / "more" / f"[Grp] {title} - {number:02}.mkv").write_text(title)
+    shown = terminal()
+    shown.type("q", "Enter")
+    shown.wait("left with 10")
+    shown.type(f"{sys.executable} -m anivault organize more --to lib; echo then $?", "Enter")
+    text = shown.wait("then 0")
+
+    assert "2 shows, 2 new, 40 videos." in text
+    assert "20 videos, new" in text
+    assert "Nichijou S01E07.mkv" not in text
+    assert "--verbose" in text

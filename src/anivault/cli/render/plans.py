@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from anivault.cli import events
 from anivault.cli.context import again
 from anivault.cli.render.held import show_held, within
 from anivault.cli.render.parts import left_out, notices, summary
-from anivault.core.models import HeldReason, Move, Plan, Write
+from anivault.core.models import Candidate, HeldReason, Move, Plan, ShowId, Write
 from anivault.shared.errors import quoted
 from anivault.shared.text import counted, natural
 
@@ -35,8 +36,11 @@ def show(
     `known`: the held files that were shown before; they are counted, unless `every` one is to be listed.
     """
     roots, done = result.plan.roots, result.report is not None
-    if screen.json or screen.verbose or not done:  # who has seen the plan need not see it twice
-        _tree(screen, result.moves, roots, done=done)
+    shows = _by_show(result)
+    if screen.json or screen.verbose or not (done or 0 < screen.rows < len(result.moves)):
+        _tree(screen, result.moves, roots, done=done)  # who has seen the plan need not see it twice
+    elif not done:
+        _told_by_show(screen, shows)
     for writes in (result.writes, result.fetched):
         _described(screen, result.made(writes), done=done)
     _emptied(screen, result.emptied, done=done)
@@ -44,9 +48,58 @@ def show(
     show_held(screen, result.held, roots, verdicts, known=known, every=every, settle=doing != "rename")
     left_out(screen, result.left_out)
     notices(screen, result.notices)
+    if len(shows) > 1:
+        screen.line(_shows_told(shows, done=done))
     kind = "rename" if doing == "rename" else "organize"
     summary(screen, kind, _counts(result), _outcome(result, doing))
     _next(screen, result, command or again())
+
+
+class _Show(NamedTuple):
+    """The files of a show that go; `new`: the library has no folder of it yet."""
+
+    title: str
+    files: int
+    new: bool
+
+
+def _by_show(result: Organized) -> list[_Show]:
+    """What goes, show by show, in the order of their names."""
+    verdicts = {(item.file.root, item.file.rel): item.match.best for item in result.files}
+    found: dict[ShowId, tuple[Candidate, list[Move]]] = {}
+    for move in result.moves:
+        if best := verdicts.get((move.root, move.rel)):
+            found.setdefault(best.candidate.key, (best.candidate, []))[1].append(move)
+    shows = [
+        _Show(show.dated, len(moves), _is_new(result.plan.library, show, moves[0]))
+        for show, moves in found.values()
+    ]
+    return sorted(shows, key=lambda show: natural(show.title))
+
+
+def _is_new(library: str, show: Candidate, move: Move) -> bool:
+    """Whether the folder of a show, which is above that of a season, is not there yet."""
+    folder = os.path.dirname(move.target)
+    if show.media_type == "tv":
+        folder = os.path.dirname(folder) or folder
+    return not os.path.isdir(os.path.join(library, folder))
+
+
+def _told_by_show(screen: Screen, shows: Sequence[_Show]) -> None:
+    """A plan that is longer than the screen: a line a show."""
+    for show in shows:
+        screen.line(f"  {show.title}  {counted(show.files, 'video')}{', new' if show.new else ''}")
+    screen.hint("Every file and its place: --verbose")
+
+
+def _shows_told(shows: Sequence[_Show], *, done: bool) -> str:
+    """`12 shows, 3 new, 148 videos.`"""
+    new = sum(show.new for show in shows)
+    videos = counted(sum(show.files for show in shows), "video")
+    return (
+        ", ".join([counted(len(shows), "show"), *([f"{new:,} new"] if new and not done else []), videos])
+        + "."
+    )
 
 
 def _there(result: Organized) -> int:
