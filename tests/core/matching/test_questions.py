@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from anivault.core.matching.places.episodes import COUNTED, STATED
-from anivault.core.matching.questions import Answer, Question, asked, questions
+from anivault.core.matching.questions import Answer, Question, Scope, asked, questions
 from anivault.core.models import (
     Candidate,
     Coordinates,
@@ -167,3 +167,37 @@ def test_a_release_is_asked_about_once_the_largest_first() -> None:
 
     assert [len(question.files) for question in made] == [3, 1]
     assert [question.begin for question in made] == [1, 1]
+
+
+class Watched(dict[tuple[str, str], MatchedFile]):
+    """Verdicts that count how often all of them are looked at."""
+
+    looks = 0
+
+    def values(self) -> Any:
+        self.looks += 1
+        return super().values()
+
+
+def test_what_pins_would_hold_for_is_found_once_for_questions_of_all_reasons() -> None:
+    items = [verdict(1), verdict(13, best=FUYU)]
+    verdicts = Watched({(item.file.root, item.file.rel): item for item in items})
+    scope = Scope(verdicts)
+    first = questions(held(items[0]), verdicts, scope)
+    once = verdicts.looks
+    second = questions(held(items[1], reason=HeldReason.NO_PLACE), verdicts, scope)
+
+    assert once > 0
+    assert verdicts.looks == once
+    assert (first, second) == (
+        questions(held(items[0]), verdicts),
+        questions(held(items[1], reason=HeldReason.NO_PLACE), verdicts),
+    )
+
+
+def test_of_files_that_ask_nothing_no_verdict_is_looked_at() -> None:
+    item = verdict(1)
+    verdicts = Watched({(item.file.root, item.file.rel): item})
+
+    assert questions(held(item, reason=HeldReason.UNMATCHED), verdicts)[0].answers == ()
+    assert verdicts.looks == 0

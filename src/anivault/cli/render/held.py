@@ -54,12 +54,13 @@ def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdi
     by_reason: dict[HeldReason, list[Held]] = {}
     for item in held:
         by_reason.setdefault(item.reason, []).append(item)
-    from anivault.core.matching.questions import questions  # it knows matching, which few commands need
+    from anivault.core.matching.questions import Scope, questions  # they know matching, as few commands need
 
+    scope = Scope(verdicts)
     for reason, items in by_reason.items():
         screen.line(f"{len(items):,} held: {HEADS[reason]}", style="yellow")
         if screen.verbose or reason.missed:
-            for question in questions(items, verdicts):
+            for question in questions(items, verdicts, scope):
                 _question(screen, question, roots)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import takewhile
 
 import msgspec
@@ -18,7 +19,7 @@ from anivault.core.matching.explain import why
 from anivault.core.matching.pins import Kind, kind_of
 from anivault.core.matching.places.episodes import STATED, UNCOUNTED
 from anivault.core.matching.titles.normalize import normal_form
-from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey
+from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey, ShowId
 from anivault.parser.models import EXTRAS, Number, VideoType
 from anivault.shared import fs
 from anivault.shared.errors import quoted
@@ -85,8 +86,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     alone: tuple[str, str] | None = None  # a path and numbers whose pin is for these files and no others
 
 
-def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
-    """Put held files of one reason into crowds, in the order of their first files."""
+def questions(held: Sequence[Held], verdicts: Verdicts, scope: Scope | None = None) -> list[Question]:
+    """Put held files of one reason into crowds, in the order of their first files.
+
+    Who asks about several reasons gives one `scope` of the verdicts for all.
+    """
     crowds: dict[tuple[str, str, str, ReleaseKey | None], list[Held]] = {}
     for item in held:
         verdict = verdicts.get((item.root, item.rel))
@@ -94,7 +98,7 @@ def questions(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
         crowds.setdefault((item.root, os.path.dirname(item.rel), item.shared_detail, release), []).append(
             item
         )
-    scope = _Scope(verdicts if any(item.reason in _UNSURE for item in held) else {})
+    scope = scope or Scope(verdicts)
     made = [
         Question(files=tuple(files), why=why, answers=_answers(files, verdicts, scope))
         for (_, _, why, _), files in crowds.items()
@@ -109,12 +113,12 @@ def asked(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
         verdict = verdicts.get((item.root, item.rel))
         if verdict and item.reason in _UNSURE | _UNKNOWN and verdict.parsed.type not in EXTRAS:
             releases.setdefault(verdict.release_key, []).append(item)
-    scope = _Scope(verdicts)
+    scope = Scope(verdicts)
     made = [_asked(files, verdicts, scope) for files in releases.values()]
     return sorted(made, key=lambda question: -len(question.files))
 
 
-def _asked(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> Question:
+def _asked(files: Sequence[Held], verdicts: Verdicts, scope: Scope) -> Question:
     videos = [verdicts[item.root, item.rel] for item in files]
     first = videos[0]
     return Question(
@@ -153,16 +157,48 @@ def _once(made: Sequence[Question]) -> Iterator[Question]:
         yield replace(question, answers=tuple(answers))
 
 
-class _Scope:
-    """What else a pin would hold for: videos by title, group and season, and by folder at any depth."""
+class Scope:
+    """What else a pin would hold for: videos by title, group and season, and by folder at any depth.
+
+    Each is found when a question first needs it: most runs ask about few of many files.
+    """
 
     def __init__(self, verdicts: Verdicts) -> None:
-        self.mixed = _mixed(verdicts)
-        self._names: defaultdict[_Name, list[MatchedFile]] = defaultdict(list)
-        for item in verdicts.values():
+        self._verdicts = verdicts
+
+    @cached_property
+    def _names(self) -> dict[_Name, list[MatchedFile]]:
+        found: defaultdict[_Name, list[MatchedFile]] = defaultdict(list)
+        for item in self._verdicts.values():
             for name in _names(item):
-                self._names[name].append(item)
-        self._folders = Counter(above for item in verdicts.values() for above in _above(item))
+                found[name].append(item)
+        return found
+
+    @cached_property
+    def _by_folder(self) -> list[list[MatchedFile]]:
+        found: defaultdict[tuple[str, str], list[MatchedFile]] = defaultdict(list)
+        for item in self._verdicts.values():
+            found[item.file.root, item.file.folder].append(item)
+        return list(found.values())
+
+    @cached_property
+    def _folders(self) -> Counter[str]:
+        """How many videos each folder holds, at any depth."""
+        found: Counter[str] = Counter()
+        for files in self._by_folder:
+            for above in _above(files[0]):
+                found[above] += len(files)
+        return found
+
+    @cached_property
+    def mixed(self) -> frozenset[str]:
+        """The folders that hold, at any depth, videos of several shows: a pin for one would say too much."""
+        found: defaultdict[str, set[ShowId | None]] = defaultdict(set)
+        for files in self._by_folder:
+            shows = set(map(_show, files))
+            for above in _above(files[0]):
+                found[above] |= shows
+        return frozenset(folder for folder, shows in found.items() if len(shows) > 1)
 
     def show_path(self, file: MatchedFile) -> str:
         """The path whose pin says the show of the file, and nothing of another's; empty where none does.
@@ -227,11 +263,11 @@ _Name = tuple[str, str, int | None, int | None, Kind]
 
 def _names(item: MatchedFile) -> Iterator[_Name]:
     """What a pin for a file goes by; one without a group holds for every one."""
-    parsed = item.parsed
+    parsed, kind = item.parsed, kind_of(item)
     title, group = normal_form(parsed.title or ""), (parsed.group or "").casefold()
-    yield title, group, parsed.season, parsed.year, kind_of(item)
+    yield title, group, parsed.season, parsed.year, kind
     if group:
-        yield title, "", parsed.season, parsed.year, kind_of(item)
+        yield title, "", parsed.season, parsed.year, kind
 
 
 def _above(item: MatchedFile) -> Iterator[str]:
@@ -242,21 +278,11 @@ def _above(item: MatchedFile) -> Iterator[str]:
         folder = os.path.dirname(folder)
 
 
-def _show(item: MatchedFile) -> str:
-    return str(item.match.best.candidate.key) if item.match.best else ""
+def _show(item: MatchedFile) -> ShowId | None:
+    return item.match.best.candidate.key if item.match.best else None
 
 
-def _mixed(verdicts: Verdicts) -> frozenset[str]:
-    """The folders that hold, at any depth, videos of several shows: a pin for one would say too much."""
-    found: dict[str, str] = {}
-    mixed: set[str] = set()
-    for item in verdicts.values():
-        show = _show(item)
-        mixed |= {above for above in _above(item) if found.setdefault(above, show) != show}
-    return frozenset(mixed)
-
-
-def _answers(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> tuple[Answer, ...]:
+def _answers(files: Sequence[Held], verdicts: Verdicts, scope: Scope) -> tuple[Answer, ...]:
     """The shows that may be it, the best first. Extras have none: they go where their episodes go."""
     verdict = verdicts.get((files[0].root, files[0].rel))
     if verdict is None or files[0].reason not in _UNSURE or verdict.parsed.type in EXTRAS:
@@ -271,7 +297,7 @@ def _answers(files: Sequence[Held], verdicts: Verdicts, scope: _Scope) -> tuple[
     return tuple(answers)
 
 
-def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope) -> Answer:
+def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], scope: Scope) -> Answer:
     """That files are of this show. The best show is offered with the places that it gives."""
     show = ranked.candidate
     if ranked is not file.match.best:
@@ -290,7 +316,7 @@ def _said(show: str, wanted: Wanted | None) -> Answer:
 
 
 def _placing(
-    show: Candidate, file: MatchedFile, asked: Sequence[MatchedFile], scope: _Scope, where: Mapping[str, int]
+    show: Candidate, file: MatchedFile, asked: Sequence[MatchedFile], scope: Scope, where: Mapping[str, int]
 ) -> Wanted | None:
     """What a pin has to say that puts what is asked about where it is guessed to belong."""
     if not where:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from anivault.core.matching.titles.readings import Reading
 from anivault.core.models import ParsedFile
 from anivault.parser.models import Number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What a release says. `numbers` are the episode numbers of its files, extras left out."""
 
@@ -25,7 +26,7 @@ class Evidence:
     printed: bool  # the season stands with the numbers: `S02E13` is no number of the whole show
     streamed: bool  # copied from a stream, so probably a show of these years
 
-    @property
+    @cached_property
     def whole_numbers(self) -> tuple[int, ...]:
         """The numbers that can be episodes: 12.5 and "05a" are left out, and a prologue (00) among others."""
         whole = tuple(n for n in self.numbers if isinstance(n, int))
