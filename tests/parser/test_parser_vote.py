@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anivault.parser.models import SURE, ParseResult
+from anivault.parser.models import SURE, ParseResult, VideoType
 from anivault.parser.vote import settle
 
 
@@ -53,6 +53,15 @@ def test_a_field_only_an_engine_has_is_filled_and_named() -> None:
     settled = settle(OWN, [reading("a", "Star", 5), reading("b", "Star", 5, group="Moon")])
 
     assert (settled.group, settled.said["group"]) == ("Moon", "b")
+
+
+def test_several_episodes_get_no_kind_from_an_engine() -> None:
+    batch = reading("rules", "Star", 1, 12)
+
+    settled = settle(batch, [reading("a", "Star", 1, 12, type=VideoType.OVA)])
+
+    assert settled.type is None
+    assert settle(OWN, [reading("a", "Star", 5, type=VideoType.OVA)]).type is VideoType.OVA
 
 
 def test_agreement_does_not_make_a_guess_certain() -> None:

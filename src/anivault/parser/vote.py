@@ -35,10 +35,8 @@ def settle(own: ParseResult, others: Sequence[ParseResult]) -> ParseResult:
         if winner is not own:
             changes |= {name: getattr(winner, name) for name in fields}
             said[field] = winner.engine
-    for field in _FILLED:
-        if getattr(own, field) is None and (
-            first := next((r for r in others if getattr(r, field) is not None), None)
-        ):
+    for field in _open_fields(own):
+        if (first := next((r for r in others if getattr(r, field) is not None), None)) is not None:
             changes[field] = getattr(first, field)
             said[field] = first.engine
     engine = "+".join([own.engine, *(r.engine for r in others)])
@@ -49,6 +47,12 @@ def settle(own: ParseResult, others: Sequence[ParseResult]) -> ParseResult:
         engine=engine,
         confidence=_confidence(own, others, shares),
     )
+
+
+def _open_fields(own: ParseResult) -> list[str]:
+    """What the rules leave open; `01-12 + OVA` is of no one kind."""
+    several = len(own.episodes) > 1
+    return [f for f in _FILLED if getattr(own, f) is None and not (several and f == "type")]
 
 
 def _confidence(own: ParseResult, others: Sequence[ParseResult], shares: Sequence[float]) -> float:

@@ -50,14 +50,16 @@ class Numbers(NamedTuple):
 
 _N = r"\d{1,4}(?:\.\d{1,2})?"
 _ENDINGS = (
-    r"TV ?全集|全集|TV|全|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?版?|[^\W\d]{0,3}合集|Complete|RAW|v\d"
+    r"TV ?全集|全集|TV|全|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?版?"
+    r"|[^\W\d]{0,3}合集|Complete|Batch|RAW|v\d"
 )
 _BRACKET = re.compile(
-    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
+    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?|Batch)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
     rf"(?:\s*(?:[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
+    r"(?P<more>(?:\s*[&+,]\s*\d{1,4}(?:\s?[-~]\s?\d{1,4})?)*)"
     rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) ?\d+|/ ?\d+|~?全\d+[话話集回])?"
     r"\s*(?:v(?P<v3>\d))?"
-    rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*[^\W\d].*)?",
+    rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:\d\d?\s)?[^\W\d].*)?",
     re.IGNORECASE,
 )
 _NO_EPISODE = re.compile(r"TV\s*(?:19|20)\d\d|[257]\.[01]", re.IGNORECASE)  # a year; channels of sound
@@ -71,9 +73,15 @@ def bracket(content: str) -> Numbers | None:
     stated = bool(found["word"] or found["counter"])
     if (found["first"] in RESOLUTIONS and not stated) or _NO_EPISODE.fullmatch(content):
         return None
-    printed = [found["first"] + (found["letter"] or ""), *filter(None, (found["last"],))]
+    printed = [found["first"] + (found["letter"] or ""), *_last_of(found)]
     version, second = found["v1"] or found["v2"] or found["v3"], found["second"]
     return Numbers(tuple(map(number, printed)), _maybe(version), _maybe(second), stated)
+
+
+def _last_of(found: re.Match[str]) -> list[str]:
+    """The last of several, `[01-12+13-24]`, where they go up."""
+    more = [text for text in re.findall(r"\d+", found["more"]) if int(text) > float(found["first"])]
+    return more[-1:] or [text for text in (found["last"],) if text]
 
 
 def _maybe(text: str | None) -> int | None:
