@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -229,7 +228,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     names = io.BytesIO(b"dl/Toradora! - 01.mkv\n\xff.mkv\n")
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=names))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(names, errors="surrogateescape"))
     yield tmp_path / "here"
     with suppress(FileNotFoundError):
         (tmp_path / "here" / "locked").chmod(0o700)

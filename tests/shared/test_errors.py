@@ -76,7 +76,7 @@ def test_a_configuration_that_is_not_there_is_not_to_be_corrected(run: Run, tmp_
     ran = run("scan", tmp_path, "--config", tmp_path / "nope.toml")
 
     assert "Correct it" not in ran.err
-    assert "anivault config default > FILE" in ran.err
+    assert "Name a file that exists." in ran.err
 
 
 def test_a_list_that_cannot_be_read_is_looked_at_first(run: Run, tmp_path: Path) -> None:

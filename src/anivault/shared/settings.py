@@ -272,7 +272,7 @@ def _read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
         table = trust.read_toml(str(path))
     except (FileNotFoundError, NotADirectoryError) as error:
         if must_exist:
-            hint = "Name a file that exists, or one that this writes: anivault config default > FILE"
+            hint = "Name a file that exists. What may be in one: anivault config default"
             raise ConfigError(str(path), "there is no such file", hint=hint) from error
         return {}
     except OSError as error:
