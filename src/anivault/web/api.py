@@ -19,7 +19,6 @@ from anivault.shared.errors import AniVaultError
 from anivault.web import records
 from anivault.web.jobs import BusyError, State
 from anivault.web.pages.asking import set_pin
-from anivault.web.pages.overview import fact
 from anivault.web.pages.rendering import house_of, number
 from anivault.web.pages.review import ANSWERED, Given
 
@@ -97,9 +96,9 @@ class _Wrong(Exception):  # noqa: N818 - an answer, not an error of this program
 async def _overview(request: Request, _: Any) -> Overview:
     house = house_of(request)
     return Overview(
-        library=fact(house, "library", records.LibraryFacts),
-        plan=fact(house, "plan", records.PlanFacts),
-        verify=fact(house, "verify", records.VerifyFacts),
+        library=house.desk.fact("library", records.LibraryFacts),
+        plan=house.desk.fact("plan", records.PlanFacts),
+        verify=house.desk.fact("verify", records.VerifyFacts),
     )
 
 
@@ -166,7 +165,7 @@ async def _preview(request: Request, given: Back) -> State:
 
 
 async def _undo(request: Request, _: Any) -> State:
-    shown = fact(house_of(request), "back", records.BackFacts)
+    shown = house_of(request).desk.fact("back", records.BackFacts)
     if shown is None:
         raise _Wrong(409, "not-previewed", "Nothing was previewed.", f"POST {BASE}/rollback/preview first.")
     return _begun(request, "rollback", run=shown.run, only=shown.only, apply=True)

@@ -59,6 +59,14 @@ class Desk:
         path = self.path(name)
         return Sheet(path) if path.exists() else None
 
+    def fact(self, name: str, kind: type[T]) -> T | None:
+        """What a sheet says of itself; None where there is no such sheet."""
+        sheet = self.sheet(name)
+        if sheet is None:
+            return None
+        with sheet:
+            return sheet.fact(name, kind)
+
     def drop(self, name: str) -> None:
         """Take a sheet away that is not true any more."""
         self.path(name).unlink(missing_ok=True)

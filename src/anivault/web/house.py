@@ -11,8 +11,9 @@ import platformdirs
 from xxhash import xxh3_64_hexdigest
 
 from anivault.shared.settings import Settings
-from anivault.web.desk import Desk
+from anivault.web.desk import Desk, stamp
 from anivault.web.jobs import Jobs, State
+from anivault.web.records import LibraryFacts
 from anivault.web.safety.access import Access
 from anivault.web.safety.guard import Rules
 from anivault.web.safety.tokens import Tokens
@@ -74,6 +75,11 @@ class House(msgspec.Struct, kw_only=True):
             "desk": str(self.desk.folder),
             **more,
         }
+
+    def is_changed(self) -> bool:
+        """Whether the journal has changed since the library was looked at: by a command, by another page."""
+        known = self.desk.fact("library", LibraryFacts)
+        return stamp(self.library) != (known.journal if known else "")
 
     def inside(self, path: str) -> bool:
         """Whether a path lies below one of the folders that are served, links followed."""

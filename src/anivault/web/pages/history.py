@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.cli import events
-from anivault.web.pages.overview import fact, is_changed
 from anivault.web.pages.rendering import go, house_of, number, render
 from anivault.web.records import BackFacts, BackRow
 
@@ -22,7 +21,7 @@ def show(request: Request) -> Response:
         with sheet:
             runs = sheet.groups("run", events.RunEvent, start=start, most=RUNS)
             found = sheet.count_groups("run")
-    changed = is_changed(house)
+    changed = house.is_changed()
     return render(
         request, "history/history.html", runs=runs, found=found, start=start, step=RUNS, changed=changed
     )
@@ -46,7 +45,7 @@ def run(request: Request) -> Response:
 def undo(request: Request) -> Response:
     """What goes back where, and what stands against it."""
     house, after = house_of(request), number(request.query_params.get("after"))
-    facts, sheet = fact(house, "back", BackFacts), house.desk.sheet("back")
+    facts, sheet = house.desk.fact("back", BackFacts), house.desk.sheet("back")
     if facts is None or sheet is None:
         return go(request, "/history")
     with sheet:

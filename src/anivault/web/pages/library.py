@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.shared import fs
-from anivault.web.pages.overview import fact, is_changed
 from anivault.web.pages.rendering import house_of, number, render
 from anivault.web.records import FindingRow, LibraryFacts, LibraryFile, LibraryShow, VerifyFacts
 
@@ -20,7 +19,7 @@ IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "imag
 def show(request: Request) -> Response:
     """All shows, some at a time."""
     house = house_of(request)
-    facts, sheet = fact(house, "library", LibraryFacts), house.desk.sheet("library")
+    facts, sheet = house.desk.fact("library", LibraryFacts), house.desk.sheet("library")
     if facts is None or sheet is None:
         return render(request, "library/library.html", shelf=None, changed=True)
     search, start = request.query_params.get("q", "")[:200], number(request.query_params.get("start"))
@@ -29,7 +28,7 @@ def show(request: Request) -> Response:
         found = sheet.count_groups("show", search)
     return render(
         request, "library/library.html", shelf=facts, shows=shows, found=found, search=search, start=start,
-        step=SHOWS, changed=is_changed(house),
+        step=SHOWS, changed=house.is_changed(),
     )  # fmt: skip
 
 
@@ -52,7 +51,7 @@ def one(request: Request) -> Response:
         key=key,
         rows=[(row.n, row.read(LibraryFile)) for row in rows[:FILES]],
         more=rows[FILES - 1].n if len(rows) > FILES else 0,
-        check=fact(house, "verify", VerifyFacts),
+        check=house.desk.fact("verify", VerifyFacts),
         findings=_findings(request, found.folder),
     )
 

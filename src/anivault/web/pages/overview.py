@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,13 +10,11 @@ from starlette.responses import Response
 from anivault.cli import events
 from anivault.services.catalogue.sources import catalog_info
 from anivault.shared import fs
-from anivault.web.desk import stamp
 from anivault.web.house import House
 from anivault.web.pages import entrance
 from anivault.web.pages.rendering import house_of, render
 from anivault.web.records import LibraryFacts, PlanFacts, VerifyFacts
 
-T = TypeVar("T")
 RUNS = 4
 
 
@@ -29,29 +26,14 @@ def show(request: Request) -> Response:
     return render(
         request,
         "pages/overview.html",
-        plan=fact(house, "plan", PlanFacts),
-        shelf=fact(house, "library", LibraryFacts),
-        check=fact(house, "verify", VerifyFacts),
+        plan=house.desk.fact("plan", PlanFacts),
+        shelf=house.desk.fact("library", LibraryFacts),
+        check=house.desk.fact("verify", VerifyFacts),
         runs=_last_runs(house),
         space=_space(house.library),
         catalogue=_catalogue(),
-        changed=is_changed(house),
+        changed=house.is_changed(),
     )
-
-
-def fact(house: House, name: str, kind: type[T]) -> T | None:
-    """What a sheet says of itself."""
-    sheet = house.desk.sheet(name)
-    if sheet is None:
-        return None
-    with sheet:
-        return sheet.fact(name, kind)
-
-
-def is_changed(house: House) -> bool:
-    """Whether the journal has changed since the library was looked at: by a command, by another page."""
-    known = fact(house, "library", LibraryFacts)
-    return stamp(house.library) != (known.journal if known else "")
 
 
 def _last_runs(house: House) -> list[events.RunEvent]:

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from anivault.cli import events
 from anivault.web.pages.asking import pinned
-from anivault.web.pages.overview import fact
 from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
 
@@ -20,7 +19,7 @@ def show(request: Request) -> Response:
     house = house_of(request)
     asked = request.query_params
     search, state, start = asked.get("q", "")[:200], asked.get("state", ""), number(asked.get("start"))
-    facts = fact(house, "plan", PlanFacts)
+    facts = house.desk.fact("plan", PlanFacts)
     if facts is None:
         return render(request, "plan/plan.html", plan=None)
     sheet = house.desk.sheet("plan")

@@ -11,7 +11,6 @@ from anivault.web.desk import Row, Sheet
 from anivault.web.house import House
 from anivault.web.jobs import ask
 from anivault.web.pages.asking import refused, set_pin, take_back
-from anivault.web.pages.overview import fact
 from anivault.web.pages.rendering import form, go, house_of, number, optional, render
 from anivault.web.records import PinWords, PlanFacts, QuestionRow
 
@@ -29,7 +28,7 @@ def show(request: Request) -> Response:
     """The next question, or the one that was chosen."""
     house = house_of(request)
     sheet = house.desk.sheet("plan")
-    facts = fact(house, "plan", PlanFacts)
+    facts = house.desk.fact("plan", PlanFacts)
     if sheet is None or facts is None:
         return render(request, "pages/review.html", plan=None, question=None)
     with sheet:

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.core.moving.verifier import Kind
-from anivault.web.pages.overview import fact
 from anivault.web.pages.rendering import house_of, number, render
 from anivault.web.records import FindingRow, VerifyFacts
 
@@ -29,7 +28,7 @@ MENDS = {
 def show(request: Request) -> Response:
     """The last verification, some findings at a time."""
     house, after = house_of(request), number(request.query_params.get("after"))
-    facts, sheet = fact(house, "verify", VerifyFacts), house.desk.sheet("verify")
+    facts, sheet = house.desk.fact("verify", VerifyFacts), house.desk.sheet("verify")
     rows = []
     if sheet:
         with sheet:

@@ -11,7 +11,6 @@ from starlette.responses import Response, StreamingResponse
 
 from anivault.web.house import TITLES, House
 from anivault.web.jobs import BusyError, State
-from anivault.web.pages.overview import fact
 from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.records import BackFacts, LibraryFile
 
@@ -61,7 +60,7 @@ def _order(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | N
 def _back(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | None:
     """Show what it means to take back a run, or a file by its number; or do what was shown."""
     if job == "undo":
-        shown = fact(house, "back", BackFacts)
+        shown = house.desk.fact("back", BackFacts)
         what = {"run": shown.run, "only": shown.only} if shown else None
         return {"job": "rollback", "title": TITLES["undo"], "apply": True, **what} if what else None
     only = place(house, number(fields["file"])) if "file" in fields else None

@@ -11,10 +11,9 @@ from anivault.shared.errors import AniVaultError, UsageError
 from anivault.shared.settings import user_config_path
 from anivault.web.house import House
 from anivault.web.pages.asking import refused
+from anivault.web.pages.kept.overview import OPEN
 from anivault.web.pages.rendering import form, go, house_of
 
-# No path, no address and no secret can be set here: a page may not widen what it is allowed to do.
-OPEN = ("organize.", "scan.", "watch.", "match.")
 LONGEST = 500  # characters of a value
 
 

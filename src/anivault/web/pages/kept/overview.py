@@ -15,9 +15,11 @@ from anivault.services.secrets import find_key
 from anivault.shared.errors import AniVaultError, TmdbKeyError
 from anivault.shared.settings import flatten, user_config_path
 from anivault.web.pages.asking import refused
-from anivault.web.pages.kept.options import OPEN
 from anivault.web.pages.rendering import house_of, render
 from anivault.web.safety.tokens import SCOPES
+
+# No path, no address and no secret can be set here: a page may not widen what it is allowed to do.
+OPEN = ("organize.", "scan.", "watch.", "match.")
 
 
 def show(request: Request, made: str = "", said: str = "") -> Response:
