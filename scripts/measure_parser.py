@@ -86,7 +86,7 @@ def judge(reader: Reader, rows: list[dict[str, Any]], tools: tuple[Any, Any]) ->
 def _right(found: dict[str, Any], rows: list[dict[str, Any]], parser_eval: Any) -> float:
     tally, _, _ = parser_eval.evaluate(found.get, rows)
     right, stated = tally["ALL"]["right"]
-    return float(100 * right / stated)
+    return float(100 * right / stated) if stated else 0.0
 
 
 def table(corpora: Path, tools: tuple[Any, Any], sample: int) -> str:
