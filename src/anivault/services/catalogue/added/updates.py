@@ -7,6 +7,7 @@ list is taken whole or not at all, one that fails costs only itself, and each is
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from math import ceil
@@ -118,7 +119,7 @@ def update_from(
 
 
 def _check_named(folder: Path, names: Sequence[str]) -> None:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # False for a name that is too long, too
         raise FolderNotFoundError(str(folder))
     if unknown := [name for name in names if name not in KINDS]:
         raise ListUnknownError(unknown[0], list(KINDS))
