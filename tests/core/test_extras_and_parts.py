@@ -56,9 +56,9 @@ def test_an_episode_in_a_folder_of_odds_and_ends_is_an_episode(organize, folder:
 def test_extras_take_their_show_from_the_folder_that_they_are_in(organize, folder: str) -> None:  # type: ignore[no-untyped-def]
     placed = organize("Nichijou/Nichijou - 01.mkv", f"Nichijou/{folder}/Nichijou NCOP.mkv")
 
-    show = "My Ordinary Life (2011) [tmdbid-44684]"
+    show = "Nichijou - My Ordinary Life (2011) [tmdbid-44684]"
     assert placed == {
-        "Nichijou/Nichijou - 01.mkv": f"{show}/Season 01/My Ordinary Life S01E01.mkv",
+        "Nichijou/Nichijou - 01.mkv": f"{show}/Season 01/Nichijou - My Ordinary Life S01E01.mkv",
         f"Nichijou/{folder}/Nichijou NCOP.mkv": f"{show}/shorts/Creditless Opening.mkv",
     }
 

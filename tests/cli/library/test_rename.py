@@ -252,10 +252,10 @@ def across_disks(source: int, name: str, target: int, new: str, *, reserve: bool
 
 
 BESIDE = {
-    "Season 01/My Ordinary Life S01E01.de.srt": "Season 01/{plex} - s01e01.de.srt",
-    "Season 01/My Ordinary Life S01E01.nfo": "Season 01/{plex} - s01e01.nfo",
-    "Season 01/My Ordinary Life S01E01-thumb.jpg": "Season 01/{plex} - s01e01-thumb.jpg",
-    "Season 01/My Ordinary Life S01E01.trickplay/320/0.jpg": "Season 01/{plex} - s01e01.trickplay/320/0.jpg",
+    "Season 01/Nichijou - My Ordinary Life S01E01.de.srt": "Season 01/{plex} - s01e01.de.srt",
+    "Season 01/Nichijou - My Ordinary Life S01E01.nfo": "Season 01/{plex} - s01e01.nfo",
+    "Season 01/Nichijou - My Ordinary Life S01E01-thumb.jpg": "Season 01/{plex} - s01e01-thumb.jpg",
+    "Season 01/Nichijou - My Ordinary Life S01E01.trickplay/320/0.jpg": "Season 01/{plex} - s01e01.trickplay/320/0.jpg",
     "poster.jpg": "poster.jpg",
     "season01-poster.jpg": "season01-poster.jpg",
     ".actors/someone.jpg": ".actors/someone.jpg",
@@ -275,7 +275,7 @@ def test_what_other_programs_put_beside_a_file_goes_along_and_comes_back(run: Ru
 
     there = {path.read_text(): str(path.relative_to(new)) for path in new.rglob("*") if path.is_file()}
     for name, target in BESIDE.items():
-        assert there[name] == target.format(plex="My Ordinary Life (2011)")
+        assert there[name] == target.format(plex="Nichijou - My Ordinary Life (2011)")
     assert run("verify", library).code == 0
     assert run("rollback", library, "--apply").code == 0
     assert tree(library) == before
