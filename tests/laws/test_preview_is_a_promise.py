@@ -244,6 +244,16 @@ def test_a_link_that_would_be_renamed_to_another_disk_is_held_beforehand(run: Ru
     assert "symbolic link" in done.out
 
 
+def test_a_library_that_nobody_can_write_to_promises_no_way_back(run: Run, tmp_path: Path) -> None:
+    paths, library = make_sources(tmp_path, season(3)), tmp_path / "library"
+    run("organize", *paths, "--to", str(library), "--apply")
+    with mounted(library, library, read_only=True):
+        shown, done = run("rollback", library, "--json"), run("rollback", library, "--apply", "--json")
+
+    assert (shown.code, shown.of("move")) == (done.code, done.of("move")) == (33, [])
+    assert shown.of("error")[0]["hint"] == done.of("error")[0]["hint"]
+
+
 @contextmanager
 def mounted(disk: Path, point: Path, *, read_only: bool) -> Iterator[None]:
     if subprocess.run(["mount", "--bind", disk, point], check=False, capture_output=True).returncode:

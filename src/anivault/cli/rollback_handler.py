@@ -9,6 +9,7 @@ import msgspec
 from anivault.core import rollback_manager
 from anivault.core.models import GONE, Held
 from anivault.core.moving.executor import Report
+from anivault.core.moving.foresight import check_writable
 from anivault.core.moving.history import require_library
 from anivault.core.moving.journal import Step
 from anivault.core.moving.pace import Pace
@@ -58,6 +59,8 @@ def handle(request: RollbackRequest, bars: Bars, pace: Pace) -> RolledBack:
     Raises what `rollback_manager` raises, UsageError.
     """
     require_library(request.library)
+    if not request.script:
+        check_writable(request.library)
     plan = rollback_manager.plan_rollback(
         request.library,
         request.run,

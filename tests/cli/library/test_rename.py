@@ -255,7 +255,9 @@ BESIDE = {
     "Season 01/Nichijou - My Ordinary Life S01E01.de.srt": "Season 01/{plex} - s01e01.de.srt",
     "Season 01/Nichijou - My Ordinary Life S01E01.nfo": "Season 01/{plex} - s01e01.nfo",
     "Season 01/Nichijou - My Ordinary Life S01E01-thumb.jpg": "Season 01/{plex} - s01e01-thumb.jpg",
-    "Season 01/Nichijou - My Ordinary Life S01E01.trickplay/320/0.jpg": "Season 01/{plex} - s01e01.trickplay/320/0.jpg",
+    "Season 01/Nichijou - My Ordinary Life S01E01.trickplay/320/0.jpg": (
+        "Season 01/{plex} - s01e01.trickplay/320/0.jpg"
+    ),
     "poster.jpg": "poster.jpg",
     "season01-poster.jpg": "season01-poster.jpg",
     ".actors/someone.jpg": ".actors/someone.jpg",

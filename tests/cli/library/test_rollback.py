@@ -109,7 +109,8 @@ def test_a_copy_goes_only_when_its_source_still_has_the_content(
 
     assert preview.of("held") == done.of("held")
     kept = [Path(each["path"]).name for each in done.of("held") if each["reason"] == "changed"]
-    assert kept == ["Nichijou - My Ordinary Life S01E01.mkv"]  # of a copy that was written to, the ctime tells
+    # of a copy that was written to, the ctime tells
+    assert kept == ["Nichijou - My Ordinary Life S01E01.mkv"]
     assert len(files(library)) == len(kept)
 
 

@@ -52,7 +52,7 @@ def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
         raise journal.in_the_middle(plan.library)
     if not plan.moves:
         return plan
-    _check_writable(plan.library)
+    check_writable(plan.library)
     looked = _Looked(plan.library, replayed=replayed)
     moves: list[Move] = []
     refused: dict[str, Held] = {}  # by target
@@ -80,7 +80,7 @@ def _done(move: Move) -> Held:
     )  # fmt: skip
 
 
-def _check_writable(library: str) -> None:
+def check_writable(library: str) -> None:
     """Refuse a library that nobody can write to, as opening its journal would."""
     for rel in (f"{journal.FOLDER}/{journal.NAME}", journal.FOLDER, ""):
         path = fs.nearest(os.path.join(library, rel))
