@@ -26,6 +26,7 @@ if sys.platform == "win32":
 else:
     from anivault.shared.fs_posix import *
 
+LINUX = sys.platform == "linux"
 CHUNK = 1 << 20  # bytes; larger ones fall out of the processor's cache between read, hash and write
 MOST_FOLDERS = 256  # folders kept open for one root; the usual limit of a process is 1,024 descriptors
 NO_SUCH_CALL = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})

@@ -408,6 +408,12 @@ def is_read_only(path: str) -> bool:
     return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
+def takes_more_files(path: str) -> bool:
+    """False where a disk has no inode left; those that count none have always one."""
+    found = os.statvfs(path)
+    return not found.f_files or found.f_favail > 0
+
+
 def may_link(path: str) -> bool:
     """True when Linux lets us make a hard link of a file: ours, or one that we could write to, or any."""
     ours = os.geteuid() in (0, os.lstat(path).st_uid)

@@ -299,6 +299,11 @@ def is_read_only(_path: str) -> bool:
     return False
 
 
+def takes_more_files(_path: str) -> bool:
+    """Return True: there is no such limit but the room."""
+    return True
+
+
 def may_link(_path: str) -> bool:
     """Return True: only trying tells."""
     return True

@@ -479,7 +479,7 @@ def test_a_file_of_a_time_that_no_journal_holds_stays_and_the_others_go(run: Run
     preview, done = run(*words), run(*words, "--apply")
 
     assert [each["reason"] for each in done.of("held")] == ["attribute-refused"]
-    assert preview.of("held") == done.of("held")
+    assert [each | {"new": False} for each in preview.of("held")] == done.of("held")  # it was shown by then
     assert len([*(tmp_path / "lib").rglob("*.mkv")]) == 1
     assert run("verify", tmp_path / "lib").code == 0
 

@@ -94,7 +94,8 @@ def _named(text: bytes, path: Path, package: Path) -> Iterator[Path]:
     for dotted, names in set(_IMPORTS.findall(text)):
         place = package.parent / dotted.decode().replace(".", "/")
         yield from (place.with_suffix(".py"), place / "__init__.py")
-        yield from (place / f"{name.strip()}.py" for name in names.decode().split(","))
+        own = (name.partition(" as ")[0].strip() for name in names.decode().split(","))
+        yield from (place / f"{name}.py" for name in own)
 
 
 def compile_to(path: Path, rows: Iterable[Row]) -> None:

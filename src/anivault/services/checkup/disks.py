@@ -66,12 +66,8 @@ def _room(path: str) -> Iterator[Check]:
         yield warning("space", told, "Links need none; copies and moves from another disk do.")
     else:
         yield ok("space", told)
-    with suppress(AttributeError, OSError):
-        found = os.statvfs(path)
-        if found.f_files and not found.f_favail:
-            yield fault(
-                "files", f"The disk of {path} has no room for more files.", f"See: df -i {quoted(path)}"
-            )
+    if not fs.takes_more_files(path):
+        yield fault("files", f"The disk of {path} has no room for more files.", f"See: df -i {quoted(path)}")
 
 
 def _tried(probe: str, there: str) -> Iterator[Check]:

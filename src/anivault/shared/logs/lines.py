@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from contextlib import suppress
 from typing import Any, Literal, get_args
 
+from anivault.shared import fs
 from anivault.shared.errors import UsageError, shortened
 from anivault.shared.logs.redact import redacted
 
@@ -105,7 +105,7 @@ def path() -> str:
 
 def _state() -> str:
     """The user's state folder; on Linux as platformdirs has it, whose import takes as long as a command."""
-    if sys.platform == "linux":
+    if fs.LINUX:
         home = os.environ.get("XDG_STATE_HOME", "").strip() or os.path.expanduser("~/.local/state")
         return os.path.join(home, "anivault")
     from platformdirs import user_state_dir
@@ -124,14 +124,11 @@ def _append(data: bytes) -> None:
     with suppress(FileNotFoundError):
         if os.path.getsize(newest) + len(data) > MOST:
             _put_by(newest)
-    flags = (
-        os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-    )
     try:
-        fd = os.open(newest, flags, 0o600)
+        fd = fs.open_to_append(newest, new=True)
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(newest), 0o700, exist_ok=True)
-        fd = os.open(newest, flags, 0o600)
+        os.makedirs(os.path.dirname(newest), 0o700, exist_ok=True)  # nobody else's to look into
+        fd = fs.open_to_append(newest, new=True)
     try:
         os.write(fd, data)
     finally:
