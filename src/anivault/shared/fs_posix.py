@@ -202,9 +202,9 @@ def create(folder: Folder, name: str) -> int:
     return os.open(name, flags, NEW_FILE, dir_fd=folder)
 
 
-def open_to_append(path: str, *, new: bool = False) -> int:
-    """Open a file to write at its end; with `new` it is made when it is not there."""
-    return os.open(path, OPEN_LAST | os.O_CREAT, 0o644) if new else os.open(path, OPEN_LAST)
+def open_to_append(path: str, *, new: bool = False, mode: int = 0o644) -> int:
+    """Open a file to write at its end; with `new` it is made, with this mode, when it is not there."""
+    return os.open(path, OPEN_LAST | os.O_CREAT, mode) if new else os.open(path, OPEN_LAST)
 
 
 def lock(path: str) -> int | None:

@@ -193,8 +193,8 @@ def create(folder: Folder, name: str) -> int:
     return os.open(os.path.join(folder, name), flags, NEW_FILE)
 
 
-def open_to_append(path: str, *, new: bool = False) -> int:
-    """Open a file to write at its end; with `new` it is made when it is not there."""
+def open_to_append(path: str, *, new: bool = False, mode: int = 0o644) -> int:  # noqa: ARG001
+    """Open a file to write at its end; with `new` it is made when it is not there. Modes say nothing here."""
     return _open_own(path, os.O_WRONLY | os.O_APPEND | (os.O_CREAT if new else 0))
 
 

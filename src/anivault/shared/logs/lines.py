@@ -125,10 +125,10 @@ def _append(data: bytes) -> None:
         if os.path.getsize(newest) + len(data) > MOST:
             _put_by(newest)
     try:
-        fd = fs.open_to_append(newest, new=True)
+        fd = fs.open_to_append(newest, new=True, mode=0o600)
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(newest), 0o700, exist_ok=True)  # nobody else's to look into
-        fd = fs.open_to_append(newest, new=True)
+        os.makedirs(os.path.dirname(newest), 0o700, exist_ok=True)
+        fd = fs.open_to_append(newest, new=True, mode=0o600)
     try:
         os.write(fd, data)
     finally:
