@@ -244,6 +244,19 @@ def test_a_link_that_would_be_renamed_to_another_disk_is_held_beforehand(run: Ru
     assert "symbolic link" in done.out
 
 
+@pytest.mark.parametrize("below", ["", "Anime"])
+def test_a_library_at_a_link_to_nothing_is_refused_before_and_after(
+    run: Run, tmp_path: Path, below: str
+) -> None:
+    paths, link = make_sources(tmp_path, season(3)), tmp_path / "link"
+    link.symlink_to(tmp_path / "unmounted")
+    for more in ([], ["--apply"]):
+        done = run("organize", *paths, "--to", link / below, "--json", *more)
+        assert done.code == 21
+        assert str(tmp_path / "unmounted") in done.of("error")[0]["message"]
+    assert not (tmp_path / "unmounted").exists()
+
+
 def test_a_library_that_nobody_can_write_to_promises_no_way_back(run: Run, tmp_path: Path) -> None:
     paths, library = make_sources(tmp_path, season(3)), tmp_path / "library"
     run("organize", *paths, "--to", str(library), "--apply")
