@@ -181,8 +181,11 @@ HEADS: dict[str, str] = {
 SETTLED: dict[str, str] = {
     "unmatched": "If you know what it is: anivault pin PATH tmdb:ID",
     "unreadable-name": "If you know what it is: anivault pin PATH tmdb:ID",
-    "same-target": "To keep both: --on-conflict version. To say which you like better: [organize] prefer.",
-    "target-taken": "To keep both: --on-conflict version",
+    "same-target": (
+        "To keep both, where the server knows versions: --on-conflict version. "
+        "To say which you like better: [organize] prefer."
+    ),
+    "target-taken": "To keep both, where the server knows versions: --on-conflict version",
     "sample": "To hear no more of them: anivault ignore '*sample*'",
     "other-filesystem": "To copy instead: --mode copy",
 }
