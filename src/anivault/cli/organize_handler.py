@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -218,7 +217,7 @@ def rules(settings: Settings, mode: str | None, preset: str | None, on_conflict:
 
 def check_places(paths: Sequence[str], library: str) -> None:
     """Refuse a library that is a file, below one, on no drive or at a link to nothing, and sources in it."""
-    if gone := _missing(library):
+    if library and (gone := fs.dead_link(library)):
         raise FolderNotFoundError(gone, "folder")
     there = fs.nearest(library)
     if not os.path.exists(there):
@@ -228,15 +227,6 @@ def check_places(paths: Sequence[str], library: str) -> None:
     for path in paths:
         if fs.is_below(path, library):
             raise SourceInLibraryError(path, library)
-
-
-def _missing(library: str) -> str:
-    """Where a link on the way to a library leads that leads to nothing; no folder can be made there."""
-    path = os.path.abspath(library)
-    ways = (path, *map(str, Path(path).parents)) if library else ()
-    return next(
-        (os.path.realpath(way) for way in ways if os.path.islink(way) and not os.path.exists(way)), ""
-    )
 
 
 def preview(request: OrganizeRequest, bars: Bars) -> Plan:

@@ -163,10 +163,7 @@ def _linked_where_they_are(made: Plan, links: Container[str]) -> Plan:
 def _mount(path: str, mounts: Container[str]) -> tuple[int, str]:
     """The disk that a file's folder is on, or will be, and where it is mounted."""
     folder = os.path.realpath(fs.nearest(os.path.dirname(path)))
-    point = folder
-    while point not in mounts and os.path.dirname(point) != point:
-        point = os.path.dirname(point)
-    return os.stat(folder).st_dev, point
+    return os.stat(folder).st_dev, fs.mount_point(folder, mounts)
 
 
 def replayed(file: str, roots: Sequence[str], library: str, torrent_of: TorrentOf = of_none) -> Plan:

@@ -14,7 +14,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -105,6 +105,23 @@ def nearest(path: str) -> str:
     """Return the absolute path, or what exists nearest above it; of a drive that is absent, its root."""
     path = os.path.abspath(path)
     while not os.path.exists(path) and (above := os.path.dirname(path)) != path:
+        path = above
+    return path
+
+
+def dead_link(path: str) -> str:
+    """Where a link on the way to `path` leads that leads to nothing: no folder can be made there; else ""."""
+    path = os.path.abspath(path)
+    while not (os.path.islink(path) and not os.path.exists(path)):
+        if (above := os.path.dirname(path)) == path:
+            return ""
+        path = above
+    return os.path.realpath(path)
+
+
+def mount_point(path: str, found: Container[str]) -> str:
+    """Where what a path without links lies on is mounted, of what `mounts` found; else the root."""
+    while path not in found and (above := os.path.dirname(path)) != path:
         path = above
     return path
 

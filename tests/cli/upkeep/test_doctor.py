@@ -62,6 +62,14 @@ def test_nothing_is_amiss_and_nothing_is_left(run: Run, source: Path, tmp_path: 
 
 
 @root
+@pytest.mark.parametrize("below", ["", "Anime"])
+def test_a_library_at_a_link_to_nothing(run: Run, source: Path, tmp_path: Path, below: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "unmounted")
+    done = looked(run, source, "--to", tmp_path / "link" / below)
+
+    assert str(tmp_path / "unmounted") in at(done, "library", "fault")[0]
+
+
 def test_two_mounts_of_one_disk(run: Run, source: Path, tmp_path: Path, mounted: ExitStack) -> None:
     inside, library = tmp_path / "inside", tmp_path / "library"
     inside.mkdir()

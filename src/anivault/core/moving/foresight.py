@@ -216,10 +216,8 @@ class _Looked:
 
     def _mount(self, path: str) -> _Mount:
         """What a path without links lies on."""
-        device = os.stat(path).st_dev
-        while path not in self.mounts and os.path.dirname(path) != path:
-            path = os.path.dirname(path)
-        return _Mount(device, path if self.mounts else "", self.mounts.get(path, ""))
+        point = fs.mount_point(path, self.mounts)
+        return _Mount(os.stat(path).st_dev, point if self.mounts else "", self.mounts.get(point, ""))
 
 
 def _can_link(device: int, here: _Mount, there: _Mount) -> bool:

@@ -28,6 +28,9 @@ NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "davfs", "fuse.rclon
 def library(path: str) -> Iterator[Check]:
     """The place of a library: whether it can be written, its room, its names, what its disk can do."""
     there = fs.nearest(path)
+    if gone := fs.dead_link(path):
+        yield fault("library", f"{path} leads to {gone}, which is not there.", "Is its disk mounted?")
+        return
     if not os.path.isdir(there):
         yield fault("library", f"{there} is a file, not a folder.", "Name a folder with --to.")
         return
@@ -181,9 +184,8 @@ def _way(path: str, home: str) -> Check:
 
 def _mount(path: str, mounts: dict[str, str]) -> tuple[str, str]:
     """Where what a path lies on is mounted, and its kind; empty where the system does not tell."""
-    while mounts and path not in mounts and os.path.dirname(path) != path:
-        path = os.path.dirname(path)
-    return (path, mounts.get(path, "")) if mounts else ("", "")
+    point = fs.mount_point(path, mounts)
+    return (point, mounts.get(point, "")) if mounts else ("", "")
 
 
 def _kind(path: str) -> str:
