@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, NewType
 import msgspec
 
 from anivault.core import causes
-from anivault.core.causes import Cause
+from anivault.core.causes import Advantage, Cause
 from anivault.shared import regex as re
 
 if TYPE_CHECKING:  # what only moves files knows no parser
@@ -352,6 +352,35 @@ class Mode(StrEnum):
     SYMLINK = "symlink"
 
 
+class Replaced(msgspec.Struct, frozen=True, kw_only=True):
+    """A video of the library that makes room for a better one; `rel` is relative to the library."""
+
+    rel: str
+    identity: Identity
+    advantage: Advantage  # why the other one is better
+
+
+class Return(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that leaves the library, since a better one comes `instead`, which is that one's target.
+
+    By MOVE it goes to `to` below `root`; by any other mode only its link or copy goes, and its content is
+    there. `waits_for`: the name whose step has to happen first, if that is another.
+    """
+
+    rel: str  # in the library
+    root: str
+    to: str
+    mode: Mode
+    identity: Identity
+    instead: str
+    waits_for: str | None = None
+
+    @property
+    def home(self) -> str:
+        """The whole path where it goes, or where its content is."""
+        return joined(self.root, self.to)
+
+
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One file, one destination. `target` is relative to the library, `rel` to `root`; all use `/`."""
 
@@ -364,6 +393,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     video: str | None = None  # for a sidecar: the target of its video
     metadata: str | None = None  # hash of what the name was made from
     crc32: str | None = None  # the CRC32 that the name promises
+    replaces: Replaced | None = None  # the video of the library that makes room for it
 
     @property
     def source(self) -> str:
@@ -462,3 +492,4 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode
     moves: tuple[Move, ...] = ()
     held: tuple[Held, ...] = ()
+    returns: tuple[Return, ...] = ()  # files of the library that make room for some of the moves

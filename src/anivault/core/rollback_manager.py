@@ -15,8 +15,8 @@ import msgspec
 
 from anivault.core.moving import history, journal
 from anivault.core.moving.executor import Report, carry_out
-from anivault.core.moving.history import Replay
-from anivault.core.moving.journal import Do, Journal, RunLog, Step
+from anivault.core.moving.history import Put, Replay
+from anivault.core.moving.journal import ADOPT, Do, Journal, RunLog, Step
 from anivault.core.moving.pace import Pace, Signals
 from anivault.core.moving.preflight import require_room
 from anivault.core.moving.rollback.inverse import RollbackPlan, inverse
@@ -70,10 +70,10 @@ def apply(plan: RollbackPlan, *, progress: Pace | None = None) -> Report:
 
 
 def _check_room(roots: Sequence[str], steps: Sequence[Step]) -> None:
-    """Refuse what cannot fit back on the disks that files came from."""
+    """Refuse what cannot fit back on the disks that files came from, or in the library."""
     needed = Counter[int]()
     for step in steps:
-        needed[step.to_root] += step.size if step.do is Do.CARRY else 0
+        needed[step.to_root] += step.size if step.do in (Do.CARRY, Do.COPY) else 0
     for number, size in needed.items():
         if size and os.path.isdir(roots[number]):
             require_room(roots[number], size, "Make room there, or name the files to take back.")
@@ -119,8 +119,12 @@ def _named(replay: Replay, run: str) -> RunLog:
 
 def _again(log: RunLog, library: str) -> str:
     """Return the words that do a run again."""
+    if log.run.mode == ADOPT:
+        return f"anivault adopt {quoted(library)} --apply"
     roots = journal.roots_now(log.run, library)[1:]
     if set(roots) == {library}:
         return f"anivault rename {quoted(library)} --apply"
     sources = " ".join(quoted(root) for root in roots)
-    return f"anivault organize {sources} --to {quoted(library)} --mode {log.run.mode} --apply"
+    better = any(Put(0, log, step, [library, *roots]).leaves for step in log.happened())
+    mode = f"{log.run.mode}{' --upgrade' if better else ''}"
+    return f"anivault organize {sources} --to {quoted(library)} --mode {mode} --apply"

@@ -16,6 +16,7 @@ _LABELS = {
     Do.WRITE: "Writing",
     Do.RENAME: "Moving",
     Do.REMOVE: "Removing",
+    Do.NOTE: "Noting",
 }
 
 

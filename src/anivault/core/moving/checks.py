@@ -52,7 +52,7 @@ def checked_source(roots: Sequence[fs.Folders], step: Step) -> Step:
     """Return the step when what it starts from is as it should be."""
     if step.do is Do.REMOVE:
         require_removable(roots, step)
-    if step.do not in READS:
+    if step.do not in READS and (step.do is not Do.NOTE or step.undoes):
         return step
     folder, name = roots[step.root].place(step.rel)
     if is_beyond_time(step.mtime_ns):

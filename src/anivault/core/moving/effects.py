@@ -51,6 +51,7 @@ class Effects:
             Do.REMOVE: self.remove,
             Do.MKDIR: self.mkdir,
             Do.RMDIR: self.rmdir,
+            Do.NOTE: lambda _: None,
         }
         self.begin(lambda: None)
 

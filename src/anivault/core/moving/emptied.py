@@ -24,6 +24,7 @@ def emptied(plan: Plan, writes: Sequence[Write] = ()) -> tuple[Step, ...]:
     going = {(move.root, move.rel) for move in plan.moves}
     targets = [*(move.target for move in plan.moves), *(write.target for write in writes)]
     coming = {fs.whole(plan.library, folder) for folder in _folders(targets)}
+    coming |= {os.path.dirname(one.home) for one in plan.returns if one.mode is Mode.MOVE}
     steps = []
     for number, root in enumerate(plan.roots, 1):
         rels = set(_folders(move.rel for move in plan.moves if move.root == root))

@@ -35,7 +35,7 @@ from anivault.core.moving.history import FOLDERS, path_of
 from anivault.core.moving.journal import Do, Done, Journal, Placed, Run, Step
 from anivault.core.moving.pace import Meter, Pace, Signals, StoppedError, ending, stopped
 from anivault.core.moving.preflight import preflight
-from anivault.core.moving.steps import batches, steps_of
+from anivault.core.moving.steps import batches, roots_of, steps_of
 from anivault.shared import fs
 from anivault.shared.errors import RunInterruptedError
 
@@ -92,13 +92,22 @@ def execute(
     RunStoppedError when a disk fails, RunInterruptedError after a signal.
     """
     require_inside(steps_of(plan, writes, emptied))
-    total = len(plan.moves) + len(writes) + len(emptied)
+    total = len(plan.moves) + len(plan.returns) + len(writes) + len(emptied)
     with Signals() as signals, journal.writing(plan.library) as log:
         refused = preflight(plan, writes)
         steps = steps_of(plan, writes, emptied)  # made as they are needed: there may be hundreds of thousands
         size = sum(move.identity.size for move in plan.moves)
         return carry_out(
-            log, signals, plan.mode, plan.roots, steps, total, progress, writes, refused=refused, size=size
+            log,
+            signals,
+            plan.mode,
+            roots_of(plan),
+            steps,
+            total,
+            progress,
+            writes,
+            refused=refused,
+            size=size,
         )
 
 

@@ -54,6 +54,7 @@ def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
         return plan
     check_writable(plan.library)
     looked = _Looked(plan.library, replayed=replayed)
+    looked.freed.update(os.path.join(plan.library, one.rel) for one in plan.returns)
     moves: list[Move] = []
     refused: dict[str, Held] = {}  # by target
     done: list[Held] = []
@@ -68,7 +69,13 @@ def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
     if far and not moves:
         why = f"There is no {plan.mode} from {far[0].root} to {plan.library} ({far[0].detail})"
         raise DestinationError(why, "Choose --mode copy, move or symlink.")
-    made = msgspec.structs.replace(plan, moves=tuple(moves), held=(*plan.held, *done, *refused.values()))
+    coming = {move.target for move in moves}
+    made = msgspec.structs.replace(
+        plan,
+        moves=tuple(moves),
+        held=(*plan.held, *done, *refused.values()),
+        returns=tuple(one for one in plan.returns if one.instead in coming),
+    )
     check_space(made)
     return made
 

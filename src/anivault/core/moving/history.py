@@ -66,8 +66,8 @@ class Put(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The whole path that the step made, or the folder that it removed."""
-        if self.step.do is Do.RMDIR:
+        """The whole path that the step made or noted, or the folder that it removed."""
+        if self.step.do in (Do.RMDIR, Do.NOTE):
             return path_of(self.roots[self.step.root], self.step.rel)
         return path_of(self.roots[self.step.to_root], self.step.to)
 
@@ -75,6 +75,17 @@ class Put(NamedTuple):
     def inside(self) -> bool:
         """True when the file was in the library before, too."""
         return self.step.do in RENAMES and self.roots[self.step.root] == self.roots[0]
+
+    @property
+    def leaves(self) -> bool:
+        """True when the step takes a file out of the library: it makes room for a better one."""
+        out = self.step.do in RENAMES and self.roots[self.step.to_root] != self.roots[0]
+        return out or self.step.do is Do.REMOVE
+
+    @property
+    def place(self) -> str:
+        """Where the file is in the library, relative to it; where it was, when it leaves."""
+        return self.step.rel if self.leaves or self.step.do is Do.NOTE else self.step.to
 
 
 class Past(NamedTuple):
@@ -84,8 +95,8 @@ class Past(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it is now, relative to the library."""
-        return self.puts[-1].step.to
+        """Where it is now, relative to the library, or was last."""
+        return self.puts[-1].place
 
     @property
     def names(self) -> Iterator[str]:
@@ -130,6 +141,7 @@ class Replay:
         self.runs = history.runs
         self.unfinished = history.unfinished
         self.files: dict[str, Past] = {}  # by place
+        self.left: dict[Key, Past] = {}  # files that made room for better ones, by their last step
         self.folders: dict[str, list[Put]] = {}  # by whole path: made and removed, what is not taken back
         self.open = _open_places(history)  # in the library, of a run that has no end
         self.undone: dict[str, list[str]] = {}  # by rollback: the runs that it took something back of
@@ -147,8 +159,17 @@ class Replay:
         elif step.do in FOLDERS:
             self.folders.setdefault(put.target, []).append(put)
             self._at[put.key] = put.target
+        elif put.leaves:
+            self._leave(put)
         else:
             self._put(put)
+
+    def _leave(self, put: Put) -> None:
+        """A file goes out of the library, and is remembered: a rollback brings it back."""
+        self._at[put.key] = put.place
+        if past := self.files.pop(put.place, None):
+            self.left[put.key] = Past((*past.puts, put))
+            self._seen.add(put.target)
 
     def _put(self, put: Put) -> None:
         """A place was free when a step took it: whoever was there before is gone."""
@@ -162,6 +183,9 @@ class Replay:
         """Only the last step of a way can have been taken back; older versions wrote down others too."""
         runs = self.undone.setdefault(log.run.id, [])
         runs += [key[0]] if key[0] not in runs else []
+        if past := self.left.pop(key, None):
+            self._stand(past, log, step)
+            return
         place = self._at.get(key)
         if place is None:
             return
@@ -170,16 +194,20 @@ class Replay:
         elif (past := self.files.get(place)) and past.puts[-1].key == key:
             del self.files[place]
             if len(past.puts) > 1:
-                last = past.puts[-2]._replace(made=log.made.get(step.i, past.puts[-2].made))
-                self.files[last.step.to] = Past((*past.puts[:-2], last))
+                self._stand(past, log, step)
+
+    def _stand(self, past: Past, log: RunLog, step: Step) -> None:
+        """A file is again where it was before its last step, which `step` of the run `log` took back."""
+        last = past.puts[-2]._replace(made=log.made.get(step.i, past.puts[-2].made))
+        self.files[last.place] = Past((*past.puts[:-2], last))
 
     def knows(self, path: str) -> bool:
         """True when a file, or a file in the folder `path`, ever had that name."""
         return any(lies_in(name, path) for name in self._seen)
 
     def living(self) -> dict[Key, Put]:
-        """The steps about files that have an effect still, in order."""
-        puts = sorted(put for past in self.files.values() for put in past.puts)
+        """The steps about files that no run has taken back, in order."""
+        puts = sorted(put for past in (*self.files.values(), *self.left.values()) for put in past.puts)
         return {put.key: put for put in puts}
 
     def made_folders(self) -> dict[str, Put]:

@@ -96,6 +96,7 @@ class Settler:
             Do.REMOVE: self.gone,
             Do.RMDIR: self.gone,
             Do.MKDIR: self.there,
+            Do.NOTE: lambda _: True,  # it asks nothing of the disk
         }
 
     def settle(self) -> Done:

@@ -1,13 +1,15 @@
-"""Turn a plan into steps, one a move, small file and emptied folder, and steps into batches. Pure."""
+"""Turn a plan into steps, one a move, return, small file and emptied folder, and steps into batches. Pure."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 
 import msgspec
 
-from anivault.core.models import Mode, Plan, Write
+from anivault.core.models import Mode, Move, Plan, Return, Write
 from anivault.core.moving.checks import COPIES
 from anivault.core.moving.journal import Do, Step
 
@@ -24,26 +26,65 @@ WAYS = {
 
 
 def steps_of(plan: Plan, writes: Sequence[Write] = (), emptied: Sequence[Step] = ()) -> Iterator[Step]:
-    """Yield one step a move, a write and an emptied folder; roots are numbered after the library."""
-    numbers = {root: number for number, root in enumerate(plan.roots, 1)} | {plan.library: 0}
-    for i, move in enumerate(plan.moves):
-        yield Step(
-            i=i,
-            do=WAYS[move.mode],
-            root=numbers[move.root],
-            rel=move.rel,
-            to=move.target,
-            size=move.identity.size,
-            mtime_ns=move.identity.mtime_ns,
-            inode=move.identity.inode,
-            crc32=move.crc32,
-            metadata=move.metadata,
-            video=move.video,
-        )
-    for i, write in enumerate(writes, len(plan.moves)):
-        yield _write_step(i, write)
-    for i, folder in enumerate(emptied, len(plan.moves) + len(writes)):
-        yield msgspec.structs.replace(folder, i=i)
+    """Yield one step a move, a return, a write and an emptied folder; `roots_of` the plan have the numbers.
+
+    A file goes just before the one that takes its place, so that no more than one is away at a time; where
+    that one gets another name it comes first.
+    """
+    number = count()
+    numbers = {root: n for n, root in enumerate(roots_of(plan), 1)} | {plan.library: 0}
+    returns: defaultdict[str, list[Return]] = defaultdict(list)
+    for one in plan.returns:
+        returns[one.instead].append(one)
+    for move in plan.moves:
+        going = returns.get(move.target, [])
+        has_its_name = any(one.rel.casefold() == move.target.casefold() for one in going)
+        if not has_its_name:
+            yield _move_step(next(number), move, numbers)
+        for one in going:
+            yield _return_step(next(number), one, numbers)
+        if has_its_name:
+            yield _move_step(next(number), move, numbers)
+    for write in writes:
+        yield _write_step(next(number), write)
+    for folder in emptied:
+        yield msgspec.structs.replace(folder, i=next(number))
+
+
+def roots_of(plan: Plan) -> tuple[str, ...]:
+    """The folders that steps are relative to: those of the plan, then others that files go back to."""
+    others = dict.fromkeys(one.root for one in plan.returns if one.root not in plan.roots)
+    return (*plan.roots, *others)
+
+
+def _move_step(i: int, move: Move, numbers: Mapping[str, int]) -> Step:
+    return Step(
+        i=i,
+        do=WAYS[move.mode],
+        root=numbers[move.root],
+        rel=move.rel,
+        to=move.target,
+        size=move.identity.size,
+        mtime_ns=move.identity.mtime_ns,
+        inode=move.identity.inode,
+        crc32=move.crc32,
+        metadata=move.metadata,
+        video=move.video,
+    )
+
+
+def _return_step(i: int, one: Return, numbers: Mapping[str, int]) -> Step:
+    """The step of a file that makes room: it moves out, or its link or copy goes."""
+    return Step(
+        i=i,
+        do=Do.RENAME if one.mode is Mode.MOVE else Do.REMOVE,
+        rel=one.rel,
+        to_root=numbers[one.root],
+        to=one.to,
+        size=one.identity.size,
+        mtime_ns=one.identity.mtime_ns,
+        video=one.waits_for,
+    )
 
 
 def _write_step(i: int, write: Write) -> Step:

@@ -19,7 +19,7 @@ import msgspec
 from anivault.core.moving import history
 from anivault.core.moving.hashes import Hashes
 from anivault.core.moving.history import Past, Whereabouts
-from anivault.core.moving.journal import Made
+from anivault.core.moving.journal import Do, Made
 from anivault.shared import fs
 from anivault.shared.errors import DiskError, quoted
 from anivault.shared.progress import Progress
@@ -176,7 +176,8 @@ class Verifier:
                 self.find(Kind.MISNAMED, other, f"was left as {path}")
                 extra.pop(other, None)
             else:
-                self.find(Kind.MISSING, path, f"{past.puts[-1].run} put it here")
+                did = "put it here" if past.puts[-1].step.do is not Do.NOTE else "found it here"
+                self.find(Kind.MISSING, path, f"{past.puts[-1].run} {did}")
         for path in extra:
             self.find(Kind.EXTRA, path)
         for path, why in there.unread:

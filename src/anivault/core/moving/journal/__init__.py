@@ -14,6 +14,7 @@ and one `end` line. Touches only `.anivault/`.
 from anivault.core.moving.journal.lines import encode
 from anivault.core.moving.journal.log import NAME, History, RunLog, parse, path_of, read
 from anivault.core.moving.journal.records import (
+    ADOPT,
     VERSION,
     Do,
     Done,
@@ -32,7 +33,7 @@ from anivault.core.moving.journal.writer import Journal, writing
 from anivault.shared.trust import FOLDER
 
 __all__ = [
-    "FOLDER", "LOCK", "NAME", "VERSION", "Do", "Done", "End", "History", "Journal", "Made", "Placed",
+    "ADOPT", "FOLDER", "LOCK", "NAME", "VERSION", "Do", "Done", "End", "History", "Journal", "Made", "Placed",
     "Record", "Root", "Run", "RunLog", "Step", "clear_unused", "encode", "in_the_middle", "is_busy", "parse",
     "path_of", "read", "require_disks", "roots_now", "schema", "turn", "writing",
 ]  # fmt: skip

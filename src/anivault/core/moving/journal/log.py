@@ -85,7 +85,7 @@ class RunLog:
 
 
 _STARTS_FROM_NOTHING = frozenset({Do.WRITE, Do.MKDIR})
-_LEADS_NOWHERE = frozenset({Do.REMOVE, Do.RMDIR})
+_LEADS_NOWHERE = frozenset({Do.REMOVE, Do.RMDIR, Do.NOTE})
 
 
 def require_sense(step: Step, run: Run) -> None:

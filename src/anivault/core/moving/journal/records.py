@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 
 VERSION = 1
+ADOPT = "adopt"  # the mode of a run that takes nothing anywhere: it notes what lies there
 
 # What can be true of a file; whatever else a sound line says stops the tool.
 Natural: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -34,6 +35,7 @@ class Do(StrEnum):
     REMOVE = "remove"  # a file that a run made and whose content is elsewhere too
     MKDIR = "mkdir"
     RMDIR = "rmdir"
+    NOTE = "note"  # nothing: a file that lies there is known from now on; one that takes back: no longer
 
 
 class Root(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -69,7 +69,7 @@ class _Planner:
 
     def plan(self) -> RollbackPlan:
         """Take back the way of each file from its end; then the folders that are left."""
-        for past in self.replay.files.values():
+        for past in (*self.replay.files.values(), *self.replay.left.values()):
             self.take_back(past)
         self.going.sort(key=lambda each: -each[0].order)
         remade = self.remade()
@@ -92,20 +92,23 @@ class _Planner:
         back = list(takewhile(lambda put: wanted and put.run in self.names, reversed(past.puts)))
         rest = past.puts[: len(past.puts) - len(back)]
         if wanted and any(put.run in self.names for put in rest):
-            self.hold(past, HeldReason.RENAMED, _later(rest[-1].run, self.library))
+            self.hold(past, HeldReason.RENAMED, _later(rest[-1], self.library))
         steps = self.ways(past, back) if back else []
         self.going += zip(back, steps, strict=False)
         self.stay(past, len(past.puts) - len(steps))
 
     def stay(self, past: Past, count: int) -> None:
         """Note the folders that a file is in when all but its first `count` steps are taken back."""
-        if count:
-            self.kept.update(_with_parents(folder_of(past.puts[count - 1].step.to)))
+        stands = past.puts[count - 1] if count else past.puts[0]
+        if (count and not stands.leaves) or stands.step.do is Do.NOTE:  # what is forgotten stays as well
+            self.kept.update(_with_parents(folder_of(stands.place)))
 
     def ways(self, past: Past, back: list[Put]) -> list[Step]:
         """Return the inverse steps, the latest first; none for a file that is not where it was left."""
+        if back[0].leaves:
+            return self.return_ways(past, back)
         steps = [self.inverse(put, past.place) for put in back]
-        if os.path.lexists(fs.whole(self.library, past.place)):
+        if os.path.lexists(fs.whole(self.library, past.place)) or back[0].step.do is Do.NOTE:
             return steps
         other = not steps[0].to_root and steps[0].to in self.replay.files  # what is there is another file
         if steps[0].do in RENAMES and not other and self.already_undone(steps[0]):
@@ -120,6 +123,29 @@ class _Planner:
             return [_gone(past, put) for put in back]
         self.hold(past, HeldReason.SOURCE_GONE, _let_go(past.place, self.library))
         return []
+
+    def return_ways(self, past: Past, back: list[Put]) -> list[Step]:
+        """Return the steps of a file that made room for a better one: it comes into the library again.
+
+        One whose link or copy only went, and that would go again, stays where it is.
+        """
+        leaving, *rest = back
+        if leaving.step.do is not Do.REMOVE:
+            return [self.inverse(put, past.place) for put in back]
+        if len(back) == len(past.puts):
+            return [_forgotten(put) for put in back]
+        maker = Past(past.puts[:-1]).maker.step
+        again = Step(
+            i=0,
+            do=maker.do,
+            root=self.number(leaving.roots[leaving.step.to_root]),
+            rel=leaving.step.to,
+            to=leaving.place,
+            size=maker.size,
+            mtime_ns=maker.mtime_ns,
+            undoes=leaving.key,
+        )
+        return [again, *(self.inverse(put, past.place) for put in rest)]
 
     def already_undone(self, step: Step) -> bool:
         """True when somebody has done already what a step would do."""
@@ -137,10 +163,12 @@ class _Planner:
     def inverse(self, put: Put, place: str) -> Step:
         """Return the step that takes `put` back: the file as the run left it goes where it was before."""
         step, left, do = put.step, put.left, BACK.get(put.step.do, Do.REMOVE)
+        if step.do is Do.NOTE:
+            return _forgotten(put)
         return Step(
             i=0,
             do=do,
-            root=0,
+            root=self.number(put.roots[step.to_root]),
             rel=step.to,
             to_root=self.number(put.roots[step.root]),
             to=step.rel,
@@ -188,7 +216,8 @@ class _Planner:
 
         The deepest first. A folder that a file of another run is in stays without a word: it is still needed.
         """
-        left = {path for _, step in self.going for path in _with_parents(folder_of(step.rel))}
+        going = (step for _, step in self.going if step.root == 0 and step.do is not Do.NOTE)
+        left = {path for step in going for path in _with_parents(folder_of(step.rel))}
         made: dict[str, Put | None] = dict(self.replay.made_folders())
         for path in left - made.keys():  # files only pass through
             ways = self.replay.folders.get(path_of(self.library, path), [])[:-1]
@@ -200,9 +229,10 @@ class _Planner:
                 yield Step(i=0, do=Do.RMDIR, rel=path, undoes=put.key if put else None)
 
 
-def _later(run: str, library: str) -> str:
-    back = f"anivault rollback {quoted(library)} --run {run} --apply"
-    return f"run {run} renamed it since; take that back first: {back}"
+def _later(put: Put, library: str) -> str:
+    did = "put a better file in its place" if put.leaves else "renamed it"
+    back = f"anivault rollback {quoted(library)} --run {put.run} --apply"
+    return f"run {put.run} {did} since; take that back first: {back}"
 
 
 def _let_go(place: str, library: str) -> str:
@@ -213,6 +243,11 @@ def _let_go(place: str, library: str) -> str:
 def _gone(past: Past, put: Put) -> Step:
     """Return the step that notes that a file is no more; it never removes one that is there again."""
     return Step(i=0, do=Do.REMOVE, rel=past.place, mtime_ns=GONE, undoes=put.key)
+
+
+def _forgotten(put: Put) -> Step:
+    """Return the step that takes a note back; nothing on the disk changes."""
+    return Step(i=0, do=Do.NOTE, rel=put.place, undoes=put.key)
 
 
 def _with_parents(folder: str) -> Iterator[str]:

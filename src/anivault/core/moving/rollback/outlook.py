@@ -52,6 +52,8 @@ class _Forecast:
         here, there = (step.root, step.rel), (step.to_root, step.to)
         if here in self.not_given:
             raise RefusedError(HeldReason.RENAMED, "a later name of it could not be taken back")
+        if step.do is Do.NOTE:
+            return
         root, rel = self.given.get(here, here)
         now = msgspec.structs.replace(step, root=root, rel=rel)
         checked_source(self.folders, now)
@@ -91,7 +93,8 @@ def outlook(plan: RollbackPlan, progress: Progress | None = None) -> Outlook:
     forecast, held, kept = _Forecast(plan.roots), list(plan.held), set()
     for number, step in enumerate(plan.steps, 1):
         if (refused := _refusal(forecast, step)) and step.undoes:
-            held.append(Held(root=plan.roots[0], rel=step.rel, reason=refused.reason, said=refused.detail))
+            root = plan.roots[step.root]
+            held.append(Held(root=root, rel=step.rel, reason=refused.reason, said=refused.detail))
             kept.add(step.undoes)
             forecast.not_given.add((step.to_root, step.to))
         if progress:

@@ -49,6 +49,24 @@ back() { # file size seconds name
   elif place "$1" "$4"; then printf 'moved back: %s\\n' "$4"
   else keep "$1" 'it could not be moved'; fi
 }
+again() { # how file size seconds name: back into the library; what has its name goes before
+  if [ "$apply" = yes ] && here "$5"; then keep "$2" 'its place is taken'
+  elif ! same "$2" "$3" "$4"; then keep "$2" 'it is gone or changed since'
+  elif shown "$1" "$5"; then :
+  elif mkdir -p "$(dirname "$5")" && "make_$1" "$2" "$5"; then printf 'put back: %s\\n' "$5"
+  else keep "$2" 'it could not be put back'; fi
+}
+make_link() { ln "$1" "$2"; }
+make_symlink() { ln -s "$1" "$2"; }
+make_move() { place "$1" "$2"; }
+make_copy() { # file name
+  t=$2.anivault-part
+  cp --preserve=all "$1" "$t" 2>/dev/null || cp -p "$1" "$t"
+  cmp -s "$1" "$t" || { rm -f "$t"; return 1; }
+  sync
+  ln "$t" "$2" 2>/dev/null || mv -n "$t" "$2" || return 1
+  rm -f "$t"
+}
 drop() { # file size seconds where-its-content-is
   if ! here "$1"; then keep "$1" 'it is gone'
   elif [ -h "$1" ] && [ "$(readlink "$1")" != "$4" ]; then keep "$1" 'changed since'
@@ -95,6 +113,17 @@ function Back($path, $size, $seconds, $name) {
   Try-It $path 'move back' {
     [void][IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($name))
     [IO.File]::Move($path, $name)
+  }
+}
+function Again($how, $path, $size, $seconds, $name) {
+  if ($Apply -and (Item $name)) { Keep $path 'its place is taken'; return }
+  if (-not (Same $path $size $seconds)) { Keep $path 'it is gone or changed since'; return }
+  Try-It $name $how {
+    [void][IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($name))
+    if ($how -eq 'move') { [IO.File]::Move($path, $name) }
+    elseif ($how -eq 'copy') { [IO.File]::Copy($path, $name) }
+    elseif ($how -eq 'link') { [void](New-Item -ItemType HardLink -Path $name -Target $path) }
+    else { [void](New-Item -ItemType SymbolicLink -Path $name -Target $path) }
   }
 }
 function Drop($path, $size, $seconds, $twin) {
@@ -152,15 +181,27 @@ def write_script(plan: RollbackPlan, path: str) -> None:
         raise OutputRefusedError(path, error.strerror or str(error)) from error
 
 
+_HOW = {
+    Do.LINK: "link",
+    Do.SYMLINK: "symlink",
+    Do.CLONE: "copy",
+    Do.COPY: "copy",
+    Do.RENAME: "move",
+    Do.CARRY: "move",
+}  # what `again` does
+
+
 def _calls(plan: RollbackPlan, word: Callable[[str], bytes]) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield each step as the name of a function of the script, and its words."""
     for step in plan.steps:
-        if step.mtime_ns == GONE:  # there is nothing to do
+        if step.mtime_ns == GONE or step.do is Do.NOTE:  # there is nothing to do
             continue
         facts = (b"%d" % step.size, b"%d" % (step.mtime_ns // 1_000_000_000))
         path, other = _whole(plan, step.root, step.rel), _whole(plan, step.to_root, step.to)
         if step.do is Do.RMDIR:
             yield "fold", (word(path),)
+        elif step.to_root == 0 and step.root:  # a file that had made room for another
+            yield "again", (_HOW[step.do].encode(), word(path), *facts, word(other))
         elif step.do in (Do.RENAME, Do.CARRY):
             yield "back", (word(path), *facts, word(other))
         elif not step.to:  # a file that a run wrote: its content is nowhere else
