@@ -227,6 +227,14 @@ def unpin(what: str, library: str | None) -> Pinned:
         return Pinned(file=str(path), pins=remove(path, target.get("folder") or target["title"]))
 
 
+def taken_back(came: Sequence[Pin], went: Sequence[Pin], library: str | None) -> None:
+    """Take an answer back: the pins that came with it go, and those that went come again."""
+    path = file_of(library)
+    with _written(path):
+        kept = [pin for pin in load(path) if pin not in came]
+        put_back(path, [*kept, *(pin for pin in went if pin not in kept)])
+
+
 def pin_files(library: str | None) -> list[str]:
     """The files that pins in force for a library stand in, whether they exist or not."""
     return list(dict.fromkeys(str(file_of(home)) for home in (None, library)))

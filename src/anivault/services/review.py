@@ -72,9 +72,9 @@ class Review:
     def never(self, number: int) -> Lines:
         """Ask about the files of a question no more, nor about those that join them."""
         files = [item.source for item in self.questions[number].files]
-        others = {item.file.path for item in self._verdicts.values()} - set(files)
+        everything = sorted(item.file.path for item in self._verdicts.values())
         back = ignored.kept(self._library)
-        lines = ignored.write(ignored.lines_for(files, others, self.roots), self._library)
+        lines = ignored.write(ignored.lines_for(files, everything, self.roots), self._library)
         self._before.append((number, back))
         return lines
 

@@ -17,8 +17,9 @@ from anivault import __version__
 from anivault.cli import events
 from anivault.shared.errors import AniVaultError
 from anivault.web import records
+from anivault.web.house import House
 from anivault.web.jobs import BusyError, State
-from anivault.web.pages.asking import set_pin
+from anivault.web.pages.asking import Changed, never, set_pin
 from anivault.web.pages.rendering import house_of, number
 from anivault.web.pages.review import ANSWERED, Given
 
@@ -56,10 +57,18 @@ class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An answer: the number of the question, and of the choice, counted from 0."""
+    """An answer: the number of the question, and of the choice, counted from 0; or never to ask it again."""
 
     n: int
-    choice: int
+    choice: int = -1
+    never: bool = False
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer was taken for: a choice, or lines that leave files out for good."""
+
+    choice: records.Choice | None = None
+    lines: tuple[str, ...] = ()
 
 
 class Back(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,24 +180,28 @@ async def _undo(request: Request, _: Any) -> State:
     return _begun(request, "rollback", run=shown.run, only=shown.only, apply=True)
 
 
-async def _reply(request: Request, given: Reply) -> records.Choice:
+async def _reply(request: Request, given: Reply) -> Taken:
     house = house_of(request)
     sheet = house.desk.sheet("plan")
     if sheet is None:
         raise _Wrong(404, "not-there", "There is no plan yet.")
     with sheet:
         row = sheet.row("question", given.n)
-        choices = row.read(records.QuestionRow).choices if row else ()
-        if not 0 <= given.choice < len(choices):
-            raise _Wrong(404, "not-there", "There is no such question, or no such choice.")
-        taken = choices[given.choice]
-        set_pin(house, taken.pin)
-        sheet.mark([given.n], ANSWERED, msgspec.json.encode(Given(taken.label, taken.pin.what)))
+        if row is None:
+            raise _Wrong(404, "not-there", "There is no such question.")
+        taken, changed = _taken(house, row.read(records.QuestionRow), given)
+        label = taken.choice.label if taken.choice else "never again"
+        sheet.mark([given.n], ANSWERED, msgspec.json.encode(Given(label, changed)))
     return taken
 
 
-async def _described(request: Request, _: Any) -> dict[str, Any]:
-    return description(house_of(request).rules.prefix)
+def _taken(house: House, question: records.QuestionRow, given: Reply) -> tuple[Taken, Changed]:
+    if given.never:
+        return Taken(lines=question.never), never(house, question.never)
+    if not 0 <= given.choice < len(question.choices):
+        raise _Wrong(404, "not-there", "There is no such choice.")
+    choice = question.choices[given.choice]
+    return Taken(choice=choice), set_pin(house, choice.pin)
 
 
 ENDPOINTS = (
@@ -217,7 +230,8 @@ ENDPOINTS = (
     Endpoint("POST", "/plan", "plan", "Plan; changes nothing.", _job("plan"), State, Nothing),
     Endpoint("POST", "/library", "plan", "Look at the library again.", _job("library"), State, Nothing),
     Endpoint("POST", "/verify", "plan", "Verify the library.", _job("verify"), State, Verification),
-    Endpoint("POST", "/answers", "plan", "Answer a question: sets a pin.", _reply, records.Choice, Reply),
+    Endpoint("POST", "/answers", "plan", "Answer a question: a pin, or an ignore line.",
+             _reply, Taken, Reply),
     Endpoint("POST", "/rollback/preview", "plan", "Show what it means to take back.",
              _preview, State, Back),
     Endpoint("POST", "/apply", "apply", "Carry out the plan that was made.", _job("apply"), State, Nothing),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import msgspec
+
+if TYPE_CHECKING:
+    from anivault.core.matching.questions import Wanted
 
 
 class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +54,14 @@ class PinWords(msgspec.Struct, frozen=True, kw_only=True):
     season: int | None = None
     offset: int | None = None
     episodes: str | None = None
+    place: str | None = None
+    extra: bool = False
+
+    @classmethod
+    def of(cls, wanted: Wanted) -> PinWords:
+        """What core wants pinned, as a page carries it."""
+        fields = msgspec.structs.asdict(wanted)
+        return cls(what=os.path.abspath(fields.pop("path")), **fields)
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,11 +78,12 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     pin: PinWords
     places: str = ""  # of the first and the last file
+    stated: bool = False  # a list says so
     bars: tuple[Bar, ...] = ()
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One question about held files."""
+    """One question about held files, as `core/matching/questions.py` asks it."""
 
     title: str  # as the name reads
     folder: str
@@ -78,7 +93,16 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     reason: str
     path: str  # of the first file
+    about: str  # a pin for it says the show of these files, and of no other's
+    begin: int | None = None  # the number of the first file
+    alone: tuple[str, str] | None = None  # a path and numbers whose pin is for these files alone
     choices: tuple[Choice, ...] = ()
+    never: tuple[str, ...] = ()  # the lines that leave these files out for good
+
+    @property
+    def show(self) -> str:
+        """The show of the first choice; empty where there is no choice."""
+        return self.choices[0].pin.show if self.choices else ""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -99,25 +101,28 @@ def literal(path: str) -> str:
     return "/" + _SPECIAL.sub(r"\\\g<0>", os.path.abspath(path).replace(os.sep, "/")).lstrip("/")
 
 
-def lines_for(files: Sequence[str], others: Collection[str], roots: Collection[str] = ()) -> list[str]:
-    """The lines that leave out these files, and next week's of the same release, but none of the others.
+def lines_for(files: Sequence[str], everything: Sequence[str], roots: Collection[str] = ()) -> list[str]:
+    """The lines that leave out these files, and next week's of the same release, but no other.
 
-    Their folder, if it is theirs; else how their names begin, where that says enough; else each of them.
+    `everything` has these and all others, sorted. Their folder, if it is theirs; else how their names begin,
+    where that says enough; else each of them.
     """
     folder = os.path.dirname(files[0])
     if any(os.path.dirname(file) != folder for file in files):
         return list(map(literal, files))
-    if len(files) > 1 and not _any_begins(others, f"{folder}{os.sep}"):
+    if len(files) > 1 and _are_all(files, everything, f"{folder}{os.sep}"):
         return [f"{literal(folder)}/*" if folder in roots else literal(folder)]  # a root is always read
     begin = _common(files).rstrip("0123456789")
     told = sum(map(str.isalpha, os.path.basename(begin))) >= LEAST
-    if len(files) > 1 and told and not _any_begins(others, begin):
+    if len(files) > 1 and told and _are_all(files, everything, begin):
         return [f"{literal(begin)}*"]
     return list(map(literal, files))
 
 
-def _any_begins(names: Collection[str], begin: str) -> bool:
-    return any(name.startswith(begin) for name in names)
+def _are_all(files: Sequence[str], everything: Sequence[str], begin: str) -> bool:
+    """Whether no other file begins so; these do."""
+    after = bisect_left(everything, begin + chr(sys.maxunicode))
+    return after - bisect_left(everything, begin) == len(files)
 
 
 def _common(names: Sequence[str]) -> str:

@@ -1,9 +1,10 @@
-"""Turn what a page says of files into pins, as `anivault pin` does, and take the last ones back."""
+"""Turn what a page says of files into pins, as `anivault pin` does, and take answers back."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -13,17 +14,34 @@ from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.shared.progress import untold
 from anivault.web.house import House
 from anivault.web.pages.rendering import go, house_of, render
-from anivault.web.records import PinWords
+from anivault.web.records import PinWords, QuestionRow
+
+# What knows names and matching is imported when somebody answers: no other page needs it.
 
 
-def set_pin(house: House, pin: PinWords) -> None:
+class Changed(msgspec.Struct, frozen=True):
+    """What an answer changed: pins that came and went as their file has them, and ignore lines."""
+
+    came: tuple[dict[str, Any], ...] = ()
+    went: tuple[dict[str, Any], ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+def set_pin(house: House, pin: PinWords) -> Changed:
     """Set a pin in the library's own file. Raises PinRefusedError for other paths, and what `pin` does."""
     if is_outside(house, pin.what):
         raise PinRefusedError("that path lies outside of the folders that this page may use")
-    from anivault.services import pinning  # it knows names and matching, which no other page needs
+    from anivault.core.matching.pins import load
+    from anivault.services import pinning
 
     wanted = pinning.PinRequest(library=house.library, **msgspec.structs.asdict(pin))
+    before = load(pinning.file_of(house.library))
     pinning.pin(wanted, house.settings, house.settings.match.providers, untold)
+    after = load(pinning.file_of(house.library))
+    return Changed(
+        came=tuple(msgspec.to_builtins(pin) for pin in after if pin not in before),
+        went=tuple(msgspec.to_builtins(pin) for pin in before if pin not in after),
+    )
 
 
 def is_outside(house: House, words: str) -> bool:
@@ -31,11 +49,53 @@ def is_outside(house: House, words: str) -> bool:
     return (os.path.isabs(words) or os.path.lexists(words)) and not house.inside(words)
 
 
-def take_back(house: House, what: str) -> None:
-    """Take every pin for a folder, file or title out again."""
-    from anivault.services import pinning
+def never(house: House, lines: Sequence[str]) -> Changed:
+    """Leave the files of a question out for good, by the lines that were found for them."""
+    from anivault.services.remembered import ignored
 
-    pinning.unpin(what, house.library)
+    own = str(ignored.file_of(house.library))
+    there = {line for listed in ignored.listed(house.library) if listed.file == own for line in listed.lines}
+    ignored.write(lines, house.library)
+    return Changed(lines=tuple(line for line in lines if line not in there))
+
+
+def take_back(house: House, changed: Changed) -> None:
+    """Make the pins and the ignore list say what they said before an answer; what came since stays."""
+    from anivault.core.matching.pins import Pin
+    from anivault.services import pinning
+    from anivault.services.remembered import ignored
+
+    if changed.came or changed.went:
+        came, went = msgspec.convert((changed.came, changed.went), tuple[list[Pin], list[Pin]])
+        pinning.taken_back(came, went, house.library)
+    if changed.lines:
+        ignored.remove(changed.lines, house.library)
+
+
+def words_for(
+    row: QuestionRow, show: str, season: int | None, first: int | None, *, extras: bool, folder: bool
+) -> PinWords:
+    """What the keys `i`, `s` and `x` of a review say: another show, where its files go, that they are extras.
+
+    With `folder` for all that its folder holds. Raises PinRefusedError where no pin is for these files alone.
+    """
+    from anivault.core.matching.questions import Answer, Question, Wanted
+    from anivault.core.models import Held, HeldReason
+    from anivault.services.review import Review, placed
+
+    path, alone = (row.folder, (row.folder, "")) if folder else (row.about, row.alone)
+    held = Held(root=os.path.dirname(row.path), rel=os.path.basename(row.path), reason=HeldReason(row.reason))
+    named = Answer(show=show, words="", pin=Wanted(path=path, show=show))
+    question = Question(
+        files=(held,) * row.files, why="", answers=(named,), path=path, begin=row.begin, alone=alone
+    )
+    if extras:
+        wanted = Review.extras_of(question, show)
+    else:
+        wanted = (placed(question, season, first) if season is not None else question).answers[0].pin
+    if wanted is None:
+        raise PinRefusedError("no pin is for these files alone: put them in a folder of their own")
+    return PinWords.of(wanted)
 
 
 def pinned(request: Request, pin: PinWords, season: int, episode: int, back: str) -> Response:

@@ -1,6 +1,8 @@
-"""The review: one question at a time, the same that `anivault review` asks. An answer is a pin."""
+"""The review: one question at a time, as `anivault review` asks. Answers are pins and ignore lines."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import msgspec
 from starlette.requests import Request
@@ -10,18 +12,20 @@ from anivault.shared.errors import AniVaultError
 from anivault.web.desk import Row, Sheet
 from anivault.web.house import House
 from anivault.web.jobs import ask
-from anivault.web.pages.asking import refused, set_pin, take_back
+from anivault.web.pages.asking import Changed, never, refused, set_pin, take_back, words_for
 from anivault.web.pages.rendering import form, go, house_of, number, optional, render
 from anivault.web.records import PinWords, PlanFacts, QuestionRow
 
 ANSWERED, NEXT = "answered", 8
+MOST_ALIKE = 5000  # questions that one answer is taken for
 
 
 class Given(msgspec.Struct, frozen=True):
-    """An answer that was given: what it says, and what to take back; "" where it was only put off."""
+    """An answer that was given, what it changed, and the question where it was given for several."""
 
     label: str
-    what: str = ""
+    changed: Changed | None = None  # None: put off
+    at: int = 0
 
 
 def show(request: Request) -> Response:
@@ -35,6 +39,7 @@ def show(request: Request) -> Response:
         given = _given(sheet)
         row = _chosen(sheet, number(request.query_params.get("n")), number(request.query_params.get("after")))
         coming = sheet.rows("question", after=row.n, most=NEXT) if row else []
+        alike = sum(1 for _ in _alike(sheet, row)) if row else 0
     last = next(reversed(given.values()), None)
     return render(
         request,
@@ -43,7 +48,8 @@ def show(request: Request) -> Response:
         n=row.n if row else 0,
         question=row.read(QuestionRow) if row else None,
         given=len(given),
-        pins=sum(bool(answer.what) for answer in given.values()),
+        answers=sum(answer.changed is not None for answer in given.values()),
+        alike=alike,
         last=last,
         left=facts.questions - len(given),
         coming=[(other.n, other.read(QuestionRow)) for other in coming if other.n not in given],
@@ -62,43 +68,82 @@ def _given(sheet: Sheet) -> dict[int, Given]:
 
 
 def answer(request: Request) -> Response:
-    """Take one of the choices."""
+    """Take one of the choices; with `all` the first one, here and wherever it is the first."""
     fields = form(request)
     row = _row(house_of(request), number(fields.get("n")))
     question = row.read(QuestionRow) if row else None
     choice = number(fields.get("choice"), -1)
     if row is None or question is None or not 0 <= choice < len(question.choices):
         return _gone(request)
+    if fields.get("all") == "1":
+        return _take_alike(request, row)
     taken = question.choices[choice]
-    pin = taken.pin
-    if fields.get("all") == "1":  # whoever released it, and wherever it lies
-        pin = msgspec.structs.replace(pin, what=question.title)
-    return _take(request, row, pin, taken.label)
+    return _take(request, row, taken.pin, taken.label)
 
 
 def pin(request: Request) -> Response:
-    """Take a show that was searched for or typed, with season and numbers where they were given."""
+    """Take a show that was searched for or typed, with the place of the first file where that was given."""
     fields = form(request)
     row = _row(house_of(request), number(fields.get("n")))
     if row is None:
         return _gone(request)
-    question = row.read(QuestionRow)
-    words = PinWords(
-        what=question.path if fields.get("for") == "file" else question.folder,
-        show=fields.get("show", "").strip()[:60],
-        season=optional(fields.get("season")),
-        offset=optional(fields.get("offset")),
-    )
+    show = fields.get("show", "").strip()[:60]
+    try:
+        words = words_for(
+            row.read(QuestionRow), show, optional(fields.get("season")), optional(fields.get("first")),
+            extras=fields.get("extras") == "1", folder=fields.get("for") == "folder",
+        )  # fmt: skip
+    except AniVaultError as error:
+        return refused(request, error, "/review")
     return _take(request, row, words, fields.get("label", "")[:200] or words.show)
 
 
-def _take(request: Request, row: Row, words: PinWords, label: str) -> Response:
+def leave_out(request: Request) -> Response:
+    """Never ask about these files again, nor about those that join them."""
     house = house_of(request)
+    row = _row(house, number(form(request).get("n")))
+    if row is None:
+        return _gone(request)
     try:
-        set_pin(house, words)
+        changed = never(house, row.read(QuestionRow).never)
     except AniVaultError as error:
         return refused(request, error, "/review")
-    return _note(request, row, Given(label, words.what))
+    return _note(request, row, Given("never again", changed))
+
+
+def _take(request: Request, row: Row, words: PinWords, label: str) -> Response:
+    try:
+        changed = set_pin(house_of(request), words)
+    except AniVaultError as error:
+        return refused(request, error, "/review")
+    return _note(request, row, Given(label, changed))
+
+
+def _take_alike(request: Request, row: Row) -> Response:
+    house = house_of(request)
+    sheet = house.desk.sheet("plan")
+    if sheet is None:
+        return _gone(request)
+    with sheet:
+        for other in [row, *_alike(sheet, row)]:
+            first = other.read(QuestionRow).choices[0]
+            try:
+                changed = set_pin(house, first.pin)
+            except AniVaultError as error:
+                return refused(request, error, "/review")
+            given = Given(first.label, changed, at=row.n)
+            sheet.mark([other.n], ANSWERED, msgspec.json.encode(given))
+    return go(request, "/review", after=row.n)
+
+
+def _alike(sheet: Sheet, row: Row) -> Iterator[Row]:
+    """The other open questions whose first choice is the same show."""
+    if not row.group:
+        return
+    given = sheet.marked(ANSWERED)
+    for other in sheet.rows("question", row.group, most=MOST_ALIKE):
+        if other.n != row.n and other.n not in given:
+            yield other
 
 
 def _note(request: Request, row: Row, given: Given) -> Response:
@@ -116,22 +161,24 @@ def later(request: Request) -> Response:
 
 
 def undo(request: Request) -> Response:
-    """Take the last answer back, with its pin."""
+    """Take the last answer back, with all that it changed; one that was taken for several questions whole."""
     house = house_of(request)
     sheet = house.desk.sheet("plan")
     if sheet is None:
         return _gone(request)
     with sheet:
-        n, last = next(reversed(_given(sheet).items()), (0, None))
+        given = _given(sheet)
+        n, last = next(reversed(given.items()), (0, None))
         if last is None:
             return go(request, "/review")
-        try:
-            if last.what:
-                take_back(house, last.what)
-        except AniVaultError as error:
-            return refused(request, error, "/review")
-        sheet.unmark([n], ANSWERED)
-    return go(request, "/review", n=n)
+        together = [m for m, other in given.items() if last.at and other.at == last.at] or [n]
+        for m in reversed(together):
+            try:
+                take_back(house, given[m].changed or Changed())
+            except AniVaultError as error:
+                return refused(request, error, "/review")
+            sheet.unmark([m], ANSWERED)
+    return go(request, "/review", n=last.at or n)
 
 
 def _row(house: House, n: int) -> Row | None:

@@ -108,8 +108,8 @@ def _write(order: Order, made: Organized) -> PlanFacts:
             sheet.group("reason", reason, reason, part)
             for item in items:
                 sheet.row("held", reason, item.rel, events.held_event(item))
-        for question in asked(made.held, verdicts):
-            sheet.row("question", "", question.title, question)
+        for question in asked(made.held, verdicts, made.plan.roots):
+            sheet.row("question", question.show, question.title, question)
             facts = replace(facts, questions=facts.questions + 1, asked=facts.asked + question.files)
         sheet.fact("plan", facts)
     return facts

@@ -5,30 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
+from anivault.core.matching import questions
 from anivault.core.matching.explain import Told, explain
-from anivault.core.matching.questions import Answer, Question, Wanted, questions
-from anivault.core.models import Held, HeldReason, MatchedFile
+from anivault.core.matching.questions import Answer, Question, Wanted
+from anivault.core.models import Held, MatchedFile
+from anivault.services.remembered import ignored
 from anivault.web.records import Bar, Choice, PinWords, QuestionRow
 
-ASKED = frozenset(
-    {HeldReason.AMBIGUOUS, HeldReason.NO_PLACE, HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME}
-)
 Verdicts = Mapping[tuple[str, str], MatchedFile]
 
 
-def asked(held: Sequence[Held], verdicts: Verdicts) -> list[QuestionRow]:
-    """The questions about what videos are, those about most files first."""
-    made = [
-        _row(question, verdicts)
-        for question in questions([item for item in held if item.reason in ASKED], verdicts)
-        if (question.files[0].root, question.files[0].rel) in verdicts
-    ]
-    return sorted(made, key=lambda row: (not row.choices, -row.files))
+def asked(held: Sequence[Held], verdicts: Verdicts, roots: Sequence[str]) -> Iterator[QuestionRow]:
+    """The questions in their order; those of a library's size are made one by one."""
+    everything = sorted(item.file.path for item in verdicts.values())
+    for question in questions.asked(held, verdicts):
+        files = [item.source for item in question.files]
+        yield _row(question, verdicts, tuple(ignored.lines_for(files, everything, roots)))
 
 
-def _row(question: Question, verdicts: Verdicts) -> QuestionRow:
+def _row(question: Question, verdicts: Verdicts, never: tuple[str, ...]) -> QuestionRow:
     first, last = question.files[0], question.files[-1]
-    verdict, final = verdicts[first.root, first.rel], verdicts.get((last.root, last.rel))
+    verdict, final = verdicts[first.root, first.rel], verdicts[last.root, last.rel]
     return QuestionRow(
         title=verdict.parsed.title or os.path.basename(first.rel),
         folder=os.path.dirname(first.source),
@@ -38,7 +35,11 @@ def _row(question: Question, verdicts: Verdicts) -> QuestionRow:
         why=question.why,
         reason=first.reason,
         path=first.source,
-        choices=tuple(_choices(question.answers, [v for v in (verdict, final) if v])),
+        about=os.path.abspath(question.path),
+        begin=question.begin,
+        alone=question.alone,
+        choices=tuple(_choices(question.answers, (verdict, final))),
+        never=never,
     )
 
 
@@ -51,21 +52,16 @@ def _choices(answers: Sequence[Answer], ends: Sequence[MatchedFile]) -> Iterator
 
 def _choice(answer: Answer, wanted: Wanted, told: Mapping[str, Told], ends: Sequence[MatchedFile]) -> Choice:
     """An answer, with the pin that says so and what speaks for its show."""
-    pin = PinWords(
-        what=os.path.abspath(wanted.path),
-        show=wanted.show,
-        season=wanted.season,
-        offset=wanted.offset,
-        episodes=wanted.episodes,
-    )
+    pin = PinWords.of(wanted)
     parts = told[pin.show].parts if pin.show in told else ()
     bars = tuple(Bar(name=part.name, value=part.value, words=part.words) for part in parts if part.words)
-    places = " … ".join(dict.fromkeys(filter(None, (_place(pin, end) for end in ends))))
-    return Choice(label=answer.show, pin=pin, places=places, bars=bars)
+    said = (answer.first, answer.last) if answer.first else tuple(_place(pin, end) for end in ends)
+    places = " … ".join(dict.fromkeys(filter(None, said)))
+    return Choice(label=answer.show, pin=pin, places=places, stated=answer.stated, bars=bars)
 
 
 def _place(pin: PinWords, file: MatchedFile) -> str:
-    """`01.mkv → S02E13`: where the pin puts a file; empty where it leaves that to the name."""
+    """`01 → S02E13`: where the pin puts a file; empty where it leaves that to the name."""
     own = next((n for n in file.parsed.episodes if isinstance(n, int)), None)
     if pin.season is None or own is None:
         return ""

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.shared.progress import untold
-from anivault.web.pages.asking import refused, set_pin, take_back
+from anivault.web.pages.asking import refused, set_pin
 from anivault.web.pages.rendering import form, go, house_of, optional
 from anivault.web.records import PinWords
 
@@ -59,9 +59,11 @@ def _words(what: str, fields: dict[str, str]) -> PinWords:
 
 
 def unpin(request: Request) -> Response:
-    """Take a pin back."""
+    """Take every pin for a folder, file or title out again."""
+    from anivault.services import pinning
+
     try:
-        take_back(house_of(request), form(request).get("what", "")[:LONGEST])
+        pinning.unpin(form(request).get("what", "")[:LONGEST], house_of(request).library)
     except AniVaultError as error:
         return refused(request, error, "/settings")
     return go(request, "/settings")
