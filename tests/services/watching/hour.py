@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -41,7 +42,7 @@ def names(count: int, chance: random.Random) -> list[str]:
         ):
             episodes = min(row.get("episodes", 0), 13)
             made += [f"[Group] {title} - {number:02} (1080p).mkv" for number in range(1, episodes + 1)]
-    return chance.sample(made, count)
+    return chance.sample(list(dict.fromkeys(made)), count)
 
 
 class Feeder(threading.Thread):
@@ -151,8 +152,8 @@ def filed(library: Path) -> dict[int, int]:
     return found
 
 
-def still_to_do(folder: Path) -> int:
-    """How many files an `organize` would still file."""
+def looked(folder: Path) -> tuple[int, dict[str, str]]:
+    """How many files an `organize` would still file, and by name why it would hold the others."""
     words = [
         sys.executable,
         "-m",
@@ -165,25 +166,31 @@ def still_to_do(folder: Path) -> int:
     ]
     done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    return sum(event["event"] == "move" for event in events) if done.returncode in {0, 10} else -1
+    moves = sum(event["event"] == "move" for event in events) if done.returncode in {0, 10} else -1
+    return moves, {Path(e["path"]).name: e["reason"] for e in events if e["event"] == "held"}
 
 
 def judged(folder: Path, feeder: Feeder) -> list[str]:
     """What is not as it should be."""
     library, wrong = folder / "lib", []
-    linked = [path.stat().st_ino for path in library.rglob("*.mkv")]
+    linked = Counter(path.stat().st_ino for path in library.rglob("*.mkv"))
     sizes = filed(library)
+    left, held = looked(folder)
     for name, size in feeder.whole.items():
         inode = (folder / "dl" / name).stat().st_ino
         if inode in sizes and sizes[inode] != size:
             wrong.append(f"early: {name} was filed with {sizes[inode]} of {size} bytes")
-        if linked.count(inode) > 1:
-            wrong.append(f"{name} is in the library {linked.count(inode)} times")
-    if left := still_to_do(folder):
+        if linked[inode] > 1:
+            wrong.append(f"{name} is in the library {linked[inode]} times")
+        if not linked[inode] and held.get(name, "already-there") == "already-there":
+            wrong.append(f"lost: {name} is neither in the library nor asked about")
+    if left:
         wrong.append(f"{left} files were not filed")
     words = [sys.executable, "-m", "anivault", "verify", str(library)]
     if subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode not in {0, 10}:
         wrong.append("the library does not verify")
+    asked = Counter(reason for name, reason in held.items() if reason != "already-there")
+    print(f"asked about: {dict(asked)}", flush=True)
     return wrong
 
 
@@ -207,7 +214,7 @@ def main() -> int:
     feeder.join()
     early = watch.look()
     until = time.monotonic() + 120 + words.minutes * 60
-    while still_to_do(folder) and time.monotonic() < until:
+    while looked(folder)[0] and time.monotonic() < until:
         time.sleep(SETTLE)
     memory = watch.look()
     watch.process.send_signal(signal.SIGTERM)
