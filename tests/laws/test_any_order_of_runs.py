@@ -32,6 +32,13 @@ PILE = (
     "Mushishi - 03.mkv",
 )
 PRESETS = ("jellyfin", "plex", "kodi", "emby")
+BETTER = (
+    "[Grp] Nichijou/[Grp] Nichijou - 01v2.mkv",
+    "[Grp] Nichijou/[Grp] Nichijou - 01v2.en.ass",
+    "new/[Grp] Nichijou - 02v3.mp4",
+    "Mushishi - 03v2.mkv",
+    "Films/Akira (1988)/Akira (1988) [2160p].mkv",
+)
 MODES = ("hardlink", "copy", "move", "symlink")
 ELSEWHERE = Path("/dev/shm")
 NOTES = frozenset({"extra", "duplicate", "incomplete"})
@@ -128,6 +135,16 @@ class World:
             self.put(Path(new))
         self.note()
 
+    def better(self, number: int) -> None:
+        """A better file than one of the first ones comes."""
+        path = self.source / BETTER[number % len(BETTER)]
+        if not os.path.lexists(path) and str(path) not in {
+            p for places in self.been.values() for p in places
+        }:
+            self.start[str(path)] = self.put(path)
+            self.folders_at_start |= self.folders(self.source) & {str(path.parent)}
+            self.note()
+
     def take_place(self, number: int) -> None:
         """A stranger takes a place where a file once was."""
         places = sorted({p for places in self.been.values() for p in places} - self.tree().keys())
@@ -146,6 +163,10 @@ class World:
         done = self.run(*words, "--json")
         assert done.code in (0, 10), (words, done.code, done.err)
         said = dict(before)
+        for each in done.of("return"):
+            assert each["done"] is ("--apply" in words), (words, each)
+            if each["done"]:
+                self.follow_return(said, each)
         for each in done.of("move"):
             assert each["done"] is ("--apply" in words), (words, each)
             if each["done"]:
@@ -162,6 +183,16 @@ class World:
         """What may be removed, since it only points to a content, or is a second name that is claimed."""
         return {content for content in tree.values() if content.startswith("-> ")}
 
+    def follow_return(self, said: Tree, each: dict[str, Any]) -> None:
+        """Do in thought what is said of a file that makes room."""
+        path, to = each["path"], each["to"]
+        content = said.pop(path)
+        if each["how"] == "move":
+            assert to not in said, each
+            said[to] = content
+        else:
+            assert said.get(to) == content or content == f"-> {to}", each
+
     def follow(self, said: Tree, each: dict[str, Any]) -> None:
         """Do in thought what an event says."""
         path, target = each["path"], each["target"]
@@ -171,6 +202,14 @@ class World:
             elif each["reason"] == "remove":
                 content = said.pop(path, None)
                 assert content is None or said.get(target) == content or content == f"-> {target}", each
+            elif each["reason"] == "note":
+                pass
+            elif each["reason"] in ("link", "copy", "clone"):
+                assert target not in said, each
+                said[target] = said[path]
+            elif each["reason"] == "symlink":
+                assert target not in said, each
+                said[target] = f"-> {path}"
             elif path in said:
                 assert target not in said, each
                 said[target] = said.pop(path)
@@ -185,6 +224,19 @@ class World:
     def organize(self, preset: str, *more: str) -> None:
         """Take in what is there."""
         self.do("organize", self.source, "--to", self.library, "--preset", preset, *self.how(), *more)
+        self.verify()
+
+    def upgrade(self, preset: str) -> None:
+        """Let better files take the places of those there: the preview is a promise, and twice is once."""
+        words = ("organize", self.source, "--to", self.library, "--preset", preset, "--upgrade")
+        preview = self.do(*words, "--mode", self.mode)
+        done = self.do(*words, *self.how())
+        for kind in ("held", "move", "return"):
+            promised, kept = _facts(preview, kind), _facts(done, kind)
+            assert promised == kept, (words, kind, set(promised) ^ set(kept))
+        again = self.do(*words, *self.how())
+        assert not again.of("return"), again.out
+        assert not again.of("move"), again.out
         self.verify()
 
     def how(self) -> tuple[str, ...]:
@@ -240,11 +292,15 @@ class World:
         """The process dies in a run; `recover` settles it."""
         words = {
             "organize": ("organize", self.source, "--to", self.library, "--preset", preset, *self.how()),
+            "upgrade": (
+                *("organize", self.source, "--to", self.library, "--preset", preset, "--upgrade"),
+                *self.how(),
+            ),
             "rename": ("rename", self.library, "--preset", preset, "--apply"),
             "rollback": ("rollback", self.library, "--apply"),
         }[what]
         before = set(self.tree().values())
-        if what != "organize" and not (self.library / ".anivault").is_dir():
+        if what not in ("organize", "upgrade") and not (self.library / ".anivault").is_dir():
             return
         crashes(lambda: self.run(*words), at)
         assert self.run("recover", self.library).code in (0, 21)
@@ -269,6 +325,8 @@ class World:
 
 
 def _facts(done: Ran, kind: str) -> list[tuple[str, str, str]]:
+    if kind == "return":
+        return [(each["path"], each["to"], each["detail"]) for each in done.of(kind)]
     keys = ("path", "reason", "detail") if kind == "held" else ("path", "target", "reason")
     return [tuple(str(each[key]) for key in keys) for each in done.of(kind)]  # type: ignore[misc]
 
@@ -296,12 +354,16 @@ STEPS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(
         lambda w, n: ("by_hand", w, n), st.sampled_from(["rename", "delete", "edit", "beside"]), NUMBERS
     ),
     st.builds(lambda n: ("take_place", n), NUMBERS),
+    st.builds(lambda n: ("better", n), NUMBERS),
+    st.builds(lambda n: ("better", n), NUMBERS),
+    st.builds(lambda p: ("upgrade", p), st.sampled_from(PRESETS)),
+    st.builds(lambda p: ("upgrade", p), st.sampled_from(PRESETS)),
     st.just(("verify", "--deep")),
     st.builds(
         lambda at, p, w: ("killed", at, p, w),
         st.integers(1, 60),
         st.sampled_from(PRESETS),
-        st.sampled_from(["organize", "rename", "rollback"]),
+        st.sampled_from(["organize", "upgrade", "rename", "rollback"]),
     ),
 )
 
@@ -342,6 +404,12 @@ WAYS = [(mode, False) for mode in MODES] + [(mode, True) for mode in MODES if mo
     ]
 )  # fmt: skip
 @example(steps=[("rename", "emby"), ("by_hand", "delete", 3), ("rollback_file", 3), ("rename", "plex")])
+@example(
+    steps=[
+        ("better", 0), ("better", 1), ("better", 2), ("better", 4), ("upgrade", "jellyfin"),
+        ("rename", "plex"), ("rollback",), ("rollback_file", 1), ("upgrade", "kodi"), ("rollback_run", 1),
+    ]
+)  # fmt: skip
 @given(steps=st.lists(STEPS, min_size=1, max_size=8))
 def test_any_order_of_runs_keeps_its_word(run: Run, mode: str, far: bool, steps: list[Any]) -> None:
     if far and not _two_disks():

@@ -49,6 +49,8 @@ WORLDS = st.fixed_dictionaries(
         "library": st.sampled_from(["absent", "empty", "link", "far", "filled"]),
         "obstacles": st.lists(st.sampled_from(OBSTACLES), max_size=3, unique=True),
         "unfinished": st.sampled_from([False, False, False, True]),
+        "better": st.lists(st.sampled_from(["v3", "v4"]), max_size=3),  # versions that come later
+        "changed": st.booleans(),  # somebody has edited what the first run put there
     }
 )
 
@@ -121,10 +123,25 @@ def leave_unfinished(library: Path) -> None:
         journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
 
 
-def said(ran: Ran) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    """What goes where, and what is held for which reason."""
+def said(ran: Ran) -> tuple[set[tuple[str, str]], set[tuple[str, str]], set[tuple[str, str]]]:
+    """What goes where, what is held for which reason, and what makes room and why."""
     moves = {(event["path"], event["target"]) for event in ran.of("move")}
-    return moves, {(event["path"], event["reason"]) for event in ran.of("held")}
+    returns = {(event["path"], event["detail"]) for event in ran.of("return")}
+    return moves, {(event["path"], event["reason"]) for event in ran.of("held")}, returns
+
+
+def bring_better(base: Path, library: Path, world: dict[str, Any]) -> list[str]:
+    """Later versions of the first files, in a folder of their own; and the words that let them in."""
+    folder = base / "better"
+    folder.mkdir()
+    for name, version in zip(world["files"], world["better"], strict=False):
+        later = name.replace("v2 (", " (").replace(" (1080p)", f"{version} (1080p)")
+        (folder / later).write_text(later)
+        (folder / later.replace(".mkv", ".en.ass")).write_text(later)
+    ours = sorted(p for p in library.rglob("*.mkv") if p.is_file())
+    if world["changed"] and ours:
+        ours[0].write_text("edited by its owner")
+    return [str(folder), "--upgrade"]
 
 
 def tree(folder: Path) -> dict[str, str | bytes]:
@@ -168,6 +185,7 @@ def test_what_a_preview_shows_is_what_a_run_does(run: Run, world: dict[str, Any]
         if world["library"] == "filled":
             run("organize", *words, "--mode", "copy", "--apply")
             (base / "downloads/[C] Cowboy Bebop - 05 (1080p).mkv").write_text("new")
+            words += bring_better(base, library, world)
         targets = [
             event["target"] for event in run("organize", *words, "--mode", "symlink", "--json").of("move")
         ]

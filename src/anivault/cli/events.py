@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what printing does not need and `schema` imports
     from anivault.core.matching.questions import Answer, Question
     from anivault.core.moving.journal import Step
     from anivault.core.moving.verifier import Finding
+    from anivault.core.organized import Returned
     from anivault.parser.models import ParseResult
     from anivault.services.catalogue.sources import CatalogInfo
     from anivault.shared.settings import Scalar, Value
@@ -130,7 +131,26 @@ class MoveEvent(Event, frozen=True, tag="move"):
     mode: str
     reason: str
     done: bool
+    replaces: str | UnsetType = UNSET  # `organize --upgrade`: the file of the library that makes room for it
+    why: str | UnsetType = UNSET  # then: why it is better, and what becomes of that one
     path_b64: str | UnsetType = UNSET
+
+
+class ReturnEvent(Event, frozen=True, tag="return"):
+    """`organize --upgrade`: one file of the library that makes room for a better one.
+
+    `how` "move": it goes to `to`; else its link or copy goes, and the file stays there. `instead`: what
+    comes.
+    """
+
+    path: str
+    to: str
+    how: str
+    instead: str
+    detail: str
+    done: bool
+    path_b64: str | UnsetType = UNSET
+    to_b64: str | UnsetType = UNSET
 
 
 class WriteEvent(Event, frozen=True, tag="write"):
@@ -381,14 +401,32 @@ def match_event(item: MatchedFile) -> MatchEvent:
     )
 
 
-def move_event(move: Move, *, done: bool) -> MoveEvent:
-    """Describe one file that goes, or went, to its place."""
+def return_event(library: str, returned: Returned, *, done: bool) -> ReturnEvent:
+    """Describe one file of a library that makes room, or did."""
+    one = returned.file
+    path = os.path.join(library, one.rel)
+    return ReturnEvent(
+        path=shown(path),
+        to=shown(one.home),
+        how=one.mode,
+        instead=shown(one.instead),
+        detail=shown(returned.words),
+        done=done,
+        path_b64=b64(path),
+        to_b64=b64(one.home),
+    )
+
+
+def move_event(move: Move, *, done: bool, old: Returned | None = None) -> MoveEvent:
+    """Describe one file that goes, or went, to its place; and the `old` one that makes room for it."""
     return MoveEvent(
         path=shown(move.source),
         target=shown(move.target),
         mode=move.mode,
         reason=move.reason,
         done=done,
+        replaces=shown(old.file.rel) if old else UNSET,
+        why=shown(old.words) if old else UNSET,
         path_b64=b64(move.source),
     )
 
@@ -447,7 +485,7 @@ def finding_event(library: str, finding: Finding) -> FindingEvent:
 
 def step_event(roots: Sequence[str], step: Step, *, done: bool) -> MoveEvent:
     """Describe one file that goes, or went, back to where it was."""
-    path = os.path.join(roots[0], step.rel)
+    path = os.path.join(roots[step.root], step.rel)
     return MoveEvent(
         path=shown(path),
         target=shown(os.path.join(roots[step.to_root], step.to)) if step.to else "",

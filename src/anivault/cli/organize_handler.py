@@ -203,7 +203,14 @@ def order(settings: Settings, paths: Sequence[str], library: str) -> flow.Order:
     return flow.Order(what=what, library=library, rules=rules(settings, None, None, None))
 
 
-def rules(settings: Settings, mode: str | None, preset: str | None, on_conflict: OnConflict | None) -> Rules:
+def rules(
+    settings: Settings,
+    mode: str | None,
+    preset: str | None,
+    on_conflict: OnConflict | None,
+    *,
+    upgrade: bool | None = None,
+) -> Rules:
     """The rules that hold: what the command line says, else the settings. Raises PresetError."""
     chosen = settings.organize
     return Rules(
@@ -211,6 +218,7 @@ def rules(settings: Settings, mode: str | None, preset: str | None, on_conflict:
         preset=load_preset(preset or chosen.preset, settings.presets),
         on_conflict=on_conflict or chosen.on_conflict,
         prefer=chosen.prefer,
+        upgrade=chosen.upgrade if upgrade is None else upgrade,
         torrent_of=torrents_of(settings),
     )
 

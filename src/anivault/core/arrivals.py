@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
 from anivault.core.causes import Cause
 from anivault.core.listing import libraries_of, listing
+from anivault.core.living.upgraded import upgraded
 from anivault.core.models import (
     EntryKind,
     FileKind,
@@ -31,6 +33,7 @@ from anivault.core.models import (
 from anivault.core.moving import history
 from anivault.core.moving.foresight import foresee
 from anivault.core.organizer import plan
+from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.reading import Read
 from anivault.core.pipeline.scanner import kind_of, root_folders
 from anivault.core.planning import planfile
@@ -42,7 +45,7 @@ from anivault.core.planning.planning import OnConflict
 from anivault.core.planning.renamer import rename
 from anivault.core.planning.retitled import retitled
 from anivault.core.planning.seeding import TorrentOf, held, held_back, of_none, spare
-from anivault.parser.read import read_rules
+from anivault.parser.read import Reader, read_rules
 from anivault.shared import fs
 from anivault.shared.errors import SourceIsLibraryError, quoted
 
@@ -54,6 +57,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     preset: Preset
     on_conflict: OnConflict = "hold"
     prefer: tuple[str, ...] = ()
+    upgrade: bool = False  # a better file takes the place of one that a run has put there
     torrent_of: TorrentOf = of_none
 
 
@@ -65,10 +69,12 @@ def planned(
     rules: Rules,
     *,
     described: bool = False,
+    reader: Reader | None = None,
 ) -> Plan:
     """Plan every file of `found` into `library`, around what lies there already, as far as its disk allows.
 
-    `described`: NFO files are written too, so that they can say what names cannot.
+    `described`: NFO files are written too, so that they can say what names cannot. `reader` reads the
+    names of files that are there, where they are compared with those that arrive.
 
     Raises what `foresight.foresee` raises. A library that is "" is only imagined.
     """
@@ -81,20 +87,30 @@ def planned(
         roots=root_folders(roots),
         mode=rules.mode,
         preset=rules.preset,
-        taken=_taken(library) if os.path.isdir(library) else Library(),
+        taken=_taken(library, reader) if os.path.isdir(library) else Library(),
         on_conflict=rules.on_conflict,
         prefer=rules.prefer,
         name_max=_name_max(library),
         described=described,
+        upgrade=rules.upgrade,
     )
-    made = spare(made, rules.torrent_of)
+    made = _making_room(spare(made, rules.torrent_of))
     return foresee(made) if library else made
 
 
-def _taken(library: str) -> Library:
+def _making_room(made: Plan) -> Plan:
+    """Say where the files go whose places better ones take."""
+    if not any(move.replaces for move in made.moves):
+        return made
+    return upgraded(made, list(inhabitants(made.library)), _name_max(made.library))
+
+
+def _taken(library: str, reader: Reader | None) -> Library:
     there = list(listing(library))
     folders = [item.rel for item in there if item.kind is EntryKind.FOLDER]
-    return Library(_files(library, there), _origins(library), folders, read_rules)
+    origins = _origins(library)
+    reread = partial(parse_alone, reader=reader) if reader else None
+    return Library(_files(library, there, origins), origins, folders, read_rules, reread)
 
 
 def _is_empty(item: ParsedFile) -> bool:
@@ -112,7 +128,11 @@ def _name_max(library: str) -> int:
 def _origins(library: str) -> dict[str, Origin]:
     """By place in the library: each file as it was when a run took it in, and what its name was made from."""
     return {
-        place: Origin(_taken_in(past), next((m for put in past.puts[::-1] if (m := put.step.metadata)), None))
+        place: Origin(
+            _taken_in(past),
+            next((m for put in past.puts[::-1] if (m := put.step.metadata)), None),
+            next((v for put in past.puts[::-1] if (v := put.step.video)), None),
+        )
         for place, past in history.read(library).files.items()
         if not past.puts[0].inside
     }
@@ -169,7 +189,7 @@ def _mount(path: str, mounts: Container[str]) -> tuple[int, str]:
 def replayed(file: str, roots: Sequence[str], library: str, torrent_of: TorrentOf = of_none) -> Plan:
     """Take a written plan, as far as disk and torrents still allow it. Raises what `planfile` does."""
     read = planfile.read(file, root_folders(roots), library)
-    return foresee(spare(read, torrent_of), replayed=True)
+    return foresee(_making_room(spare(read, torrent_of)), replayed=True)
 
 
 def untitled(library: str, files: Sequence[MatchedFile], preset: Preset) -> tuple[str, ...]:
@@ -183,7 +203,8 @@ def untitled(library: str, files: Sequence[MatchedFile], preset: Preset) -> tupl
 
 def neighbours(plan: Plan) -> tuple[str, ...]:
     """Say which other libraries files come from. Raises SourceIsLibraryError: none is moved out of one."""
-    folders = dict.fromkeys(os.path.dirname(os.path.abspath(move.source)) for move in plan.moves)
+    sources = [move.source for move in plan.moves if move.root != plan.library]
+    folders = dict.fromkeys(os.path.dirname(os.path.abspath(source)) for source in sources)
     others = libraries_of(folders)
     if others and plan.mode is Mode.MOVE:
         raise SourceIsLibraryError(others[0])
@@ -210,8 +231,10 @@ def inhabitants(library: str) -> Iterator[ScannedFile]:
     return _files(library, listing(library))
 
 
-def _files(library: str, there: Iterable[Inhabitant]) -> Iterator[ScannedFile]:
+def _files(library: str, there: Iterable[Inhabitant], ours: Container[str] = ()) -> Iterator[ScannedFile]:
+    """Every file; a link that is among `ours` is of the kind that its name says."""
     for item in there:
         if item.kind is not EntryKind.FOLDER:
-            kind = FileKind.OTHER if item.kind is EntryKind.LINK else kind_of(item.rel)
+            link = item.kind is EntryKind.LINK and item.rel not in ours
+            kind = FileKind.OTHER if link else kind_of(item.rel)
             yield ScannedFile(library, item.rel, kind, item.identity)

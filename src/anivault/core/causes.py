@@ -26,6 +26,11 @@ class Cause(StrEnum):
     OTHER_FILE = "other-file"
     OTHER_EPISODE_FILE = "other-episode-file"
     OTHER_RELEASE = "other-release"
+    NOT_BETTER = "not-better"
+    NOT_KNOWN_BETTER = "not-known-better"
+    NOT_IN_JOURNAL = "not-in-journal"
+    CHANGED_SINCE = "changed-since"
+    SOURCE_CLOSED = "source-closed"
     FOLDER_OF_ANOTHER = "folder-of-another"
     PLACE_TAKEN = "place-taken"
     # what else is in the plan
@@ -100,6 +105,11 @@ WORDS: dict[Cause, str] = {
     Cause.OTHER_FILE: "the library has another file: {there}",
     Cause.OTHER_EPISODE_FILE: "the library has another file of {what}: {there}",
     Cause.OTHER_RELEASE: "the library has another release of {season}",
+    Cause.NOT_BETTER: "the library has a file of {what} that is as good or better: {there}",
+    Cause.NOT_KNOWN_BETTER: "which is better, it or {there}? their names do not say",
+    Cause.NOT_IN_JOURNAL: "AniVault replaces only files that it knows, and it does not know {there}",
+    Cause.CHANGED_SINCE: "it would take the place of {there}, which somebody has changed since",
+    Cause.SOURCE_CLOSED: "{there} would go to its folder, where nothing can be written",
     Cause.FOLDER_OF_ANOTHER: (
         "another show has the folder {folder}; a preset with {{id}} in it tells them apart"
     ),
@@ -153,6 +163,22 @@ ADVANTAGES: dict[str, str] = {
 }
 
 
+# What becomes of a file that makes room for a better one, by the mode that it came by.
+RETURNS: dict[str, str] = {
+    "move": "it goes to {home}",
+    "copy": "its copy goes, and the file stays at {home}",
+    "reflink": "its copy goes, and the file stays at {home}",
+    "hardlink": "its link goes, and the file stays at {home}",
+    "symlink": "its link goes, and the file stays at {home}",
+}
+
+
+def replaced(advantage: str, mode: str, home: str) -> str:
+    """Why a file makes room, and what becomes of it. `advantage` is "" for what goes with its video."""
+    why = ADVANTAGES.get(advantage, "its video goes")
+    return f"{why}; {RETURNS[mode].format(home=home)}"
+
+
 # What a reason says above its files, by the value of a HeldReason; and the words to type that settle it.
 HEADS: dict[str, str] = {
     "unmatched": "no show is called like this",
@@ -178,21 +204,33 @@ HEADS: dict[str, str] = {
     "folder-not-empty": "a folder that holds something else",
     "stopped": "not begun, as the run ended",
 }
+# By the value of a HeldReason, or of a Cause that is settled in another way.
 SETTLED: dict[str, str] = {
+    Cause.NOT_BETTER: "",  # it is settled
+    Cause.NOT_KNOWN_BETTER: "To keep both, where the server knows versions: --on-conflict version",
+    Cause.NOT_IN_JOURNAL: "To make the files of a library known to AniVault: anivault adopt LIB",
+    Cause.CHANGED_SINCE: "To keep both, where the server knows versions: --on-conflict version",
     "unmatched": "If you know what it is: anivault pin PATH tmdb:ID",
     "unreadable-name": "If you know what it is: anivault pin PATH tmdb:ID",
     "same-target": (
         "To keep both, where the server knows versions: --on-conflict version. "
         "To say which you like better: [organize] prefer."
     ),
-    "target-taken": "To keep both, where the server knows versions: --on-conflict version",
+    "target-taken": (
+        "To let better files take the place of those there: --upgrade. "
+        "To keep both, where the server knows versions: --on-conflict version"
+    ),
     "sample": "To hear no more of them: anivault ignore '*sample*'",
     "other-filesystem": "To copy instead: --mode copy",
 }
 
 
 # Of several files together, where each has facts of its own.
-WORDS_OF_SEVERAL: dict[Cause, str] = {Cause.VIDEO_STAYS: "its video stays"}
+WORDS_OF_SEVERAL: dict[Cause, str] = {
+    Cause.VIDEO_STAYS: "its video stays",
+    Cause.NOT_BETTER: "the library has files that are as good or better",
+    Cause.NOT_IN_JOURNAL: "AniVault replaces only files that it knows",
+}
 
 
 def words(cause: Cause, facts: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, absent, lacking, neighbours, planned
+from anivault.core.living.upgraded import brought_back
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.pace import Pace
@@ -44,7 +45,9 @@ def organize(order: Order, asked: Asked, bars: Bars) -> Organized:
     """Plan where every file goes, and what is written for it. Changes nothing."""
     found = read(order.what, asked.reader, bars("Scanning"))
     files = match(found, asked, bars("Matching"))
-    plan = planned(found, files, order.library, order.what.paths, order.rules, described=order.nfo)
+    plan = planned(
+        found, files, order.library, order.what.paths, order.rules, described=order.nfo, reader=asked.reader
+    )
     described = (nfo if order.nfo else hidden)(plan, files, order.rules.preset)
     pictured = pictures(plan, files, order.rules.preset) if order.artwork else ()
     return Organized(
@@ -67,5 +70,6 @@ def carry_out(made: Organized, fetch: Fetch, pace: Pace | None = None) -> Organi
     if not (made.plan.moves or made.writes or made.pictures):
         return replace(made, report=Report.nothing(made.plan.mode))
     got, fontless = fetch(made.pictures), missing(made.plan)
-    report = execute(made.plan, writes=(*made.writes, *got.writes), emptied=made.removals, progress=pace)
+    with brought_back(made.plan):
+        report = execute(made.plan, writes=(*made.writes, *got.writes), emptied=made.removals, progress=pace)
     return made.done(report, got, fontless)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.causes import Advantage
-from anivault.core.models import Held, HeldReason, MatchedFile, Move, Plan, Write
+from anivault.core.causes import Advantage, replaced
+from anivault.core.models import Held, HeldReason, MatchedFile, Move, Plan, Return, Write
 from anivault.core.moving import history
 from anivault.core.moving.executor import Report
 from anivault.core.moving.journal import Step
@@ -25,6 +26,18 @@ class Fetched(msgspec.Struct, frozen=True):
 
     writes: tuple[Write, ...] = ()
     notices: tuple[str, ...] = ()
+
+
+class Returned(NamedTuple):
+    """A file that makes room, and why the new one is better; None for what goes with its video."""
+
+    file: Return
+    advantage: Advantage | None
+
+    @property
+    def words(self) -> str:
+        """Why it makes room, and what becomes of it."""
+        return replaced(self.advantage or "", self.file.mode, self.file.home)
 
 
 class Organized(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +68,17 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
         """The files that go, or went: what the mover held is not among them."""
         failed = self._failed
         return [move for move in self.plan.moves if (move.root, move.rel) not in failed]
+
+    @property
+    def returns(self) -> list[Returned]:
+        """The files of the library that make room for those that go, or did."""
+        why = {move.target: move.replaces for move in self.moves if move.replaces}
+        failed = self._failed
+        return [
+            Returned(one, old.advantage if (old := why[one.instead]).rel == one.rel else None)
+            for one in self.plan.returns
+            if one.instead in why and (self.plan.library, one.rel) not in failed
+        ]
 
     def made(self, writes: Sequence[Write]) -> list[Write]:
         """Those of `writes` that are written, or would be."""

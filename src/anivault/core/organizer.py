@@ -32,15 +32,17 @@ def plan(
     prefer: Sequence[str] = (),
     name_max: int = NAME_MAX,
     described: bool = False,
+    upgrade: bool = False,
 ) -> Plan:
     """Plan the videos `matched` and the `others` that follow them.
 
     Of two files for one episode, or for one place, the better one goes there (planning/preference.py); the
     other is held, or with on_conflict="version" goes beside it under a name that servers read as a version.
-    `described`: NFO files will say what names cannot.
+    `described`: NFO files will say what names cannot. `upgrade`: a better file takes the place of one that a
+    run has put into the library.
     """
     places = Places(Namer(preset, name_max), taken or Library(), described=described)
-    run = Planning(places, mode, on_conflict, prefer)
+    run = Planning(places, mode, on_conflict, prefer, upgrade=upgrade)
     outcomes = run.videos(matched)
     followers = Followers(run, matched, roots)
     outcomes += [followers.place(item) for item in others]

@@ -50,6 +50,7 @@ class OrganizeSettings(Section, frozen=True):
     preset: str = "jellyfin"
     on_conflict: ConflictPolicy = "hold"
     prefer: tuple[Wish, ...] = ()
+    upgrade: bool = False
 
 
 class ScanSettings(Section, frozen=True):
@@ -153,6 +154,7 @@ ENVIRONMENT = {
     "ANIVAULT_PRESET": "organize.preset",
     "ANIVAULT_ON_CONFLICT": "organize.on_conflict",
     "ANIVAULT_PREFER": "organize.prefer",
+    "ANIVAULT_UPGRADE": "organize.upgrade",
     "ANIVAULT_PARSERS": "parser.engines",
     "ANIVAULT_PROVIDERS": "match.providers",
     "ANIVAULT_LANGUAGES": "match.languages",

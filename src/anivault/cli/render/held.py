@@ -84,7 +84,8 @@ def _what_next(screen: Screen, shown: Sequence[Held], old: Sequence[Held], roots
     if any(item.reason in _ASKED for item in (*shown, *old)):
         screen.hint(f"Answer one question a release: anivault review {' '.join(map(quoted, roots))}")
     reasons = dict.fromkeys(item.reason for item in shown)
-    for hint in dict.fromkeys(SETTLED[reason] for reason in reasons if reason in SETTLED):
+    settled = (SETTLED.get(item.cause or "", SETTLED.get(item.reason, "")) for item in shown)
+    for hint in filter(None, dict.fromkeys(settled)):
         screen.hint(hint)
     if _ASKED & reasons.keys():
         screen.hint("To hear no more of a file or folder: anivault ignore PATH")

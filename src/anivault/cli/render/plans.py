@@ -38,9 +38,10 @@ def show(
     roots, done = result.plan.roots, result.report is not None
     shows = _by_show(result)
     if screen.json or screen.verbose or not (done or 0 < screen.rows < len(result.moves)):
-        _tree(screen, result.moves, roots, done=done)  # who has seen the plan need not see it twice
+        _tree(screen, result, done=done)  # who has seen the plan need not see it twice
     elif not done:
         _told_by_show(screen, shows)
+    _returned(screen, result, done=done)
     for writes in (result.writes, result.fetched):
         _described(screen, result.made(writes), done=done)
     _emptied(screen, result.emptied, done=done)
@@ -136,6 +137,8 @@ def _made(result: Organized, *, done: bool) -> list[str]:
 def _besides(result: Organized, *, done: bool) -> list[str]:
     """What else the run does: folders that it empties, and pictures that nobody has found yet."""
     parts = []
+    if returns := sum(one.advantage is not None for one in result.returns):
+        parts.append(f"{counted(returns, 'old file')} {'replaced' if done else 'to replace'}")
     if result.emptied:
         parts.append(f"{counted(len(result.emptied), 'emptied folder')} {'removed' if done else 'to remove'}")
     if result.pictures:
@@ -171,17 +174,29 @@ def _next(screen: Screen, result: Organized, command: str) -> None:
         screen.hint(f"Take it back: {back} --apply" if result.report else f"Do it: {command} --apply")
 
 
-def _tree(screen: Screen, moves: Sequence[Move], roots: Sequence[str], *, done: bool) -> None:
-    folder = None
+def _tree(screen: Screen, result: Organized, *, done: bool) -> None:
+    folder, roots, moves = None, result.plan.roots, result.moves
+    olds = {one.file.instead: one for one in result.returns if one.advantage}
     for move in sorted(moves, key=lambda move: natural(move.target)) if not screen.json else moves:
         if screen.json:
-            screen.event(events.move_event(move, done=done))
+            screen.event(events.move_event(move, done=done, old=olds.get(move.target)))
             continue
         parent, _, name = move.target.rpartition("/")
         if parent != folder:
             folder = parent
             screen.line(parent or ".", style="bold")
         screen.pair(f"  {name}", f"←  {within(roots, move)}")
+
+
+def _returned(screen: Screen, result: Organized, *, done: bool) -> None:
+    """The files of the library that make room for better ones."""
+    returns = sorted(result.returns, key=lambda one: natural(one.file.rel))
+    if returns and (not done or screen.verbose):
+        screen.line("Better files take their place:", style="bold")
+    for one in returns:
+        screen.event(events.return_event(result.plan.library, one, done=done))
+        if not done or screen.verbose:
+            screen.line(f"  {one.file.rel}: {one.words}")
 
 
 def _emptied(screen: Screen, folders: Sequence[str], *, done: bool) -> None:

@@ -192,26 +192,13 @@ class Verifier:
 
     def compare_file(self, path: str, now: os.stat_result, past: Past) -> None:
         """Compare one file with how its run left it."""
-        if wrong := self.difference(path, now, past):
+        if wrong := difference(self.library, path, now, past):
             self.find(Kind.CHANGED, path, wrong)
             return
         self.sound[path] = now
         made = past.puts[-1].step.metadata
         if made and self.metadata.get(path, made) != made:
             self.find(Kind.RENUMBERED, path)
-
-    def difference(self, path: str, now: os.stat_result, past: Past) -> str:
-        """Return what is not as the run left it, '' when all is."""
-        size = past.puts[-1].step.size
-        if past.link:
-            whole = fs.whole(self.library, path)
-            same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, past.maker.points_to)
-            return "" if same and os.path.exists(whole) else "it no longer points to its source"
-        if not stat.S_ISREG(now.st_mode):
-            return "it is no longer a file"
-        if now.st_size != size:
-            return f"{now.st_size} bytes instead of {size}"
-        return "" if fs.same_time(now.st_mtime_ns, past.left.mtime_ns) else "its time is another one"
 
     def check_content(self, subset: int | None) -> dict[str, str]:
         """Read the files, compare them with what is on record, and put new ones there."""
@@ -279,6 +266,20 @@ class Verifier:
             missing = sorted(set(range(min(numbers), max(numbers))) - numbers)
             if missing:
                 self.find(Kind.INCOMPLETE, folder, f"season {season} lacks {_ranges(missing)}")
+
+
+def difference(library: str, path: str, now: os.stat_result, past: Past) -> str:
+    """Return what is not as the run left a file of a library, '' when all is."""
+    size = past.puts[-1].step.size
+    if past.link:
+        whole = fs.whole(library, path)
+        same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, past.maker.points_to)
+        return "" if same and os.path.exists(whole) else "it no longer points to its source"
+    if not stat.S_ISREG(now.st_mode):
+        return "it is no longer a file"
+    if now.st_size != size:
+        return f"{now.st_size} bytes instead of {size}"
+    return "" if fs.same_time(now.st_mtime_ns, past.left.mtime_ns) else "its time is another one"
 
 
 def _digest(path: str, *, crc: bool) -> tuple[str, str]:

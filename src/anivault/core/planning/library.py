@@ -44,6 +44,7 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
 
     file: ScannedFile
     metadata: str | None = None
+    video: str | None = None  # of a sidecar: its video in the library
 
 
 class _Holding(NamedTuple):
@@ -77,7 +78,10 @@ def _nothing(_name: str) -> ParseResult:
 
 
 class Library:
-    """The files and `folders` that are in the library before the run. `read` says what a name states."""
+    """The files and `folders` that are in the library before the run. `read` says what a name states.
+
+    `reread` reads a file as those that arrive are read, folders and all.
+    """
 
     def __init__(
         self,
@@ -85,8 +89,9 @@ class Library:
         origins: Mapping[str, Origin] | None = None,
         folders: Iterable[str] = (),
         read: ReadName = _nothing,
+        reread: Callable[[ScannedFile], ParsedFile] | None = None,
     ) -> None:
-        self._read = read
+        self._read, self._reread = read, reread
         self._made = tuple(folder for folder in folders if is_text(folder))
         self._by_place: dict[str, ScannedFile] = {}
         self._videos: dict[str, ScannedFile] = {}
@@ -160,11 +165,27 @@ class Library:
             if origin.file.kind is FileKind.VIDEO and is_text(rel)
         )
 
+    def origin(self, file: ScannedFile) -> Origin | None:
+        """What a run knows of a file of the library."""
+        return self._origins.get(file.rel)
+
+    def release(self, video: ScannedFile) -> None:
+        """Count the place of a video as free, and those of what runs have put next to it."""
+        for rel in sidecars(video.rel, {rel: origin.video for rel, origin in self._origins.items()}):
+            self._by_place.pop(fold(rel), None)
+        self._by_place.pop(fold(video.rel), None)
+        self._videos.pop(fold(video.rel).rpartition(".")[0], None)
+
     def as_it_came(self, file: ScannedFile) -> ParsedFile:
         """A file of the library under the name that it came with; its own where no run took it in."""
         origin = self._origins.get(file.rel)
         came = origin.file if origin else file
         return ParsedFile(came, self._read(came.name))
+
+    def as_released(self, file: ScannedFile) -> ParsedFile:
+        """The same, read as carefully as a file that arrives: to compare it with one."""
+        came = self.as_it_came(file)
+        return self._reread(came.file) if self._reread else came
 
     # --- shows ---
 
@@ -324,6 +345,22 @@ def _by_name(file: ScannedFile, season: int | None) -> _Holding | None:
     numbers = [int(number) for number in _NUMBER.findall(found[2])]
     last = int(found[3]) if found[3] else numbers[-1]
     return _Holding(file, int(found[1]), tuple(range(numbers[0], max(last, numbers[0]) + 1)))
+
+
+def sidecars(video: str, videos: Mapping[str, str | None]) -> list[str]:
+    """What of the files in `videos`, each with its video, goes when `video` does: no pictures and no NFO.
+
+    It is named after the video, and is about that release; those are about the episode.
+    """
+    stem = video.rpartition(".")[0]
+    return [rel for rel, its in videos.items() if its == video and rel.startswith(f"{stem}.") and _tells(rel)]
+
+
+def _tells(rel: str) -> bool:
+    return rel.rpartition(".")[2].lower() not in _DESCRIBES
+
+
+_DESCRIBES = frozenset({"nfo", "jpg", "jpeg", "png", "webp", "gif", "bmp", "tbn"})  # an episode, not a file
 
 
 def slots_of(metadata: str | None) -> tuple[Slot, ...]:

@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from anivault.core.causes import Cause
-from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, ShowId
+from anivault.core.causes import Advantage, Cause
+from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, Replaced, ShowId
 from anivault.core.planning.naming.characters import fold
 from anivault.shared import fs, trust
 from anivault.shared import regex as re
@@ -39,6 +39,15 @@ class Located(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     path_b64: str | None = None  # the bytes, where `path` cannot show them
 
 
+class ReplacedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The video of the library that makes room, as it was then, and why the new one is better."""
+
+    path: Annotated[str, msgspec.Meta(min_length=1)]
+    size: _Whole
+    mtime_ns: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    advantage: Advantage
+
+
 class MoveEntry(Located, frozen=True, kw_only=True, omit_defaults=True):
     """One file that goes to `target`, relative to the library."""
 
@@ -52,6 +61,7 @@ class MoveEntry(Located, frozen=True, kw_only=True, omit_defaults=True):
     video: str | None = None
     metadata: str | None = None
     crc32: str | None = None
+    replaces: ReplacedEntry | None = None
 
 
 class HeldEntry(Located, frozen=True, kw_only=True, omit_defaults=True):
@@ -154,7 +164,7 @@ def write(plan: Plan, path: str, *, replace: bool = False) -> None:
         "anivault_plan": VERSION, "sha256": "0" * 64, "library": _shown(plan.library),
         "roots": [_shown(root) for root in plan.roots], "preset": plan.preset, "mode": plan.mode,
     }  # fmt: skip
-    moves = _lines(_move_entry(move, numbers) for move in plan.moves)
+    moves = _lines(_move_entry(move, numbers) for move in plan.moves if move.root in numbers)
     held = _lines(_held_entry(item, numbers) for item in plan.held)
     text = b",\n".join(
         [msgspec.json.encode(head)[:-1].replace(b',"', b',\n"'), b'"moves":' + moves, b'"held":' + held]
@@ -185,8 +195,15 @@ def _move_entry(move: Move, numbers: dict[str, int]) -> MoveEntry:
         root=numbers[move.root], path=_shown(move.rel), path_b64=_bytes_of(move.rel), target=move.target,
         mode=move.mode, size=identity.size, mtime_ns=identity.mtime_ns, device=identity.device,
         inode=identity.inode, reason=_shown(move.reason), video=move.video, metadata=move.metadata,
-        crc32=move.crc32,
+        crc32=move.crc32, replaces=_replaced_entry(move.replaces),
     )  # fmt: skip
+
+
+def _replaced_entry(old: Replaced | None) -> ReplacedEntry | None:
+    if old is None:
+        return None
+    size, time = old.identity.size, old.identity.mtime_ns
+    return ReplacedEntry(path=old.rel, size=size, mtime_ns=time, advantage=old.advantage)
 
 
 def _held_entry(item: Held, numbers: dict[str, int]) -> HeldEntry:
@@ -295,6 +312,8 @@ def _check(path: str, document: PlanDocument) -> None:
         _check_path(path, f"{where}.target", move.target)
         if move.video is not None:
             _check_path(path, f"{where}.video", move.video)
+        if move.replaces is not None:
+            _check_path(path, f"{where}.replaces.path", move.replaces.path)
         if (key := fold(move.target)) in targets:
             raise PlanFileError(path, f"{where}.target is the target of another entry too: {move.target}")
         targets.add(key)
@@ -354,7 +373,14 @@ def _move(entry: MoveEntry, roots: Sequence[str]) -> Move:
     return Move(
         root=roots[entry.root], rel=_rel(entry), target=entry.target, mode=entry.mode, identity=identity,
         reason=entry.reason, video=entry.video, metadata=entry.metadata, crc32=entry.crc32,
+        replaces=_replaced(entry.replaces),
     )  # fmt: skip
+
+
+def _replaced(entry: ReplacedEntry | None) -> Replaced | None:
+    if entry is None:
+        return None
+    return Replaced(rel=entry.path, identity=Identity(entry.size, entry.mtime_ns), advantage=entry.advantage)
 
 
 def _held(entry: HeldEntry, roots: Sequence[str]) -> Held:

@@ -8,16 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
+from msgspec.structs import replace
+
 from anivault.core.causes import Advantage, Cause
-from anivault.core.models import Held, HeldReason, Identity, MatchedFile, Mode, Move, ScannedFile, ShowId
+from anivault.core.models import (
+    Held,
+    HeldReason,
+    Identity,
+    MatchedFile,
+    Mode,
+    Move,
+    Replaced,
+    ScannedFile,
+    ShowId,
+)
 from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.library import Slot, is_longer_or_shorter
-from anivault.core.planning.naming.characters import cut
+from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.names import LABEL_ROOM
 from anivault.core.planning.parts import Cut, cut_up, is_complete, number_of
 from anivault.core.planning.places import Place, Places, Scope, Wanted, already_there, held
 from anivault.core.planning.preference import Choice, called
 from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
+from anivault.core.planning.upgrades import Upgrade, Upgrades
 from anivault.parser.models import EXTRAS
 from anivault.shared import regex as re
 
@@ -30,7 +43,16 @@ _PART = re.compile(r" - cd\d+\Z")
 class Planning:
     """One plan in the making: what is claimed so far."""
 
-    def __init__(self, places: Places, mode: Mode, on_conflict: OnConflict, prefer: Sequence[str]) -> None:
+    def __init__(
+        self,
+        places: Places,
+        mode: Mode,
+        on_conflict: OnConflict,
+        prefer: Sequence[str],
+        *,
+        upgrade: bool = False,
+    ) -> None:
+        self.upgrades = Upgrades(places.taken, prefer) if upgrade and places.taken else None
         self.places, self.namer, self.taken = places, places.namer, places.taken
         self.mode, self.on_conflict, self.prefer = mode, on_conflict, prefer
         self.joins = "jellyfin" in self.namer.preset.servers  # files that begin with one episode
@@ -66,10 +88,47 @@ class Planning:
             cut = cut_up(items, self._choice(self.wanted[indexes[0]]).order)
             yield from self._in_parts(cut)
             indexes = cut.whole
-        if len(indexes) == 1:
+        if found := self._best(indexes):
+            yield from self._upgraded(found, indexes)
+        elif len(indexes) == 1:
             yield indexes[0], self._whole(indexes[0], self.wanted[indexes[0]])
         elif indexes:
             yield from self._ranked(indexes)
+
+    # --- upgrades ---
+
+    def _best(self, indexes: list[int]) -> Upgrade | None:
+        """The best of several videos that are better than the one that the library has."""
+        if self.upgrades is None:
+            return None
+        arriving = ((index, self.wanted[index]) for index in indexes)
+        return self.upgrades.best((index, one) for index, one in arriving if not self._found(one))
+
+    def _upgraded(self, best: Upgrade, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
+        """The better one takes the place; who wanted it too stays."""
+        wanted, there = self.wanted[best.number], best.there
+        others = [index for index in indexes if index != best.number]
+        if wanted.place.key == fold(there.rel).rpartition(".")[0]:
+            self.taken.release(there)
+        elif self.taken.video(wanted.place.key) or wanted.place.key in self._given:
+            yield best.number, self._taken_by(wanted, there)
+            yield from self._settle(others)
+            return
+        old = Replaced(rel=there.rel, identity=there.identity or Identity(0, 0), advantage=best.advantage)
+        yield best.number, replace(self._move(best.number, wanted.item, wanted.place), replaces=old)
+        rivals = [index for index in others if self.wanted[index].clashes(wanted)]
+        for index in rivals:
+            yield index, _rival(self.wanted[index], wanted, Cause.BETTER_FILE, advantage=best.advantage.value)
+        yield from self._settle([index for index in others if index not in rivals])
+
+    def _keeps_its_place(self, wanted: Wanted, other: ScannedFile) -> Held | None:
+        """A video that has to stay since the one in the library is not worse; None where others decide."""
+        if self.upgrades is None:
+            return None
+        why = self.upgrades.why_not(wanted)
+        if self.on_conflict == "version":
+            why = Cause.NOT_BETTER if self.upgrades.is_beaten(wanted) else None
+        return _taken(wanted, other, why, there=other.rel, what=wanted.episodes) if why else None
 
     # --- parts ---
 
@@ -132,6 +191,8 @@ class Planning:
                 outcome = self._place_or_hold(index, wanted, label)
                 won += [wanted] if index in self.bases else []
             else:
+                if self.upgrades and self.upgrades.is_worse(wanted, won):
+                    number = self.namer.preset.versions  # it is no version of a better one
                 outcome = self._beside(index, wanted, better, (label, number))
             yield index, outcome
 
@@ -220,6 +281,8 @@ class Planning:
         others = [there] if there else holders
         if not others:
             return self._move(index, item, place)
+        if stays := self._keeps_its_place(wanted, others[0]):
+            return stays
         if self._is_full(len(holders)):
             return self._taken_by(wanted, others[0])
         if not there:

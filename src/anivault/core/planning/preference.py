@@ -1,9 +1,9 @@
 """Choose among several videos for one place: a release for a season, a file of it for an episode. Pure.
 
 In: the matched videos of a season, what the user prefers, what the library has of it, as it came.
-Out: an order, best first, and the reason. A release is chosen once for a season, so that no season
-is patched together; where it lacks an episode the next one has it. In a group a later version replaces an
-earlier one.
+Out: an order, best first, and the reason; and whether a file is better than the one that the library has.
+A release is chosen once for a season, so that no season is patched together; where it lacks an episode the
+next one has it. In a group a later version replaces an earlier one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from anivault.core.models import MatchedFile, ParsedFile
 from anivault.core.planning.sidecars.tracks import languages_of
 from anivault.shared import regex as re
 
+_VERSION = re.compile(r"(?<=\d)v\d\b", re.IGNORECASE)
 _HEIGHT = re.compile(r"(?:\d{3,5}\s*[xX×]\s*)?(\d{3,5})")
 _SOURCES = (("cam", 1), ("vhs", 2), ("tv", 3), ("dvd", 4), ("web", 5), ("blu", 6), ("bd", 7), ("uhd", 8))
 _WEB = 5  # what most releases are made from that do not say so
@@ -31,7 +32,7 @@ class Release(NamedTuple):
     source: str
 
 
-_Rank: TypeAlias = Callable[[MatchedFile, str], float]
+_Rank: TypeAlias = Callable[[MatchedFile | ParsedFile, str], float]
 WISHES: dict[str, tuple[_Rank, Advantage]] = {
     "group": (lambda item, wanted: (item.parsed.group or "").casefold() == wanted, Advantage.GROUP),
     "resolution": (lambda *asked: _resolution(*asked), Advantage.RESOLUTION_WISHED),
@@ -108,6 +109,64 @@ class Choice:
         return next((why for (mine, why), (its, _) in pairs if mine != its), Advantage.NAME)
 
 
+class Compared(NamedTuple):
+    """What a file has over another one that is in the library; `unsure` when their names do not tell."""
+
+    advantage: Advantage | None = None
+    unsure: bool = False
+
+
+Item: TypeAlias = MatchedFile | ParsedFile
+
+
+def compared(new: Item, old: Item, prefer: Sequence[str]) -> Compared:
+    """Say why `new` is better than `old`, which it would replace; nothing where it is as good or worse.
+
+    A later version of the same release; then what the user prefers, in that order (a size is no reason to
+    replace a file); then a picture that is better in resolution or source and worse in neither. Of a file
+    whose name says nothing of all that nobody knows, and where only one name tells the resolution, neither.
+    """
+    if not (_size(new) and _size(old)):
+        return Compared(Advantage.NOT_EMPTY if _size(new) and not _size(old) else None)
+    if _is_same_release(new, old):
+        return Compared(Advantage.VERSION if _version(new) > _version(old) else None)
+    if _says_nothing(old) or _says_nothing(new):
+        return Compared(unsure=True)
+    ours, theirs = lines(new.parsed.resolution), lines(old.parsed.resolution)
+    for wish in prefer:
+        what, _, wanted = wish.partition(":")
+        if what == "resolution" and bool(ours) != bool(theirs):
+            return Compared(unsure=True)
+        rank, why = WISHES[what]
+        difference = rank(new, wanted.casefold()) - rank(old, wanted.casefold()) if what != "size" else 0
+        if difference:
+            return Compared(why if difference > 0 else None)
+    if bool(ours) != bool(theirs):
+        return Compared(unsure=True)
+    picture, source = ours - theirs, source_rank(new.parsed.source) - source_rank(old.parsed.source)
+    if min(picture, source) < 0 or not (picture or source):
+        return Compared()
+    return Compared(Advantage.RESOLUTION if picture else Advantage.SOURCE)
+
+
+def _is_same_release(new: Item, old: Item) -> bool:
+    """Whether two files differ in their version alone: of one group, or by all that their names say."""
+    if not (new.parsed.group and old.parsed.group):
+        return _without_version(new) == _without_version(old)
+    (group, *ours), (its, *theirs) = release(new), release(old)
+    return group == its and all(
+        mine == its or not (mine and its) for mine, its in zip(ours, theirs, strict=True)
+    )
+
+
+def _without_version(item: Item) -> str:
+    return _VERSION.sub("", item.file.name.rpartition(".")[0]).casefold()
+
+
+def _says_nothing(item: Item) -> bool:
+    return not (item.parsed.group or item.parsed.resolution or item.parsed.source)
+
+
 def release(item: MatchedFile | ParsedFile) -> Release:
     """The release that a video is of."""
     parsed, folder = item.parsed, item.file.path.rpartition("/")[0]
@@ -126,20 +185,20 @@ def _wished(what: str, files: Sequence[MatchedFile], wanted: str) -> tuple[float
     return sum(rank(item, wanted) for item in files) / len(files), why
 
 
-def _version(item: MatchedFile) -> int:
+def _version(item: Item) -> int:
     return item.parsed.version or 1
 
 
-def _size(item: MatchedFile) -> int:
+def _size(item: Item) -> int:
     return item.file.identity.size if item.file.identity else 0
 
 
-def _resolution(item: MatchedFile, wanted: str) -> int:
+def _resolution(item: Item, wanted: str) -> int:
     height = lines(item.parsed.resolution)
     return height == lines(wanted) if wanted else height
 
 
-def _source(item: MatchedFile, wanted: str) -> int:
+def _source(item: Item, wanted: str) -> int:
     rank = source_rank(item.parsed.source)
     if not wanted:
         return rank
@@ -148,7 +207,7 @@ def _source(item: MatchedFile, wanted: str) -> int:
     return rank == _WEB if wanted == "web" else wanted in (item.parsed.source or "").casefold()
 
 
-def _speaks(item: MatchedFile, wanted: str) -> bool:
+def _speaks(item: Item, wanted: str) -> bool:
     spoken = (code.casefold() for code in languages_of(item.file.name))
     return any(code == wanted or code.startswith(f"{wanted}-") for code in spoken)
 

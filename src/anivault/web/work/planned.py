@@ -98,11 +98,14 @@ def _write(order: Order, made: Organized) -> PlanFacts:
         sources=order.sources,
         notices=tuple(map(events.shown, made.notices)),
     )
+    olds = {one.file.instead: one for one in made.returns if one.advantage}
     with order.desk.writing("plan") as sheet:
         for key, show, moves in _shows(made.moves, verdicts):
             sheet.group("show", key, f"{show.title} {show.show}", show)
             for move in moves:
-                sheet.row("move", key, move.target, events.move_event(move, done=False))
+                sheet.row(
+                    "move", key, move.target, events.move_event(move, done=False, old=olds.get(move.target))
+                )
         for reason, items in _reasons(made.held):
             part = HeldPart(reason=reason, files=len(items), missed=reason.missed)
             sheet.group("reason", reason, reason, part)

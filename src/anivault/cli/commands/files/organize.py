@@ -60,6 +60,14 @@ PruneFlag = Annotated[
     typer.Option("--prune/--no-prune", help="With move: remove the folders that this empties."),
 ]
 
+UpgradeFlag = Annotated[
+    bool | None,
+    typer.Option(
+        "--upgrade/--no-upgrade",
+        help="Let better files take the place of those in the library.",
+        show_default=False,
+    ),
+]
 HeldFlag = Annotated[bool, typer.Option("--held", help="List every held file, not only the new ones.")]
 
 
@@ -80,6 +88,7 @@ def organize(
     no_touch: NoTouchFlag = False,
     other_disk: OtherDiskFlag = False,
     prune: PruneFlag = True,
+    upgrade: UpgradeFlag = None,
     held: HeldFlag = False,
     parser: ParserOption = None,
     provider: ProviderOption = None,
@@ -88,9 +97,11 @@ def organize(
     """Plan where every file goes; --apply does it.
 
     A file is held, with the reason, if AniVault is not sure of it or its place is taken. Those that were
-    shown before are counted; --held lists them again. Nothing is overwritten.
+    shown before are counted; --held lists them again. Nothing is overwritten: with
+    --upgrade a file that AniVault has put there goes back where it came from before a better one comes.
     """
     goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo, "--artwork": artwork}
+    goes["--upgrade" if upgrade else "--no-upgrade"] = upgrade is not None
     asks = {"--parser": parser, "--provider": provider, "--lang": lang}
     if no_touch:
         plans = {"--to": to, "--plan": plan, "--from-plan": from_plan, "--seal": seal}
@@ -115,7 +126,7 @@ def organize(
     order = Order(
         what=What(paths=tuple(paths), skip=(library,), settle=settle, filing=True, ignored=lists(library)),
         library=library,
-        rules=organize_handler.rules(settings, mode, preset, on_conflict),
+        rules=organize_handler.rules(settings, mode, preset, on_conflict, upgrade=upgrade),
         nfo=nfo,
         artwork=artwork,
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from anivault.cli.screen import Screen
+    from anivault.core.moving.history import Put
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,8 +88,18 @@ def _show_files(screen: Screen, library: str, run: str) -> None:
             path_b64=events.b64(put.source),
         )
         screen.event(event)
-        screen.pair(f"  {put.target}", f"←  {put.source}" if put.source != put.target else "(written)")
+        screen.pair(*_told(put))
     summary(screen, "history", Counter(files=len(puts)), f"{counted(len(puts), 'file')} of run {run}.")
+
+
+def _told(put: Put) -> tuple[str, str]:
+    """What a step did to a file, and where it came from."""
+    match str(put.step.do):
+        case "remove":
+            return f"  {put.source}", f"(removed; it is still {put.target})" if put.step.to else "(removed)"
+        case "note":
+            return f"  {put.target}", "(forgotten)" if put.step.undoes else "(found there)"
+    return f"  {put.target}", f"←  {put.source}" if put.source != put.target else "(written)"
 
 
 def runs(library: str) -> list[RunView]:

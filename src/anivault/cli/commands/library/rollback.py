@@ -103,7 +103,7 @@ def show(screen: Screen, result: RolledBack) -> None:
     for step in (*back, *result.gone):
         screen.event(events.step_event(plan.roots, step, done=report is not None))
         if report is None or screen.verbose:
-            screen.pair(f"  {step.rel}", f"→  {_way_back(plan, step)}")
+            screen.pair(f"  {_here(plan, step)}", f"→  {_way_back(plan, step)}")
     show_held(screen, result.held)
     done = len(back) + len(result.gone)
     counts = Counter({"moves" if report is None else "done": done, "held": len(result.held)})
@@ -119,9 +119,16 @@ def _how_to_run(script: str) -> str:
     return f"sh {quoted(script)} --apply"
 
 
+def _here(plan: RollbackPlan, step: Step) -> str:
+    """Where a file is now: in the library, or where it went when a better one came."""
+    return os.path.join(plan.roots[step.root], step.rel) if step.root else step.rel
+
+
 def _way_back(plan: RollbackPlan, step: Step) -> str:
     if step.mtime_ns == GONE:
         return "noted: it is gone"
+    if step.do == "note":
+        return "forgotten; the file stays"
     if step.do == "remove":
         return "removed; the source stays" if step.to else "removed"
     return os.path.join(plan.roots[step.to_root], step.to)
