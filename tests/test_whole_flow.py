@@ -246,6 +246,9 @@ def test_every_event_is_what_its_schema_says(
         "[presets.mine]\nbase = 'plex'\nversions = 2\nprefer = ['group']\nflags = {forced = 'f'}\n"
     )
     organize = ("organize", source, "--to", library)
+    for folder, name in (("one", "[A] Toradora! - 01.mkv"), ("two", "[A] Toradora! - 01v2.mkv")):
+        (home / folder).mkdir()
+        (home / folder / name).write_text(name)
     commands = [
         ("scan", source), ("match", source), organize, (*organize, "--mode", "move"),
         (*organize, "--nfo", "--apply"), ("history", library),
@@ -256,7 +259,8 @@ def test_every_event_is_what_its_schema_says(
         ("pin", "Toradora", "tmdb:1", "--season", "1"), ("pins",), ("unpin", "Toradora"),
         ("scan", "/no/such"), ("nope",), ("catalog", "import", home / "titles.json"), ("catalog", "show"),
         ("catalog", "update", "--from", home), ("review", source), ("ignore", "*.iso"), ("ignore",),
-        ("doctor",), ("init",),
+        ("doctor",), ("init",), ("organize", home / "one", "--to", home / "shelf", "--apply"),
+        ("organize", home / "two", "--to", home / "shelf", "--upgrade"),
     ]  # fmt: skip
     printed = [event for words in commands for event in run(*words, "--json").events]
     for event in printed:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, absent, lacking, neighbours, planned
-from anivault.core.living.upgraded import brought_back
+from anivault.core.living.brought_back import brought_back
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.pace import Pace

@@ -13,23 +13,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from itertools import count
 
 from msgspec.structs import replace
 
-from anivault.core import rollback_manager
 from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, Return, ScannedFile
 from anivault.core.moving import history
 from anivault.core.moving.history import Past
 from anivault.core.moving.journal import Do
 from anivault.core.moving.verifier import difference
-from anivault.core.planning.library import sidecars
 from anivault.core.planning.seeding import held, held_back
-from anivault.core.planning.sidecars.companions import companions
+from anivault.core.planning.sidecars.companions import companions, sidecars
 from anivault.shared import fs
-from anivault.shared.errors import AniVaultError
 
 _CAME = {Do.LINK: Mode.HARDLINK, Do.CLONE: Mode.REFLINK, Do.COPY: Mode.COPY, Do.SYMLINK: Mode.SYMLINK}
 
@@ -154,32 +150,6 @@ def _along(
     along, _ = companions(renamed, (), named, name_max)
     coming = {move.target for move in plan.moves}
     return [move for move in along if move.target not in coming]
-
-
-@contextmanager
-def brought_back(plan: Plan) -> Iterator[None]:
-    """Bring old files back whose better ones did not come after all, whatever the run ended with."""
-    try:
-        yield
-    finally:
-        if plan.returns:
-            with suppress(AniVaultError):  # the run's own error is the one to tell
-                _bring_back(plan)
-
-
-def _bring_back(plan: Plan) -> None:
-    replay = history.read(plan.library)
-    if replay.unfinished:  # `recover` has to come first
-        return
-    run = replay.runs[-1].run.id
-    instead = {one.rel: one.instead for one in plan.returns}
-    lost = [
-        os.path.join(plan.library, past.place)
-        for (name, _), past in replay.left.items()
-        if name == run and instead.get(past.place, past.place) not in replay.files
-    ]
-    if lost:
-        rollback_manager.apply(rollback_manager.plan_rollback(plan.library, run, only=lost))
 
 
 def _stem(rel: str) -> str:

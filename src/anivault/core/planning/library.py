@@ -15,6 +15,7 @@ import msgspec
 
 from anivault.core.models import Candidate, FileKind, ParsedFile, ScannedFile, ShowId
 from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.sidecars.companions import sidecars
 from anivault.parser.models import ParseResult
 from anivault.shared import regex as re
 from anivault.shared.text import is_text
@@ -345,22 +346,6 @@ def _by_name(file: ScannedFile, season: int | None) -> _Holding | None:
     numbers = [int(number) for number in _NUMBER.findall(found[2])]
     last = int(found[3]) if found[3] else numbers[-1]
     return _Holding(file, int(found[1]), tuple(range(numbers[0], max(last, numbers[0]) + 1)))
-
-
-def sidecars(video: str, videos: Mapping[str, str | None]) -> list[str]:
-    """What of the files in `videos`, each with its video, goes when `video` does: no pictures and no NFO.
-
-    It is named after the video, and is about that release; those are about the episode.
-    """
-    stem = video.rpartition(".")[0]
-    return [rel for rel, its in videos.items() if its == video and rel.startswith(f"{stem}.") and _tells(rel)]
-
-
-def _tells(rel: str) -> bool:
-    return rel.rpartition(".")[2].lower() not in _DESCRIBES
-
-
-_DESCRIBES = frozenset({"nfo", "jpg", "jpeg", "png", "webp", "gif", "bmp", "tbn"})  # an episode, not a file
 
 
 def slots_of(metadata: str | None) -> tuple[Slot, ...]:

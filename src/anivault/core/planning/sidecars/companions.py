@@ -9,7 +9,7 @@ follows its folder, when all of ours in there go to one and the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from anivault.core.causes import Cause
 from anivault.core.models import FileKind, Held, HeldReason, Identity, Mode, Move, ScannedFile
@@ -113,3 +113,19 @@ class _Ways:
 def _stem(rel: str) -> str:
     folder, slash, name = rel.rpartition("/")
     return folder + slash + (name.rpartition(".")[0] or name)
+
+
+def sidecars(video: str, videos: Mapping[str, str | None]) -> list[str]:
+    """What of the files in `videos`, each with its video, goes when `video` does: no pictures and no NFO.
+
+    It is named after the video, and is about that release; those are about the episode.
+    """
+    stem = video.rpartition(".")[0]
+    return [rel for rel, its in videos.items() if its == video and rel.startswith(f"{stem}.") and _tells(rel)]
+
+
+def _tells(rel: str) -> bool:
+    return rel.rpartition(".")[2].lower() not in _DESCRIBES
+
+
+_DESCRIBES = frozenset({"nfo", "jpg", "jpeg", "png", "webp", "gif", "bmp", "tbn"})  # an episode, not a file
