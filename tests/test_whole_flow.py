@@ -260,7 +260,7 @@ def test_every_event_is_what_its_schema_says(
         ("scan", "/no/such"), ("nope",), ("catalog", "import", home / "titles.json"), ("catalog", "show"),
         ("catalog", "update", "--from", home), ("review", source), ("ignore", "*.iso"), ("ignore",),
         ("doctor",), ("init",), ("organize", home / "one", "--to", home / "shelf", "--apply"),
-        ("organize", home / "two", "--to", home / "shelf", "--upgrade"),
+        ("organize", home / "two", "--to", home / "shelf", "--upgrade"), ("adopt", home / "one"),
     ]  # fmt: skip
     printed = [event for words in commands for event in run(*words, "--json").events]
     for event in printed:

@@ -44,6 +44,7 @@ COMMANDS = {
     "recover": Entry("library.recover", "Settle what a crash left unfinished."),
     "history": Entry("library.history", "List what was done, run by run."),
     "rename": Entry("library.rename", "Give an organized library new names; --apply does it."),
+    "adopt": Entry("library.adopt", "Make a library known as it is, whoever put its files there."),
     "explain": Entry("files.explain", "Show why AniVault takes a file for what it is."),
     "pin": Entry("files.pins", "Say for good which show files belong to."),
     "unpin": Entry("files.pins", "Take a pin back."),

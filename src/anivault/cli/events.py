@@ -20,6 +20,7 @@ from anivault.core.causes import Cause
 from anivault.core.models import GONE, Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
 
 if TYPE_CHECKING:  # what printing does not need and `schema` imports
+    from anivault.core.living.adopted import Adopted
     from anivault.core.matching.explain import Explanation
     from anivault.core.matching.pins import Pin
     from anivault.core.matching.questions import Answer, Question
@@ -188,6 +189,18 @@ class HeldEvent(Event, frozen=True, tag="held"):
     candidates: tuple[CandidateView, ...] = ()
     path_b64: str | UnsetType = UNSET
     other_b64: str | UnsetType = UNSET
+
+
+class AdoptEvent(Event, frozen=True, tag="adopt"):
+    """`adopt`: one file of a library, and what it is taken for. `video`: the one that a sidecar goes with."""
+
+    path: str
+    show: str  # tmdb:123; empty for a sidecar
+    title: str
+    coordinates: tuple[Coordinates, ...]
+    video: str
+    done: bool
+    path_b64: str | UnsetType = UNSET
 
 
 class FindingEvent(Event, frozen=True, tag="finding"):
@@ -446,6 +459,20 @@ def held_event(held: Held, verdict: MatchedFile | None = None, *, new: bool = Tr
         candidates=tuple(map(candidate_view, verdict.match.ranked)) if verdict else (),
         path_b64=b64(held.source),
         other_b64=b64(held.other),
+    )
+
+
+def adopt_event(library: str, item: Adopted, *, done: bool) -> AdoptEvent:
+    """Describe one file that the journal of a library gets to know, or got."""
+    best = item.verdict.match.best if item.verdict else None
+    return AdoptEvent(
+        path=shown(item.file.path),
+        show=str(best.candidate.key) if best else "",
+        title=best.candidate.title if best else "",
+        coordinates=item.verdict.coordinates if item.verdict else (),
+        video=shown(os.path.join(library, item.video)) if item.video else "",
+        done=done,
+        path_b64=b64(item.file.path),
     )
 
 

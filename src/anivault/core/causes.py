@@ -30,6 +30,11 @@ class Cause(StrEnum):
     NOT_KNOWN_BETTER = "not-known-better"
     NOT_IN_JOURNAL = "not-in-journal"
     CHANGED_SINCE = "changed-since"
+    RENAMED_BY_HAND = "renamed-by-hand"
+    FOLDER_SAYS_OTHER = "folder-says-other"
+    SAME_AS_OTHER = "same-as-other"
+    SAME_TITLE = "same-title"
+    COUNTS_IN_PART = "counts-in-part"
     SOURCE_CLOSED = "source-closed"
     FOLDER_OF_ANOTHER = "folder-of-another"
     PLACE_TAKEN = "place-taken"
@@ -108,6 +113,11 @@ WORDS: dict[Cause, str] = {
     Cause.NOT_BETTER: "the library has a file of {what} that is as good or better: {there}",
     Cause.NOT_KNOWN_BETTER: "which is better, it or {there}? their names do not say",
     Cause.NOT_IN_JOURNAL: "AniVault replaces only files that it knows, and it does not know {there}",
+    Cause.RENAMED_BY_HAND: "AniVault put it there as {there}, and somebody renamed it",
+    Cause.FOLDER_SAYS_OTHER: "its name says {show}, and the id in its folder's name does not",
+    Cause.SAME_TITLE: "{show} and {other} are both called like this: which is it?",
+    Cause.COUNTS_IN_PART: "does its number count in {part} alone, or in its season?",
+    Cause.SAME_AS_OTHER: "it would be the same episode as {file}, and their names count apart",
     Cause.CHANGED_SINCE: "it would take the place of {there}, which somebody has changed since",
     Cause.SOURCE_CLOSED: "{there} would go to its folder, where nothing can be written",
     Cause.FOLDER_OF_ANOTHER: (

@@ -135,7 +135,7 @@ def _one_place(what: str, place: str) -> dict[str, object]:
 
 def _resolved(request: PinRequest, asked: Providers) -> tuple[PinRequest, Candidate | None]:
     """The request with the show as its provider numbers it, and that show, where anybody knows it."""
-    meant = _meant(request.show)
+    meant = meant_by(request.show)
     show = ShowId.read(str(meant["id"]))
     if show is None:
         raise PinRefusedError(f"{shortened(repr(request.show))} names no show")
@@ -155,7 +155,7 @@ def _as_meant(request: PinRequest, meant: dict[str, str | int]) -> PinRequest:
     return replace(request, show=str(meant["id"]), **place)
 
 
-def _meant(show: str) -> dict[str, str | int]:
+def meant_by(show: str) -> dict[str, str | int]:
     """The show that is meant; for the number of another list, what the catalogue knows of its entry.
 
     Its place is taken where a list states it, and where the entry is one: TMDB cuts some into seasons.

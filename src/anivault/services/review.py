@@ -22,6 +22,7 @@ from anivault.services.asking import Asking, Opened, opened
 from anivault.services.pinning import Pinned, PinRequest, file_of, pin
 from anivault.services.remembered import ignored
 from anivault.services.remembered.ignored import Lines
+from anivault.shared import fs
 from anivault.shared.progress import Bars, untold
 
 FOUND = 5  # shows that a search names
@@ -168,7 +169,8 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
     with opened(asking, library, bars("Matching")) as those:
         found = read(what, those.asked.reader, bars("Scanning"))
         files = match(found, those.asked, bars("Matching"))
-        plan = planned(found, files, library or "", what.paths, rules)
+        inside = library and any(fs.is_below(path, library) for path in paths)  # to be adopted, not moved
+        plan = planned(found, files, "" if inside else library or "", what.paths, rules)
         by_path = {item.file.path: item for item in found.files}
         verdicts = {(item.file.root, item.file.rel): item for item in files}
         yield Review(asked(plan.held, verdicts), plan.roots, those, asking, library, verdicts, by_path)

@@ -366,12 +366,20 @@ def is_longer_or_shorter(file: ScannedFile, slots: Sequence[Slot]) -> bool:
     return there is not None and there.episodes[:1] == wanted[:1] and there.episodes != wanted
 
 
+def tags(name: str) -> dict[str, str]:
+    """The ids in a folder's name, by provider: `[tmdbid-123]`, `{tvdb-123}`."""
+    return {f"{found[1].lower()}db": found[2] for found in _TAG.finditer(name)}
+
+
+def bare(folder: str) -> str:
+    """What a show's folder is called, without ids and year."""
+    return _YEAR.sub("", _TAGGED.sub("", folder.rpartition("/")[2]).strip())
+
+
 def _named(folder: str) -> _Named:
     name = folder.rpartition("/")[2]
-    bare = _TAGGED.sub("", name).strip()
-    year = _YEAR.search(bare)
-    ids = {f"{found[1].lower()}db": found[2] for found in _TAG.finditer(name)}
-    return _Named(_plain(_YEAR.sub("", bare)), int(year[1]) if year else None, ids)
+    year = _YEAR.search(_TAGGED.sub("", name).strip())
+    return _Named(_plain(bare(folder)), int(year[1]) if year else None, tags(name))
 
 
 def _anidb(show: Candidate) -> Iterator[str]:

@@ -63,7 +63,11 @@ def review(
     answered, left = len(dialogue.answered), len(found.questions) - len(dialogue.answered)
     text = f"{counted(answered, 'question')} answered, {left:,} open."
     summary(context.screen, "review", Counter(answered=answered, open=left), text)
-    if answered and home:
+    from anivault.shared import fs
+
+    if answered and home and any(fs.is_below(path, home) for path in paths):
+        context.screen.hint(f"See what the library has: anivault adopt {quoted(home)}")
+    elif answered and home:
         _go_on(context, dialogue, paths, home)
     elif answered:
         context.screen.hint(f"See the plan: anivault organize {' '.join(map(quoted, paths))}")

@@ -1,0 +1,362 @@
+"""Take a library as it is: which shows and episodes are there, whoever put them there, and what is in doubt.
+
+In: a library, a reader, sources and pins. Out: an Adoption: what would be noted in the journal, and what is
+held. Nothing is moved, written or renamed; the journal alone learns of it. A file is held where matching is
+not sure, where a folder's id says another show, and where files that count apart would be one episode.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from anivault.core.causes import Cause
+from anivault.core.listing import OWN, libraries_of
+from anivault.core.matching.pins import Pin
+from anivault.core.matching.releases import each
+from anivault.core.matching.titles.normalize import normal_form
+from anivault.core.models import (
+    Candidate,
+    Decision,
+    Entry,
+    FileKind,
+    Held,
+    HeldReason,
+    Identity,
+    MatchedFile,
+    ParsedFile,
+    Ranked,
+    ScannedFile,
+    ShowId,
+)
+from anivault.core.moving import history, journal
+from anivault.core.moving.checks import require_inside
+from anivault.core.moving.executor import Report, carry_out
+from anivault.core.moving.foresight import check_writable
+from anivault.core.moving.history import Replay, Whereabouts
+from anivault.core.moving.journal import ADOPT, Do, Step
+from anivault.core.moving.pace import Pace, Signals
+from anivault.core.pipeline.left_out import LeftOut
+from anivault.core.pipeline.reading import Read, What, read
+from anivault.core.planning.fingerprint import fingerprint
+from anivault.core.planning.library import bare, slots_of, tags
+from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.places import held, undecided
+from anivault.core.planning.sidecars.companions import BOUNDARY
+from anivault.core.verdicts import Asked, match
+from anivault.parser.models import EXTRAS, VideoType
+from anivault.shared import regex as re
+from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, SourceInLibraryError
+from anivault.shared.exits import DONE, FINDINGS
+from anivault.shared.progress import Bars
+
+_CODE = re.compile(r"s\d{1,4}[ ._-]*e\d|\b\d{1,2}x\d", re.IGNORECASE)  # it says its season
+ShowOf = Callable[[str, int], ShowId | None]  # the show that a list means by one of its numbers
+_FOLLOWS = frozenset({FileKind.SUBTITLE, FileKind.AUDIO})
+
+
+class Adopted(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that the library has. `video`: for a sidecar, its video's path in the library."""
+
+    file: ScannedFile
+    verdict: MatchedFile | None = None
+    video: str | None = None
+
+    @property
+    def step(self) -> Step:
+        """What the journal gets to know."""
+        identity, verdict = self.file.identity or Identity(0, 0), self.verdict
+        return Step(
+            i=0,
+            do=Do.NOTE,
+            rel=self.file.rel,
+            size=identity.size,
+            mtime_ns=identity.mtime_ns,
+            inode=identity.inode,
+            crc32=verdict.parsed.crc32 if verdict else None,
+            metadata=fingerprint(verdict) if verdict else None,
+            video=self.video,
+        )
+
+
+class Adoption(msgspec.Struct, frozen=True, kw_only=True):
+    """What a library has that its journal does not know; with a `report` it knows it by now.
+
+    `known` counts the files that it knew before, `others` those that no video's name goes with.
+    """
+
+    library: str
+    files: tuple[Adopted, ...] = ()
+    verdicts: tuple[MatchedFile, ...] = ()
+    refused: tuple[Held, ...] = ()
+    known: int = 0
+    others: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    notices: tuple[str, ...] = ()
+    report: Report | None = None
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """What is not sure, and what changed while it was looked at."""
+        return (*self.refused, *(self.report.held if self.report else ()))
+
+    @property
+    def noted(self) -> list[Adopted]:
+        """The files that the journal gets to know, or got."""
+        changed = {item.rel for item in self.report.held} if self.report else ()
+        return [item for item in self.files if item.file.rel not in changed]
+
+    @property
+    def exit_code(self) -> int:
+        """10 where a file is in doubt, or was left out though it should not be."""
+        amiss = any(item.amiss for item in self.left_out) or any(item.reason.missed for item in self.held)
+        return FINDINGS if amiss else DONE
+
+
+def look(what: What, library: str, asked: Asked, show_of: ShowOf, bars: Bars) -> Adoption:
+    """Tell what a library has that its journal does not know. Changes nothing.
+
+    Raises FolderNotFoundError, LibraryIsFileError, SourceInLibraryError for a folder of another library,
+    UnfinishedRunError, what `journal.read` raises, and DiskError where no journal can be written.
+    """
+    _require_library(library)
+    replay = history.read(library)
+    if replay.unfinished:
+        raise journal.in_the_middle(library)
+    found = read(what, asked.reader, bars("Scanning"))
+    told = _Told(found.files, show_of, asked)
+    files = told.matched(found, match(found, asked, bars("Matching")))
+    made = _Adopting(replay, told).sorted(files, found.files)
+    if made.files:
+        check_writable(library)
+    own = os.path.join(library, OWN)
+    left_out = tuple(item for item in found.left_out if item.path != own)
+    return replace(made, library=library, verdicts=tuple(files), left_out=left_out)
+
+
+def adopt(adoption: Adoption, pace: Pace | None = None) -> Adoption:
+    """Write into the journal what `look` found; if that is nothing, no run begins.
+
+    Raises UnfinishedRunError, LibraryBusyError, RunInterruptedError after a signal.
+    """
+    if not adoption.files:
+        return replace(adoption, report=Report.nothing(ADOPT))
+    steps = [replace(file.step, i=i) for i, file in enumerate(adoption.files)]
+    require_inside(steps)
+    with Signals() as signals, journal.writing(adoption.library) as log:
+        report = carry_out(log, signals, ADOPT, (), steps, len(steps), pace)
+    return replace(adoption, report=report)
+
+
+def _require_library(library: str) -> None:
+    if os.path.isfile(library):
+        raise LibraryIsFileError(library)
+    if not os.path.isdir(library):
+        raise FolderNotFoundError(library, "library")
+    if above := libraries_of([os.path.dirname(os.path.abspath(library))]):
+        raise SourceInLibraryError(library, above[0])
+
+
+# --- what folders say by an id -----------------------------------------------------------------------
+
+
+class _Told:
+    """The shows that folders name by an id: `[tmdbid-123]`, `{tvdb-123}`, `[anidb-123]`."""
+
+    def __init__(self, files: Iterable[ParsedFile], show_of: ShowOf, asked: Asked) -> None:
+        self.asked, self._show_of = asked, show_of
+        self._shows: dict[str, ShowId | None] = {}  # by whole folder; None where nobody knows its id
+        self.pins = tuple(self._pins(files))
+
+    def _pins(self, files: Iterable[ParsedFile]) -> Iterator[Pin]:
+        """A pin for each folder of videos whose id is known, and that no pin of the user's is for."""
+        for item in files:
+            folder = item.file.whole_folder
+            if item.file.kind is not FileKind.VIDEO or folder in self._shows:
+                continue
+            release = each([item])[0]
+            if (ids := _ids_above(item.file)) and not any(pin.holds_for(release) for pin in self.asked.pins):
+                self._shows[folder] = show = self._show(ids, item)
+                if show:
+                    yield Pin(id=str(show), folder=folder)
+
+    def _show(self, ids: Mapping[str, str], item: ParsedFile) -> ShowId | None:
+        """The show that one of these ids means, where somebody who is asked knows it."""
+        media = "tv" if item.parsed.episodes or item.parsed.type in EXTRAS else "movie"
+        for provider, number in ids.items():
+            own = ShowId(provider, media, int(number)) if provider == "tmdb" else None
+            meant = own or self._show_of(provider, int(number))
+            if meant and any(source.get(*meant) for source in self.asked.sources):
+                return meant
+        return None
+
+    def matched(self, found: Read, files: list[MatchedFile]) -> list[MatchedFile]:
+        """The verdicts, by what names say and by the ids; `files` are those by the names alone.
+
+        A name that is surely another show than the id keeps its own, which the id then denies.
+        """
+        if not self.pins:
+            return files
+        told = match(found, replace(self.asked, pins=(*self.asked.pins, *self.pins)))
+        return [mine if _is_other(mine, by_id) else by_id for mine, by_id in zip(files, told, strict=True)]
+
+    def denies(self, item: MatchedFile) -> bool:
+        """Whether the file's folder has an id that is not known to be of the show that it was matched to."""
+        ids, best, folder = _ids_above(item.file), item.match.best, item.file.whole_folder
+        if not ids or best is None or (item.pinned and folder not in self._shows):
+            return False
+        show = self._shows.get(folder)
+        return best.candidate.key != show if show else not _has_id(best.candidate, ids)
+
+
+def _is_other(mine: MatchedFile, by_id: MatchedFile) -> bool:
+    """Whether a name is surely of another show than an id says."""
+    ours, its = mine.match.best, by_id.match.best
+    sure = mine.decision is Decision.MATCHED and ours and its
+    return bool(sure and ours and its and ours.candidate.key != its.candidate.key)
+
+
+def _ids_above(file: ScannedFile) -> dict[str, str]:
+    """The ids that the nearest folder with any has in its name, by provider."""
+    folder = file.folder
+    while folder:
+        if ids := {name: n for name, n in tags(folder.rpartition("/")[2]).items() if n.isdecimal()}:
+            return ids
+        folder = folder.rpartition("/")[0]
+    return {}
+
+
+def _has_id(show: Candidate, ids: Mapping[str, str]) -> bool:
+    """Whether one of these is known to be the show's."""
+    known = {(name, str(number)) for entry in show.entries for name, number in entry.ids.items()}
+    known.add((show.provider, str(show.id)))
+    return any((provider, number) in known for provider, number in ids.items())
+
+
+# --- what is sure ------------------------------------------------------------------------------------
+
+
+class _Adopting:
+    """Sorts the files of a library: known, sure, in doubt."""
+
+    def __init__(self, replay: Replay, told: _Told) -> None:
+        self.replay, self.told = replay, told
+        self.known = {fold(rel) for rel in replay.files}
+        there = Whereabouts(replay.library, replay.files)
+        self.renamed = {
+            now: rel
+            for rel, past in replay.files.items()
+            if rel not in there.found and (now := there.now(past))
+        }
+
+    def sorted(self, videos: Sequence[MatchedFile], files: Sequence[ParsedFile]) -> Adoption:
+        """What of these becomes known, and what is held."""
+        new = [item for item in videos if fold(item.file.rel) not in self.known]
+        twice = _twice(item for item in new if self._doubt(item) is None)
+        refused = {
+            item.file.rel: why for item in new if (why := self._doubt(item) or twice.get(item.file.rel))
+        }
+        taken = [Adopted(file=item.file, verdict=item) for item in new if item.file.rel not in refused]
+        others = [item.file for item in files if item.file.kind is not FileKind.VIDEO]
+        beside = list(self._beside(others, {file.file.rel for file in taken}))
+        known = sum(fold(item.file.rel) in self.known for item in files)
+        return Adoption(
+            library="",
+            files=(*taken, *beside),
+            refused=tuple(refused.values()),
+            known=known,
+            others=len(files) - known - len(new) - len(beside),
+        )
+
+    def _doubt(self, item: MatchedFile) -> Held | None:
+        """Why a video is not taken for what it seems to be."""
+        file, best = item.file, item.match.best
+        if before := self.renamed.get(file.rel):
+            return held(file, HeldReason.RENAMED, Cause.RENAMED_BY_HAND, there=before)
+        if item.parsed.type is VideoType.SAMPLE:
+            return held(file, HeldReason.SAMPLE, Cause.SAMPLE)
+        if item.decision is not Decision.MATCHED or best is None:
+            return undecided(item)
+        if self.told.denies(item):
+            return held(file, HeldReason.AMBIGUOUS, Cause.FOLDER_SAYS_OTHER, show=best.candidate.dated)
+        if other := _namesake(item):
+            shows = {"show": best.candidate.dated, "other": other.dated}
+            return held(file, HeldReason.AMBIGUOUS, Cause.SAME_TITLE, **shows)
+        if part := _other_part(item):
+            return held(file, HeldReason.NO_PLACE, Cause.COUNTS_IN_PART, part=part.titles[0].text)
+        placed = item.coordinates or item.parsed.type in EXTRAS or best.candidate.media_type == "movie"
+        return None if placed else held(file, HeldReason.NO_PLACE, Cause.NO_NUMBER)
+
+    def _beside(self, files: Iterable[ScannedFile], videos: Iterable[str]) -> Iterator[Adopted]:
+        """The subtitles and sound tracks that are named after one of these videos."""
+        stems = {rel.rpartition(".")[0]: rel for rel in videos}
+        for file in files:
+            if file.kind not in _FOLLOWS or fold(file.rel) in self.known or file.rel in self.renamed:
+                continue
+            if video := _named_after(file.rel, stems):
+                yield Adopted(file=file, video=video)
+
+
+def _namesake(item: MatchedFile) -> Candidate | None:
+    """Another show that is called like this, where neither a year nor the user says which is meant.
+
+    How many episodes there are is a sign of which, and not enough for what is kept for good.
+    """
+    best = item.match.best
+    if best is None or item.pinned or item.parsed.year or not _has_title(best):
+        return None
+    others = (one.candidate for one in item.match.ranked if _has_title(one))
+    kind = best.candidate.media_type
+    return next((one for one in others if one.key != best.candidate.key and one.media_type == kind), None)
+
+
+def _has_title(ranked: Ranked) -> bool:
+    return ranked.score.parts.get("title", 0.0) >= 1.0
+
+
+def _other_part(item: MatchedFile) -> Entry | None:
+    """A part of a show that is called as the file's folder is, and in which its number is another place."""
+    best, numbers = item.match.best, [n for n in item.parsed.episodes if isinstance(n, int)]
+    if best is None or item.pinned or not numbers or _CODE.search(item.file.name):
+        return None
+    name, here = normal_form(bare(item.file.folder)), [(c.season, c.episode) for c in item.coordinates]
+    for part in best.candidate.entries:
+        if part.season is None or part.offset is None or max(numbers) > (part.episodes or 0):
+            continue
+        elsewhere = [(part.season, number + part.offset) for number in numbers] != here
+        if elsewhere and any(normal_form(title.text) == name for title in part.titles):
+            return part
+    return None
+
+
+def _named_after(rel: str, stems: Mapping[str, str]) -> str | None:
+    """The video whose name a file's begins with."""
+    cuts = (at for at in range(len(rel) - 1, 0, -1) if rel[at] in BOUNDARY)
+    return next((stems[rel[:at]] for at in cuts if rel[:at] in stems), None)
+
+
+def _twice(videos: Iterable[MatchedFile]) -> dict[str, Held]:
+    """Those that would be one episode though their names count apart: one of them is something else."""
+    claims: defaultdict[object, list[MatchedFile]] = defaultdict(list)
+    for item in videos:
+        for slot in slots_of(fingerprint(item)):
+            claims[slot].append(item)
+    found: dict[str, Held] = {}
+    for items in claims.values():
+        if len({_printed(item) for item in items}) > 1:
+            for item in items:
+                other = next(one for one in items if _printed(one) != _printed(item))
+                found[item.file.rel] = held(
+                    item.file, HeldReason.NO_PLACE, Cause.SAME_AS_OTHER, file=other.file.rel
+                )
+    return found
+
+
+def _printed(item: MatchedFile) -> object:
+    """How a name counts: files of one episode count alike, whatever else their names say."""
+    parsed = item.parsed
+    return item.release_key if not parsed.episodes else (parsed.season, parsed.episodes)
