@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,32 @@ RENAMED = [
 ]
 
 
+# A library that other programs have made: copies of the sources. In the end those go that are whole.
+ADOPTED = [
+    *("--prepare", "cp -a {src}/. {dst}", "--policy", "copy"),
+    *("--run", f"{TOOL} adopt {{dst}} --apply", "--rollback", "sh BACK {src} {dst}"),
+]
+BACK = f"""
+{TOOL} rollback "$2" --apply
+cd "$1" && find . -type f -exec sh -c 'cmp -s "$0" "$1/$0" && rm "$1/$0"' {{}} "$2" \\;
+true
+"""
+# Two weeks of one show: those of the second are better.
+WEEKS = (
+    "old/[A] Nichijou - 01 [720p].mkv",
+    "old/[A] Nichijou - 01 [720p].en.ass",
+    "old/[A] Nichijou - 02 [720p].mkv",
+    "new/[A] Nichijou - 01v2 [720p].mkv",
+    "new/[A] Nichijou - 01v2 [720p].en.ass",
+    "new/[B] Nichijou - 02 [1080p].mp4",
+)
+UPGRADED = [
+    *("--prepare", f"{TOOL} organize {{src}}/old --to {{dst}} --mode move --no-prune --apply"),
+    *("--run", f"{TOOL} organize {{src}}/new --to {{dst}} --mode move --no-prune --upgrade --apply"),
+    *("--rollback", f"{TOOL} rollback {{dst}} --since 2000-01-01 --apply", "--library", "WEEKS"),
+]
+
+
 def organize(mode: str, *more: str) -> list[str]:
     """Return the options of a row that organizes."""
     run = f"{TOOL} organize {{src}} --to {{dst}} --mode {mode} --apply"
@@ -50,6 +77,9 @@ FAULTY = {
     "copy": organize("copy", *FAULTS),
     "move, places taken": organize("move", *FAULTS, "--collide"),
     "hardlink, places taken": organize("hardlink", *FAULTS, "--collide"),
+    "upgrade": [*UPGRADED, *PHASES, *FAULTS],
+    "upgrade, two disks": [*UPGRADED, *PHASES, *FAULTS, *SHM],
+    "adopt": [*ADOPTED, *PHASES, *FAULTS],
     "rename": ["--run", f"{TOOL} rename {{dst}} --preset plex --apply", *PHASES, *FAULTS, *RENAMED],
     "move, with NFO files": [
         *("--run", f"{TOOL} organize {{src}} --to {{dst}} --mode move --nfo --apply"),
@@ -63,6 +93,8 @@ LATE = {
     "copy, late errors": organize("copy", *LATES),
     "copy to another disk, late errors": organize("copy", *LATES, *SHM),
     "symlink, late errors": organize("symlink", *LATES),
+    "upgrade, late errors": [*UPGRADED, *PHASES, *LATES],
+    "adopt, late errors": [*ADOPTED, *PHASES, *LATES],
     "rename, late errors": [
         *("--run", f"{TOOL} rename {{dst}} --preset plex --apply"),
         *(*PHASES, *LATES, *RENAMED),
@@ -75,6 +107,8 @@ POWER = {
     "move, btrfs to ext4": organize("move", *EITHER, "--power", "btrfs,ext4"),
     "hardlink, ext4": organize("hardlink", *CUTS, "--power", "ext4"),
     "copy, xfs": organize("copy", *CUTS, "--power", "xfs"),
+    "upgrade, ext4": [*UPGRADED, *PHASES, *CUTS, "--power", "ext4"],
+    "adopt, ext4": [*ADOPTED, *PHASES, *CUTS, "--power", "ext4"],
     "rename, ext4": [
         *("--run", f"{TOOL} rename {{dst}} --preset plex --apply"),
         *(*PHASES, *CUTS, *RENAMED, "--power", "ext4"),
@@ -102,6 +136,7 @@ def main() -> int:
     codes = []
     print("| row | tried | survived |\n| --- | --- | --- |", flush=True)
     with tempfile.TemporaryDirectory(prefix="anivault-warm-") as warm:
+        plant(Path(warm))
         for table in tables:
             chosen = [name for name in table if not options.only or name in options.only.split(";")]
             fewer = (points + 9) // 10 if options.table and table is LATE else points
@@ -114,6 +149,16 @@ def main() -> int:
             )
             codes += [r.code for r in rows]
     return max(codes, default=2)
+
+
+def plant(folder: Path) -> None:
+    """Make what rows name in capitals: the files of two weeks, no two of one content, and a way back."""
+    for number, name in enumerate(WEEKS):
+        path = folder / "WEEKS" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes([65 + number]) * [70_000, 90, 200_000][number % 3])
+        os.utime(path, ns=(10**18, 10**18 + number * 1_000_000_007))
+    (folder / "BACK").write_text(BACK)
 
 
 class Row(NamedTuple):
@@ -143,6 +188,7 @@ def once(harness: Path, words: list[str], points: int, warm: Path, file: str, se
         *("--env", "HOME={state}", "--env", f"XDG_CACHE_HOME={warm}"),
     ]
     env = os.environ | {"CT_SEED": seed, "CT_LINKS": "1" if "--mode symlink" in words[1] else ""}
+    words = [re.sub(r"\b(WEEKS|BACK)\b", lambda found: str(warm / found[0]), word) for word in words]
     done = subprocess.run([*command, *words], stdout=subprocess.DEVNULL, env=env, check=False)
     found = json.loads(result.read_text()) if result.exists() else {"tried": 0, "survived": 0, "failures": []}
     for failure in found["failures"]:
