@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from pathlib import Path
@@ -50,6 +51,31 @@ def test_from_the_plan_to_the_library_and_all_the_way_back(inside: Browser, tmp_
     assert not tree(library)
     assert tree(source) == before
     assert not run("history", library, "--json").of("run")[0]["living"]
+
+
+def test_a_better_file_is_shown_in_the_words_of_the_command(
+    inside: Browser, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, library = tmp_path / "Downloads", tmp_path / "Library"
+    old, new = (source / f"[Group] Cowboy Bebop - {name} [720p].mkv" for name in ("01", "01v2"))
+    old.write_text("the first version")
+    work(inside, "plan")
+    work(inside, "apply")
+    before = tree(library)
+    new.write_text("the second")
+    monkeypatch.setenv("ANIVAULT_UPGRADE", "true")
+    (said,) = run("organize", source, "--to", library, "--json").of("return")
+
+    work(inside, "plan")
+    page = inside.get("/plan/file?n=1").text
+    assert said["detail"].startswith("a later version; ")
+    assert html.unescape(page).count(said["detail"]) == 1
+    work(inside, "apply")
+    assert [Path(library / place).read_text() for place in tree(library)] == ["the second"]
+    work(inside, "preview")
+    assert str(old) in html.unescape(inside.get("/undo").text)
+    work(inside, "undo")
+    assert tree(library) == before
 
 
 def test_one_file_is_taken_back_and_its_conflict_is_shown(inside: Browser, tmp_path: Path) -> None:

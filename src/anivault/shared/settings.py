@@ -147,6 +147,7 @@ class Settings(Section, frozen=True):
     plugins: dict[str, dict[str, Value]] = {}  # by a plug-in's name: what it is given; docs/plugins.md
 
 
+YES_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 # Which variable sets what. A list is written with commas.
 ENVIRONMENT = {
     "ANIVAULT_LIBRARY": "library.path",
@@ -344,13 +345,15 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for variable, name in ENVIRONMENT.items():
         if text := environment.get(variable):
             section, _, key = name.partition(".")
-            value = [part.strip() for part in text.split(",")] if _is_list(defaults[name]) else text
-            table.setdefault(section, {})[key] = value
+            table.setdefault(section, {})[key] = _as_typed(text, defaults[name])
     return checked("the environment", table)
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, list | tuple)
+def _as_typed(text: str, default: object) -> object:
+    """The value that a variable's text means, for a setting with such a default."""
+    if isinstance(default, list | tuple):
+        return [part.strip() for part in text.split(",")]
+    return YES_NO.get(text.lower(), text) if isinstance(default, bool) else text
 
 
 def _merge(layers: list[tuple[str, dict[str, Any]]]) -> Loaded:

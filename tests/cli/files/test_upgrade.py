@@ -159,6 +159,18 @@ def test_where_the_new_one_has_another_name_what_others_put_there_goes_along(
     assert here.there() == before
 
 
+@pytest.mark.parametrize(("word", "returns"), [("true", 2), ("Yes", 2), ("off", 0)])
+def test_a_variable_says_yes_or_no(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, returns: int
+) -> None:
+    here = Home(run, tmp_path)
+    monkeypatch.setenv("ANIVAULT_UPGRADE", word)
+
+    assert len(here.organize(here.new).of("return")) == returns
+    monkeypatch.setenv("ANIVAULT_UPGRADE", "perhaps")
+    assert here.organize(here.new).code == 22
+
+
 def test_the_setting_holds_and_an_option_wins(run: Run, home: Path, tmp_path: Path) -> None:
     here = Home(run, tmp_path)
     (home / "config/anivault").mkdir(parents=True, exist_ok=True)

@@ -16,11 +16,10 @@ from typing import Any
 from anivault.services.secrets import LONGEST
 from anivault.shared import fs, trust
 from anivault.shared.errors import ConfigError, DiskError, TmdbKeyError, UsageError, quoted, shortened
-from anivault.shared.settings import NAMED, Settings, checked, flatten
+from anivault.shared.settings import NAMED, YES_NO, Settings, checked, flatten
 from anivault.shared.text import meant
 
 _HEADER = re.compile(r"\s*\[")
-_YES_NO = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _SETTING = re.compile(r"^(?=\w+ = )", re.MULTILINE)
 
 
@@ -43,7 +42,7 @@ def value_of(name: str, words: list[str]) -> Any:
 def _single(name: str, default: Any, word: str) -> Any:
     try:
         if isinstance(default, bool):
-            return _YES_NO[word.lower()]
+            return YES_NO[word.lower()]
         if isinstance(default, int | float):
             return int(word) if re.fullmatch(r"-?\d+", word) else float(word)
     except (KeyError, ValueError):

@@ -40,7 +40,8 @@ def _write(order: Order, done: RolledBack) -> None:
         for kind, steps in (("back", done.back), ("gone", done.gone)):
             for step in steps:
                 to = os.path.join(roots[step.to_root], step.to) if step.to else ""
-                row = BackRow(path=events.shown(step.rel), to=events.shown(to), why=str(step.do))
+                here = os.path.join(roots[step.root], step.rel) if step.root else step.rel
+                row = BackRow(path=events.shown(here), to=events.shown(to), why=str(step.do))
                 sheet.row(kind, "", step.rel, row)
         for item in done.held:
             why = f"{item.reason}: {item.detail}" if item.detail else str(item.reason)
