@@ -87,7 +87,7 @@ def planned(
         roots=root_folders(roots),
         mode=rules.mode,
         preset=rules.preset,
-        taken=_taken(library, reader) if os.path.isdir(library) else Library(),
+        taken=_taken(library, reader, rules.preset) if os.path.isdir(library) else Library(),
         on_conflict=rules.on_conflict,
         prefer=rules.prefer,
         name_max=_name_max(library),
@@ -105,12 +105,13 @@ def _making_room(made: Plan) -> Plan:
     return upgraded(made, list(inhabitants(made.library)), _name_max(made.library))
 
 
-def _taken(library: str, reader: Reader | None) -> Library:
+def _taken(library: str, reader: Reader | None, preset: Preset) -> Library:
     there = list(listing(library))
     folders = [item.rel for item in there if item.kind is EntryKind.FOLDER]
     origins = _origins(library)
     reread = partial(parse_alone, reader=reader) if reader else None
-    return Library(_files(library, there, origins), origins, folders, read_rules, reread)
+    seasons = {preset.season.lower()} if "{" not in preset.season else set()
+    return Library(_files(library, there, origins), origins, folders, read_rules, reread, seasons)
 
 
 def _is_empty(item: ParsedFile) -> bool:

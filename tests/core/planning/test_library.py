@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from anivault.core.models import Entry
 from anivault.core.planning.library import Library
+from tests.conftest import Run
 from tests.core.records import film, in_library, show
 
 SHOW = show(1, "Mushishi", 2005, entries=(Entry(key="e", titles=(), type="tv", ids={"anidb": 3348}),))
@@ -69,3 +73,22 @@ def test_the_folder_of_a_film_is_not_that_of_a_show() -> None:
     assert library.folder_of(film(2, "Mushishi", 2005), "Movies/Mushishi (2005)", alone=True) == (
         "Movies/Mushishi (2005)"
     )
+
+
+def test_a_preset_that_puts_all_seasons_into_one_folder_goes_on_using_it(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    (home / "config/anivault").mkdir(parents=True, exist_ok=True)
+    (home / "config/anivault/config.toml").write_text(
+        '[presets.flat]\nbase = "jellyfin"\nseason = "All"\nepisode = "{title} S{season:00}E{episode:00}"\n'
+    )
+    targets = []
+    for number in (1, 2):
+        folder = tmp_path / "ab"[number - 1]
+        folder.mkdir()
+        (folder / f"[A] Nichijou - {number:02}.mkv").write_text(str(number))
+        words = ("organize", folder, "--to", tmp_path / "library", "--preset", "flat", "--apply", "--json")
+        targets += [os.path.dirname(each["target"]) for each in run(*words).of("move")]
+
+    assert len(targets) == 2
+    assert len(set(targets)) == 1

@@ -43,8 +43,9 @@ from anivault.core.moving.pace import Pace, Signals
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.reading import Read, What, read
 from anivault.core.planning.fingerprint import fingerprint
-from anivault.core.planning.library import bare, slots_of, tags
+from anivault.core.planning.library import slots_of
 from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.naming.said import bare, tags
 from anivault.core.planning.places import held, undecided
 from anivault.core.planning.sidecars.companions import BOUNDARY
 from anivault.core.verdicts import Asked, match

@@ -24,7 +24,7 @@ from anivault.core.moving.history import Past
 from anivault.core.moving.journal import Do
 from anivault.core.moving.verifier import difference
 from anivault.core.planning.seeding import held, held_back
-from anivault.core.planning.sidecars.companions import companions, sidecars
+from anivault.core.planning.sidecars.companions import by_video, companions, sidecars
 from anivault.shared import fs
 
 _CAME = {Do.LINK: Mode.HARDLINK, Do.CLONE: Mode.REFLINK, Do.COPY: Mode.COPY, Do.SYMLINK: Mode.SYMLINK}
@@ -46,7 +46,7 @@ class _Upgrades:
 
     def __init__(self, plan: Plan, files: Mapping[str, Past]) -> None:
         self.plan, self.files, self.library = plan, files, plan.library
-        self.videos = {rel: _video_of(past) for rel, past in files.items()}
+        self.beside = by_video((rel, _video_of(past)) for rel, past in files.items())
         self.returns: dict[str, list[Return]] = {}
         self.claimed: set[str] = set()  # whole paths that returns go to
 
@@ -77,7 +77,7 @@ class _Upgrades:
 
     def _with(self, video: str, move: Move, waits: str) -> Iterator[Return]:
         """The sidecars that go with a video; one that somebody changed stays."""
-        for rel in sidecars(video, self.videos):
+        for rel in sidecars(video, self.beside):
             past = self.files[rel]
             if self._is_whole(rel, past) and (one := self._return(rel, past, move, waits)):
                 yield one
@@ -96,7 +96,8 @@ class _Upgrades:
         now = os.lstat(fs.whole(self.library, rel))
         what = Identity(now.st_size, now.st_mtime_ns, now.st_dev, now.st_ino)
         first = past.puts[0]
-        mode = _CAME.get(first.step.do, Mode.MOVE)
+        apart = any(put.step.do is Do.CARRY for put in past.puts)  # to another disk: a file of its own
+        mode = Mode.MOVE if apart else _CAME.get(first.step.do, Mode.MOVE)
         root, to = first.roots[first.step.root], first.step.rel
         if mode is Mode.MOVE or not _is_there(fs.whole(root, to), now, mode):
             mode, root, to = Mode.MOVE, move.root, self._next_to(move, past)

@@ -8,14 +8,15 @@ by `S01E02`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
 from anivault.core.models import Candidate, FileKind, ParsedFile, ScannedFile, ShowId
 from anivault.core.planning.naming.characters import fold
-from anivault.core.planning.sidecars.companions import sidecars
+from anivault.core.planning.naming.said import Holding, Named, by_name, named_by, show_folder, tags, titles_of
+from anivault.core.planning.sidecars.companions import by_video, sidecars
 from anivault.parser.models import ParseResult
 from anivault.shared import regex as re
 from anivault.shared.text import is_text
@@ -23,21 +24,7 @@ from anivault.shared.text import is_text
 Slot: TypeAlias = tuple[ShowId, int, int]  # show, season, episode; of a film both are 0
 
 _FINGERPRINT = re.compile(r"(.+):(tv|movie):(\d+)(?::S(\d+)((?:E\d+)+))?:[0-9a-f]{8}")
-_EPISODES = re.compile(
-    r"(?<![a-z0-9])s(\d{1,4})[ ._-]*((?:-?[ ._]*ex?p?\d{1,4})+)(?:-(\d{1,4})(?![0-9pi]))?", re.IGNORECASE
-)
 _NUMBER = re.compile(r"\d+")
-_SEASON = re.compile(r"(?:season|staffel|saison|series|s)[ ._-]*0*(\d{1,4})|(specials?)", re.IGNORECASE)
-_TAG = re.compile(r"[\[{(](tm|tv|im|ani)db(?:id)?[-= ](\w+)[\]})]", re.IGNORECASE)
-_TAGGED = re.compile(r"[\[{][^\]}]*[\]}]")
-_YEAR = re.compile(r"\((\d{4})\)\s*\Z")
-_WORDS = re.compile(r"[\W_]+")
-_EXTRAS = frozenset(
-    {
-        "shorts", "trailers", "featurettes", "interviews", "extras", "other", "others", "scenes", "clips",
-        "behind the scenes", "deleted scenes", "samples", "backdrops", "theme-music",
-    }
-)  # fmt: skip
 
 
 class Origin(msgspec.Struct, frozen=True, gc=False):
@@ -46,28 +33,6 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     file: ScannedFile
     metadata: str | None = None
     video: str | None = None  # of a sidecar: its video in the library
-
-
-class _Holding(NamedTuple):
-    """One video of a show's folder; `episodes` are empty for a film."""
-
-    file: ScannedFile
-    season: int
-    episodes: tuple[int, ...]
-
-
-class _Named(NamedTuple):
-    """What a show's folder says by its name."""
-
-    title: str
-    year: int | None
-    ids: Mapping[str, str]  # by provider
-
-    def may_be(self, show: Candidate, *, alone: bool) -> bool:
-        """Whether nothing in it speaks against a show; `alone`: no other has its title."""
-        if show.provider in self.ids or self.ids.get("anidb", "") not in {"", *_anidb(show)}:
-            return False  # one with the show's own id is found by that
-        return self.year == show.year if self.year is not None else alone or show.year is None
 
 
 ReadName: TypeAlias = Callable[[str], ParseResult]
@@ -81,7 +46,8 @@ def _nothing(_name: str) -> ParseResult:
 class Library:
     """The files and `folders` that are in the library before the run. `read` says what a name states.
 
-    `reread` reads a file as those that arrive are read, folders and all.
+    `reread` reads a file as those that arrive are read, folders and all. `seasons` are names, in lower case,
+    of folders that a preset gives all seasons of a show.
     """
 
     def __init__(
@@ -91,9 +57,11 @@ class Library:
         folders: Iterable[str] = (),
         read: ReadName = _nothing,
         reread: Callable[[ScannedFile], ParsedFile] | None = None,
+        seasons: Collection[str] = (),
     ) -> None:
+        self._season_names = seasons
         self._read, self._reread = read, reread
-        self._made = tuple(folder for folder in folders if is_text(folder))
+        self._made = tuple(filter(is_text, folders))
         self._by_place: dict[str, ScannedFile] = {}
         self._videos: dict[str, ScannedFile] = {}
         self._by_inode: dict[tuple[int, int], str] = {}
@@ -101,11 +69,11 @@ class Library:
         self._folders: dict[str, str] | None = None  # folded -> as it is spelled there
         for file in files:
             self._add(file)
-        self._origins = {
-            rel: origin for rel, origin in (origins or {}).items() if fold(rel) in self._by_place
-        }
+        known = (origins or {}).items()
+        self._origins = {rel: origin for rel, origin in known if fold(rel) in self._by_place}
         self._by_source = {origin.file.path: rel for rel, origin in self._origins.items()}
         self._shows: _Shows | None = None
+        self._beside: Mapping[str, list[str]] | None = None  # by video: what belongs to it
 
     def _add(self, file: ScannedFile) -> None:
         key = fold(file.rel)
@@ -171,11 +139,16 @@ class Library:
         return self._origins.get(file.rel)
 
     def release(self, video: ScannedFile) -> None:
-        """Count the place of a video as free, and those of what runs have put next to it."""
-        for rel in sidecars(video.rel, {rel: origin.video for rel, origin in self._origins.items()}):
-            self._by_place.pop(fold(rel), None)
-        self._by_place.pop(fold(video.rel), None)
+        """Count the place of a video as free, and those of what goes with it: they are not there any more."""
+        if self._beside is None:
+            self._beside = by_video((rel, origin.video) for rel, origin in self._origins.items())
         self._videos.pop(fold(video.rel).rpartition(".")[0], None)
+        for rel in (video.rel, *sidecars(video.rel, self._beside)):
+            file, origin = self._by_place.pop(fold(rel), None), self._origins.get(rel)
+            if file and file.identity:
+                self._by_inode.pop((file.identity.device, file.identity.inode), None)
+            if origin:
+                self._by_source.pop(origin.file.path, None)
 
     def as_it_came(self, file: ScannedFile) -> ParsedFile:
         """A file of the library under the name that it came with; its own where no run took it in."""
@@ -211,14 +184,14 @@ class Library:
         yield from self._bare.get((parent, f"{show.provider}:{show.id}"), ())
         for title in titles_of(show):
             for folder in self._bare.get((parent, title), ()):
-                if _named(folder).may_be(show, alone=alone):
+                if named_by(folder).may_be(show, alone=alone):
                     yield folder
 
     def _called(self, index: _Shows) -> dict[tuple[str, str], list[str]]:
         found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for folder in self._made:
             if folder not in index.of_videos:
-                parent, named = fold(folder.rpartition("/")[0]), _named(folder)
+                parent, named = fold(folder.rpartition("/")[0]), named_by(folder)
                 for key in (named.title, *(f"{provider}:{number}" for provider, number in named.ids.items())):
                     found[parent, key].append(folder)
         return found
@@ -237,35 +210,38 @@ class Library:
 
     def _index(self) -> _Shows:
         if self._shows is None:
-            self._shows = _Shows(self._videos.values(), self._origins)
+            self._shows = _Shows(self._videos.values(), self._origins, self._season_names)
         return self._shows
 
 
 class _Shows:
     """The videos of a library by show: what the journal says of them, else what their names do."""
 
-    def __init__(self, videos: Iterable[ScannedFile], origins: Mapping[str, Origin]) -> None:
+    def __init__(
+        self, videos: Iterable[ScannedFile], origins: Mapping[str, Origin], seasons: Collection[str]
+    ) -> None:
+        self._season_names = seasons
         self.owners: dict[str, ShowId] = {}  # by folded folder
         self.of_videos: set[str] = set()  # folders with a video in or below them
         self.seasons: defaultdict[tuple[str, int], dict[str, None]] = defaultdict(dict)
         self._slots: defaultdict[Slot, list[ScannedFile]] = defaultdict(list)
         self._known: defaultdict[tuple[ShowId, int], list[ScannedFile]] = defaultdict(list)
         self._of_show: defaultdict[ShowId, dict[str, None]] = defaultdict(dict)  # folders, as an ordered set
-        self._in_folder: defaultdict[str, list[_Holding]] = defaultdict(list)
+        self._in_folder: defaultdict[str, list[Holding]] = defaultdict(list)
         self._by_tag: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        self._by_title: defaultdict[str, dict[str, _Named]] = defaultdict(dict)
+        self._by_title: defaultdict[str, dict[str, Named]] = defaultdict(dict)
         for file in videos:
             origin = origins.get(file.rel)
             self._add(file, origin.metadata if origin else None)
 
     def _add(self, file: ScannedFile, metadata: str | None) -> None:
         self._note(file.folder)
-        above, season = _show_folder(file.folder)
+        above, season = show_folder(file.folder, self._season_names)
         if above is None:
             return
         if above != file.folder and season is not None:
             self.seasons[fold(above), season][file.folder] = None
-        self._list(above, holding := _by_name(file, season))
+        self._list(above, holding := by_name(file, season))
         if slots := slots_of(metadata):
             show, season_of, _ = slots[0]
             self.owners[fold(above)] = show
@@ -281,23 +257,22 @@ class _Shows:
             self.of_videos.add(folder)
             folder = folder.rpartition("/")[0]
 
-    def _list(self, folder: str, holding: _Holding | None) -> None:
+    def _list(self, folder: str, holding: Holding | None) -> None:
         """Make a folder known by the id and the title in its name."""
         name = folder.rpartition("/")[2]
         media = "tv" if holding and holding.episodes else "movie"
-        for found in _TAG.finditer(name):
-            self._by_tag[f"{found[1].lower()}db:{media}", found[2]][folder] = None
-            if found[1].lower() == "tm" and found[2].isdecimal() and media == "tv":
-                self.owners.setdefault(fold(folder), ShowId("tmdb", media, int(found[2])))
-        named = _named(folder)
+        for provider, number in tags(name).items():
+            self._by_tag[f"{provider}:{media}", number][folder] = None
+            if provider == "tmdb" and number.isdecimal() and media == "tv":
+                self.owners.setdefault(fold(folder), ShowId("tmdb", media, int(number)))
+        named = named_by(folder)
         self._by_title[f"{media}:{named.title}"][folder] = named
 
     def folders(self, show: Candidate, *, alone: bool) -> Iterator[str]:
         """The folders of a show, the surest first."""
         yield from self._of_show[show.key]
         for folder in self._by_tag.get((f"{show.provider}:{show.media_type}", str(show.id)), ()):
-            stated = _YEAR.search(_TAGGED.sub("", folder).strip())  # shows and films are numbered apart
-            if stated is None or int(stated[1]) == show.year:
+            if named_by(folder).year in (None, show.year):  # shows and films are numbered apart
                 yield folder
         for title in titles_of(show):
             for folder, named in self._by_title.get(f"{show.media_type}:{title}", {}).items():
@@ -324,28 +299,8 @@ def _chosen(found: Iterable[str], made: str) -> str:
     return made if made in known else next(iter(known), made)
 
 
-def _is_at(holding: _Holding, season: int, episode: int) -> bool:
+def _is_at(holding: Holding, season: int, episode: int) -> bool:
     return holding.season == season and (episode in holding.episodes or not (episode or holding.episodes))
-
-
-def _show_folder(folder: str) -> tuple[str | None, int | None]:
-    """The show's folder that a video's folder is or lies in, and the season that the latter names."""
-    above, _, name = folder.rpartition("/")
-    if not folder or name.lower() in _EXTRAS:
-        return None, None
-    if found := _SEASON.fullmatch(name):
-        return above or None, int(found[1]) if found[1] else 0
-    return folder, None
-
-
-def _by_name(file: ScannedFile, season: int | None) -> _Holding | None:
-    """What a video's own name says: `S01E02`, `s01e02-e03`, `S01E02-03`; else a film, outside of seasons."""
-    found = _EPISODES.search(file.name)
-    if not found:
-        return _Holding(file, 0, ()) if season is None else None
-    numbers = [int(number) for number in _NUMBER.findall(found[2])]
-    last = int(found[3]) if found[3] else numbers[-1]
-    return _Holding(file, int(found[1]), tuple(range(numbers[0], max(last, numbers[0]) + 1)))
 
 
 def slots_of(metadata: str | None) -> tuple[Slot, ...]:
@@ -361,36 +316,6 @@ def slots_of(metadata: str | None) -> tuple[Slot, ...]:
 
 def is_longer_or_shorter(file: ScannedFile, slots: Sequence[Slot]) -> bool:
     """Whether a video of the library begins with the first of these episodes, and has not just these."""
-    there = _by_name(file, slots[0][1])
+    there = by_name(file, slots[0][1])
     wanted = tuple(episode for _, _, episode in slots)
     return there is not None and there.episodes[:1] == wanted[:1] and there.episodes != wanted
-
-
-def tags(name: str) -> dict[str, str]:
-    """The ids in a folder's name, by provider: `[tmdbid-123]`, `{tvdb-123}`."""
-    return {f"{found[1].lower()}db": found[2] for found in _TAG.finditer(name)}
-
-
-def bare(folder: str) -> str:
-    """What a show's folder is called, without ids and year."""
-    return _YEAR.sub("", _TAGGED.sub("", folder.rpartition("/")[2]).strip())
-
-
-def _named(folder: str) -> _Named:
-    name = folder.rpartition("/")[2]
-    year = _YEAR.search(_TAGGED.sub("", name).strip())
-    return _Named(_plain(bare(folder)), int(year[1]) if year else None, tags(name))
-
-
-def _anidb(show: Candidate) -> Iterator[str]:
-    return (str(entry.ids["anidb"]) for entry in show.entries if "anidb" in entry.ids)
-
-
-def titles_of(show: Candidate) -> list[str]:
-    """What a folder of this show may be called, in the order of trust, without marks."""
-    every = [*show.titles, *(title for entry in show.entries for title in entry.titles)]
-    return list(dict.fromkeys(filter(None, map(_plain, (show.title, *(title.text for title in every))))))
-
-
-def _plain(title: str) -> str:
-    return _WORDS.sub(" ", fold(title)).strip()

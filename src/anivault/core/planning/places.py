@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from anivault.core.causes import Cause
 from anivault.core.models import Decision, Held, HeldReason, MatchedFile, ScannedFile, ShowId
-from anivault.core.planning.library import Library, Slot, titles_of
+from anivault.core.planning.library import Library, Slot
 from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.extras import extra_name
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.misread import Kind
 from anivault.core.planning.naming.names import Namer
+from anivault.core.planning.naming.said import titles_of
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared import regex as re
 

@@ -115,13 +115,22 @@ def _stem(rel: str) -> str:
     return folder + slash + (name.rpartition(".")[0] or name)
 
 
-def sidecars(video: str, videos: Mapping[str, str | None]) -> list[str]:
-    """What of the files in `videos`, each with its video, goes when `video` does: no pictures and no NFO.
+def by_video(files: Iterable[tuple[str, str | None]]) -> dict[str, list[str]]:
+    """Files of a library, each with the video that it belongs to, by that video."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for rel, video in files:
+        if video:
+            found[video].append(rel)
+    return found
+
+
+def sidecars(video: str, beside: Mapping[str, list[str]]) -> list[str]:
+    """What of the files `beside` each video goes when this one does: no pictures and no NFO.
 
     It is named after the video, and is about that release; those are about the episode.
     """
     stem = video.rpartition(".")[0]
-    return [rel for rel, its in videos.items() if its == video and rel.startswith(f"{stem}.") and _tells(rel)]
+    return [rel for rel in beside.get(video, ()) if rel.startswith(f"{stem}.") and _tells(rel)]
 
 
 def _tells(rel: str) -> bool:
