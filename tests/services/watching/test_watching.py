@@ -26,6 +26,7 @@ from anivault.services.watching.wake import Wake
 from anivault.services.watching.watch import FIRST, LAST, Watch
 from anivault.shared.errors import (
     AniVaultError,
+    FolderNotFoundError,
     RunInterruptedError,
     RunStoppedError,
     UnfinishedRunError,
@@ -57,6 +58,9 @@ class Idle:
     @property
     def longest(self) -> float:
         return 60.0 if self.events else self.often
+
+    def begin(self) -> None:
+        pass
 
     def wait(self, seconds: float, least: float = 0) -> None:
         due = [time for time in sorted(self.at) if time <= self.clock.now + seconds]
@@ -202,6 +206,35 @@ def test_a_signal_in_a_run_ends_the_watch(dl: Path) -> None:
         watched(dl, Hands(clock, RunInterruptedError(15, 0, "/lib")), clock, {})
 
 
+def test_a_file_that_went_as_it_was_to_be_filed_stops_nobody(dl: Path) -> None:
+    clock, gone = Clock(), dl / "Show - 01.mkv"
+
+    class Late(Hands):
+        def file(self, paths: tuple[str, ...], waiting: frozenset[str]) -> None:
+            if str(gone) in paths:
+                gone.unlink()
+                raise FolderNotFoundError(str(gone))
+            super().file(paths, waiting)
+
+    hands = Late(clock)
+    write(gone)
+    write(dl / "Show - 02.mkv")
+    watched(dl, hands, clock, {}, end=1100)
+
+    assert [paths for _, paths in hands.filed] == [(str(dl / "Show - 02.mkv"),)]
+    assert hands.filed[0][0] < 1000 + SETTLE + FIRST  # at the next look, not after a pause
+    assert hands.said == []
+
+
+def test_a_folder_that_is_missing_is_told(dl: Path) -> None:
+    clock = Clock()
+    hands = Hands(clock, FolderNotFoundError("/media/library"))
+    write(dl / "Show - 01.mkv")
+    watched(dl, hands, clock, {}, end=1100)
+
+    assert (len(hands.said), len(hands.filed)) == (1, 1)
+
+
 def test_an_answer_has_all_looked_at_again(dl: Path) -> None:
     clock = Clock()
     hands = Hands(clock)
@@ -271,11 +304,28 @@ def test_no_file_is_handed_over_before_it_was_still_for_long_enough(
     assert handed == {str(path) for path in dl.iterdir()}
 
 
+def test_an_event_that_comes_behind_others_is_waited_for(dl: Path) -> None:
+    wake = Wake([str(dl)], 1)
+    wake.events = iter([{"/dl/1.mkv"}, {"/dl/2.mkv"}, {"/dl/3.mkv"}, {"/dl/4.mkv"}])
+
+    assert wake.told(["/dl/1.mkv", "/dl/3.mkv"])
+    assert wake.events
+
+
+def test_what_arrives_while_the_watch_begins_is_named(dl: Path) -> None:
+    pytest.importorskip("watchfiles")
+    wake = Wake([str(dl)], 1)
+    wake.begin()
+    write(dl / "Show - 01.mkv")
+
+    assert wake.told([str(dl / "Show - 01.mkv")])
+
+
 def test_real_events_name_what_is_written(dl: Path) -> None:
     pytest.importorskip("watchfiles")
     wake = Wake([str(dl)], 1)
     assert wake.events is not None
-    wake._step(0)  # the watch is set up with the first step
+    wake.begin()
     (dl / "Show").mkdir()
     write(dl / "Show" / "Show - 01.mkv")
 

@@ -32,6 +32,11 @@ class Wake:
         """The seconds until the next look, if nothing happens."""
         return SELDOM if self.events else self.often
 
+    def begin(self) -> None:
+        """Have events come from now on: a file that arrives after this is named."""
+        if self.events:
+            self._step(0)
+
     def wait(self, seconds: float, least: float = 0) -> None:
         """Wait so long, or until an event comes; `least` all the same."""
         time.sleep(least)
@@ -41,8 +46,9 @@ class Wake:
 
     def told(self, paths: Iterable[str]) -> bool:
         """Tell whether events named all these paths, or a folder above each; forgets the events."""
+        until = time.monotonic() + GRACE
         missed = [path for path in paths if not self._is_named(path)]
-        if missed and self.events:
+        while missed and self.events and time.monotonic() < until:
             self._step(GRACE)
             missed = [path for path in missed if not self._is_named(path)]
         self.named.clear()

@@ -6,13 +6,19 @@ configuration again. What is in no run stays where it is, and is tried again: af
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol
 
 from anivault.services.watching.pile import Pile
 from anivault.services.watching.wake import Wake
-from anivault.shared.errors import AniVaultError, RunInterruptedError, UnfinishedRunError
+from anivault.shared.errors import (
+    AniVaultError,
+    FolderNotFoundError,
+    RunInterruptedError,
+    UnfinishedRunError,
+)
 
 FIRST, LAST = 10.0, 600.0  # seconds until a failed run is tried again: at first, and at most
 REST = 10  # times as long as a look takes nothing is looked at after it
@@ -50,6 +56,7 @@ class Watch:
 
     def run(self) -> None:
         """Look, file, wait; until the configuration is to be read again."""
+        self.wake.begin()
         self.pile.look(self.clock())
         took = 0.0
         while not self.asked():
@@ -79,22 +86,24 @@ class Watch:
         ready = self.pile.settled(now)
         if not ready or now < self._not_before:
             return
+        paths = self.pile.entries(ready)
         try:
-            self._filed(ready, now)
+            self._filed(paths, self.pile.waiting(now))
         except RunInterruptedError:
             raise
         except AniVaultError as error:
-            self._fail(error)
+            if not _went(paths, error):  # else the next look knows it, and the others go then
+                self._fail(error)
         else:
+            self.pile.handed_over(ready)
             self._pause, self._last_error = 0.0, ""
 
-    def _filed(self, ready: list[str], now: float) -> None:
+    def _filed(self, paths: tuple[str, ...], waiting: frozenset[str]) -> None:
         try:
-            self.hands.file(self.pile.entries(ready), self.pile.waiting(now))
+            self.hands.file(paths, waiting)
         except UnfinishedRunError:
             self.hands.recover()
-            self.hands.file(self.pile.entries(ready), self.pile.waiting(now))
-        self.pile.handed_over(ready)
+            self.hands.file(paths, waiting)
 
     def _fail(self, error: AniVaultError) -> None:
         self._pause = min(LAST, self._pause * 2 or FIRST)
@@ -107,3 +116,8 @@ class Watch:
         due = self.pile.next_due(now)
         soon = self.wake.longest if due is None else max(due, self._not_before - now, 0.05)
         return min(soon, self.wake.longest)
+
+
+def _went(paths: Sequence[str], error: AniVaultError) -> bool:
+    """Whether a run failed because a file went away in the moment when it was to be filed."""
+    return isinstance(error, FolderNotFoundError) and not all(map(os.path.lexists, paths))
