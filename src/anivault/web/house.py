@@ -12,7 +12,8 @@ from xxhash import xxh3_64_hexdigest
 
 from anivault.shared.settings import Settings
 from anivault.web.desk import Desk, stamp
-from anivault.web.jobs import Jobs, State
+from anivault.web.jobs import Jobs, State, ask
+from anivault.web.posters import Posters
 from anivault.web.records import LibraryFacts
 from anivault.web.safety.access import Access
 from anivault.web.safety.guard import Rules
@@ -41,13 +42,14 @@ class House(msgspec.Struct, kw_only=True):
     tokens: Tokens
     jobs: Jobs
     desk: Desk
+    posters: Posters
 
     @classmethod
     def of(
         cls, library: str, sources: tuple[str, ...], config: str | None, settings: Settings, rules: Rules
     ) -> House:
         """The house of a library: its desk lies in the user's cache, under a name made from its path."""
-        name = xxh3_64_hexdigest(os.fsencode(library))
+        cache = Path(platformdirs.user_cache_dir("anivault"), "web")
         return cls(
             library=library,
             sources=tuple(os.path.abspath(os.path.expanduser(path)) for path in sources),
@@ -57,7 +59,8 @@ class House(msgspec.Struct, kw_only=True):
             access=Access(settings.web.password_hash),
             tokens=Tokens(),
             jobs=Jobs(),
-            desk=Desk(Path(platformdirs.user_cache_dir("anivault"), "web", name)),
+            desk=Desk(cache / xxh3_64_hexdigest(os.fsencode(library))),
+            posters=Posters(cache / "posters", settings.match.providers),
         )
 
     def start(self, job: str, title: str = "", **more: Any) -> State:
@@ -75,6 +78,13 @@ class House(msgspec.Struct, kw_only=True):
             "desk": str(self.desk.folder),
             **more,
         }
+
+    async def poster(self, show: str) -> bytes:
+        """The poster of a show; empty where none can be had."""
+        folder = str(self.posters.folder)
+        return await self.posters.get(
+            show, lambda shows: ask(self.order("posters", shows=shows, folder=folder))
+        )
 
     def is_changed(self) -> bool:
         """Whether the journal has changed since the library was looked at: by a command, by another page."""

@@ -7,7 +7,7 @@ there is said by the show's or film's details, which are kept as all of TMDB's a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -38,6 +38,7 @@ def fetch(
     folder: Path,
     url: str = TMDB,
     images: str = TMDB_IMAGES,
+    widths: Mapping[str, str] = SIZES,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> Fetched:
@@ -52,7 +53,9 @@ def fetch(
     answers = [(picture, shows[ask]) for picture, ask in asks.items()]
     errors = [answer for _, answer in answers if isinstance(answer, TmdbError)]
     there = [
-        (p, _image(path, p)) for p, show in answers if isinstance(show, Show) and (path := _path(show, p))
+        (picture, _image(path, widths[picture.kind]))
+        for picture, show in answers
+        if isinstance(show, Show) and (path := _path(show, picture))
     ]
     with TmdbClient(Wire(None, images), Cache(folder), Limiter(None, clock)) as host:
         writes, failed = _fetch_all(host, there, clock or SystemClock(), progress)
@@ -128,8 +131,8 @@ def _path(show: Show, picture: Picture) -> str:
     return next((episode.still for episode in table.episodes if episode.number == picture.episode), "")
 
 
-def _image(path: str, picture: Picture) -> Ask[bytes]:
-    return Ask(f"{SIZES[picture.kind]}{path}", (), _read, bytes, lambda _: 0.0)
+def _image(path: str, width: str) -> Ask[bytes]:
+    return Ask(f"{width}{path}", (), _read, bytes, lambda _: 0.0)
 
 
 def _read(_: Reader, body: bytes) -> bytes:

@@ -8,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.shared import fs
+from anivault.web.house import House
 from anivault.web.pages.rendering import house_of, number, render
 from anivault.web.records import FindingRow, LibraryFacts, LibraryFile, LibraryShow, VerifyFacts
 
 SHOWS, FILES = 60, 100
 MOST_POSTER = 8 << 20  # bytes
+# Nothing to see: the first letter of the title shows through it.
+NO_POSTER = b'<svg xmlns="http://www.w3.org/2000/svg" width="2" height="3"/>'
 IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
 
@@ -64,19 +67,30 @@ def _findings(request: Request, folder: str) -> list[FindingRow]:
         return [row.read(FindingRow) for row in sheet.rows_like("finding", f"{folder}/", most=50)]
 
 
-def poster(request: Request) -> Response:
-    """The picture of a show, from the library; nothing that is not one."""
-    house = house_of(request)
-    sheet = house.desk.sheet("library")
-    found = None
-    if sheet:
-        with sheet:
-            found = sheet.one_group("show", request.query_params.get("key", ""), LibraryShow)
+async def poster(request: Request) -> Response:
+    """The poster of a show by its id, or of a show of the library: its own picture, else TMDB's."""
+    house, asked = house_of(request), request.query_params
+    found = _show_of(house, asked["key"]) if "key" in asked else None
     data = _picture(os.path.join(house.library, found.poster)) if found and found.poster else b""
-    kind = next((kind for sign, kind in IMAGES.items() if data.startswith(sign)), None)
-    if kind is None:
-        return Response(status_code=404)
-    return Response(data, media_type=kind, headers={"cache-control": "private, max-age=86400"})
+    if not (kind := _kind(data)):
+        data = await house.poster(found.show if found else asked.get("show", ""))
+        kind = _kind(data)
+    if kind:
+        return Response(data, media_type=kind, headers={"cache-control": "private, max-age=86400"})
+    return Response(NO_POSTER, media_type="image/svg+xml", headers={"cache-control": "private, max-age=600"})
+
+
+def _show_of(house: House, key: str) -> LibraryShow | None:
+    sheet = house.desk.sheet("library")
+    if sheet is None:
+        return None
+    with sheet:
+        return sheet.one_group("show", key, LibraryShow)
+
+
+def _kind(data: bytes) -> str:
+    """What kind of picture these bytes are; empty for anything else."""
+    return next((kind for sign, kind in IMAGES.items() if data.startswith(sign)), "")
 
 
 def _picture(path: str) -> bytes:

@@ -26,6 +26,7 @@ WORK = {
     "verify": "checked:verify",
     "explain": "small:explain",
     "search": "small:search",
+    "posters": "posters:fetch",
 }
 
 

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from anivault.cli.commands.upkeep.config import _shown
 from anivault.cli.context import Context
 from anivault.cli.screen import Screen
-from anivault.services.secrets import find_key
-from anivault.shared.errors import AniVaultError, TmdbKeyError
-from anivault.shared.settings import flatten, user_config_path
+from anivault.shared.errors import AniVaultError
+from anivault.shared.settings import flatten
 from anivault.web.pages.asking import refused
 from anivault.web.pages.rendering import house_of, render
+from anivault.web.posters import has_key
 from anivault.web.safety.tokens import SCOPES
 
 # No path, no address and no secret can be set here: a page may not widen what it is allowed to do.
@@ -45,7 +45,7 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
         pin_file=str(pinning.file_of(house.library)),
         lists=lists,
         list_file=str(ignored.file_of(house.library)),
-        key=_has_key(),
+        key=has_key(),
         tokens=house.tokens.listed(),
         scopes=SCOPES,
         made=made,
@@ -56,14 +56,6 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
 def _written(pin: msgspec.Struct) -> str:
     """A pin as a form carries it."""
     return msgspec.json.encode(pin).decode()
-
-
-def _has_key() -> bool:
-    """Whether there is a key for TMDB that can be used."""
-    try:
-        return find_key(user_config_path().parent) is not None
-    except TmdbKeyError:
-        return False
 
 
 def _settings(loaded: Any) -> list[tuple[str, str, str, str]]:
