@@ -3,15 +3,18 @@
     python benchmarks/web.py --files 300000
     python benchmarks/web.py --run 3000 --clients 50
 
-The first writes sheets as work writes them, serves them, and times pages: `server` is the processor time that
-the page's process spends on an answer (mean), `clock` the time on the clock (median); then its memory. The
-second applies a run of so many files by the page's own work, alone and while clients read pages, in turns,
-and tells how much longer the run takes.
+The first writes sheets as work writes them, serves them, and times pages: `made` is the processor time that
+the page's process spends on a page that has to be made, `again` on one that has not changed (means), `clock`
+the time on the clock of the former (median); then its memory. The second applies a run of so many files by
+the page's own work, in turns: alone, while clients read as many and as long answers from a server that only
+hands them out, and while they read the page. The clients cost the machine something themselves, which they do
+not in life: what the page costs is the difference between the last two.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import http.client
 import json
 import os
@@ -21,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,13 +48,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--run", type=int, default=0)
     parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--hand-out", type=int, default=0, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.hand_out:
+        asyncio.run(_hand_out(given.hand_out))
     with tempfile.TemporaryDirectory(prefix="anivault-bench-") as folder:
         os.environ |= {"XDG_CACHE_HOME": f"{folder}/cache", "ANIVAULT_PROVIDERS": "catalog", "HOME": folder}
         if given.files:
             _pages(Path(folder), given.files, given.rounds)
         if given.run:
-            _reading(Path(folder), given.run, given.clients)
+            _reading(Path(folder), given.run, given.clients, given.turns)
 
 
 def _house(folder: Path, name: str) -> House:
@@ -67,15 +74,18 @@ def _pages(folder: Path, files: int, rounds: int) -> None:
     with _served(house) as (process, client):
         for page in PAGES:
             client.get(page)
-            clock, server = [], []
-            for _ in range(rounds):
+            made, again, clock = [], [], []
+            for number in range(rounds):
                 before, start = _spent(process.pid), time.perf_counter()
-                client.get(page)
+                client.get(f"{page}{'&' if '?' in page else '?'}new={number}")
                 clock.append((time.perf_counter() - start) * 1000)
-                server.append((_spent(process.pid) - before) * 1000)
+                made.append((_spent(process.pid) - before) * 1000)
+                before = _spent(process.pid)
+                client.get(page)
+                again.append((_spent(process.pid) - before) * 1000)
             print(
-                f"{page:18} server {statistics.mean(server):6.1f} ms",
-                f"clock {statistics.median(clock):6.1f} ms",
+                f"{page:18} made {statistics.mean(made):6.1f} ms  again {statistics.mean(again):6.1f} ms",
+                f" clock {statistics.median(clock):6.1f} ms",
             )
         print(f"memory {_memory(process.pid):.0f} MB at its peak, {files:,} files")
 
@@ -100,7 +110,8 @@ def _write(house: House, files: int) -> None:
         for reason in HeldReason:
             sheet.group("reason", reason, reason, records.HeldPart(reason=reason, files=100, missed=True))
         for n in range(files // 100):
-            sheet.row("question", "", f"Question {n}", _question(n))
+            question = _question(n)
+            sheet.row("question", question.show, question.title, question)
         sheet.fact("plan", _plan_facts(files))
     cells = tuple(records.Cell(episode=n, files=1) for n in range(1, A_SHOW + 1))
     with house.desk.writing("library") as sheet:
@@ -140,7 +151,7 @@ def _question(n: int) -> records.QuestionRow:
     return records.QuestionRow(
         title=f"Question {n}", folder="/srv/downloads", files=12, first="01.mkv", last="12.mkv",
         why="TMDB may count this as season 2.", reason="ambiguous", path="/srv/downloads/x.mkv",
-        choices=(choice,) * 3,
+        about="/srv/downloads/x.mkv", choices=(choice,) * 3, never=("/srv/downloads/x*",),
     )  # fmt: skip
 
 
@@ -151,46 +162,110 @@ def _plan_facts(files: int) -> records.PlanFacts:
     )  # fmt: skip
 
 
-def _reading(folder: Path, files: int, clients: int) -> None:
-    """The same run alone and with readers, in turns; the page's own times count."""
-    alone: list[float] = []
-    read: list[float] = []
-    answers: list[int] = []
-    maker = Path(__file__).with_name("make_library.py")
-    for turn in range(6):
-        house = _house(folder, f"run{turn}")
-        subprocess.run(
-            [sys.executable, maker, house.sources[0], "--files", str(files)],
-            check=True,
-            stdout=subprocess.DEVNULL,
+def _reading(folder: Path, files: int, clients: int, turns: int) -> None:
+    """The same run alone, with readers of ready answers, and of the page; its own times count."""
+    times: dict[str, list[float]] = {"alone": [], "ready": [], "page": []}
+    answers = 0
+    for turn in range(turns):
+        order = list(times) if turn % 2 else list(times)[::-1]
+        for kind in order:
+            seconds, read = _run(folder / f"{turn}-{kind}", files, clients, kind)
+            times[kind].append(seconds)
+            answers += read if kind == "page" else 0
+    print(
+        f"{files:,} files: alone {statistics.median(times['alone']):.2f} s,",
+        f"{clients} clients that read ready answers {statistics.median(times['ready']):.2f} s,",
+        f"that read the page {statistics.median(times['page']):.2f} s",
+    )
+    for kind in ("alone", "ready"):
+        ratios = sorted(b / a - 1 for a, b in zip(times[kind], times["page"], strict=True))
+        print(
+            f"page against {kind}: {statistics.median(ratios):+.1%} ({ratios[0]:+.1%} to {ratios[-1]:+.1%})"
         )
-        with _served(house) as (_, client):
-            client.work("plan")
-            stop = threading.Event()
-            readers = [
-                threading.Thread(target=_read, args=(client, stop, answers))
-                for _ in range(clients * (turn % 2))
-            ]
-            for reader in readers:
-                reader.start()
-            (read if readers else alone).append(client.work("apply"))
-            stop.set()
-            for reader in readers:
-                reader.join()
-    longer = statistics.median(read) / statistics.median(alone) - 1
-    print(f"alone {statistics.median(alone):.1f} s, with {clients} clients {statistics.median(read):.1f} s")
-    print(f"{longer:+.1%}")
-    print(f"{sum(answers)} answers meanwhile")
+    print(f"{answers} pages were read meanwhile")
 
 
-def _read(client: Client, stop: threading.Event, answers: list[int]) -> None:
-    """Read pages as a person does: one, then a look at it."""
+def _run(folder: Path, files: int, clients: int, kind: str) -> tuple[float, int]:
+    """How long a run took, and how many answers were read meanwhile."""
+    house = _house(folder, "run")
+    maker = Path(__file__).with_name("make_library.py")
+    subprocess.run(
+        [sys.executable, maker, house.sources[0], "--files", str(files)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    with _served(house) as (_, client), _ready(client) as ready:
+        client.work("plan")
+        host = {"alone": "", "ready": ready, "page": client.host}[kind]
+        with _readers(host, client.cookie, clients if host else 0) as read:
+            return client.work("apply"), read()
+
+
+@contextmanager
+def _ready(client: Client) -> Iterator[str]:
+    """A server that hands out answers of the page's usual length, and does nothing else."""
+    length = sum(len(client.get(page)) for page in PAGES) // len(PAGES)
+    words = [sys.executable, __file__, "--hand-out", str(length)]
+    served = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert served.stdout
+    try:
+        yield f"127.0.0.1:{served.stdout.readline().strip()}"
+    finally:
+        served.terminate()
+        served.communicate()
+
+
+async def _hand_out(length: int) -> None:
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % length + b"x" * length
+
+    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await _head(reader):
+            writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(served, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+async def _head(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
+        return b""
+
+
+@contextmanager
+def _readers(host: str, cookie: str, clients: int) -> Iterator[Callable[[], int]]:
+    """Clients that read as people do: a page, then a second's look at it."""
     count = 0
-    while not stop.is_set():
-        client.get(PAGES[count % len(PAGES)])
-        count += 1
-        stop.wait(1)
-    answers.append(count)
+    loop = asyncio.new_event_loop()
+
+    async def one(number: int) -> None:
+        nonlocal count
+        name, _, port = host.partition(":")
+        await asyncio.sleep(number / clients)
+        reader, writer = await asyncio.open_connection(name, int(port))
+        while True:
+            page = PAGES[(number + count) % len(PAGES)]
+            writer.write(f"GET {page} HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\n\r\n".encode())
+            head = (await _head(reader)).lower()
+            assert b" 200 " in head, head
+            await reader.readexactly(int(head.partition(b"content-length: ")[2].split()[0]))
+            count += 1
+            await asyncio.sleep(1)
+
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    tasks = [asyncio.run_coroutine_threadsafe(one(number), loop) for number in range(clients)]
+    try:
+        yield lambda: count
+        assert not [task for task in tasks if task.done()], "a client has ended"
+    finally:
+        for task in tasks:
+            task.cancel()
+        loop.call_soon_threadsafe(loop.call_later, 0.2, loop.stop)
+        thread.join()
 
 
 class Client:

@@ -26,6 +26,7 @@ from anivault.web.pages import (
 )
 from anivault.web.pages.kept import ignored, options, pins, tokens
 from anivault.web.pages.kept import overview as kept
+from anivault.web.pages.unchanged import Shelf
 from anivault.web.safety.guard import Guard
 
 PAGES = [
@@ -83,5 +84,5 @@ def app(house: House) -> Guard:
     routes = [*PAGES, *api.ROUTES, Mount("/static", static)]
     errors: dict[Any, Any] = {404: overview.missing, 500: overview.broken}
     pages = Starlette(routes=routes, lifespan=life, exception_handlers=errors)
-    pages.state.house = house
+    pages.state.house, pages.state.shelf = house, Shelf()
     return Guard(pages, house.rules, house.access, house.tokens)

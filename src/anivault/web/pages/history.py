@@ -7,11 +7,13 @@ from starlette.responses import Response
 
 from anivault.cli import events
 from anivault.web.pages.rendering import go, house_of, number, render
+from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import BackFacts, BackRow
 
 RUNS, FILES = 50, 100
 
 
+@while_unchanged
 def show(request: Request) -> Response:
     """Every run, the latest first."""
     house = house_of(request)
@@ -27,6 +29,7 @@ def show(request: Request) -> Response:
     )
 
 
+@while_unchanged
 def run(request: Request) -> Response:
     """One run with its files, some at a time."""
     sheet, name = house_of(request).desk.sheet("runs"), request.query_params.get("run", "")

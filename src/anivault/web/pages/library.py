@@ -10,6 +10,7 @@ from starlette.responses import Response
 from anivault.shared import fs
 from anivault.web.house import House
 from anivault.web.pages.rendering import house_of, number, render
+from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import FindingRow, LibraryFacts, LibraryFile, LibraryShow, VerifyFacts
 
 SHOWS, FILES = 60, 100
@@ -19,6 +20,7 @@ NO_POSTER = b'<svg xmlns="http://www.w3.org/2000/svg" width="2" height="3"/>'
 IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
 
+@while_unchanged
 def show(request: Request) -> Response:
     """All shows, some at a time."""
     house = house_of(request)
@@ -35,6 +37,7 @@ def show(request: Request) -> Response:
     )  # fmt: skip
 
 
+@while_unchanged
 def one(request: Request) -> Response:
     """One show: its seasons as strips, its files, and what verify found of them."""
     house = house_of(request)

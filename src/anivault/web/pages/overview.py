@@ -13,11 +13,13 @@ from anivault.shared import fs
 from anivault.web.house import House
 from anivault.web.pages import entrance
 from anivault.web.pages.rendering import house_of, render
+from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import LibraryFacts, PlanFacts, VerifyFacts
 
 RUNS = 4
 
 
+@while_unchanged
 def show(request: Request) -> Response:
     """The overview, or the log-in by a link."""
     if "token" in request.query_params:

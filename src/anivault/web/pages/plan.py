@@ -8,12 +8,14 @@ from starlette.responses import Response
 from anivault.cli import events
 from anivault.web.pages.asking import pinned
 from anivault.web.pages.rendering import form, go, house_of, number, render
+from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
 
 SHOWS, FILES = 60, 100  # a page
 LEFT_OUT = "left-out"
 
 
+@while_unchanged
 def show(request: Request) -> Response:
     """The plan in numbers, its shows, and why files are held."""
     house = house_of(request)
@@ -40,11 +42,13 @@ def show(request: Request) -> Response:
         )
 
 
+@while_unchanged
 def files(request: Request) -> Response:
     """The files of one show, some at a time."""
     return _some(request, "move", "key", "plan/files.html")
 
 
+@while_unchanged
 def held(request: Request) -> Response:
     """The files that are held for one reason, some at a time."""
     return _some(request, "held", "reason", "plan/held.html")

@@ -14,6 +14,7 @@ from anivault.web.house import House
 from anivault.web.jobs import ask
 from anivault.web.pages.asking import Changed, never, refused, set_pin, take_back, words_for
 from anivault.web.pages.rendering import form, go, house_of, number, optional, render
+from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import PinWords, PlanFacts, QuestionRow
 
 ANSWERED, NEXT = "answered", 8
@@ -28,6 +29,7 @@ class Given(msgspec.Struct, frozen=True):
     at: int = 0
 
 
+@while_unchanged
 def show(request: Request) -> Response:
     """The next question, or the one that was chosen."""
     house = house_of(request)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from anivault.core.moving.verifier import Kind
 from anivault.web.pages.rendering import house_of, number, render
+from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import FindingRow, VerifyFacts
 
 ROWS = 100
@@ -25,6 +26,7 @@ MENDS = {
 }
 
 
+@while_unchanged
 def show(request: Request) -> Response:
     """The last verification, some findings at a time."""
     house, after = house_of(request), number(request.query_params.get("after"))
