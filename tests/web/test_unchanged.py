@@ -27,7 +27,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def noted(name: str, *parent: object) -> object:
         made.extend([name] * (not parent))
-        return found(name, *parent)
+        return found(name, *parent)  # type: ignore[arg-type]
 
     monkeypatch.setattr(environment, "get_template", noted)
     monkeypatch.setattr(unchanged, "STALE", 1e9)
