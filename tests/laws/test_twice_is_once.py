@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conftest import Run
@@ -64,6 +64,15 @@ def bring(downloads: Path, week: int, names: list[str], *, by_week: bool) -> Non
 
 
 @law(short=30, long=1500)
+@example(
+    world={
+        "by_week": True, "mode": "hardlink", "conflict": "version", "preset": "emby", "upgrade": True,
+        "weeks": [
+            ["[B] Cowboy Bebop - 02 (1080p).mkv"],
+            ["[B] Cowboy Bebop - 02v2 (1080p).mkv", "[A] Cowboy Bebop - 02 (1080p).mkv"],
+        ],
+    }
+)  # fmt: skip
 @given(world=WORLDS)
 def test_a_second_run_does_nothing_and_a_new_week_leaves_the_old_ones_alone(
     run: Run, home: Path, world: dict[str, Any]

@@ -35,6 +35,7 @@ class Cause(StrEnum):
     SAME_AS_OTHER = "same-as-other"
     SAME_TITLE = "same-title"
     COUNTS_IN_PART = "counts-in-part"
+    OTHER_SEASON = "other-season"
     SOURCE_CLOSED = "source-closed"
     FOLDER_OF_ANOTHER = "folder-of-another"
     PLACE_TAKEN = "place-taken"
@@ -117,6 +118,7 @@ WORDS: dict[Cause, str] = {
     Cause.FOLDER_SAYS_OTHER: "its name says {show}, and the id in its folder's name does not",
     Cause.SAME_TITLE: "{show} and {other} are both called like this: which is it?",
     Cause.COUNTS_IN_PART: "does its number count in {part} alone, or in its season?",
+    Cause.OTHER_SEASON: "its name says season {season}; does TMDB count the parts of this show so?",
     Cause.SAME_AS_OTHER: "it would be the same episode as {file}, and their names count apart",
     Cause.CHANGED_SINCE: "it would take the place of {there}, which somebody has changed since",
     Cause.SOURCE_CLOSED: "{there} would go to its folder, where nothing can be written",

@@ -218,6 +218,27 @@ def test_a_part_with_a_name_of_its_own_is_not_numbered_as_its_season(shelf: Shel
     assert len(taken) + sum(name in each["path"] for each in done.of("held")) == 5
 
 
+def test_a_title_with_brackets_is_not_taken_for_the_one_without(shelf: Shelf) -> None:
+    name = "Fatestay night [Unlimited Blade Works]"
+    for number in (*range(1, 9), *range(14, 22)):
+        shelf.put(f"{name}/Season 1/{name} - S01E{number:02} - A Title WEBDL-1080p.mkv", str(number))
+    done = shelf.adopt()
+
+    taken = {what[0] for path, what in told(done).items() if path.startswith(name)}
+    assert taken <= {"tmdb:61415"}
+    assert taken or any(name in each["path"] for each in done.of("held"))
+
+
+def test_a_season_that_tmdb_does_not_have_is_asked_about_where_parts_lie_close(shelf: Shelf) -> None:
+    name = "Bungo Stray Dogs"  # TVDB's second season is the third part: the first two are one there
+    for number in range(1, 9):
+        shelf.put(f"{name}/Season 3/{name} - S03E{number:02} - A Title WEBDL-1080p.mkv", str(number))
+    done = shelf.adopt()
+
+    assert not any(path.startswith(name) for path in told(done))
+    assert {each["cause"] for each in done.of("held")} == {"other-season"}
+
+
 def test_a_library_with_a_journal_gets_to_know_only_what_is_new(run: Run, tmp_path: Path) -> None:
     downloads, library = tmp_path / "downloads", tmp_path / "library"
     downloads.mkdir()

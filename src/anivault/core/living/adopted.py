@@ -8,7 +8,6 @@ not sure, where a folder's id says another show, and where files that count apar
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -16,20 +15,18 @@ from msgspec.structs import replace
 
 from anivault.core.causes import Cause
 from anivault.core.listing import OWN, libraries_of
+from anivault.core.living.doubts import doubt, twice
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each
-from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import (
     Candidate,
     Decision,
-    Entry,
     FileKind,
     Held,
     HeldReason,
     Identity,
     MatchedFile,
     ParsedFile,
-    Ranked,
     ScannedFile,
     ShowId,
 )
@@ -43,19 +40,16 @@ from anivault.core.moving.pace import Pace, Signals
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.reading import Read, What, read
 from anivault.core.planning.fingerprint import fingerprint
-from anivault.core.planning.library import slots_of
 from anivault.core.planning.naming.characters import fold
-from anivault.core.planning.naming.said import bare, tags
+from anivault.core.planning.naming.said import tags
 from anivault.core.planning.places import held, undecided
 from anivault.core.planning.sidecars.companions import BOUNDARY
 from anivault.core.verdicts import Asked, match
 from anivault.parser.models import EXTRAS, VideoType
-from anivault.shared import regex as re
 from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, SourceInLibraryError
 from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.progress import Bars
 
-_CODE = re.compile(r"s\d{1,4}[ ._-]*e\d|\b\d{1,2}x\d", re.IGNORECASE)  # it says its season
 ShowOf = Callable[[str, int], ShowId | None]  # the show that a list means by one of its numbers
 _FOLLOWS = frozenset({FileKind.SUBTITLE, FileKind.AUDIO})
 
@@ -257,10 +251,8 @@ class _Adopting:
     def sorted(self, videos: Sequence[MatchedFile], files: Sequence[ParsedFile]) -> Adoption:
         """What of these becomes known, and what is held."""
         new = [item for item in videos if fold(item.file.rel) not in self.known]
-        twice = _twice(item for item in new if self._doubt(item) is None)
-        refused = {
-            item.file.rel: why for item in new if (why := self._doubt(item) or twice.get(item.file.rel))
-        }
+        doubts = {item.file.rel: why for item in new if (why := self._doubt(item))}
+        refused = {**doubts, **twice(item for item in new if item.file.rel not in doubts)}
         taken = [Adopted(file=item.file, verdict=item) for item in new if item.file.rel not in refused]
         others = [item.file for item in files if item.file.kind is not FileKind.VIDEO]
         beside = list(self._beside(others, {file.file.rel for file in taken}))
@@ -284,13 +276,7 @@ class _Adopting:
             return undecided(item)
         if self.told.denies(item):
             return held(file, HeldReason.AMBIGUOUS, Cause.FOLDER_SAYS_OTHER, show=best.candidate.dated)
-        if other := _namesake(item):
-            shows = {"show": best.candidate.dated, "other": other.dated}
-            return held(file, HeldReason.AMBIGUOUS, Cause.SAME_TITLE, **shows)
-        if part := _other_part(item):
-            return held(file, HeldReason.NO_PLACE, Cause.COUNTS_IN_PART, part=part.titles[0].text)
-        placed = item.coordinates or item.parsed.type in EXTRAS or best.candidate.media_type == "movie"
-        return None if placed else held(file, HeldReason.NO_PLACE, Cause.NO_NUMBER)
+        return doubt(item)
 
     def _beside(self, files: Iterable[ScannedFile], videos: Iterable[str]) -> Iterator[Adopted]:
         """The subtitles and sound tracks that are named after one of these videos."""
@@ -302,62 +288,7 @@ class _Adopting:
                 yield Adopted(file=file, video=video)
 
 
-def _namesake(item: MatchedFile) -> Candidate | None:
-    """Another show that is called like this, where neither a year nor the user says which is meant.
-
-    How many episodes there are is a sign of which, and not enough for what is kept for good.
-    """
-    best = item.match.best
-    if best is None or item.pinned or item.parsed.year or not _has_title(best):
-        return None
-    others = (one.candidate for one in item.match.ranked if _has_title(one))
-    kind = best.candidate.media_type
-    return next((one for one in others if one.key != best.candidate.key and one.media_type == kind), None)
-
-
-def _has_title(ranked: Ranked) -> bool:
-    return ranked.score.parts.get("title", 0.0) >= 1.0
-
-
-def _other_part(item: MatchedFile) -> Entry | None:
-    """A part of a show that is called as the file's folder is, and in which its number is another place."""
-    best, numbers = item.match.best, [n for n in item.parsed.episodes if isinstance(n, int)]
-    if best is None or item.pinned or not numbers or _CODE.search(item.file.name):
-        return None
-    name, here = normal_form(bare(item.file.folder)), [(c.season, c.episode) for c in item.coordinates]
-    for part in best.candidate.entries:
-        if part.season is None or part.offset is None or max(numbers) > (part.episodes or 0):
-            continue
-        elsewhere = [(part.season, number + part.offset) for number in numbers] != here
-        if elsewhere and any(normal_form(title.text) == name for title in part.titles):
-            return part
-    return None
-
-
 def _named_after(rel: str, stems: Mapping[str, str]) -> str | None:
     """The video whose name a file's begins with."""
     cuts = (at for at in range(len(rel) - 1, 0, -1) if rel[at] in BOUNDARY)
     return next((stems[rel[:at]] for at in cuts if rel[:at] in stems), None)
-
-
-def _twice(videos: Iterable[MatchedFile]) -> dict[str, Held]:
-    """Those that would be one episode though their names count apart: one of them is something else."""
-    claims: defaultdict[object, list[MatchedFile]] = defaultdict(list)
-    for item in videos:
-        for slot in slots_of(fingerprint(item)):
-            claims[slot].append(item)
-    found: dict[str, Held] = {}
-    for items in claims.values():
-        if len({_printed(item) for item in items}) > 1:
-            for item in items:
-                other = next(one for one in items if _printed(one) != _printed(item))
-                found[item.file.rel] = held(
-                    item.file, HeldReason.NO_PLACE, Cause.SAME_AS_OTHER, file=other.file.rel
-                )
-    return found
-
-
-def _printed(item: MatchedFile) -> object:
-    """How a name counts: files of one episode count alike, whatever else their names say."""
-    parsed = item.parsed
-    return item.release_key if not parsed.episodes else (parsed.season, parsed.episodes)

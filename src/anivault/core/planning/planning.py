@@ -117,9 +117,22 @@ class Planning:
         old = Replaced(rel=there.rel, identity=there.identity or Identity(0, 0), advantage=best.advantage)
         yield best.number, replace(self._move(best.number, wanted.item, wanted.place), replaces=old)
         rivals = [index for index in others if self.wanted[index].clashes(wanted)]
-        for index in rivals:
-            yield index, _rival(self.wanted[index], wanted, Cause.BETTER_FILE, advantage=best.advantage.value)
+        yield from self._after_upgrade(best, rivals)
         yield from self._settle([index for index in others if index not in rivals])
+
+    def _after_upgrade(self, best: Upgrade, rivals: list[int]) -> Iterable[tuple[int, Outcome]]:
+        """Who wanted the place of a better file too: it stays, or is a version if it is not a worse one."""
+        winner = self.wanted[best.number]
+        names = labels([winner.item, *(self.wanted[index].item for index in rivals)], self.namer)[1:]
+        won = [winner]
+        for number, (index, label) in enumerate(zip(rivals, names, strict=True), 1):
+            wanted = self.wanted[index]
+            worse = self.upgrades is None or self.upgrades.is_worse(wanted, won)
+            if worse or self.on_conflict == "hold":
+                yield index, _rival(wanted, winner, Cause.BETTER_FILE, advantage=best.advantage.value)
+                continue
+            yield index, self._beside(index, wanted, winner, (label, number))
+            won += [wanted] if index in self.bases else []
 
     def _keeps_its_place(self, wanted: Wanted, other: ScannedFile) -> Held | None:
         """A video that has to stay since the one in the library is not worse; None where others decide."""
@@ -191,7 +204,8 @@ class Planning:
                 outcome = self._place_or_hold(index, wanted, label)
                 won += [wanted] if index in self.bases else []
             else:
-                if self.upgrades and self.upgrades.is_worse(wanted, won):
+                placed = [self.wanted[other] for other in indexes if other in self.bases]
+                if self.upgrades and self.upgrades.is_worse(wanted, placed):
                     number = self.namer.preset.versions  # it is no version of a better one
                 outcome = self._beside(index, wanted, better, (label, number))
             yield index, outcome

@@ -81,6 +81,11 @@ def tags(name: str) -> dict[str, str]:
     return {f"{found[1].lower()}db": found[2] for found in _TAG.finditer(name)}
 
 
+def named_in_full(name: str) -> str:
+    """What a show's folder is called, without ids and year; other brackets may be part of a title."""
+    return _YEAR.sub("", _TAG.sub("", name).strip())
+
+
 def bare(folder: str) -> str:
     """What a show's folder is called, without ids and year."""
     return _YEAR.sub("", _TAGGED.sub("", folder.rpartition("/")[2]).strip())

@@ -1,0 +1,141 @@
+"""Say why a video of a library is not taken for what its name seems to say, though matching is sure. Pure.
+
+In: a matched video. Out: a Held, or nothing. What is adopted is kept for good, and a program that may count
+otherwise than TMDB has named it: two shows of one title, a part with its own name, seasons of another list.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+
+from anivault.core.causes import Cause
+from anivault.core.matching.titles.normalize import normal_form
+from anivault.core.models import Candidate, Entry, Held, HeldReason, MatchedFile, Ranked
+from anivault.core.pipeline.folders import show_folder
+from anivault.core.planning.fingerprint import fingerprint
+from anivault.core.planning.library import slots_of
+from anivault.core.planning.naming.said import bare, named_in_full
+from anivault.core.planning.places import held
+from anivault.parser.models import EXTRAS
+from anivault.shared import regex as re
+
+_CODE = re.compile(r"s\d{1,4}[ ._-]*e\d|\b\d{1,2}x\d", re.IGNORECASE)  # it says its season
+
+
+def doubt(item: MatchedFile) -> Held | None:
+    """Why a matched video is asked about; None where nothing speaks against its verdict."""
+    file, best = item.file, item.match.best
+    if best is None:
+        return held(file, HeldReason.UNMATCHED, Cause.NO_NUMBER)
+    if other := _namesake(item):
+        shows = {"show": best.candidate.dated, "other": other.dated}
+        return held(file, HeldReason.AMBIGUOUS, Cause.SAME_TITLE, **shows)
+    if part := _other_part(item):
+        return held(file, HeldReason.NO_PLACE, Cause.COUNTS_IN_PART, part=part.titles[0].text)
+    if _is_converted(item):
+        return held(file, HeldReason.NO_PLACE, Cause.OTHER_SEASON, season=str(item.parsed.season))
+    placed = item.coordinates or item.parsed.type in EXTRAS or best.candidate.media_type == "movie"
+    return None if placed else held(file, HeldReason.NO_PLACE, Cause.NO_NUMBER)
+
+
+def twice(videos: Iterable[MatchedFile]) -> dict[str, Held]:
+    """Those that would be one episode though their names count apart: one of them is something else."""
+    claims: defaultdict[object, list[MatchedFile]] = defaultdict(list)
+    for item in videos:
+        for slot in slots_of(fingerprint(item)):
+            claims[slot].append(item)
+    found: dict[str, Held] = {}
+    for items in claims.values():
+        if len({_printed(item) for item in items}) > 1:
+            for item in items:
+                other = next(one for one in items if _printed(one) != _printed(item))
+                found[item.file.rel] = held(
+                    item.file, HeldReason.NO_PLACE, Cause.SAME_AS_OTHER, file=other.file.rel
+                )
+    return found
+
+
+def _printed(item: MatchedFile) -> object:
+    """How a name counts: files of one episode count alike, whatever else their names say."""
+    parsed = item.parsed
+    return item.release_key if not parsed.episodes else (parsed.season, parsed.episodes)
+
+
+def _namesake(item: MatchedFile) -> Candidate | None:
+    """Another show that is called like this, where neither a year nor the user says which is meant.
+
+    How many episodes there are is a sign of which, and not enough for what is kept for good.
+    """
+    best = item.match.best
+    if best is None or item.pinned:
+        return None
+    if other := _called_in_full(item, best.candidate):
+        return other
+    if item.parsed.year or not _has_title(best):
+        return None
+    others = (one.candidate for one in item.match.ranked if _has_title(one))
+    kind = best.candidate.media_type
+    return next((one for one in others if one.key != best.candidate.key and one.media_type == kind), None)
+
+
+def _called_in_full(item: MatchedFile, taken_for: Candidate) -> Candidate | None:
+    """A show that is called as the folder is, brackets and all: `Fate stay night [Unlimited Blade Works]`."""
+    name = normal_form(named_in_full(show_folder(item.file.path).rpartition(os.sep)[2]))
+    others = (one.candidate for one in item.match.ranked if one.candidate.key != taken_for.key)
+    full = next((one for one in others if _is_called(one, name)), None)
+    return None if full is None or _is_called(taken_for, name) else full
+
+
+def _is_called(show: Candidate, name: str) -> bool:
+    return any(normal_form(title.text) == name for entry in show.entries for title in entry.titles)
+
+
+def _has_title(ranked: Ranked) -> bool:
+    return ranked.score.parts.get("title", 0.0) >= 1.0
+
+
+def _other_part(item: MatchedFile) -> Entry | None:
+    """A part of a show that is called as the file's folder is, and in which its number is another place."""
+    best, numbers = item.match.best, [n for n in item.parsed.episodes if isinstance(n, int)]
+    if best is None or item.pinned or not numbers or _CODE.search(item.file.name):
+        return None
+    name, here = normal_form(bare(item.file.folder)), [(c.season, c.episode) for c in item.coordinates]
+    for part in best.candidate.entries:
+        if part.season is None or part.offset is None or max(numbers) > (part.episodes or 0):
+            continue
+        elsewhere = [(part.season, number + part.offset) for number in numbers] != here
+        if elsewhere and any(normal_form(title.text) == name for title in part.titles):
+            return part
+    return None
+
+
+def _is_converted(item: MatchedFile) -> bool:
+    """Whether a season that the name states was read as another one, by the parts of the show alone.
+
+    A list that knows TVDB's places is believed. Parts of one year may be one season there, so that nobody
+    knows which is the third.
+    """
+    best, said = item.match.best, item.parsed.season
+    if best is None or item.pinned or not said or not item.coordinates or not _CODE.search(item.file.name):
+        return False
+    if item.coordinates[0].season in (0, said) or (best.entry and best.entry.tvdb):
+        return False
+    parts = [
+        part for part in best.candidate.entries if part.type in ("tv", "web") and part.begin and part.end
+    ]
+    pairs = pairwise(sorted(parts, key=lambda part: part.begin or ""))
+    return any(_days(one.end, two.begin) < A_SEASON_APART for one, two in pairs)
+
+
+A_SEASON_APART = 240  # days between two parts that no list takes for one season (a guess)
+
+
+def _days(end: str | None, begin: str | None) -> int:
+    try:
+        return (date.fromisoformat(begin or "") - date.fromisoformat(end or "")).days
+    except ValueError:  # a list may know the year alone
+        return 0
