@@ -2,8 +2,8 @@
 
 `python scripts/kills.py [--rounds 500] [--seed 0]` makes a small library a round, kills one command with
 SIGKILL a moment after its first change, then recovers, verifies, rolls back and compares every file. The
-rounds go through all modes, to the same and to another disk (/dev/shm), and rename. Exit 1 when a round
-failed. 500 rounds take about half an hour on two cores.
+rounds go through all modes, to the same and to another disk (/dev/shm), rename and upgrades. Exit 1 when a
+round failed. 500 rounds take about half an hour on two cores.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -27,7 +28,11 @@ SHOWS = (
     "Bocchi the Rock!/Bocchi the Rock! S01E{:02}.mkv",
 )
 FINE = frozenset({0, 10})
-WAYS = ("move", "hardlink", "copy", "symlink", "move elsewhere", "copy elsewhere", "rename")
+BETTER = "better/[SubsPlease] Sousou no Frieren - {:02}v2 (1080p).mkv"
+WAYS = (
+    *("move", "hardlink", "copy", "symlink", "move elsewhere", "copy elsewhere", "rename"),
+    *("hardlink upgrade", "copy upgrade", "symlink upgrade", "move upgrade elsewhere"),
+)
 VICTIMS = ("run", "recover", "run", "rollback")
 Tree = dict[str, tuple[object, ...]]
 
@@ -39,7 +44,8 @@ class Box:
         self.source, self.library = folder / "source", (far if "elsewhere" in way else folder) / "library"
         self.way = way
         self.state = folder / "state"
-        for number, show in enumerate(SHOWS):
+        shows = (*SHOWS, BETTER) if "upgrade" in way else SHOWS
+        for number, show in enumerate(shows):
             for episode in range(1, 13):
                 path = self.source / show.format(episode)
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,14 +56,22 @@ class Box:
         self.library.mkdir(parents=True)
         (self.library / "mine.txt").write_text("a file of the user")
         self.before = self.trees()
-        self.command = self.organize(way.split()[0])
+        self.command = self.organize(way.split()[0], *(() if "upgrade" in way else (self.source,)))
+        if "upgrade" in way:
+            self.call([*self.command, *map(str, self.source.glob("[!b]*"))])
+            self.command += [str(self.source / "better"), "--upgrade"]
         if way == "rename":
-            self.call(self.organize("move"))
+            self.call(self.organize("move", self.source))
             self.command = ["rename", str(self.library), "--preset", "plex", "--apply"]
 
-    def organize(self, mode: str) -> list[str]:
-        """The words that organize."""
-        return ["organize", str(self.source), "--to", str(self.library), "--mode", mode, "--apply"]
+    def organize(self, mode: str, *paths: Path) -> list[str]:
+        """The words that organize; more paths may follow."""
+        return ["organize", "--to", str(self.library), "--mode", mode, "--apply", *map(str, paths)]
+
+    @property
+    def twice(self) -> bool:
+        """True where the command follows another one on the same library."""
+        return self.way == "rename" or "upgrade" in self.way
 
     def start(self, words: list[str]) -> subprocess.Popen[bytes]:
         """Start one command in a home of its own."""
@@ -83,8 +97,11 @@ class Box:
 
     def mark(self) -> int:
         """What changes with the first line of the journal that a command writes, or with its lock."""
-        folder = self.library / ".anivault"
-        return sum(path.stat().st_size for path in folder.glob("*")) if folder.exists() else -1
+        sizes: list[int] = []
+        for name in ("journal.jsonl", "lock"):
+            with suppress(FileNotFoundError):
+                sizes.append((self.library / ".anivault" / name).stat().st_size)
+        return sum(sizes) + len(sizes)
 
     def trees(self) -> tuple[Tree, Tree]:
         """Source and library, without AniVault's own files."""
@@ -159,7 +176,7 @@ def check(box: Box, victim: str) -> list[str]:
     codes = {name: box.call([name, library]) for name in ("recover", "verify")}
     wrong = [f"{name} ends with {code}" for name, code in codes.items() if code not in FINE]
     wrong += lost(box, box.before)
-    back = ["rollback", library, "--apply", *(["--since", "2000-01-01"] if box.way == "rename" else [])]
+    back = ["rollback", library, "--apply", *(["--since", "2000-01-01"] if box.twice else [])]
     box.call(back)
     if victim == "rollback" and box.trees() != box.before:  # the first one may have been done in part
         box.call(back)
