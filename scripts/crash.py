@@ -40,7 +40,7 @@ RENAMED = [
 
 # A library that other programs have made: copies of the sources. In the end those go that are whole.
 ADOPTED = [
-    *("--prepare", "cp -a {src}/. {dst}", "--policy", "copy"),
+    *("--prepare", "sh -c 'cp -a {src}/. {dst} && sync -f {dst}'", "--policy", "copy"),
     *("--run", f"{TOOL} adopt {{dst}} --apply", "--rollback", "sh BACK {src} {dst}"),
 ]
 BACK = f"""

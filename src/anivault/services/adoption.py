@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec.structs import replace
 
@@ -51,7 +53,16 @@ def _looked(request: AdoptRequest, bars: Bars) -> Adoption:
     what = What(paths=(request.library,), settle=settle, ignored=lists(request.library))
     with opened(request.asking, request.library, bars("Matching")) as those:
         found = look(what, request.library, those.asked, _show_of, bars)
-        return replace(found, notices=those.notices)
+        return replace(found, notices=(*those.notices, *_lost(request.library)))
+
+
+def _lost(library: str) -> Iterator[str]:
+    """Say that there was a journal, where something tells of it."""
+    if trace := libraries.lost_history(library):
+        yield (
+            f"The journal of {library} is empty or gone, and {trace} tells of runs. What is there is "
+            "adopted as it is; what was done before cannot be taken back. Is there a backup?"
+        )
 
 
 def _show_of(provider: str, number: int) -> ShowId | None:

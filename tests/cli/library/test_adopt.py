@@ -256,6 +256,21 @@ def test_a_library_with_a_journal_gets_to_know_only_what_is_new(run: Run, tmp_pa
     assert done.of("summary")[0]["counts"]["known"] == 1
 
 
+def test_a_library_whose_journal_is_gone_is_adopted_and_that_is_said(run: Run, tmp_path: Path) -> None:
+    downloads, library = tmp_path / "downloads", tmp_path / "library"
+    downloads.mkdir()
+    (downloads / "[A] Nichijou - 01.mkv").write_text("episode 1")
+    run("organize", downloads, "--to", library, "--apply")
+    (library / ".anivault/journal.jsonl").unlink()
+    done = run("adopt", library, "--apply", "--json")
+
+    assert [os.path.basename(each["path"]) for each in done.of("adopt")] == [
+        "Nichijou - My Ordinary Life S01E01.mkv"
+    ]
+    assert any("is empty or gone" in each["text"] for each in done.of("notice"))
+    assert run("verify", library).code == 0
+
+
 def test_a_killed_adopt_is_settled_and_can_be_done_again(run: Run, tmp_path: Path) -> None:
     for at in count(1):
         shelf = Shelf(run, tmp_path / str(at))
