@@ -218,6 +218,16 @@ def test_a_part_with_a_name_of_its_own_is_not_numbered_as_its_season(shelf: Shel
     assert len(taken) + sum(name in each["path"] for each in done.of("held")) == 5
 
 
+def test_a_title_that_lost_its_mark_on_the_disk_is_asked_about(shelf: Shelf) -> None:
+    name = "Kaguya-sama wa Kokurasetai Tensai-tachi no Ren`ai Zunousen"  # the second season's has a ? in it
+    for number in range(1, 9):
+        shelf.put(f"{name}/{name} - {number:02} - A Title.mkv", str(number))
+    done = shelf.adopt()
+
+    assert not any(path.startswith(name) for path in told(done))
+    assert len(done.of("held")) == 8
+
+
 def test_a_title_with_brackets_is_not_taken_for_the_one_without(shelf: Shelf) -> None:
     name = "Fatestay night [Unlimited Blade Works]"
     for number in (*range(1, 9), *range(14, 22)):
@@ -237,6 +247,19 @@ def test_a_season_that_tmdb_does_not_have_is_asked_about_where_parts_lie_close(s
 
     assert not any(path.startswith(name) for path in told(done))
     assert {each["cause"] for each in done.of("held")} == {"other-season"}
+
+
+@pytest.mark.parametrize("tag", ["", " {tmdb-39379}"])
+def test_a_place_that_a_name_states_is_not_counted_on_from_its_part(shelf: Shelf, tag: str) -> None:
+    name = "Full Metal Panic!"  # the first episode of its second season at TMDB is of no part
+    for number in range(2, 10):
+        shelf.put(f"{name} (2002){tag}/Season 02/{name} - S02E{number:02} - A Title.mkv", str(number))
+    done = shelf.adopt()
+
+    taken = {path: what for path, what in told(done).items() if path.startswith(name)}
+    right = {f"{name} - S02E{n:02} - A Title.mkv": ("tmdb:39379", [(2, n)]) for n in range(2, 10)}
+    assert taken.items() <= right.items()
+    assert len(taken) + sum(name in each["path"] for each in done.of("held")) == 8
 
 
 def test_a_library_with_a_journal_gets_to_know_only_what_is_new(run: Run, tmp_path: Path) -> None:

@@ -199,6 +199,10 @@ class _Told:
         told = match(found, replace(self.asked, pins=(*self.asked.pins, *self.pins)))
         return [mine if _is_other(mine, by_id) else by_id for mine, by_id in zip(files, told, strict=True)]
 
+    def knows(self, file: ScannedFile) -> bool:
+        """Whether the id of a file's folder says its show."""
+        return self._shows.get(file.whole_folder) is not None
+
     def denies(self, item: MatchedFile) -> bool:
         """Whether the file's folder has an id that is not known to be of the show that it was matched to."""
         ids, best, folder = _ids_above(item.file), item.match.best, item.file.whole_folder
@@ -276,7 +280,7 @@ class _Adopting:
             return undecided(item)
         if self.told.denies(item):
             return held(file, HeldReason.AMBIGUOUS, Cause.FOLDER_SAYS_OTHER, show=best.candidate.dated)
-        return doubt(item)
+        return doubt(item, by_id=self.told.knows(file))
 
     def _beside(self, files: Iterable[ScannedFile], videos: Iterable[str]) -> Iterator[Adopted]:
         """The subtitles and sound tracks that are named after one of these videos."""

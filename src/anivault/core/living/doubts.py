@@ -25,18 +25,24 @@ from anivault.shared import regex as re
 
 _CODE = re.compile(r"s\d{1,4}[ ._-]*e\d|\b\d{1,2}x\d", re.IGNORECASE)  # it says its season
 
+_REFUSED = re.compile(r'[<>:"/\\|?*？：]')
 
-def doubt(item: MatchedFile) -> Held | None:
-    """Why a matched video is asked about; None where nothing speaks against its verdict."""
+
+def doubt(item: MatchedFile, *, by_id: bool) -> Held | None:
+    """Why a matched video is asked about; None where nothing speaks against its verdict.
+
+    `by_id`: the id in its folder's name says the show, and nobody has said its place.
+    """
     file, best = item.file, item.match.best
     if best is None:
         return held(file, HeldReason.UNMATCHED, Cause.NO_NUMBER)
     if other := _namesake(item):
         shows = {"show": best.candidate.dated, "other": other.dated}
         return held(file, HeldReason.AMBIGUOUS, Cause.SAME_TITLE, **shows)
-    if part := _other_part(item):
+    placed_by_user = item.pinned is not None and not by_id
+    if part := None if placed_by_user else _other_part(item):
         return held(file, HeldReason.NO_PLACE, Cause.COUNTS_IN_PART, part=part.titles[0].text)
-    if _is_converted(item):
+    if not placed_by_user and _is_converted(item):
         return held(file, HeldReason.NO_PLACE, Cause.OTHER_SEASON, season=str(item.parsed.season))
     placed = item.coordinates or item.parsed.type in EXTRAS or best.candidate.media_type == "movie"
     return None if placed else held(file, HeldReason.NO_PLACE, Cause.NO_NUMBER)
@@ -101,32 +107,40 @@ def _has_title(ranked: Ranked) -> bool:
 def _other_part(item: MatchedFile) -> Entry | None:
     """A part of a show that is called as the file's folder is, and in which its number is another place."""
     best, numbers = item.match.best, [n for n in item.parsed.episodes if isinstance(n, int)]
-    if best is None or item.pinned or not numbers or _CODE.search(item.file.name):
+    if best is None or not numbers or _CODE.search(item.file.name):
         return None
-    name, here = normal_form(bare(item.file.folder)), [(c.season, c.episode) for c in item.coordinates]
+    name, here = _on_disk(bare(item.file.folder)), [(c.season, c.episode) for c in item.coordinates]
     for part in best.candidate.entries:
         if part.season is None or part.offset is None or max(numbers) > (part.episodes or 0):
             continue
         elsewhere = [(part.season, number + part.offset) for number in numbers] != here
-        if elsewhere and any(normal_form(title.text) == name for title in part.titles):
+        if elsewhere and any(_on_disk(title.text) == name for title in part.titles):
             return part
     return None
 
 
+def _on_disk(title: str) -> str:
+    """A title as it is told from others where names of files lack what Windows refuses: `Kaguya-sama?`."""
+    return normal_form(_REFUSED.sub("", title))
+
+
 def _is_converted(item: MatchedFile) -> bool:
-    """Whether a season that the name states was read as another one, by the parts of the show alone.
+    """Whether the place that a name states was read as another one, by the parts of the show alone.
 
     A list that knows TVDB's places is believed. Parts of one year may be one season there, so that nobody
     knows which is the third.
     """
     best, said = item.match.best, item.parsed.season
-    if best is None or item.pinned or not said or not item.coordinates or not _CODE.search(item.file.name):
+    if best is None or not said or not item.coordinates or not _CODE.search(item.file.name):
         return False
-    if item.coordinates[0].season in (0, said) or (best.entry and best.entry.tvdb):
+    season, there = item.coordinates[0].season, [place.episode for place in item.coordinates]
+    if season == 0 or (best.entry and best.entry.tvdb):
         return False
-    parts = [
-        part for part in best.candidate.entries if part.type in ("tv", "web") and part.begin and part.end
-    ]
+    if season == said:
+        first = next((one.first for one in best.candidate.seasons if one.number == said), 1)
+        printed = [n for n in item.parsed.episodes if isinstance(n, int)]
+        return there[:1] not in (printed[:1], [n + first - 1 for n in printed[:1]])
+    parts = [part for part in best.candidate.entries if part.type in ("tv", "web") and part.begin]
     pairs = pairwise(sorted(parts, key=lambda part: part.begin or ""))
     return any(_days(one.end, two.begin) < A_SEASON_APART for one, two in pairs)
 
