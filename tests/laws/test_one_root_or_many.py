@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conftest import Run
@@ -105,7 +105,15 @@ def test_a_file_gets_one_verdict_whatever_roots_it_is_found_under(
     assert answers(run, files) == whole
 
 
+# Two shows of one name, the first of which has three episodes.
+AREA_88 = [
+    *(f"Area 88/Area 88 - {n:02}.mkv" for n in range(2, 6)),
+    "Area 88/Area 88 - NCOP1.mkv",
+]
+
+
 @law(15, 1000)
+@example(pile=[("anime/old", AREA_88)])
 @given(pile=piles())
 def test_a_file_alone_gets_the_verdict_that_it_has_in_company_or_is_asked_about(
     pile: list[tuple[str, list[str]]], run: Run, tmp_path_factory: pytest.TempPathFactory

@@ -51,6 +51,16 @@ def test_two_shows_of_one_name_are_asked_about() -> None:
     assert "which?" in found.reasons[0]
 
 
+@pytest.mark.parametrize(("last", "asked"), [(13, True), (14, True), (15, False)])
+def test_a_lone_file_is_no_surer_of_a_namesake_than_among_its_neighbours(last: int, asked: bool) -> None:
+    short, long = show(1, entry("Namesake")), show(2, entry("Namesake", count=50, begin="2001-01-01"))
+    alone = one(file("Namesake", episodes=[last]), short, long)
+    among = matched([file("Namesake", episodes=[n]) for n in range(10, last + 1)], short, long)
+
+    assert (alone.decision is Decision.AMBIGUOUS) is asked
+    assert not asked or {each.decision for each in among} == {Decision.AMBIGUOUS}
+
+
 def test_a_title_of_four_letters_is_no_proof_by_itself() -> None:
     assert one(file("Kano", episodes=[2]), show(1, entry("Kano"))).decision is Decision.AMBIGUOUS
 

@@ -338,8 +338,8 @@ def _rate_unnumbered(said: Evidence, slot: PlacedEntry, film: bool) -> float | N
 
 
 def _rate_numbers(said: Evidence, slot: PlacedEntry, counted: Counting) -> float | None:
-    """Whether the release's numbers can be this entry's; the more of them, the better the proof."""
-    numbers = [n for n in said.whole_numbers if n not in counted.extra] or said.whole_numbers
+    """Whether the release's numbers can be this entry's; those that may be extras speak neither way."""
+    numbers = [n for n in said.whole_numbers if n not in counted.extra]
     if not numbers or slot.season == MOVIE:
         return None
     if counted.frame is None:

@@ -120,6 +120,14 @@ def test_numbers_that_never_restart_have_no_bonus() -> None:
     assert not counting(Told(slots, slots[1], [62], named=False)).extra
 
 
+@pytest.mark.parametrize("numbers", [[4], [3, 4, 5], [2, 3, 4, 5], [1, 2, 3, 4]])
+def test_a_number_past_the_end_is_an_extra_whatever_came_with_it(numbers: list[int]) -> None:
+    slots = timeline(show(1, entry("Show", count=3)))
+
+    assert counting(Told(slots, slots[0], numbers)).extra == {n for n in numbers if n > 3}
+    assert counting(Told(slots, slots[0], [n + 3 for n in numbers])).frame is None
+
+
 def test_both_readings_of_a_lone_bonus_are_offered() -> None:
     slots = timeline(seasons(12, 12))
     found = place(slots, slots[1], [13], counting(Told(slots, slots[1], [13], named=False)))

@@ -222,11 +222,16 @@ def _end(slot: PlacedEntry) -> int | None:
 
 
 def _but_for_extras(told: Told) -> Counting:
-    """`Show` 01 to 12 and 99, of a show with 12 episodes: own numbers, but for the last."""
+    """`Show` 01 to 12 and 99, of a show with 12 episodes: own numbers, but for the last.
+
+    A 13 that no other entry has may be an extra whatever came with it: alone it says no more against the
+    show than among 01 to 12.
+    """
     slot, numbers = told.slot, told.numbers
     odd = frozenset(n for n in numbers if slot.own(n, Frame.OWN, strict=True) is None)
     if not odd or slot.count is None or slot.season < 1:
         return Counting(season=told.season)
-    next_to_it = max(odd) <= slot.count + FEW_EXTRAS
-    most = len(odd) * (NEAR if next_to_it else MANY) <= len(numbers)
-    return Counting(Frame.OWN, False, told.season, None, odd) if most else Counting(season=told.season)
+    near = max(odd) <= slot.count + FEW_EXTRAS
+    few = len(odd) * (NEAR if near else MANY) <= len(numbers)
+    extras = few or (near and holder(told.slots, max(odd)) is None)
+    return Counting(Frame.OWN, False, told.season, None, odd) if extras else Counting(season=told.season)
