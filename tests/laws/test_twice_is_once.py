@@ -63,6 +63,17 @@ def bring(downloads: Path, week: int, names: list[str], *, by_week: bool) -> Non
         path.write_text(f"{path.name} " * (100 * week + number + 1))  # no two of one size
 
 
+# Subtitles that came before their video, which comes in another folder.
+EARLY = {
+    "weeks": [
+        ["[C] Vinland Saga - 02 (1080p).ass"],
+        ["[B] Vinland Saga - 02 (1080p).ass"],
+        ["[C] Vinland Saga - 02 (1080p).mkv"],
+    ],
+    "by_week": True, "mode": "move", "conflict": "hold", "preset": "emby", "upgrade": False,
+}  # fmt: skip
+
+
 @law(short=30, long=1500)
 @example(
     world={
@@ -73,6 +84,7 @@ def bring(downloads: Path, week: int, names: list[str], *, by_week: bool) -> Non
         ],
     }
 )  # fmt: skip
+@example(world=EARLY)
 @given(world=WORLDS)
 def test_a_second_run_does_nothing_and_a_new_week_leaves_the_old_ones_alone(
     run: Run, home: Path, world: dict[str, Any]

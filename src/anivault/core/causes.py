@@ -135,7 +135,7 @@ WORDS: dict[Cause, str] = {
     Cause.ONE_OF_TWO: "the server takes it and {file} for one file: both begin with {what}",
     Cause.TOO_MANY_VERSIONS: "{target} has a hundred versions",
     Cause.CIRCLE: "{target} is the name of a file that stays, or that waits for this one",
-    Cause.NO_NAMESAKE: "no video here has its name",
+    Cause.NO_NAMESAKE: "no video in its folder has its name",
     Cause.VIDEO_STAYS: "its video stays: {video}",
     Cause.NO_VIDEO_NEAR: "no video near it is planned",
     Cause.SEVERAL_SHOWS: "its folder is not of one show",

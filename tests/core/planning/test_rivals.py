@@ -132,7 +132,6 @@ def test_a_folder_of_one_show_stays_with_it_in_later_runs() -> None:
     [
         ("downloads/[A] Mushishi - 01.en.ass", "x.en.ass"),
         ("downloads/Subs/[A] Mushishi - 01.de.srt", "x.de.srt"),
-        ("later/[A] Mushishi - 01.fr.srt", "x.fr.srt"),
     ],
 )
 def test_a_subtitle_joins_a_video_that_went_before(subtitle: str, name: str) -> None:
@@ -142,13 +141,30 @@ def test_a_subtitle_joins_a_video_that_went_before(subtitle: str, name: str) -> 
     assert targets(with_origins([], origins, subtitle)) == {subtitle: f"{SHOW}/Season 01/{name}"}
 
 
-def test_a_subtitle_of_another_number_does_not() -> None:
+@pytest.mark.parametrize(
+    "subtitle",
+    ["downloads/[B] Other - 01.ass", "later/[A] Mushishi - 01.fr.srt", "[A] Mushishi - 01.fr.srt"],
+)
+def test_one_of_another_number_or_in_a_folder_where_it_never_was_does_not(subtitle: str) -> None:
     old = scanned("downloads/[A] Mushishi - 01.mkv")
     origins = {f"{SHOW}/Season 01/x.mkv": Origin(old, "tmdb:tv:1:S01E01:00000000")}
 
-    assert reasons(with_origins([], origins, "downloads/[B] Other - 01.ass")) == {
-        "downloads/[B] Other - 01.ass": "no-video"
+    assert reasons(with_origins([], origins, subtitle)) == {subtitle: "no-video"}
+
+
+def test_a_picture_of_a_folder_from_which_two_shows_went_is_neither_s() -> None:
+    there = {
+        f"{SHOW}/Season 01/x.mkv": "tmdb:tv:1:S01E02:00000000",
+        "Shows/Other (2020)/Season 01/y.mkv": "tmdb:tv:9:S01E01:00000000",
     }
+    origins = {rel: Origin(scanned(f"d/{rel[-5:]}"), show) for rel, show in there.items()}
+    new = [scanned("d/Mushishi - 01.mkv")]
+
+    only = with_origins(new, dict([*origins.items()][:1]), "d/poster.jpg")
+    both = with_origins(new, origins, "d/poster.jpg")
+
+    assert targets(only)["d/poster.jpg"] == f"{SHOW}/poster.jpg"
+    assert reasons(both) == {"d/poster.jpg": "no-video"}
 
 
 # --- what no name helps ---

@@ -69,7 +69,7 @@ class Followers:
                     root=file.root, rel=file.rel, reason=HeldReason.UNREADABLE_NAME, said=item.unreadable
                 )
             return self._beside(item, owner)
-        if self.taken and (found := self.gone.videos.owner(item) or self.gone.videos.named(item)):
+        if self.taken and (found := self.gone.videos.owner(item)):
             return self._after(item, found)
         return None
 
@@ -119,7 +119,8 @@ class Followers:
         homes = {
             index: home for index in near if (home := self.run.places.home(self.matched[index])) is not None
         }
-        if len({home.folder for home in homes.values()}) != 1:
+        folders = {home.folder for home in homes.values()}
+        if len(folders) != 1 or self._went_elsewhere(file, *folders):
             return held(file, HeldReason.NO_VIDEO, Cause.SEVERAL_SHOWS)
         index, home = next(iter(homes.items()))
         name = self._art_name(word, {home.season for home in homes.values()}, self.matched[index])
@@ -128,6 +129,10 @@ class Followers:
         video = self.matched[index].file
         target = f"{home.folder}/{name}{extension_of(file)}"
         return self._first_free(file, [target], video, f"{self.run.bases[index]}{extension_of(video)}")
+
+    def _went_elsewhere(self, file: ScannedFile, folder: str) -> bool:
+        """Whether a video that lay near `file` before is of another show: theirs is a folder of several."""
+        return bool(self.taken) and not all(place.startswith(f"{folder}/") for place in self.gone.near(file))
 
     def _art_name(self, word: str, seasons: set[int | None], item: MatchedFile) -> str | None:
         """The name below the show's or film's folder. A poster beside one later season is that season's."""
@@ -184,6 +189,10 @@ class Gone:
         self.films = [":movie:" in (origin.metadata or "") for _, origin in went]
         self.files = [_below(origin.file, roots) for _, origin in went]
         self.videos = Videos(self.files, [ParseResult()] * len(went))
+
+    def near(self, file: ScannedFile) -> list[str]:
+        """Where the videos that were near `file` are now."""
+        return [self.places[index] for index in self.videos.near(file)]
 
     def lone(self, file: ScannedFile) -> int | None:
         """A video near `file`, where all that were near it have gone to one folder."""

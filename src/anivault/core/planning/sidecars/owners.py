@@ -5,7 +5,7 @@ In: the videos of a run, and the other files. Out: for each file its video and w
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -27,7 +27,6 @@ _BOUNDARY = re.compile(r"[.\s_\-\[({【（+&]")
 _WORDS = re.compile(r"[\W_]+")
 _Place: TypeAlias = tuple[tuple[Number, ...], int, bool]  # episodes, season, whether it is an extra
 _ALIKE = 85  # of 100, between a title and the same with a slip
-_SHORT = 6  # letters of a name that says too little by itself: 01, Ep 12
 _LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
 
 
@@ -47,7 +46,6 @@ class Videos:
         self._loose: dict[tuple[str, str], dict[str, list[int]]] = {}
         self._numbered: dict[tuple[str, str], dict[_Place, list[int]]] = {}
         self._below: dict[tuple[str, str], list[int]] | None = None
-        self._everywhere: dict[str, int] | None = None
         self._videos, self._parsed = videos, parsed
         for index, video in enumerate(videos):
             folder, _, name = video.rel.rpartition("/")
@@ -69,16 +67,6 @@ class Videos:
             folder, _, last = folder.rpartition("/")
             between.insert(0, last)
         return None
-
-    def named(self, item: ParsedFile) -> Owner | None:
-        """Return whose sidecar `item` is by name alone, wherever it lies; None when it could be several."""
-        if self._everywhere is None:
-            count = Counter(stem for stems in self._stems.values() for stem in stems)
-            every = (entry for stems in self._stems.values() for entry in stems.items())
-            self._everywhere = {s: index for s, index in every if count[s] == 1 and len(s) > _SHORT}
-        stem = item.file.name.rpartition(".")[0]
-        at = _longest_prefix(stem, self._everywhere)
-        return Owner(self._everywhere[stem[:at].lower()], stem[at:], read_tail(stem[at:])) if at else None
 
     def near(self, file: ScannedFile) -> list[int]:
         """The videos in the folder of `file` or below it; for a folder of its own kind, those beside it."""
