@@ -40,6 +40,31 @@ def test_nothing_alike_is_unmatched() -> None:
     assert one(file("Wedding of Aunt Rose", episodes=[2])).decision is Decision.UNMATCHED
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        file("Natsu no Hikari", episodes=[3], season=1, seasons=(1, 2)),
+        file("Natsu no Hikari 2nd Season", episodes=[3], season=1),
+    ],
+)
+def test_a_name_that_says_two_seasons_is_asked_about(said: ParsedFile) -> None:
+    found = one(said)
+
+    assert found.decision is Decision.AMBIGUOUS
+    assert {(c.season, c.episode) for c in (*found.coordinates, *found.other)} == {(1, 3), (2, 3)}
+    assert "season 1 and season 2" in found.reasons[-1]
+
+
+def test_lists_season_and_the_providers_are_no_two_seasons() -> None:
+    merged = show(
+        1, entry("Natsu no Hikari"), entry("Natsu no Hikari 2nd Season", begin="2016-04-01", offset=12)
+    )
+    found = one(file("Natsu no Hikari 2nd Season", episodes=[14], season=1), merged)
+
+    assert [(c.season, c.episode) for c in found.coordinates] == [(1, 14)]
+    assert "season 1 and season 2" not in found.reasons[-1]
+
+
 def test_two_shows_of_one_name_are_asked_about() -> None:
     found = one(
         file("Namesake", episodes=[2]),

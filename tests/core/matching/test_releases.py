@@ -80,6 +80,7 @@ def test_one_odd_name_among_six_is_the_sixs(odd: str) -> None:
         "[Kitsune] Planettes S2 - 07 (1080p).mkv",  # another season
         "[Kitsune] Planettes (2019) - 07 (1080p).mkv",  # another year
         "[Kitsune] Planettes OVA - 07 (1080p).mkv",  # another kind
+        "[Kitsune] Z Planetes - 07 (1080p).mkv",  # a letter that is a word
     ],
 )
 def test_one_name_that_says_something_else_is_a_release_of_its_own(other: str) -> None:

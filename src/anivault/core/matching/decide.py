@@ -175,7 +175,7 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
         odd = ", ".join(str(n) for n in file.parsed.episodes)
         return Placement((), 0.0, f"Episode {odd} is no whole number: where does it belong?")
     placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
-    placement = _with_second(placement, file, fit)
+    placement = _of_one_season(_with_second(placement, file, fit), file, fit)
     titles = fit.candidate.episode_titles
     named = tuple(
         changed(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
@@ -193,6 +193,17 @@ def _as_counted(placement: Placement, fit: Fit) -> Placement:
     rule = f"The name says season {said}, which is season {fit.slot.season} at {provider}: which is meant?"
     first = _in_season(placement.coordinates, said)
     return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, first)
+
+
+def _of_one_season(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
+    """Ask where a name says two seasons, `Show 2nd Season S03E01`, and not one in two countings."""
+    said, slot = fit.seasons | set(file.parsed.seasons), fit.slot
+    if len(said) < 2 or said <= {slot.season, slot.marker}:
+        return placement
+    rule = f"The name says {' and '.join(f'season {n}' for n in sorted(said))}: which is meant?"
+    other = min(said - {place.season for place in placement.coordinates}, default=slot.season)
+    sure = min(placement.sure, UNCOUNTED)
+    return Placement(placement.coordinates, sure, rule, _in_season(placement.coordinates, other))
 
 
 def _in_season(places: Sequence[Coordinates], season: int) -> tuple[Coordinates, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from anivault.core.matching.titles.normalize import is_slip, normal_form
+from anivault.core.matching.titles.normalize import is_slip, lone_letters, normal_form
 from anivault.core.models import ParsedFile, Release
 from anivault.parser.folders import Use, read_folder
 from anivault.parser.form import is_legible
@@ -68,13 +68,13 @@ def _is_odd(key: Key, largest: Key, buckets: Buckets) -> bool:
         return False
     if _are_extras(bucket):
         return key.year in ("", largest.year) and _is_extra_of(key, largest, buckets)
-    return _is_of_kind(key, largest) and _is_titled_alike(key, largest)
+    return _is_of_kind(key, largest) and _is_titled_alike(key, largest, buckets)
 
 
 def _is_extra_of(key: Key, largest: Key, buckets: Buckets) -> bool:
     """`NCOP1`; and in the folder of the show whatever it is called. In a pile it may be another show's."""
     titled = any(f.parsed.printed and f.parsed.said.get("title") != "folder" for f in buckets[key])
-    if not titled or _is_titled_alike(key, largest):
+    if not titled or _is_titled_alike(key, largest, buckets):
         return True
     short = (normal_form(title) for title in _titles_of(key.folder))  # `Nichijou` of `Nichijou: My Life`
     return _is_named_by(key.folder, largest, buckets) or any(
@@ -97,11 +97,13 @@ def _is_of_kind(key: Key, largest: Key) -> bool:
     return key.kind == largest.kind and key.year in ("", largest.year)
 
 
-def _is_titled_alike(key: Key, largest: Key) -> bool:
+def _is_titled_alike(key: Key, largest: Key, buckets: Buckets) -> bool:
     """`07`, or `Planettes - 07` among `Planetes - 01`; of what is not alike, the title of another show."""
     if key.title in ("", largest.title):
         return True
-    return is_slip(key.title, largest.title) and fuzz.ratio(key.title, largest.title) >= ALIKE
+    lone, other = (lone_letters(buckets[k][0].parsed.title or "") for k in (key, largest))
+    alike = lone == other and is_slip(key.title, largest.title)
+    return alike and fuzz.ratio(key.title, largest.title) >= ALIKE
 
 
 def _mains_of_extras(buckets: Buckets) -> dict[Key, Key]:

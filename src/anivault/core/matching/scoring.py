@@ -54,6 +54,7 @@ class Fit:
     counting: Counting
     score: Score
     season: int | None = None  # of the show, as the name says
+    seasons: frozenset[int] = frozenset()  # all that the names say
 
 
 Profiles = dict[ShowId, Profile]  # a run derives each show's once
@@ -118,8 +119,8 @@ def _fit(compared: Compared, index: int, show: Mapping[str, float | None]) -> Fi
     if weak and is_backed(compared, slot):
         parts["title"] = BACKED
     rated = score(parts, profile.candidate.popularity)
-    season = compared.heard.season if compared.heard.by_show else None
-    return Fit(profile.candidate, profile.slots, slot, counted, rated, season)
+    season, seasons = (heard.season, heard.seasons) if heard.by_show else (None, frozenset[int]())
+    return Fit(profile.candidate, profile.slots, slot, counted, rated, season, seasons)
 
 
 def _counting(compared: Compared, index: int) -> Counting:

@@ -69,7 +69,15 @@ def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
             continue  # but 第二季 S02E05 says it twice
         for field, value in said.items():
             draft.set(field, value, RULE)
+        _dispute(draft, said["season"])
         draft.gap(found.start(), found.end(), SEASON)
+
+
+def _dispute(draft: Draft, season: int) -> None:
+    """Keep both of `First Season 2nd Season`: which one is meant, the name does not say."""
+    first = draft.fields["season"]
+    if season not in draft.fields.get("seasons", (first,)):
+        draft.fields["seasons"] = tuple(sorted({*draft.fields.get("seasons", (first,)), season}))
 
 
 def read_part(draft: Draft) -> None:

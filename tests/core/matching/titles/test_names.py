@@ -70,6 +70,14 @@ def test_what_no_rule_knows_is_no_slip() -> None:
     assert aria.likeness_within(forms("Monster")) < UNLIKE
 
 
+@pytest.mark.parametrize("title", ["Seaside K Aria", "Seaside Aria", "Seaside S Aria"])
+def test_a_letter_that_is_a_word_of_its_own_is_no_slip(title: str) -> None:
+    aria = names(show(1, entry("Seaside T Aria"))).shared
+
+    assert aria.likeness_within(forms(title)) <= UNLIKE
+    assert aria.likeness_within(forms("Seeside T Aria")) > UNLIKE
+
+
 def test_an_equal_title_of_four_letters_is_worth_less_where_the_show_is_not_known() -> None:
     nana = names(show(1, entry("Nana"))).shared
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.core.matching.titles.normalize import forms, is_slip, normal_form
+from anivault.core.matching.titles.normalize import forms, is_slip, lone_letters, normal_form
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,8 @@ def test_a_changed_digit_or_ending_is_no_slip() -> None:
     assert is_slip("natsumeyujincho", "natsumeyujinncho")
     assert not is_slip("railguns", "railgunt")
     assert not is_slip("show2a", "show3a")
+
+
+def test_a_letter_that_is_a_word_is_kept_in_mind() -> None:
+    assert lone_letters("Gekkou Z no Kishi") == lone_letters("Gekkou Z-no Kishi") == "z"
+    assert lone_letters("Hikari's Garden x a Wind o Yobu") == ""  # a genitive, a sign, an article, a particle

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
-from anivault.core.matching.titles.normalize import forms, marks_in
+from anivault.core.matching.titles.normalize import Forms, forms, marks_in
 from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, Reading
+from anivault.parser.title_words import FINAL
 
 STRIPPED = 0.92  # what a title is worth that is a show's only without season words, where a release has none
 BARE = 0.99  # what an entry's own title is worth without the season or part words that stand behind it
@@ -31,6 +32,7 @@ class TitleMatch:
     likeness: Mapping[int, float]
     season: int | None
     part: int | None
+    seasons: frozenset[int] = frozenset()  # all that the names say: two, where they disagree
     agreeing: frozenset[int] = frozenset()  # titles in two scripts, both of whose halves name the show
     likest: int | None = None  # the title that is likest, of those that are not only a folder's
     brief: bool = False  # whether the title that is likest is so short that many things are called that
@@ -53,6 +55,7 @@ def compare_titles(said: Evidence, names: Names) -> TitleMatch:
         likeness={title: worth for title, (worth, _) in best.items()},
         season=_first_said((said.season, *(r.season for r in known))),
         part=_first_said((said.part, *(r.part for r in known))),
+        seasons=_seasons(said, known),
         agreeing=agreeing,
         likest=likest.title if likest else None,
         brief=likest is not None and is_brief(forms(likest.base)[-1]),
@@ -86,6 +89,12 @@ def _known(said: Evidence, best: Mapping[int, tuple[float, Reading]]) -> list[Re
     """The readings that are taken to be this show's; where none is, all of the names' own."""
     own = [reading for reading in said.readings if reading.title < FOLDER]
     return [reading for worth, reading in best.values() if worth >= KNOWN] or own
+
+
+def _seasons(said: Evidence, known: Iterable[Reading]) -> frozenset[int]:
+    """Every season that the names say, `Show 2nd Season S03E01`: not a folder's, and no final one."""
+    own = (r.season for r in known if r.title < FOLDER)
+    return frozenset(n for n in (said.season, *own) if n is not None and n != FINAL)
 
 
 def _first_said(numbers: Iterable[int | None]) -> int | None:
@@ -149,8 +158,8 @@ def claims_of(said: Evidence, heard: TitleMatch, names: Names) -> list[Claim]:
 class _Spoken:
     """A reading, with the season and part that go with it, and what all of the show is called."""
 
-    whole: tuple[str, ...]
-    base: tuple[str, ...]
+    whole: Forms
+    base: Forms
     season: int  # 1 where none is said
     part: int
     trust: float
@@ -208,14 +217,14 @@ def _by_title_without_part(spoken: _Spoken, own: Titles) -> Claim | None:
 _WAYS = (_by_title_and_part, _by_title, _by_first_part, _by_mark, _by_title_without_part)
 
 
-def _own_likeness(spoken: _Spoken, form: tuple[str, ...], own: Titles) -> float:
+def _own_likeness(spoken: _Spoken, form: Forms, own: Titles) -> float:
     """How surely a form is an entry's own title; 0 where it is not, or where it names the show as well."""
     likeness = own.likeness_within(form)
     surely = likeness * spoken.trust
     return surely if surely >= KNOWN and likeness > spoken.roots.likeness_within(form) else 0.0
 
 
-def _is_told_by_mark(form: tuple[str, ...], own: Titles, roots: Titles) -> bool:
+def _is_told_by_mark(form: Forms, own: Titles, roots: Titles) -> bool:
     """Whether a title is the show's but for a mark that an entry's titles have and the show's do not."""
     mark = marks_in(form[0])
     return mark in own.marks and mark not in roots.marks and roots.likeness_within(form) >= LENIENT

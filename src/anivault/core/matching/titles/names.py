@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.places.timeline import PlacedEntry
-from anivault.core.matching.titles.normalize import forms, is_slip, marks_in
+from anivault.core.matching.titles.normalize import Forms, forms, is_slip, marks_in
 from anivault.core.models import Candidate
 from anivault.parser.title_words import split_number, split_season, without_film_words
 from anivault.shared import regex as re
@@ -33,8 +33,8 @@ UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
 class Name:
     """A title of an entry, with and without its season words; `head` is what stands before a subtitle."""
 
-    whole: tuple[str, ...]
-    base: tuple[str, ...]
+    whole: Forms
+    base: Forms
     season: int | None
     part: int | None
     head: str = ""
@@ -43,7 +43,7 @@ class Name:
 class Titles:
     """Names made ready to be compared with many readings."""
 
-    __slots__ = ("_exact", "_heads", "_lenient", "_marked", "_stripped", "marks")
+    __slots__ = ("_exact", "_heads", "_lenient", "_lone", "_marked", "_stripped", "marks")
 
     def __init__(self, names: Iterable[Name], *, bases: bool, sequels: Iterable[Name] = ()) -> None:
         """Take the names whole, and with `bases` without their season words too.
@@ -51,7 +51,10 @@ class Titles:
         `sequels` are those of a show that is itself a sequel: without their season words they are another's.
         """
         names = tuple(names)
-        self._exact, self._lenient = _spellings(names, bases=bases)
+        spellings = [n.whole for n in names] + [n.base for n in names if bases]
+        self._exact = frozenset(key[0] for key in spellings)
+        self._lone = {key[-1]: key.lone for key in spellings}
+        self._lenient = tuple(self._lone)
         self._stripped = _left_of(sequels, names)
         self._heads = frozenset(n.head for n in names)
         self._marked = frozenset(
@@ -59,7 +62,7 @@ class Titles:
         )
         self.marks = frozenset(mark for n in names if (mark := marks_in(n.whole[0])))
 
-    def likeness(self, form: tuple[str, ...]) -> float:
+    def likeness(self, form: Forms) -> float:
         """Compare a title by its forms with all names; the best counts.
 
         An equal title of up to four letters is no proof of its show.
@@ -67,7 +70,7 @@ class Titles:
         likeness = self.likeness_within(form)
         return likeness * BRIEF if likeness >= LENIENT and is_brief(form[-1]) else likeness
 
-    def likeness_within(self, form: tuple[str, ...]) -> float:
+    def likeness_within(self, form: Forms) -> float:
         """Compare a title with names of a show that is known, however short it is.
 
         Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`. A long
@@ -76,7 +79,7 @@ class Titles:
         x = form[-1]
         if form[0] in self._exact or x in self._lenient:
             return 1.0 if form[0] in self._exact else LENIENT
-        return max(CUT_SHORT if self._is_cut(x) else 0.0, self._slip(x) or self._ratio(x))
+        return max(CUT_SHORT if self._is_cut(x) else 0.0, self._slip(x, form.lone) or self._ratio(x))
 
     def stripped(self, form: tuple[str, ...]) -> bool:
         """Whether a title is only what is left of a sequel's names without their season words."""
@@ -90,13 +93,17 @@ class Titles:
         """`Grand Princess Aria`, of `Grand Princess Aria: The Long Way Home`."""
         return x in self._heads or (len(x) >= CUT and any(y.startswith(x) for y in self._lenient))
 
-    def _slip(self, x: str) -> float:
-        """`Natsume Yujinncho` is `Natsume Yujincho`: one slip in eight letters, three at most."""
+    def _slip(self, x: str, lone: str) -> float:
+        """`Natsume Yujinncho` is `Natsume Yujincho`: one slip in eight letters, three at most.
+
+        A letter that is a word is none: `Kidou Senshi V Gundam`.
+        """
         allowed = min(3, len(x) // 8)
         if not allowed:
             return 0.0
         near = process.extract(x, self._lenient, scorer=Levenshtein.distance, score_cutoff=allowed)
-        return max((SLIP - 0.02 * slips for y, slips, _ in near if is_slip(x, y)), default=0.0)
+        likely = (slips for y, slips, _ in near if is_slip(x, y) and self._lone[y] == lone)
+        return max((SLIP - 0.02 * slips for slips in likely), default=0.0)
 
     def _ratio(self, x: str) -> float:
         """How alike a title is that no rule knows: as a whole, or as a part of a name."""
@@ -104,12 +111,6 @@ class Titles:
         inside = [y for y in self._lenient if x in y] if len(x) >= STEM else []
         share = max((len(x) / len(y) for y in inside), default=0.0)
         return max(UNLIKE * near[1] / 100 if near else 0.0, INSIDE + share / 10 if share else 0.0)
-
-
-def _spellings(names: Sequence[Name], *, bases: bool) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The exact forms of names, and the lenient ones in order; with `bases` without season words too."""
-    keys = [n.whole for n in names] + [n.base for n in names if bases]
-    return frozenset(key[0] for key in keys), tuple(dict.fromkeys(key[-1] for key in keys))
 
 
 def _left_of(sequels: Iterable[Name], names: Sequence[Name]) -> frozenset[str]:

@@ -25,7 +25,7 @@ def normal_form(text: str) -> str:
     return _forms(text)[0]
 
 
-def forms(text: str) -> tuple[str, ...]:
+def forms(text: str) -> Forms:
     """Return the exact form, and the lenient one where it is another; the first is the better evidence."""
     return _forms(text)
 
@@ -35,13 +35,26 @@ def is_slip(a: str, b: str) -> bool:
     return a[-1:] == b[-1:] and [c for c in a if c.isdigit()] == [c for c in b if c.isdigit()]
 
 
+class Forms(tuple[str, ...]):
+    """The forms of one title; `lone` are its letters that are words: `Mazinger Z` is not `Mazinger`."""
+
+    lone: str = ""
+
+
+def lone_letters(text: str) -> str:
+    """The letters of a title that are words of their own; vowels and x are articles, particles and signs."""
+    return _forms(text).lone
+
+
 @lru_cache(maxsize=65536)
-def _forms(text: str) -> tuple[str, ...]:
+def _forms(text: str) -> Forms:
     level = _level(text).strip()
     words = [_romaji(w) for w in _WORD.findall(level)]
     exact = "".join(words) + _last_mark(level)
     lenient = _lenient(words)
-    return (exact, lenient) if lenient and lenient != exact else (exact,)
+    found = Forms((exact, lenient) if lenient and lenient != exact else (exact,))
+    found.lone = "".join(_LONE.findall(level))
+    return found
 
 
 def _last_mark(level: str) -> str:
@@ -104,5 +117,6 @@ _ANY_MARK = re.compile(r"[^\w]+")
 _LONG_O = re.compile(r"ou|oo|oh(?![aeiouy])")
 _DOUBLE = re.compile(r"([aeio])\1+")
 _WORDS = {"wo": "o", "ha": "wa", "he": "e"} | {w: str(n) for w, n in ROMANS.items() if w not in "ivx"}
+_LONE = re.compile(r"(?<![\w'])[bcdfghjklmnpqrstvwyz](?![\w'])")
 _LIGHT = frozenset({"the", "a", "an", "and", "to", "und", "et"})
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
