@@ -111,6 +111,19 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     episode: int
     files: int
     title: str = ""
+    versions: bool = False  # several files that servers read as versions of one episode
+
+    @property
+    def state(self) -> str:
+        """What people see of it: missing, there, version or double."""
+        several = "version" if self.versions else "double"
+        return "missing" if not self.files else several if self.files > 1 else "there"
+
+    @property
+    def said(self) -> str:
+        """The same in words."""
+        words = {"version": f"{self.files} versions", "double": f"{self.files} times"}
+        return words.get(self.state, self.state)
 
 
 class Strip(msgspec.Struct, frozen=True, kw_only=True):

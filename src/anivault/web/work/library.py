@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -144,10 +144,10 @@ def _poster(library: str, folder: str) -> str:
 
 def _strips(show: Candidate, videos: Sequence[MatchedFile]) -> Iterator[Strip]:
     """Every season that the library has something of, with the episodes that it lacks."""
-    have: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    have: defaultdict[int, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for video in videos:
         for place in video.coordinates:
-            have[place.season][place.episode] += 1
+            have[place.season][place.episode].append(video.file.rel)
     counts = {season.number: (season.first, season.episodes) for season in show.seasons}
     for season in sorted(have, key=lambda number: (number == 0, number)):
         first, episodes = counts.get(season, (1, None))
@@ -159,12 +159,23 @@ def _strips(show: Candidate, videos: Sequence[MatchedFile]) -> Iterator[Strip]:
             cells=tuple(
                 Cell(
                     episode=n,
-                    files=have[season][n],
+                    files=len(have[season][n]),
+                    versions=are_versions(have[season][n]),
                     title=show.episode_titles.get(f"S{season:02}E{n:02}", ""),
                 )
                 for n in cells
             ),
         )
+
+
+def are_versions(files: Sequence[str]) -> bool:
+    """Whether servers read these files as versions of one episode: names that go on by ` - `."""
+    stems = [os.path.splitext(file)[0] for file in files]
+    if len(stems) < 2 or len(set(map(os.path.dirname, stems))) > 1:
+        return False
+    shortest = min(stems, key=len)
+    bases = filter(None, (shortest, shortest.rpartition(" - ")[0]))
+    return any(all(stem == base or stem.startswith(f"{base} - ") for stem in stems) for base in bases)
 
 
 def _file(place: str, past: Past) -> LibraryFile:

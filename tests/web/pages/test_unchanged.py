@@ -15,7 +15,7 @@ from anivault.web.pages import rendering, unchanged
 from tests.web.conftest import Browser
 from tests.web.test_whole_job import work
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
