@@ -41,7 +41,8 @@ def varying(names: Iterable[str]) -> dict[str, Place]:
             if len(found[0]) <= LONGEST and int(found[0]) not in YEARS:
                 places[name[: found.start()]].setdefault(name, found.span())
     settled: dict[str, Place] = {}
-    for front, members in sorted(places.items(), key=lambda item: len(item[0])):
+    shared = [item for item in places.items() if len(item[1]) >= MEMBERS]  # of thousands of fronts a few are
+    for front, members in sorted(shared, key=lambda item: len(item[0])):
         if _tells(front, members):
             for name, place in members.items():
                 settled.setdefault(name, place)
@@ -54,7 +55,7 @@ def _mask(found: re.Match[str]) -> str:
 
 def _tells(front: str, members: dict[str, Place]) -> bool:
     """Tell whether the numbers behind `front` count episodes: enough of them, nearly all different."""
-    if len(members) < MEMBERS or _COUNTS_OTHERS.search(front):
+    if _COUNTS_OTHERS.search(front):
         return False
     numbers = {int(name[start:end]) for name, (start, end) in members.items()}
     return len(numbers) >= MEMBERS and len(numbers) * 4 >= len(members) * 3
