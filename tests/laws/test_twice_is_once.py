@@ -74,6 +74,20 @@ EARLY = {
 }  # fmt: skip
 
 
+# Two openings of a show whose folder holds no season that a name tells.
+SHORTS = {
+    "weeks": [
+        [
+            "[B] Cowboy Bebop - NCOP.mkv", "[A] Cowboy Bebop - NCOP.mkv", "[B] Cowboy Bebop - 02 (1080p).mkv",
+            "[B] Cowboy Bebop - 02-03v2 (1080p).mkv", "[A] Cowboy Bebop - PV1.mkv",
+            "[C] Vinland Saga - 02-03v2 (1080p).mkv", "[B] Vinland Saga - 01 (1080p).mkv",
+        ],
+        ["[A] Cowboy Bebop - NCOP.mkv", "[A] Cowboy Bebop - PV1.mkv"],
+    ],
+    "by_week": True, "mode": "move", "conflict": "hold", "preset": "absolute", "upgrade": False,
+}  # fmt: skip
+
+
 @law(short=30, long=1500)
 @example(
     world={
@@ -85,6 +99,7 @@ EARLY = {
     }
 )  # fmt: skip
 @example(world=EARLY)
+@example(world=SHORTS)
 @given(world=WORLDS)
 def test_a_second_run_does_nothing_and_a_new_week_leaves_the_old_ones_alone(
     run: Run, home: Path, world: dict[str, Any]
