@@ -210,6 +210,8 @@ def test_one_episode_stands_by_its_number_and_several_by_their_offset() -> None:
         ({"ja": ["カゼ!!"], "ja-Latn": ["Kaze!!"], "en": ["KAZE", "Kaze!!"]}, "Kaze!!"),
         ({"ja": ["GOKI -ゴーキ-"], "ja-Latn": ["GOKI - Gooki -"], "en": ["GOKI"]}, "Goki"),
         ({"ja": ["風の歌"], BY_RULE: ["Fuu no Uta"], "en": ["KU"]}, "風の歌"),
+        ({"ja": ["風の歌"], BY_RULE: ["Fuu no Tatakau Otome Umi Kaze"], "en": ["Umi Kaze"]}, "Umi Kaze"),
+        ({"ja": ["風の歌"], BY_RULE: ["Fuu no Tatakau Otome Umi Kaze"], "en": ["Kaze"]}, "風の歌"),
         ({"ja": ["風の歌"], BY_RULE: ["Fuu no Uta"]}, "風の歌"),
         ({"ja": ["風の歌"], BY_RULE: ["Fuu no Uta"], "ja-Latn": ["Kaze no Uta"]}, "Kaze no Uta"),
         ({BY_RULE: ["Fuu no Uta"]}, "Fuu no Uta"),

@@ -112,13 +112,16 @@ _EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 def _english(row: Row) -> str:
     """The English title that is no abbreviation; rather one that cries as the original does (*Haikyu!!*)."""
     romaji = (row.titles.get("ja-Latn") or row.titles.get(BY_RULE) or [""])[0].casefold()
-    whole = [
-        title
-        for title in row.titles.get("en", ())
-        if len(title) >= BRIEF * len(romaji) or romaji.startswith(title.casefold())
-    ]
+    english = row.titles.get("en", ())
+    whole = [t for t in english if len(t) >= BRIEF * len(romaji) or romaji.startswith(t.casefold())]
+    whole = whole or [t for t in english if _ends(romaji, t.casefold())]
     cry = _cry(row.titles.get("ja", [""])[0])
     return next((title for title in whole if _cry(title) == cry), whole[0] if whole else "")
+
+
+def _ends(romaji: str, title: str) -> bool:
+    """Whether a short title is the words that the romaji ends in: *Sailor Moon*."""
+    return " " in title and romaji.endswith(f" {title}")
 
 
 def _cry(title: str) -> str:
