@@ -371,11 +371,15 @@ def schema() -> dict[str, Any]:
 
 def shown(path: str) -> str:
     """`path` as text: U+FFFD for what is not UTF-8."""
+    if path.isascii():  # most are, and a plan asks for each several times
+        return path
     return os.fsencode(path).decode("utf-8", "replace")
 
 
 def b64(path: str) -> str | UnsetType:
     """The bytes of a path that is not UTF-8, in base64; nothing for any other."""
+    if path.isascii():
+        return UNSET
     raw = os.fsencode(path)
     return UNSET if _is_text(raw) else base64.b64encode(raw).decode("ascii")
 

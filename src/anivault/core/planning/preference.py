@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from anivault.core.causes import Advantage
@@ -212,6 +213,7 @@ def _speaks(item: Item, wanted: str) -> bool:
     return any(code == wanted or code.startswith(f"{wanted}-") for code in spoken)
 
 
+@lru_cache(maxsize=1024)
 def lines(resolution: str | None) -> int:
     """`1080p` and `1920x1080` are 1080, `4K` is 2160; 0 when unknown."""
     text = (resolution or "").lower()
@@ -221,6 +223,7 @@ def lines(resolution: str | None) -> int:
     return int(found[1]) if found else 0
 
 
+@lru_cache(maxsize=1024)
 def source_rank(source: str | None) -> int:
     """Discs before web, that before DVD and television. Who says nothing mostly has it from the web."""
     text = (source or "").lower()
