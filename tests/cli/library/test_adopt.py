@@ -361,9 +361,7 @@ def _inside_a_library(base: Path) -> Path:
     return base / "home/Shows"
 
 
-@pytest.mark.parametrize(
-    ("place", "code"), [(_a_file, 24), (_nothing_there, 21), (_inside_a_library, 25)], ids=lambda p: str(p)
-)
+@pytest.mark.parametrize(("place", "code"), [(_a_file, 24), (_nothing_there, 21), (_inside_a_library, 25)])
 def test_what_is_no_library_is_refused_and_nothing_is_made(
     run: Run, tmp_path: Path, place: Callable[[Path], Path], code: int
 ) -> None:
