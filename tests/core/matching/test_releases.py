@@ -57,6 +57,17 @@ def test_names_with_and_without_a_year_are_two_releases() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lone", "releases"), [("[Kitsune] Spice and Wolf - 04.mkv", [3, 1]), ("Spice and Wolf - 04.mkv", [4])]
+)
+def test_among_names_with_a_year_another_group_s_without_one_is_a_release(
+    lone: str, releases: list[int]
+) -> None:
+    dated = [f"anime/Spice and Wolf (2024) E{n:02} 720p x264.mkv" for n in (4, 5, 6)]
+
+    assert [len(release.files) for release in grouped(*dated, f"anime/{lone}")] == releases
+
+
+@pytest.mark.parametrize(
     "odd",
     [
         "[Kitsune] Planettes - 07 (1080p).mkv",  # a slip

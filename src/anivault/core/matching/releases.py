@@ -93,8 +93,12 @@ def _are_extras(bucket: Sequence[ParsedFile]) -> bool:
 
 
 def _is_of_kind(key: Key, largest: Key) -> bool:
-    """`Show - 07` among `Show (2015) - 01`, and neither `Show S2 - 07` nor `Show (2019) - 07`."""
-    return key.kind == largest.kind and key.year in ("", largest.year)
+    """`Show - 07` among `Show (2015) - 01`, and neither `Show S2 - 07` nor `Show (2019) - 07`.
+
+    Nor `[Group] Show - 07`: another group's file may be of the show that was there before the remake.
+    """
+    dated = key.year == largest.year or (not key.year and key.group in ("", largest.group))
+    return key.kind == largest.kind and dated
 
 
 def _is_titled_alike(key: Key, largest: Key, buckets: Buckets) -> bool:
