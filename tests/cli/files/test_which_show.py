@@ -17,6 +17,7 @@ from tests.conftest import Run
         ("Kara no Kyoukai Part 3.mkv", 23153),
         ("Kara no Kyoukai - Part 5 [1080p].mkv", 23155),
         ("Kizumonogatari Part 1.mkv", 357786),
+        ("[G] Kizumonogatari III - Reiketsu-hen [BD 1080p].mkv", 362585),
     ],
 )
 def test_the_number_of_a_film_chooses_the_film(run: Run, tmp_path: Path, name: str, film: int) -> None:
@@ -25,11 +26,15 @@ def test_the_number_of_a_film_chooses_the_film(run: Run, tmp_path: Path, name: s
     assert places(run, tmp_path / "Downloads")[name] == ("matched", film, [])
 
 
-@pytest.mark.parametrize("name", ["[G] Kizumonogatari Part 2.mkv", "Kizumonogatari Part 3.mkv"])
-def test_a_film_of_another_number_is_not_taken_for_it(run: Run, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "film"), [("[G] Kizumonogatari Part 2.mkv", 362584), ("Kizumonogatari Part 3.mkv", 362585)]
+)
+def test_a_film_that_bears_anothers_title_and_its_own_number_is_offered(
+    run: Run, tmp_path: Path, name: str, film: int
+) -> None:
     write(tmp_path / "Downloads", name)
 
-    assert places(run, tmp_path / "Downloads")[name][0] != "matched"
+    assert places(run, tmp_path / "Downloads")[name][:2] == ("ambiguous", film)
 
 
 def test_a_later_story_with_a_sequel_of_its_own_is_not_the_whole_show(run: Run, tmp_path: Path) -> None:
