@@ -43,7 +43,7 @@ from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.said import tags
 from anivault.core.planning.places import held, undecided
-from anivault.core.planning.sidecars.companions import BOUNDARY
+from anivault.core.planning.sidecars.companions import named_after
 from anivault.core.verdicts import Asked, match
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, SourceInLibraryError
@@ -288,11 +288,5 @@ class _Adopting:
         for file in files:
             if file.kind not in _FOLLOWS or fold(file.rel) in self.known or file.rel in self.renamed:
                 continue
-            if video := _named_after(file.rel, stems):
-                yield Adopted(file=file, video=video)
-
-
-def _named_after(rel: str, stems: Mapping[str, str]) -> str | None:
-    """The video whose name a file's begins with."""
-    cuts = (at for at in range(len(rel) - 1, 0, -1) if rel[at] in BOUNDARY)
-    return next((stems[rel[:at]] for at in cuts if rel[:at] in stems), None)
+            if stem := named_after(file.rel, stems):
+                yield Adopted(file=file, video=stems[stem])

@@ -32,8 +32,6 @@ _CAME = {Do.LINK: Mode.HARDLINK, Do.CLONE: Mode.REFLINK, Do.COPY: Mode.COPY, Do.
 
 def upgraded(plan: Plan, present: Sequence[ScannedFile], name_max: int) -> Plan:
     """Add to a plan what its upgrades do to the library. `present` is every file in there."""
-    if not any(move.replaces for move in plan.moves):
-        return plan
     upgrades = _Upgrades(plan, history.read(plan.library).files)
     made = held_back(plan, upgrades.refuses)
     returns = tuple(one for move in made.moves for one in upgrades.returns.get(move.target, ()))

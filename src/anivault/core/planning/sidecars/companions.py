@@ -15,7 +15,7 @@ from anivault.core.causes import Cause
 from anivault.core.models import FileKind, Held, HeldReason, Identity, Mode, Move, ScannedFile
 from anivault.core.planning.naming.characters import fold
 
-BOUNDARY = frozenset(".-_ [(/")
+_BOUNDARY = frozenset(".-_ [(/")
 
 
 def companions(
@@ -96,9 +96,9 @@ class _Ways:
     def of(self, file: ScannedFile) -> tuple[str | None, str | None]:
         """Return the file's new path, None when there is no right one; and the video that it waits for."""
         rel = file.rel
-        for at in range(len(rel) - 1, 0, -1):
-            if rel[at] in BOUNDARY and (found := self.stems.get(rel[:at])):
-                return found[0] + rel[at:], found[1] if found[0] != rel[:at] else None
+        if stem := named_after(rel, self.stems):
+            new, video = self.stems[stem]
+            return new + rel[len(stem) :], video if new != stem else None
         folder = file.folder
         while folder and folder not in self.folders:
             folder = folder.rpartition("/")[0]
@@ -108,6 +108,13 @@ class _Ways:
         if len(goes) != 1 or file.kind is FileKind.VIDEO:
             return None, None
         return next(iter(goes)) + rel[len(folder) :], self.first.get(folder)
+
+
+def named_after(rel: str, stems: Collection[str]) -> str | None:
+    """The longest of these stems that a path begins with, up to a boundary: the name of its video."""
+    return next(
+        (rel[:at] for at in range(len(rel) - 1, 0, -1) if rel[at] in _BOUNDARY and rel[:at] in stems), None
+    )
 
 
 def _stem(rel: str) -> str:
