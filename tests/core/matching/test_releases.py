@@ -57,14 +57,18 @@ def test_names_with_and_without_a_year_are_two_releases() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lone", "releases"), [("[Kitsune] Spice and Wolf - 04.mkv", [3, 1]), ("Spice and Wolf - 04.mkv", [4])]
+    "lone", ["[Kitsune] Spice and Wolf - 04.mkv", "Spice and Wolf - 04.mkv", "Spice and Wlof - 04.mkv"]
 )
-def test_among_names_with_a_year_another_group_s_without_one_is_a_release(
-    lone: str, releases: list[int]
-) -> None:
-    dated = [f"anime/Spice and Wolf (2024) E{n:02} 720p x264.mkv" for n in (4, 5, 6)]
+def test_a_title_without_a_year_is_a_release_of_its_own_among_names_with_one(lone: str) -> None:
+    dated = [f"anime/Spice and Wolf (2024) E{n:02} 720p x264.mkv" for n in (5, 6, 7)]
 
-    assert [len(release.files) for release in grouped(*dated, f"anime/{lone}")] == releases
+    assert [len(release.files) for release in grouped(*dated, f"anime/{lone}")] == [3, 1]
+
+
+def test_a_bare_number_in_a_shows_folder_is_of_the_year_that_its_siblings_say() -> None:
+    dated = [f"Spice and Wolf/Spice and Wolf (2024) - {n:02}.mkv" for n in (4, 5, 6)]
+
+    assert [len(release.files) for release in grouped(*dated, "Spice and Wolf/07.mkv")] == [4]
 
 
 @pytest.mark.parametrize(

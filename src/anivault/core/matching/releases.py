@@ -68,13 +68,12 @@ def _is_odd(key: Key, largest: Key, buckets: Buckets) -> bool:
         return False
     if _are_extras(bucket):
         return key.year in ("", largest.year) and _is_extra_of(key, largest, buckets)
-    return _is_of_kind(key, largest) and _is_titled_alike(key, largest, buckets)
+    return _is_of_kind(key, largest, buckets) and _is_titled_alike(key, largest, buckets)
 
 
 def _is_extra_of(key: Key, largest: Key, buckets: Buckets) -> bool:
     """`NCOP1`; and in the folder of the show whatever it is called. In a pile it may be another show's."""
-    titled = any(f.parsed.printed and f.parsed.said.get("title") != "folder" for f in buckets[key])
-    if not titled or _is_titled_alike(key, largest, buckets):
+    if not _is_titled(buckets[key]) or _is_titled_alike(key, largest, buckets):
         return True
     short = (normal_form(title) for title in _titles_of(key.folder))  # `Nichijou` of `Nichijou: My Life`
     return _is_named_by(key.folder, largest, buckets) or any(
@@ -92,13 +91,19 @@ def _are_extras(bucket: Sequence[ParsedFile]) -> bool:
     return all(file.parsed.type in EXTRAS for file in bucket)
 
 
-def _is_of_kind(key: Key, largest: Key) -> bool:
-    """`Show - 07` among `Show (2015) - 01`, and neither `Show S2 - 07` nor `Show (2019) - 07`.
+def _is_of_kind(key: Key, largest: Key, buckets: Buckets) -> bool:
+    """`Show - 07` among `Show - 01`, and `07` among `Show (2024) - 01`.
 
-    Nor `[Group] Show - 07`: another group's file may be of the show that was there before the remake.
+    Neither `Show S2 - 07` nor `Show (2019) - 07`. Nor `Show - 07` among `Show (2024) - 01`: a title
+    without a year may be that of the show that was there before the remake.
     """
-    dated = key.year == largest.year or (not key.year and key.group in ("", largest.group))
+    dated = key.year == largest.year or not (key.year or _is_titled(buckets[key]))
     return key.kind == largest.kind and dated
+
+
+def _is_titled(bucket: Sequence[ParsedFile]) -> bool:
+    """Whether names themselves have a title; that of `Show/07` is the folder's."""
+    return any(file.parsed.printed and file.parsed.said.get("title") != "folder" for file in bucket)
 
 
 def _is_titled_alike(key: Key, largest: Key, buckets: Buckets) -> bool:
