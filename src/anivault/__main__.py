@@ -1,6 +1,8 @@
-"""The first lines that run, of `anivault` and of `python -m anivault`: Ctrl-C is one line from here on."""
+"""The first lines that run, of `anivault` and of `python -m anivault`: Ctrl-C is one line from here on.
 
-from __future__ import annotations
+A Ctrl-C while Python itself starts is told by Python. So that little comes before these lines, they import
+nothing that is not there yet.
+"""
 
 import os
 import sys
@@ -15,13 +17,13 @@ def _leave() -> None:
     os._exit(130)
 
 
-def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _uncaught(kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
     if issubclass(kind, KeyboardInterrupt):
         _leave()
     sys.__excepthook__(kind, error, trace)
 
 
-def _unraisable(lost: sys.UnraisableHookArgs) -> None:
+def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
     if issubclass(lost.exc_type, KeyboardInterrupt):
         _leave()
     sys.__unraisablehook__(lost)
