@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from anivault.core.matching.releases import group
+from anivault.core.models import FileKind, ScannedFile
+from anivault.core.pipeline.parser import parse_files
+from anivault.parser.read import open_reader
 from anivault.services.catalogue import store
 from anivault.services.catalogue.offline import Catalog
 from anivault.services.catalogue.rows import Row, to_lines
@@ -73,3 +77,27 @@ def test_the_catalogue_finds_entries_by_the_numbers_of_lists(tmp_path: Path) -> 
     found = Catalog.open(str(tmp_path)).entries("tvdb", 9)
 
     assert [(candidate.id, entry.offset) for candidate, entry in found] == [(700, 0), (700, 12)]
+
+
+@pytest.mark.parametrize("folder", ["", "Movies", "Tea (2012)", "Tea Season 2"])
+@pytest.mark.parametrize("number", ["", " - 01", " S03E01", " OVA - 01", " NCOP"])
+@pytest.mark.parametrize("year", ["", " (2012)"])
+@pytest.mark.parametrize(
+    "title",
+    ["Tea", "Tea II", "Tea - Its Age II - The Leaf", "Tea 2nd Season", "Tea Final Season", "Tea Part 2"],
+)
+def test_the_pin_of_a_file_holds_for_it_whatever_its_title_says_of_season_and_year(
+    title: str, year: str, number: str, folder: str, tmp_path: Path
+) -> None:
+    path = tmp_path / folder / f"[Pot] {title}{year}{number} [1080p].mkv"
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    (made,) = pin(
+        PinRequest(what=str(path), show="tmdb:700"), Settings(), ["catalog"], lambda done, total: None
+    ).pins
+    rel = str(path.relative_to(tmp_path))
+    read = parse_files([ScannedFile(str(tmp_path), rel, FileKind.VIDEO)], open_reader(["anitomy-ng"]))
+    (release,) = group(read)
+
+    assert made.holds_for(release)
+    assert made.is_for(read[0])

@@ -258,6 +258,11 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         """What tells it from every other show and film."""
         return ShowId(self.provider, self.media_type, self.id)
 
+    def last_episode(self, season: int) -> int | None:
+        """The last episode of a season, where its table has it."""
+        table = next((table for table in self.seasons if table.number == season), None)
+        return table.first - 1 + table.episodes if table and table.episodes else None
+
     @property
     def dated(self) -> str:
         """The title with its year behind it, once: `HUNTER×HUNTER (2011)` has it already."""

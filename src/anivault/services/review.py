@@ -13,7 +13,16 @@ from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, planned
 from anivault.core.matching.pins import Pin, load, put_back
-from anivault.core.matching.questions import Answer, Question, Verdicts, Wanted, asked, places_of, widened
+from anivault.core.matching.questions import (
+    Alone,
+    Answer,
+    Question,
+    Verdicts,
+    Wanted,
+    asked,
+    places_of,
+    widened,
+)
 from anivault.core.models import Decision, Mode, ParsedFile, Query, ShowId
 from anivault.core.pipeline.reading import Read, What, read
 from anivault.core.planning.naming.preset import load_preset
@@ -111,8 +120,8 @@ class Review:
         """What says that its files are extras of a show; None where no pin is for these files alone."""
         if question.alone is None:
             return None
-        path, numbers = question.alone
-        return Wanted(path=path, show=show, episodes=numbers or None, extra=True)
+        alone = question.alone
+        return Wanted(path=alone.path, show=show, episodes=alone.numbers or None, extra=True)
 
     def undo(self) -> int | None:
         """Take the last answer back; returns the number of its question."""
@@ -139,8 +148,9 @@ class Review:
 def placed(question: Question, season: int, first: int | None = None) -> Question:
     """The question with answers that put its files, and no others, into `season`, from episode `first` on."""
     offset = None if first is None or question.begin is None else first - question.begin
-    path, numbers = question.alone or (question.path, "")
-    where = {"path": path, "episodes": numbers or None, "season": season, "offset": offset, "place": None}
+    alone = question.alone or Alone(question.path)
+    where = {"path": alone.path, "episodes": alone.into(season), "season": season, "offset": offset}
+    where["place"] = None
     if question.begin is None and first is not None and len(question.files) == 1:
         place = f"S{season:02}E{first:02}"
         where |= {"path": question.files[0].source, "episodes": None, "season": None, "place": place}

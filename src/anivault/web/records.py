@@ -96,6 +96,7 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     about: str  # a pin for it says the show of these files, and of no other's
     begin: int | None = None  # the number of the first file
     alone: tuple[str, str] | None = None  # a path and numbers whose pin is for these files alone
+    goes_on: bool = False  # no other file of the release has a number after these
     choices: tuple[Choice, ...] = ()
     never: tuple[str, ...] = ()  # the lines that leave these files out for good
 

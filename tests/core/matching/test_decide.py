@@ -11,7 +11,7 @@ from anivault.core.matching.decide import Thresholds, match_releases
 from anivault.core.matching.evidence import evidence, query
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
-from anivault.core.models import Decision, FileKind, MatchedFile, ParsedFile, ScannedFile
+from anivault.core.models import Decision, FileKind, MatchedFile, ParsedFile, ScannedFile, Season
 from anivault.core.pipeline.parser import parse_alone
 from anivault.parser.models import VideoType
 from tests.core.matching.makers import Shelf, entry, file, film, release, show
@@ -302,6 +302,30 @@ def test_a_pinned_file_whose_number_has_no_place_is_still_asked_about() -> None:
     )[0]
 
     assert found.decision is Decision.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("episodes", "decisions"),
+    [
+        ("13-", "matched matched ambiguous"),  # season 2 has twelve: is 25 its thirteenth, or season 3?
+        ("13-25", "matched matched matched"),  # the user has named it
+        ("25-", "matched matched matched"),  # has begun past what lists know, and goes on
+    ],
+)
+def test_a_range_that_goes_on_ends_with_its_season_unless_it_began_later(
+    episodes: str, decisions: str
+) -> None:
+    cours = [
+        entry("Natsu no Hikari"),
+        entry("Natsu no Hikari 2nd Season", begin="2016-04-01", season=2, offset=0),
+    ]
+    pin = Pin(id="tmdb:1", title="Natsu no Hikari", episodes=episodes, season=2, offset=-12)
+    known = replace(show(1, *cours), seasons=(Season(1, 12), Season(2, 12)))
+    files = [file("Natsu no Hikari", episodes=[n]) for n in (1, 13, 24, 25)]
+    found = match_releases(group(files), [Shelf(known)], [pin])
+
+    assert [item.coordinates[0].episode for item in found[3:]] == [13]
+    assert " ".join(item.decision for item in found[1:]) == decisions
 
 
 def test_no_source_is_asked_about_what_is_pinned() -> None:

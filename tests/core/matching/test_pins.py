@@ -177,6 +177,27 @@ def test_a_pin_for_some_numbers_leaves_the_others_alone() -> None:
     assert parts(Pin(id="tmdb:1", title="Natsu", episodes="12"))[1][0] == [12]
 
 
+def test_a_range_without_an_end_is_for_all_that_comes_after_its_first_number() -> None:
+    pin = Pin(id="tmdb:1", title="Natsu", episodes="13-", season=2, offset=-12)
+
+    assert parts(pin) == [([11, 12], None), ([13, 14], pin)]
+    assert pin.first_episode == 1
+
+
+def test_of_ranges_the_one_with_an_end_is_heard_first_then_the_one_that_begins_later() -> None:
+    ranges = [
+        Pin(id=f"tmdb:{n}", title="Natsu", episodes=e) for n, e in enumerate(("1-", "25-", "13-", "26"))
+    ]
+    heard = {
+        int(f.parsed.episodes[0]): part.pin.episodes
+        for part in parted(ranges, [release("Natsu", numbers=(1, 13, 25, 26, 27))])
+        for f in part.release.files
+        if part.pin
+    }
+
+    assert heard == {1: "1-", 13: "13-", 25: "25-", 26: "26", 27: "25-"}
+
+
 def test_a_pin_that_counts_from_a_later_number_gives_the_earlier_ones_its_show_alone() -> None:
     pin = Pin(id="tmdb:1", title="Natsu", season=2, offset=-12)
 
@@ -230,7 +251,7 @@ def test_a_folder_from_the_top_is_that_one_and_no_other_of_its_name() -> None:
     assert not pin.holds_for(named("Any", "Shows/Natsume"))
 
 
-@pytest.mark.parametrize("episodes", ["", "13-", "24-13", "a", "1,2", "-3"])
+@pytest.mark.parametrize("episodes", ["", "13--", "24-13", "a", "1,2", "-3", "-"])
 def test_numbers_that_are_no_range_are_refused(episodes: str, tmp_path: Path) -> None:
     with pytest.raises(PinRefusedError):
         add(tmp_path / FILE, Pin(id="tmdb:1", title="A", episodes=episodes))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from anivault.core.matching.places.episodes import COUNTED, STATED
+from anivault.core.matching.places.episodes import COUNTED, STATED, UNCOUNTED
 from anivault.core.matching.questions import Answer, Question, Scope, asked, questions
 from anivault.core.models import (
     Candidate,
@@ -116,6 +116,15 @@ def test_the_other_place_that_a_name_may_mean_is_the_second_answer() -> None:
     assert one.pin is not None
     assert other.pin is not None
     assert (one.pin.season, other.pin.season) == (2, 3)
+    assert (one.first, other.first) == ("S02E03", "S03E03")
+
+
+def test_a_place_in_another_season_than_the_name_says_is_said_by_the_pin() -> None:
+    item = replace(verdict(1, season=3), sure=UNCOUNTED)
+    (answer,) = answers(item)
+
+    assert answer.pin is not None
+    assert answer.pin.season == 2  # a pin that says nothing of it would leave the file its season 3
 
 
 @pytest.mark.parametrize("name", ["a\x1bb.mkv", "a\nb.mkv"])
@@ -131,6 +140,7 @@ def test_a_path_that_no_shell_can_be_told_gets_no_pin(name: str) -> None:
     [
         ((1,), (13,), "1"),
         ((1, 2), (13,), "1-2"),
+        ((13, 14), (12,), "13-"),  # next week's 15 goes on where they end
         ((1, 14), (13,), None),  # another's number stands between
         ((12.5,), (13,), None),  # no range holds it
     ],
@@ -143,6 +153,14 @@ def test_numbers_tell_files_from_others_of_the_same_name(
     (answer,) = answers(*guesses, known=known)
 
     assert (answer.pin.episodes if answer.pin else None) == episodes
+
+
+def test_a_range_of_specials_ends_where_it_ends() -> None:
+    known = verdict(12, sure=SURE)
+    (answer,) = answers(replace(verdict(13), coordinates=(Coordinates(season=0, episode=1),)), known=(known,))
+
+    assert answer.pin is not None
+    assert answer.pin.episodes == "13"
 
 
 def test_an_extra_of_the_same_number_is_in_nobodys_way() -> None:

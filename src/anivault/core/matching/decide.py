@@ -32,7 +32,7 @@ from anivault.core.models import (
     Score,
     ShowId,
 )
-from anivault.parser.models import EXTRAS, VideoType
+from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.shared.progress import Progress
 
 
@@ -235,7 +235,7 @@ def _match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source
     match = Match(Decision.MATCHED, 1.0, (ranked,), ("You have pinned it.",))
     fit = fits[0] if fits else None
     for file in map(_as_extra, part.release.files) if pin.extra else part.release.files:
-        made = _pinned_file(file, pin, _pinned_place(file, pin, part.said, fit), match)
+        made = _pinned_file(file, pin, _pinned_place(file, pin, part.said, fit, candidate), match)
         yield changed(made, release=part.release.key)
 
 
@@ -257,11 +257,21 @@ def _pinned_file(file: ParsedFile, pin: Pin, placement: Placement, match: Match)
     decision = Decision.MATCHED if placed else Decision.AMBIGUOUS
     reasons = (*match.reasons, placement.rule)
     return MatchedFile(
-        file.file, file.parsed, match, decision, placement.coordinates, reasons, placement.sure, pin.id
+        file.file,
+        file.parsed,
+        match,
+        decision,
+        placement.coordinates,
+        reasons,
+        placement.sure,
+        pin.id,
+        other=placement.other,
     )
 
 
-def _pinned_place(file: ParsedFile, pin: Pin, said: frozenset[Said], fit: Fit | None) -> Placement:
+def _pinned_place(
+    file: ParsedFile, pin: Pin, said: frozenset[Said], fit: Fit | None, show: Candidate
+) -> Placement:
     """Place a pinned file. A guess by counts is good enough here: the user has chosen the show."""
     if pin.extra:
         return Placement((), STATED, "The pin says that it is an extra.")
@@ -269,7 +279,8 @@ def _pinned_place(file: ParsedFile, pin: Pin, said: frozenset[Said], fit: Fit | 
         return Placement((), STATED, "The pin names a film.")
     coordinates = pin.place(file, said)
     if coordinates:
-        return Placement(coordinates, STATED, "The pin says where it goes.")
+        placement = Placement(coordinates, STATED, "The pin says where it goes.")
+        return _within_season(placement, pin, show, _place(file, fit) if fit else placement)
     if coordinates is not None:
         return Placement((), 0.0, "The name has no number that the pin could place.")
     if fit is None:
@@ -277,11 +288,32 @@ def _pinned_place(file: ParsedFile, pin: Pin, said: frozenset[Said], fit: Fit | 
     return _as_said(file, _place(file, fit))
 
 
+def _within_season(placement: Placement, pin: Pin, show: Candidate, unpinned: Placement) -> Placement:
+    """Ask where a range that goes on, `13-`, is past the end of its season: this may be the next one."""
+    last = placement.coordinates[-1]
+    end = show.last_episode(last.season) if pin.goes_on else None
+    first = pin.first_episode
+    if end is None or first is None or not first <= end < last.episode:
+        return placement
+    rule = f"Season {last.season} has {end} episodes, and your pin of {pin.episodes} goes on: is it in there?"
+    other = unpinned.coordinates if unpinned.coordinates != placement.coordinates else ()
+    return Placement(placement.coordinates, BEYOND, rule, other)
+
+
 def _as_said(file: ParsedFile, placement: Placement) -> Placement:
     """Ask where a guess would put a file into another season than its name says: no pin has said that."""
-    said = file.parsed.season
-    other = any(c.season != said for c in placement.coordinates)
-    if said is None or not other or placement.sure >= THRESHOLDS.place:
+    if not is_of_another_season(file.parsed, placement):
         return placement
+    said = file.parsed.season
     rule = f"The name says season {said}, the pin says nothing of it, and no list says what that is."
     return Placement(placement.coordinates, min(placement.sure, BEYOND), rule)
+
+
+def is_of_another_season(parsed: ParseResult, placed: Placement | MatchedFile) -> bool:
+    """Whether a place is a guess, and in another season than the name says."""
+    said = parsed.season
+    return (
+        said is not None
+        and placed.sure < THRESHOLDS.place
+        and any(place.season != said for place in placed.coordinates)
+    )

@@ -43,7 +43,7 @@ HEADER = """\
 # Edit it, share it: folder or title (and group, kind, episodes) say which files, id, season and offset where
 # they go. A folder that begins with / is that one; any other is the end of a path, wherever it is mounted.
 """
-_RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
+_RANGE = re.compile(r"([0-9]{1,4})(?:(-)([0-9]{1,4})?)?")
 _SEASON_WORD = re.compile(r"(.*\S) S([0-9]{1,2})")
 _YEAR_WORD = re.compile(r"(.*\S) \(((?:19|20)[0-9]{2})\)")
 Kind = Literal["episode", "special"]
@@ -95,11 +95,21 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         if self.episodes is None:
             return None
         found = _RANGE.fullmatch(self.episodes)
-        first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+        first, last = (int(found[1]), int(found[3] or (MOST if found[2] else found[1]))) if found else (1, 0)
         if first > last:
             said = shortened(repr(self.episodes))
-            raise PinRefusedError(f"{said} is neither a number nor a range such as 13-24")
+            raise PinRefusedError(f"{said} is neither a number nor a range such as 13-24 or 13-")
         return first, last
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is for its first number and all that come after it: `13-`."""
+        return self.episodes is not None and self.episodes.endswith("-")
+
+    @property
+    def first_episode(self) -> int | None:
+        """The episode that its first number is; None for a pin of all numbers."""
+        return self.numbers[0] + (self.offset or 0) if self.numbers else None
 
     def holds_for(self, release: Release) -> bool:
         """Whether the release's folder, or its title and group, are the pinned ones."""
@@ -271,11 +281,16 @@ def _parted(release: Release, holding: Sequence[Pin], said: dict[Pin, set[Said]]
         yield Part(replace(release, files=tuple(files)), pin, frozenset(said[pin]) if pin else frozenset())
 
 
-def _rank(pin: Pin) -> tuple[int, bool, bool, bool]:
-    """Title and group before folder before title; of equals the one that says more of the files it is for."""
+def _rank(pin: Pin) -> tuple[int, bool, int, bool, bool]:
+    """Title and group before folder before title; of equals the one that says more of the files it is for.
+
+    A range with an end is heard before one that goes on, and of those the one that begins later.
+    """
     rank = 0 if pin.group else 1 if pin.folder else 2
     base, season = _split(pin.title or "")
-    return rank, pin.episodes is None, pin.kind is None, season is None and not _YEAR_WORD.fullmatch(base)
+    begin = -pin.numbers[0] if pin.goes_on and pin.numbers else -MOST - 1
+    undated = season is None and not _YEAR_WORD.fullmatch(base)
+    return rank, pin.episodes is None, begin, pin.kind is None, undated
 
 
 def _split(title: str) -> tuple[str, int | None]:
@@ -304,7 +319,8 @@ def _forms(release: Release) -> set[str]:
     plain = {normal_form(t) for t in titles}
     plain |= {f"{form} ({first.year})" for form in plain if first.year is not None}
     said = {f"{form} S{first.season}" for form in plain if first.season is not None}
-    return plain | {_form(t) for t in titles} | said
+    worded = {_form(t) for t in titles} | {_form(f"{t} ({first.year})") for t in titles if first.year}
+    return plain | worded | said
 
 
 def _is_named(pin: Pin, words: str) -> bool:

@@ -11,10 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import takewhile
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from anivault.core.matching.decide import is_of_another_season
 from anivault.core.matching.explain import why
 from anivault.core.matching.pins import Kind, kind_of
 from anivault.core.matching.places.episodes import STATED, UNCOUNTED
@@ -75,6 +77,19 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""  # what speaks for the show and against it
 
 
+class Alone(NamedTuple):
+    """The path and the numbers of a pin for some files alone; `goes_on`: no other has a later number."""
+
+    path: str
+    numbers: str = ""
+    goes_on: bool = False
+
+    def into(self, season: int | None) -> str | None:
+        """The numbers of a pin into a season: next week's go on in it. Specials are these and no others."""
+        ends = not self.goes_on or not season
+        return (self.numbers if ends else f"{self.numbers.partition('-')[0]}-") or None
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Files of one folder, and of one release where they are videos, that are held for one reason."""
 
@@ -83,7 +98,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
     path: str = ""  # a pin for it says the show of these files, and of no other's
     begin: int | None = None  # the number of the first file, as it is printed
-    alone: tuple[str, str] | None = None  # a path and numbers whose pin is for these files and no others
+    alone: Alone | None = None  # what a pin has to be for that is for these files and no others
 
 
 def questions(held: Sequence[Held], verdicts: Verdicts, scope: Scope | None = None) -> list[Question]:
@@ -127,7 +142,7 @@ def _asked(files: Sequence[Held], verdicts: Verdicts, scope: Scope) -> Question:
         answers=_explained(_answers(files, verdicts, scope), first),
         path=scope.show_path(first) or first.file.path,
         begin=_first_number(first),
-        alone=scope.path(first, videos),
+        alone=scope.alone(videos),
     )
 
 
@@ -213,24 +228,21 @@ class Scope:
         shows = {_show(item) for item in self._names[next(_names(file))]}
         return file.file.path if len(shows) == 1 else next(iter(alone), "")
 
-    def path(self, file: MatchedFile, asked: Sequence[MatchedFile]) -> tuple[str, str] | None:
-        """The path whose pin, with a season, places what is asked about and nothing else; else None.
-
-        With it the numbers that the pin has to be for, where other files have the same title and group.
-        """
-        files = {item.file for item in asked}
+    def alone(self, asked: Sequence[MatchedFile]) -> Alone | None:
+        """What a pin has to be for that places what is asked about and nothing else; None: no pin does."""
+        file, files = asked[0], {item.file for item in asked}
         named = self._names[next(_names(file))]
         mine = [item for item in named if item.file in files]
         others = [item for item in named if item.file not in files]
         if not others:
-            return file.file.path, ""
+            return Alone(file.file.path)
         folder = file.file.whole_folder
         if file.file.folder and self._folders[folder] == len(asked):
-            return folder, ""
-        return (file.file.path, numbers) if (numbers := _between(mine, others)) else None
+            return Alone(folder)
+        return _between(file.file.path, mine, others)
 
 
-def _between(mine: Sequence[MatchedFile], others: Sequence[MatchedFile]) -> str | None:
+def _between(path: str, mine: Sequence[MatchedFile], others: Sequence[MatchedFile]) -> Alone | None:
     """The range of numbers that holds all of mine and none of the others': `13-24`, or `7` alone.
 
     None where a file of mine has no number, or one such as 12.5 that stands in no range.
@@ -243,7 +255,8 @@ def _between(mine: Sequence[MatchedFile], others: Sequence[MatchedFile]) -> str 
     taken = _whole(_numbers(item for item in others if item.parsed.type not in EXTRAS))
     if any(first <= n <= last for n in taken):
         return None
-    return f"{first}-{last}" if first < last else str(first)
+    told = f"{first}-{last}" if first < last else str(first)
+    return Alone(path, told, goes_on=all(n < first for n in taken))
 
 
 def _numbers(files: Iterable[MatchedFile]) -> list[Number]:
@@ -292,8 +305,8 @@ def _answers(files: Sequence[Held], verdicts: Verdicts, scope: Scope) -> tuple[A
     asked = [verdicts[item.root, item.rel] for item in files]
     answers = [_answer(r, verdict, asked, scope) for r in near]
     if verdict.other:
-        otherwise = replace(verdict, coordinates=verdict.other, sure=0.0)
-        answers.insert(1, _answer(ranked[0], otherwise, asked, scope))
+        otherwise = [replace(item, coordinates=item.other, sure=0.0) for item in asked]
+        answers.insert(1, _answer(ranked[0], otherwise[0], otherwise, scope))
     return tuple(answers)
 
 
@@ -321,8 +334,10 @@ def _placing(
     """What a pin has to say that puts what is asked about where it is guessed to belong."""
     if not where:
         return _wanted(scope.show_path(file), show)
-    path, numbers = scope.path(file, asked) or ("", "")
-    return _wanted(path, show, episodes=numbers or None, **where)
+    alone = scope.alone(asked)
+    if alone is None:
+        return None
+    return _wanted(alone.path, show, episodes=alone.into(where.get("season")), **where)
 
 
 def _wanted(path: str, show: Candidate, *, episodes: str | None = None, **where: int) -> Wanted | None:
@@ -349,7 +364,7 @@ def _where(file: MatchedFile) -> dict[str, int] | None:
     """What a pin has to say of season and numbers, where the show alone is not enough; None: it cannot."""
     if file.parsed.type in _SPECIAL and any(c.season for c in file.coordinates):
         return None  # the show alone would make an episode of it
-    if file.sure >= UNCOUNTED and not file.other:
+    if file.sure >= UNCOUNTED and not file.other and not is_of_another_season(file.parsed, file):
         return {}
     return _guess(file)
 

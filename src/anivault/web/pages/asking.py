@@ -79,11 +79,12 @@ def words_for(
 
     With `folder` for all that its folder holds. Raises PinRefusedError where no pin is for these files alone.
     """
-    from anivault.core.matching.questions import Answer, Question, Wanted
+    from anivault.core.matching.questions import Alone, Answer, Question, Wanted
     from anivault.core.models import Held, HeldReason
     from anivault.services.review import Review, placed
 
-    path, alone = (row.folder, (row.folder, "")) if folder else (row.about, row.alone)
+    own = Alone(*row.alone, row.goes_on) if row.alone else None
+    path, alone = (row.folder, Alone(row.folder)) if folder else (row.about, own)
     held = Held(root=os.path.dirname(row.path), rel=os.path.basename(row.path), reason=HeldReason(row.reason))
     named = Answer(show=show, words="", pin=Wanted(path=path, show=show))
     question = Question(

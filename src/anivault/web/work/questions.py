@@ -37,7 +37,8 @@ def _row(question: Question, verdicts: Verdicts, never: tuple[str, ...]) -> Ques
         path=first.source,
         about=os.path.abspath(question.path),
         begin=question.begin,
-        alone=question.alone,
+        alone=(question.alone.path, question.alone.numbers) if question.alone else None,
+        goes_on=bool(question.alone and question.alone.goes_on),
         choices=tuple(_choices(question.answers, (verdict, final))),
         never=never,
     )

@@ -42,7 +42,9 @@ OffsetOption = Annotated[
 ]
 EpisodesOption = Annotated[
     str | None,
-    typer.Option("--episodes", metavar="N-N", help="Only for these numbers, as 13-24.", show_default=False),
+    typer.Option(
+        "--episodes", metavar="N-N", help="Only for these numbers, as 13-24 or 13-.", show_default=False
+    ),
 ]
 FromOption = Annotated[
     int | None,
