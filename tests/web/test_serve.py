@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -73,6 +74,20 @@ def test_a_head_that_does_not_end_is_cut_off(served: tuple[subprocess.Popen[str]
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X: y\r\n" * 20_000)
         assert client.recv(100).startswith(b"HTTP/1.1 4")
+
+
+def test_work_hears_of_ctrl_c_once_by_the_page(tmp_path: Path) -> None:
+    """A terminal tells all processes of its session; the second Ctrl-C would end a run in its middle."""
+    from anivault.web.jobs import _begin
+
+    async def session() -> int:
+        process = await _begin({"job": "library"})
+        found = os.getsid(process.pid)
+        process.kill()
+        await process.communicate()
+        return found
+
+    assert asyncio.run(session()) != os.getsid(0)
 
 
 def test_a_port_that_is_taken_is_said(run: Run, tmp_path: Path) -> None:

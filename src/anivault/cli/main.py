@@ -11,6 +11,7 @@ from anivault.shared.exits import BUG, DONE, INTERRUPTED, USAGE
 TYPE_CHECKING = False  # `typing` itself takes longer than all the rest of `--version`
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
     from typer import TyperException
 
@@ -25,6 +26,7 @@ def main() -> None:
     if _is_written(_stored_help(sys.argv[1:])):
         sys.exit(0)
     _listen(_leave)  # an exception in the middle of an import may be swallowed or become another one
+    _heed_terminal()
     sys.unraisablehook = _unraisable
     import gc
 
@@ -79,6 +81,37 @@ def _listen(handler: Callable[..., object]) -> None:
 
     signal.signal(signal.SIGINT, handler)
     signal.signal(signal.SIGTERM, handler)
+
+
+def _heed_terminal() -> None:
+    """Let a terminal that closes end the program as SIGTERM does. Under nohup it ends nothing."""
+    import signal
+
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup and signal.getsignal(hangup) is signal.SIG_DFL:
+        signal.signal(hangup, _hung_up)
+
+
+def _hung_up(number: int, frame: Any) -> None:
+    """Do what SIGTERM does at this moment, once: the shell tells of a closed terminal, and the system too."""
+    import signal
+
+    signal.signal(number, signal.SIG_IGN)
+    for stream in (0, 1, 2):
+        if _is_dead_terminal(stream):
+            os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+    end = signal.getsignal(signal.SIGTERM)
+    assert callable(end)  # somebody listens since the first line
+    end(signal.SIGTERM, frame)
+
+
+def _is_dead_terminal(stream: int) -> bool:
+    import stat
+
+    try:
+        return stat.S_ISCHR(os.fstat(stream).st_mode) and not os.isatty(stream)
+    except OSError:  # closed
+        return False
 
 
 def _read_paths_as_utf8() -> None:
@@ -219,11 +252,12 @@ def _interrupted() -> int:
 def _usage(error: TyperException) -> int:
     """Say which command it is about, what is wrong with its words, and where its help is."""
     from anivault.cli.context import Session
+    from anivault.cli.screen import tell
     from anivault.shared.text import safe
 
     context = getattr(error, "ctx", None)
     if not Session.words or type(error).__name__ == "NoArgsIsHelpError":  # a group alone: its help
-        sys.stderr.write(f"{error}\n")
+        tell(f"{error}\n")
         return USAGE
     command = context.command_path if context else "anivault"
     what = f"{command}: {_problem(error)} Nothing was done."

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 from unicodedata import east_asian_width
 
 from anivault.shared.errors import AniVaultError, OutputError
@@ -69,7 +69,30 @@ def printed(write: Callable[P, T], *what: P.args, **how: P.kwargs) -> T:
 
 def print_no_more() -> None:
     """Give what is left of the output to nothing."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _to_nothing(sys.stdout)
+
+
+def _to_nothing(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class _Telling:
+    """What is told on stderr. Where nobody can be told any more, the work and its exit code count still."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> bool:
+        failed = kind is not None and issubclass(kind, OSError)
+        if failed:
+            _to_nothing(sys.stderr)
+        return failed
+
+
+def tell(text: str) -> None:
+    """Tell people something, if that is possible."""
+    with _Telling():
+        sys.stderr.write(text)
 
 
 class Screen:
@@ -112,7 +135,7 @@ class Screen:
         """Tell people something that is not the result; --quiet leaves it out."""
         if not self.quiet:
             self.flush()
-            sys.stderr.write(safe(text) + "\n")
+            tell(safe(text) + "\n")
 
     def hint(self, text: str) -> None:
         """Say what to type next."""
@@ -137,7 +160,7 @@ class Screen:
             self.event(ErrorEvent(code=code, message=message, hint=hint, exit_code=exit_code))
         self.flush()
         text = f"Error: {message}\n  {hint}" if hint else f"Error: {message}"
-        sys.stderr.write(f"{told or text}\n")
+        tell(f"{told or text}\n")
 
     def progress(self, label: str) -> Report:
         """Return a callback (done, total or None) that draws on stderr once a second has passed.
@@ -200,20 +223,23 @@ class _Bar:
         """Go on to another stage; a bar that is there already says so at once."""
         self._label = label
         if self._bar:
-            self._draw(self._bar, 0, None)
+            with _Telling():
+                self._draw(self._bar, 0, None)
 
     def __call__(self, done: int, total: int | None) -> None:
         now = time.monotonic()
         if now - self._start < _PROGRESS_AFTER or now - self._drawn < _REDRAWN_AFTER:
             return
         self._drawn = now
-        self._bar = self._bar or _open()
-        self._draw(self._bar, done, total)
+        with _Telling():
+            self._bar = self._bar or _open()
+            self._draw(self._bar, done, total)
 
     def end(self) -> None:
         """Take the bar off the screen."""
         if self._bar:
-            self._bar.stop()
+            with _Telling():
+                self._bar.stop()
 
     def _draw(self, bar: Progress, done: int, total: int | None) -> None:
         count = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""

@@ -175,6 +175,7 @@ async def _begin(order: dict[str, Any]) -> asyncio.subprocess.Process:
         sys.executable, "-X", "utf8", "-m", MODULE,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}, limit=1 << 24,
+        start_new_session=True,  # Ctrl-C and a terminal that closes end the page, which stops the work, once
     )  # fmt: skip
     assert process.stdin
     process.stdin.write(json.dumps(order).encode())

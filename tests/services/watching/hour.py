@@ -119,6 +119,7 @@ class Watched:
             str(self.folder / "lib"),
         ]
         with (self.folder / "watch.log").open("ab") as log:
+            self.told = log.tell()
             self.process = subprocess.Popen(
                 [*words, "--config", str(self.config)], stdout=log, stderr=log, cwd=ROOT
             )
@@ -130,6 +131,15 @@ class Watched:
         self.process.wait()
         print(f"ended by {number.name}: {self.process.returncode}", flush=True)
         self.start()
+
+    def warm(self) -> None:
+        """Wait until it has filed something since it was started: until then its memory says nothing."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until and b"Take it back" not in self._log():
+            time.sleep(0.1)
+
+    def _log(self) -> bytes:
+        return (self.folder / "watch.log").read_bytes()[self.told :]
 
     def look(self) -> int:
         """Its memory now, in KB."""
@@ -212,6 +222,7 @@ def main() -> int:
         time.sleep(words.minutes * 60 / (len(ends) + 1))
         watch.end(number)
     feeder.join()
+    watch.warm()
     early = watch.look()
     until = time.monotonic() + 120 + words.minutes * 60
     while looked(folder)[0] and time.monotonic() < until:

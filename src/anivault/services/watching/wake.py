@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 
 from anivault.shared.text import is_text
@@ -20,10 +20,10 @@ GRACE = 2.0  # seconds that an event may come after its file
 
 
 class Wake:
-    """Waits. `often` is how many seconds lie between two looks where no events come."""
+    """Waits. `often` is how many seconds lie between two looks where no events come; `asked` ends a wait."""
 
-    def __init__(self, roots: Sequence[str], often: float) -> None:
-        self.often = often
+    def __init__(self, roots: Sequence[str], often: float, asked: Callable[[], bool] = lambda: False) -> None:
+        self.often, self.asked = often, asked
         self.events = _events(roots)
         self.named: set[str] = set()  # by events, since they were last asked for
 
@@ -39,9 +39,10 @@ class Wake:
 
     def wait(self, seconds: float, least: float = 0) -> None:
         """Wait so long, or until an event comes; `least` all the same."""
-        time.sleep(least)
-        until = time.monotonic() + seconds - least
-        while not self.named and (left := until - time.monotonic()) > 0:
+        begun = time.monotonic()
+        while not self.asked() and (left := begun + least - time.monotonic()) > 0:
+            time.sleep(min(left, STEP))
+        while not (self.named or self.asked()) and (left := begun + seconds - time.monotonic()) > 0:
             self._step(left)
 
     def told(self, paths: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Hashable
 from contextlib import suppress
 from functools import partial
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +29,7 @@ def watch(context: Context, paths: FoldersArg, to: ToOption = None, unit: UnitFl
     """File what arrives in these folders, as long as it runs.
 
     A file is organized once it has been left alone for `[watch] settle` seconds; what is held waits for your
-    answer. SIGHUP reads the configuration again.
+    answer. SIGHUP reads the configuration again; a terminal that closes ends it.
     """
     folders = [os.path.abspath(path) for path in paths]
     if unit:
@@ -38,25 +39,28 @@ def watch(context: Context, paths: FoldersArg, to: ToOption = None, unit: UnitFl
             raise FolderNotFoundError(path, "folder")
     asked = _Asked()
     while True:
+        asked.come = False
         _watch(context, folders, to, asked)
         context = _read_again(context)
 
 
 class _Asked:
-    """Whether SIGHUP came. Windows has none."""
+    """Whether SIGHUP came, but for that of a terminal which has closed. Windows has none."""
 
     def __init__(self) -> None:
         self.come = False
+        self.terminals = [stream for stream in (0, 1, 2) if os.isatty(stream)]
         if hangup := getattr(signal, "SIGHUP", None):
-            signal.signal(hangup, self._note)
+            self.before = signal.signal(hangup, self._note)
 
-    def _note(self, number: int, frame: object) -> None:
-        del number, frame
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        closed = not all(map(os.isatty, self.terminals))
+        if closed and callable(self.before):
+            self.before(number, frame)
         self.come = True
 
     def __call__(self) -> bool:
-        come, self.come = self.come, False
-        return come
+        return self.come
 
 
 def _watch(context: Context, folders: list[str], to: str | None, asked: _Asked) -> None:
@@ -68,7 +72,7 @@ def _watch(context: Context, folders: list[str], to: str | None, asked: _Asked) 
     library, settings = context.library(to), context.settings
     settle = max(settings.watch.settle, settings.scan.settle)
     pile = Pile(folders, (library,), settle, partial(lists, library))
-    wake = Wake(pile.roots, settings.watch.poll)
+    wake = Wake(pile.roots, settings.watch.poll, asked)
     how = "" if wake.events else f", looking every {wake.often:g} seconds"
     context.screen.note(f"Watching {', '.join(pile.roots)} for {library}{how}.")
     context.screen.flush()
