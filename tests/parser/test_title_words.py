@@ -41,6 +41,16 @@ from anivault.parser.title_words import (
         ("Title Dai Ni Ki", "Title", 2, None),
         ("Show Season 2 Part 2", "Show", 2, 2),
         ("Show 2nd Cour", "Show", None, 2),
+        ("Show Second Half", "Show", None, 2),
+        ("Show Dai 2 Cour", "Show", None, 2),
+        ("Show Dai Ni Kuuru", "Show", None, 2),
+        ("Show IV Part 2", "Show", 4, 2),
+        ("Show Season Two Part Three", "Show", 2, 3),
+        ("アニメ 2クール目", "アニメ", None, 2),
+        ("某部动画 第二季 下半", "某部动画", 2, 2),
+        ("アニメ 第弐期", "アニメ", 2, None),
+        ("アニメ 第参期その弐", "アニメ", 3, 2),
+        ("Anime Daini Ki Sono Ni", "Anime", 2, 2),
         ("アニメ 第2クール", "アニメ", None, 2),
         ("アニメ 2期 後半クール", "アニメ", 2, 2),
         ("某部动画 后半", "某部动画", None, 2),
@@ -56,7 +66,19 @@ def test_season_words_are_taken_off_in_many_languages(
 
 
 @pytest.mark.parametrize(
-    "title", ["Area 88", "Part-Timer", "Season 2", "S", "Vivid Strike!", "K", "86", "Code:Realize", "第一"]
+    "title",
+    [
+        "Area 88",
+        "Part-Timer",
+        "Season 2",
+        "S",
+        "Vivid Strike!",
+        "K",
+        "86",
+        "Code:Realize",
+        "第一",
+        "Show Sono Ni",
+    ],
 )
 def test_what_is_no_season_word_stays(title: str) -> None:
     assert split_season(title) == (title, None, None)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from anivault.parser.rules.numbers import HAN_VALUE, han
 from anivault.parser.vocabulary import (
+    CARDINALS,
     CJK_FILMS,
     FINAL_SEASONS,
     KANA_ORDINALS,
@@ -37,7 +38,7 @@ class SeasonSplit(NamedTuple):
 
 
 _HAN = "".join(char for char, value in HAN_VALUE.items() if value)
-_N = rf"(?P<n>\d{{1,2}}|[{_HAN}]{{1,3}}|[ivx]+)"
+_N = rf"(?P<n>\d{{1,2}}|[{_HAN}]{{1,3}}|[ivx]+|{any_of(CARDINALS)})"
 _ORD = rf"(?P<n>\d{{1,2}}(?:st|nd|rd|th)|{any_of(ORDINALS)}|{any_of(KANA_ORDINALS)})"
 _GAP = r"[\s._\-]*"
 _SEASONS = any_of((*SEASON["words"], *SEASON["cjk"]))
@@ -61,17 +62,23 @@ _SEASON = _words(
 )
 _PART = _words(
     rf"(?:{_PARTS}){_GAP}{_N}",
-    rf"{_ORD}{_GAP}(?:{_PARTS})",
+    rf"{_ORD}{_GAP}(?:{_PARTS}|half)",
     rf"第{_GAP}{_N}{_GAP}(?:クール|部分|part|cour)",
+    rf"dai{_GAP}(?P<n>\d{{1,2}}|{any_of(ROMAJI_NUMBERS)}){_GAP}(?:kuuru|cour)",
+    r"(?P<n>\d)クール目",
 )
-_HALF = re.compile(r"[前後后]半(?:クール|cour)?")
+# What only a season has a part of: alone it ends the name of a sequel, `Show Sono Ni`.
+_PART_OF_SEASON = _words(
+    rf"(?:その|其の|其ノ){_GAP}(?P<n>\d|[{_HAN}])(?=$|[\s)）~～〜])", r"sono (?P<n>\d|ichi|ni|san|yon)$"
+)
+_HALF = re.compile(r"[前後后]半(?:クール|cour)?|[上下]半(?:季|部分?|$)")
 _FINAL = _words(any_of(FINAL_SEASONS))
 _TAIL_ROMAN = re.compile(
     r"(?:(?<=[^\x00-\x7f])|(?<=[\w!?)])[\s_]+)(?P<n>I[Ii]{1,2}|I[Vv]|VI{0,3}|Vi{1,3}|I[Xx])(?=$|\s*[:：~～]|\s+-)"
 )
 _TAIL_NUMBER = re.compile(r"(?<![\d.])(?:[2-9]|1\d)$")
 _HINT = re.compile(  # what any season word has something of; most titles have none
-    rf"\d|[IVX]\b|[{_HAN}終终기半]|ki\b|bu\b|series|{_SEASONS}|{_PARTS}|{any_of(FINAL_SEASONS)}",
+    rf"\d|[IVX]\b|[{_HAN}終终기半]|ki\b|bu\b|half|series|{_SEASONS}|{_PARTS}|{any_of(FINAL_SEASONS)}",
     re.IGNORECASE,
 )
 _FILM = re.compile(rf"{any_of(CJK_FILMS)}|(?<![a-z])(?:{any_of(LATIN_FILMS)})(?![a-z]|\s*\d)", re.IGNORECASE)
@@ -99,8 +106,10 @@ def split_season(title: str) -> SeasonSplit:
         return SeasonSplit(title)
     text, part = _cut(text, _PART)
     if part is None and (half := _HALF.search(text)):
-        text, part = _without(text, half), 1 if half[0][0] == "前" else 2
-    text, season = _season(text)
+        text, part = _without(text, half), 1 if half[0][0] in "前上" else 2
+    text, season = _season(text.strip())
+    if part is None and season is not None:
+        text, part = _cut(text.strip(), _PART_OF_SEASON)
     base = " ".join(_EMPTY.sub(" ", text).split()).strip(_EDGES)
     return SeasonSplit(base, season, part) if base else SeasonSplit(title)
 
@@ -146,7 +155,7 @@ def number(word: str) -> int | None:
     word = word.casefold()
     if digits := re.match(r"\d+", word):
         return int(digits[0])
-    for table in (ORDINALS, KANA_ORDINALS, ROMANS, ROMAJI_NUMBERS):
+    for table in (ORDINALS, CARDINALS, KANA_ORDINALS, ROMANS, ROMAJI_NUMBERS):
         if word in table:
             return table[word] if word != "i" else None  # a lone I is a word more often
     return han(word) if word and all(char in HAN_VALUE for char in word) else None

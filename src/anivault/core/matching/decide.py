@@ -16,7 +16,7 @@ from anivault.core.matching.evidence import evidence, query
 from anivault.core.matching.pins import Part, Pin, Said, parted
 from anivault.core.matching.places.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
 from anivault.core.matching.said import Evidence, numbers_of
-from anivault.core.matching.scoring import Fit, Profiles, rank
+from anivault.core.matching.scoring import POSSIBLE, Fit, Profiles, rank, score
 from anivault.core.matching.source import Source
 from anivault.core.matching.titles.compared import KNOWN
 from anivault.core.models import (
@@ -143,7 +143,20 @@ _AGAINST = {
 
 def gap_of(fits: Sequence[Fit]) -> float:
     """How far the best show is ahead of the next."""
-    return fits[0].score.value - fits[1].score.value if len(fits) > 1 else 1.0
+    best = fits[0].score.value
+    return min((best - _as_namesake(fit, fits[0]) for fit in fits[1:KEPT]), default=1.0)
+
+
+def _as_namesake(fit: Fit, best: Fit) -> float:
+    """What a show is worth next to the best one of that title: numbers that both have tell neither.
+
+    `Show` 01 to 13, of one with 18 episodes, or of one with 12 and a second cour.
+    """
+    mine, its = fit.score.parts, best.score.parts
+    same = mine["title"] == its["title"] and "numbers" in its and not best.counting.fills
+    if not same or mine.get("numbers", 0.0) < POSSIBLE:
+        return fit.score.value
+    return score({**mine, "numbers": its["numbers"]}).value
 
 
 def _file(

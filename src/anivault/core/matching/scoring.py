@@ -8,7 +8,7 @@ mean. The weights follow from the inequalities in docs/matching.md; tests prove 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anivault.core.matching.places.counting import Counting, Told, counting
 from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
@@ -22,7 +22,7 @@ from anivault.core.matching.titles.compared import (
     claims_of,
     compare_titles,
 )
-from anivault.core.matching.titles.names import CUT_SHORT, names_of
+from anivault.core.matching.titles.names import CUT_SHORT, UNLIKE, names_of
 from anivault.core.matching.titles.normalize import forms
 from anivault.core.matching.titles.readings import FOLDER, PIECE, WHOLE
 from anivault.core.models import Candidate, Score, ShowId
@@ -39,6 +39,7 @@ WEIGHTS: Mapping[str, float] = {
     "era": 1,
 }
 NUMBERS = {Frame.OWN: 1.0, Frame.ENTRY: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}
+POSSIBLE = 0.75  # the least for numbers that a show has, whatever they count from
 POPULARITY = 1e-6  # below every other difference that a score can show
 OTHER_COUR = 0.95  # what the name of a season is worth for a cour that is not its first
 YEAR = 52  # weeks: who counts beyond counts through the show
@@ -67,7 +68,7 @@ def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | N
     """
     kept = {} if profiles is None else profiles
     shows = [profile for c in candidates if (profile := _profile(c, kept)).slots]
-    heard = [compare_titles(said, profile.names) for profile in shows]
+    heard = _heard(said, shows)
     spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
     longer = _going_on(said)
     fits = [
@@ -75,6 +76,34 @@ def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | N
         for profile, hears in zip(shows, heard, strict=True)
     ]
     return sorted(fits, key=lambda f: (-f.score.value, f.candidate.media_type, f.candidate.id))
+
+
+def _heard(said: Evidence, shows: Sequence[Profile]) -> list[TitleMatch]:
+    """How the titles sound to each show. One that is a show's as it stands is not another's by a piece.
+
+    `Fate/stay night [Unlimited Blade Works]` is not *Fate/stay night*, nor does a folder with the shorter
+    title say so.
+    """
+    heard = [compare_titles(said, profile.names) for profile in shows]
+    taken = frozenset(t for h in heard for t in h.wholly)
+    if not taken:
+        return heard
+    shorter = _begun(said, taken)
+    return [replace(h, likeness=_without_pieces(h, taken, shorter)) for h in heard]
+
+
+def _begun(said: Evidence, taken: Set[int]) -> frozenset[int]:
+    """The folders' titles that the names' own, known ones only begin with."""
+    own = {forms(r.text)[-1] for r in said.readings if r.title in taken and r.trust == WHOLE}
+    above = {r.title: forms(r.text)[-1] for r in said.readings if r.title >= FOLDER and r.trust == WHOLE}
+    return frozenset(t for t, form in above.items() if any(_goes_on(o, {form}) for o in own))
+
+
+def _without_pieces(heard: TitleMatch, taken: Set[int], shorter: Set[int]) -> dict[int, float]:
+    """The likeness by title, without what other shows' titles say for this one."""
+    worth = {t: v for t, v in heard.likeness.items() if t not in shorter}
+    others = (taken - heard.wholly) & heard.partly
+    return {t: min(v, UNLIKE) if t in others else v for t, v in worth.items()}
 
 
 def _claims(said: Evidence, heard: TitleMatch, profile: Profile) -> tuple[Claim, ...]:
@@ -352,7 +381,7 @@ def _rate_counted(last: int, slot: PlacedEntry, frame: Frame) -> float:
     """How well a way to count is known to fit; own numbers may run on into the season's next entry."""
     own = frame is Frame.OWN
     if slot.count is None:
-        return 0.75 if own else 0.8
+        return POSSIBLE if own else 0.8
     return 0.9 if own and last > slot.count else NUMBERS[frame]
 
 

@@ -11,6 +11,16 @@ from anivault.shared import regex as re
 
 _PLAIN = re.compile(r"\d+")
 HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
+HAN_VALUE |= {
+    "壱": 1,
+    "壹": 1,
+    "弐": 2,
+    "貳": 2,
+    "贰": 2,
+    "参": 3,
+    "參": 3,
+    "叁": 3,
+}  # as solemn titles write
 
 HALVES = {"前半": 1, "上半": 1, "後半": 2, "后半": 2, "下半": 2}  # of a season: its parts
 

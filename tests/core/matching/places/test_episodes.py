@@ -34,6 +34,12 @@ SPLIT = show(
     entry("Show", begin="2015-04-01", end="2015-06-17"),
     entry("Show Part 2", begin="2015-10-01", end="2015-12-17", season=1, offset=12),
 )
+# The provider's season 2 has an episode before those that lists know.
+LATE = show(
+    9,
+    entry("Show", count=24, begin="2015-04-01"),
+    entry("Show? Once More", begin="2016-04-01", season=2, offset=1),
+)
 # A show whose numbers never restart: season 2 begins at 62.
 RUNNING = show(
     3,
@@ -139,6 +145,20 @@ def test_numbers_that_end_where_entries_end_confirm_the_counts() -> None:
 def test_seasons_that_never_restart_keep_their_numbers() -> None:
     assert at(placed(RUNNING, 1, 70, named=False)) == [(2, 70)]
     assert at(placed(RUNNING, 1, 3)) == [(2, 64)]
+
+
+def test_a_printed_number_of_a_season_with_another_episode_ahead_is_asked_about() -> None:
+    slots = timeline(LATE)
+
+    def printed(*numbers: int) -> Placement:
+        counted = counting(Told(slots, slots[1], numbers, season=2, printed=True))
+        return place(slots, slots[1], numbers[-1:], counted)
+
+    assert at(printed(2)) == [(2, 2)]
+    assert [(c.season, c.episode) for c in printed(2).other] == [(2, 3)]
+    assert printed(2).sure == printed(1).sure == UNCOUNTED
+    assert (at(printed(*range(1, 13))), printed(*range(1, 13)).sure) == ([(2, 13)], STATED)
+    assert (at(printed(13)), printed(13).sure > UNCOUNTED) == ([(2, 13)], True)
 
 
 def test_a_number_beyond_what_is_known_is_only_a_guess() -> None:

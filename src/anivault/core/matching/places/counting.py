@@ -68,7 +68,7 @@ def counting(told: Told) -> Counting:
 def _counted(told: Told, frame: Frame, strict: bool) -> Counting:
     extra = frozenset() if strict else _past_the_end(told)
     fills = not extra and _fills(told)
-    doubt = None if fills or strict or not told.named else _doubt(told)
+    doubt = _doubt(told, (frame, strict)) if told.named and not fills else None
     came_along = extra and told.slot.is_first and min(told.numbers) <= (told.slot.count or 0)
     return Counting(Frame.OWN if came_along else frame, fills, told.season, doubt, extra)
 
@@ -92,10 +92,16 @@ def _of_a_cut_entry(told: Told) -> tuple[Way, ...] | None:
 
 
 def _printed_with_season(told: Told) -> tuple[Way, ...] | None:
-    """`Show S02E13` counts from the season, also where lists call its second cour by the same title."""
-    if not told.printed or told.slot.season < 1:
+    """`Show S02E13` counts from the season, also where lists call its second cour by the same title.
+
+    So does the first cour, where the provider has other episodes before it.
+    """
+    slot = told.slot
+    if not told.printed or slot.season < 1:
         return None
-    return (_OWN, _ON) if told.slot.cour == 1 else (_SEASON,)
+    if slot.cour > 1:
+        return (_SEASON,)
+    return (_SEASON, _OWN, _ON) if slot.begins_late else (_OWN, _ON)
 
 
 def _of_what_it_names(told: Told) -> tuple[Way, ...] | None:
@@ -173,10 +179,19 @@ def _fills(told: Told) -> bool:
     return max(numbers) in ends and min(numbers) - 1 in {0, *ends} and len(numbers) > 1
 
 
-def _doubt(told: Told) -> Frame | None:
+def _doubt(told: Told, found: Way) -> Frame | None:
     """What else the numbers may count from, where that gives another place."""
     frames = [frame for frame, _ in _fitting(told)]
+    if told.printed and told.slot.begins_late:
+        return Frame.SEASON if Frame.OWN in frames and not _has_all(told) else None
+    if found[1]:
+        return None
     return Frame.SHOW if _may_be_the_show_s(told, frames) or _is_late(told, frames[0]) else None
+
+
+def _has_all(told: Told) -> bool:
+    """Whether all episodes of an entry have come together."""
+    return 1 < len(told.numbers) == told.slot.count
 
 
 def _may_be_the_show_s(told: Told, frames: Sequence[Frame]) -> bool:

@@ -156,6 +156,15 @@ def _extra_of_discs(asked: _Numbered) -> Placement | None:
     return replace(guess, other=(asked.in_show,) if asked.in_show else ())
 
 
+def _of_a_late_entry(asked: _Numbered) -> Placement | None:
+    """`Show S02E02`, where the provider's season begins an episode earlier: is it the entry's 1 or 2?"""
+    if asked.counted.doubt is not Frame.SEASON:
+        return None
+    printed = Coordinates(season=asked.slot.season, episode=asked.number)
+    rule = "The provider's season has another episode before these: does the number count it?"
+    return Placement((printed,), UNCOUNTED, rule, (_at(asked.slot, asked.number),))
+
+
 def _in_doubt(asked: _Numbered) -> Placement | None:
     """`Show S2 - 13`, where both seasons have 24: the season's or the show's."""
     rule = "The number may count from the start of the season, or from that of the show: which?"
@@ -255,6 +264,7 @@ _PLACING: tuple[Callable[[_Numbered], Placement | None], ...] = (
     _extra_of_discs,
     _beyond_entry,
     _unplaced_special,
+    _of_a_late_entry,
     _in_doubt,
     _runs_on_in_table,
     _of_the_discs,

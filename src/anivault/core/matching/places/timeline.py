@@ -78,6 +78,12 @@ class PlacedEntry:
         placed = self.entry.stated or self.agreed or self.settled or self.is_first
         return placed and not self.crossed
 
+    @property
+    def begins_late(self) -> bool:
+        """Whether its season has episodes before it that no list knows, and does not go on the last one's."""
+        ahead = self.season > 0 and self.cour == 1 and (self.first or 1) > 1
+        return ahead and self.first != (self.before or 0) + 1
+
     def may_be_cut(self, number: int) -> bool:
         """Whether an episode may be in a later season than its entry begins in, which nobody says."""
         long = LONGER if self.alone else LONG

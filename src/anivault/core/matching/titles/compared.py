@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
 from anivault.core.matching.titles.normalize import Forms, forms, marks_in
-from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, Reading
+from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, WHOLE, Reading
 from anivault.parser.title_words import FINAL
 
 STRIPPED = 0.92  # what a title is worth that is a show's only without season words, where a release has none
@@ -38,6 +38,10 @@ class TitleMatch:
     brief: bool = False  # whether the title that is likest is so short that many things are called that
     by_show: bool = False  # whether the season is one of the show, and not a part of what an entry is called
     whole: bool = False  # whether that title was read whole, and is the show's or begins as the show's does
+    wholly: frozenset[int] = (
+        frozenset()
+    )  # titles that are the show's as they stand, of those not only a folder's
+    partly: frozenset[int] = frozenset()  # titles of which only a piece is the show's
 
     @property
     def best(self) -> float:
@@ -61,6 +65,10 @@ def compare_titles(said: Evidence, names: Names) -> TitleMatch:
         brief=likest is not None and is_brief(forms(likest.base)[-1]),
         by_show=_counts_seasons(known, names),
         whole=likest is not None and _begins_as_the_show(likest, names.roots),
+        wholly=frozenset(
+            r.title for r, v in sounds.items() if r.title < FOLDER and r.trust == WHOLE and v >= LENIENT
+        ),
+        partly=frozenset(t for t, (_, r) in best.items() if r.trust < WHOLE and not r.bare),
     )
 
 
