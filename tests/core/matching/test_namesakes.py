@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from anivault.core.matching.decide import match_releases
 from anivault.core.matching.releases import group
 from anivault.core.models import Candidate, Decision, MatchedFile, ParsedFile
@@ -25,7 +27,7 @@ def best(*files: ParsedFile, of: tuple[Candidate, ...]) -> MatchedFile:
     return match_releases(group(files), [Shelf(*of)])[0]
 
 
-def run(title: str, last: int, **said: object) -> list[ParsedFile]:
+def run(title: str, last: int, **said: Any) -> list[ParsedFile]:
     return [file(title, episodes=[n], **said) for n in range(1, last + 1)]
 
 
