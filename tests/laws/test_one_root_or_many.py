@@ -1,12 +1,15 @@
 """Law 1: whatever is named on the command line, a file gets the same verdict.
 
 Piles of real files are matched by real commands: the folder that holds everything, the folders in it, what
-is in those, every file at once, and one file at a time. The names above the shows say nothing.
+is in those, every file at once, one file at a time, and their paths as a list. The names above the shows say
+nothing.
 """
 
 from __future__ import annotations
 
+import io
 import itertools
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,9 +65,11 @@ def piles(draw: st.DrawFn) -> list[tuple[str, list[str]]]:
     return [(draw(st.sampled_from(HOLDERS)), draw(releases(show))) for show in shows]
 
 
-def answers(run: Run, paths: Iterable[str | Path]) -> dict[str, Answer]:
-    """By path what `match` says of every file."""
-    said = run("match", *paths, "--json")
+def answers(run: Run, paths: Iterable[str | Path], names: Iterable[str] = ()) -> dict[str, Answer]:
+    """By path what `match` says of every file, or with `-` of every name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join(names).encode())))
+        said = run("match", *paths, "--json")
     assert said.code in (0, 10), said.err
     return {event["path"]: _answer(event) for event in said.of("match")}
 
@@ -126,8 +131,10 @@ def test_a_file_alone_gets_the_verdict_that_it_has_in_company_or_is_asked_about(
     root = tmp_path_factory.mktemp("p") / "data"
     files = write(root, pile)
     whole = answers(run, [root])
+    named = answers(run, ["-"], files)
 
     for file in files:
         decision, answer = answers(run, [file])[file]
+        assert named[file] == (decision, answer), file
         if decision == "matched":
             assert (decision, answer) == whole[file], file

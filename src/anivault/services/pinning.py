@@ -11,8 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.matching.pins import FILE, Pin, add, kind_of_type, load, put_back, remove, season_of
-from anivault.core.models import Candidate, Entry, FileKind, ScannedFile, ShowId
-from anivault.core.pipeline.parser import parse_alone
+from anivault.core.models import Candidate, Entry, FileKind, ShowId
+from anivault.core.pipeline.reading import parse_path
 from anivault.core.pipeline.scanner import kind_of
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.models import ParseResult
@@ -303,7 +303,7 @@ def _target_of_file(what: str, *, placed: bool) -> dict[str, str]:
 
 
 def _parsed(what: str) -> ParseResult:
-    return parse_alone(ScannedFile("", os.path.abspath(what), kind_of(what))).parsed
+    return parse_path(os.path.abspath(what)).parsed
 
 
 def _is_gone(what: str) -> bool:

@@ -93,6 +93,17 @@ def test_a_pin_for_a_file_of_a_season_is_for_that_season(run: Run, tmp_path: Pat
     assert found[names[1]] == ("matched", 30991, [(1, 13)])
 
 
+@pytest.mark.parametrize("above", ["12/dl", "Season 4/dl", "OVA/Downloads", "Movies/2019/in"])
+def test_a_pin_for_a_file_is_heard_whatever_the_folders_above_are_called(
+    run: Run, tmp_path: Path, above: str
+) -> None:
+    name = "[SubsPlease] Planetes - 01.mkv"
+    pile = write(tmp_path / above, name)
+    assert run("pin", pile / name, "tmdb:26707").code == 0
+
+    assert places(run, pile)[name] == ("matched", 26707, [(1, 1)])
+
+
 def test_each_pin_is_offered_once_and_none_moves_what_another_placed(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

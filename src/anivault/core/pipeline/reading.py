@@ -71,8 +71,13 @@ def parse(files: Sequence[ScannedFile], reader: Reader, progress: Progress | Non
 
 def parse_names(paths: Sequence[str], reader: Reader) -> Read:
     """Parse paths that were only named, each by itself, without touching the disk."""
-    files = (ScannedFile("", path, kind_of(path)) for path in paths)
-    return Read(files=tuple(_unreadable_or(parse_alone(file, reader)) for file in files), alone=True)
+    return Read(files=tuple(_unreadable_or(parse_path(path, reader)) for path in paths), alone=True)
+
+
+def parse_path(path: str, reader: Reader | None = None) -> ParsedFile:
+    """Parse one path by itself. Of a whole one as much is read as of a file that is named to be scanned."""
+    folder, slash, name = path.rpartition("/") if path.startswith("/") else ("", "", path)
+    return parse_alone(ScannedFile(folder or slash, name, kind_of(path)), reader)
 
 
 def settled(found: Scan, files: Sequence[ParsedFile], what: What) -> Read:

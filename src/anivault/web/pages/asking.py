@@ -124,11 +124,9 @@ def _at(pin: PinWords, season: int, episode: int) -> PinWords:
 
 def numbers(path: str) -> Sequence[object]:
     """The episode numbers that a file's own name says."""
-    from anivault.core.models import ScannedFile
-    from anivault.core.pipeline.parser import parse_alone
-    from anivault.core.pipeline.scanner import kind_of
+    from anivault.core.pipeline.reading import parse_path
 
-    return parse_alone(ScannedFile("", path, kind_of(path))).parsed.episodes
+    return parse_path(path).parsed.episodes
 
 
 def refused(request: Request, error: AniVaultError, back: str) -> Response:
