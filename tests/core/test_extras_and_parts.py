@@ -86,6 +86,8 @@ def test_a_film_with_an_ending_is_an_extra_of_it_also_alone(organize, word: str)
         ("Akira disc 1", "Akira disc 2"),
         ("Akira pt1", "Akira pt2"),
         ("Akira Part 1", "Akira Part 2"),
+        ("Akira (1988) [pt1]", "Akira (1988) [pt2]"),
+        ("Akira.1988.pt1.DVDRip", "Akira.1988.pt2.DVDRip"),
         ("Akira pt1", "Akira pt2", "Akira pt3"),
         ("CD1/Akira", "CD2/Akira"),
     ],
@@ -98,6 +100,16 @@ def test_a_film_in_parts_is_filed_in_parts(organize, names: tuple[str, ...]) -> 
     assert [placed[path].rpartition(" - ")[2] for path in paths] == [
         f"cd{number}.avi" for number in range(1, len(names) + 1)
     ]
+
+
+@pytest.mark.parametrize("folder", ["d4", "Disc 1", "CD2"])
+@pytest.mark.parametrize("part", ["- pt{}", "part {}", "(pt{})"])
+def test_parts_are_told_by_their_names_in_whatever_folder(organize, folder: str, part: str) -> None:  # type: ignore[no-untyped-def]
+    paths = [f"{folder}/Paprika (2006) {part.format(number)}.avi" for number in (1, 2)]
+
+    placed = organize(*paths)
+
+    assert [placed[path].rpartition(" - ")[2] for path in paths] == ["cd1.avi", "cd2.avi"]
 
 
 def test_half_a_film_is_held(organize) -> None:  # type: ignore[no-untyped-def]

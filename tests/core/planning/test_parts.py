@@ -20,6 +20,12 @@ def half(rel: str, number: int, **parsed: Any) -> MatchedFile:
     return video(rel, AKIRA, disc=number, **parsed)
 
 
+def _of_its_number(item: MatchedFile) -> MatchedFile:
+    """The same video, where the show that it is has its number."""
+    best = msgspec.structs.replace(item.match.ranked[0], score=Score(1.0, {"title": 1.0, "season": 1.0}))
+    return msgspec.structs.replace(item, match=msgspec.structs.replace(item.match, ranked=(best,)))
+
+
 @pytest.mark.parametrize("preset", builtin_presets())
 @pytest.mark.parametrize("field", ["disc", "part"])
 def test_parts_keep_their_number_in_the_form_that_every_server_joins(preset: str, field: str) -> None:
@@ -47,6 +53,20 @@ def test_parts_in_folders_of_discs_are_of_one_release() -> None:
     videos = [half("a/CD1/Akira.avi", 1, said=said), half("a/CD2/Akira.avi", 2, said=said)]
 
     assert list(targets(planned(videos)).values()) == [f"{HOME} - cd1.avi", f"{HOME} - cd2.avi"]
+
+
+def test_a_part_that_the_name_says_goes_before_the_disc_of_its_folder() -> None:
+    said = {"disc": "folder"}
+    videos = [half(f"Disc 1/Akira pt{n}.avi", 1, part=n, said=said) for n in (1, 2)]
+
+    assert list(targets(planned(videos)).values()) == [f"{HOME} - cd1.avi", f"{HOME} - cd2.avi"]
+
+
+def test_the_number_of_a_film_is_not_that_of_its_disc() -> None:
+    said = {"disc": "folder"}
+    videos = [_of_its_number(half(f"CD{n}/Akira Part 2.avi", n, part=2, said=said)) for n in (1, 2)]
+
+    assert [target[-7:] for target in targets(planned(videos)).values()] == ["cd1.avi", "cd2.avi"]
 
 
 @pytest.mark.parametrize("numbers", [(1,), (2,), (1, 3), (2, 3)])
@@ -107,9 +127,7 @@ def test_an_extra_of_one_disc_is_no_part() -> None:
 
 def test_part_2_of_a_film_is_held_unless_the_film_has_that_number_or_is_pinned() -> None:
     second = video("a/Akira Part 2.avi", AKIRA, part=2)
-    best = msgspec.structs.replace(second.match.ranked[0], score=Score(1.0, {"title": 1.0, "season": 1.0}))
-    numbered = msgspec.structs.replace(second, match=msgspec.structs.replace(second.match, ranked=(best,)))
 
     assert reasons(planned([second])) == {"a/Akira Part 2.avi": "no-place"}
-    assert reasons(planned([numbered])) == {}
+    assert reasons(planned([_of_its_number(second)])) == {}
     assert reasons(planned([msgspec.structs.replace(second, pinned="tmdb:149")])) == {}

@@ -63,7 +63,22 @@ def _chosen(
 
 def number_of(item: MatchedFile) -> int | None:
     """Which part a video is, if its name or its folder numbers it; extras are numbered otherwise."""
-    return None if item.parsed.type in EXTRAS else item.parsed.disc or item.parsed.part
+    if item.parsed.type in EXTRAS:
+        return None
+    return item.parsed.disc if _is_on_a_disc(item) else item.parsed.part
+
+
+def _is_on_a_disc(item: MatchedFile) -> bool:
+    """`Akira cd1`, `Disc 1/Akira`; in `Disc 1/Akira pt2` the name's own word goes before the folder's."""
+    parsed = item.parsed
+    own = parsed.said.get("disc") != "folder" or not parsed.part or _is_film_of_its_number(item)
+    return parsed.disc is not None and own
+
+
+def _is_film_of_its_number(item: MatchedFile) -> bool:
+    """`Kizumonogatari Part 2`: the number is the film's."""
+    best = item.match.best
+    return best is not None and best.score.parts.get("season", 0.0) >= 1.0
 
 
 def is_complete(numbers: Iterable[int]) -> bool:
@@ -77,12 +92,14 @@ def _is_part(item: MatchedFile) -> bool:
 
     A lone `Disc 1/Film` may well be whole.
     """
-    if item.parsed.disc and number_of(item):
-        return item.parsed.said.get("disc") != "folder"
     best = item.match.best
-    if best is None or best.candidate.media_type != "movie" or number_of(item) is None:
+    if number_of(item) is None:
         return False
-    return item.pinned is None and best.score.parts.get("season", 0.0) < 1.0  # season: it has that number
+    if _is_on_a_disc(item):
+        return item.parsed.said.get("disc") != "folder"
+    if best is None or best.candidate.media_type != "movie":
+        return False
+    return item.pinned is None and not _is_film_of_its_number(item)
 
 
 def _release(item: MatchedFile) -> _Release:

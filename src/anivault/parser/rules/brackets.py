@@ -37,7 +37,7 @@ _KIND = re.compile(
 _COUNTED_KIND = re.compile(r"(\d{1,3})[ _]?\(?(OVA|OAD|ONA|SP|Special)\)?", re.IGNORECASE)
 _LAST_WORDS = frozenset(("pv", "cm", "menu", "preview", "trailer", "teaser"))
 _EXPLICIT = re.compile(r"\d{3,4}[pi]|\d{3,4}x\d{3,4}", re.IGNORECASE)  # a resolution beyond doubt
-_PART = re.compile(r"(?:part|cour)[ .]?(\d)", re.IGNORECASE)
+_PART = re.compile(r"(?:parte?|teil|cour|pt\.?)[ .]?(\d)", re.IGNORECASE)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _TITLED = re.compile(r"\[(\d{2,4}) (?=[^\W\d])")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
