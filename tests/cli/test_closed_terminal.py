@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,6 +37,14 @@ main()
 """
 WAIT_UNTIL_IT_CLOSES = "print('three', flush=True)\n        while os.isatty(0): time.sleep(0.01)"
 TWICE = "[os.kill(os.getpid(), signal.SIGHUP) for _ in range(2)]"  # by the shell and by the system
+
+
+@pytest.fixture(autouse=True)
+def nobody_called_nohup() -> Iterator[None]:
+    """What runs the tests may ignore the signal, and so would every process of theirs."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture

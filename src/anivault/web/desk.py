@@ -212,11 +212,20 @@ class Sheet:
         found = self._connection.execute(asked, (kind, key)).fetchone()
         return msgspec.json.decode(found[0], type=record) if found else None
 
-    def rows(self, kind: str, group: str | None = None, *, after: int = 0, most: int = 100) -> list[Row]:
-        """Some rows of a kind, or of one group of it, behind the row `after`."""
+    def rows(
+        self, kind: str, group: str | None = None, *, search: str = "", after: int = 0, most: int = 100
+    ) -> list[Row]:
+        """Some rows of a kind, or of one group of it, behind the row `after`; `search` as in `count_rows`."""
         where, values = ("AND grp = ?", [group]) if group is not None else ("", [])
+        if search:
+            where, values = f"{where} AND instr(label, ?)", [*values, search.casefold()]
         asked = f"SELECT n, grp, data FROM rows WHERE kind = ? {where} AND n > ? ORDER BY n LIMIT ?"  # noqa: S608
         return [Row(*found) for found in self._connection.execute(asked, [kind, *values, after, most])]
+
+    def count_rows(self, kind: str, search: str) -> dict[str, int]:
+        """How many rows of a kind have a label that holds these words, by group; labels are casefolded then."""
+        asked = "SELECT grp, count(*) FROM rows WHERE kind = ? AND instr(label, ?) GROUP BY grp"
+        return dict(self._connection.execute(asked, (kind, search.casefold())))
 
     def rows_like(self, kind: str, begin: str, *, most: int = 100) -> list[Row]:
         """Some rows of a kind whose label begins so."""

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.cli import events
+from anivault.web.desk import Sheet
 from anivault.web.pages.asking import pinned
 from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.pages.unchanged import while_unchanged
@@ -17,29 +18,46 @@ LEFT_OUT = "left-out"
 
 @while_unchanged
 def show(request: Request) -> Response:
-    """The plan in numbers, its shows, and why files are held."""
+    """The plan in numbers, its shows, and why files are held; with words, a state or a reason some of it."""
     house = house_of(request)
     asked = request.query_params
-    search, state, start = asked.get("q", "")[:200], asked.get("state", ""), number(asked.get("start"))
-    facts = house.desk.fact("plan", PlanFacts)
-    if facts is None:
-        return render(request, "plan/plan.html", plan=None)
+    search, state, reason = (asked.get(name, "")[:200] for name in ("q", "state", "reason"))
+    facts, start = house.desk.fact("plan", PlanFacts), number(asked.get("start"))
     sheet = house.desk.sheet("plan")
-    assert sheet
+    if facts is None or sheet is None:
+        return render(request, "plan/plan.html", plan=None)
     with sheet:
+        reasons = sheet.groups("reason", HeldPart)
+        left_out = sorted(sheet.marked(LEFT_OUT))
         return render(
             request,
             "plan/plan.html",
             plan=facts,
             search=search,
-            state=state,
+            state="held" if reason else state,
+            reason=reason,
             start=start,
             step=SHOWS,
             shows=sheet.groups("show", ShowPart, search=search, start=start, most=SHOWS),
             found=sheet.count_groups("show", search),
-            reasons=sheet.groups("reason", HeldPart),
-            left_out=len(sheet.marked(LEFT_OUT)),
+            reasons=reasons,
+            held=_held(sheet, reasons, reason, search),
+            left_out=len(left_out),
+            rows=_left_out(sheet, left_out) if state == "left-out" else [],
         )
+
+
+def _held(
+    sheet: Sheet, reasons: list[tuple[str, HeldPart]], reason: str, search: str
+) -> list[tuple[str, int]]:
+    """How many files are held for each reason that is asked for."""
+    counts = sheet.count_rows("held", search) if search else {key: part.files for key, part in reasons}
+    return [(key, counts[key]) for key, _ in reasons if reason in ("", key) and counts.get(key)]
+
+
+def _left_out(sheet: Sheet, numbers: list[int]) -> list[tuple[int, events.MoveEvent, bool]]:
+    rows = [sheet.row("move", n) for n in numbers[:FILES]]
+    return [(row.n, row.read(events.MoveEvent), True) for row in rows if row]
 
 
 @while_unchanged
@@ -59,9 +77,10 @@ def _some(request: Request, kind: str, parameter: str, template: str) -> Respons
     if sheet is None:
         return go(request, "/plan")
     key, after = request.query_params.get(parameter, ""), number(request.query_params.get("after"))
+    search = request.query_params.get("q", "")[:200] if kind == "held" else ""
     record = events.MoveEvent if kind == "move" else events.HeldEvent
     with sheet:
-        rows = sheet.rows(kind, key, after=after, most=FILES + 1)
+        rows = sheet.rows(kind, key, search=search, after=after, most=FILES + 1)
         marks = sheet.marked(LEFT_OUT)
         part = sheet.one_group(
             "show" if kind == "move" else "reason", key, ShowPart if kind == "move" else HeldPart
@@ -70,6 +89,7 @@ def _some(request: Request, kind: str, parameter: str, template: str) -> Respons
         request,
         template,
         key=key,
+        search=search,
         part=part,
         rows=[(row.n, row.read(record), row.n in marks) for row in rows[:FILES]],
         more=rows[FILES - 1].n if len(rows) > FILES else 0,

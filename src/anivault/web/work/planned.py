@@ -110,7 +110,7 @@ def _write(order: Order, made: Organized) -> PlanFacts:
             part = HeldPart(reason=reason, files=len(items), missed=reason.missed)
             sheet.group("reason", reason, reason, part)
             for item in items:
-                sheet.row("held", reason, item.rel, events.held_event(item))
+                sheet.row("held", reason, item.rel.casefold(), events.held_event(item))
         for question in asked(made.held, verdicts, made.plan.roots):
             sheet.row("question", question.show, question.title, question)
             facts = replace(facts, questions=facts.questions + 1, asked=facts.asked + question.files)

@@ -1,0 +1,103 @@
+"""The plan on the page: folded, and filtered by show or file, by state and by reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("starlette")
+
+from anivault.cli import events
+from anivault.web import records
+from anivault.web.pages.plan import SHOWS
+from tests.web.conftest import Browser
+from tests.web.test_whole_job import work
+
+NAMES = (
+    "[G] Cowboy Bebop - 01.mkv",
+    "[G] Cowboy Bebop - 02.mkv",
+    "[G] Toradora! - 01.mkv",
+    "Zzqqx Wwvv - 01.mkv",
+    "Qqxyz - 01.mkv",
+)
+
+
+@pytest.fixture
+def planned(inside: Browser, tmp_path: Path) -> Browser:
+    for name in NAMES:
+        (tmp_path / "Downloads" / name).write_text(name)
+    (tmp_path / "Downloads/Ünknown.iso").write_text("no video that is filed")
+    work(inside, "plan")
+    return inside
+
+
+def held(page: str) -> list[tuple[str, str]]:
+    """The folds of held files: for which reason, and how many."""
+    fold = r'/plan/held\?reason=([\w-]+)[^"]*" data-hx-trigger.*?<span class="muted">([\d,]+ files?)'
+    return re.findall(fold, page, re.DOTALL)
+
+
+def test_each_reason_can_be_looked_at_alone(planned: Browser) -> None:
+    every = held(planned.get("/plan").text)
+    assert len(every) > 1
+
+    for reason, files in every:
+        page = planned.get(f"/plan?reason={reason}").text
+        assert held(page) == [(reason, files)]
+        assert "Cowboy Bebop" not in page  # what goes is held for no reason
+        assert f'<option value="{reason}" selected>' in page
+
+
+def test_a_reason_that_no_file_has_shows_none(planned: Browser) -> None:
+    page = planned.get("/plan?reason=%22%3E%3Cscript%3E").text
+
+    assert held(page) == []
+    assert "<script>" not in page
+
+
+def test_words_choose_shows_and_held_files_alike(planned: Browser) -> None:
+    page = planned.get("/plan?q=qqx").text
+
+    assert "Cowboy Bebop" not in page
+    ((reason, files),) = held(page)
+    assert files == "2 files"
+    rows = planned.get(f"/plan/held?reason={reason}&q=zzqqx").text
+    assert "Zzqqx Wwvv - 01.mkv" in rows
+    assert "Qqxyz" not in rows
+    assert held(planned.get("/plan?q=%C3%BCNKNOWN").text)
+
+
+@pytest.mark.parametrize(("state", "goes", "some_held"), [("goes", True, False), ("held", False, True)])
+def test_a_state_shows_what_has_it(planned: Browser, state: str, goes: bool, some_held: bool) -> None:
+    page = planned.get(f"/plan?state={state}").text
+
+    assert ("Cowboy Bebop" in page, bool(held(page))) == (goes, some_held)
+
+
+def test_what_was_left_out_is_found_again(planned: Browser) -> None:
+    sheet = planned.house.desk.sheet("plan")
+    assert sheet
+    with sheet:
+        (n,) = [row.n for row in sheet.rows("move") if "S01E02" in row.read(events.MoveEvent).target]
+    planned.post("/plan/leave", {"n": str(n), "out": "1"})
+
+    assert 'href="/plan?state=left-out"' in planned.get("/plan").text
+    page = planned.get("/plan?state=left-out").text
+    assert "S01E02" in page
+    assert "S01E01" not in page
+    assert "Take in" in page
+
+
+def test_the_next_page_of_a_filtered_plan_is_filtered_too(inside: Browser) -> None:
+    with inside.house.desk.writing("plan") as sheet:
+        for number in range(SHOWS + 1):
+            show = records.ShowPart(title=f"Show {number}", show="tmdb:1", files=1, size=1)
+            sheet.group("show", f"Show {number}", show.title, show)
+        sheet.fact("plan", records.PlanFacts(
+            made=0.0, mode="hardlink", preset="jellyfin", moves=61, held=0, there=0, size=1, questions=0, asked=0,
+            left_out=0, sources=("/srv",),
+        ))  # fmt: skip
+
+    assert f'href="/plan?q=show&amp;state=goes&amp;start={SHOWS}"' in inside.get("/plan?q=show&state=goes").text
