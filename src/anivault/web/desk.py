@@ -223,7 +223,7 @@ class Sheet:
         return [Row(*found) for found in self._connection.execute(asked, [kind, *values, after, most])]
 
     def count_rows(self, kind: str, search: str) -> dict[str, int]:
-        """How many rows of a kind have a label that holds these words, by group; labels are casefolded then."""
+        """How many rows of a kind have a label (casefolded) that holds these words, by group."""
         asked = "SELECT grp, count(*) FROM rows WHERE kind = ? AND instr(label, ?) GROUP BY grp"
         return dict(self._connection.execute(asked, (kind, search.casefold())))
 

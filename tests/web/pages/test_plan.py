@@ -96,8 +96,10 @@ def test_the_next_page_of_a_filtered_plan_is_filtered_too(inside: Browser) -> No
             show = records.ShowPart(title=f"Show {number}", show="tmdb:1", files=1, size=1)
             sheet.group("show", f"Show {number}", show.title, show)
         sheet.fact("plan", records.PlanFacts(
-            made=0.0, mode="hardlink", preset="jellyfin", moves=61, held=0, there=0, size=1, questions=0, asked=0,
-            left_out=0, sources=("/srv",),
+            made=0.0, mode="hardlink", preset="jellyfin", moves=61, held=0, there=0, size=1, questions=0,
+            asked=0, left_out=0, sources=("/srv",),
         ))  # fmt: skip
 
-    assert f'href="/plan?q=show&amp;state=goes&amp;start={SHOWS}"' in inside.get("/plan?q=show&state=goes").text
+    assert (
+        f'href="/plan?q=show&amp;state=goes&amp;start={SHOWS}"' in inside.get("/plan?q=show&state=goes").text
+    )

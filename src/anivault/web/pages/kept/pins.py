@@ -20,7 +20,7 @@ def make(request: Request) -> Response:
     fields = form(request)
     words = _words(fields.get("what", "").strip()[:LONGEST], fields)
     try:
-        if not words.what:
+        if not words.what or min(words.what) < " ":  # no name has control characters
             raise PinRefusedError("a pin is for a folder, a file or a title")
         set_pin(house_of(request), words)
     except AniVaultError as error:
