@@ -48,6 +48,20 @@ def ids(catalog: Catalog, *titles: str) -> list[int]:
 # --- finding --------------------------------------------------------------------------------------
 
 
+def test_whatever_was_asked_before_an_answer_is_the_same(catalog: Catalog, tmp_path: Path) -> None:
+    rows = [row for row in store.rows_of(store.shipped()) if row.titles]
+    titles = [next(iter(row.titles.values()))[0] for row in random.Random(3).sample(rows, 60)]
+    titles += [title[: len(title) // 2] + "x" + title[len(title) // 2 :] for title in titles[:30]]
+    for title in titles:
+        found(catalog, title)
+    fresh = Catalog.open(str(tmp_path / "cache"), str(tmp_path / "data"))
+
+    assert [ids(catalog, title) for title in titles] == [ids(fresh, title) for title in reversed(titles)][
+        ::-1
+    ]
+    fresh.close()
+
+
 def test_every_title_finds_its_show(catalog: Catalog) -> None:
     rows = [row for row in store.rows_of(store.shipped()) if row.titles]
     picked = [

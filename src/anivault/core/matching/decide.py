@@ -8,9 +8,9 @@ thresholds are those that scripts/calibrate.py finds; docs/matching.md shows wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from msgspec.structs import replace as changed
+import msgspec
+from msgspec.structs import replace
 
 from anivault.core.matching.evidence import evidence, query
 from anivault.core.matching.pins import Part, Pin, Said, parted
@@ -36,8 +36,7 @@ from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from anivault.shared.progress import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(msgspec.Struct, frozen=True):
     """The least that is filed unasked (score, gap to the next, place), and that is an answer at all."""
 
     score: float = 0.9
@@ -190,8 +189,10 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
     placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
     placement = _of_one_season(_with_second(placement, file, fit), file, fit)
     titles = fit.candidate.episode_titles
+    if not titles:
+        return placement
     named = tuple(
-        changed(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
+        replace(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
     )
     return replace(placement, coordinates=named)
 
@@ -249,7 +250,7 @@ def _match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source
     fit = fits[0] if fits else None
     for file in map(_as_extra, part.release.files) if pin.extra else part.release.files:
         made = _pinned_file(file, pin, _pinned_place(file, pin, part.said, fit, candidate), match)
-        yield changed(made, release=part.release.key)
+        yield replace(made, release=part.release.key)
 
 
 def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:
@@ -262,7 +263,7 @@ def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:
 def _as_extra(file: ParsedFile) -> ParsedFile:
     """The file as an extra; one whose name says which kind stays what it says."""
     kind = file.parsed.type
-    return file if kind in EXTRAS else changed(file, parsed=changed(file.parsed, type=VideoType.EXTRA))
+    return file if kind in EXTRAS else replace(file, parsed=replace(file.parsed, type=VideoType.EXTRA))
 
 
 def _pinned_file(file: ParsedFile, pin: Pin, placement: Placement, match: Match) -> MatchedFile:

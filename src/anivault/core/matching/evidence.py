@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from anivault.core.matching.said import Evidence
@@ -57,9 +58,17 @@ def _numbers(main: Sequence[ParseResult]) -> tuple[Number, ...]:
 
 def _readings(main: Sequence[ParseResult], films: tuple[int, ...], folder: str) -> tuple[Reading, ...]:
     """Every way to read the titles of the names, and then those that only folders have."""
-    titles = titles_of(_numbered(_most(t for p in main for t in p.printed), main, folder))
-    above = titles_of(t for p in main for t in p.folder_titles if t not in titles)
-    return (*readings_of(titles, films), *readings_of(above, first=FOLDER))
+    printed = _numbered(_most(t for p in main for t in p.printed), main, folder)
+    above = dict.fromkeys(t for p in main for t in p.folder_titles)
+    return _read(tuple(printed), tuple(above), films)
+
+
+@lru_cache(maxsize=8192)
+def _read(printed: tuple[str, ...], above: tuple[str, ...], films: tuple[int, ...]) -> tuple[Reading, ...]:
+    """The readings of a release: those of other releases of its show are often the same."""
+    titles = titles_of(printed)
+    folders = titles_of(t for t in above if t not in titles)
+    return (*readings_of(titles, films), *readings_of(folders, first=FOLDER))
 
 
 def _numbered(titles: Sequence[str], main: Sequence[ParseResult], folder: str) -> Sequence[str]:

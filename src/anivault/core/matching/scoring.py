@@ -8,7 +8,9 @@ mean. The weights follow from the inequalities in docs/matching.md; tests prove 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from anivault.core.matching.places.counting import Counting, Told, counting
 from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
@@ -45,8 +47,7 @@ OTHER_COUR = 0.95  # what the name of a season is worth for a cour that is not i
 YEAR = 52  # weeks: who counts beyond counts through the show
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(msgspec.Struct, frozen=True):
     """A candidate, its timeline and the slot that fits best, with how the release counts."""
 
     candidate: Candidate

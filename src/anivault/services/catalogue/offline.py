@@ -11,9 +11,10 @@ import os
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -34,6 +35,7 @@ FEWEST = 0.4  # of the most grams that any key shares; keys with fewer are not m
 LEAST_RATIO = 60.0  # of 100; below it two titles have little more in common than the alphabet
 SHORTEST = 5  # letters; what begins with fewer is no title (in another script: three)
 PROBES = 400  # keys asked for in one statement
+KEYS = 16_384  # keys whose shows are kept for those who ask again
 
 Answer = TypeVar("Answer")
 
@@ -48,6 +50,7 @@ class Catalog:
         self._path, self._shipped, self._imported = path, shipped, imported
         # All are kept: answers hold them anyway, and matching derives what it needs once an object.
         self._candidate = cache(self._decode)
+        self._bearers = lru_cache(KEYS)(self._shows)  # the releases of one show ask alike
         try:
             self._connect()
         except sqlite3.DatabaseError:
@@ -110,6 +113,7 @@ class Catalog:
 
     def _compile(self) -> None:
         self._candidate.cache_clear()
+        self._bearers.cache_clear()
         rows = store.rows_of(self._shipped)
         if self._imported:
             rows = merge(rows, [import_rows(path, text) for path, text in self._imported.items()])
@@ -128,20 +132,18 @@ class Catalog:
         shows: dict[int, None] = {}
         for key in title_keys(query.titles):
             if key:
-                shows |= dict.fromkeys(self._shows(key))
+                shows |= dict.fromkeys(self._bearers(key))
         return [self._candidate(show) for show in shows]
 
-    def _shows(self, key: str) -> Iterator[int]:
-        yield from (equal := self._among([key]))
-        yield from self._longer(key)
-        if not equal or len(key) < SHORTEST:
-            yield from self._shorter(key)
-            yield from self._alike(key)
+    def _shows(self, key: str) -> tuple[int, ...]:
+        equal, longer = self._among([key]), self._longer(key)
+        if equal and len(key) >= SHORTEST:
+            return (*equal, *longer)
+        return (*equal, *longer, *self._shorter(key), *self._alike(key))
 
     def _among(self, keys: Sequence[str]) -> list[int]:
         """Find the shows that bear one of `keys`, the longest key first."""
-        marks = ",".join("?" * len(keys))
-        found = f"SELECT show FROM keys WHERE key IN ({marks}) GROUP BY show"  # noqa: S608
+        found = f"SELECT show FROM keys WHERE key IN ({_marks(keys)}) GROUP BY show"  # noqa: S608
         sql = f"{found} ORDER BY max(length(key)) DESC, show LIMIT ?"
         return [show for (show,) in self._database.execute(sql, (*keys, MOST * 2))]
 
@@ -173,13 +175,7 @@ class Catalog:
 
     def _survivors(self, key: str) -> list[int]:
         """Return the keys that share most grams with `key`, measured against their length."""
-        shared: Counter[int] = Counter()
-        seen = 0
-        for numbers in sorted(self._postings(grams(key)), key=len):
-            seen += len(numbers)
-            if shared and seen > POSTINGS:
-                break
-            shared.update(numbers)
+        shared = Counter(chain.from_iterable(self._postings(grams(key))))
         least = max(shared.values(), default=0) * FEWEST
         lengths, own = self._lengths, len(key)
         often = [
@@ -187,10 +183,21 @@ class Catalog:
         ]
         return [number for _, number in sorted(often)[:SURVIVORS]]
 
-    def _postings(self, wanted: Iterable[str]) -> Iterator[array[int]]:
-        for gram in wanted:
-            for (packed,) in self._database.execute("SELECT keys FROM grams WHERE gram = ?", (gram,)):
-                yield array("I", packed)
+    def _postings(self, wanted: Collection[str]) -> Iterator[array[int]]:
+        """Yield the keys that have each gram, the rarest gram first, until enough are seen."""
+        asked = list(wanted)
+        found: list[tuple[int, str, bytes]] = []
+        for start in range(0, len(asked), PROBES):
+            some = asked[start : start + PROBES]
+            sql = f"SELECT length(keys), gram, keys FROM grams WHERE gram IN ({_marks(some)})"  # noqa: S608
+            found += self._database.execute(sql, some)
+        seen = 0
+        for _, _, packed in sorted(found):
+            numbers = array("I", packed)
+            seen += len(numbers)
+            if seen > POSTINGS and seen > len(numbers):
+                return
+            yield numbers
 
     def _decode(self, show: int) -> Candidate:
         packed = self._blob("SELECT candidate FROM shows WHERE id = ?", show)
@@ -201,6 +208,11 @@ class Catalog:
         if row is None:
             raise sqlite3.DatabaseError(f"nothing found by {sql}")
         return bytes(row[0])
+
+
+def _marks(values: Sequence[str]) -> str:
+    """A question mark for each value of a statement."""
+    return ",".join("?" * len(values))
 
 
 def _least(key: str) -> int:

@@ -169,3 +169,13 @@ def test_a_printed_number_of_a_season_is_never_a_later_cour_s_own() -> None:
     assert counting(Told(slots, slots[2], [4], season=2, printed=True)).frame is None
     late = counting(Told(slots, slots[2], [16], season=2, printed=True))
     assert [c.episode for c in place(slots, slots[2], [16], late).coordinates] == [16]
+
+
+@given(COURS, st.sets(st.integers(1, 80), min_size=1, max_size=9), st.sampled_from([Frame.OWN, Frame.SEASON]))
+def test_an_entry_that_has_the_first_number_and_the_last_has_all_between(
+    counts: list[int], numbers: set[int], frame: Frame
+) -> None:
+    for slot in timeline(seasons(*counts)):
+        has = [slot.own(number, frame) is not None for number in sorted(numbers)]
+
+        assert all(has) == (has[0] and has[-1])

@@ -8,7 +8,8 @@ episode), the season's (a second cour that goes on counting), the show's (absolu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from anivault.core.matching.places.timeline import SLACK, Frame, PlacedEntry
 
@@ -17,8 +18,7 @@ NEAR = 2  # the same, where those that do not come right after the last that doe
 MANY = 4  # as many of a release's numbers have to fit for each that does not (a guess)
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(msgspec.Struct, frozen=True):
     """How a release counts: from where, whether to the end of entries, and which season it names.
 
     `doubt`: what else the numbers may count from. `extra`: numbers that may be no episodes, but came with the
@@ -32,8 +32,7 @@ class Counting:
     extra: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """What a release says of its numbers, and the entry that it looks like.
 
     `named`: it names the entry or its season. `cour`: its name may be of a later cour. `printed`: season and
@@ -152,10 +151,9 @@ def _counts_in(way: Way, told: Told) -> bool:
     if frame is Frame.ENTRY:
         parts = [part_with(slots, slot, n) for n in numbers]
         return None not in parts and part_with(slots, slot, min(numbers)) is slot
-    if frame is not Frame.SHOW:
-        return all(slot.own(n, frame, strict=strict) is not None for n in numbers)
-    held = [holder(slots, n) for n in numbers]
-    return holder(slots, min(numbers)) is slot and None not in held
+    if frame is not Frame.SHOW:  # whoever has the first and the last has all between
+        return all(slot.own(n, frame, strict=strict) is not None for n in (min(numbers), max(numbers)))
+    return holder(slots, min(numbers)) is slot and all(holder(slots, n) is not None for n in numbers)
 
 
 def holder(slots: Sequence[PlacedEntry], number: int) -> PlacedEntry | None:

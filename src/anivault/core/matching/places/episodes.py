@@ -7,7 +7,9 @@ each with how sure that is and by which rule. A number without a place gets none
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from anivault.core.matching.places.counting import Counting, holder, part_with
 from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry
@@ -18,8 +20,7 @@ STATED, CONTINUED, TABLED, RUNNING, NO_COUNT, COUNTED = 1.0, 0.95, 0.95, 0.9, 0.
 DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(msgspec.Struct, frozen=True):
     """Where one file belongs, how sure that is (0 to 1), and the rule in words."""
 
     coordinates: tuple[Coordinates, ...]
@@ -53,8 +54,7 @@ def _place_single(slot: PlacedEntry) -> Placement:
     return Placement((), 0.0, "The name has no episode number.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbered:
+class _Numbered(msgspec.Struct, frozen=True):
     """One number of a file: the entry that has it, and its `own` number there; None where it has none."""
 
     slots: Sequence[PlacedEntry]
@@ -191,8 +191,8 @@ def _of_the_discs(asked: _Numbered) -> Placement | None:
 
 def _past_the_dates(asked: _Numbered) -> Placement | None:
     """`Show - 13`, where dates let a season have 12, and nobody has counted them."""
-    end = _end_of_season(asked)
-    if not asked.beyond or end is None or _at(asked.slot, asked.own or 0).episode <= end:
+    end = _end_of_season(asked) if asked.beyond else None
+    if end is None or _at(asked.slot, asked.own or 0).episode <= end:
         return None
     rule = "By its dates the season has fewer episodes; this may be a special."
     return asked.at_own(UNCOUNTED, rule, asked.in_show)

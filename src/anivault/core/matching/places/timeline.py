@@ -8,10 +8,12 @@ season words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
+
+import msgspec
+from msgspec.structs import replace
 
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Candidate, Entry
@@ -39,8 +41,7 @@ class Frame(StrEnum):
     SHOW = "show"
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedEntry:
+class PlacedEntry(msgspec.Struct, frozen=True):
     """An entry in its place: its episode 1 is `first` of `season`, after `before` episodes of the show."""
 
     entry: Entry

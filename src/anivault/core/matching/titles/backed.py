@@ -7,7 +7,9 @@ long one that is cut short.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
 
 from anivault.core.matching.places.timeline import MOVIE, PlacedEntry
 from anivault.core.matching.said import Evidence
@@ -22,8 +24,7 @@ WELL_KNOWN, FAMOUS = 1000, 10000  # people who keep a show in their lists (a gue
 WEB_SINCE = 2010  # simulcasts by the big sites began about then
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """What is derived from a candidate alone: its timeline and its titles."""
 
     candidate: Candidate
@@ -31,8 +32,7 @@ class Profile:
     names: Names
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(msgspec.Struct, frozen=True, dict=True):
     """A release and one show: how its titles sound to it, and what the other candidates make of them."""
 
     said: Evidence
@@ -47,17 +47,17 @@ class Compared:
         """The show's timeline."""
         return self.profile.slots
 
-    @property
+    @cached_property
     def claimed(self) -> bool:
         """Whether a title names one entry: `Show Shippuden - 03`."""
         return max(self.claims)[0] > 0
 
-    @property
+    @cached_property
     def named(self) -> bool:
         """Whether the name says which entry or season it means."""
         return self.claimed or self.heard.season is not None or self.heard.part is not None
 
-    @property
+    @cached_property
     def vague(self) -> bool:
         """Whether all that is known of the title is that some entry goes by it, too."""
         several = self.heard.best >= KNOWN and len(self.slots) > 1

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
 
 from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
@@ -25,8 +27,7 @@ Claim = tuple[float, int]  # how surely, by how many letters
 NO_CLAIM: Claim = (0.0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class TitleMatch:
+class TitleMatch(msgspec.Struct, frozen=True, dict=True):
     """How a release sounds to one show: each title's best likeness, and the season words that leaves."""
 
     likeness: Mapping[int, float]
@@ -43,7 +44,7 @@ class TitleMatch:
     )  # titles that are the show's as they stand, of those not only a folder's
     partly: frozenset[int] = frozenset()  # titles of which only a piece is the show's
 
-    @property
+    @cached_property
     def best(self) -> float:
         """The best likeness of a title that is not only a folder's."""
         return max((likeness for title, likeness in self.likeness.items() if title < FOLDER), default=0.0)
@@ -162,8 +163,7 @@ def claims_of(said: Evidence, heard: TitleMatch, names: Names) -> list[Claim]:
     return [max((_claim(words, own) for words in spoken), default=NO_CLAIM) for own in names.own]
 
 
-@dataclass(frozen=True, slots=True)
-class _Spoken:
+class _Spoken(msgspec.Struct, frozen=True):
     """A reading, with the season and part that go with it, and what all of the show is called."""
 
     whole: Forms

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import msgspec
+from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
@@ -29,8 +30,7 @@ INSIDE = 0.6  # what a title is worth that is only a part of another
 UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """A title of an entry, with and without its season words; `head` is what stands before a subtitle."""
 
     whole: Forms
@@ -124,8 +124,7 @@ def is_brief(form: str) -> bool:
     return len(form) <= (4 if form.isascii() else 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """A show's titles: `shared` are all, `roots` name any of it, `own` (by slot) one entry or a few."""
 
     shared: Titles

@@ -7,7 +7,9 @@ each; and for every way to read one the text, what is left without season words,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
 
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.parser.title_words import split_number, split_season, without_film_words
@@ -21,8 +23,7 @@ FOLDER = 100  # folders' titles are counted from here: they support a title, and
 MAX_TITLES = 16  # a guess: real names carry one to four, and the pieces of those
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One way to read one of the release's titles: `base` is what is left without season words."""
 
     text: str
@@ -57,6 +58,7 @@ def _with_pieces(each_form: Mapping[str, str]) -> dict[str, list[str]]:
     return titles
 
 
+@lru_cache(maxsize=16384)
 def _strokes(title: str) -> list[str]:
     """A title, or where strokes part it (`中文 / Romaji`) the titles it is made of."""
     spaced = [p.strip(_TRIM) for p in _SPACED_STROKE.split(title)]
