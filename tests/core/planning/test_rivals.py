@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from anivault.core.causes import Cause
-from anivault.core.models import HeldReason, Mode, Plan, ScannedFile
+from anivault.core.models import Candidate, HeldReason, Mode, Plan, ScannedFile
 from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
 from anivault.core.planning.naming.preset import load_preset
+from anivault.parser.models import VideoType
 from anivault.parser.read import read_rules
 from tests.core.records import ROOT, beside, film, in_library, planned, reasons, scanned, show, targets, video
 
@@ -226,3 +227,18 @@ def test_an_extension_that_begins_with_a_digit_is_no_part_of_an_episode() -> Non
     (move,) = planned([video("e.3gp", MUSHISHI, (1, 3))], preset="kodi").moves
 
     assert move.target.endswith("Mushishi S01E03 - Episode 3.3gp")
+
+
+@pytest.mark.parametrize("candidate", [MUSHISHI, film(149, "Akira", 1988)], ids=["show", "film"])
+def test_one_extra_in_two_folders_is_had_once(candidate: Candidate) -> None:
+    videos = [
+        video(f"A/{folder}/{name}.mkv", candidate, type=kind, title="A")
+        for folder in ("Bonus", "NC")
+        for name, kind in (("NCOP", VideoType.OP), ("NCED", VideoType.ED))
+    ]
+
+    result = planned(videos)
+
+    assert sorted(targets(result)) == ["A/Bonus/NCED.mkv", "A/Bonus/NCOP.mkv"]
+    why = {held.detail for held in result.held}
+    assert why == {"A/Bonus is the release for the extras: its name sorts first"}

@@ -104,6 +104,8 @@ class Wanted(NamedTuple):
     @property
     def season(self) -> str:
         """The season that it is of, in words."""
+        if not self.slots:
+            return "the extras"
         return f"season {self.slots[0][1]}" if self.show.media_type == "tv" else "this film"
 
 
