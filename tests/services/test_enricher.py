@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,17 @@ def test_the_next_title_is_tried_when_one_finds_nothing(server: Server, enricher
 def test_a_film_that_looks_like_a_series_is_found_among_all_kinds(server: Server, enricher: Opener) -> None:
     assert only(enricher(), FILM, "The Star Ferry Last Crossing", movie=False)
     assert searches(server) == ["/3/search/tv", "/3/search/multi"]
+
+
+def test_a_show_that_tmdb_finds_by_a_title_of_its_own_has_what_the_catalogue_knows(
+    server: Server, tmp_path: Path
+) -> None:
+    shelf = Shelf(FERRY_KNOWN)
+    shelf.find = lambda queries: [[] for _ in queries]  # type: ignore[method-assign]
+    with closing(Enricher(client(server.url, tmp_path, None), shelf)) as source:
+        found = only(source, FERRY, "星之渡輪")
+
+    assert [each.ids for each in found.entries if each.ids] == [{"anidb": 1}, {"anidb": 2}]
 
 
 def test_equal_queries_are_one_question_each(server: Server, enricher: Opener) -> None:

@@ -108,10 +108,16 @@ class Enricher:
         known = self._catalog.find(queries) if self._catalog else [[] for _ in queries]
         by_key = {_key(c): c for found in known for c in found}
         wanted = self._wanted(queries, known, by_key)
+        by_key |= self._also_known(key for key in _distinct(wanted) if key not in by_key)
         shows = self._details(_distinct(wanted), by_key)
         shows = self._with_tables(shows, _distinct(keys[:LIKELY] for keys in wanted))
         made = self._candidates(shows, by_key)
         return [_together(found, keys, made) for found, keys in zip(known, wanted, strict=True)]
+
+    def _also_known(self, keys: Iterable[Key]) -> dict[Key, Candidate]:
+        """What the catalogue has of shows that TMDB found by a title which the catalogue lacks."""
+        found = {key: self._catalog.get(self.name, *key) for key in keys} if self._catalog else {}
+        return {key: candidate for key, candidate in found.items() if candidate}
 
     def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002
         """Return the one show or film of this id, from both as one; None when neither has it."""

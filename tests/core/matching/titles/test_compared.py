@@ -177,3 +177,19 @@ def test_a_sequel_that_is_a_show_of_its_own_is_not_meant_without_season_words() 
 
     assert heard(sequel, "Seaside").best == STRIPPED
     assert heard(sequel, "Seaside", season=2).best == 1.0
+
+
+def test_a_folder_names_an_entry_without_slips_of_the_pen_or_not_at_all() -> None:
+    marked = show(
+        1,
+        entry("Aria Brothers Let's Go!!", "Aria Brothers Let`s Go!!"),
+        entry("Aria Brothers Let's Go", "Aria Max", begin="2016-04-01", season=2, offset=0),
+    )
+
+    def claimed(folder: str) -> bool:
+        said = evidence(release("Aria Brothers Let's Go!!", numbers=(1,), folder_titles=(folder,)))
+        names = names_of(marked, timeline(marked))
+        return max(claims_of(said, compare_titles(said, names), names))[0] > 0
+
+    assert not claimed("in Aria Brothers Let's Go!!")
+    assert claimed("Aria Max")

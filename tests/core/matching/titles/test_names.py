@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from anivault.core.matching.places.timeline import timeline
 from anivault.core.matching.titles.names import (
@@ -18,7 +19,7 @@ from anivault.core.matching.titles.names import (
     names_of,
 )
 from anivault.core.matching.titles.normalize import forms
-from anivault.core.models import Candidate
+from anivault.core.models import Candidate, Title
 from tests.core.matching.makers import entry, show
 
 
@@ -152,3 +153,16 @@ def test_an_entry_is_known_by_its_season_and_part_words(title: str, words: tuple
 
     assert own.marked("aria", *words)
     assert not own.marked("aria", 3, 3)
+
+
+def test_what_the_provider_calls_the_show_in_a_language_names_all_of_it() -> None:
+    titles = (
+        Title("나츠", "ko", True),
+        Title("Natsu: The Return", "", False),
+        Title("나츠 리턴", "ko", True),
+    )
+    plain = show(1, entry("Natsu"), entry("Natsu Return", "나츠 리턴", begin="2016-04-01"))
+    known = replace(plain, titles=titles)
+
+    assert name_the_show(known, "나츠", "Natsu: The Return", "나츠 리턴") == [True, False, False]
+    assert name_the_show(plain, "나츠") == [False]

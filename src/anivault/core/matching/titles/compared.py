@@ -172,6 +172,7 @@ class _Spoken(msgspec.Struct, frozen=True):
     part: int
     trust: float
     roots: Titles
+    least: float  # likeness; a folder's title, also of two folders together, has no slips of the pen
 
     @property
     def plain(self) -> bool:
@@ -181,8 +182,8 @@ class _Spoken(msgspec.Struct, frozen=True):
 
 def _spoken(heard: TitleMatch, reading: Reading, roots: Titles) -> _Spoken:
     season, part = _first_said((reading.season, heard.season)), _first_said((reading.part, heard.part))
-    trust = _trust(reading, heard.agreeing)
-    return _Spoken(forms(reading.text), forms(reading.base), season or 1, part or 1, trust, roots)
+    trust, least = _trust(reading, heard.agreeing), LENIENT if reading.title >= FOLDER else KNOWN
+    return _Spoken(forms(reading.text), forms(reading.base), season or 1, part or 1, trust, roots, least)
 
 
 def _claim(spoken: _Spoken, own: Titles) -> Claim:
@@ -229,7 +230,8 @@ def _own_likeness(spoken: _Spoken, form: Forms, own: Titles) -> float:
     """How surely a form is an entry's own title; 0 where it is not, or where it names the show as well."""
     likeness = own.likeness_within(form)
     surely = likeness * spoken.trust
-    return surely if surely >= KNOWN and likeness > spoken.roots.likeness_within(form) else 0.0
+    alike = surely >= KNOWN and likeness >= spoken.least
+    return surely if alike and likeness > spoken.roots.likeness_within(form) else 0.0
 
 
 def _is_told_by_mark(form: Forms, own: Titles, roots: Titles) -> bool:

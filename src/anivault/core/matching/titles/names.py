@@ -141,7 +141,7 @@ def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
     """
     by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
     every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
-    firsts, roots = _firsts(slots, by_slot), _roots(slots, by_slot)
+    firsts, roots = _firsts(slots, by_slot), _of_show(candidate, by_slot) | _roots(slots, by_slot)
     marked = _marked_stories(by_slot, firsts)
     own = (
         Titles([*_own(names, roots, marked), *_of_special(slot, names, roots)], bases=False)
@@ -153,6 +153,13 @@ def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
         Titles(roots.values(), bases=False),
         tuple(own),
     )
+
+
+def _of_show(candidate: Candidate, by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
+    """What the provider calls the show in each language, of that what no entry is called."""
+    of_entries = {form for names in by_slot for n in names for form in (*n.whole, *n.base)}
+    names = (_name(t.text) for t in candidate.titles if t.main)
+    return {n.whole[0]: n for n in names if of_entries.isdisjoint(n.whole) and not _is_marked(n)}
 
 
 def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
