@@ -18,7 +18,7 @@ from functools import partial
 
 from rapidfuzz import fuzz, process
 
-from anivault.core.matching.decide import match_releases
+from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.releases import group
 from anivault.core.matching.titles.normalize import forms
 from anivault.core.models import FileKind, Query, Release, ScannedFile

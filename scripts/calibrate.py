@@ -18,7 +18,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from anivault.core.matching.decide import THRESHOLDS, Thresholds, match_releases
+from anivault.core.matching.decide import THRESHOLDS, Thresholds
+from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.releases import each
 from anivault.core.models import FileKind, MatchedFile, ScannedFile
 from anivault.core.pipeline.parser import parse_alone

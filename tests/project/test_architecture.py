@@ -55,7 +55,7 @@ def test_only_the_screen_prints(module: Path) -> None:
 
     assert not prints
     # A plug-in's worker is a process of its own, whose stdout is a pipe to its parent.
-    assert not streams or module.as_posix() in ("cli/screen.py", "cli/main.py", "shared/worker.py")
+    assert not streams or module.as_posix() in ("cli/screen.py", "cli/main.py", "shared/work/worker.py")
 
 
 def test_nothing_in_the_package_imports_scripts() -> None:

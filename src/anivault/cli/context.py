@@ -97,6 +97,8 @@ class Context:
         parser: list[str] | None = None,
         provider: list[str] | None = None,
         lang: list[str] | None = None,
+        *,
+        fresh: bool = False,
     ) -> Asking:
         """Who reads names and who is asked about them: what the command line says, else the settings."""
         from anivault.services.asking import Asking
@@ -111,6 +113,7 @@ class Context:
             engines=tuple(parser or settings.parser.engines),
             providers=tuple(provider or settings.match.providers),
             languages=tuple(lang or settings.match.languages),
+            fresh=fresh,
         )
 
 

@@ -36,6 +36,6 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: MatchRequest, bars: Bars) -> Matched:
     """Read every name and match it. Raises what `scanner.scan` and `asking.opened` do."""
     with opened(request.asking, None, bars("Matching")) as those:
-        found = read(request.what, those.asked.reader, bars("Scanning"))
+        found = read(request.what, those.asked.reader, bars("Scanning"), those.asked.memory)
         files = match(found, those.asked, bars("Matching"))
         return Matched(read=found, files=files, notices=those.notices)

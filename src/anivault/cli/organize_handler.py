@@ -184,7 +184,7 @@ def describe(request: DescribeRequest, bars: Bars, pace: Pace) -> Organized:
     if not os.path.isdir(request.folder):
         raise FolderNotFoundError(request.folder, "folder")
     with opened(request.asking, None, bars("Matching")) as those:
-        found = read(request.what, those.asked.reader, bars("Scanning"))
+        found = read(request.what, those.asked.reader, bars("Scanning"), those.asked.memory)
         files = match(found, those.asked, bars("Matching"))
         made = described(found, files, request.folder, request.preset)
         made = replace(made, notices=those.notices)
@@ -241,6 +241,6 @@ def preview(request: OrganizeRequest, bars: Bars) -> Plan:
     """Plan as for an empty library (`library` is ""); changes nothing, and is not meant to be applied."""
     order = request.order
     with opened(request.asking, None, bars("Matching")) as those:
-        found = read(order.what, those.asked.reader, bars("Scanning"))
+        found = read(order.what, those.asked.reader, bars("Scanning"), those.asked.memory)
         files = match(found, those.asked, bars("Matching"))
         return planned(found, files, order.library, order.what.paths, order.rules)

@@ -7,8 +7,7 @@ from contextlib import closing
 import msgspec
 
 from anivault.core.pipeline.reading import Read, What, read
-from anivault.parser.read import open_reader
-from anivault.services.asking import Asking, failures
+from anivault.services.asking import Asking, failures, memory_of, reader_of
 from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.progress import Bars
 
@@ -35,6 +34,6 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: ScanRequest, bars: Bars) -> Scanned:
     """Read every name. Raises what `scanner.scan` does, PluginNotFoundError, PluginBrokenError."""
     asking = request.asking
-    with closing(open_reader(asking.engines, asking.settings.plugins)) as reader:
-        found = read(request.what, reader, bars("Scanning"))
+    with closing(reader_of(asking)) as reader:
+        found = read(request.what, reader, bars("Scanning"), memory_of(asking))
         return Scanned(read=found, notices=failures(reader))

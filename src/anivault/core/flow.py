@@ -43,7 +43,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 def organize(order: Order, asked: Asked, bars: Bars) -> Organized:
     """Plan where every file goes, and what is written for it. Changes nothing."""
-    found = read(order.what, asked.reader, bars("Scanning"))
+    found = read(order.what, asked.reader, bars("Scanning"), asked.memory)
     files = match(found, asked, bars("Matching"))
     plan = planned(
         found, files, order.library, order.what.paths, order.rules, described=order.nfo, reader=asked.reader

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.decide import match_releases
+from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
@@ -18,24 +18,33 @@ from anivault.core.models import Decision, Match, MatchedFile, ParsedFile, Relea
 from anivault.core.pipeline.reading import Read
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.read import Reader
-from anivault.shared.progress import Progress
+from anivault.shared.progress import Progress, untold
+from anivault.shared.work.memory import FORGETFUL, Memory
 
 NO_TITLE = "No title can be read in its name or its folders."
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reads names, who knows shows, what the user has decided, and in which languages titles are read."""
+    """Who reads names, who knows shows, and what the user has decided; `memory` is of earlier runs.
+
+    `languages`: those in which titles are read, the first that a show has one in.
+    """
 
     reader: Reader
     sources: Sequence[Source] = ()
     pins: Sequence[Pin] = ()
     languages: Sequence[str] = ()
+    memory: Memory = FORGETFUL
 
 
-def match(found: Read, asked: Asked, progress: Progress | None = None) -> list[MatchedFile]:
+def match(found: Read, asked: Asked, progress: Progress = untold) -> list[MatchedFile]:
     """Match every video, release by release; one at a time where each stands alone. Pins win."""
     why = {item.file: said for item in found.videos if (said := _unreadable(item))}
-    files = match_releases(_releases(found), asked.sources, asked.pins, progress=progress)
+    releases, memory = _releases(found), FORGETFUL if found.alone else asked.memory
+    workers = asked.reader.workers
+    files = match_releases(
+        releases, asked.sources, asked.pins, progress=progress, memory=memory, workers=workers
+    )
     if why:
         files = [_unmatched(item, why[item.file]) if item.file in why else item for item in files]
     return called(files, asked.languages)

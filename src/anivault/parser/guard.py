@@ -14,7 +14,7 @@ import msgspec
 
 from anivault.parser.models import ParseResult
 from anivault.shared import plugins
-from anivault.shared.worker import LateFailure, Worker, WorkerFailure, serve
+from anivault.shared.work.worker import LateFailure, Worker, WorkerFailure, serve
 
 LIMIT = 2.0  # seconds an answer; the slowest engine needs 0.05 on an idle machine
 MOST = 99_999  # of a season, an episode, a year
@@ -27,8 +27,6 @@ class EngineFailure(Exception):  # noqa: N818 - it is an outcome, not an error o
 
 class Guarded:
     """An engine behind a process boundary. Satisfies Engine, but only ever raises EngineFailure."""
-
-    in_process = True
 
     def __init__(self, name: str, table: Mapping[str, Any] | None = None, *, limit: float = LIMIT) -> None:
         self.name = name

@@ -74,11 +74,18 @@ class Reader:
     are asked for every name, and vote.
     """
 
-    def __init__(self, engines: Sequence[Engine] = ()) -> None:
+    def __init__(self, engines: Sequence[Engine] = (), workers: int = 1) -> None:
         self.engines = tuple(engines)
+        self.workers = workers
         self.failures: Counter[str] = Counter()
         self.why: dict[str, str] = {}
         self._memo = Memo()
+
+    @property
+    def steady(self) -> tuple[str, ...] | None:
+        """The engines, where all are AniVault's own and read a name as they did before; else None."""
+        own = all(getattr(engine, "in_process", False) for engine in self.engines)
+        return tuple(engine.name for engine in self.engines) if own else None
 
     def read(self, name: str) -> ParseResult:
         """Read one file name, never a path. Total: any text gives a result."""
@@ -116,12 +123,15 @@ class Reader:
             return None
 
 
-def open_reader(names: Sequence[str], tables: Mapping[str, Mapping[str, Any]] | None = None) -> Reader:
+def open_reader(
+    names: Sequence[str], tables: Mapping[str, Mapping[str, Any]] | None = None, workers: int = 0
+) -> Reader:
     """A reader with the engines of these names; `tables` are their settings, by name.
 
-    Raises PluginNotFoundError, PluginBrokenError.
+    `workers`: how many processes read names where there are many; 0 for as many as help. Raises
+    PluginNotFoundError, PluginBrokenError.
     """
-    return Reader([_open(name, (tables or {}).get(name, {})) for name in names])
+    return Reader([_open(name, (tables or {}).get(name, {})) for name in names], workers)
 
 
 def _open(name: str, table: Mapping[str, Any]) -> Engine:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from anivault.parser.read import Reader, open_reader
+from anivault.services.remembered.index import Index
 from anivault.shared.errors import shortened
 from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings
 from anivault.shared.text import counted
+from anivault.shared.work.memory import FORGETFUL, Memory
 
 if TYPE_CHECKING:
     from anivault.core.verdicts import Asked
@@ -26,6 +28,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     engines: tuple[str, ...]
     providers: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    fresh: bool = False  # whether what earlier runs worked out is worked out again
 
 
 class Opened:
@@ -54,11 +57,28 @@ def opened(asking: Asking, library: str | None, progress: Progress) -> Iterator[
     settings = asking.settings
     pins = pins_in_force(library or settings.library.path)
     with (
-        closing(open_reader(asking.engines, settings.plugins)) as reader,
+        closing(reader_of(asking)) as reader,
         Providers(settings, asking.providers, progress) as providers,
     ):
-        asked = Asked(reader=reader, sources=providers.sources, pins=pins, languages=asking.languages)
+        asked = Asked(
+            reader=reader,
+            sources=providers.sources,
+            pins=pins,
+            languages=asking.languages,
+            memory=memory_of(asking),
+        )
         yield Opened(asked, providers)
+
+
+def reader_of(asking: Asking) -> Reader:
+    """Who reads names. Raises PluginNotFoundError, PluginBrokenError."""
+    settings = asking.settings
+    return open_reader(asking.engines, settings.plugins, settings.parse.workers)
+
+
+def memory_of(asking: Asking) -> Memory:
+    """What earlier runs worked out, unless it is to be worked out again."""
+    return FORGETFUL if asking.fresh else Index.of_user()
 
 
 def failures(reader: Reader) -> tuple[str, ...]:

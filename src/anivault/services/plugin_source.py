@@ -19,7 +19,7 @@ from anivault.shared import regex as re
 from anivault.shared.errors import PluginFailedError
 from anivault.shared.settings import Settings
 from anivault.shared.text import counted
-from anivault.shared.worker import Worker, WorkerFailure, serve
+from anivault.shared.work.worker import Worker, WorkerFailure, serve
 
 LIMIT = 30.0  # seconds for one question, which may be about hundreds of releases
 MOST = 99_999  # a season, an episode, a year

@@ -177,7 +177,7 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
     preset = load_preset(settings.organize.preset, settings.presets)
     rules = Rules(mode=Mode.SYMLINK, preset=preset)  # to ask needs neither room nor one disk
     with opened(asking, library, bars("Matching")) as those:
-        found = read(what, those.asked.reader, bars("Scanning"))
+        found = read(what, those.asked.reader, bars("Scanning"), those.asked.memory)
         files = match(found, those.asked, bars("Matching"))
         inside = library and any(fs.is_below(path, library) for path in paths)  # to be adopted, not moved
         plan = planned(found, files, "" if inside else library or "", what.paths, rules)

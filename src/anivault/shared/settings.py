@@ -72,6 +72,12 @@ class ParserSettings(Section, frozen=True):
     engines: tuple[str, ...] = ("anitomy-ng",)
 
 
+class ParseSettings(Section, frozen=True):
+    """How many processes read names and match releases where there are many; 0: as many as help."""
+
+    workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
+
+
 class MatchSettings(Section, frozen=True):
     """Who is asked what a show is, and in which languages titles are wanted."""
 
@@ -136,6 +142,7 @@ class Settings(Section, frozen=True):
     scan: ScanSettings = ScanSettings()
     watch: WatchSettings = WatchSettings()
     parser: ParserSettings = ParserSettings()
+    parse: ParseSettings = ParseSettings()
     match: MatchSettings = MatchSettings()
     catalog: CatalogSettings = CatalogSettings()
     tmdb: TmdbSettings = TmdbSettings()

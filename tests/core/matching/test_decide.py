@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
-from anivault.core.matching.decide import Thresholds, match_releases
+from anivault.core.matching.decide import Thresholds
 from anivault.core.matching.evidence import evidence, query
+from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.models import Decision, FileKind, MatchedFile, ParsedFile, ScannedFile, Season

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from anivault.core.matching.decide import match_releases
 from anivault.core.matching.explain import WORDS, explain, lines
+from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each
 from anivault.core.matching.scoring import WEIGHTS

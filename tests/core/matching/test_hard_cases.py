@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from anivault.core.matching.decide import match_releases
+from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.releases import each
 from anivault.core.models import Decision, FileKind, MatchedFile, ScannedFile
 from anivault.core.pipeline.parser import parse_alone

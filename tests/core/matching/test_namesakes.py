@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from anivault.core.matching.decide import match_releases
+from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.releases import group
 from anivault.core.models import Candidate, Decision, MatchedFile, ParsedFile
 from tests.core.matching.makers import Shelf, entry, file, show

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from anivault.core.matching.decide import match_releases
+from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.releases import each
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Candidate, Decision, Entry, FileKind, ScannedFile

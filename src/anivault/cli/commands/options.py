@@ -86,6 +86,12 @@ ProviderOption = Annotated[
         show_default=False,
     ),
 ]
+FreshFlag = Annotated[
+    bool,
+    typer.Option(
+        "--fresh", help="Read every name and match every release again, whatever earlier runs found."
+    ),
+]
 LanguageOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -122,7 +122,7 @@ def look(what: What, library: str, asked: Asked, show_of: ShowOf, bars: Bars) ->
     replay = history.read(library)
     if replay.unfinished:
         raise journal.in_the_middle(library)
-    found = read(what, asked.reader, bars("Scanning"))
+    found = read(what, asked.reader, bars("Scanning"), asked.memory)
     told = _Told(found.files, show_of, asked)
     files = told.matched(found, match(found, asked, bars("Matching")))
     made = _Adopting(replay, told).sorted(files, found.files)

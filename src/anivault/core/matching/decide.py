@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.evidence import evidence, query
-from anivault.core.matching.pins import Part, Pin, Said, parted
+from anivault.core.matching.pins import Part, Pin, Said
 from anivault.core.matching.places.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
 from anivault.core.matching.said import Evidence, numbers_of
-from anivault.core.matching.scoring import POSSIBLE, Fit, Profiles, rank, score
+from anivault.core.matching.scoring import POSSIBLE, Fit, rank, score
 from anivault.core.matching.source import Source
 from anivault.core.matching.titles.compared import KNOWN
 from anivault.core.models import (
@@ -30,10 +29,8 @@ from anivault.core.models import (
     Release,
     ReleaseKey,
     Score,
-    ShowId,
 )
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
-from anivault.shared.progress import Progress
 
 
 class Thresholds(msgspec.Struct, frozen=True):
@@ -49,42 +46,8 @@ THRESHOLDS = Thresholds()
 KEPT = 8  # candidates kept for explaining and for review
 
 
-def match_releases(
-    releases: Sequence[Release],
-    sources: Sequence[Source],
-    pins: Sequence[Pin] = (),
-    thresholds: Thresholds = THRESHOLDS,
-    progress: Progress | None = None,
-) -> list[MatchedFile]:
-    """Match every release, asking each source once for all that no pin has decided."""
-    parts = parted(pins, releases)
-    said = [evidence(part.release) for part in parts]
-    profiles: Profiles = {}
-    proposed = iter(_ask([s for s, part in zip(said, parts, strict=True) if part.pin is None], sources))
-    files: list[MatchedFile] = []
-    for done, (part, words) in enumerate(zip(parts, said, strict=True), 1):
-        if part.pin is None:
-            files += _match(part.release, rank(words, next(proposed), profiles), thresholds)
-        else:
-            files += _match_pinned(part, part.pin, words, sources)
-        if progress:
-            progress(done, len(parts))
-    verdicts = {item.file: item for item in files}  # a release that pins part keeps its order
-    return [verdicts[file.file] for release in releases for file in release.files]
-
-
-def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candidate]]:
-    """Every source's candidates, each show once: the first source that knows a show is heard."""
-    merged: list[dict[ShowId, Candidate]] = [{} for _ in said]
-    queries = [query(words) for words in said]
-    for source in sources:
-        for known, found in zip(merged, source.find(queries), strict=True):
-            for candidate in found:
-                known.setdefault(candidate.key, candidate)
-    return [list(known.values()) for known in merged]
-
-
-def _match(release: Release, fits: Sequence[Fit], thresholds: Thresholds) -> Iterator[MatchedFile]:
+def match_one(release: Release, fits: Sequence[Fit], thresholds: Thresholds) -> Iterator[MatchedFile]:
+    """Judge each file of a release by the shows that fit it, best first."""
     match = decide(fits, thresholds)
     for file in release.files:
         yield _file(file, fits[0] if fits else None, match, thresholds, release.key)
@@ -241,7 +204,7 @@ def _with_second(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
 # --- pinned releases -------------------------------------------------------------------------------
 
 
-def _match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source]) -> Iterator[MatchedFile]:
+def match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source]) -> Iterator[MatchedFile]:
     """Match as the user said. The pin's season and offset place the files; without them they go their way."""
     candidate = _pinned(part.release, pin, sources)
     fits = rank(said, [candidate])

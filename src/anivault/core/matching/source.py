@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from anivault.core.models import Candidate, Query
 
@@ -25,3 +25,18 @@ class Source(Protocol):
     def get(self, provider: str, media_type: str, id: int) -> Candidate | None:  # noqa: A002 - the field's name
         """Return the one show or film that a pin names; None where this source does not know it."""
         ...
+
+
+class Steady(Source, Protocol):
+    """A source that answers as it did before, as long as its `version` is the same."""
+
+    version: str
+
+    def reopen(self) -> None:
+        """Open it again, in a process that was forked from the one that opened it."""
+        ...
+
+
+def steady(sources: Sequence[Source]) -> list[Steady]:
+    """Return the sources if all are steady: then verdicts are remembered, and several processes ask."""
+    return cast(list[Steady], sources) if all(hasattr(source, "version") for source in sources) else []

@@ -5,20 +5,28 @@ In: scanned files. Out: one ParsedFile each, in the same order. Pure: never touc
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from anivault.core.models import ParsedFile, ScannedFile
+from anivault.core.pipeline.discs import Results, renumber
 from anivault.core.pipeline.folders import Context, complete, context, known
+from anivault.core.pipeline.parallel_scanner import read_all
+from anivault.core.pipeline.readable import unreadable
 from anivault.core.pipeline.siblings import varying
 from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, SURE, UNNAMED, ParseResult, VideoType
 from anivault.parser.read import Reader, default_reader, read_rules
 from anivault.shared import regex as re
-from anivault.shared.progress import Progress
+from anivault.shared.progress import Progress, untold
+from anivault.shared.work.columns import columns, decode, encode
+from anivault.shared.work.memory import FORGETFUL, Memory, digest
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
 _NUMBERS = re.compile(r"\d{1,4}")
@@ -28,46 +36,165 @@ _PART_OF_TITLE = re.compile(r"[\s._]*([\[(](?:part|cour|pt\.?)[ ._]?\d[\])])", r
 def parse_files(
     files: Sequence[ScannedFile],
     reader: Reader | None = None,
-    progress: Progress | None = None,
+    progress: Progress = untold,
+    memory: Memory = FORGETFUL,
 ) -> list[ParsedFile]:
     """Parse the files of one scan together: what one name leaves in doubt its folder settles.
 
-    `progress` gets the number of names read so far and of all, a thousand at a time.
+    A name that nobody can read has no title, nor that of its folders or siblings. `progress` gets the number
+    of names read so far, and of all that `memory` does not have.
     """
     reader = reader or default_reader()
-    results: list[ParseResult] = []
-    contexts: list[Context] = []
-    together: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    wholes: dict[tuple[str, str], str] = {}  # many files share a folder
+    shelves = _shelves(files)
+    sums = _sums(files, shelves, reader) if len(files) > FEW and memory is not FORGETFUL else {}
+    readings = _recalled(shelves, sums, memory)
+    fresh = [shelf for shelf in shelves if shelf.first not in readings]
+    results = _settled(files, fresh, reader, progress)
+    for shelf in fresh:
+        if shelf.alone:
+            readings |= {place: _complete(files[place], results[place], shelf) for place in shelf.places}
+    if sums and not reader.failures:
+        memory.keep({sums[shelf.first]: _packed(readings, shelf) for shelf in fresh if shelf.alone})
+    readings |= _across(files, results, [shelf for shelf in fresh if not shelf.alone], readings)
+    return [ParsedFile(file, *readings[place]) for place, file in enumerate(files)]
+
+
+# --- folder by folder ------------------------------------------------------------------------------
+
+
+class Shelf(NamedTuple):
+    """The files of one folder, by their places among all; and what the folders above say of them."""
+
+    root: str
+    folder: str
+    above: Context
+    places: list[int]
+
+    @property
+    def first(self) -> int:
+        """The place that tells it from the others."""
+        return self.places[0]
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing that lies in other folders changes how its names read."""
+        return self.above.extra is None and self.above.disc is None
+
+
+class Reading(NamedTuple):
+    """What a name says in its folders, and why nobody can read it."""
+
+    parsed: ParseResult
+    unreadable: str = ""
+
+
+class _Packed(msgspec.Struct, frozen=True, array_like=True):
+    """The readings of a folder, and why some of them, by their numbers, cannot be read."""
+
+    parsed: bytes
+    odd: dict[int, str]
+
+
+Readings = dict[int, Reading]  # by the place of the file
+FEW = 500  # so many names are read in less time than a memory needs
+
+
+def _shelves(files: Sequence[ScannedFile]) -> list[Shelf]:
+    """The files by folder."""
+    shelves: dict[tuple[str, str], Shelf] = {}
     for place, file in enumerate(files):
-        if progress and place % 1000 == 0:
-            progress(place, len(files))
-        folder, _, name = file.rel.rpartition("/")
-        results.append(_with_its_part(name, reader.read(name)))
-        contexts.append(context(file.root, folder))
-        whole = wholes.get((file.root, folder)) or wholes.setdefault((file.root, folder), file.whole_folder)
-        together[whole, name[-4:]].append(place)
-    for places in together.values():
-        if len(places) > 2:
-            _settle(files, places, results)
-    done = _completed(results, contexts)
-    results = [_untitled(file.name, own, full) for file, own, full in zip(files, results, done, strict=True)]
-    _renumber_discs(files, results, contexts)
-    return [ParsedFile(file=file, parsed=parsed) for file, parsed in zip(files, results, strict=True)]
+        key = file.root, file.folder
+        if (shelf := shelves.get(key)) is None:
+            shelf = shelves[key] = Shelf(*key, context(*key), [])
+        shelf.places.append(place)
+    return list(shelves.values())
 
 
-def _completed(results: Sequence[ParseResult], contexts: Sequence[Context]) -> list[ParseResult]:
-    """Let the folders speak; folders of extras last, for what they hold may be elsewhere already."""
-    done = [
-        complete(own, above) if above.extra is None else own
-        for own, above in zip(results, contexts, strict=True)
-    ]
-    late = [place for place, above in enumerate(contexts) if above.extra is not None]
-    if late:
-        others = known(own for own, above in zip(done, contexts, strict=True) if above.extra is None)
-        for place in late:
-            done[place] = complete(results[place], contexts[place], others)
-    return done
+def _sums(files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader) -> dict[int, bytes]:
+    """By the first place of each folder that stands alone: a key for all that its readings are made from."""
+    if reader.steady is None:
+        return {}
+    made_from = (
+        (shelf.first, ("parsed", *reader.steady, "", shelf.root, shelf.folder, *_names(files, shelf)))
+        for shelf in shelves
+        if shelf.alone
+    )
+    return {place: digest(map(os.fsencode, said)) for place, said in made_from}
+
+
+def _names(files: Sequence[ScannedFile], shelf: Shelf) -> Iterator[str]:
+    return (files[place].name for place in shelf.places)
+
+
+def _recalled(shelves: Sequence[Shelf], sums: Mapping[int, bytes], memory: Memory) -> Readings:
+    """What is known of the folders whose names are as they were."""
+    known = memory.known(list(sums.values()))
+    found: Readings = {}
+    for shelf in shelves if known else ():
+        if packed := known.get(sums.get(shelf.first, b"")):
+            found |= zip(shelf.places, _unpacked(packed), strict=True)
+    return found
+
+
+def _packed(readings: Readings, shelf: Shelf) -> bytes:
+    """Most names can be read: of the others it is said why not."""
+    said = [readings[place] for place in shelf.places]
+    odd = {number: reading.unreadable for number, reading in enumerate(said) if reading.unreadable}
+    return encode(_Packed(columns(ParseResult).pack([reading.parsed for reading in said]), odd))
+
+
+def _unpacked(packed: bytes) -> Iterator[Reading]:
+    known = decode(packed, _Packed)
+    for number, result in enumerate(columns(ParseResult).unpack(known.parsed)):
+        yield Reading(result, known.odd.get(number, ""))
+
+
+def _settled(
+    files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader, progress: Progress
+) -> Results:
+    """Read the names of these folders, each by itself, and then among those that end alike."""
+    places = [place for shelf in shelves for place in shelf.places]
+    names = [files[place].name for place in places]
+    read = map(_with_its_part, names, read_all(names, reader, progress))
+    results = dict(zip(places, read, strict=True))
+    for shelf in shelves:
+        alike: defaultdict[str, list[int]] = defaultdict(list)
+        for place in shelf.places:
+            alike[files[place].rel[-4:]].append(place)
+        for together in alike.values():
+            if len(together) > 2:
+                _settle(files, together, results)
+    return results
+
+
+def _complete(file: ScannedFile, own: ParseResult, shelf: Shelf) -> Reading:
+    """Let the folders speak."""
+    return _reading(file, _untitled(file.name, own, complete(own, shelf.above)))
+
+
+def _reading(file: ScannedFile, parsed: ParseResult) -> Reading:
+    """The reading; without a title where nobody can read the name."""
+    if not (why := unreadable(ParsedFile(file, parsed))):
+        return Reading(parsed)
+    return Reading(replace(parsed, title=None, titles=()), why)
+
+
+def _across(
+    files: Sequence[ScannedFile], results: Results, shelves: Sequence[Shelf], others: Readings
+) -> Readings:
+    """Complete what lies in folders of discs, and of extras: what is in these may be elsewhere already."""
+    above = {place: shelf.above for shelf in shelves for place in shelf.places}
+    done = {place: complete(results[place], said) for place, said in above.items() if said.extra is None}
+    if len(done) < len(above):
+        elsewhere = known((*done.values(), *(reading.parsed for reading in others.values())))
+        done |= {
+            place: complete(results[place], said, elsewhere)
+            for place, said in above.items()
+            if said.extra is not None
+        }
+    done = {place: _untitled(files[place].name, results[place], full) for place, full in done.items()}
+    renumber(files, done, above)
+    return {place: _reading(files[place], parsed) for place, parsed in done.items()}
 
 
 def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
@@ -75,7 +202,7 @@ def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
     rel = file.rel.replace("\\", "/") if _WINDOWS.match(file.rel) else file.rel
     folder, _, name = rel.rpartition("/")
     own = _with_its_part(name, (reader or default_reader()).read(name))
-    return ParsedFile(file=file, parsed=_untitled(name, own, complete(own, context(file.root, folder))))
+    return ParsedFile(file, *_reading(file, _untitled(name, own, complete(own, context(file.root, folder)))))
 
 
 def _untitled(name: str, own: ParseResult, done: ParseResult) -> ParseResult:
@@ -100,7 +227,7 @@ def _with_its_part(name: str, own: ParseResult) -> ParseResult:
     return replace(own, part=None, episode_title=f"{title} {behind[1]}", said=said)
 
 
-def _in_doubt(places: Sequence[int], results: Sequence[ParseResult]) -> list[int]:
+def _in_doubt(places: Sequence[int], results: Results) -> list[int]:
     """The files of a folder that need their siblings: the unsure, or all where many claim one episode."""
     claimed = [
         (result.season, result.type, result.episodes)
@@ -112,13 +239,13 @@ def _in_doubt(places: Sequence[int], results: Sequence[ParseResult]) -> list[int
     return [place for place in places if results[place].confidence < SURE]
 
 
-def _settle(files: Sequence[ScannedFile], places: list[int], results: list[ParseResult]) -> None:
+def _settle(files: Sequence[ScannedFile], places: list[int], results: Results) -> None:
     """Read again every name in doubt whose number its siblings have shown."""
     doubtful = _in_doubt(places, results)
     if not doubtful:
         return
     names = {place: unicodedata.normalize("NFC", files[place].name) for place in places}
-    shown = varying(names.values())
+    shown = varying(names.values(), map(names.__getitem__, doubtful))
     for place in doubtful:
         result, name = results[place], names[place]
         if name not in shown or result.type in EXTRAS or result.type is VideoType.MOVIE:
@@ -134,68 +261,3 @@ def _settle(files: Sequence[ScannedFile], places: list[int], results: list[Parse
 def _is_said_before(number: int, text: str) -> bool:
     """`Show S2 2 Words`: the season stands in front, so that the same number behind it is another."""
     return number in map(int, _NUMBERS.findall(text))
-
-
-def _renumber_discs(
-    files: Sequence[ScannedFile], results: list[ParseResult], contexts: list[Context]
-) -> None:
-    """`Disc 2/01` is the episode after the last of disc 1, where every disc starts again at 1.
-
-    The discs are those of one show: of names that carry one title, or none. Where names have a title and no
-    show's folder stands above, a lone `Disc 2` is only a folder that is called so.
-    """
-    for (_, title), by_disc in _discs(files, results, contexts).items():
-        if sorted(by_disc) == list(range(1, len(by_disc) + 1)):
-            _number_on([places for _, places in sorted(by_disc.items())], results)
-        elif not title or any(contexts[place].titled for places in by_disc.values() for place in places):
-            _forget(by_disc, results)
-
-
-def _discs(
-    files: Sequence[ScannedFile], results: Sequence[ParseResult], contexts: Sequence[Context]
-) -> dict[tuple[str, str], dict[int, list[int]]]:
-    """The places of episodes by the folder of their discs and their title, then by disc."""
-    discs: defaultdict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, above in enumerate(contexts):
-        if above.disc is not None and _is_episode(results[place]):
-            parent = files[place].whole_folder.rpartition("/")[0]
-            discs[parent, (results[place].title or "").casefold()][above.disc].append(place)
-    return discs
-
-
-def _forget(by_disc: dict[int, list[int]], results: list[ParseResult]) -> None:
-    """Numbers that start again on a disc without all discs before it: nobody knows what they are."""
-    if not _all_restart(by_disc.values(), results):
-        return
-    for place in (place for disc, places in by_disc.items() if disc > 1 for place in places):
-        results[place] = replace(results[place], episodes=())
-
-
-def _is_episode(result: ParseResult) -> bool:
-    return len(result.episodes) == 1 and isinstance(result.episodes[0], int) and result.type not in EXTRAS
-
-
-def _number(result: ParseResult) -> int:
-    return int(result.episodes[0])
-
-
-def _all_restart(discs: Iterable[list[int]], results: Sequence[ParseResult]) -> bool:
-    return all(min(_number(results[place]) for place in places) == 1 for places in discs)
-
-
-def _number_on(discs: list[list[int]], results: list[ParseResult]) -> None:
-    """Each disc goes on where the one before it ends, if all start at 1."""
-    if len(discs) < 2 or not _all_restart(discs, results):
-        return
-    before = 0
-    for places in discs:
-        last = max(_number(results[place]) for place in places)
-        for place in places if before else ():
-            result = results[place]
-            results[place] = replace(
-                result,
-                episodes=(_number(result) + before,),
-                said={**result.said, "episodes": "siblings"},
-                confidence=SURE,
-            )
-        before += last

@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from msgspec.structs import replace
 
 from anivault.core.models import FileKind, ParsedFile, ScannedFile
 from anivault.core.pipeline.ignore import Everywhere
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.parser import parse_alone, parse_files
-from anivault.core.pipeline.readable import unreadable
 from anivault.core.pipeline.scanner import Scan, kind_of, scan
 from anivault.core.pipeline.settling import being_written
 from anivault.parser.read import Reader
-from anivault.shared.progress import Progress
+from anivault.shared.progress import Progress, untold
+from anivault.shared.work.memory import FORGETFUL, Memory
 
 
 class What(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,22 +55,17 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
         return any(item.amiss for item in self.left_out)
 
 
-def read(what: What, reader: Reader, progress: Progress | None = None) -> Read:
+def read(what: What, reader: Reader, progress: Progress = untold, memory: Memory = FORGETFUL) -> Read:
     """Find files, read their names, and leave out those that are not whole yet. Names alone are only read."""
     if not what.paths:
         return parse_names(what.names, reader)
     found = scan(what.paths, skip=what.skip, ignored=what.ignored, progress=progress)
-    return settled(found, parse(found.files, reader, progress), what)
-
-
-def parse(files: Sequence[ScannedFile], reader: Reader, progress: Progress | None = None) -> list[ParsedFile]:
-    """Parse every file among its siblings; one whose name nobody can read has no title of theirs."""
-    return [_unreadable_or(item) for item in parse_files(files, reader, progress)]
+    return settled(found, parse_files(found.files, reader, progress, memory), what)
 
 
 def parse_names(paths: Sequence[str], reader: Reader) -> Read:
     """Parse paths that were only named, each by itself, without touching the disk."""
-    return Read(files=tuple(_unreadable_or(parse_path(path, reader)) for path in paths), alone=True)
+    return Read(files=tuple(parse_path(path, reader) for path in paths), alone=True)
 
 
 def parse_path(path: str, reader: Reader | None = None) -> ParsedFile:
@@ -89,9 +83,3 @@ def settled(found: Scan, files: Sequence[ParsedFile], what: What) -> Read:
         files=tuple(item for item in files if item.file.path not in left) if left else tuple(files),
         left_out=(*found.left_out, *unfinished),
     )
-
-
-def _unreadable_or(item: ParsedFile) -> ParsedFile:
-    if not (why := unreadable(item)):
-        return item
-    return replace(item, parsed=replace(item.parsed, title=None, titles=()), unreadable=why)

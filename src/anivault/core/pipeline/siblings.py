@@ -8,7 +8,7 @@ others have no place; one odd name changes nothing for the rest. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from anivault.parser.models import YEARS
 from anivault.shared import regex as re
@@ -29,17 +29,18 @@ _COUNTS_OTHERS = re.compile(
 _CHECKSUM = re.compile(r"[\[(][0-9A-Fa-f]{8}[\])]")
 
 
-def varying(names: Iterable[str]) -> dict[str, Place]:
-    """Return where the varying number stands, for every name that shares its pattern with enough others.
+def varying(names: Iterable[str], asked: Iterable[str]) -> dict[str, Place]:
+    """Return where the varying number stands, for every name of `asked` that shares its pattern with enough.
 
     The pattern is the text in front of the number, to the letter: `Show 1 A.mkv`, `Show 2 B.mkv`,
     `Show 3 C.mkv` share `Show `. The first number of a name that varies is taken; a year is none.
     """
+    wanted = {name[: found.start()] for name in asked for found in _numbers(name)}
     places: defaultdict[str, dict[str, Place]] = defaultdict(dict)  # text in front -> name -> place
     for name in names:
-        for found in _NUMBERS.finditer(_CHECKSUM.sub(_mask, name)):
-            if len(found[0]) <= LONGEST and int(found[0]) not in YEARS:
-                places[name[: found.start()]].setdefault(name, found.span())
+        for found in _numbers(name):
+            if (front := name[: found.start()]) in wanted and _counts(found[0]):
+                places[front].setdefault(name, found.span())
     settled: dict[str, Place] = {}
     shared = [item for item in places.items() if len(item[1]) >= MEMBERS]  # of thousands of fronts a few are
     for front, members in sorted(shared, key=lambda item: len(item[0])):
@@ -47,6 +48,15 @@ def varying(names: Iterable[str]) -> dict[str, Place]:
             for name, place in members.items():
                 settled.setdefault(name, place)
     return settled
+
+
+def _numbers(name: str) -> Iterator[re.Match[str]]:
+    return _NUMBERS.finditer(_CHECKSUM.sub(_mask, name))
+
+
+def _counts(digits: str) -> bool:
+    """Whether a number may count episodes."""
+    return len(digits) <= LONGEST and int(digits) not in YEARS
 
 
 def _mask(found: re.Match[str]) -> str:

@@ -41,13 +41,14 @@ Answer = TypeVar("Answer")
 
 
 class Catalog:
-    """The compiled catalogue, opened. Satisfies core.matching.source.Source; for one thread at a time."""
+    """The compiled catalogue, opened. Satisfies core.matching.source.Steady; for one thread at a time."""
 
     name = "catalog"
     notices: Sequence[str] = ()  # what its opener has to say to people
 
     def __init__(self, path: Path, shipped: Sequence[bytes], imported: Mapping[str, bytes]) -> None:
         self._path, self._shipped, self._imported = path, shipped, imported
+        self.version = path.name  # has the checksum of the lists and of what reads them
         # All are kept: answers hold them anyway, and matching derives what it needs once an object.
         self._candidate = cache(self._decode)
         self._bearers = lru_cache(KEYS)(self._shows)  # the releases of one show ask alike
@@ -88,6 +89,11 @@ class Catalog:
         for (show,) in self._database.execute("SELECT id FROM shows ORDER BY id").fetchall():
             candidate = self._decode(show)
             yield from ((candidate, e) for e in candidate.entries if e.ids.get(source) == number)
+
+    def reopen(self) -> None:
+        """Open the compiled file again; what was compiled in memory goes on as it is."""
+        with suppress(sqlite3.DatabaseError):
+            self._connect()
 
     def close(self) -> None:
         """Close the file."""

@@ -17,12 +17,12 @@ from tempfile import mkdtemp
 from anivault.services.checkup.found import Check, fault, ok, warning
 from anivault.shared import fs
 from anivault.shared.errors import quoted
+from anivault.shared.network import share_of
 
 LITTLE = 1 << 30  # bytes free: an episode or two
 NOTHING = 16 << 20
 LONG = 255  # bytes of a name, on most disks
 LOOKED_AT = 1000  # files of a source, for their owners
-NETWORK = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "davfs", "fuse.rclone")
 
 
 def library(path: str) -> Iterator[Check]:
@@ -194,8 +194,7 @@ def _kind(path: str) -> str:
 
 
 def _network(name: str, path: str) -> Iterator[Check]:
-    kind = _mount(os.path.realpath(path), fs.mounts())[1]
-    if kind.startswith(NETWORK):
+    if kind := share_of(path):
         text = f"{path} is a network share ({kind})."
         yield warning(
             name, text, "Run AniVault on the machine that has the disk, or let one machine alone write there."

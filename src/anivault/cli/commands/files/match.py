@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from anivault.cli import events
 from anivault.cli.commands.files.scan import what
-from anivault.cli.commands.options import LanguageOption, ParserOption, PathsArg, ProviderOption
+from anivault.cli.commands.options import FreshFlag, LanguageOption, ParserOption, PathsArg, ProviderOption
 from anivault.cli.context import Context
 from anivault.cli.render.parts import counts_told, left_out, notices, summary
 from anivault.core.models import Coordinates, Decision, MatchedFile, Ranked
@@ -25,11 +25,12 @@ def match(
     parser: ParserOption = None,
     provider: ProviderOption = None,
     lang: LanguageOption = None,
+    fresh: FreshFlag = False,
 ) -> int:
     """Show which show and episode each video is."""
     from anivault.cli import match_handler
 
-    asking = context.asking(parser, provider, lang)
+    asking = context.asking(parser, provider, lang, fresh=fresh)
     request = match_handler.MatchRequest(what=what(context, paths), asking=asking)
     result = match_handler.handle(request, context.screen.progress)
     show(context.screen, result)

@@ -11,6 +11,7 @@ import typer
 from anivault.cli.commands.options import (
     ApplyFlag,
     FoldersArg,
+    FreshFlag,
     LanguageOption,
     OtherDiskFlag,
     ParserOption,
@@ -93,6 +94,7 @@ def organize(
     parser: ParserOption = None,
     provider: ProviderOption = None,
     lang: LanguageOption = None,
+    fresh: FreshFlag = False,
 ) -> int:
     """Plan where every file goes; --apply does it.
 
@@ -102,11 +104,11 @@ def organize(
     """
     goes = {"--mode": mode, "--on-conflict": on_conflict, "--nfo": nfo, "--artwork": artwork}
     goes["--upgrade" if upgrade else "--no-upgrade"] = upgrade is not None
-    asks = {"--parser": parser, "--provider": provider, "--lang": lang}
+    asks = {"--parser": parser, "--provider": provider, "--lang": lang, "--fresh": fresh}
     if no_touch:
         plans = {"--to": to, "--plan": plan, "--from-plan": from_plan, "--seal": seal}
         _refuse({**goes, **plans}, "--no-touch moves nothing")
-        return _describe(context, paths, preset, apply, context.asking(parser, provider, lang))
+        return _describe(context, paths, preset, apply, context.asking(parser, provider, lang, fresh=fresh))
     if not plan:
         _refuse({"--replace": replace}, "it goes with --plan FILE")
     if from_plan:
@@ -132,7 +134,7 @@ def organize(
     )
     request = organize_handler.OrganizeRequest(
         order=order,
-        asking=context.asking(parser, provider, lang),
+        asking=context.asking(parser, provider, lang, fresh=fresh),
         apply=apply,
         plan_file=plan,
         replace=replace,

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
-from anivault.cli.commands.options import ParserOption, PathsArg
+from anivault.cli.commands.options import FreshFlag, ParserOption, PathsArg
 from anivault.cli.context import Context
 from anivault.cli.render.parts import counts_told, left_out, notices, summary
 from anivault.core.models import FileKind
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from anivault.parser.models import ParseResult
 
 
-def scan(context: Context, paths: PathsArg, parser: ParserOption = None) -> int:
+def scan(context: Context, paths: PathsArg, parser: ParserOption = None, fresh: FreshFlag = False) -> int:
     """Show what every file name says."""
     from anivault.cli import scan_handler
 
-    request = scan_handler.ScanRequest(what=what(context, paths), asking=context.asking(parser))
+    asking = context.asking(parser, fresh=fresh)
+    request = scan_handler.ScanRequest(what=what(context, paths), asking=asking)
     result = scan_handler.handle(request, context.screen.progress)
     show(context.screen, result)
     return result.exit_code

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from anivault.shared.worker import LateFailure, Worker, WorkerFailure
+from anivault.shared.work.worker import LateFailure, Worker, WorkerFailure
 
 PLUGIN = """
 import os, sys, time
-from anivault.shared.worker import serve
+from anivault.shared.work.worker import serve
 
 def make(table):
     if table.get("unable"):

@@ -1,0 +1,220 @@
+"""Match releases: pinned ones as the user said, the others by what sources propose. The door of this room.
+
+In: releases, sources, pins. Out: a MatchedFile for each file, in the order of the releases. Pure but for
+what sources, a memory and other cores do. A pin wins over everything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+
+import msgspec
+
+from anivault.core.matching.decide import THRESHOLDS, Thresholds, match_one, match_pinned
+from anivault.core.matching.evidence import evidence, query
+from anivault.core.matching.pins import Pin, parted
+from anivault.core.matching.said import Evidence
+from anivault.core.matching.scoring import Profiles, rank
+from anivault.core.matching.source import Source, Steady, steady
+from anivault.core.models import (
+    Candidate,
+    Coordinates,
+    Decision,
+    Entry,
+    Match,
+    MatchedFile,
+    Ranked,
+    Release,
+    Score,
+    ShowId,
+)
+from anivault.shared.progress import Progress, untold
+from anivault.shared.work.columns import columns, decode, encode
+from anivault.shared.work.cores import spread
+from anivault.shared.work.memory import FORGETFUL, Memory, digest
+
+FEW = 30  # so many releases are matched in less time than a memory needs
+BATCH = 50  # releases: a tenth of a second
+
+
+def match_releases(
+    releases: Sequence[Release],
+    sources: Sequence[Source],
+    pins: Sequence[Pin] = (),
+    thresholds: Thresholds = THRESHOLDS,
+    progress: Progress = untold,
+    memory: Memory = FORGETFUL,
+    workers: int = 1,
+) -> list[MatchedFile]:
+    """Match every release, asking each source once for all that no pin has decided.
+
+    Where sources answer as they did before, `memory` is asked first, and `workers` processes ask them: 0 for
+    as many as help.
+    """
+    parts = parted(pins, releases)
+    free = [part.release for part in parts if part.pin is None]
+    batch = partial(_match_batch, sources=sources, profiles={}, thresholds=thresholds)
+    if sure := steady(sources):
+        found = iter(_steadily(free, batch, sure, progress, memory, workers))
+    else:
+        found = _told(batch(free), progress, len(free))
+    files: list[MatchedFile] = []
+    for part in parts:
+        pin = part.pin
+        files += match_pinned(part, pin, evidence(part.release), sources) if pin else next(found)
+    verdicts = {item.file: item for item in files}  # a release that pins part keeps its order
+    return [verdicts[file.file] for release in releases for file in release.files]
+
+
+Verdicts = list[MatchedFile]  # on the files of one release
+Batch = Callable[[Sequence[Release]], Iterator[Verdicts]]
+
+
+def _told(found: Iterator[Verdicts], progress: Progress, of_all: int) -> Iterator[Verdicts]:
+    for done, verdicts in enumerate(found, 1):
+        progress(done, of_all)
+        yield verdicts
+
+
+def _match_batch(
+    releases: Sequence[Release], sources: Sequence[Source], profiles: Profiles, thresholds: Thresholds
+) -> Iterator[Verdicts]:
+    """Match releases by what the sources propose for them together."""
+    said = list(map(evidence, releases))
+    for release, words, proposed in zip(releases, said, _ask(said, sources), strict=True):
+        yield list(match_one(release, rank(words, proposed, profiles), thresholds))
+
+
+def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candidate]]:
+    """Every source's candidates, each show once: the first source that knows a show is heard."""
+    merged: list[dict[ShowId, Candidate]] = [{} for _ in said]
+    queries = [query(words) for words in said]
+    for source in sources:
+        for known, found in zip(merged, source.find(queries), strict=True):
+            for candidate in found:
+                known.setdefault(candidate.key, candidate)
+    return [list(known.values()) for known in merged]
+
+
+# --- what is known already, and other cores --------------------------------------------------------
+
+
+class _Placed(msgspec.Struct, frozen=True):
+    """A MatchedFile without its file and match."""
+
+    decision: Decision
+    coordinates: tuple[Coordinates, ...]
+    reasons: tuple[str, ...]
+    sure: float
+    other: tuple[Coordinates, ...]
+
+
+class _Rank(msgspec.Struct, frozen=True, array_like=True):
+    """A Ranked, with the keys of its candidate and entry; an entry that the candidate lacks as it is."""
+
+    show: ShowId
+    entry: str | Entry | None
+    value: float
+    parts: dict[str, float]
+
+
+class _Verdict(msgspec.Struct, frozen=True, array_like=True):
+    """The verdicts on a release, without what is known from the release and the sources."""
+
+    decision: Decision
+    confidence: float
+    ranked: tuple[_Rank, ...]
+    reasons: tuple[str, ...]
+    files: bytes
+
+
+def _steadily(
+    releases: Sequence[Release],
+    batch: Batch,
+    sources: Sequence[Steady],
+    progress: Progress,
+    memory: Memory,
+    workers: int,
+) -> list[Verdicts]:
+    """Match what is not known, in batches and on as many cores as help; it is known from then on."""
+    asked = len(releases) > FEW and memory is not FORGETFUL
+    sums = _sums(releases, sources) if asked else [b""] * len(releases)
+    packed = [known.get(key) for known in [memory.known(list(filter(None, sums)))] for key in sums]
+    fresh = [place for place, found in enumerate(packed) if found is None]
+    batches = [fresh[start : start + BATCH] for start in range(0, len(fresh), BATCH)]
+
+    def work(places: Sequence[int]) -> list[bytes]:
+        return list(map(_pack, batch([releases[place] for place in places])))
+
+    for places, made in zip(batches, spread(work, batches, workers, partial(_reopen, sources)), strict=True):
+        for place, verdict in zip(places, made, strict=True):
+            packed[place] = verdict
+        progress(places[-1] + 1, len(releases))
+    memory.keep({sums[place]: packed[place] or b"" for place in fresh if sums[place]})
+    get = cache(partial(_get, sources))
+    return [list(_unpack(made or b"", release, get)) for made, release in zip(packed, releases, strict=True)]
+
+
+def _reopen(sources: Sequence[Steady]) -> None:
+    for source in sources:
+        source.reopen()
+
+
+def _sums(releases: Sequence[Release], sources: Sequence[Steady]) -> list[bytes]:
+    """For each release a key for all that its verdicts are made from."""
+    versions = "\0".join(["matched", *(source.version for source in sources)]).encode()
+    return [
+        digest([versions, os.fsencode(release.folder), *(encode(file.parsed) for file in release.files)])
+        for release in releases
+    ]
+
+
+def _pack(verdicts: Verdicts) -> bytes:
+    match = verdicts[0].match
+    placed = [_Placed(v.decision, v.coordinates, v.reasons, v.sure, v.other) for v in verdicts]
+    ranked = tuple(map(_ranked, match.ranked))
+    files = columns(_Placed).pack(placed)
+    return encode(_Verdict(match.decision, match.confidence, ranked, match.reasons, files))
+
+
+def _ranked(rank: Ranked) -> _Rank:
+    entry = rank.entry
+    known = entry is None or any(each.key == entry.key and each == entry for each in rank.candidate.entries)
+    return _Rank(
+        rank.candidate.key, entry.key if entry and known else entry, rank.score.value, rank.score.parts
+    )
+
+
+Get = Callable[[ShowId], Candidate]
+
+
+def _get(sources: Sequence[Source], show: ShowId) -> Candidate:
+    return next(found for source in sources if (found := source.get(*show)))
+
+
+def _unpack(packed: bytes, release: Release, get: Get) -> Iterator[MatchedFile]:
+    said = decode(packed, _Verdict)
+    ranked = tuple(_hung(rank, get(rank.show)) for rank in said.ranked)
+    match = Match(said.decision, said.confidence, ranked, said.reasons)
+    for file, placed in zip(release.files, columns(_Placed).unpack(said.files), strict=True):
+        yield MatchedFile(
+            file.file,
+            file.parsed,
+            match,
+            placed.decision,
+            placed.coordinates,
+            placed.reasons,
+            placed.sure,
+            release=release.key,
+            other=placed.other,
+        )
+
+
+def _hung(rank: _Rank, candidate: Candidate) -> Ranked:
+    """The candidate and its entry as the sources have them: each show is there once."""
+    entry = rank.entry
+    if isinstance(entry, str):
+        entry = next(each for each in candidate.entries if each.key == entry)
+    return Ranked(candidate, Score(rank.value, rank.parts), entry)

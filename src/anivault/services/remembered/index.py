@@ -1,0 +1,128 @@
+"""Remember in the user's cache what names and releases were found to be, from run to run.
+
+A Memory: bytes by key, in one SQLite file for each version of the code that made them. It can be deleted at
+any time, and nothing in it is ever wrong: keys are digests of what the bytes were made from, and each value
+has its own sum in front. What is damaged, locked or on a network share is left alone: all is worked out then.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import xxhash
+from platformdirs import user_cache_dir
+
+import anivault
+from anivault.shared import trust
+from anivault.shared.network import share_of
+
+NAME = "index-{}.sqlite"
+MOST = 512 << 20  # bytes of the file; at more it begins again
+ASKED = 500  # keys in one statement
+WAIT = 2.0  # seconds for another AniVault that writes
+SUM = 8  # bytes in front of a value
+# What else readings and verdicts are made by.
+MADE_BY = ("anitomy-ng", "neurelease", "rapidfuzz", "msgspec")
+
+
+class Index:
+    """The memory of one version of AniVault; for one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / NAME.format(made_by())
+
+    @classmethod
+    def of_user(cls) -> Index:
+        """Return the user's own."""
+        return cls(Path(user_cache_dir("anivault")))
+
+    def known(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Return what is known, of these keys; what is not as it was written is not known."""
+        found: dict[bytes, bytes] = {}
+        with suppress(sqlite3.Error, OSError):
+            if not (keys and self._path.is_file()):
+                return found
+            with _opened(self._path) as database:
+                for start in range(0, len(keys), ASKED):
+                    found |= _sound(_rows(database, keys[start : start + ASKED]))
+        return found
+
+    def keep(self, found: Mapping[bytes, bytes]) -> None:
+        """Remember, where that can be done."""
+        if not found or self._is_far():
+            return
+        with suppress(sqlite3.Error, OSError):
+            self._folder.mkdir(trust.OUR_FOLDER, parents=True, exist_ok=True)
+            try:
+                self._write(found)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):  # locked, or no room
+                    raise
+                self._path.unlink(missing_ok=True)  # damaged
+                self._write(found)
+
+    def _write(self, found: Mapping[bytes, bytes]) -> None:
+        if self._path.exists() and self._path.stat().st_size > MOST:
+            self._path.unlink()
+        with _opened(self._path) as database, database:
+            database.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB NOT NULL)")
+            rows = ((key, _sum(key, value) + value) for key, value in found.items())
+            database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
+        for other in self._folder.glob(NAME.format("*")):
+            if other != self._path:
+                other.unlink(missing_ok=True)
+
+    def _is_far(self) -> bool:
+        """Whether the cache is on a network share, where SQLite's locks cannot be trusted."""
+        return bool(share_of(str(self._folder)))
+
+
+def _opened(path: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(path, timeout=WAIT))
+
+
+def _rows(database: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    marks = ",".join("?" * len(keys))
+    yield from database.execute(f"SELECT key, value FROM kept WHERE key IN ({marks})", keys)  # noqa: S608
+
+
+def _sound(rows: Iterator[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The values that are as they were written."""
+    return {key: value[SUM:] for key, value in rows if value[:SUM] == _sum(key, value[SUM:])}
+
+
+def _sum(key: bytes, value: bytes) -> bytes:
+    return xxhash.xxh3_64(key + value).digest()
+
+
+@cache
+def made_by() -> str:
+    """A sum of all that readings and verdicts are made by: AniVault's code and words, and the libraries.
+
+    An executable has no sources; there the version tells.
+    """
+    found = xxhash.xxh3_128("\0".join([anivault.__version__, sys.version, *_versions()]).encode())
+    package = Path(anivault.__file__).parent
+    for room in ("parser", "core", "shared"):
+        for path in sorted((package / room).rglob("*")):
+            if path.suffix in _SOURCES:
+                found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+_SOURCES = {".py", ".toml", ".txt", ".tsv", ".json"}
+
+
+def _versions() -> Iterator[str]:
+    yield unicodedata.unidata_version
+    for name in MADE_BY:
+        with suppress(PackageNotFoundError):
+            yield f"{name} {version(name)}"

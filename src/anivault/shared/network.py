@@ -1,0 +1,16 @@
+"""Tell which paths are on network shares, where every look takes its time and locks cannot be trusted."""
+
+from __future__ import annotations
+
+import os
+
+from anivault.shared import fs
+
+KINDS = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "davfs", "fuse.rclone")
+
+
+def share_of(path: str) -> str:
+    """The kind of network share that a path is on, or will be; empty where it is on none, or nobody tells."""
+    mounts = fs.mounts()
+    kind = mounts.get(fs.mount_point(os.path.realpath(fs.nearest(path)), mounts), "") if mounts else ""
+    return kind if kind.startswith(KINDS) else ""

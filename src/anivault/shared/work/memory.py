@@ -1,0 +1,48 @@
+"""What is worked out once and known from then on: the Protocol of memories, and keys for what they hold.
+
+A memory holds bytes by key. A key is a digest of all that its bytes were made from, so that nothing in it
+is ever wrong: what changed has another key. It may forget at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Protocol
+
+
+class Memory(Protocol):
+    """Keeps bytes by key, for this run and for later ones. Never raises: what cannot be kept is forgotten."""
+
+    def known(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Return what is known, of these keys."""
+        ...
+
+    def keep(self, found: Mapping[bytes, bytes]) -> None:
+        """Remember."""
+        ...
+
+
+class Forgetful:
+    """Remembers nothing: everything is worked out."""
+
+    def known(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Know nothing."""
+        del keys
+        return {}
+
+    def keep(self, found: Mapping[bytes, bytes]) -> None:
+        """Forget."""
+        del found
+
+
+FORGETFUL = Forgetful()
+
+
+def digest(parts: Iterable[bytes]) -> bytes:
+    """Return a key for `parts`: 16 bytes; other parts, or the same cut in other places, have another one."""
+    made = blake2b(digest_size=16)
+    for part in parts:
+        made.update(len(part).to_bytes(8, "little"))
+        made.update(part)
+    return made.digest()

@@ -1,0 +1,105 @@
+"""Work that is shared out has the results of one core, in order, whatever becomes of the processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from anivault.shared.work import cores
+from anivault.shared.work.cores import spread
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+
+
+@pytest.fixture(autouse=True)
+def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "WORTH", 0.0)
+
+
+def where(task: int) -> tuple[int, int]:
+    time.sleep(0.001)
+    return task, os.getpid()
+
+
+def test_the_results_are_in_order_and_of_several_processes() -> None:
+    found = list(spread(where, range(40), workers=3))
+
+    assert [task for task, _ in found] == list(range(40))
+    assert len({process for _, process in found} - {os.getpid()}) > 1
+
+
+def test_one_worker_is_this_process() -> None:
+    assert {process for _, process in spread(where, range(40), workers=1)} == {os.getpid()}
+
+
+def test_little_work_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "WORTH", 3600.0)
+
+    assert {process for _, process in spread(where, range(40), workers=3)} == {os.getpid()}
+
+
+def test_nothing_is_forked_while_another_thread_runs() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert {process for _, process in spread(where, range(40), workers=3)} == {os.getpid()}
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_each_process_begins_before_it_works() -> None:
+    begun: list[int] = []
+
+    found = list(spread(lambda _: list(begun), range(20), workers=2, begin=lambda: begun.append(os.getpid())))
+
+    assert found[-1]
+    assert os.getpid() not in found[-1]
+
+
+def test_a_result_is_packed_for_the_way_alone() -> None:
+    here = os.getpid()
+
+    def pack(task: int) -> str:
+        assert os.getpid() != here
+        return str(task)
+
+    assert list(spread(lambda task: task, range(20), workers=2, pack=pack, unpack=int)) == list(range(20))
+
+
+def test_what_a_process_leaves_when_it_dies_is_done_here() -> None:
+    here = os.getpid()
+
+    def work(task: int) -> int:
+        if task == 7 and os.getpid() != here:
+            os._exit(9)
+        return task
+
+    assert list(spread(work, range(20), workers=2)) == list(range(20))
+
+
+def test_what_work_raises_is_raised() -> None:
+    def work(task: int) -> int:
+        if task == 7:
+            raise ValueError("seven")
+        return task
+
+    with pytest.raises(ValueError, match="seven"):
+        list(spread(work, range(20), workers=2))
+
+
+def test_no_process_is_left_when_nobody_wants_the_rest() -> None:
+    found: Iterator[tuple[int, int]] = spread(where, range(40), workers=2)
+    processes = {next(found)[1] for _ in range(5)} - {os.getpid()}
+    found.close()  # type: ignore[attr-defined]
+
+    assert processes
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
