@@ -21,6 +21,7 @@ from anivault.core.models import GONE, Candidate, Coordinates, Held, MatchedFile
 
 if TYPE_CHECKING:  # what printing does not need and `schema` imports
     from anivault.core.living.adopted import Adopted
+    from anivault.core.living.repinned import Change
     from anivault.core.matching.explain import Explanation
     from anivault.core.matching.pins import Pin
     from anivault.core.matching.questions import Answer, Question
@@ -97,8 +98,27 @@ class PinEvent(Event, frozen=True, tag="pin"):
 
     file: str
     pin: Pin
-    done: str  # "pinned", "unpinned", or "pin" where it was only listed
+    done: str  # "pinned", "unpinned", "preview", or "pin" where it was only listed
     show: str | None  # what it is called, where a list knows it
+
+
+class OutcomeView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file is taken for, and whether that is sure enough to file it unasked (`matched`)."""
+
+    decision: str
+    match: MatchView | None
+
+
+class ChangeEvent(Event, frozen=True, tag="change"):
+    """`pin --preview`: a video that the pin is for, what it is without and with it, what speaks against."""
+
+    path: str
+    before: OutcomeView
+    after: OutcomeView
+    changes: bool
+    heard: bool  # this pin decides; else another one, that says more or came earlier
+    against: tuple[str, ...]
+    path_b64: str | UnsetType = UNSET
 
 
 class IgnoreEvent(Event, frozen=True, tag="ignore"):
@@ -315,6 +335,7 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
     last: str
     stated: bool  # by a list, not derived
     why: str  # what speaks for the show and against it
+    against: tuple[str, ...]  # what names say against the place
 
 
 class QuestionEvent(Event, frozen=True, tag="question"):
@@ -418,6 +439,26 @@ def match_event(item: MatchedFile) -> MatchEvent:
     )
 
 
+def change_event(change: Change) -> ChangeEvent:
+    """Describe one video that a pin would be for."""
+    path = change.after.file.path
+    return ChangeEvent(
+        path=shown(path),
+        before=_outcome_view(change.before),
+        after=_outcome_view(change.after),
+        changes=change.changes,
+        heard=change.heard,
+        against=tuple(one.words for one in change.objections),
+        path_b64=b64(path),
+    )
+
+
+def _outcome_view(item: MatchedFile) -> OutcomeView:
+    best = item.match.best
+    taken = best if item.decision != "unmatched" else None
+    return OutcomeView(decision=item.decision, match=match_view(taken, item.coordinates) if taken else None)
+
+
 def return_event(library: str, returned: Returned, *, done: bool) -> ReturnEvent:
     """Describe one file of a library that makes room, or did."""
     one = returned.file
@@ -503,6 +544,7 @@ def _answer_view(answer: Answer) -> AnswerView:
         last=answer.last,
         stated=answer.stated,
         why=answer.why,
+        against=answer.against,
     )
 
 

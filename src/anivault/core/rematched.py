@@ -32,6 +32,7 @@ from anivault.core.models import (
     MatchedFile,
     ParsedFile,
     Ranked,
+    Release,
     ScannedFile,
     Score,
 )
@@ -42,7 +43,8 @@ from anivault.core.pipeline.reading import Read
 from anivault.core.pipeline.scanner import kind_of
 from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
-from anivault.core.verdicts import Asked, called, match
+from anivault.core.verdicts import Asked, called, match, releases
+from anivault.parser.read import Reader
 from anivault.shared import fs
 from anivault.shared import regex as re
 
@@ -79,6 +81,12 @@ def rematched(library: str, asked: Asked) -> tuple[list[MatchedFile], list[Parse
         if origin.file in parsed
     ]
     return videos, others
+
+
+def releases_of(library: str, reader: Reader) -> list[Release]:
+    """The releases that the videos of a library were, by the names that they came with."""
+    origins = [_origin(file).file for file, _ in _present(history.read(library)).values()]
+    return releases(Read(files=tuple(parse_files(origins, reader))))
 
 
 class _Again:

@@ -39,18 +39,23 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 def match(found: Read, asked: Asked, progress: Progress = untold) -> list[MatchedFile]:
     """Match every video, release by release; one at a time where each stands alone. Pins win."""
-    why = {item.file: said for item in found.videos if (said := _unreadable(item))}
-    releases, memory = _releases(found), FORGETFUL if found.alone else asked.memory
-    workers = asked.reader.workers
+    forgetful = replace(asked, memory=FORGETFUL) if found.alone else asked
+    return judged(releases(found), forgetful, progress)
+
+
+def judged(wanted: Sequence[Release], asked: Asked, progress: Progress = untold) -> list[MatchedFile]:
+    """Match the videos of these releases, in their order."""
+    why = {item.file: said for release in wanted for item in release.files if (said := _unreadable(item))}
+    workers, memory = asked.reader.workers, asked.memory
     files = match_releases(
-        releases, asked.sources, asked.pins, progress=progress, memory=memory, workers=workers
+        wanted, asked.sources, asked.pins, progress=progress, memory=memory, workers=workers
     )
     if why:
         files = [_unmatched(item, why[item.file]) if item.file in why else item for item in files]
     return called(files, asked.languages)
 
 
-def _releases(found: Read) -> list[Release]:
+def releases(found: Read) -> list[Release]:
     """The releases that the videos are. Names that nobody can read have nothing in common."""
     readable = [item for item in found.videos if not item.unreadable]
     alone = [item for item in found.videos if item.unreadable]

@@ -35,13 +35,12 @@ class Opened:
     """Those who are asked, ready to answer; `notices` is what they had to say in the end."""
 
     def __init__(self, asked: Asked, providers: Providers) -> None:
-        self.asked = asked
-        self._providers = providers
+        self.asked, self.providers = asked, providers
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What engines and providers failed at, and that the run went on."""
-        return (*failures(self.asked.reader), *self._providers.notices)
+        return (*failures(self.asked.reader), *self.providers.notices)
 
 
 @contextmanager

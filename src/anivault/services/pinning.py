@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.matching.pins import FILE, Pin, add, kind_of_type, load, put_back, remove, season_of
+from anivault.core.matching.said import Against, Objection
 from anivault.core.models import Candidate, Entry, FileKind, ShowId
 from anivault.core.pipeline.reading import parse_path
 from anivault.core.pipeline.scanner import kind_of
@@ -64,13 +65,20 @@ def pin(request: PinRequest, settings: Settings, providers: Sequence[str], progr
     """
     path = file_of(request.library)
     with Providers(settings, providers, progress) as asked:
-        request, known = _resolved(request, asked)
-        made = _made(request)
-        doubts = (*asked.notices, *_doubts(made, known))
+        request, known = resolved(request, asked)
+        made = made_of(request)
+        doubts = (*asked.notices, *doubts_of(made, known))
     with _written(path):
         add(path, made)
+    return pinned_as(request, made, known, settings, doubts)
+
+
+def pinned_as(
+    request: PinRequest, made: Pin, known: Candidate | None, settings: Settings, doubts: tuple[str, ...]
+) -> Pinned:
+    """A pin with the file that it stands in, or would, and what its show is called."""
     shows = {made.id: titled(known, settings.match.languages).dated} if known else {}
-    return Pinned(file=str(path), pins=(made,), shows=shows, doubts=doubts)
+    return Pinned(file=str(file_of(request.library)), pins=(made,), shows=shows, doubts=doubts)
 
 
 def change(
@@ -84,11 +92,11 @@ def change(
     if old not in load(path):
         raise PinNotFoundError(wanted.what)
     with Providers(settings, providers, progress) as asked:
-        wanted, known = _resolved(wanted, asked)
+        wanted, known = resolved(wanted, asked)
         said = {"season": wanted.season, "offset": wanted.offset, "episodes": wanted.episodes}
         made = replace(old, id=wanted.show, **said)
         made = replace(made, id=str(made.show))
-        doubts = (*asked.notices, *_doubts(made, known))
+        doubts = (*asked.notices, *doubts_of(made, known))
     with _written(path):
         add(path, made)
         if made.target != old.target:
@@ -96,7 +104,7 @@ def change(
     return Pinned(file=str(path), pins=(made,), doubts=doubts)
 
 
-def _made(request: PinRequest) -> Pin:
+def made_of(request: PinRequest) -> Pin:
     """The pin that the words ask for."""
     fields: dict[str, object] = {"id": request.show, "season": request.season, "offset": request.offset}
     if request.extra:
@@ -133,7 +141,7 @@ def _one_place(what: str, place: str) -> dict[str, object]:
     return {"season": season, "offset": episode - numbers[0], "episodes": str(numbers[0])}
 
 
-def _resolved(request: PinRequest, asked: Providers) -> tuple[PinRequest, Candidate | None]:
+def resolved(request: PinRequest, asked: Providers) -> tuple[PinRequest, Candidate | None]:
     """The request with the show as its provider numbers it, and that show, where anybody knows it."""
     meant = meant_by(request.show)
     show = ShowId.read(str(meant["id"]))
@@ -205,7 +213,7 @@ def _seasons(known: Candidate) -> set[int]:
     return {table.number for table in known.seasons} | {e.season for e in known.entries if e.season}
 
 
-def _doubts(made: Pin, known: Candidate | None) -> Iterator[str]:
+def doubts_of(made: Pin, known: Candidate | None) -> Iterator[str]:
     """What may be wrong with a pin, though it holds."""
     if known is None:
         hint = "" if made.season is not None else " Without --season its files have no place."
@@ -214,7 +222,7 @@ def _doubts(made: Pin, known: Candidate | None) -> Iterator[str]:
         yield f"No list has a season {made.season} of {known.dated} yet."
     said = season_of(made.title or "")
     if said is not None and made.season is not None and said != made.season:
-        yield f"The names say season {said}, and the pin says season {made.season}: the pin wins."
+        yield Objection(Against.SEASON, str(said), str(made.season)).words
 
 
 def unpin(what: str, library: str | None) -> Pinned:

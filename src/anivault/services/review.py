@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, planned
+from anivault.core.living.repinned import against
 from anivault.core.matching.pins import Pin, load, put_back
 from anivault.core.matching.questions import (
     Alone,
@@ -95,12 +96,17 @@ class Review:
 
     def _told(self, answer: Answer, files: tuple[ParsedFile, ...]) -> Answer:
         wanted = answer.pin
-        if answer.first or wanted is None:
+        if wanted is None:
             return answer
         if wanted.place:
             return replace(answer, first=wanted.place, last=wanted.place)
         folder = files[0].file.whole_folder
         pin = Pin(id=wanted.show, folder=folder, season=wanted.season, offset=wanted.offset)
+        known = next(filter(None, (source.get(*pin.show) for source in self._those.asked.sources)), None)
+        said = against(Read(files=files), pin, (pin,), known)
+        answer = replace(answer, against=tuple(one.words for one in said))
+        if answer.first:
+            return answer
         made = {item.file: item for item in match(Read(files=files), replace(self._those.asked, pins=(pin,)))}
         ends = [made[files[0].file], made[files[-1].file]]
         first, last = (places_of(item) if item.decision is Decision.MATCHED else "" for item in ends)

@@ -75,6 +75,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     last: str = ""
     stated: bool = False
     why: str = ""  # what speaks for the show and against it
+    against: tuple[str, ...] = ()  # what names say against the place
 
 
 class Alone(NamedTuple):

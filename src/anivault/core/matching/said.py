@@ -1,13 +1,19 @@
-"""What is said: the evidence of a release, as scoring compares it, and the numbers of one file."""
+"""What is said: the evidence of a release, as scoring compares it; the numbers of one file; and objections.
+
+An objection is what a name says against the show or place that somebody is about to give its file.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from anivault.core.matching.titles.readings import Reading
-from anivault.core.models import ParsedFile
-from anivault.parser.models import Number
+from anivault.core.models import Candidate, Coordinates, ParsedFile, ShowId
+from anivault.parser.models import Number, ParseResult, VideoType
 
 
 @dataclass(frozen=True)
@@ -39,3 +45,67 @@ def numbers_of(file: ParsedFile) -> list[int] | None:
     if len(numbers) != len(file.parsed.episodes) or (len(numbers) == 2 and numbers[0] >= numbers[1]):
         return None
     return list(range(numbers[0], numbers[1] + 1)) if len(numbers) == 2 else numbers
+
+
+class Against(StrEnum):
+    """What a name says otherwise."""
+
+    SEASON = "season"
+    SPECIAL = "special"
+    SERIES = "series"
+    FILM = "film"
+    YEAR = "year"
+
+
+class Objection(NamedTuple):
+    """What the name says, and what it is to be instead."""
+
+    about: Against
+    said: str
+    wanted: str
+
+    @property
+    def words(self) -> str:
+        """The objection as a sentence."""
+        return _OBJECTIONS[self.about].format(said=self.said, wanted=self.wanted)
+
+
+_OBJECTIONS = {
+    Against.SEASON: "The names say season {said}, and the pin says season {wanted}: the pin wins.",
+    Against.SPECIAL: "The names say {said}, and the pin makes it one of season {wanted}: the pin wins.",
+    Against.SERIES: "The names say film, and the pin makes it an episode of season {wanted}: the pin wins.",
+    Against.FILM: "The names say episode {said}, and the pin names a film: the pin wins.",
+    Against.YEAR: "The names say {said}, and {wanted}: is it this one?",
+}
+_SPECIALS = frozenset({VideoType.OVA, VideoType.SPECIAL})
+
+
+def objections(
+    parsed: ParseResult, show: ShowId, places: Sequence[Coordinates], known: Candidate | None
+) -> Iterator[Objection]:
+    """What a name says against a show and, where it is said, a place."""
+    if show.media_type == "movie" and parsed.episodes and parsed.type is not VideoType.MOVIE:
+        yield Objection(Against.FILM, str(parsed.episodes[0]), "")
+    for season in sorted({place.season for place in places}):
+        yield from _against_season(parsed, season)
+    if known and parsed.year is not None and (wanted := _other_years(known, parsed.year)):
+        yield Objection(Against.YEAR, str(parsed.year), wanted)
+
+
+def _against_season(parsed: ParseResult, season: int) -> Iterator[Objection]:
+    if parsed.season not in (None, season):
+        yield Objection(Against.SEASON, str(parsed.season), str(season))
+    if season and parsed.type in _SPECIALS:
+        yield Objection(Against.SPECIAL, str(parsed.type), str(season))
+    if season and parsed.type is VideoType.MOVIE:
+        yield Objection(Against.SERIES, "", str(season))
+
+
+def _other_years(known: Candidate, year: int) -> str:
+    """What lists say of a show's years, where the name's is none of them; one off is near enough."""
+    begun = [*(entry.begin for entry in known.entries), *(season.begin for season in known.seasons)]
+    years = {int(date[:4]) for date in begun if date} | ({known.year} if known.year else set())
+    if not years or any(abs(year - one) <= 1 for one in years):
+        return ""
+    first, last = min(years), max(years)
+    return f"{known.title} is of {first}" + (f" to {last}" if last > first else "")

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.commands import completing
 from anivault.cli.commands.options import ToOption
-from anivault.cli.context import Context
+from anivault.cli.context import Context, Session
 from anivault.cli.render.parts import notices
+from anivault.cli.render.repinned import pin_told
 from anivault.shared.errors import UsageError, quoted
-from anivault.shared.exits import DONE
+from anivault.shared.exits import DONE, FINDINGS
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
-    from anivault.core.matching.pins import Pin
-    from anivault.services.pinning import Pinned
+    from anivault.services.pinning import Pinned, PinRequest
 
 PinnedArg = Annotated[str, typer.Argument(metavar="PATH", help="A folder, a file, or a title.")]
 UnpinnedArg = Annotated[
@@ -60,6 +61,16 @@ ExtraFlag = Annotated[
     bool, typer.Option("--extra", help="They are extras of the show: a folder, or one of --episodes.")
 ]
 
+PreviewFlag = Annotated[
+    bool, typer.Option("--preview", help="Show what it would change, and what names say against it.")
+]
+InOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--in", metavar="FOLDER", help="With --preview: look for its files here.", show_default=False
+    ),
+]
+
 
 def pin(
     context: Context,
@@ -71,6 +82,8 @@ def pin(
     first: FromOption = None,
     episode: EpisodeOption = None,
     extra: ExtraFlag = False,
+    preview: PreviewFlag = False,
+    inside: InOption = None,
     to: ToOption = None,
 ) -> int:
     """Say for good which show files belong to.
@@ -97,11 +110,55 @@ def pin(
         extra=extra,
         library=home,
     )
-    made = pinning.pin(
-        request, context.settings, context.settings.match.providers, context.screen.progress("Asking")
-    )
-    _show(context.screen, [made], "pinned", home)
+    if preview:
+        return _preview(context, request, inside or _near(what))
+    if inside:
+        raise UsageError("--in goes with --preview. Nothing was done.", hint="Add --preview.")
+    screen, asked = context.screen, context.settings.match.providers
+    objections = _objections(context, request)
+    notices(screen, objections)
+    screen.flush()
+    made = pinning.pin(request, context.settings, asked, screen.progress("Asking"))
+    doubts = tuple(doubt for doubt in made.doubts if doubt not in objections)
+    _show(screen, [replace(made, doubts=doubts)], "pinned", home)
     return DONE
+
+
+def _near(what: str) -> list[str]:
+    """Where the files of a folder or a file are; those of a title may be anywhere."""
+    if os.path.isdir(what):
+        return [what]
+    return [os.path.dirname(os.path.abspath(what))] if os.path.isfile(what) else []
+
+
+def _preview(context: Context, request: PinRequest, paths: list[str]) -> int:
+    """Show what a pin would change; 10 where names say something against it."""
+    from anivault.cli.render.repinned import show
+    from anivault.services.remembered.previewing import preview
+
+    if not paths and not request.library:
+        raise UsageError(
+            "Files with this title may be anywhere. Nothing was done.", hint="Say where to look: --in FOLDER"
+        )
+    found = preview(request, context.asking(), paths, context.screen.progress)
+    return FINDINGS if show(context.screen, found, _written_by(Session.words)) else DONE
+
+
+def _written_by(words: Sequence[str]) -> str:
+    """The command that writes what was only shown."""
+    kept = list(words)
+    while "--in" in kept:
+        del kept[kept.index("--in") : kept.index("--in") + 2]
+    kept = [word for word in kept if word != "--preview" and not word.startswith("--in=")]
+    return " ".join(map(quoted, ["anivault", *kept]))
+
+
+def _objections(context: Context, request: PinRequest) -> tuple[str, ...]:
+    """What names say against a pin, as far as its files are known."""
+    from anivault.services.remembered.previewing import objected
+
+    paths = _near(request.what)
+    return objected(request, context.asking(), paths, context.screen.progress) if paths else ()
 
 
 def unpin(context: Context, what: UnpinnedArg, to: ToOption = None) -> int:
@@ -136,7 +193,7 @@ def _show(screen: Screen, found: Sequence[Pinned], done: str, library: str | Non
         for pin in pinned.pins:
             show = pinned.shows.get(pin.id)
             screen.event(events.PinEvent(file=events.shown(pinned.file), pin=pin, done=done, show=show))
-            screen.line(f"  {_pin(pin, show)}")
+            screen.line(f"  {pin_told(pin, show)}")
         notices(screen, pinned.doubts)
     if not found:
         screen.line("There are no pins.")
@@ -147,14 +204,3 @@ def _show(screen: Screen, found: Sequence[Pinned], done: str, library: str | Non
 
 
 _PINS_IN = {"pinned": "Pinned, in {}:", "unpinned": "No longer pinned, in {}:", "pin": "{}"}
-
-
-def _pin(pin: Pin, show: str | None) -> str:
-    """`Bleach [Group]  →  BLEACH (2004), tmdb:30984, season 1, numbers +12`."""
-    group = f"[{pin.group}]" if pin.group else ""
-    what = " ".join(filter(None, (pin.folder or pin.title, group, pin.kind, pin.episodes)))
-    where = [show or "", pin.id, f"season {pin.season}" if pin.season is not None else ""]
-    where.append(f"numbers {pin.offset:+}" if pin.offset else "")
-    where.append(f"episode {pin.episode}" if pin.episode is not None else "")
-    where.append("extras" if pin.extra else "")
-    return f"{what}  →  {', '.join(filter(None, where))}"

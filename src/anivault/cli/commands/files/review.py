@@ -267,6 +267,8 @@ class Dialogue:
             self.screen.pair(f"  {key}  {answer.show.partition(' from S')[0]}", where)
             if answer.why:
                 self.screen.line(f"       {answer.why}", style="dim")
+            for words in answer.against:
+                self.screen.line(f"       {words}", style="yellow")
         for line in KEYS:
             self.screen.hint(line)
         self.screen.flush()
