@@ -256,6 +256,7 @@ def test_every_event_is_what_its_schema_says(
         ("rollback", library, "--apply"), ("recover", library), ("about",), ("config", "show"),
         ("config", "presets"), ("config", "path"), ("config", "preview", source), ("cache", "stats"),
         ("explain", "Toradora! - 01.mkv"), ("explain", os.fsdecode(b"caf\xe9 - 01.mkv")),
+        ("pin", source, "tmdb:42916", "--preview"),
         ("pin", "Toradora", "tmdb:1", "--season", "1"), ("pins",), ("unpin", "Toradora"),
         ("scan", "/no/such"), ("nope",), ("catalog", "import", home / "titles.json"), ("catalog", "show"),
         ("catalog", "update", "--from", home), ("review", source), ("ignore", "*.iso"), ("ignore",),
