@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from anivault.core.pipeline import reading
 from tests.conftest import Run
 
 TORADORA = "tmdb:42916"
@@ -149,6 +152,28 @@ def test_a_pin_file_that_cannot_be_written_leaves_nothing_behind(
 
     assert done.code not in (0, 70)
     assert (names, (home / "config/anivault/pins.toml").read_bytes()) == (["pins.toml"], before)
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [(os.mkfifo, "special"), (lambda name: os.symlink("nowhere", name), "link"), (Path.touch, "empty")],
+    ids=["fifo", "link", "empty"],
+)
+def test_explaining_what_no_scan_takes_says_why(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: Callable[[Path], None], why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made(Path("Nichijou - 01.mkv"))
+
+    for named in ("Nichijou - 01.mkv", "./Nichijou - 01.mkv"):
+        assert f"Every scan leaves this file out ({why})" in run("explain", named).err
+
+
+def test_explaining_what_is_no_file_looks_at_no_other(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`/dev` may be very large."""
+    monkeypatch.setattr(reading, "scan", None)
+
+    assert "Every scan leaves this file out (special)" in run("explain", "/dev/zero").err
 
 
 def test_explaining_a_name_that_no_file_has_says_so(run: Run) -> None:

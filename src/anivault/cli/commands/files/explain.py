@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from anivault.cli.match_handler import Matched
     from anivault.cli.screen import Screen
     from anivault.core.matching.explain import Explanation
-    from anivault.core.pipeline.left_out import LeftOut
+    from anivault.core.pipeline.left_out import LeftOut, LeftOutReason
     from anivault.services.asking import Asking
 
 NamedFileArg = Annotated[str, typer.Argument(metavar="FILE", help="A file, or only its name.")]
@@ -68,29 +68,44 @@ def handle(asking: Asking, file: str, bars: Bars) -> Explained:
     """
     from anivault.cli.match_handler import MatchRequest
     from anivault.cli.match_handler import handle as match
-    from anivault.core.pipeline.folders import show_folder
     from anivault.core.pipeline.reading import What
-    from anivault.services.remembered.ignored import lists
 
-    settle = asking.settings.scan.settle
     if os.path.isdir(file):
         hint = "Name one file of it; anivault match shows them all."
         raise UsageError(f"{file} is a folder. Nothing was changed.", hint=hint)
+    notice = "There is no such file: this is what its name alone says."
     if os.path.lexists(file):
-        path = os.path.abspath(file)
-        what = What(paths=(show_folder(path),), settle=settle, ignored=lists(asking.settings.library.path))
-        result = match(MatchRequest(what=what, asking=asking), bars)
-        if any(item.file.path == path for item in result.read.files):
-            return _with_torrent(_explained(result, path), path, asking)
-        reason = _reason(result.read.left_out, path)
-        notice = f"Every scan leaves this file out ({reason}): this is what its name alone says."
-    else:
-        notice = "There is no such file: this is what its name alone says."
+        found = _among_siblings(os.path.abspath(file), asking, bars)
+        if isinstance(found, Explained):
+            return found
+        notice = f"Every scan leaves this file out ({found.value}): this is what its name alone says."
     alone = match(MatchRequest(what=What(names=(file,)), asking=asking), bars)
-    unknown = not os.path.lexists(file) and alone.exit_code != DONE
-    if os.sep in file or unknown:
+    there = os.path.lexists(file)
+    unknown = not there and alone.exit_code != DONE
+    if there or os.sep in file or unknown:
         return replace(_explained(alone, file, notice), unknown=unknown)
-    return _explained(alone, file)
+    return _explained(alone, file)  # only a name was meant
+
+
+def _among_siblings(path: str, asking: Asking, bars: Bars) -> Explained | LeftOutReason:
+    """One file as a scan of its show's folder finds it, or why no scan does."""
+    from anivault.cli.match_handler import MatchRequest
+    from anivault.cli.match_handler import handle as match
+    from anivault.core.pipeline.folders import show_folder
+    from anivault.core.pipeline.left_out import LeftOutReason
+    from anivault.core.pipeline.reading import What
+    from anivault.services.remembered.ignored import lists
+
+    if os.path.islink(path):
+        return LeftOutReason.LINK
+    if not os.path.isfile(path):
+        return LeftOutReason.SPECIAL
+    settle, ignored = asking.settings.scan.settle, lists(asking.settings.library.path)
+    what = What(paths=(show_folder(path),), settle=settle, ignored=ignored)
+    result = match(MatchRequest(what=what, asking=asking), bars)
+    if any(item.file.path == path for item in result.read.files):
+        return _with_torrent(_explained(result, path), path, asking)
+    return _reason(result.read.left_out, path)
 
 
 def _explained(result: Matched, path: str, *notices: str) -> Explained:
@@ -111,11 +126,13 @@ def _with_torrent(explained: Explained, path: str, asking: Asking) -> Explained:
         return replace(explained, notices=(*explained.notices, str(error)))
 
 
-def _reason(left_out: Sequence[LeftOut], path: str) -> str:
+def _reason(left_out: Sequence[LeftOut], path: str) -> LeftOutReason:
     """Why a scan passes over this file, or the folder that it is in."""
+    from anivault.core.pipeline.left_out import LeftOutReason
+
     inside = os.path.normcase(f"{path}/")
     above = (item.reason for item in left_out if inside.startswith(os.path.normcase(f"{item.path}/")))
-    return next(above, "ignored")
+    return next(above, LeftOutReason.IGNORED)
 
 
 def show(screen: Screen, result: Explained) -> None:
