@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from anivault.core.causes import Cause
@@ -242,3 +243,14 @@ def test_one_extra_in_two_folders_is_had_once(candidate: Candidate) -> None:
     assert sorted(targets(result)) == ["A/Bonus/NCED.mkv", "A/Bonus/NCOP.mkv"]
     why = {held.detail for held in result.held}
     assert why == {"A/Bonus is the release for the extras: its name sorts first"}
+
+
+def test_a_rival_below_another_root_is_named_by_its_whole_path() -> None:
+    rels = ("Mushishi/Mushishi - 01.mkv",) * 2
+    files = [
+        msgspec.structs.replace(scanned(rel), root=root) for rel, root in zip(rels, ("/a", "/b"), strict=True)
+    ]
+
+    result = planned([video(file.rel, MUSHISHI, (1, 1), file=file) for file in files])
+
+    assert result.held[0].detail.startswith("/a/Mushishi/Mushishi - 01.mkv goes there: ")

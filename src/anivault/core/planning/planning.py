@@ -372,4 +372,5 @@ def _taken(wanted: Wanted, other: ScannedFile, cause: Cause, **facts: str) -> He
 def _rival(wanted: Wanted, better: Wanted, cause: Cause, **facts: str) -> Held:
     """A video in whose place another one of this plan goes."""
     file = better.item.file
-    return _stays(wanted, HeldReason.SAME_TARGET, cause, file.path, file=file.rel, **facts)
+    named = file.rel if file.root == wanted.item.file.root else file.path  # another root may have it too
+    return _stays(wanted, HeldReason.SAME_TARGET, cause, file.path, file=named, **facts)
