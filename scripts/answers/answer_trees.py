@@ -74,13 +74,13 @@ class Player:
     def __init__(self, pile: Path, known: dict[str, Expect]) -> None:
         self.pile, self.known = pile, known
         self.asked: list[tuple[list[str], str]] = []
-        self._number, self._tried = 0, list[str]()
+        self._number, self._tried = (0, 0), list[str]()
         self.catalog = Catalog.open()
 
     def answer(self, question: Event) -> str:
         """The next key for a question."""
-        if question["number"] != self._number:
-            self._number, self._tried = question["number"], []
+        if (question["number"], question["releases"]) != self._number:
+            self._number, self._tried = (question["number"], question["releases"]), []
             self.asked.append(([os.path.relpath(path, self.pile) for path in question["files"]], ""))
         key = self._key(question, [self.known[path] for path in self.asked[-1][0]])
         if key in self._tried:  # it was refused
@@ -93,8 +93,8 @@ class Player:
         shows = {show_of(expect) for expect in truth}
         if shows == {None}:
             return "n"
-        if len(shows) > 1:
-            return "l"
+        if len(shows) > 1 or question["releases"] > 1:
+            return "e" if question["releases"] > 1 else "l"
         show = str(shows.pop())
         if all(expect and "extra" in expect for expect in truth):
             return f"x {show}"

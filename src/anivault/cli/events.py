@@ -339,13 +339,17 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuestionEvent(Event, frozen=True, tag="question"):
-    """`review`: one release, its files, why it is asked about, and the answers by their keys from 1 on."""
+    """`review`: one release, its files, why it is asked about, and the answers by their keys from 1 on.
+
+    `releases` above 1: unknown ones of one folder, which `n` leaves out and `e` asks about one by one.
+    """
 
     number: int
     of: int
     files: tuple[str, ...]
     why: str
     answers: tuple[AnswerView, ...]
+    releases: int
 
 
 class AskEvent(Event, frozen=True, tag="ask"):
@@ -529,6 +533,7 @@ def question_event(number: int, of: int, question: Question) -> QuestionEvent:
         files=tuple(shown(item.source) for item in question.files),
         why=question.why,
         answers=tuple(map(_answer_view, question.answers)),
+        releases=len(question.crowd) or 1,
     )
 
 

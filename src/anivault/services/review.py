@@ -14,16 +14,8 @@ from msgspec.structs import replace
 from anivault.core.arrivals import Rules, planned
 from anivault.core.living.repinned import against
 from anivault.core.matching.pins import Pin, load, put_back
-from anivault.core.matching.questions import (
-    Alone,
-    Answer,
-    Question,
-    Verdicts,
-    Wanted,
-    asked,
-    places_of,
-    widened,
-)
+from anivault.core.matching.questions import Answer, Question, Wanted, asked, crowded, places_of, widened
+from anivault.core.matching.scope import Alone, Verdicts
 from anivault.core.models import Decision, Mode, ParsedFile, Query, ShowId
 from anivault.core.pipeline.reading import Read, What, read
 from anivault.core.planning.naming.preset import load_preset
@@ -51,7 +43,7 @@ class Review:
         verdicts: Verdicts,
         read: Mapping[str, ParsedFile],
     ) -> None:
-        self.questions, self.roots = tuple(questions), tuple(roots)
+        self.questions, self.roots = list(questions), tuple(roots)
         self._those, self._asking, self._library, self._verdicts = those, asking, library, verdicts
         self._read = read
         self._before: list[tuple[int, Callable[[], None]]] = []
@@ -82,12 +74,22 @@ class Review:
 
     def never(self, number: int) -> Lines:
         """Ask about the files of a question no more, nor about those that join them."""
-        files = [item.source for item in self.questions[number].files]
+        question = self.questions[number]
         everything = sorted(item.file.path for item in self._verdicts.values())
+        lines = [
+            line
+            for one in question.crowd or (question,)
+            for line in ignored.lines_for([item.source for item in one.files], everything, self.roots)
+        ]
         back = ignored.kept(self._library)
-        lines = ignored.write(ignored.lines_for(files, everything, self.roots), self._library)
+        written = ignored.write(lines, self._library)
         self._before.append((number, back))
-        return lines
+        return written
+
+    def apart(self, number: int) -> None:
+        """Ask by itself about each release of a crowd: about the first now, about the others in the end."""
+        self.questions[number], *others = self.questions[number].crowd
+        self.questions += others
 
     def told(self, question: Question) -> Question:
         """The question with the places that each answer gives to the first and to the last file."""
@@ -189,4 +191,6 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
         plan = planned(found, files, "" if inside else library or "", what.paths, rules)
         by_path = {item.file.path: item for item in found.files}
         verdicts = {(item.file.root, item.file.rel): item for item in files}
-        yield Review(asked(plan.held, verdicts), plan.roots, those, asking, library, verdicts, by_path)
+        yield Review(
+            crowded(asked(plan.held, verdicts)), plan.roots, those, asking, library, verdicts, by_path
+        )

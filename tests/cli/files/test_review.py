@@ -256,3 +256,51 @@ def test_a_file_without_a_number_gets_the_place_that_is_said(
     assert done.of("question")[-1]["answers"][0]["first"] == "S00E02"
     (moved,) = done.of("move")
     assert "S00E02" in moved["target"]
+
+
+FILMS = ("Qqwx Zv (1991)", "Vvb Xx (1992)", "Kkz Jjq (1993)", "Wwp Qx (1994)")  # that nobody knows
+
+
+def cinema(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / "Cinema").mkdir(parents=True, exist_ok=True)
+        (folder / "Cinema" / f"{name}.mkv").write_text(name)
+    return folder
+
+
+def test_unknown_releases_of_one_folder_are_one_question_that_leaves_these_out_and_no_others(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = cinema(tmp_path, *FILMS)
+    (folder / "Zzqqx Wwvv - 01.mkv").write_text("another folder's")
+    keyed(monkeypatch, "n", "u", "n", "n")
+    done = run("review", folder, "--json")
+    keyed(monkeypatch, "l")
+    later = run("review", cinema(folder, "Xxk Vvq (1995)"), "--json").of("question")
+
+    asked_about = [(e["releases"], len(e["files"])) for e in done.of("question")]
+    assert asked_about == [(4, 4), (1, 1), (4, 4), (1, 1)]
+    assert len({e["line"] for e in done.of("ignore")}) == 5
+    assert [[Path(path).stem for path in e["files"]] for e in later] == [["Xxk Vvq (1995)"]]
+
+
+def test_each_of_several_is_asked_about_by_itself_on_demand_and_nothing_is_pinned_for_all(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed(monkeypatch, "i tmdb:30991", "s 1 1", "1", "e", "e", "i tmdb:movie/128", "l", "l", "l")
+    done = run("review", cinema(tmp_path, *FILMS), "--json")
+
+    assert [e["releases"] for e in done.of("question")] == [4, 4, 4, 4, 1, 1, 1, 1, 1]
+    assert pins(run) == [("tmdb:movie/128", None, None)]
+    assert done.of("summary")[0]["counts"] == {"answered": 1, "open": 3}
+
+
+def test_several_are_named_with_the_keys_that_they_have(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "q")
+    done = run("review", cinema(tmp_path, *FILMS))
+
+    assert all(name in done.out for name in FILMS)
+    assert "4 files of 4 shows or films" in done.out
+    assert "e about each by itself" in done.err

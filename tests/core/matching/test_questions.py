@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from anivault.core.matching.places.episodes import COUNTED, STATED, UNCOUNTED
-from anivault.core.matching.questions import Answer, Question, Scope, asked, questions
+from anivault.core.matching.questions import Answer, Question, asked, crowded, questions
+from anivault.core.matching.scope import Scope
 from anivault.core.models import (
     Candidate,
     Coordinates,
@@ -195,6 +196,34 @@ class Watched(dict[tuple[str, str], MatchedFile]):
     def values(self) -> Any:
         self.looks += 1
         return super().values()
+
+
+@pytest.mark.parametrize(
+    ("folders", "reason", "sizes"),
+    [
+        ("AAAA", HeldReason.UNMATCHED, [4]),
+        ("AAA", HeldReason.UNMATCHED, [1, 1, 1]),  # few, whose names are soon read
+        ("AABB", HeldReason.UNMATCHED, [1, 1, 1, 1]),
+        ("AAAAB", HeldReason.UNREADABLE_NAME, [4, 1]),
+        ("AAAA", HeldReason.AMBIGUOUS, [1, 1, 1, 1]),  # each has an answer of its own
+    ],
+)
+def test_what_nothing_is_known_of_is_asked_about_folder_by_folder(
+    folders: str, reason: HeldReason, sizes: list[int]
+) -> None:
+    items = [
+        replace(
+            verdict(1),
+            file=replace(verdict(1).file, rel=f"{folder}/{n}.mkv"),
+            release=ReleaseKey(f"{n}"),
+        )
+        for n, folder in enumerate(folders)
+    ]
+    made = asked(held(*items, reason=reason), {(i.file.root, i.file.rel): i for i in items})
+    joined = crowded(made)
+
+    assert [len(question.files) for question in joined] == sizes
+    assert [len(question.crowd) for question in joined] == [size if size > 1 else 0 for size in sizes]
 
 
 def test_what_pins_would_hold_for_is_found_once_for_questions_of_all_reasons() -> None:

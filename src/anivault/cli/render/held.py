@@ -17,7 +17,8 @@ from anivault.shared.text import counted
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
-    from anivault.core.matching.questions import Question, Verdicts
+    from anivault.core.matching.questions import Question
+    from anivault.core.matching.scope import Verdicts
 
 _FEW = 2  # held files of one kind that are named; of more the first and the last
 
@@ -54,7 +55,8 @@ def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdi
     by_reason: dict[HeldReason, list[Held]] = {}
     for item in held:
         by_reason.setdefault(item.reason, []).append(item)
-    from anivault.core.matching.questions import Scope, questions  # they know matching, as few commands need
+    from anivault.core.matching.questions import questions  # they know matching, as few commands need
+    from anivault.core.matching.scope import Scope
 
     scope = Scope(verdicts)
     for reason, items in by_reason.items():

@@ -7,30 +7,24 @@ reason, with the shows that it may be and the words that would say so. Asks whic
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import takewhile
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from anivault.core.matching.decide import is_of_another_season
 from anivault.core.matching.explain import why
-from anivault.core.matching.pins import Kind, kind_of
 from anivault.core.matching.places.episodes import STATED, UNCOUNTED
-from anivault.core.matching.titles.normalize import normal_form
-from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey, ShowId
-from anivault.parser.models import EXTRAS, Number, VideoType
+from anivault.core.matching.scope import Alone, Scope, Verdicts, first_number
+from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey
+from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared import fs
 from anivault.shared.errors import quoted
 from anivault.shared.text import safe
 
-Verdicts = Mapping[tuple[str, str], MatchedFile]  # by root and path below it
-
 NEAR = 0.1  # a show whose score is this far behind the best is no answer (a guess)
 MOST = 3  # answers to one question
+CROWD = 4  # unknown releases of one folder that are asked about in one (a guess)
 MOST_KEYS = 9  # and those that were asked for: each has a key
 _UNSURE = frozenset({HeldReason.AMBIGUOUS, HeldReason.NO_PLACE})
 _SPECIAL = frozenset({VideoType.OVA, VideoType.SPECIAL})
@@ -78,19 +72,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     against: tuple[str, ...] = ()  # what names say against the place
 
 
-class Alone(NamedTuple):
-    """The path and the numbers of a pin for some files alone; `goes_on`: no other has a later number."""
-
-    path: str
-    numbers: str = ""
-    goes_on: bool = False
-
-    def into(self, season: int | None) -> str | None:
-        """The numbers of a pin into a season: next week's go on in it. Specials are these and no others."""
-        ends = not self.goes_on or not season
-        return (self.numbers if ends else f"{self.numbers.partition('-')[0]}-") or None
-
-
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Files of one folder, and of one release where they are videos, that are held for one reason."""
 
@@ -100,6 +81,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""  # a pin for it says the show of these files, and of no other's
     begin: int | None = None  # the number of the first file, as it is printed
     alone: Alone | None = None  # what a pin has to be for that is for these files and no others
+    crowd: tuple[Question, ...] = ()  # the questions that it asks in one, each by itself
 
 
 def questions(held: Sequence[Held], verdicts: Verdicts, scope: Scope | None = None) -> list[Question]:
@@ -134,6 +116,27 @@ def asked(held: Sequence[Held], verdicts: Verdicts) -> list[Question]:
     return sorted(made, key=lambda question: -len(question.files))
 
 
+def crowded(made: Sequence[Question]) -> list[Question]:
+    """Ask in one about releases of one folder of which nothing is known: most such folders are no anime.
+
+    What such a question allows is to leave all of them out, or to ask about each by itself.
+    """
+    folders: dict[tuple[str, str], list[Question]] = {}
+    for question in made:
+        if not question.answers and question.files[0].reason in _UNKNOWN:
+            folder = os.path.dirname(question.files[0].source)
+            folders.setdefault((folder, question.why), []).append(question)
+    crowds = [crowd for crowd in folders.values() if len(crowd) >= CROWD]
+    within = {question.files[0].source for crowd in crowds for question in crowd}
+    alone = [question for question in made if question.files[0].source not in within]
+    return sorted([*alone, *map(_crowd, crowds)], key=lambda question: -len(question.files))
+
+
+def _crowd(crowd: Sequence[Question]) -> Question:
+    files = tuple(item for question in crowd for item in question.files)
+    return Question(files=files, why=crowd[0].why, crowd=tuple(crowd))
+
+
 def _asked(files: Sequence[Held], verdicts: Verdicts, scope: Scope) -> Question:
     videos = [verdicts[item.root, item.rel] for item in files]
     first = videos[0]
@@ -142,7 +145,7 @@ def _asked(files: Sequence[Held], verdicts: Verdicts, scope: Scope) -> Question:
         why=files[0].detail,
         answers=_explained(_answers(files, verdicts, scope), first),
         path=scope.show_path(first) or first.file.path,
-        begin=_first_number(first),
+        begin=first_number(first),
         alone=scope.alone(videos),
     )
 
@@ -171,129 +174,6 @@ def _once(made: Sequence[Question]) -> Iterator[Question]:
         answers = [replace(a, words="") if a.words in offered else a for a in question.answers]
         offered |= {answer.words for answer in answers}
         yield replace(question, answers=tuple(answers))
-
-
-class Scope:
-    """What else a pin would hold for: videos by title, group and season, and by folder at any depth.
-
-    Each is found when a question first needs it: most runs ask about few of many files.
-    """
-
-    def __init__(self, verdicts: Verdicts) -> None:
-        self._verdicts = verdicts
-
-    @cached_property
-    def _names(self) -> dict[_Name, list[MatchedFile]]:
-        found: defaultdict[_Name, list[MatchedFile]] = defaultdict(list)
-        for item in self._verdicts.values():
-            for name in _names(item):
-                found[name].append(item)
-        return found
-
-    @cached_property
-    def _by_folder(self) -> list[list[MatchedFile]]:
-        found: defaultdict[tuple[str, str], list[MatchedFile]] = defaultdict(list)
-        for item in self._verdicts.values():
-            found[item.file.root, item.file.folder].append(item)
-        return list(found.values())
-
-    @cached_property
-    def _folders(self) -> Counter[str]:
-        """How many videos each folder holds, at any depth."""
-        found: Counter[str] = Counter()
-        for files in self._by_folder:
-            for above in _above(files[0]):
-                found[above] += len(files)
-        return found
-
-    @cached_property
-    def mixed(self) -> frozenset[str]:
-        """The folders that hold, at any depth, videos of several shows: a pin for one would say too much."""
-        found: defaultdict[str, set[ShowId | None]] = defaultdict(set)
-        for files in self._by_folder:
-            shows = set(map(_show, files))
-            for above in _above(files[0]):
-                found[above] |= shows
-        return frozenset(folder for folder, shows in found.items() if len(shows) > 1)
-
-    def show_path(self, file: MatchedFile) -> str:
-        """The path whose pin says the show of the file, and nothing of another's; empty where none does.
-
-        The nearest folder that is called like the show and holds no other, else the file.
-        """
-        titles = [form for title in file.parsed.titles if (form := normal_form(title))]
-        alone = list(takewhile(lambda folder: folder not in self.mixed, _above(file)))
-        for folder in alone:
-            if any(title in normal_form(os.path.basename(folder)) for title in titles):
-                return folder
-        shows = {_show(item) for item in self._names[next(_names(file))]}
-        return file.file.path if len(shows) == 1 else next(iter(alone), "")
-
-    def alone(self, asked: Sequence[MatchedFile]) -> Alone | None:
-        """What a pin has to be for that places what is asked about and nothing else; None: no pin does."""
-        file, files = asked[0], {item.file for item in asked}
-        named = self._names[next(_names(file))]
-        mine = [item for item in named if item.file in files]
-        others = [item for item in named if item.file not in files]
-        if not others:
-            return Alone(file.file.path)
-        folder = file.file.whole_folder
-        if file.file.folder and self._folders[folder] == len(asked):
-            return Alone(folder)
-        return _between(file.file.path, mine, others)
-
-
-def _between(path: str, mine: Sequence[MatchedFile], others: Sequence[MatchedFile]) -> Alone | None:
-    """The range of numbers that holds all of mine and none of the others': `13-24`, or `7` alone.
-
-    None where a file of mine has no number, or one such as 12.5 that stands in no range.
-    """
-    said = _numbers(mine)
-    numbers = _whole(said)
-    if not numbers or len(numbers) < len(said):
-        return None
-    first, last = min(numbers), max(numbers)
-    taken = _whole(_numbers(item for item in others if item.parsed.type not in EXTRAS))
-    if any(first <= n <= last for n in taken):
-        return None
-    told = f"{first}-{last}" if first < last else str(first)
-    return Alone(path, told, goes_on=all(n < first for n in taken))
-
-
-def _numbers(files: Iterable[MatchedFile]) -> list[Number]:
-    return [n for item in files for n in item.parsed.episodes]
-
-
-def _whole(numbers: Iterable[Number]) -> list[int]:
-    return [n for n in numbers if isinstance(n, int)]
-
-
-def _first_number(file: MatchedFile) -> int | None:
-    return next(iter(_whole(file.parsed.episodes)), None)
-
-
-_Name = tuple[str, str, int | None, int | None, Kind]
-
-
-def _names(item: MatchedFile) -> Iterator[_Name]:
-    """What a pin for a file goes by; one without a group holds for every one."""
-    parsed, kind = item.parsed, kind_of(item)
-    title, group = normal_form(parsed.title or ""), (parsed.group or "").casefold()
-    yield title, group, parsed.season, parsed.year, kind
-    if group:
-        yield title, "", parsed.season, parsed.year, kind
-
-
-def _above(item: MatchedFile) -> Iterator[str]:
-    """The folders that a file is in, the nearest first and its root last."""
-    folder = item.file.whole_folder
-    for _ in range(item.file.rel.count("/") + 1):
-        yield folder
-        folder = os.path.dirname(folder)
-
-
-def _show(item: MatchedFile) -> ShowId | None:
-    return item.match.best.candidate.key if item.match.best else None
 
 
 def _answers(files: Sequence[Held], verdicts: Verdicts, scope: Scope) -> tuple[Answer, ...]:
@@ -372,7 +252,7 @@ def _where(file: MatchedFile) -> dict[str, int] | None:
 
 def _guess(file: MatchedFile) -> dict[str, int] | None:
     """The season, and how far the file's own number is from the place that is guessed: 13 as S02E01, -12."""
-    own = _first_number(file)
+    own = first_number(file)
     if not file.coordinates or own is None:
         return None
     guess = file.coordinates[0]

@@ -79,7 +79,8 @@ def words_for(
 
     With `folder` for all that its folder holds. Raises PinRefusedError where no pin is for these files alone.
     """
-    from anivault.core.matching.questions import Alone, Answer, Question, Wanted
+    from anivault.core.matching.questions import Answer, Question, Wanted
+    from anivault.core.matching.scope import Alone
     from anivault.core.models import Held, HeldReason
     from anivault.services.review import Review, placed
 

@@ -37,6 +37,11 @@ KEYS = (
     "s SEASON [FROM] where they go    x [1-9|ID] extras of a show    n never ask again",
     "a the first, here and for all of its show    l later    u undo    q quit",
 )
+KEYS_OF_SEVERAL = (
+    "Keys: n never ask about any of these    e about each by itself    l later",
+    "u undo    q quit",
+)
+NAMED = 6  # releases of a crowd
 
 
 def review(
@@ -128,18 +133,33 @@ class Dialogue:
         do: dict[str, Callable[[str], None]] = {
             "": self._later, "l": self._later, "u": self._undo, "a": self._alike,
             "1": self._number, "/": self._search, "i": self._named, "s": self._placed,
-            "m": self._more, "x": self._extras, "n": self._never,
+            "m": self._more, "x": self._extras, "n": self._never, "e": self._apart,
         }  # fmt: skip
         if word.isdecimal():
             word, rest = "1", word
+        if self._now[self._at].crowd and word not in ("", "l", "u", "n", "e"):
+            word = "?"
         try:
             do.get(word, self._unheard)(rest.strip())
         except AniVaultError as error:
             self.screen.note(f"{error} {getattr(error, 'hint', '')}")
 
     def _unheard(self, _: str) -> None:
-        for line in KEYS:
+        for line in self._keys:
             self.screen.note(line)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return KEYS_OF_SEVERAL if self._now[self._at].crowd else KEYS
+
+    def _apart(self, _: str) -> None:
+        """Ask about each release of a crowd by itself."""
+        if not self._now[self._at].crowd:
+            self.screen.note("It is one release already.")
+            return
+        self.found.apart(self._at)
+        self._now = {**dict(enumerate(self.found.questions)), **self._now}
+        self._now[self._at] = self.found.questions[self._at]
 
     def _later(self, _: str) -> None:
         self._at += 1
@@ -261,7 +281,12 @@ class Dialogue:
         last = f" … {files[-1].rel.rpartition('/')[2]}" if len(files) > 1 else ""
         self.screen.line()
         self.screen.line(f"{number + 1} of {len(self._now)}: {first}{last}", style="bold")
-        self.screen.line(f"  {counted(len(files), 'file')}. {question.why}")
+        several = f" of {len(question.crowd):,} shows or films" if question.crowd else ""
+        self.screen.line(f"  {counted(len(files), 'file')}{several}. {question.why}")
+        for one in question.crowd[:NAMED]:
+            self.screen.line(f"     {within(self.found.roots, one.files[0])}")
+        if more := len(question.crowd[NAMED:]):
+            self.screen.line(f"     and {more:,} more")
         for key, answer in enumerate(question.answers, 1):
             where = " … ".join(dict.fromkeys(filter(None, (answer.first, answer.last))))
             self.screen.pair(f"  {key}  {answer.show.partition(' from S')[0]}", where)
@@ -269,7 +294,7 @@ class Dialogue:
                 self.screen.line(f"       {answer.why}", style="dim")
             for words in answer.against:
                 self.screen.line(f"       {words}", style="yellow")
-        for line in KEYS:
+        for line in self._keys:
             self.screen.hint(line)
         self.screen.flush()
 
