@@ -195,7 +195,9 @@ class Planning:
         indexes = [indexes[position] for position in order]
         # Who is in the library already keeps its place, however good the others are.
         indexes.sort(key=lambda index: self._found(self.wanted[index]) is None)
-        names = labels([self.wanted[index].item for index in indexes], self.namer)
+        names = [""] * len(indexes)
+        if self.on_conflict == "version":
+            names = labels([self.wanted[index].item for index in indexes], self.namer)
         won: list[Wanted] = []
         for number, (index, label) in enumerate(zip(indexes, names, strict=True)):
             wanted = self.wanted[index]

@@ -55,7 +55,8 @@ class Choice:
         known = [release(file) for file in there]
         self._files, self._prefer = files, prefer
         self._ranks = {one: self._rank(one, known) for one in files}
-        self.first = min(files, key=self._key)
+        self._keys = {one: self._key(one) for one in files}
+        self.first = min(files, key=self._keys.__getitem__)
 
     def _rank(self, one: Release, there: Sequence[Release]) -> list[tuple[float, Advantage]]:
         """How good a release is by every criterion in turn, and what being better by it is called."""
@@ -75,16 +76,15 @@ class Choice:
 
     def order(self, items: Sequence[MatchedFile]) -> list[int]:
         """The positions of `items`, best first."""
+        releases = [release(item) for item in items]
         latest: dict[str, int] = {}
-        for item in items:
-            group = release(item).group
-            latest[group] = max(latest.get(group, 0), _version(item))
+        for item, one in zip(items, releases, strict=True):
+            latest[one.group] = max(latest.get(one.group, 0), _version(item))
 
         def key(position: int) -> tuple[object, ...]:
-            item = items[position]
-            one = release(item)
+            item, one = items[position], releases[position]
             replaced = _version(item) < latest[one.group]
-            return not _size(item), replaced, self._key(one), -_version(item), -_size(item), item.file.path
+            return not _size(item), replaced, self._keys[one], -_version(item), -_size(item), item.file.path
 
         return sorted(range(len(items)), key=key)
 
@@ -170,8 +170,8 @@ def _says_nothing(item: Item) -> bool:
 
 def release(item: MatchedFile | ParsedFile) -> Release:
     """The release that a video is of."""
-    parsed, folder = item.parsed, item.file.path.rpartition("/")[0]
-    group = parsed.group.casefold() if parsed.group else f"/{folder}"
+    parsed = item.parsed
+    group = parsed.group.casefold() if parsed.group else f"/{item.file.path.rpartition('/')[0]}"
     return Release(group, lines(parsed.resolution), (parsed.source or "").casefold())
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anivault.core.planning.naming import misread
 from anivault.core.planning.naming.misread import Kind, Server, mend, path_warnings, unlike_an_episode
 
 SERVERS: tuple[Server, ...] = ("jellyfin", "plex", "emby", "kodi")
@@ -61,6 +64,38 @@ def test_an_extra_may_be_called_a_trailer() -> None:
 
 
 NAMES = st.text(st.sampled_from("se0123xX -._'amplepart"), max_size=30)
+
+
+WORDS = st.sampled_from(
+    [
+        "Sample",
+        "ſample",
+        "trailer",
+        "TRAİLER",
+        "clıp",
+        "clip",
+        "Other2",
+        "special",
+        "%41",
+        "tt0213338",
+        "S01E01",
+    ]
+)
+
+
+@given(st.lists(WORDS | st.sampled_from(" -._('é") | NAMES, max_size=6).map("".join))
+def test_a_name_that_is_not_looked_through_has_nothing_to_mend(name: str) -> None:
+    skipped = {r for r in {*misread.ANYWHERE, *misread.NO_EXTRAS} if not misread._may_have(r.words, name)}
+
+    assert not [rule for rule in skipped if rule.words and rule.pattern.search(name)]
+    assert misread._may_end_with(misread._LAST_WORDS, name) or not misread._ENDS.search(name)
+
+
+def test_the_words_of_a_rule_are_lower_case_as_they_are_looked_for() -> None:
+    words = [word for rule in (*misread.ANYWHERE, *misread.NO_EXTRAS, *misread.FILMS) for word in rule.words]
+
+    assert words
+    assert [word for word in words if word != word.lower() or re.search(r"\d", word)] == []
 
 
 @given(NAMES, st.sampled_from(["episode", "film", "extra"]))

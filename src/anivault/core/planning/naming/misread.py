@@ -7,6 +7,7 @@ changed as keeps them from it. Each rule has an example beside it; docs/naming.m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from anivault.shared import regex as re
@@ -17,15 +18,24 @@ _Mend: TypeAlias = str | Callable[[re.Match[str]], str]
 
 
 class Rule(NamedTuple):
-    """What `servers` misread, wherever it stands in a name, and what to write instead."""
+    """What `servers` misread, wherever it stands in a name, and what to write instead.
+
+    Each place that is misread has one of `words` in it; without words any name is looked through.
+    """
 
     servers: frozenset[str]
     pattern: re.Pattern[str]
     mend: _Mend
+    words: tuple[str, ...]
 
 
-def _rule(servers: str, pattern: str, mend: _Mend) -> Rule:
-    return Rule(frozenset(servers.split()), re.compile(pattern, re.IGNORECASE), mend)
+def _rule(servers: str, pattern: str, mend: _Mend, words: str = "") -> Rule:
+    return Rule(
+        frozenset(servers.split()),
+        re.compile(pattern, re.IGNORECASE),
+        mend,
+        tuple(filter(None, words.split("|"))),
+    )
 
 
 def _quoted(found: re.Match[str]) -> str:
@@ -41,21 +51,26 @@ _DATE = rf"\d{{4}}[.-]{_DAY}|{_DAY}[.-]\d{{4}}"
 _SUFFIX = "scene|clip|interview|behindthescenes|deleted|featurette|short"
 ANYWHERE = (
     # Kodi leaves out what has it between separators, Plex small files that have it beside one: Free 'Sample'
-    _rule("kodi", r"(?<![^\s!-._/\\])sample(?![^\s._/-])", _quoted),
-    _rule("plex", r"(?<=[-._])sample[^\W_]*|[^\W_]*sample(?=[-._]|\Z)", _quoted),
+    _rule("kodi", r"(?<![^\s!-._/\\])sample(?![^\s._/-])", _quoted, "sample"),
+    _rule("plex", r"(?<=[-._])sample[^\W_]*|[^\W_]*sample(?=[-._]|\Z)", _quoted, "sample"),
     # Jellyfin drops a video with this word, in quotes too; a word that is parted is another one: Free S-ample
-    _rule("jellyfin", r"\b(s)(ample)\b", r"\1-\2"),
+    _rule("jellyfin", r"\b(s)(ample)\b", r"\1-\2", "sample"),
     # What Kodi decodes before it reads, and a date, which it looks for in folders too: 2014 05 06
-    _rule("kodi", r"%(?=[0-9a-f]{2})", "％"),
+    _rule("kodi", r"%(?=[0-9a-f]{2})", "％", "%"),
     _rule("kodi", _DATE, _spaced),
     # An IMDb id of another show: tt 0213338
-    _rule("jellyfin", r"(?<![^\W_])tt(?=\d{7,8}(?!\d))", "tt "),
+    _rule("jellyfin", r"(?<![^\W_])tt(?=\d{7,8}(?!\d))", "tt ", "tt"),
 )
 # What makes an extra of an episode or film, wherever it stands: In a 'Trailer' Park, Nice-'Shortcut'
 NO_EXTRAS = (
-    _rule("emby", rf"(?<=[-._ ])(?:trailer|sample)\w*|(?<=-)(?:{_SUFFIX})\w*", _quoted),
-    _rule("kodi", r"(?<=-)trailer\w*", _quoted),
-    _rule("kodi", r"\.(?=special\Z)", " "),
+    _rule(
+        "emby",
+        rf"(?<=[-._ ])(?:trailer|sample)\w*|(?<=-)(?:{_SUFFIX})\w*",
+        _quoted,
+        f"{_SUFFIX}|trailer|sample",
+    ),
+    _rule("kodi", r"(?<=-)trailer\w*", _quoted, "trailer"),
+    _rule("kodi", r"\.(?=special\Z)", " ", "special"),
 )
 # What Plex reads as an episode in the name of a film: 3×3 Eyes, S01, 05
 FILMS = (
@@ -68,11 +83,13 @@ _OF: dict[Kind, tuple[Rule, ...]] = {
     "extra": ANYWHERE,
 }
 # A name that ends like this is an extra to Jellyfin and Plex, with digits behind it too: - 'Trailer2'
+_END_WORDS = f"trailer|sample|deletedscene|extra|other|{_SUFFIX}"
 _ENDS = re.compile(
-    r"(?:(?<=[-._])|(?<=[-._] ))(?:trailer|sample|deletedscene|extra|other|" + _SUFFIX + r")\d*\Z"
+    rf"(?:(?<=[-._])|(?<=[-._] ))(?:{_END_WORDS})\d*\Z"
     r"|\A(?:trailer|sample)\Z",
     re.IGNORECASE,
 )
+_LAST_WORDS = tuple(_END_WORDS.split("|"))
 # Folders and names that Jellyfin never looks into.
 _IGNORED = frozenset(
     {
@@ -91,14 +108,31 @@ _CROSS = re.compile(
 
 def mend(name: str, servers: Sequence[Server], kind: Kind = "episode") -> str:
     """Return one folder's or file's name, without extension, as none of `servers` misreads it."""
-    for rule in _OF[kind]:
-        if not rule.servers.isdisjoint(servers):
+    for rule in _rules_for(kind, tuple(servers)):
+        if not rule.words or _may_have(rule.words, name):
             name = rule.pattern.sub(rule.mend, name)
     if kind == "extra":
         return name
     if name.lower() in _IGNORED:
         name = f"{name}_"
-    return _ENDS.sub(_quoted, _after_numbers(name, servers))
+    name = _after_numbers(name, servers)
+    return _ENDS.sub(_quoted, name) if _may_end_with(_LAST_WORDS, name) else name
+
+
+@lru_cache(maxsize=64)
+def _rules_for(kind: Kind, servers: tuple[Server, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in _OF[kind] if not rule.servers.isdisjoint(servers))
+
+
+def _may_have(words: tuple[str, ...], name: str) -> bool:
+    """Whether an expression that ignores case may find one of `words`: letters like `ſ` are an `s` to it."""
+    lower = name.lower()
+    return not name.isascii() or any(word in lower for word in words)
+
+
+def _may_end_with(words: tuple[str, ...], name: str) -> bool:
+    """The same at the end of a name, digits behind it left out."""
+    return not name.isascii() or name.lower().rstrip("0123456789").endswith(words)
 
 
 def _after_numbers(name: str, servers: Sequence[Server]) -> str:
@@ -106,6 +140,8 @@ def _after_numbers(name: str, servers: Sequence[Server]) -> str:
     if own is None or {"jellyfin", "emby"}.isdisjoint(servers):
         return name
     head, rest = name[: own.end()], name[own.end() :]
+    if not rest:
+        return name
     if found := _GOES_ON.match(rest):
         rest = f"{found['before']}'{found['word']}'{rest[found.end() :]}"
     elif _GOES_ON_BARE.match(rest):

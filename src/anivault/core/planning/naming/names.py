@@ -57,7 +57,9 @@ class Namer:
 
     def finish(self, name: str, kind: Kind = "episode") -> str:
         """Make a name portable, and one that none of the preset's servers misreads."""
-        return finish(mend(finish(name), self.preset.servers, kind))
+        portable = finish(name)
+        mended = mend(portable, self.preset.servers, kind)
+        return portable if mended == portable else finish(mended)
 
     def labelled(self, stem: str, label: str, kind: Kind) -> str:
         """The name of another version of a file, told apart by its label."""
