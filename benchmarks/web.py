@@ -8,7 +8,9 @@ the page's process spends on a page that has to be made, `again` on one that has
 the time on the clock of the former (median); then its memory. The second applies a run of so many files by
 the page's own work, in turns: alone, while clients read as many and as long answers from a server that only
 hands them out, and while they read the page. The clients cost the machine something themselves, which they do
-not in life: what the page costs is the difference between the last two.
+not in life: what the page costs is the difference between the last two. For each it prints the time on the
+clock, which a busy machine spoils, and the run's own processor time, which it does not; then the share of one
+processor that the page takes meanwhile: what a run could lose to it where there is one processor alone.
 """
 
 from __future__ import annotations
@@ -24,9 +26,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from anivault.cli import events
 from anivault.core.models import HeldReason
@@ -162,31 +165,47 @@ def _plan_facts(files: int) -> records.PlanFacts:
     )  # fmt: skip
 
 
+class Ran(NamedTuple):
+    """One run: seconds on the clock, of the processor, those of the page, and how many pages were read."""
+
+    clock: float
+    work: float
+    page: float
+    read: int
+
+
 def _reading(folder: Path, files: int, clients: int, turns: int) -> None:
-    """The same run alone, with readers of ready answers, and of the page; its own times count."""
-    times: dict[str, list[float]] = {"alone": [], "ready": [], "page": []}
-    answers = 0
+    """The same run alone, with readers of ready answers, and of the page."""
+    runs: dict[str, list[Ran]] = {"alone": [], "ready": [], "page": []}
     for turn in range(turns):
-        order = list(times) if turn % 2 else list(times)[::-1]
+        order = list(runs) if turn % 2 else list(runs)[::-1]
         for kind in order:
-            seconds, read = _run(folder / f"{turn}-{kind}", files, clients, kind)
-            times[kind].append(seconds)
-            answers += read if kind == "page" else 0
-    print(
-        f"{files:,} files: alone {statistics.median(times['alone']):.2f} s,",
-        f"{clients} clients that read ready answers {statistics.median(times['ready']):.2f} s,",
-        f"that read the page {statistics.median(times['page']):.2f} s",
-    )
-    for kind in ("alone", "ready"):
-        ratios = sorted(b / a - 1 for a, b in zip(times[kind], times["page"], strict=True))
+            runs[kind].append(_run(folder / f"{turn}-{kind}", files, clients, kind))
+    print(f"{files:,} files, {clients} clients, {turns} turns; medians, and from the least to the most")
+    for kind, each in runs.items():
         print(
-            f"page against {kind}: {statistics.median(ratios):+.1%} ({ratios[0]:+.1%} to {ratios[-1]:+.1%})"
+            f"{kind:6} {statistics.median(r.clock for r in each):6.2f} s on the clock,",
+            f"{statistics.median(r.work for r in each):6.2f} s of the processor",
         )
-    print(f"{answers} pages were read meanwhile")
+    for against in ("alone", "ready"):
+        pairs = list(zip(runs[against], runs["page"], strict=True))
+        print(f"page against {against}: clock {_more(b.clock / a.clock for a, b in pairs)},")
+        print(f"    the run's own processor time {_more(b.work / a.work for a, b in pairs)}")
+    shares = sorted(each.page / each.clock for each in runs["page"])
+    read = sum(each.read / each.clock for each in runs["page"]) / turns
+    print(f"the page took {_spread(shares)} of one processor, for {read:.0f} pages a second")
 
 
-def _run(folder: Path, files: int, clients: int, kind: str) -> tuple[float, int]:
-    """How long a run took, and how many answers were read meanwhile."""
+def _more(ratios: Iterable[float]) -> str:
+    return _spread(sorted(ratio - 1 for ratio in ratios), "+")
+
+
+def _spread(found: list[float], sign: str = "") -> str:
+    return f"{statistics.median(found):{sign}.1%} ({found[0]:{sign}.1%} to {found[-1]:{sign}.1%})"
+
+
+def _run(folder: Path, files: int, clients: int, kind: str) -> Ran:
+    """Apply a run, and let clients read meanwhile."""
     house = _house(folder, "run")
     maker = Path(__file__).with_name("make_library.py")
     subprocess.run(
@@ -194,11 +213,14 @@ def _run(folder: Path, files: int, clients: int, kind: str) -> tuple[float, int]
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    with _served(house) as (_, client), _ready(client) as ready:
+    with _served(house) as (process, client), _ready(client) as ready:
         client.work("plan")
         host = {"alone": "", "ready": ready, "page": client.host}[kind]
+        page, work = _spent(process.pid), _spent(process.pid, children=True)
         with _readers(host, client.cookie, clients if host else 0) as read:
-            return client.work("apply"), read()
+            clock = client.work("apply")
+            page, count = _spent(process.pid) - page, read()
+        return Ran(clock, _spent(process.pid, children=True) - work, page, count)
 
 
 @contextmanager
@@ -320,10 +342,11 @@ def _served(house: House) -> Iterator[tuple[subprocess.Popen[str], Client]]:
         served.communicate()
 
 
-def _spent(process: int) -> float:
-    """Seconds of processor time."""
+def _spent(process: int, *, children: bool = False) -> float:
+    """Seconds of processor time; of its children those that have ended."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    user, system = fields[13:15] if children else fields[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(process: int) -> float:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,22 +23,51 @@ from tests.web.chromium import BINARY, DRIVER, Chromium, axe, chromium
 pytestmark = pytest.mark.skipif(not (BINARY and DRIVER), reason="needs chromium and chromium-driver")
 WIDTHS = (360, 1280, 2560)
 MOST_TABS = 150
+APART = """return [...document.querySelectorAll('label[for]')].filter(label => {
+  const one = label.getBoundingClientRect();
+  const other = document.getElementById(label.htmlFor).getBoundingClientRect();
+  const apart = other.left < one.left || one.top > other.bottom || other.top > one.bottom + 24;
+  return label.innerText && other.height && apart;
+}).map(label => label.innerText)"""
+
+
+@contextmanager
+def serving(folder: Path, *more: str, **environment: str) -> Iterator[str]:
+    """The page of the downloads and the library in a folder; gives the link that lets one browser in."""
+    (folder / "Library").mkdir(exist_ok=True)
+    words = [
+        "serve",
+        str(folder / "Downloads"),
+        "--to",
+        str(folder / "Library"),
+        "--port",
+        "0",
+        "--json",
+        *more,
+    ]
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "ANIVAULT_PROVIDERS": "catalog",
+        **environment,
+    }
+    served = subprocess.Popen(
+        [sys.executable, "-m", "anivault", *words], stdout=subprocess.PIPE, text=True, env=env
+    )
+    try:
+        assert served.stdout
+        yield json.loads(served.stdout.readline())["text"]
+    finally:
+        served.terminate()
+        served.communicate()
 
 
 @pytest.fixture
 def link(home: Path, tmp_path: Path) -> Iterator[str]:
     """The page of the demo's files, and the link that lets one browser in."""
     write_sample(tmp_path / "Downloads")
-    (tmp_path / "Library").mkdir()
-    words = ["serve", str(tmp_path / "Downloads"), "--to", str(tmp_path / "Library"), "--port", "0", "--json"]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ANIVAULT_PROVIDERS": "catalog"}
-    served = subprocess.Popen(
-        [sys.executable, "-m", "anivault", *words], stdout=subprocess.PIPE, text=True, env=env
-    )
-    assert served.stdout
-    yield json.loads(served.stdout.readline())["text"]
-    served.terminate()
-    served.communicate()
+    with serving(tmp_path) as link:
+        yield link
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +105,7 @@ def look(window: Chromium, name: str, tmp_path: Path) -> None:
         assert window.run("return document.documentElement.scrollWidth") <= width, (
             f"{name} is wider than {width}"
         )
+        assert window.run(APART) == [], f"{name} at {width}: labels stand apart from their fields"
         window.picture(folder / f"{name}-{width}.png")
         if script:
             assert window.violations(script) == [], f"{name} at {width}"

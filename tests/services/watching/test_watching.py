@@ -187,6 +187,16 @@ def test_a_full_disk_is_told_once_and_tried_again_later_each_time(dl: Path) -> N
     assert hands.filed[0][0] == pytest.approx(1030 + sum(min(LAST, FIRST * 2**n) for n in range(9)), abs=100)
 
 
+def test_a_wait_ends_when_the_configuration_is_to_be_read_again(
+    dl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def step(_: Wake, seconds: float) -> None:
+        raise AssertionError(f"it waits {seconds} seconds more")
+
+    monkeypatch.setattr(Wake, "_step", step)
+    Wake([str(dl)], 3600, asked=lambda: True).wait(3600, least=3600)
+
+
 def test_what_a_crash_left_is_settled_without_being_asked(dl: Path) -> None:
     clock = Clock()
     hands = Hands(clock, UnfinishedRunError("/lib"))

@@ -19,7 +19,7 @@ from anivault.web.house import House
 from anivault.web.pages.rendering import house_of
 
 MOST = 64  # pages
-STALE = 5.0  # seconds after which a page is made again all the same: it says how long ago things were
+STALE = 30.0  # seconds after which a page is made again all the same: it says how many minutes ago
 
 
 class Made(NamedTuple):

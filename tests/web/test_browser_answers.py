@@ -1,0 +1,174 @@
+"""What people change, in a real Chromium: the plan's places, files left out, answers by key, and posters."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("starlette")
+
+from anivault.core.matching.pins import load
+from anivault.services.remembered import ignored
+from tests.cli.files.test_review import pile
+from tests.tmdb_server.bench import CANARY, small
+from tests.tmdb_server.server import Reply, Server
+from tests.web.chromium import BINARY, DRIVER, Chromium
+from tests.web.pages.test_review import alike
+from tests.web.test_browser import come, look, press, serving, window
+
+__all__ = ["window"]  # a fixture
+pytestmark = pytest.mark.skipif(not (BINARY and DRIVER), reason="needs chromium and chromium-driver")
+TORADORA, BEBOP = "[G] Toradora! - 02.mkv", "[G] Cowboy Bebop - 01.mkv"
+SHOWN = "return [...document.querySelectorAll('.poster img')].filter(one => one.naturalWidth > 2).length"
+
+
+def png(width: int, height: int) -> bytes:
+    """A grey picture."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x80" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def planned(window: Chromium, link: str) -> str:
+    """Come in by the link and have the plan made; gives the address of the page."""
+    window.width(1280)
+    window.go(link)
+    press(window, "Look what is there")
+    come(window, "/plan")
+    return link.partition("/?")[0]
+
+
+def test_the_plan_is_changed_by_keyboard(window: Chromium, home: Path, tmp_path: Path) -> None:
+    for name in (TORADORA, "[G] Toradora! - 02.en.ass", BEBOP, "Zzqqx Wwvv - 01.mkv"):
+        (tmp_path / "Downloads").mkdir(exist_ok=True)
+        (tmp_path / "Downloads" / name).write_text(name)
+    with serving(tmp_path) as link:
+        base = planned(window, link)
+
+        press(window, "Toradora!")  # unfolds
+        press(window, "Toradora! S01E02.mkv")
+        come(window, "/plan/file")
+        look(window, "plan-file", tmp_path)
+        press(window, "To the content")  # else the next one is that of the navigation
+        press(window, "Explain")
+        window.wait(lambda: "How the name reads" in window.text())
+        look(window, "explain-file", tmp_path)
+        window.call("POST", "/back")
+        come(window, "/plan/file")
+        window.run("document.querySelector('#season').focus()")
+        window.press("0", "Tab", "7", "Enter")
+        come(window, "/plan")
+        window.wait(lambda: "Toradora!" in window.text())
+        (pin,) = load(tmp_path / "Library/.anivault/pins.toml")
+        assert (pin.season, pin.offset, pin.episodes) == (0, 5, "2")
+
+        press(window, "Cowboy Bebop")
+        window.wait(lambda: "Cowboy Bebop S01E01.mkv" in window.text())
+        press(window, "Leave out")
+        window.wait(lambda: window.run("return document.querySelectorAll('li.out').length") == 1)
+        window.go(f"{base}/plan?state=left-out")
+        look(window, "plan-left-out", tmp_path)
+        assert "Cowboy Bebop S01E01.mkv" in window.text()
+        window.go(f"{base}/plan")
+        window.run("const e = document.querySelector('#reason'); e.selectedIndex = 1; e.form.requestSubmit()")
+        window.wait(lambda: "reason=" in window.address)
+        look(window, "plan-reason", tmp_path)
+        assert "Cowboy Bebop" not in window.text()
+        window.run("document.querySelector('details.fold').open = true")
+        window.wait(lambda: "Zzqqx" in window.text())
+
+        window.go(f"{base}/plan")
+        press(window, "Apply")
+        window.wait(lambda: "See the library" in window.text())
+
+    filed = sorted(path.name for path in (tmp_path / "Library/Shows").rglob("*.*") if path.is_file())
+    assert filed == ["Toradora! S00E07.en.ass", "Toradora! S00E07.mkv"]
+
+
+def test_the_review_is_walked_by_its_keys(window: Chromium, home: Path, tmp_path: Path) -> None:
+    pile(tmp_path / "Downloads")
+    alike(tmp_path / "Downloads")
+    with serving(tmp_path) as link:
+        base = planned(window, link)
+        pins = tmp_path / "Library/.anivault/pins.toml"
+
+        def ask(begin: str) -> None:
+            """Go to the question whose title begins so, by the list of those that come."""
+            for number in range(1, 99):
+                window.go(f"{base}/review?n={number}")
+                if str(window.run("return document.querySelector('#what')?.innerText || ''")).startswith(
+                    begin
+                ):
+                    return
+            raise AssertionError(begin)
+
+        ask("Zzqqx")
+        window.press("n")
+        window.wait(lambda: "never asked about again" in window.text())
+        assert any(
+            "Zzqqx" in line for found in ignored.listed(str(tmp_path / "Library")) for line in found.lines
+        )
+        window.press("u")
+        window.wait(
+            lambda: str(window.run("return document.querySelector('#what').innerText")).startswith("Zzqqx")
+        )
+        assert not ignored.listed(str(tmp_path / "Library"))
+
+        ask("Fullmetal")
+        window.press("a")  # in all four releases
+        window.wait(lambda: "Taken:" in window.text())
+        assert len(load(pins)) >= 2
+        window.press("u")
+        window.wait(lambda: "Taken:" not in window.text())
+        assert load(pins) == ()
+
+        window.press("x")
+        window.wait(lambda: "Taken: extras of" in window.text())
+        assert [pin.extra for pin in load(pins)] == [True]
+        window.press("u")
+        window.wait(lambda: "Taken:" not in window.text())
+
+        window.press("/")  # the search has the focus; what is typed then is no key
+        window.press(*"x", "Escape")
+        assert "Taken:" not in window.text()
+        window.press("l")
+        window.wait(lambda: "Put off." in window.text())
+
+
+def test_posters_are_seen_where_there_is_a_key(window: Chromium, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "Downloads").mkdir()
+    for name in ("The Star Ferry (2015) - S01E01.mkv", "Zzqqx Wwvv - 01.mkv"):
+        (tmp_path / "Downloads" / name).write_text(name)
+    with Server(small(), key=CANARY) as tmdb:
+        tmdb.facts.by_id["tv", 9001]["poster_path"] = "/show.png"
+        tmdb.images = {"show.png": Reply(body=png(185, 278))}
+        settings = {
+            "ANIVAULT_TMDB_URL": tmdb.url, "ANIVAULT_TMDB_IMAGES": tmdb.image_url,
+            "ANIVAULT_TMDB_KEY": CANARY, "ANIVAULT_PROVIDERS": "tmdb",
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        }  # fmt: skip
+        with serving(tmp_path, **settings) as link:
+            planned(window, link)
+            press(window, "Answer")
+            come(window, "/review")
+            window.press("/")
+            window.run("document.querySelector('#q').value = 'Star Ferry'")
+            window.press("Enter")
+            window.wait(lambda: window.run(SHOWN))
+            look(window, "review-posters", tmp_path)
+            press(window, "Plan")
+            come(window, "/plan")
+            press(window, "Apply")
+            window.wait(lambda: "See the library" in window.text())
+            press(window, "See the library")
+            come(window, "/library")
+            window.wait(lambda: window.run(SHOWN))
+            look(window, "library-posters", tmp_path)
+            assert CANARY not in str(window.call("GET", "/source"))
