@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.pins import FILE, Pin, add, kind_of_type, load, put_back, remove, season_of
+from anivault.core.matching.pins import FILE, Order, Pin, add, kind_of_type, load, put_back, remove, season_of
 from anivault.core.matching.said import Against, Objection
 from anivault.core.models import Candidate, Entry, FileKind, ShowId
 from anivault.core.pipeline.reading import parse_path
@@ -42,6 +42,7 @@ class PinRequest(msgspec.Struct, frozen=True, kw_only=True):
     first: int | None = None
     place: str | None = None
     extra: bool = False
+    order: Order | None = None
     library: str | None = None
 
 
@@ -109,6 +110,8 @@ def made_of(request: PinRequest) -> Pin:
     fields: dict[str, object] = {"id": request.show, "season": request.season, "offset": request.offset}
     if request.extra:
         fields["extra"] = True
+    if request.order:
+        fields["order"] = request.order
     if request.episodes:
         fields["episodes"] = request.episodes
     if request.first is not None:

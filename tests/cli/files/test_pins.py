@@ -181,3 +181,17 @@ def test_explaining_a_name_that_no_file_has_says_so(run: Run) -> None:
 
     assert done.code == 10
     assert "There is no such file" in done.err
+
+
+def test_a_pin_may_say_whose_counting_names_follow(run: Run, tmp_path: Path) -> None:
+    name = "Bleach S17E14.mkv"  # TVDB's; TMDB has season 2
+    write(tmp_path, name)
+    assert run("pin", tmp_path / name, "tmdb:30984", "--order", "tmdb").code == 0
+    assert places(run, tmp_path) == {name: [(17, 14)]}
+    again = run("pin", tmp_path / name, "tmdb:30984", "--order", "tvdb")
+
+    assert "in the order of TVDB" in again.out
+    assert run("pins", "--json").of("pin")[0]["pin"]["order"] == "tvdb"
+    (told,) = run("match", tmp_path, "--json").of("match")
+    assert "S17E14 of TVDB" in told["reasons"][-1]  # no list that says so is here
+    assert run("pin", tmp_path / name, "tmdb:movie/128", "--order", "tvdb").code != 0

@@ -27,6 +27,7 @@ def pin_told(pin: Pin, show: str | None) -> str:
     where.append(f"numbers {pin.offset:+}" if pin.offset else "")
     where.append(f"episode {pin.episode}" if pin.episode is not None else "")
     where.append("extras" if pin.extra else "")
+    where.append(f"in the order of {pin.order.upper()}" if pin.order else "")
     return f"{what}  →  {', '.join(filter(None, where))}"
 
 

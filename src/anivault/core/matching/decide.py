@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from anivault.core.matching.pins import Part, Pin, Said
 from anivault.core.matching.places.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
+from anivault.core.matching.places.ordered import in_order
 from anivault.core.matching.said import Evidence, numbers_of
 from anivault.core.matching.scoring import POSSIBLE, Fit, rank, score
 from anivault.core.matching.source import Source
@@ -254,6 +255,8 @@ def _pinned_place(
         return Placement((), STATED, "The pin says that it is an extra.")
     if pin.show[1] == "movie":
         return Placement((), STATED, "The pin names a film.")
+    if pin.order:
+        return _in_order(pin, file, show)
     coordinates = pin.place(file, said)
     if coordinates:
         placement = Placement(coordinates, STATED, "The pin says where it goes.")
@@ -263,6 +266,15 @@ def _pinned_place(
     if fit is None:
         return Placement((), 0.0, "No list knows the show that is pinned: the pin needs --season.")
     return _as_said(file, _place(file, fit))
+
+
+def _in_order(pin: Pin, file: ParsedFile, show: Candidate) -> Placement:
+    """Place a file by the order of a database: in the season of its name, else of the pin, else the first."""
+    numbers, season = numbers_of(file), file.parsed.season
+    if not numbers:
+        return Placement((), 0.0, "The name has no number that the pin could place.")
+    season = next(n for n in (season, pin.season, 1) if n is not None)
+    return in_order(pin.order or "", show, season, [number + (pin.offset or 0) for number in numbers])
 
 
 def _within_season(placement: Placement, pin: Pin, show: Candidate, unpinned: Placement) -> Placement:

@@ -47,6 +47,7 @@ _RANGE = re.compile(r"([0-9]{1,4})(?:(-)([0-9]{1,4})?)?")
 _SEASON_WORD = re.compile(r"(.*\S) S([0-9]{1,2})")
 _YEAR_WORD = re.compile(r"(.*\S) \(((?:19|20)[0-9]{2})\)")
 Kind = Literal["episode", "special"]
+Order = Literal["tmdb", "tvdb"]
 Said = tuple[int | None, bool]  # the season that a name says, and whether it says special or OVA
 _SPECIALS = frozenset({VideoType.OVA, VideoType.SPECIAL})
 MOST = 9999  # a season, an offset: both become part of names
@@ -58,6 +59,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
     `season` and `offset` place the files' own numbers; `episode` is the place of a file that has none. A
     title with a season word or a year is for names that say it. `extra`: these files are extras of the show.
+    `order`: the database that counts as their names do.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     offset: int | None = None
     episode: int | None = None
     extra: bool = False
+    order: Order | None = None
 
     @property
     def show(self) -> ShowId:
@@ -139,7 +142,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         `said` is what the names say for which the pin holds. If that is several things, the pin says nothing
         of a season or kind that is not its own.
         """
-        names_only_the_show = self.season is None and self.offset is None
+        names_only_the_show = (self.season is None and self.offset is None) or self.order is not None
         if names_only_the_show or self._is_of_another(file, said):
             return None
         return self._count(numbers_of(file) or ())
@@ -206,6 +209,8 @@ def _require_sound(pin: Pin) -> None:
     """Refuse a pin that names no show, nothing to pin, or a place that no episode has. PinRefusedError."""
     _ = pin.show, pin.target
     _require_place(pin)
+    if pin.order and (pin.show.media_type == "movie" or pin.episode is not None):
+        raise PinRefusedError("an order is of the episodes of a series, by the numbers that names have")
     if any(len(text or "") > LONGEST for text in (pin.folder, pin.title, pin.group)):
         raise PinRefusedError(f"folder, title and group have at most {LONGEST:,} characters")
 
@@ -350,7 +355,19 @@ def _write(path: Path, pins: Sequence[Pin]) -> None:
 
 
 def _table(pin: Pin) -> str:
-    names = ("folder", "title", "group", "kind", "episodes", "id", "season", "offset", "episode", "extra")
+    names = (
+        "folder",
+        "title",
+        "group",
+        "kind",
+        "episodes",
+        "id",
+        "season",
+        "offset",
+        "episode",
+        "extra",
+        "order",
+    )
     fields = {name: getattr(pin, name) for name in names}
     said = {name: value for name, value in fields.items() if value is not None and value is not False}
     return "".join(f"{name} = {_value(value)}\n" for name, value in said.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from msgspec.structs import replace
@@ -61,6 +61,10 @@ ExtraFlag = Annotated[
     bool, typer.Option("--extra", help="They are extras of the show: a folder, or one of --episodes.")
 ]
 
+OrderOption = Annotated[
+    Literal["tvdb", "tmdb"] | None,
+    typer.Option("--order", help="Their names count as this database does.", show_default=False),
+]
 PreviewFlag = Annotated[
     bool, typer.Option("--preview", help="Show what it would change, and what names say against it.")
 ]
@@ -82,6 +86,7 @@ def pin(
     first: FromOption = None,
     episode: EpisodeOption = None,
     extra: ExtraFlag = False,
+    order: OrderOption = None,
     preview: PreviewFlag = False,
     inside: InOption = None,
     to: ToOption = None,
@@ -108,6 +113,7 @@ def pin(
         first=first,
         place=episode,
         extra=extra,
+        order=order,
         library=home,
     )
     if preview:
