@@ -51,11 +51,10 @@ def parse_files(
     fresh = [shelf for shelf in shelves if shelf.first not in readings]
     results = _settled(files, fresh, reader, progress)
     for shelf in fresh:
-        if shelf.alone:
-            readings |= {place: _complete(files[place], results[place], shelf) for place in shelf.places}
+        readings |= {place: _complete(files[place], results[place], shelf) for place in shelf.places}
     if sums and not reader.failures:
-        memory.keep({sums[shelf.first]: _packed(readings, shelf) for shelf in fresh if shelf.alone})
-    readings |= _across(files, results, [shelf for shelf in fresh if not shelf.alone], readings)
+        memory.keep({sums[shelf.first]: _packed(readings, shelf) for shelf in fresh})
+    readings |= _across(files, readings, shelves)
     return [ParsedFile(file, *readings[place]) for place, file in enumerate(files)]
 
 
@@ -111,13 +110,12 @@ def _shelves(files: Sequence[ScannedFile]) -> list[Shelf]:
 
 
 def _sums(files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader) -> dict[int, bytes]:
-    """By the first place of each folder that stands alone: a key for all that its readings are made from."""
+    """By the first place of each folder: a key for all that its readings are made from."""
     if reader.steady is None:
         return {}
     made_from = (
         (shelf.first, ("parsed", *reader.steady, "", shelf.root, shelf.folder, *_names(files, shelf)))
         for shelf in shelves
-        if shelf.alone
     )
     return {place: digest(map(os.fsencode, said)) for place, said in made_from}
 
@@ -168,7 +166,9 @@ def _settled(
 
 
 def _complete(file: ScannedFile, own: ParseResult, shelf: Shelf) -> Reading:
-    """Let the folders speak."""
+    """Let the folders speak; those of discs and extras do when all others have."""
+    if not shelf.alone:
+        return Reading(own)
     return _reading(file, _untitled(file.name, own, complete(own, shelf.above)))
 
 
@@ -179,20 +179,17 @@ def _reading(file: ScannedFile, parsed: ParseResult) -> Reading:
     return Reading(replace(parsed, title=None, titles=()), why)
 
 
-def _across(
-    files: Sequence[ScannedFile], results: Results, shelves: Sequence[Shelf], others: Readings
-) -> Readings:
+def _across(files: Sequence[ScannedFile], readings: Readings, shelves: Sequence[Shelf]) -> Readings:
     """Complete what lies in folders of discs, and of extras: what is in these may be elsewhere already."""
-    above = {place: shelf.above for shelf in shelves for place in shelf.places}
-    done = {place: complete(results[place], said) for place, said in above.items() if said.extra is None}
+    above = {place: shelf.above for shelf in shelves if not shelf.alone for place in shelf.places}
+    own = {place: readings[place].parsed for place in above}
+    done = {place: complete(own[place], said) for place, said in above.items() if said.extra is None}
     if len(done) < len(above):
-        elsewhere = known((*done.values(), *(reading.parsed for reading in others.values())))
-        done |= {
-            place: complete(results[place], said, elsewhere)
-            for place, said in above.items()
-            if said.extra is not None
-        }
-    done = {place: _untitled(files[place].name, results[place], full) for place, full in done.items()}
+        others = (reading.parsed for place, reading in readings.items() if place not in above)
+        elsewhere = known((*done.values(), *others))
+        extras = [place for place in above if place not in done]
+        done |= {place: complete(own[place], above[place], elsewhere) for place in extras}
+    done = {place: _untitled(files[place].name, own[place], full) for place, full in done.items()}
     renumber(files, done, above)
     return {place: _reading(files[place], parsed) for place, parsed in done.items()}
 
