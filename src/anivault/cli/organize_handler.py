@@ -197,6 +197,7 @@ def order(settings: Settings, paths: Sequence[str], library: str) -> flow.Order:
         paths=tuple(paths),
         skip=(library,),
         settle=settings.scan.settle,
+        workers=settings.scan.workers,
         filing=True,
         ignored=lists(library),
     )

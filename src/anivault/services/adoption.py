@@ -49,8 +49,8 @@ def handle(request: AdoptRequest, bars: Bars, pace: Pace) -> Adoption:
 
 
 def _looked(request: AdoptRequest, bars: Bars) -> Adoption:
-    settle = request.asking.settings.scan.settle
-    what = What(paths=(request.library,), settle=settle, ignored=lists(request.library))
+    scanning, ignored = request.asking.settings.scan, lists(request.library)
+    what = What(paths=(request.library,), settle=scanning.settle, ignored=ignored, workers=scanning.workers)
     with opened(request.asking, request.library, bars("Matching")) as those:
         found = look(what, request.library, those.asked, _show_of, bars)
         return replace(found, notices=(*those.notices, *_lost(request.library)))

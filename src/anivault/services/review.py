@@ -179,6 +179,7 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
         paths=tuple(paths),
         skip=skip,
         settle=settings.scan.settle,
+        workers=settings.scan.workers,
         filing=True,
         ignored=ignored.lists(library),
     )

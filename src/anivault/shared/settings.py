@@ -54,9 +54,10 @@ class OrganizeSettings(Section, frozen=True):
 
 
 class ScanSettings(Section, frozen=True):
-    """Which files are whole."""
+    """Which files are whole, and how many folders are listed at once; 0: as many as help."""
 
     settle: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0  # seconds
+    workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
 
 
 class WatchSettings(Section, frozen=True):

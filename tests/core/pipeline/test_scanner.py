@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from anivault.core.models import FileKind
+from anivault.core.pipeline import scanner
 from anivault.core.pipeline.left_out import LeftOutReason
 from anivault.core.pipeline.scanner import Scan, kind_of, outermost, scan
 from anivault.shared.errors import FolderNotFoundError
@@ -242,3 +249,42 @@ def test_progress_counts_files(tmp_path: Path) -> None:
 )
 def test_the_extension_tells_the_kind(name: str, kind: FileKind) -> None:
     assert kind_of(name) is kind
+
+
+NAMES = st.sampled_from(
+    ["Nichijou", "Season 2", ".hidden", "NC 10", "NC 9", "@eadir", "b", ".ignore", "x.mkv", "y.ass"]
+)
+
+
+@given(st.lists(st.lists(NAMES, min_size=1, max_size=4), max_size=20), st.integers(2, 5))
+def test_folders_that_are_listed_at_once_give_what_one_after_another_gives(
+    tmp_path_factory: pytest.TempPathFactory, paths: list[list[str]], workers: int
+) -> None:
+    root = tmp_path_factory.mktemp("tree")
+    for parts in paths:
+        with suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
+            make(root, "/".join(parts) + ("" if parts[-1] == ".ignore" else ".mkv"))
+
+    one, many = scan([str(root)], workers=1), scan([str(root)], workers=workers)
+
+    assert replace(one, began=0) == replace(many, began=0)
+
+
+def test_at_a_share_folders_are_listed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, *(f"Show {number}/Season {season}/01.mkv" for number in range(8) for season in (1, 2)))
+    listed, most, here = os.scandir, [0], [0]
+
+    def slow(path: str) -> Iterator[os.DirEntry[str]]:
+        here[0] += 1
+        most[0] = max(most[0], here[0])
+        time.sleep(0.02)
+        here[0] -= 1
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", slow)
+    monkeypatch.setattr(scanner, "share_of", lambda path: "nfs4" if "Show" not in path else "")
+
+    found = scan([str(tmp_path)])
+
+    assert len(found.files) == 16
+    assert most[0] > 4

@@ -25,7 +25,7 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
 
     `settle` is how many seconds a file has to be left alone; `filing`: the files are to go to a library.
     `waiting` are files that it is too early for: they are read for what they say of others, and left.
-    `ignored`: lists that hold everywhere.
+    `ignored`: lists that hold everywhere. `workers`: how many folders are listed at once; 0: what helps.
     """
 
     paths: tuple[str, ...] = ()
@@ -35,6 +35,7 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
     waiting: frozenset[str] = frozenset()
     filing: bool = False
     ignored: tuple[Everywhere, ...] = ()
+    workers: int = 0
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +60,7 @@ def read(what: What, reader: Reader, progress: Progress = untold, memory: Memory
     """Find files, read their names, and leave out those that are not whole yet. Names alone are only read."""
     if not what.paths:
         return parse_names(what.names, reader)
-    found = scan(what.paths, skip=what.skip, ignored=what.ignored, progress=progress)
+    found = scan(what.paths, skip=what.skip, ignored=what.ignored, progress=progress, workers=what.workers)
     return settled(found, parse_files(found.files, reader, progress, memory), what)
 
 

@@ -11,6 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 
 import msgspec
@@ -24,9 +25,11 @@ from anivault.core.pipeline.left_out import (
     why_not_file,
     why_not_folder,
 )
+from anivault.core.pipeline.parallel_scanner import in_order
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
-from anivault.shared.progress import Progress
+from anivault.shared.network import share_of
+from anivault.shared.progress import Progress, untold
 from anivault.shared.text import are_natural, natural
 
 EXTENSIONS: dict[FileKind, str] = {
@@ -69,6 +72,7 @@ class Scan(msgspec.Struct, frozen=True):
         ]
 
 
+AT_A_SHARE = 16  # folders listed at once
 FEW_HOLES = 12  # as many files as a season has
 
 
@@ -83,7 +87,8 @@ def scan(
     *,
     skip: Sequence[str] = (),
     ignored: Sequence[ignore.Everywhere] = (),
-    progress: Progress | None = None,
+    progress: Progress = untold,
+    workers: int = 0,
 ) -> Scan:
     """Walk `roots` (folders or single files), staying out of the folders `skip` and of what is `ignored`.
 
@@ -91,7 +96,7 @@ def scan(
     listed. A file below two roots is listed once, under the outer one. `progress` gets the number of files
     found so far, folder by folder. A root is taken at the user's word, whatever it is called and whatever
     list ignores it. Where several lie in one folder a shell's `*` may have named them: there each is judged
-    as it would be below that folder.
+    as it would be below that folder. `workers`: how many folders are listed at once; 0 for as many as help.
     """
     began = time.time()
     walk = _Walk(frozenset(map(_real, skip)), ignored)
@@ -102,10 +107,16 @@ def scan(
             raise FolderNotFoundError(root)
         if beside[os.path.dirname(root)] > 1 and not walk.wants(root):
             continue
-        for _ in walk.below(root) if os.path.isdir(root) else walk.single(root):
-            if progress:
-                progress(len(walk.files), None)
-    return Scan(tuple(walk.files), tuple(walk.left_out), tuple(walk.holes), began)
+        is_folder = os.path.isdir(root)
+        for _ in walk.below(root, workers or _helpful(root)) if is_folder else walk.single(root):
+            progress(len(walk.found.files), None)
+    found = walk.found
+    return Scan(tuple(found.files), tuple(found.left_out), tuple(found.holes), began)
+
+
+def _helpful(root: str) -> int:
+    """On a network share every look waits for an answer; on a disk of one's own two at once take longer."""
+    return AT_A_SHARE if share_of(root) else 1
 
 
 def outermost(roots: Sequence[str]) -> list[str]:
@@ -146,32 +157,86 @@ def _real(path: str) -> str:
 
 # The ignore lists that hold in a folder, outermost first, each with the folder it stands in.
 _Ignores = tuple[tuple[str, ignore.IgnoreList], ...]
+_Place = tuple[str, _Ignores]  # a folder below a root
 
 
-class _Walk:
-    """Collects files and what is left out; one folder a step."""
+class _Found:
+    """Collects files and what is left out."""
 
-    def __init__(self, skip: frozenset[str], everywhere: Sequence[ignore.Everywhere]) -> None:
+    def __init__(self) -> None:
         self.files: list[ScannedFile] = []
         self.left_out: list[LeftOut] = []
         self.holes: list[ScannedFile] = []
+
+    def add(self, other: _Found) -> None:
+        """Add what another one has collected."""
+        self.files += other.files
+        self.left_out += other.left_out
+        self.holes += other.holes
+
+    def take(self, root: str, rel: str, path: str, kind: FileKind, s: os.stat_result) -> None:
+        """Take a file, unless it is a video of no bytes."""
+        if not s.st_size and kind is _VIDEO:
+            self.leave(path, LeftOutReason.EMPTY, "no bytes")
+            return
+        file = ScannedFile(root, rel, kind, Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino))
+        self.files.append(file)
+        # A file system that packs small files elsewhere counts no blocks either: then the file is asked.
+        if not fs.blocks(s) and s.st_size and fs.is_hole(path, s.st_size):
+            self.holes.append(file)
+
+    def leave(self, path: str, reason: LeftOutReason, detail: str = "") -> None:
+        """Leave something out."""
+        self.left_out.append(LeftOut(path, reason, detail))
+
+    def name_faults(self, path: str, found: ignore.IgnoreList) -> None:
+        """Name the lines of an ignore list that say nothing."""
+        for fault in found.faults:
+            where = f"line {fault.line} is not followed: {fault.why}: {fault.text}"
+            self.leave(path, LeftOutReason.IGNORE_LIST, where)
+
+    def more_ignores(self, path: str, rel: str, names: set[str], ignores: _Ignores) -> _Ignores:
+        """The ignore lists that hold in a folder: those above it, and its own."""
+        for name in IGNORE_FILES:
+            if name in names and (found := self._read_ignore(f"{path}/{name}")):
+                ignores = (*ignores, (rel, found))
+        return ignores
+
+    def _read_ignore(self, path: str) -> ignore.IgnoreList | None:
+        if os.path.isdir(path) and not os.path.islink(path):
+            return None
+        try:
+            with fs.closing(fs.open_file(None, path)) as fd:
+                found = ignore.parse(os.read(fd, ignore.MOST_BYTES + 1))
+        except OSError as error:
+            self.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            return None
+        self.name_faults(path, found)
+        return found
+
+
+class _Walk:
+    """Looks at one folder at a time; several threads may."""
+
+    def __init__(self, skip: frozenset[str], everywhere: Sequence[ignore.Everywhere]) -> None:
+        self.found = _Found()  # by the roots that were walked
         self._skip = skip
         self._above: dict[str, tuple[set[str], _Ignores]] = {}
         self._everywhere = tuple(reversed(everywhere))
-        for found in everywhere:
-            self._name_faults(found.file, found.patterns)
+        for each in everywhere:
+            self.found.name_faults(each.file, each.patterns)
 
     def wants(self, root: str) -> bool:
         """Judge the name of a root as that of anything in its folder; says so when it is left out."""
         folder, name = os.path.split(root)
         if folder not in self._above:
             names = set(_names(folder))
-            self._above[folder] = names, self._more_ignores(folder, "", names, ())
+            self._above[folder] = names, self.found.more_ignores(folder, "", names, ())
         names, ignores = self._above[folder]
         is_folder = os.path.isdir(root)
         why = why_not_folder(name, root) if is_folder else why_not_file(name, kind_of(name), names)
         if why := why or self._ignored(root, name, ignores, folder=is_folder):
-            self._leave(root, why)
+            self.found.leave(root, why)
         return why is None
 
     def single(self, path: str) -> Iterator[None]:
@@ -180,100 +245,74 @@ class _Walk:
         try:
             s = os.stat(path)
         except OSError as error:
-            self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            self.found.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
         else:
-            self._take(root, name, path, kind_of(name), s)
+            self.found.take(root, name, path, kind_of(name), s)
         yield
 
-    def below(self, root: str) -> Iterator[None]:
+    def below(self, root: str, workers: int) -> Iterator[None]:
         """Take what lies below a root that is a folder."""
-        real_root = _real(root)
-        stack: list[tuple[str, _Ignores]] = [("", ())]
-        while stack:
-            rel, ignores = stack.pop()
-            if rel and f"{real_root}/{rel}" in self._skip:
-                continue
-            folders = self._folder(root, rel, ignores)
-            stack.extend(reversed(folders))
+        look = partial(self._look, root, _real(root))
+        first: _Place = ("", ())
+        for found in in_order(look, first, workers):
+            self.found.add(found)
             yield
 
-    def _folder(self, root: str, rel: str, ignores: _Ignores) -> list[tuple[str, _Ignores]]:
+    def _look(self, root: str, real_root: str, place: _Place) -> tuple[_Found, list[_Place]]:
         """List one folder; returns the folders in it with the ignore lists that hold there."""
+        (rel, ignores), found = place, _Found()
+        if rel and f"{real_root}/{rel}" in self._skip:
+            return found, []
         path = f"{root}/{rel}" if rel else root
-        prefix = f"{rel}/" if rel else ""
-        entries = self._entries(path, required=not rel)
+        entries = _entries(path, found, required=not rel)
         in_order = [entry.name for entry in entries]
         names = set(in_order)
         if not are_natural(in_order):
             entries.sort(key=_by_number)
-        ignores = self._more_ignores(path, rel, names, ignores)
-        folders: list[tuple[str, _Ignores]] = []
+        ignores = found.more_ignores(path, rel, names, ignores)
+        return found, self._sorted_out(root, rel, entries, names, ignores, found)
+
+    def _sorted_out(
+        self,
+        root: str,
+        rel: str,
+        entries: Sequence[os.DirEntry[str]],
+        names: set[str],
+        ignores: _Ignores,
+        found: _Found,
+    ) -> list[_Place]:
+        prefix = f"{rel}/" if rel else ""
+        folders: list[_Place] = []
         for entry in entries:
             below = prefix + entry.name
             if entry.is_file(follow_symlinks=False):
-                self._file(root, below, entry, names, ignores)
+                self._file(root, below, entry, names, ignores, found)
             elif reason := _unfit(entry) or self._ignored(entry.path, below, ignores, folder=True):
-                self._leave(entry.path, reason)
+                found.leave(entry.path, reason)
             else:
                 folders.append((below, ignores))
         return folders
 
-    def _entries(self, path: str, *, required: bool) -> list[os.DirEntry[str]]:
-        try:
-            with os.scandir(path) as found:
-                return sorted(found, key=_name)
-        except OSError as error:
-            if required:
-                raise FolderUnreadableError(path, error) from error
-            self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
-            return []
-
-    def _file(self, root: str, rel: str, entry: os.DirEntry[str], names: set[str], ignores: _Ignores) -> None:
+    def _file(
+        self,
+        root: str,
+        rel: str,
+        entry: os.DirEntry[str],
+        names: set[str],
+        ignores: _Ignores,
+        found: _Found,
+    ) -> None:
         kind = kind_of(entry.name)
         reason = why_not_file(entry.name, kind, names)
         if reason := reason or self._ignored(entry.path, rel, ignores, folder=False):
-            self._leave(entry.path, reason)
+            found.leave(entry.path, reason)
             return
         try:
             s = fs.listed(entry)
         except OSError as error:  # gone since it was listed, or a broken disk
-            self._leave(entry.path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            found.leave(entry.path, LeftOutReason.UNREADABLE, error.strerror or str(error))
         else:
-            self._take(root, rel, entry.path, kind, s)
-
-    def _take(self, root: str, rel: str, path: str, kind: FileKind, s: os.stat_result) -> None:
-        if not s.st_size and kind is _VIDEO:
-            self._leave(path, LeftOutReason.EMPTY, "no bytes")
-            return
-        file = ScannedFile(root, rel, kind, Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino))
-        self.files.append(file)
-        # A file system that packs small files elsewhere counts no blocks either: then the file is asked.
-        if not fs.blocks(s) and s.st_size and fs.is_hole(path, s.st_size):
-            self.holes.append(file)
-
-    def _more_ignores(self, path: str, rel: str, names: set[str], ignores: _Ignores) -> _Ignores:
-        for name in IGNORE_FILES:
-            if name in names and (found := self._read_ignore(f"{path}/{name}")):
-                ignores = (*ignores, (rel, found))
-        return ignores
-
-    def _read_ignore(self, path: str) -> ignore.IgnoreList | None:
-        """Read one ignore list, and name the lines of it that say nothing."""
-        if os.path.isdir(path) and not os.path.islink(path):
-            return None
-        try:
-            with fs.closing(fs.open_file(None, path)) as fd:
-                found = ignore.parse(os.read(fd, ignore.MOST_BYTES + 1))
-        except OSError as error:
-            self._leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
-            return None
-        self._name_faults(path, found)
-        return found
-
-    def _name_faults(self, path: str, found: ignore.IgnoreList) -> None:
-        for fault in found.faults:
-            where = f"line {fault.line} is not followed: {fault.why}: {fault.text}"
-            self._leave(path, LeftOutReason.IGNORE_LIST, where)
+            found.take(root, rel, entry.path, kind, s)
 
     def _ignored(self, path: str, rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
         """Judge a path. The innermost list that speaks of it decides, as in git; then those of everywhere."""
@@ -286,8 +325,17 @@ class _Walk:
             verdict = next((each for each in found if each is not None), None)
         return LeftOutReason.IGNORED if verdict else None
 
-    def _leave(self, path: str, reason: LeftOutReason, detail: str = "") -> None:
-        self.left_out.append(LeftOut(path, reason, detail))
+
+def _entries(path: str, collected: _Found, *, required: bool) -> list[os.DirEntry[str]]:
+    """What a folder lists, by name. Raises FolderUnreadableError where that is required."""
+    try:
+        with os.scandir(path) as found:
+            return sorted(found, key=_name)
+    except OSError as error:
+        if required:
+            raise FolderUnreadableError(path, error) from error
+        collected.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+        return []
 
 
 _name = attrgetter("name")

@@ -124,9 +124,16 @@ def organize(
     from anivault.services.remembered.seen import Seen
 
     library, settings = context.library(to), context.settings
-    settle = settings.scan.settle
+    what = What(
+        paths=tuple(paths),
+        skip=(library,),
+        settle=settings.scan.settle,
+        workers=settings.scan.workers,
+        filing=True,
+        ignored=lists(library),
+    )
     order = Order(
-        what=What(paths=tuple(paths), skip=(library,), settle=settle, filing=True, ignored=lists(library)),
+        what=what,
         library=library,
         rules=organize_handler.rules(settings, mode, preset, on_conflict, upgrade=upgrade),
         nfo=nfo,
@@ -169,11 +176,11 @@ def _describe(context: Context, paths: list[str], preset: str | None, apply: boo
     from anivault.cli.render.plans import show
     from anivault.core.pipeline.reading import What
 
-    bars, settle = context.screen.progress, context.settings.scan.settle
+    bars, scanning = context.screen.progress, context.settings.scan
     names = rules(context.settings, None, preset, None).preset
     results = []
     for folder in map(os.path.abspath, paths):
-        what = What(paths=(folder,), settle=settle)
+        what = What(paths=(folder,), settle=scanning.settle, workers=scanning.workers)
         request = DescribeRequest(folder=folder, preset=names, what=what, asking=asking, apply=apply)
         results.append(describe(request, bars, paced(bars)))
     for result in results:

@@ -38,7 +38,8 @@ def what(context: Context, paths: list[str]) -> What:
 
     if paths != ["-"]:
         ignored = lists(context.library_or_none(None))
-        return What(paths=tuple(paths), settle=context.settings.scan.settle, ignored=ignored)
+        chosen = context.settings.scan
+        return What(paths=tuple(paths), settle=chosen.settle, ignored=ignored, workers=chosen.workers)
     lines = (line.removesuffix(b"\r") for line in sys.stdin.buffer.read().split(b"\n"))
     return What(names=tuple(os.fsdecode(line) for line in lines if line))
 

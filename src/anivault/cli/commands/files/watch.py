@@ -108,8 +108,14 @@ class _Hands:
         if not there:
             return
         context, bars = self.context, self.context.screen.progress
-        ignored = lists(self.library)
-        what = What(paths=there, skip=(self.library,), waiting=waiting, filing=True, ignored=ignored)
+        what = What(
+            paths=there,
+            skip=(self.library,),
+            waiting=waiting,
+            filing=True,
+            ignored=lists(self.library),
+            workers=context.settings.scan.workers,
+        )
         order = Order(what=what, library=self.library, rules=rules(context.settings, None, None, None))
         result = handle(OrganizeRequest(order=order, asking=context.asking(), apply=True), bars, paced(bars))
         self._show(result)
