@@ -170,3 +170,13 @@ def test_the_number_of_a_folder_of_one_episode_is_no_season() -> None:
     name = "[Grp] Shadow Plays - 12 [1080p]"
 
     assert not any(r.season for r in evidence(read(f"{name}/{name}.mkv")).readings if r.title < FOLDER)
+
+
+def test_a_folder_says_what_it_says_whatever_the_one_above_it_is_called() -> None:
+    alone = evidence(release("Aria", numbers=(1,), folder_titles=("Aria Seaside",)))
+    below = evidence(release("Aria", numbers=(1,), folder_titles=("Aria Seaside", "in Aria Seaside", "in")))
+
+    def said(words: object) -> set[tuple[str, float]]:
+        return {(r.text, r.trust) for r in words.readings}  # type: ignore[attr-defined]
+
+    assert said(alone) <= said(below)

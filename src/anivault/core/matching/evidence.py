@@ -67,7 +67,9 @@ def _readings(main: Sequence[ParseResult], films: tuple[int, ...], folder: str) 
 def _read(printed: tuple[str, ...], above: tuple[str, ...], films: tuple[int, ...]) -> tuple[Reading, ...]:
     """The readings of a release: those of other releases of its show are often the same."""
     titles = titles_of(printed)
-    folders = titles_of(t for t in above if t not in titles)
+    texts = [t for t in above if t not in titles]
+    pairs = _pairs(texts)
+    folders = titles_of(t for t in texts if t not in pairs) | titles_of(t for t in texts if t in pairs)
     return (*readings_of(titles, films), *readings_of(folders, first=FOLDER))
 
 
@@ -112,9 +114,14 @@ def _is_special(kind: VideoType | None, main: Sequence[ParseResult], folder: str
 
 def _joined(readings: Iterable[Reading], main: Sequence[ParseResult]) -> frozenset[int]:
     """The titles that two folders make together, the one in the other: `Show/Its Sequel/01`."""
-    above = {t for p in main for t in p.folder_titles}
-    pairs = {f"{outer} {inner}" for outer in above for inner in above}
+    pairs = _pairs([t for p in main for t in p.folder_titles])
     return frozenset(r.title for r in readings if r.title >= FOLDER and r.text in pairs)
+
+
+def _pairs(titles: Sequence[str]) -> set[str]:
+    """What two folders may say together; neither is a piece of it, for nobody has written it as one title."""
+    each = set(titles)
+    return {f"{outer} {inner}" for outer in each for inner in each}
 
 
 def query(said: Evidence) -> Query:
