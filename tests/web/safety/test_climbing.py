@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
 
 pytest.importorskip("starlette")
 
+from anivault import web
 from anivault.cli import events
 from anivault.core.matching.pins import Pin, add, load
 from anivault.core.models import HeldReason
@@ -139,3 +141,39 @@ def test_no_field_of_a_form_leads_out(
     assert not [line for line in lines if line.startswith(str(outside))]
     assert all((o["library"], tuple(o["sources"])) == (served.library, served.sources) for o in orders)
     assert not [o for o in orders if str(outside) in str(o.get("only", ""))]
+
+
+def parameters() -> set[str]:
+    """Every name that a page or the API reads from an address."""
+    found: set[str] = set()
+    for path in Path(web.__file__).parent.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r'(?:query_params|asked)(?:\.get\(|\[)"(\w+)"', text))
+    return found | {"key", "reason"}  # those that `_some` is told
+
+
+GETS = [route.path for route in PAGES if "GET" in (route.methods or ()) and route.path != "/progress"]
+
+
+@pytest.mark.parametrize("path", GETS)
+def test_no_parameter_of_an_address_leads_out(
+    served: House, outside: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explained: list[str] = []
+
+    async def ask(order: dict[str, Any], seconds: float = 60.0) -> dict[str, Any]:
+        explained.append(order.get("file", ""))
+        return {"answer": [] if order["job"] == "search" else None}
+
+    monkeypatch.setattr("anivault.web.pages.explain.ask", ask)
+    monkeypatch.setattr("anivault.web.pages.review.ask", ask)
+    browser = Browser(served).enter()
+    names = parameters()
+    assert {"q", "n", "after", "start", "file", "run", "key", "show", "reason", "state"} <= names
+    for name in sorted(names - {"token"}):
+        for climb in climbs(outside):
+            answer = browser.get(f"{path}?{urlencode({name: climb})}")
+
+            assert answer.status in (200, 303, 404, 409), (name, climb)
+            assert SECRET not in answer.text
+    assert not [file for file in explained if "/" in file]

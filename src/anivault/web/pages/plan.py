@@ -21,7 +21,7 @@ def show(request: Request) -> Response:
     """The plan in numbers, its shows, and why files are held; with words, a state or a reason some of it."""
     house = house_of(request)
     asked = request.query_params
-    search, state, reason = (asked.get(name, "")[:200] for name in ("q", "state", "reason"))
+    search, state, reason = asked.get("q", "")[:200], asked.get("state", ""), asked.get("reason", "")
     facts, start = house.desk.fact("plan", PlanFacts), number(asked.get("start"))
     sheet = house.desk.sheet("plan")
     if facts is None or sheet is None:
