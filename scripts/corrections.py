@@ -50,12 +50,31 @@ class Titles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     wrong: list[str] = []
 
 
+class Added(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry that the sources lack, or have without its place on TMDB."""
+
+    tmdb: str
+    season: int
+    begin: str
+    ids: dict[str, int]
+    at: list[str]
+    ja: str
+    en: str
+    romaji: str = ""
+    also: list[str] = []
+    offset: int = 0
+    episodes: int | None = None
+    end: str = ""
+    type: str = "tv"
+
+
 class Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file: addresses of pages by name, then facts by the id of their entry."""
 
     pages: dict[str, str]
     numbers: dict[str, Numbers]
     titles: dict[str, Titles]
+    added: list[Added] = []
 
 
 def read(path: Path) -> Corrections:
@@ -69,7 +88,7 @@ def apply(rows: Sequence[Row], facts: Corrections, fold: Fold, language_of: Lang
     for row in rows:
         for name, number in row.ids.items():
             by_id[f"{name}:{number}"].append(row)
-    wrong = [*_unfounded(facts, by_id)]
+    wrong = [*_unfounded(facts, by_id), *_needless(facts, by_id)]
     for key, titles in facts.titles.items():
         wrong += [f"{key}: {why}" for row in by_id[key] for why in _name(row, titles, fold, language_of)]
     for key, numbers in facts.numbers.items():
@@ -77,7 +96,8 @@ def apply(rows: Sequence[Row], facts: Corrections, fold: Fold, language_of: Lang
     if wrong:
         raise SystemExit("corrections.toml has facts that must go or be mended:\n" + "\n".join(wrong))
     cut = {id(row): fact for key, fact in facts.numbers.items() if fact.seasons for row in by_id[key]}
-    return [part for row in rows for part in (_parts(row, cut[id(row)]) if id(row) in cut else [row])]
+    parts = [part for row in rows for part in (_parts(row, cut[id(row)]) if id(row) in cut else [row])]
+    return [*parts, *(_row(entry, language_of) for entry in facts.added)]
 
 
 def _unfounded(facts: Corrections, by_id: dict[str, list[Row]]) -> Iterator[str]:
@@ -90,6 +110,36 @@ def _unfounded(facts: Corrections, by_id: dict[str, list[Row]]) -> Iterator[str]
         named = set(facts.numbers[key].at) if key in facts.numbers else pages
         if len(pages & named) < ENOUGH:
             yield f"{key}: it needs two places where it can be checked, among {', '.join(sorted(pages))}"
+
+
+def _needless(facts: Corrections, by_id: dict[str, list[Row]]) -> Iterator[str]:
+    """Name the entries that the sources have by now, or that cannot be checked in two places."""
+    for entry in facts.added:
+        known = [f"{name}:{number}" for name, number in entry.ids.items() if by_id[f"{name}:{number}"]]
+        if known:
+            yield f"{entry.en}: the sources have {known[0]} by now"
+        if len({*facts.pages} & {"tmdb", *entry.ids} & {*entry.at}) < ENOUGH:
+            yield f"{entry.en}: it needs two places where it can be checked"
+
+
+def _row(entry: Added, language_of: LanguageOf) -> Row:
+    """The row of an entry that the sources lack."""
+    titles = {"ja": [entry.ja], "en": [entry.en], "ja-Latn": [entry.romaji] if entry.romaji else []}
+    for text in entry.also:
+        titles.setdefault(language_of(text), []).append(text)
+    counted = ["episodes"] if entry.episodes else []
+    return Row(
+        tmdb=entry.tmdb,
+        season=entry.season,
+        offset=entry.offset,
+        type=entry.type,
+        begin=entry.begin,
+        end=entry.end,
+        episodes=entry.episodes,
+        checked=[*(["romaji"] if entry.romaji else []), "season", "offset", *counted],
+        ids=entry.ids,
+        titles={language: texts for language, texts in titles.items() if texts},
+    )
 
 
 def _name(row: Row, fact: Titles, fold: Fold, language_of: LanguageOf) -> Iterator[str]:
@@ -114,7 +164,7 @@ def _name(row: Row, fact: Titles, fold: Fold, language_of: LanguageOf) -> Iterat
 def _count(row: Row, fact: Numbers, fold: Fold) -> Iterator[str]:
     """Give a row its place and count, and mark what was given so.
 
-    A count that is one more than the weeks on air is doubted, so a fact may say the same as the sources.
+    A count that the weeks on air do not agree with is doubted, so a fact may say the same as the sources.
     """
     if fold(fact.title) not in {fold(text) for texts in row.titles.values() for text in texts}:
         yield f"no title of it is {fact.title!r}"
@@ -125,7 +175,7 @@ def _count(row: Row, fact: Numbers, fold: Fold) -> Iterator[str]:
         yield "it says nothing"
     for group in (PLACE, ("episodes",)):
         part = {name: value for name, value in given.items() if name in group}
-        settles = group == ("episodes",) and fact.episodes == weeks_on_air(row) + 1
+        settles = group == ("episodes",) and weeks_on_air(row) not in (0, fact.episodes)
         if part and not settles and all(says[name] == value for name, value in part.items()):
             yield f"the sources say {part} too"
     for name, value in given.items():

@@ -133,6 +133,34 @@ def test_right_titles_come_first_and_wrong_ones_go(script: ModuleType) -> None:
     assert tea.titles == {"ja": ["雲のお茶"], "en": ["Tea for Clouds", "T4C"], "ja-Latn": ["Kumo no Ocha"]}
 
 
+def lacking(**more: Any) -> dict[str, Any]:
+    known = {
+        "ja": "雲のお茶 第2期",
+        "en": "Tea for Clouds Season 2",
+        "ids": {"mal": 2, "anilist": 2},
+        "at": BOTH,
+    }
+    return {"tmdb": "tv/700", "season": 2, "begin": "2016-04-01", "episodes": 12} | known | more
+
+
+def test_an_entry_that_the_sources_lack_is_there_with_its_place_as_a_fact(script: ModuleType) -> None:
+    _, second = corrected(script, [row()], added=[lacking(also=["T4C 2"])])
+
+    assert (second.tmdb, second.season, second.offset, second.episodes) == ("tv/700", 2, 0, 12)
+    assert second.checked == ["season", "offset", "episodes"]
+    assert second.titles == {"ja": ["雲のお茶 第2期"], "en": ["Tea for Clouds Season 2", "T4C 2"]}
+
+
+@pytest.mark.parametrize(
+    "more", [{"ids": {"mal": 1, "anilist": 2}}, {"at": ["mal"]}], ids=["known", "one place"]
+)
+def test_an_added_entry_that_is_known_or_cannot_be_checked_stops_the_build(
+    script: ModuleType, more: dict[str, Any]
+) -> None:
+    with pytest.raises(SystemExit, match="Tea for Clouds Season 2"):
+        corrected(script, [row()], added=[lacking(**more)])
+
+
 def test_an_entry_is_cut_into_the_seasons_of_tmdb(script: ModuleType) -> None:
     parts = corrected(script, [row()], numbers=number(seasons=[[1, 24], [2, 12], [3]]))
 
@@ -166,6 +194,11 @@ def test_what_ships_has_every_fact(script: ModuleType) -> None:
         have = [[each.season, each.episodes] for each in by_id[key]]
         for season, *count in wanted:
             assert any((season in (None, s)) and (not count or count == [n]) for s, n in have), key
+    for entry in facts.added:
+        here = [each for name, number in entry.ids.items() for each in by_id[f"{name}:{number}"]]
+        assert {(each.tmdb, each.season, each.offset) for each in here} == {
+            (entry.tmdb, entry.season, entry.offset)
+        }, entry.en
     for key, fact in facts.titles.items():
         texts = {text for each in by_id[key] for some in each.titles.values() for text in some}
         assert not texts & set(fact.wrong)

@@ -243,9 +243,9 @@ def _rate_folder(compared: Compared) -> float | None:
 def _rate_name(compared: Compared, index: int) -> float | None:
     """How surely a title names this entry; 0 when one names another entry of the show better.
 
-    `Show S3` names the first cour of season 3, and nearly as well the others.
+    `Show S3` names the first cour of season 3, and nearly as well the others; `Show III: Its Story` does not.
     """
-    claims, slots = compared.claims, compared.slots
+    claims, slots, heard = compared.claims, compared.slots, compared.heard
     mine, best = claims[index], max(claims)
     if not best[0]:
         return None
@@ -253,7 +253,7 @@ def _rate_name(compared: Compared, index: int) -> float | None:
         return mine[0]
     named, slot = slots[claims.index(best)], slots[index]
     cours = named.marker is not None and (named.marker, named.season) == (slot.marker, slot.season)
-    return OTHER_COUR if cours and compared.heard.season and compared.heard.part is None else 0.0
+    return OTHER_COUR if cours and heard.season and heard.part is None and heard.of_show else 0.0
 
 
 def _rate_season(compared: Compared, slot: PlacedEntry, frame: Frame | None) -> float | None:

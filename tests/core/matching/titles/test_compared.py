@@ -193,3 +193,15 @@ def test_a_folder_names_an_entry_without_slips_of_the_pen_or_not_at_all() -> Non
 
     assert not claimed("in Aria Brothers Let's Go!!")
     assert claimed("Aria Max")
+
+
+def test_a_story_of_a_season_is_not_its_first_cour() -> None:
+    cours = show(
+        1,
+        entry("Show"),
+        entry("Show III: The Maze", "Show 3rd Season", season=3, offset=0, begin="2016-04-01"),
+        entry("Show III: The Flood", "Show III Part 2", season=3, offset=12, begin="2016-10-01"),
+    )
+
+    assert best(cours, "Show III: The Flood").slot.entry.key == "Show III: The Flood"
+    assert best(cours, "Show III", 3).slot.entry.key == "Show III: The Maze"

@@ -42,6 +42,7 @@ class TitleMatch(msgspec.Struct, frozen=True, dict=True):
     wholly: frozenset[int] = (
         frozenset()
     )  # titles that are the show's as they stand, of those not only a folder's
+    of_show: bool = False  # whether a title is the show's but for season words, and no story's own
     partly: frozenset[int] = frozenset()  # titles of which only a piece is the show's
 
     @cached_property
@@ -65,6 +66,7 @@ def compare_titles(said: Evidence, names: Names) -> TitleMatch:
         likest=likest.title if likest else None,
         brief=likest is not None and is_brief(forms(likest.base)[-1]),
         by_show=_counts_seasons(known, names),
+        of_show=any(names.firsts.likeness_within(forms(r.base)) >= LENIENT for r in known),
         whole=likest is not None and _begins_as_the_show(likest, names.roots),
         wholly=frozenset(
             r.title for r, v in sounds.items() if r.title < FOLDER and r.trust == WHOLE and v >= LENIENT

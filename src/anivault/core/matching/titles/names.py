@@ -125,10 +125,14 @@ def is_brief(form: str) -> bool:
 
 
 class Names(msgspec.Struct, frozen=True):
-    """A show's titles: `shared` are all, `roots` name any of it, `own` (by slot) one entry or a few."""
+    """A show's titles: `shared` are all, `roots` name any of it, `own` (by slot) one entry or a few.
+
+    `firsts` are those of the entry that the show begins with.
+    """
 
     shared: Titles
     roots: Titles
+    firsts: Titles
     own: tuple[Titles, ...]
 
 
@@ -151,6 +155,7 @@ def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
     return Names(
         Titles(every, bases=True, sequels=sequels),
         Titles(roots.values(), bases=False),
+        Titles(firsts.values(), bases=True),
         tuple(own),
     )
 
