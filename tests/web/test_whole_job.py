@@ -43,6 +43,7 @@ def test_from_the_plan_to_the_library_and_all_the_way_back(inside: Browser, tmp_
 
     work(inside, "verify", deep="1")
     assert "All as it was left" in inside.get("/verify").text
+    assert "before the last run" not in inside.get("/").text
 
     work(inside, "preview", run=state.run)
     assert len(tree(library)) == len(said.of("move"))  # only shown
@@ -51,6 +52,7 @@ def test_from_the_plan_to_the_library_and_all_the_way_back(inside: Browser, tmp_
     assert not tree(library)
     assert tree(source) == before
     assert not run("history", library, "--json").of("run")[0]["living"]
+    assert "before the last run" in inside.get("/").text  # what was verified then is not there now
 
 
 def test_a_better_file_is_shown_in_the_words_of_the_command(
