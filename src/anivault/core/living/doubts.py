@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -33,19 +33,34 @@ def doubt(item: MatchedFile, *, by_id: bool) -> Held | None:
 
     `by_id`: the id in its folder's name says the show, and nobody has said its place.
     """
-    file, best = item.file, item.match.best
+    best, by_user = item.match.best, item.pinned is not None and not by_id
     if best is None:
-        return held(file, HeldReason.UNMATCHED, Cause.NO_NUMBER)
-    if other := _namesake(item):
-        shows = {"show": best.candidate.dated, "other": other.dated}
-        return held(file, HeldReason.AMBIGUOUS, Cause.SAME_TITLE, **shows)
-    placed_by_user = item.pinned is not None and not by_id
-    if part := None if placed_by_user else _other_part(item):
-        return held(file, HeldReason.NO_PLACE, Cause.COUNTS_IN_PART, part=part.titles[0].text)
-    if not placed_by_user and _is_converted(item):
-        return held(file, HeldReason.NO_PLACE, Cause.OTHER_SEASON, season=str(item.parsed.season))
+        return held(item.file, HeldReason.UNMATCHED, Cause.NO_NUMBER)
+    rules = (_of_another, _without_place) if by_user else (_of_another, _of_part, _of_season, _without_place)
+    return next((found for rule in rules if (found := rule(item, best))), None)
+
+
+def _of_another(item: MatchedFile, best: Ranked) -> Held | None:
+    other = None if item.pinned else _called_in_full(item, best.candidate) or _namesake(item, best)
+    shows = {"show": best.candidate.dated, "other": other.dated} if other else {}
+    return held(item.file, HeldReason.AMBIGUOUS, Cause.SAME_TITLE, **shows) if other else None
+
+
+def _of_part(item: MatchedFile, best: Ranked) -> Held | None:
+    part = _other_part(item, best)
+    part_title = part.titles[0].text if part else ""
+    return held(item.file, HeldReason.NO_PLACE, Cause.COUNTS_IN_PART, part=part_title) if part else None
+
+
+def _of_season(item: MatchedFile, best: Ranked) -> Held | None:
+    if not _is_converted(item, best):
+        return None
+    return held(item.file, HeldReason.NO_PLACE, Cause.OTHER_SEASON, season=str(item.parsed.season))
+
+
+def _without_place(item: MatchedFile, best: Ranked) -> Held | None:
     placed = item.coordinates or item.parsed.type in EXTRAS or best.candidate.media_type == "movie"
-    return None if placed else held(file, HeldReason.NO_PLACE, Cause.NO_NUMBER)
+    return None if placed else held(item.file, HeldReason.NO_PLACE, Cause.NO_NUMBER)
 
 
 def twice(videos: Iterable[MatchedFile]) -> dict[str, Held]:
@@ -71,16 +86,11 @@ def _printed(item: MatchedFile) -> object:
     return item.release_key if not parsed.episodes else (parsed.season, parsed.episodes)
 
 
-def _namesake(item: MatchedFile) -> Candidate | None:
-    """Another show that is called like this, where neither a year nor the user says which is meant.
+def _namesake(item: MatchedFile, best: Ranked) -> Candidate | None:
+    """Another show that is called like this, where no year says which is meant.
 
     How many episodes there are is a sign of which, and not enough for what is kept for good.
     """
-    best = item.match.best
-    if best is None or item.pinned:
-        return None
-    if other := _called_in_full(item, best.candidate):
-        return other
     if item.parsed.year or not _has_title(best):
         return None
     others = (one.candidate for one in item.match.ranked if _has_title(one))
@@ -104,19 +114,25 @@ def _has_title(ranked: Ranked) -> bool:
     return ranked.score.parts.get("title", 0.0) >= 1.0
 
 
-def _other_part(item: MatchedFile) -> Entry | None:
+def _other_part(item: MatchedFile, best: Ranked) -> Entry | None:
     """A part of a show that is called as the file's folder is, and in which its number is another place."""
-    best, numbers = item.match.best, [n for n in item.parsed.episodes if isinstance(n, int)]
-    if best is None or not numbers or _CODE.search(item.file.name):
+    numbers, name = _printed_numbers(item), _on_disk(bare(item.file.folder))
+    if not numbers or _CODE.search(item.file.name):
         return None
-    name, here = _on_disk(bare(item.file.folder)), [(c.season, c.episode) for c in item.coordinates]
-    for part in best.candidate.entries:
-        if part.season is None or part.offset is None or max(numbers) > (part.episodes or 0):
-            continue
-        elsewhere = [(part.season, number + part.offset) for number in numbers] != here
-        if elsewhere and any(_on_disk(title.text) == name for title in part.titles):
-            return part
-    return None
+    here = [(place.season, place.episode) for place in item.coordinates]
+    called = (part for part in best.candidate.entries if any(_on_disk(t.text) == name for t in part.titles))
+    return next((part for part in called if _places(part, numbers) not in ([], here)), None)
+
+
+def _places(part: Entry, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Where these numbers are, counted in the part; none where it does not have them."""
+    if part.season is None or part.offset is None or max(numbers) > (part.episodes or 0):
+        return []
+    return [(part.season, number + part.offset) for number in numbers]
+
+
+def _printed_numbers(item: MatchedFile) -> list[int]:
+    return [n for n in item.parsed.episodes if isinstance(n, int)]
 
 
 def _on_disk(title: str) -> str:
@@ -124,23 +140,31 @@ def _on_disk(title: str) -> str:
     return normal_form(_REFUSED.sub("", title))
 
 
-def _is_converted(item: MatchedFile) -> bool:
+def _is_converted(item: MatchedFile, best: Ranked) -> bool:
     """Whether the place that a name states was read as another one, by the parts of the show alone.
 
     A list that knows TVDB's places is believed. Parts of one year may be one season there, so that nobody
     knows which is the third.
     """
-    best, said = item.match.best, item.parsed.season
-    if best is None or not said or not item.coordinates or not _CODE.search(item.file.name):
+    said, places = item.parsed.season, item.coordinates
+    if not said or not places or not _CODE.search(item.file.name):
         return False
-    season, there = item.coordinates[0].season, [place.episode for place in item.coordinates]
-    if season == 0 or (best.entry and best.entry.tvdb):
+    if places[0].season == 0 or (best.entry and best.entry.tvdb):
         return False
-    if season == said:
-        first = next((one.first for one in best.candidate.seasons if one.number == said), 1)
-        printed = [n for n in item.parsed.episodes if isinstance(n, int)]
-        return there[:1] not in (printed[:1], [n + first - 1 for n in printed[:1]])
-    parts = [part for part in best.candidate.entries if part.type in ("tv", "web") and part.begin]
+    if places[0].season == said:
+        return _counts_otherwise(item, best.candidate, said)
+    return _has_close_parts(best.candidate)
+
+
+def _counts_otherwise(item: MatchedFile, show: Candidate, season: int) -> bool:
+    """Whether an episode is neither the one that its name says, nor so many behind the season's first."""
+    there, printed = item.coordinates[0].episode, _printed_numbers(item)[:1]
+    first = next((one.first for one in show.seasons if one.number == season), 1)
+    return [there] not in (printed, [n + first - 1 for n in printed])
+
+
+def _has_close_parts(show: Candidate) -> bool:
+    parts = [part for part in show.entries if part.type in ("tv", "web") and part.begin]
     pairs = pairwise(sorted(parts, key=lambda part: part.begin or ""))
     return any(_days(one.end, two.begin) < A_SEASON_APART for one, two in pairs)
 

@@ -138,23 +138,30 @@ def _steadily(
     memory: Memory,
     workers: int,
 ) -> list[Verdicts]:
-    """Match what is not known, in batches and on as many cores as help; it is known from then on."""
-    asked = len(releases) > FEW and memory is not FORGETFUL
-    sums = _sums(releases, sources) if asked else [b""] * len(releases)
-    packed = [known.get(key) for known in [memory.known(list(filter(None, sums)))] for key in sums]
-    fresh = [place for place, found in enumerate(packed) if found is None]
-    batches = [fresh[start : start + BATCH] for start in range(0, len(fresh), BATCH)]
-
-    def work(places: Sequence[int]) -> list[bytes]:
-        return list(map(_pack, batch([releases[place] for place in places])))
-
-    for places, made in zip(batches, spread(work, batches, workers, partial(_reopen, sources)), strict=True):
-        for place, verdict in zip(places, made, strict=True):
-            packed[place] = verdict
-        progress(places[-1] + 1, len(releases))
-    memory.keep({sums[place]: packed[place] or b"" for place in fresh if sums[place]})
+    """Match what is not known; it is known from then on."""
+    sums = _sums(releases, sources, memory)
+    known = memory.known(list(sums.values()))
+    packed = {place: known[key] for place, key in sums.items() if key in known}
+    fresh = [place for place in range(len(releases)) if place not in packed]
+    made = _in_batches([releases[place] for place in fresh], batch, sources, progress, workers)
+    packed |= zip(fresh, made, strict=True)
+    memory.keep({sums[place]: packed[place] for place in fresh if sums})
     get = cache(partial(_get, sources))
-    return [list(_unpack(made or b"", release, get)) for made, release in zip(packed, releases, strict=True)]
+    return [list(_unpack(packed[place], release, get)) for place, release in enumerate(releases)]
+
+
+def _in_batches(
+    releases: Sequence[Release], batch: Batch, sources: Sequence[Steady], progress: Progress, workers: int
+) -> Iterator[bytes]:
+    """Match releases on as many cores as help; each verdict packed."""
+    batches = [releases[start : start + BATCH] for start in range(0, len(releases), BATCH)]
+    done = 0
+    for made in spread(
+        lambda some: list(map(_pack, batch(some))), batches, workers, partial(_reopen, sources)
+    ):
+        yield from made
+        done += len(made)
+        progress(done, len(releases))
 
 
 def _reopen(sources: Sequence[Steady]) -> None:
@@ -162,13 +169,17 @@ def _reopen(sources: Sequence[Steady]) -> None:
         source.reopen()
 
 
-def _sums(releases: Sequence[Release], sources: Sequence[Steady]) -> list[bytes]:
-    """For each release a key for all that its verdicts are made from."""
+def _sums(releases: Sequence[Release], sources: Sequence[Steady], memory: Memory) -> dict[int, bytes]:
+    """For each release, by its place, a key for all that its verdicts are made from; none for few of them."""
+    if memory is FORGETFUL or len(releases) <= FEW:
+        return {}
     versions = "\0".join(["matched", *(source.version for source in sources)]).encode()
-    return [
-        digest([versions, os.fsencode(release.folder), *(encode(file.parsed) for file in release.files)])
-        for release in releases
-    ]
+    return {place: digest([versions, *_said(release)]) for place, release in enumerate(releases)}
+
+
+def _said(release: Release) -> Iterator[bytes]:
+    yield os.fsencode(release.folder)
+    yield from (encode(file.parsed) for file in release.files)
 
 
 def _pack(verdicts: Verdicts) -> bytes:

@@ -46,12 +46,10 @@ def parse_files(
     """
     reader = reader or default_reader()
     shelves = _shelves(files)
-    sums = _sums(files, shelves, reader) if len(files) > FEW and memory is not FORGETFUL else {}
+    sums = {} if memory is FORGETFUL or len(files) <= FEW else _sums(files, shelves, reader)
     readings = _recalled(shelves, sums, memory)
     fresh = [shelf for shelf in shelves if shelf.first not in readings]
-    results = _settled(files, fresh, reader, progress)
-    for shelf in fresh:
-        readings |= {place: _complete(files[place], results[place], shelf) for place in shelf.places}
+    readings |= _read(files, fresh, reader, progress)
     if sums and not reader.failures:
         memory.keep({sums[shelf.first]: _packed(readings, shelf) for shelf in fresh})
     readings |= _across(files, readings, shelves)
@@ -147,6 +145,16 @@ def _unpacked(packed: bytes) -> Iterator[Reading]:
         yield Reading(result, known.odd.get(number, ""))
 
 
+def _read(
+    files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader, progress: Progress
+) -> Readings:
+    """Read the names of these folders, each by itself, among its siblings, and with what the folders say."""
+    results = _settled(files, shelves, reader, progress)
+    return {
+        place: _complete(files[place], results[place], shelf) for shelf in shelves for place in shelf.places
+    }
+
+
 def _settled(
     files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader, progress: Progress
 ) -> Results:
@@ -183,15 +191,21 @@ def _across(files: Sequence[ScannedFile], readings: Readings, shelves: Sequence[
     """Complete what lies in folders of discs, and of extras: what is in these may be elsewhere already."""
     above = {place: shelf.above for shelf in shelves if not shelf.alone for place in shelf.places}
     own = {place: readings[place].parsed for place in above}
-    done = {place: complete(own[place], said) for place, said in above.items() if said.extra is None}
-    if len(done) < len(above):
-        others = (reading.parsed for place, reading in readings.items() if place not in above)
-        elsewhere = known((*done.values(), *others))
-        extras = [place for place in above if place not in done]
-        done |= {place: complete(own[place], above[place], elsewhere) for place in extras}
+    done = _with_extras(own, above, readings)
     done = {place: _untitled(files[place].name, own[place], full) for place, full in done.items()}
     renumber(files, done, above)
     return {place: _reading(files[place], parsed) for place, parsed in done.items()}
+
+
+def _with_extras(own: Results, above: Mapping[int, Context], readings: Readings) -> Results:
+    """Let the folders speak; those of extras when it is known what all others hold."""
+    extras = {place for place, said in above.items() if said.extra is not None}
+    done = {place: complete(own[place], above[place]) for place in above.keys() - extras}
+    if extras:
+        parsed = {place: reading.parsed for place, reading in readings.items()} | done
+        others = known(result for place, result in parsed.items() if place not in extras)
+        done |= {place: complete(own[place], above[place], others) for place in extras}
+    return done
 
 
 def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:

@@ -8,7 +8,7 @@ others have no place; one odd name changes nothing for the rest. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from anivault.parser.models import YEARS
 from anivault.shared import regex as re
@@ -36,11 +36,7 @@ def varying(names: Iterable[str], asked: Iterable[str]) -> dict[str, Place]:
     `Show 3 C.mkv` share `Show `. The first number of a name that varies is taken; a year is none.
     """
     wanted = {name[: found.start()] for name in asked for found in _numbers(name)}
-    places: defaultdict[str, dict[str, Place]] = defaultdict(dict)  # text in front -> name -> place
-    for name in names:
-        for found in _numbers(name):
-            if (front := name[: found.start()]) in wanted and _counts(found[0]):
-                places[front].setdefault(name, found.span())
+    places = _by_front(names, wanted)
     settled: dict[str, Place] = {}
     shared = [item for item in places.items() if len(item[1]) >= MEMBERS]  # of thousands of fronts a few are
     for front, members in sorted(shared, key=lambda item: len(item[0])):
@@ -48,6 +44,16 @@ def varying(names: Iterable[str], asked: Iterable[str]) -> dict[str, Place]:
             for name, place in members.items():
                 settled.setdefault(name, place)
     return settled
+
+
+def _by_front(names: Iterable[str], wanted: Set[str]) -> dict[str, dict[str, Place]]:
+    """By text in front of a number, where that stands in each name with such a text."""
+    places: defaultdict[str, dict[str, Place]] = defaultdict(dict)
+    for name in names:
+        for found in _numbers(name):
+            if (front := name[: found.start()]) in wanted and _counts(found[0]):
+                places[front].setdefault(name, found.span())
+    return places
 
 
 def _numbers(name: str) -> Iterator[re.Match[str]]:

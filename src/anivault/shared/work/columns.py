@@ -7,8 +7,9 @@ mapping of such.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +17,7 @@ import msgspec
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 Kind = TypeVar("Kind")
+Column = tuple[Sequence[Any], Sequence[int]]  # values, each once, and which of them each record has
 _ODD = b"\xc1"  # begins nothing in msgpack
 
 
@@ -71,14 +73,22 @@ class Columns(Generic[Record]):
         table: Any = decode(packed, self._table)
         if not table.count:
             return []
-        columns = [(name, *getattr(table, name)) for name in self._names]
-        same = {name: values[0] for name, values, at in columns if not at}
-        make = partial(self._record, **same)
-        names = [name for name, _, at in columns if at]
-        if not names:
-            return [make()] * table.count
-        rows = zip(*(map(values.__getitem__, at) for _, values, at in columns if at), strict=True)
-        return [make(**dict(zip(names, row, strict=True))) for row in rows]
+        columns = {name: getattr(table, name) for name in self._names}
+        same = {name: values[0] for name, (values, at) in columns.items() if not at}
+        rows = _rows({name: column for name, column in columns.items() if name not in same}, table.count)
+        return list(map(partial(_made, self._record, same), rows))
+
+
+def _rows(columns: dict[str, Column], count: int) -> Iterator[dict[str, Any]]:
+    """What each record has that not all have."""
+    if not columns:
+        return repeat({}, count)
+    cells = (map(values.__getitem__, at) for values, at in columns.values())
+    return (dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True))
+
+
+def _made(record: type[Record], same: dict[str, Any], own: dict[str, Any]) -> Record:
+    return record(**same, **own)
 
 
 @cache
