@@ -71,10 +71,19 @@ def handle(request: RollbackRequest, bars: Bars, pace: Pace) -> RolledBack:
     if request.script:
         write_script(plan, request.script)
     report = rollback_manager.apply(plan, progress=pace) if request.apply else None
+    result = _rolled_back(request, plan, report, bars)
+    if report:
+        done = len(result.back) + len(result.gone)
+        audit("rollback", request.library, report.run, done=done, held=len(report.held))
+    return result
+
+
+def _rolled_back(
+    request: RollbackRequest, plan: RollbackPlan, report: Report | None, bars: Bars
+) -> RolledBack:
+    """What was done, or would be: what goes back, what only goes, and what is held."""
     seen = report or outlook(plan, progress=bars("Comparing"))
     done = [step for step in plan.files if step.undoes not in seen.kept]
-    if report:
-        audit("rollback", request.library, report.run, done=len(done), held=len(report.held))
     return RolledBack(
         plan=plan,
         back=tuple(step for step in done if step.mtime_ns != GONE),

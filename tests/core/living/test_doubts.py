@@ -1,4 +1,4 @@
-"""A video that somebody else has named is asked about where its name may count otherwise than AniVault does."""
+"""A video that somebody else has named is asked about where its name may count as AniVault does not."""
 
 from __future__ import annotations
 

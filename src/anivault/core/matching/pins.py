@@ -321,11 +321,12 @@ def _forms(release: Release) -> set[str]:
     """The forms of a release's titles, with the season and the year that it says and without."""
     titles = {release.title, *(t for f in release.files for t in f.parsed.titles)}
     first = release.files[0].parsed
-    plain = {normal_form(t) for t in titles}
-    plain |= {f"{form} ({first.year})" for form in plain if first.year is not None}
-    said = {f"{form} S{first.season}" for form in plain if first.season is not None}
-    worded = {_form(t) for t in titles} | {_form(f"{t} ({first.year})") for t in titles if first.year}
-    return plain | worded | said
+    dated = {f"{title} ({first.year})" for title in titles} if first.year else set()
+    plain = set(map(normal_form, titles))
+    if first.year:
+        plain |= {f"{form} ({first.year})" for form in plain}
+    said = {f"{form} S{first.season}" for form in plain} if first.season is not None else set()
+    return plain | said | set(map(_form, titles | dated))
 
 
 def _is_named(pin: Pin, words: str) -> bool:

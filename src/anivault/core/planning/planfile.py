@@ -305,23 +305,26 @@ def _decode(path: str, raw: bytes) -> PlanDocument:
 
 def _check(path: str, document: PlanDocument) -> None:
     """Refuse paths that leave their folder, roots that do not exist, and places or sources named twice."""
-    targets: set[str] = set()
+    _check_targets(path, document)
     sources: set[tuple[int, str]] = set()
+    for kind, entries in (("moves", document.moves), ("held", document.held)):
+        for number, entry in enumerate(entries):
+            _check_source(path, f"{kind}[{number}]", entry, len(document.roots), sources)
+
+
+def _check_targets(path: str, document: PlanDocument) -> None:
+    targets: set[str] = set()
     for number, move in enumerate(document.moves):
         where = f"moves[{number}]"
-        _check_path(path, f"{where}.target", move.target)
-        if move.video is not None:
-            _check_path(path, f"{where}.video", move.video)
-        if move.replaces is not None:
-            _check_path(path, f"{where}.replaces.path", move.replaces.path)
+        replaced = move.replaces.path if move.replaces else None
+        for field, rel in (("target", move.target), ("video", move.video), ("replaces.path", replaced)):
+            if rel is not None:
+                _check_path(path, f"{where}.{field}", rel)
         if (key := fold(move.target)) in targets:
             raise PlanFileError(path, f"{where}.target is the target of another entry too: {move.target}")
         targets.add(key)
     if inside := next((t for t in targets if any(p in targets for p in _parents(t))), None):
         raise PlanFileError(path, f"a target lies inside another one, a file: {inside}")
-    for kind, entries in (("moves", document.moves), ("held", document.held)):
-        for number, entry in enumerate(entries):
-            _check_source(path, f"{kind}[{number}]", entry, len(document.roots), sources)
 
 
 def _parents(target: str) -> Iterable[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -97,14 +98,17 @@ def _with(text: str, section: str, key: str, value: Any) -> str:
     if head is None:
         lines += ["", f"[{section}]", *said] if said else []
         return "\n".join(lines).lstrip("\n") + "\n"
+    start, end = _place_of(key, lines, head)
+    lines[start:end] = said
+    return "\n".join(lines) + "\n"
+
+
+def _place_of(key: str, lines: Sequence[str], head: int) -> tuple[int, int]:
+    """Which lines say `key` below a head; where none does, the place of a new one right below it."""
     end = next((i for i in range(head + 1, len(lines)) if _HEADER.match(lines[i])), len(lines))
     own = re.compile(rf"\s*{re.escape(key)}\s*=")
     at = next((i for i in range(head + 1, end) if own.match(lines[i])), None)
-    if at is None:
-        lines[head + 1 : head + 1] = said
-    else:
-        lines[at : at + 1] = said
-    return "\n".join(lines) + "\n"
+    return (head + 1, head + 1) if at is None else (at, at + 1)
 
 
 def _is_head(line: str, section: str) -> bool:

@@ -137,6 +137,12 @@ def size(data_dir: str | None = None) -> Size:
     )
 
 
+def _remember_failure(name: str, error: Exception, before: Asked, data_dir: str | None, clock: Clock) -> None:
+    """Remember when a place was asked in vain; one that was not reached may be asked again at once."""
+    if not isinstance(error, FetchError) or error.reached:
+        remember(name, replace(before, at=clock.now()), data_dir)
+
+
 def _update_one(
     name: str, source: Published, is_named: bool, mirror: str, data_dir: str | None, clock: Clock
 ) -> Outcome:
@@ -150,9 +156,7 @@ def _update_one(
         got = _fetched(source, mirror, before, clock)
         report = None if got.body is None else _taken(source, got.body, data_dir)
     except (FetchError, ImportRefusedError) as error:
-        if not isinstance(error, FetchError) or error.reached:
-            words = before or Asked(at=0.0)
-            remember(name, replace(words, at=clock.now()), data_dir)
+        _remember_failure(name, error, before or Asked(at=0.0), data_dir, clock)
         return Outcome(name=name, state=State.FAILED, why=_why(error))
     remember(name, got.asked, data_dir)
     return _compared(name, kept, report)

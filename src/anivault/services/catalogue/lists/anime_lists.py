@@ -60,6 +60,12 @@ def read_anime_lists(text: bytes) -> Found:
     return Found(rows=mapping.rows)
 
 
+def _place_in_tmdb(about: Row, anime: dict[str, str], show: int) -> None:
+    about.tmdb = f"tv/{show}"
+    about.season = whole(anime.get("tmdbseason", ""))
+    about.offset = None if about.season is None else whole(anime.get("tmdboffset", "")) or 0
+
+
 def _mapped(anime: dict[str, str], pieces: list[tuple[int, Row]]) -> Iterator[Row]:
     anidb, show, film = (whole(anime.get(name, "")) for name in ("anidbid", "tmdbtv", "tmdbid"))
     if not anidb:
@@ -67,9 +73,7 @@ def _mapped(anime: dict[str, str], pieces: list[tuple[int, Row]]) -> Iterator[Ro
     about = Row(ids={"anidb": anidb}, titles={"ja-Latn": [anime["name"]]} if anime.get("name") else {})
     _place_in_tvdb(about, anime)
     if show:
-        about.tmdb = f"tv/{show}"
-        about.season = whole(anime.get("tmdbseason", ""))
-        about.offset = None if about.season is None else whole(anime.get("tmdboffset", "")) or 0
+        _place_in_tmdb(about, anime, show)
     elif film:
         about.tmdb, about.type = f"movie/{film}", "movie"
     for place in _parts(about, pieces) if show and pieces else [about]:
