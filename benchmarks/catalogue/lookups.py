@@ -1,4 +1,4 @@
-"""Measure the catalogue: `uv run python benchmarks/catalog.py`. Writes into a temporary folder only.
+"""Measure the catalogue, `uv run python benchmarks/catalogue/lookups.py`. Writes to a temporary folder.
 
 Medians; the baseline of a lookup is `ratio` over all keys, measured in the same run.
 """

@@ -1,4 +1,4 @@
-"""Judge where the catalogue puts entries: `uv run python benchmarks/catalog_places.py FACTS`.
+"""Judge where the catalogue puts entries: `uv run python benchmarks/catalogue/places.py FACTS`.
 
 FACTS is a gzipped JSON-lines file of shows with their `entries`: AniDB, MyAnimeList or AniList id, season,
 offset or ranges, and `votes`, how many independent lists agree. Entries with fewer than two are left out.
