@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from anivault.core.matching import matcher
+from anivault.core.pipeline import parser
 
 LONG = os.environ.get("ANIVAULT_LAWS") == "long"
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -24,3 +28,10 @@ def law(short: int, long: int) -> settings:
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=SLOW,
     )
+
+
+@pytest.fixture(autouse=True)
+def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every law holds with what earlier runs remember; else so few files are worked out each time."""
+    monkeypatch.setattr(parser, "FEW", 0)
+    monkeypatch.setattr(matcher, "FEW", 0)
