@@ -255,8 +255,7 @@ class _Adopting:
     def sorted(self, videos: Sequence[MatchedFile], files: Sequence[ParsedFile]) -> Adoption:
         """What of these becomes known, and what is held."""
         new = [item for item in videos if fold(item.file.rel) not in self.known]
-        doubts = {item.file.rel: why for item in new if (why := self._doubt(item))}
-        refused = {**doubts, **twice(item for item in new if item.file.rel not in doubts)}
+        refused = self._refused(new)
         taken = [Adopted(file=item.file, verdict=item) for item in new if item.file.rel not in refused]
         others = [item.file for item in files if item.file.kind is not FileKind.VIDEO]
         beside = list(self._beside(others, {file.file.rel for file in taken}))
@@ -268,6 +267,11 @@ class _Adopting:
             known=known,
             others=len(files) - known - len(new) - len(beside),
         )
+
+    def _refused(self, new: Sequence[MatchedFile]) -> dict[str, Held]:
+        """Why some of these are held: each for itself, or since two of them would be one episode."""
+        doubts = {item.file.rel: why for item in new if (why := self._doubt(item))}
+        return {**doubts, **twice(item for item in new if item.file.rel not in doubts)}
 
     def _doubt(self, item: MatchedFile) -> Held | None:
         """Why a video is not taken for what it seems to be."""

@@ -138,17 +138,19 @@ def _along(
     plan: Plan, returns: Sequence[Return], present: Sequence[ScannedFile], name_max: int
 ) -> list[Move]:
     """What else is named after an old video gets the name of the new one, where that is another."""
-    going = {one.rel for one in returns}
-    renamed = [
-        replace(move, root=plan.library, rel=move.replaces.rel)
-        for move in plan.moves
-        if move.replaces and _stem(move.replaces.rel) != _stem(move.target)
-    ]
+    going, renamed = {one.rel for one in returns}, list(_renamed(plan))
     stems = tuple(_stem(move.rel) for move in renamed)
     named = [file for file in present if stems and file.rel.startswith(stems) and file.rel not in going]
     along, _ = companions(renamed, (), named, name_max)
     coming = {move.target for move in plan.moves}
     return [move for move in along if move.target not in coming]
+
+
+def _renamed(plan: Plan) -> Iterator[Move]:
+    """Old videos whose better ones have another name, as if they were called so themselves."""
+    for move in plan.moves:
+        if move.replaces and _stem(move.replaces.rel) != _stem(move.target):
+            yield replace(move, root=plan.library, rel=move.replaces.rel)
 
 
 def _stem(rel: str) -> str:

@@ -113,10 +113,14 @@ def _english(row: Row) -> str:
     """The English title that is no abbreviation; rather one that cries as the original does (*Haikyu!!*)."""
     romaji = (row.titles.get("ja-Latn") or row.titles.get(BY_RULE) or [""])[0].casefold()
     english = row.titles.get("en", ())
-    whole = [t for t in english if len(t) >= BRIEF * len(romaji) or romaji.startswith(t.casefold())]
-    whole = whole or [t for t in english if _ends(romaji, t.casefold())]
+    whole = [title for title in english if _is_whole(title, romaji)]
+    whole = whole or [title for title in english if _ends(romaji, title.casefold())]
     cry = _cry(row.titles.get("ja", [""])[0])
     return next((title for title in whole if _cry(title) == cry), whole[0] if whole else "")
+
+
+def _is_whole(title: str, romaji: str) -> bool:
+    return len(title) >= BRIEF * len(romaji) or romaji.startswith(title.casefold())
 
 
 def _ends(romaji: str, title: str) -> bool:

@@ -14,6 +14,8 @@ from anivault.shared.errors import quoted
 from anivault.shared.text import counted, natural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from anivault.cli.screen import Screen
     from anivault.core.living.adopted import Adopted, Adoption
     from anivault.core.models import Candidate, MatchedFile, ShowId
@@ -66,21 +68,25 @@ def show(screen: Screen, result: Adoption) -> None:
 
 def _shows(screen: Screen, result: Adoption) -> None:
     """Every show with how many files it has, and in which seasons."""
-    found: dict[ShowId, tuple[Candidate, list[MatchedFile]]] = {}
-    for item in result.noted:
-        if screen.verbose:
-            screen.pair(f"  {item.file.rel}", f"=  {_what(item)}")
-        if item.verdict and item.verdict.match.best:
-            best = item.verdict.match.best.candidate
-            found.setdefault(best.key, (best, []))[1].append(item.verdict)
+    for item in result.noted if screen.verbose else ():
+        screen.pair(f"  {item.file.rel}", f"=  {_what(item)}")
     if result.report:  # who has seen it need not see it twice
         return
-    for show, videos in sorted(found.values(), key=lambda each: natural(each[0].dated)):
+    for show, videos in sorted(_by_show(result), key=lambda each: natural(each[0].dated)):
         seasons = sorted({place.season for video in videos for place in video.coordinates})
         told = f", {'season' if len(seasons) == 1 else 'seasons'} {_ranges(seasons)}" if seasons else ""
         screen.line(
             f"  {show.dated}  {counted(len(videos), 'video')}{told if show.media_type == 'tv' else ''}"
         )
+
+
+def _by_show(result: Adoption) -> Iterable[tuple[Candidate, list[MatchedFile]]]:
+    found: dict[ShowId, tuple[Candidate, list[MatchedFile]]] = {}
+    for item in result.noted:
+        if item.verdict and item.verdict.match.best:
+            best = item.verdict.match.best.candidate
+            found.setdefault(best.key, (best, []))[1].append(item.verdict)
+    return found.values()
 
 
 def _ranges(numbers: list[int]) -> str:
