@@ -70,7 +70,11 @@ def in_a_terminal(command: list[str], until: Callable[[str], bool]) -> int:
         with suppress(BlockingIOError):
             shown += os.read(terminal, 65536).decode(errors="replace")
     os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    while (ended := os.waitpid(process, os.WNOHANG)) == (0, 0):
+        if time.monotonic() > end:
+            os.kill(process, signal.SIGKILL)
+        time.sleep(0.02)
+    return os.waitstatus_to_exitcode(ended[1])
 
 
 def the_run(run: Run, library: Path) -> str:

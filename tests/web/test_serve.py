@@ -76,6 +76,21 @@ def test_a_head_that_does_not_end_is_cut_off(served: tuple[subprocess.Popen[str]
         assert client.recv(100).startswith(b"HTTP/1.1 4")
 
 
+def test_the_page_ends_with_its_terminal(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.cli.test_closed_terminal import in_a_terminal
+
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what runs the tests may ignore it
+    words = ["serve", str(tmp_path), "--to", str(tmp_path / "Library"), "--port", "0"]
+
+    def answers(shown: str) -> bool:
+        found = re.search(r"http://[\d.:]+/", shown) if "?token=" in shown else None
+        return found is not None and urllib.request.urlopen(f"{found[0]}login", timeout=30).status == 200
+
+    assert in_a_terminal([sys.executable, "-m", "anivault", *words], answers) == 0
+    signal.signal(signal.SIGHUP, before)
+
+
 def test_work_hears_of_ctrl_c_once_by_the_page(tmp_path: Path) -> None:
     """A terminal tells all processes of its session; the second Ctrl-C would end a run in its middle."""
     from anivault.web.jobs import _begin
