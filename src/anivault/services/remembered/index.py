@@ -7,21 +7,21 @@ has its own sum in front. What is damaged, locked or on a network share is left 
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import xxhash
 from platformdirs import user_cache_dir
 
 import anivault
 from anivault.shared import trust
 from anivault.shared.network import share_of
+
+if TYPE_CHECKING:
+    import sqlite3
 
 NAME = "index-{}.sqlite"
 MOST = 512 << 20  # bytes of the file; at more it begins again
@@ -33,11 +33,17 @@ MADE_BY = ("anitomy-ng", "neurelease", "rapidfuzz", "msgspec")
 
 
 class Index:
-    """The memory of one version of AniVault; for one thread at a time."""
+    """The memory of one version of AniVault; for one thread at a time.
+
+    SQLite and what else it needs is loaded when it is first asked: most runs are about a few files.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._path = folder / NAME.format(made_by())
+
+    @cached_property
+    def _path(self) -> Path:
+        return self._folder / NAME.format(made_by())
 
     @classmethod
     def of_user(cls) -> Index:
@@ -47,18 +53,21 @@ class Index:
     def known(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return what is known, of these keys; what is not as it was written is not known."""
         found: dict[bytes, bytes] = {}
-        with suppress(sqlite3.Error, OSError):
-            if not (keys and self._path.is_file()):
-                return found
-            with _opened(self._path) as database:
-                for start in range(0, len(keys), ASKED):
-                    found |= _sound(_rows(database, keys[start : start + ASKED]))
+        if not (keys and self._path.is_file()):
+            return found
+        import sqlite3
+
+        with suppress(sqlite3.Error, OSError), _opened(self._path) as database:
+            for start in range(0, len(keys), ASKED):
+                found |= _sound(_rows(database, keys[start : start + ASKED]))
         return found
 
     def keep(self, found: Mapping[bytes, bytes]) -> None:
         """Remember, where that can be done."""
         if not found or self._is_far():
             return
+        import sqlite3
+
         with suppress(sqlite3.Error, OSError):
             self._folder.mkdir(trust.OUR_FOLDER, parents=True, exist_ok=True)
             try:
@@ -86,6 +95,8 @@ class Index:
 
 
 def _opened(path: Path) -> closing[sqlite3.Connection]:
+    import sqlite3
+
     return closing(sqlite3.connect(path, timeout=WAIT))
 
 
@@ -100,7 +111,9 @@ def _sound(rows: Iterator[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def _sum(key: bytes, value: bytes) -> bytes:
-    return xxhash.xxh3_64(key + value).digest()
+    from xxhash import xxh3_64
+
+    return xxh3_64(key + value).digest()
 
 
 @cache
@@ -109,7 +122,9 @@ def made_by() -> str:
 
     An executable has no sources; there the version tells.
     """
-    found = xxhash.xxh3_128("\0".join([anivault.__version__, sys.version, *_versions()]).encode())
+    from xxhash import xxh3_128
+
+    found = xxh3_128("\0".join([anivault.__version__, sys.version, *_versions()]).encode())
     package = Path(anivault.__file__).parent
     for room in ("parser", "core", "shared"):
         for path in sorted((package / room).rglob("*")):
@@ -122,6 +137,9 @@ _SOURCES = {".py", ".toml", ".txt", ".tsv", ".json"}
 
 
 def _versions() -> Iterator[str]:
+    import unicodedata
+    from importlib.metadata import PackageNotFoundError, version  # 12 ms
+
     yield unicodedata.unidata_version
     for name in MADE_BY:
         with suppress(PackageNotFoundError):

@@ -7,7 +7,6 @@ they fail, it is done here.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import signal
@@ -92,6 +91,8 @@ def _forked(here: _Here, most: int, unpack: Callable[[Any], Any]) -> Iterator[An
 def _begin(here: _Here, parent: int) -> None:
     """In a new process: leave Ctrl-C to the parent, and end with it."""
     global _here
+    import ctypes
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(_DIES_WITH_ITS_PARENT, signal.SIGKILL)

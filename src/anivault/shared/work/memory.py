@@ -7,7 +7,6 @@ is ever wrong: what changed has another key. It may forget at any time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Protocol
 
 
@@ -41,6 +40,8 @@ FORGETFUL = Forgetful()
 
 def digest(parts: Iterable[bytes]) -> bytes:
     """Return a key for `parts`: 16 bytes; other parts, or the same cut in other places, have another one."""
+    from hashlib import blake2b  # 5 ms that a run about a few files need not pay
+
     made = blake2b(digest_size=16)
     for part in parts:
         made.update(len(part).to_bytes(8, "little"))
