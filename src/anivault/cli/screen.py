@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, partial
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 from unicodedata import east_asian_width
@@ -102,6 +103,7 @@ class Screen:
         self.json, self.quiet, self.verbose = json, quiet, verbose
         self._colour = sys.stdout.isatty() and not json and _knows_colours()
         self._bar: _Bar | None = None
+        self._held_back: list[tuple[bool, str]] | None = None  # notes, and lines for a pager
         self.counts: dict[str, int] = {}  # of the last summary, for the log
         self.measure()
 
@@ -120,7 +122,7 @@ class Screen:
         """Print one line of the result for people; does nothing with --json."""
         if not self.json:
             self.clear()
-            self._print(sys.stdout.write, self._painted(safe(text), style) + "\n")
+            self._say(self._painted(safe(text), style) + "\n")
 
     def pair(self, left: str, right: str) -> None:
         """Print two things in one line; in two where a terminal is too narrow for both."""
@@ -134,8 +136,44 @@ class Screen:
     def note(self, text: str) -> None:
         """Tell people something that is not the result; --quiet leaves it out."""
         if not self.quiet:
+            self._say(safe(text) + "\n", note=True)
+
+    @contextmanager
+    def paged(self, *, wanted: bool = True) -> Iterator[None]:
+        """Show the lines of a result page by page where a terminal cannot hold them; notes come after it."""
+        from anivault.cli.pager import chosen, page, shows_colours  # few results are on a terminal
+
+        self.measure()
+        words = chosen() if wanted and self.rows and not self.json else []
+        if not words:
+            yield
+            return
+        colour, self._held_back = self._colour, []
+        self._colour = colour and shows_colours(words)
+        try:
+            yield
+        finally:
+            said, self._held_back, self._colour = self._held_back, None, colour
             self.flush()
-            tell(safe(text) + "\n")
+            self._turn(partial(page, words), said)
+
+    def _turn(self, page: Callable[[str], bool], said: Sequence[tuple[bool, str]]) -> None:
+        """Page the lines of the result if they are many, and print all else."""
+        result = "".join(text for note, text in said if not note)
+        rows = sum(max(1, -(-_cells(line) // self._columns)) for line in result.splitlines())
+        shown = rows >= self.rows and page(result)
+        for note, text in said:
+            if note or not shown:
+                self._say(text, note=note)
+
+    def _say(self, text: str, *, note: bool = False) -> None:
+        if self._held_back is not None:
+            self._held_back.append((note, text))
+        elif note:
+            self.flush()
+            tell(text)
+        else:
+            self._print(sys.stdout.write, text)
 
     def hint(self, text: str) -> None:
         """Say what to type next."""

@@ -33,7 +33,8 @@ def match(
     asking = context.asking(parser, provider, lang, fresh=fresh)
     request = match_handler.MatchRequest(what=what(context, paths), asking=asking)
     result = match_handler.handle(request, context.screen.progress)
-    show(context.screen, result)
+    with context.screen.paged():
+        show(context.screen, result)
     return result.exit_code
 
 

@@ -154,7 +154,8 @@ def organize(
     result = organize_handler.handle(request, bars, paced(bars))
     seen = Seen(library)
     known = seen.known(result.held)
-    show(context.screen, result, command=_next(context, order, plan, apply), known=known, every=held)
+    with context.screen.paged(wanted=not apply):
+        show(context.screen, result, command=_next(context, order, plan, apply), known=known, every=held)
     context.screen.flush()
     seen.remember(result.held, result.moves)
     return result.exit_code

@@ -27,7 +27,8 @@ def scan(context: Context, paths: PathsArg, parser: ParserOption = None, fresh: 
     asking = context.asking(parser, fresh=fresh)
     request = scan_handler.ScanRequest(what=what(context, paths), asking=asking)
     result = scan_handler.handle(request, context.screen.progress)
-    show(context.screen, result)
+    with context.screen.paged():
+        show(context.screen, result)
     return result.exit_code
 
 

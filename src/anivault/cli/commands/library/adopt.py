@@ -42,7 +42,8 @@ def adopt(
     request = adoption.AdoptRequest(library=home, asking=asking, apply=apply)
     bars = context.screen.progress
     result = adoption.handle(request, bars, paced(bars))
-    show(context.screen, result)
+    with context.screen.paged(wanted=not apply):
+        show(context.screen, result)
     return result.exit_code
 
 

@@ -59,10 +59,11 @@ def history(context: Context, library: LibraryArg = None, run: RunArg = None) ->
     if run is None and library and _RUN.fullmatch(library) and not os.path.exists(library):
         library, run = None, library
     home = context.old_library(library)
-    if run is None:
-        show(context.screen, runs(home))
-    else:
-        _show_files(context.screen, home, run)
+    with context.screen.paged():
+        if run is None:
+            show(context.screen, runs(home))
+        else:
+            _show_files(context.screen, home, run)
     return DONE
 
 

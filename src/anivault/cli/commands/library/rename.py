@@ -30,7 +30,8 @@ def rename(
     request = rename_handler.RenameRequest(library=home, preset=rules.preset, asking=asking, apply=apply)
     bars = context.screen.progress
     result = rename_handler.handle(request, bars, paced(bars))
-    show(context.screen, result, "rename")
+    with context.screen.paged(wanted=not apply):
+        show(context.screen, result, "rename")
     if preset and preset != context.settings.organize.preset:
         file = os.path.join(home, ".anivault", "config.toml")
         context.screen.hint(f'So that new files are named so too: organize.preset = "{preset}" in {file}')

@@ -52,7 +52,8 @@ def verify(
         again=context.asking() if again else None,
     )
     result = verify_handler.handle(request, context.screen.progress)
-    show(context.screen, result)
+    with context.screen.paged():
+        show(context.screen, result)
     return result.exit_code
 
 
