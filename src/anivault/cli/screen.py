@@ -141,7 +141,7 @@ class Screen:
     @contextmanager
     def paged(self, *, wanted: bool = True) -> Iterator[None]:
         """Show the lines of a result page by page where a terminal cannot hold them; notes come after it."""
-        from anivault.cli.pager import chosen, page, shows_colours  # few results are on a terminal
+        from anivault.cli.render.pager import chosen, page, shows_colours  # few results are on a terminal
 
         self.measure()
         words = chosen() if wanted and self.rows and not self.json else []
