@@ -192,12 +192,14 @@ def patience(lasting: bool) -> Iterator[None]:
         os.kill(os.getpid(), signal.SIGINT)
 
     before = signal.signal(signal.SIGALRM, lose)
+    asked = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     signal.setitimer(signal.ITIMER_REAL, waits[-1])
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGINT, asked)
 
 
 def answered(run: Run, words: list[str]) -> Ran:

@@ -38,9 +38,18 @@ FILES = st.builds(
     st.sampled_from(["A", "B"]),
     st.sampled_from(["", "", "v2"]),
 )
+# Extras in several folders and of no group, halves of a film, a sample.
+OTHERS = st.sampled_from(
+    [
+        "Vinland Saga/NC/NCOP.mkv", "Vinland Saga/SPs/NCOP.mkv", "Vinland Saga/SPs/Vinland Saga NCED1.mkv",
+        "Vinland Saga/NC/Vinland Saga NCED1.mkv", "Vinland Saga/Vinland Saga - 01.mkv",
+        "Paprika (2006) - cd1.mkv", "Paprika (2006) - cd2.mkv", "Disc 1/Paprika (2006) pt2.mkv",
+        "Paprika (2006)/Menu.mkv", "Paprika (2006)/Extras/Menu.mkv", "Paprika (2006)/Paprika-sample.mkv",
+    ]
+)  # fmt: skip
 WORLDS = st.fixed_dictionaries(
     {
-        "files": st.lists(FILES, min_size=1, max_size=6, unique=True),
+        "files": st.lists(FILES | FILES | OTHERS, min_size=1, max_size=8, unique=True),
         "subtitled": st.booleans(),
         "alone": st.booleans(),  # each file named, and not their folder
         "mode": st.sampled_from(MODES),
@@ -71,10 +80,13 @@ def make_sources(base: Path, world: dict[str, Any]) -> list[str]:
     source = base / "downloads"
     source.mkdir()
     for number, name in enumerate(world["files"]):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes(b"%d" % number * 500)
         if world["subtitled"]:
             (source / name.replace(".mkv", ".en.ass")).write_text(name)
-    return sorted(map(str, source.iterdir())) if world["alone"] else [str(source)]
+    return (
+        sorted(str(path) for path in source.rglob("*") if path.is_file()) if world["alone"] else [str(source)]
+    )
 
 
 def season(episodes: int) -> dict[str, Any]:
@@ -136,6 +148,7 @@ def bring_better(base: Path, library: Path, world: dict[str, Any]) -> list[str]:
     folder.mkdir()
     for name, version in zip(world["files"], world["better"], strict=False):
         later = name.replace("v2 (", " (").replace(" (1080p)", f"{version} (1080p)")
+        (folder / later).parent.mkdir(parents=True, exist_ok=True)
         (folder / later).write_text(later)
         (folder / later.replace(".mkv", ".en.ass")).write_text(later)
     ours = sorted(p for p in library.rglob("*.mkv") if p.is_file())

@@ -62,6 +62,26 @@ def test_a_part_that_the_name_says_goes_before_the_disc_of_its_folder() -> None:
     assert list(targets(planned(videos)).values()) == [f"{HOME} - cd1.avi", f"{HOME} - cd2.avi"]
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_part_that_is_there_twice_goes_once(number: int) -> None:
+    halves = [half(f"Akira (1988) - cd{n}.mkv", n) for n in (1, 2)]
+    again = half(f"Disc 1/Akira pt{number}.mkv", 1, part=number, said={"disc": "folder"})
+
+    result = planned([*halves, again])
+
+    assert list(targets(result)) == [item.file.rel for item in halves]
+    assert reasons(result) == {again.file.rel: "same-target"}
+
+
+def test_parts_of_several_folders_that_are_there_twice_go_once() -> None:
+    videos = [half(f"{folder}/Akira cd{n}.mkv", n) for folder, n in (("a", 1), ("b", 2), ("c", 2))]
+
+    result = planned(videos)
+
+    assert list(targets(result).values()) == [f"{HOME} - cd1.mkv", f"{HOME} - cd2.mkv"]
+    assert reasons(result) == {"c/Akira cd2.mkv": "same-target"}
+
+
 def test_the_number_of_a_film_is_not_that_of_its_disc() -> None:
     said = {"disc": "folder"}
     videos = [_of_its_number(half(f"CD{n}/Akira Part 2.avi", n, part=2, said=said)) for n in (1, 2)]

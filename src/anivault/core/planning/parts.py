@@ -104,6 +104,6 @@ def _is_part(item: MatchedFile) -> bool:
 
 def _release(item: MatchedFile) -> _Release:
     folder = item.file.folder
-    if item.parsed.said.get("disc") == "folder":
+    if _is_on_a_disc(item) and item.parsed.said.get("disc") == "folder":
         folder = folder.rpartition("/")[0]
     return item.file.root, folder, item.parsed.group

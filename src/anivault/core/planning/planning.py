@@ -147,14 +147,20 @@ class Planning:
 
     def _in_parts(self, cut: Cut) -> Iterable[tuple[int, Outcome]]:
         """What becomes of parts: they go together, and where nothing has the whole."""
+        given: dict[int, Wanted] = {}  # two files may say that they are part 2
         for index in (*cut.parts, *cut.loose):
             whole = self.wanted[index]
             number = number_of(whole.item) or 1
             part = whole._replace(place=whole.place.part(number), slots=())
             if found := self._found(part):
                 yield index, self._already(index, whole.item.file, found)
+            elif stays := self._part_stays(index, cut, number):
+                yield index, stays
+            elif number in given:
+                yield index, _rival(whole, given[number], Cause.RIVAL)
             else:
-                yield index, self._part_stays(index, cut, number) or self._place_or_hold(index, part)
+                given[number] = whole
+                yield index, self._place_or_hold(index, part)
 
     def _part_stays(self, index: int, cut: Cut, number: int) -> Held | None:
         """Why a part stays: no server joins it, a rival or the whole is there, or the others are missing."""
