@@ -1,4 +1,4 @@
-"""Organize twice is organize once, and what a new week brings changes nothing for what is there."""
+"""Organize twice is organize once, rename twice is rename once, and a new week leaves what is there alone."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.conftest import Run
 from tests.laws.conftest import law
 
 MODES = ["hardlink", "copy", "move", "symlink"]
+PRESETS = ["jellyfin", "plex", "kodi", "emby", "by-group", "absolute"]
 OWN = """
 [presets.by-group]
 base = "jellyfin"
@@ -34,8 +35,14 @@ FILES = st.builds(
     st.sampled_from([".mkv", ".mkv", ".mkv", ".mp4", ".en.ass", ".ass"]),
 )
 EXTRAS = st.sampled_from(
-    ["[A] Cowboy Bebop - NCOP.mkv", "[B] Cowboy Bebop - NCOP.mkv", "[A] Cowboy Bebop - PV1.mkv"]
-)
+    [
+        "[A] Cowboy Bebop - NCOP.mkv", "[B] Cowboy Bebop - NCOP.mkv", "[A] Cowboy Bebop - PV1.mkv",
+        "NC/Cowboy Bebop - NCOP.mkv", "SPs/Cowboy Bebop - NCOP.mkv", "SPs/Cowboy Bebop - PV1.mkv",
+        "Paprika (2006) - cd1.mkv", "Paprika (2006) - cd2.mkv", "Paprika (2006) [1080p].mkv",
+        "Cowboy Bebop/Cowboy Bebop - 01.mkv", "Cowboy Bebop/Scenes/The Parade.mkv",
+        "Paprika (2006)/Extras/A Talk.mkv",
+    ]
+)  # fmt: skip
 BEATEN = {"same-target", "target-taken"}
 WEEK = st.lists(FILES | EXTRAS, min_size=1, max_size=7, unique=True)
 WORLDS = st.fixed_dictionaries(
@@ -43,7 +50,8 @@ WORLDS = st.fixed_dictionaries(
         "weeks": st.lists(WEEK, min_size=2, max_size=3),
         "by_week": st.booleans(),  # each week in a folder of its own, or all in one
         "mode": st.sampled_from(MODES),
-        "preset": st.sampled_from(["jellyfin", "plex", "kodi", "emby", "by-group", "absolute"]),
+        "preset": st.sampled_from(PRESETS),
+        "renamed": st.sampled_from(PRESETS),
         "conflict": st.sampled_from(["hold", "version"]),
         "upgrade": st.booleans(),
     }
@@ -58,9 +66,20 @@ def library_of(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 def bring(downloads: Path, week: int, names: list[str], *, by_week: bool) -> None:
     folder = downloads / f"week {week}" if by_week else downloads
-    folder.mkdir(parents=True, exist_ok=True)
     for number, path in enumerate(folder / name for name in names):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{path.name} " * (100 * week + number + 1))  # no two of one size
+
+
+def renamed_once(run: Run, library: Path, preset: str) -> None:
+    """Rename a library twice, where there is one: the second time does nothing."""
+    words = ["rename", library, "--preset", preset, "--apply", "--json"]
+    if not library.exists():
+        return
+    assert run(*words).code in {0, 10}
+    there = library_of(library)
+    assert run(*words).of("move") == []
+    assert library_of(library) == there
 
 
 # Subtitles that came before their video, which comes in another folder.
@@ -136,5 +155,6 @@ def test_a_second_run_does_nothing_and_a_new_week_leaves_the_old_ones_alone(
             assert again.of("move") == again.of("return") == []
             assert library_of(library) == now
             assert again.code == ran.code or gone  # what was moved out is held from then on
+        renamed_once(run, library, world.get("renamed", "plex"))
     finally:
         shutil.rmtree(base)

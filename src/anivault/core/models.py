@@ -323,6 +323,7 @@ class MatchedFile(msgspec.Struct, frozen=True):
     `decision` is the file's own: a file of a matched release whose number has no place is ambiguous.
     `sure` is about the place alone, 0 to 1; `pinned` names the pin that decided, as in its file; `release` is
     the one that the file was matched with; `other` is where it goes if its numbers are read in another way.
+    `came`: the name that a file of a library came with, from which all else was read.
     """
 
     file: ScannedFile
@@ -335,6 +336,7 @@ class MatchedFile(msgspec.Struct, frozen=True):
     pinned: str | None = None
     release: ReleaseKey | None = None
     other: tuple[Coordinates, ...] = ()
+    came: str = ""
 
     @property
     def release_key(self) -> ReleaseKey:

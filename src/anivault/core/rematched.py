@@ -43,6 +43,7 @@ from anivault.core.pipeline.reading import Read
 from anivault.core.pipeline.scanner import kind_of
 from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.naming.extras import unlabelled
 from anivault.core.verdicts import Asked, called, match, releases
 from anivault.parser.read import Reader
 from anivault.shared import fs
@@ -70,7 +71,7 @@ def rematched(library: str, asked: Asked) -> tuple[list[MatchedFile], list[Parse
     again = _Again({origin.file: origin for origin in came.values()}, asked)
     verdicts = {item.file: item for item in called(again.verdicts(), asked.languages)}
     videos = [
-        replace(verdicts[origin.file], file=now[rel][1])
+        replace(verdicts[origin.file], file=now[rel][1], came=_came(verdicts[origin.file], library))
         for rel, origin in came.items()
         if origin.file in verdicts
     ]
@@ -145,6 +146,12 @@ class _Again:
         if item.decision is Decision.MATCHED or decided is None:
             return item
         return _recalled(item, decided, self.asked.sources) or item
+
+
+def _came(item: MatchedFile, library: str) -> str:
+    """The name that a file came with; an adopted extra is called by its kind already."""
+    adopted = item.file.root == library
+    return unlabelled(item.file.name, item.parsed.type) if adopted else item.file.name
 
 
 def _as_it_is(origin: Origin, now: ScannedFile) -> Origin:

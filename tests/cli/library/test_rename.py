@@ -330,3 +330,29 @@ def test_what_is_left_behind_is_named(run: Run, library: Path) -> None:
         assert any(each["text"].endswith("/empty") for each in done.of("notice"))
 
     assert {path.name for path in folder.iterdir()} == {"mine.mkv", "pipe.srt", "empty"}
+
+
+EXTRAS = ["Scenes/The Parade.mkv", "Extras/The Walk (Cut).mkv", "Deleted Scenes/At Sea 2.mkv", "NC/NCOP.mkv"]
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "move"])
+@pytest.mark.parametrize("adopted", [False, True])
+def test_extras_keep_their_names_however_often_they_are_renamed(
+    run: Run, tmp_path: Path, mode: str, *, adopted: bool
+) -> None:
+    for name in ("Hyouka - 01.mkv", *EXTRAS):
+        path = tmp_path / "dl/Hyouka" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode() * 20)
+    library = tmp_path / "lib"
+    assert run("organize", tmp_path / "dl", "--to", library, "--mode", mode, "--apply").code == 0
+    names = {path.name for path in library.rglob("*.mkv")}
+    assert names >= {"Scene The Parade.mkv", "Extra The Walk.mkv", "Deleted Scene At Sea 2.mkv"}
+    if adopted:
+        (library / ".anivault/journal.jsonl").unlink()
+        assert run("adopt", library, "--apply").code == 0
+
+    for preset in ("jellyfin", "kodi", "kodi", "jellyfin"):
+        assert run("rename", library, "--preset", preset, "--apply").code == 0
+    assert {path.name for path in library.rglob("*.mkv")} == names
+    assert run("rename", library, "--preset", "jellyfin", "--json").of("move") == []

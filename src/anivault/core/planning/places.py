@@ -220,7 +220,7 @@ class Places:
     def _extra(self, item: MatchedFile, subject: Subject, base: str) -> tuple[str, str]:
         entry, parsed = subject.entry, subject.parsed
         season = parsed.season or (entry.season if entry else None)
-        stem = cut(extra_name(item.file.name, parsed, season, self.namer), self.namer.room)
+        stem = cut(extra_name(item.came or item.file.name, parsed, season, self.namer), self.namer.room)
         folder = self.namer.extras_folder(parsed.type or VideoType.EXTRA)
         return self.taken.spelled(f"{base}/{folder}"), stem
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.planning.naming.extras import extra_name
+from anivault.core.planning.naming.extras import extra_name, unlabelled
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.preset import builtin_presets, load_preset
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
@@ -35,6 +35,24 @@ def named(name: str, kind: VideoType, *titles: str) -> str:
 )
 def test_an_extra_keeps_what_its_name_says_beyond_the_show(name: str, kind: VideoType, wanted: str) -> None:
     assert named(name, kind) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "left"),
+    [
+        ("Scene The Parade.mkv", VideoType.SCENE, "The Parade.mkv"),
+        ("deleted.scene.At.sea.2.mkv", VideoType.DELETED_SCENE, "At.sea.2.mkv"),
+        ("Scene 2.mkv", VideoType.SCENE, "Scene 2.mkv"),
+        ("Scene.mkv", VideoType.SCENE, "Scene.mkv"),
+        ("Other Side.mkv", VideoType.EXTRA, "Other Side.mkv"),
+        ("Scenery of Rome.mkv", VideoType.SCENE, "Scenery of Rome.mkv"),
+        ("Scene 01.mkv", None, "Scene 01.mkv"),
+    ],
+)
+def test_a_name_that_an_extra_has_got_is_told_from_what_it_came_with(
+    name: str, kind: VideoType | None, left: str
+) -> None:
+    assert unlabelled(name, kind) == left
 
 
 @pytest.mark.parametrize("preset", builtin_presets())

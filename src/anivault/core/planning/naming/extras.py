@@ -56,6 +56,13 @@ def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer)
     return namer.finish(unlike_an_episode(namer.clean(text.replace("_", " "))), "extra")
 
 
+def unlabelled(name: str, kind: VideoType | None) -> str:
+    """`The Parade.mkv` of the `Scene The Parade.mkv` that a library has: the word is put in front again."""
+    label = _WORDS[kind][0].replace(" ", "[ ._]") if kind in _WORDS else "(?!)"
+    front = re.compile(rf"{label}[ ._-]+(?=.*[^\W\d_].*\.)", re.IGNORECASE).match(name)
+    return name[front.end() :] if front else name
+
+
 def _added(kind: VideoType, stem: str, parsed: ParseResult) -> str:
     """What a name says behind the word of its kind (`Trailer 3`), or beyond the show's title."""
     word, bare = _WORDS[kind][1], _BRACKETS.sub(" ", stem)
