@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.causes import Advantage, replaced
+from anivault.core.causes import Advantage, Cause, replaced
 from anivault.core.models import Held, HeldReason, MatchedFile, Move, Plan, Return, Write
 from anivault.core.moving import history
 from anivault.core.moving.executor import Report
@@ -19,6 +19,8 @@ from anivault.core.planning.describing.pictures import Picture
 from anivault.core.planning.sidecars.fonts import Missing
 from anivault.shared import fs
 from anivault.shared.exits import DONE, FINDINGS
+
+COMPARED = frozenset({Cause.NOT_BETTER, Cause.NOT_KNOWN_BETTER})  # with the file that is there, by --upgrade
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -113,5 +115,6 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _is_taken(item: Held) -> bool:
-    """Whether a file of the library keeps its place against this one."""
-    return item.reason is HeldReason.TARGET_TAKEN or item.facts.get("advantage") == Advantage.IN_LIBRARY
+    """Whether a file of the library keeps its place against this one, and no option would change that."""
+    compared = item.reason is HeldReason.TARGET_TAKEN and item.cause in COMPARED
+    return compared or item.facts.get("advantage") == Advantage.IN_LIBRARY

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import msgspec
 from msgspec.structs import replace
 
+from anivault.core.listing import JOURNAL
 from anivault.core.living.adopted import Adoption, adopt, look
 from anivault.core.models import ShowId
 from anivault.core.moving.journal import turn
@@ -37,15 +39,27 @@ def handle(request: AdoptRequest, bars: Bars, pace: Pace) -> Adoption:
     library = request.library
     if not request.apply:
         return _looked(request, bars)
+    before = _told_by_journal(library)
     found = _looked(request, bars)  # a folder that is no library gets no lock
     if not found.files:
         return adopt(found, pace)
     with turn(library, request.asking.settings.library.wait, lambda: bars("Waiting for another AniVault")):
-        done = adopt(_looked(request, bars), pace)
+        if _told_by_journal(library) != before:  # another one was at work meanwhile
+            found = _looked(request, bars)
+        done = adopt(found, pace)
     libraries.remember(library)
     if done.report:
         audit("adopt", library, done.report.run, done=len(done.noted), held=len(done.report.held))
     return done
+
+
+def _told_by_journal(library: str) -> tuple[int, int] | None:
+    """What changes whenever a run writes into the journal."""
+    try:
+        status = os.stat(os.path.join(library, JOURNAL))
+    except OSError:
+        return None
+    return (status.st_size, status.st_mtime_ns) if status.st_size else None
 
 
 def _looked(request: AdoptRequest, bars: Bars) -> Adoption:

@@ -241,3 +241,16 @@ def test_history_tells_of_each_file_what_became_of_it(home_of: Home) -> None:
 
     assert f"(removed; it is still {home_of.old / OLD}.mkv)" in words
     assert f"←  {home_of.new / NEW}.mkv" in words
+
+
+def test_a_file_in_the_way_is_told_one_way_to_be_replaced(run: Run, tmp_path: Path) -> None:
+    home = Home(run, tmp_path)
+    words = ("organize", home.new, "--to", home.library)
+    first = run(*words).err
+    rollback = f"anivault rollback {home.library} --only FILE --apply"
+    home.upgrade("--apply")
+    settled = run("organize", home.old, "--to", home.library, "--upgrade").err
+
+    assert "--upgrade" in first
+    assert rollback not in first
+    assert "To let better files" not in settled

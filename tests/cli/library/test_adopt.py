@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -405,3 +406,26 @@ def test_a_file_that_changes_while_it_is_looked_at_is_held(
         (os.path.basename(SONARR.format(1)), "changed")
     ]
     assert done.of("summary")[0]["counts"]["done"] == 4
+
+
+@pytest.mark.parametrize(("another", "looks"), [(False, 1), (True, 2)])
+def test_a_library_is_looked_at_once_unless_another_run_wrote_meanwhile(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, another: bool, looks: int
+) -> None:
+    (tmp_path / "dl").mkdir()
+    (tmp_path / "dl" / "Toradora! - 03.mkv").write_text("another's")
+    seen: list[adopted.Adoption] = []
+    look = adopted.look
+
+    def looked(*words: Any) -> Any:
+        seen.append(look(*words))
+        if another and len(seen) == 1:  # as while it waits for its turn
+            shelf.run("organize", tmp_path / "dl", "--to", shelf.library, "--apply")
+        return seen[-1]
+
+    monkeypatch.setattr("anivault.services.adoption.look", looked)
+    done = shelf.adopt("--apply")
+
+    assert done.code in (0, 10)
+    assert len(seen) == looks
+    assert done.of("summary")[0]["counts"]["done"]
