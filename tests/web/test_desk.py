@@ -159,3 +159,14 @@ def test_the_stamp_of_a_library_changes_with_its_journal(tmp_path: Path) -> None
     journal.write_text("{}\n{}\n")
 
     assert "" != before != stamp(str(tmp_path))
+
+
+def test_a_fact_is_that_of_the_sheet_that_is_there_now(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    assert desk.fact("runs", int) is None
+    for number in (1, 2):
+        with desk.writing("runs") as sheet:
+            sheet.fact("runs", number)
+        assert [desk.fact("runs", int), desk.fact("runs", int)] == [number, number]
+    desk.drop("runs")
+    assert desk.fact("runs", int) is None

@@ -11,7 +11,6 @@ from anivault.shared.exits import BUG, DONE, INTERRUPTED, USAGE
 TYPE_CHECKING = False  # `typing` itself takes longer than all the rest of `--version`
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
 
     from typer import TyperException
 
@@ -92,7 +91,7 @@ def _heed_terminal() -> None:
         signal.signal(hangup, _hung_up)
 
 
-def _hung_up(number: int, frame: Any) -> None:
+def _hung_up(number: int, frame: object) -> None:  # noqa: ARG001 - a signal handler's
     """Do what SIGTERM does at this moment, once: the shell tells of a closed terminal, and the system too."""
     import signal
 
@@ -100,9 +99,7 @@ def _hung_up(number: int, frame: Any) -> None:
     for stream in (0, 1, 2):
         if _is_dead_terminal(stream):
             os.dup2(os.open(os.devnull, os.O_RDWR), stream)
-    end = signal.getsignal(signal.SIGTERM)
-    assert callable(end)  # somebody listens since the first line
-    end(signal.SIGTERM, frame)
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _is_dead_terminal(stream: int) -> bool:

@@ -49,6 +49,9 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._facts: dict[
+            tuple[str, type], tuple[object, Any]
+        ] = {}  # read once a sheet: every page asks them
 
     def path(self, name: str) -> Path:
         """Where a sheet is, or would be."""
@@ -61,6 +64,13 @@ class Desk:
 
     def fact(self, name: str, kind: type[T]) -> T | None:
         """What a sheet says of itself; None where there is no such sheet."""
+        version, known = _version_of(self.path(name)), self._facts.get((name, kind))
+        if known is None or version is None or known[0] != version:
+            known = self._facts[name, kind] = version, self._read(name, kind)
+        found: T | None = known[1]
+        return found
+
+    def _read(self, name: str, kind: type[T]) -> T | None:
         sheet = self.sheet(name)
         if sheet is None:
             return None

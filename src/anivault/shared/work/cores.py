@@ -60,7 +60,9 @@ def spread(
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    if sys.platform != "linux":
+        return 1
+    return len(os.sched_getaffinity(0))
 
 
 def _may_fork() -> bool:
@@ -89,11 +91,14 @@ def _forked(here: _Here, most: int, unpack: Callable[[Any], Any]) -> Iterator[An
 
 
 def _begin(here: _Here, parent: int) -> None:
-    """In a new process: leave Ctrl-C to the parent, and end with it."""
+    """In a new process: leave Ctrl-C and a terminal that closes to the parent, and end with it."""
     global _here
+    if sys.platform != "linux":
+        return
     import ctypes
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(_DIES_WITH_ITS_PARENT, signal.SIGKILL)
     if os.getppid() != parent:  # it died in between
