@@ -17,6 +17,7 @@ from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry, nu
 from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.backed import BACKED, WEB_SINCE, Compared, Profile, is_backed, year_of
 from anivault.core.matching.titles.compared import (
+    BARE,
     KNOWN,
     NO_CLAIM,
     Claim,
@@ -149,7 +150,8 @@ def _fit(compared: Compared, index: int, show: Mapping[str, float | None]) -> Fi
     if weak and is_backed(compared, slot):
         parts["title"] = BACKED
     rated = score(parts, profile.candidate.popularity)
-    season, seasons = (heard.season, heard.seasons) if heard.by_show else (None, frozenset[int]())
+    by_show = heard.by_show and not _is_of_story(compared)
+    season, seasons = (heard.season, heard.seasons) if by_show else (None, frozenset[int]())
     return Fit(profile.candidate, profile.slots, slot, counted, rated, season, seasons)
 
 
@@ -263,9 +265,24 @@ def _rate_season(compared: Compared, slot: PlacedEntry, frame: Frame | None) -> 
         return _rate_film_number(heard, slot)
     if slot.season == 0:
         return _rate_special(compared)
+    if compared.claimed and _is_of_story(compared):
+        return None
     if compared.claimed and heard.season is None:
         return _part_fits(heard.part, slot, None) if heard.part else None
     return _rate_words(heard, slot, compared.slots) if compared.named else _rate_plain(slot, frame)
+
+
+def _is_of_story(compared: Compared) -> bool:
+    """Whether season words count within a sequel, and an entry is called just so: `Its Sequel 2nd Season`.
+
+    That entry is the part of that number; not where the provider has the sequel in the season of it.
+    """
+    said, claims = compared.heard.season, compared.claims
+    named = compared.slots[claims.index(max(claims))]
+    if compared.heard.of_show or max(claims)[0] <= BARE or said not in {named.part, named.cour} - {None}:
+        return False
+    known = (s for s, claim in zip(compared.slots, claims, strict=True) if claim[0] >= KNOWN)
+    return all(slot.season != said for slot in known)
 
 
 def _rate_plain(slot: PlacedEntry, frame: Frame | None) -> float:

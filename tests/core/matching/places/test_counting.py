@@ -179,3 +179,25 @@ def test_an_entry_that_has_the_first_number_and_the_last_has_all_between(
         has = [slot.own(number, frame) is not None for number in sorted(numbers)]
 
         assert all(has) == (has[0] and has[-1])
+
+
+def test_a_number_past_the_first_season_s_end_is_no_extra_under_a_later_season_s_word() -> None:
+    second = entry("Show S2", count=11, season=2, offset=0, begin="2016-04-01")
+    part = entry("Show S2 Part 2", count=11, season=2, offset=11, begin="2016-10-01")
+    slots = timeline(show(1, entry("Show", count=13), second, part))
+
+    assert counting(Told(slots, slots[1], [15], season=2)).extra == frozenset()
+    assert counting(Told(slots, slots[1], [15], named=False)).extra == frozenset({15})
+
+
+def test_a_printed_number_is_never_one_of_the_whole_show() -> None:
+    cut = show(
+        1,
+        entry("Show", count=24),
+        entry("Show S2", count=12, season=2, offset=0, begin="2016-04-01"),
+        entry("Show S2 Part 2", count=12, season=2, offset=12, begin="2016-10-01"),
+    )
+    slots = timeline(cut)
+
+    assert counting(Told(slots, slots[1], [20], season=2, printed=True)).doubt is None
+    assert counting(Told(slots, slots[1], [20], season=2)).doubt is Frame.SHOW

@@ -25,6 +25,15 @@ def test_counts_that_are_facts_settle_the_place_of_a_later_cour() -> None:
     assert not timeline(show(1, entry("Show"), cours[1]))[1].place_is_sure
 
 
+def test_counts_that_are_facts_tell_nothing_of_a_season_that_follows_from_dates() -> None:
+    guessed = entry(
+        "Show", begin="2016-10-01", stated=False, checked=("episodes",), derived=("season", "offset")
+    )
+    slots = timeline(show(1, entry("Show", checked=("episodes",)), guessed))
+
+    assert not slots[1].place_is_sure
+
+
 def test_a_count_that_is_a_fact_holds_no_extras_of_the_discs() -> None:
     weeks = {"begin": "2015-04-01", "end": "2015-06-17"}
 

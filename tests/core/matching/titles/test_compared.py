@@ -205,3 +205,23 @@ def test_a_story_of_a_season_is_not_its_first_cour() -> None:
 
     assert best(cours, "Show III: The Flood").slot.entry.key == "Show III: The Flood"
     assert best(cours, "Show III", 3).slot.entry.key == "Show III: The Maze"
+
+
+def test_a_season_word_behind_a_sequel_s_own_title_counts_within_the_sequel() -> None:
+    found = best(SPLIT, "Show New World 2nd Season")
+
+    assert found.slot.entry.key == "Show New World 第2クール"
+    assert found.score.value > 0.95
+    assert best(SPLIT, "Show New World 3rd Season").score.value < 0.9
+    assert best(SPLIT, "Show 2nd Season").slot.entry.key == "Show New World"
+
+
+def test_a_number_behind_a_title_and_the_season_of_that_number_are_one() -> None:
+    numbered = show(
+        1,
+        entry("Show"),
+        entry("Show 2", season=2, offset=0, begin="2016-04-01"),
+        entry("Show 2 第2クール", season=2, offset=12, begin="2016-10-01"),
+    )
+
+    assert best(numbered, "Show 2", 3, season=2).slot.entry.key == "Show 2"

@@ -182,7 +182,7 @@ def _doubt(told: Told, found: Way) -> Frame | None:
     frames = [frame for frame, _ in _fitting(told)]
     if told.printed and told.slot.begins_late:
         return Frame.SEASON if Frame.OWN in frames and not _has_all(told) else None
-    if found[1]:
+    if found[1] or told.printed:
         return None
     return Frame.SHOW if _may_be_the_show_s(told, frames) or _is_late(told, frames[0]) else None
 
@@ -211,8 +211,9 @@ def _past_the_end(told: Told) -> frozenset[int]:
 
     It never opens the next season, whether the twelve came with it or not.
     """
+    later = (told.season or 1) > 1  # `S4 - 15` is not the first season's
     for slot in told.slots:
-        end = _end(slot)
+        end = None if later and slot.season < told.slot.season else _end(slot)
         past = frozenset(n for n in told.numbers if end is not None and n > end)
         near = end is not None and past and max(past) <= end + FEW_EXTRAS
         if near and _restarts_after(told, end):

@@ -222,7 +222,12 @@ def _passed(main: Sequence[PlacedEntry], slot: PlacedEntry) -> int | None:
 
 
 def _is_settled(main: Sequence[PlacedEntry], slot: PlacedEntry) -> bool:
-    """Whether the counts of an entry and of those before it in its season are facts."""
+    """Whether the counts of an entry and of those before it in its season are facts.
+
+    They tell nothing of an entry whose season follows from dates: it may begin the next one.
+    """
+    if slot.cour > 1 and "season" in slot.entry.derived:
+        return False
     until = [s for s in main if s.season == slot.season and s.cour <= slot.cour]
     return all("episodes" in s.entry.checked for s in until)
 

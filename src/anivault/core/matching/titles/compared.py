@@ -17,7 +17,7 @@ from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
 from anivault.core.matching.titles.normalize import Forms, forms, marks_in
 from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, WHOLE, Reading
-from anivault.parser.title_words import FINAL
+from anivault.parser.title_words import FINAL, split_number
 
 STRIPPED = 0.92  # what a title is worth that is a show's only without season words, where a release has none
 BARE = 0.99  # what an entry's own title is worth without the season or part words that stand behind it
@@ -174,6 +174,7 @@ class _Spoken(msgspec.Struct, frozen=True):
     part: int
     trust: float
     roots: Titles
+    of_show: bool  # the season is the show's: `Show S2`, `Show 2 S2`
     least: float  # likeness; a folder's title, also of two folders together, has no slips of the pen
 
     @property
@@ -184,8 +185,11 @@ class _Spoken(msgspec.Struct, frozen=True):
 
 def _spoken(heard: TitleMatch, reading: Reading, roots: Titles) -> _Spoken:
     season, part = _first_said((reading.season, heard.season)), _first_said((reading.part, heard.part))
+    of_show = heard.of_show or split_number(reading.base).season == season
     trust, least = _trust(reading, heard.agreeing), LENIENT if reading.title >= FOLDER else KNOWN
-    return _Spoken(forms(reading.text), forms(reading.base), season or 1, part or 1, trust, roots, least)
+    return _Spoken(
+        forms(reading.text), forms(reading.base), season or 1, part or 1, trust, roots, of_show, least
+    )
 
 
 def _claim(spoken: _Spoken, own: Titles) -> Claim:
@@ -198,6 +202,14 @@ def _by_title_and_part(spoken: _Spoken, own: Titles) -> Claim | None:
     if spoken.plain or not own.marked(spoken.base[-1], spoken.season, spoken.part):
         return None
     return spoken.trust, len(spoken.base[-1])
+
+
+def _by_season_of_story(spoken: _Spoken, own: Titles) -> Claim | None:
+    """`Show: Its Sequel 2nd Season`, of what lists call the second cour of that sequel."""
+    base, season = spoken.base[-1], spoken.season
+    if season == 1 or spoken.part > 1 or spoken.of_show:
+        return None
+    return (spoken.trust, len(base)) if own.marked(base, 1, season) else None
 
 
 def _by_title(spoken: _Spoken, own: Titles) -> Claim | None:
@@ -225,7 +237,7 @@ def _by_title_without_part(spoken: _Spoken, own: Titles) -> Claim | None:
     return (likeness * BARE, len(spoken.base[-1])) if likeness else None
 
 
-_WAYS = (_by_title_and_part, _by_title, _by_first_part, _by_mark, _by_title_without_part)
+_WAYS = (_by_title_and_part, _by_season_of_story, _by_title, _by_first_part, _by_mark, _by_title_without_part)
 
 
 def _own_likeness(spoken: _Spoken, form: Forms, own: Titles) -> float:
