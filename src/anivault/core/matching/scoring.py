@@ -24,8 +24,9 @@ from anivault.core.matching.titles.compared import (
     TitleMatch,
     claims_of,
     compare_titles,
+    told_apart,
 )
-from anivault.core.matching.titles.names import CUT_SHORT, UNLIKE, names_of
+from anivault.core.matching.titles.names import CUT_SHORT, names_of
 from anivault.core.matching.titles.normalize import forms
 from anivault.core.matching.titles.readings import FOLDER, PIECE, WHOLE
 from anivault.core.models import Candidate, Score, ShowId
@@ -70,7 +71,7 @@ def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | N
     """
     kept = {} if profiles is None else profiles
     shows = [profile for c in candidates if (profile := _profile(c, kept)).slots]
-    heard = _heard(said, shows)
+    heard = told_apart(said, [compare_titles(said, profile.names) for profile in shows])
     spoken = frozenset(t for h in heard for t, likeness in h.likeness.items() if likeness >= KNOWN)
     longer = _going_on(said)
     fits = [
@@ -78,34 +79,6 @@ def rank(said: Evidence, candidates: Iterable[Candidate], profiles: Profiles | N
         for profile, hears in zip(shows, heard, strict=True)
     ]
     return sorted(fits, key=lambda f: (-f.score.value, f.candidate.media_type, f.candidate.id))
-
-
-def _heard(said: Evidence, shows: Sequence[Profile]) -> list[TitleMatch]:
-    """How the titles sound to each show. One that is a show's as it stands is not another's by a piece.
-
-    `Fate/stay night [Unlimited Blade Works]` is not *Fate/stay night*, nor does a folder with the shorter
-    title say so.
-    """
-    heard = [compare_titles(said, profile.names) for profile in shows]
-    taken = frozenset(t for h in heard for t in h.wholly)
-    if not taken:
-        return heard
-    shorter = _begun(said, taken)
-    return [replace(h, likeness=_without_pieces(h, taken, shorter)) for h in heard]
-
-
-def _begun(said: Evidence, taken: Set[int]) -> frozenset[int]:
-    """The folders' titles that the names' own, known ones only begin with."""
-    own = {forms(r.text)[-1] for r in said.readings if r.title in taken and r.trust == WHOLE}
-    above = {r.title: forms(r.text)[-1] for r in said.readings if r.title >= FOLDER and r.trust == WHOLE}
-    return frozenset(t for t, form in above.items() if any(_goes_on(o, {form}) for o in own))
-
-
-def _without_pieces(heard: TitleMatch, taken: Set[int], shorter: Set[int]) -> dict[int, float]:
-    """The likeness by title, without what other shows' titles say for this one."""
-    worth = {t: v for t, v in heard.likeness.items() if t not in shorter}
-    others = (taken - heard.wholly) & heard.partly
-    return {t: min(v, UNLIKE) if t in others else v for t, v in worth.items()}
 
 
 def _claims(said: Evidence, heard: TitleMatch, profile: Profile) -> tuple[Claim, ...]:

@@ -14,7 +14,7 @@ from functools import cached_property
 import msgspec
 
 from anivault.core.matching.said import Evidence
-from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, Names, Titles, is_brief
+from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, UNLIKE, Names, Titles, is_brief
 from anivault.core.matching.titles.normalize import Forms, forms, marks_in
 from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, WHOLE, Reading
 from anivault.parser.title_words import FINAL, split_number
@@ -260,3 +260,28 @@ def names_show(said: Evidence, names: Names) -> bool:
         max(map(names.roots.likeness_within, (forms(r.text), forms(r.base)))) * r.trust >= KNOWN
         for r in said.readings
     )
+
+
+def told_apart(said: Evidence, heard: list[TitleMatch]) -> list[TitleMatch]:
+    """How the titles sound to each show, told apart: one that is a show's as it stands is no other's by a piece.
+
+    `Fate/stay night [Unlimited Blade Works]` is not *Fate/stay night*, nor does a folder with the shorter
+    title say so.
+    """
+    taken = frozenset(t for h in heard for t in h.wholly)
+    shorter = _begun(said, taken) if taken else frozenset[int]()
+    return [replace(h, likeness=_without_pieces(h, taken, shorter)) if taken else h for h in heard]
+
+
+def _begun(said: Evidence, taken: Set[int]) -> frozenset[int]:
+    """The folders' titles that the names' own, known ones only begin with."""
+    own = {forms(r.text)[-1] for r in said.readings if r.title in taken and r.trust == WHOLE}
+    above = {r.title: forms(r.text)[-1] for r in said.readings if r.title >= FOLDER and r.trust == WHOLE}
+    return frozenset(t for t, f in above.items() if any(o.startswith(f) and o != f for o in own))
+
+
+def _without_pieces(heard: TitleMatch, taken: Set[int], shorter: Set[int]) -> dict[int, float]:
+    """The likeness by title, without what other shows' titles say for this one."""
+    worth = {t: v for t, v in heard.likeness.items() if t not in shorter}
+    others = (taken - heard.wholly) & heard.partly
+    return {t: min(v, UNLIKE) if t in others else v for t, v in worth.items()}
