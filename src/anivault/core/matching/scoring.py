@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 import msgspec
-from msgspec.structs import replace
 
 from anivault.core.matching.places.counting import Counting, Told, counting
 from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
 
 import msgspec
+from msgspec.structs import replace
 
 from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, UNLIKE, Names, Titles, is_brief
@@ -263,7 +264,7 @@ def names_show(said: Evidence, names: Names) -> bool:
 
 
 def told_apart(said: Evidence, heard: list[TitleMatch]) -> list[TitleMatch]:
-    """How the titles sound to each show, told apart: one that is a show's as it stands is no other's by a piece.
+    """Tell the shows apart: a title that is one show's as it stands is not another's by a piece.
 
     `Fate/stay night [Unlimited Blade Works]` is not *Fate/stay night*, nor does a folder with the shorter
     title say so.
