@@ -356,3 +356,15 @@ def test_extras_keep_their_names_however_often_they_are_renamed(
         assert run("rename", library, "--preset", preset, "--apply").code == 0
     assert {path.name for path in library.rglob("*.mkv")} == names
     assert run("rename", library, "--preset", "jellyfin", "--json").of("move") == []
+
+
+def test_two_versions_that_differ_in_nothing_keep_their_names(run: Run, tmp_path: Path) -> None:
+    library = tmp_path / "lib"
+    for name in ("1/[B] Vinland Saga - 04.mkv", "2/[B] Vinland Saga - 04.mp4"):
+        (tmp_path / "dl" / name).parent.mkdir(parents=True)
+        (tmp_path / "dl" / name).write_bytes(name.encode() * 20)
+        done = run("organize", tmp_path / "dl", "--to", library, "--on-conflict", "version", "--apply")
+        assert done.code == 0
+    assert {path.suffix for path in library.rglob("*Version*")} == {".mp4"}
+
+    assert run("rename", library, "--preset", "jellyfin", "--json").of("move") == []

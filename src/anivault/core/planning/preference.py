@@ -83,8 +83,9 @@ class Choice:
 
         def key(position: int) -> tuple[object, ...]:
             item, one = items[position], releases[position]
-            replaced = _version(item) < latest[one.group]
-            return not _size(item), replaced, self._keys[one], -_version(item), -_size(item), item.file.path
+            replaced, (stem, _, end) = _version(item) < latest[one.group], item.file.path.rpartition(".")
+            # Without the extension, so that of a library's files `A` goes before `A - Version`.
+            return not _size(item), replaced, self._keys[one], -_version(item), -_size(item), stem, end
 
         return sorted(range(len(items)), key=key)
 
