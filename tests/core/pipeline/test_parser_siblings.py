@@ -217,3 +217,11 @@ def test_an_episode_may_have_the_number_of_its_season(form: str) -> None:
 
     assert episodes(parsed) == [(1,), (2,), (3,), (4,)]
     assert {file.parsed.season or file.parsed.part for file in parsed} == {2}
+
+
+def test_titles_that_begin_with_numbers_keep_them_in_a_pile_of_many_shows() -> None:
+    shows = [("3-nen Z-gumi", 1), ("30-sai made", 9), ("1,000 GAME", 5), ("86", 8), ("91 Days", 9)]
+    others = [(f"Show {letter}", number) for letter in "ABCDEF" for number in (8, 9)]
+    files = scanned(*(f"Stuff/[G] {title} - {n:02d} (1080p).mkv" for title, n in [*shows, *others]))
+
+    assert parse_files(files) == [parse_alone(file) for file in files]

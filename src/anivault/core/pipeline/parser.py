@@ -239,9 +239,12 @@ def _with_its_part(name: str, own: ParseResult) -> ParseResult:
 
 
 def _in_doubt(places: Sequence[int], results: Results) -> list[int]:
-    """The files of a folder that need their siblings: the unsure, or all where many claim one episode."""
+    """The files of a folder that need their siblings: the unsure, or all where many claim one episode.
+
+    One episode is that of one title: in a pile many shows have a `09`.
+    """
     claimed = [
-        (result.season, result.type, result.episodes)
+        (result.title, result.season, result.type, result.episodes)
         for result in map(results.__getitem__, places)
         if result.episodes
     ]
