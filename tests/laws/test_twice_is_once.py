@@ -110,6 +110,13 @@ SHORTS = {
 @law(short=30, long=1500)
 @example(
     world={
+        "by_week": False, "mode": "symlink", "conflict": "version", "preset": "by-group", "upgrade": False,
+        "weeks": [["[C] Vinland Saga - 04v2 (1080p).mkv", "[C] Vinland Saga - 04v2 (1080p).mp4"]],
+        "renamed": "kodi",
+    }
+)  # fmt: skip
+@example(
+    world={
         "by_week": True, "mode": "hardlink", "conflict": "version", "preset": "emby", "upgrade": True,
         "weeks": [
             ["[B] Cowboy Bebop - 02 (1080p).mkv"],

@@ -42,7 +42,8 @@ def plan(
     run has put into the library.
     """
     places = Places(Namer(preset, name_max), taken or Library(), described=described)
-    run = Planning(places, mode, on_conflict, prefer, upgrade=upgrade)
+    own = library if library in roots else ""
+    run = Planning(places, mode, on_conflict, prefer, upgrade=upgrade, own=own)
     outcomes = run.videos(matched)
     followers = Followers(run, matched, roots)
     outcomes += [followers.place(item) for item in others]

@@ -318,12 +318,12 @@ def test_the_hint_to_replace_a_file_is_given_where_a_rollback_can_do_it(
     other = tmp_path / "other"
     other.mkdir()
     (other / "[Grp] Nichijou - 01.mkv").write_text("another recording")
-    ours = run("organize", other, "--to", library)
+    ours = run("organize", other, "--to", library, "--upgrade")
     foreign = tmp_path / "foreign"
     place = foreign / next(library.rglob("*E01.mkv")).relative_to(library)
     place.parent.mkdir(parents=True)
     place.write_text("nobody's run put it here")
-    theirs = run("organize", other, "--to", foreign)
+    theirs = run("organize", other, "--to", foreign, "--upgrade")
 
     assert "To replace a file" in ours.err
     assert "To replace a file" not in theirs.err

@@ -51,7 +51,9 @@ class Planning:
         prefer: Sequence[str],
         *,
         upgrade: bool = False,
+        own: str = "",
     ) -> None:
+        self._own = own  # the library, where its own files get names
         self.upgrades = Upgrades(places.taken, prefer) if upgrade and places.taken else None
         self.places, self.namer, self.taken = places, places.namer, places.taken
         self.mode, self.on_conflict, self.prefer = mode, on_conflict, prefer
@@ -199,8 +201,8 @@ class Planning:
         """Decide among several videos for one place, or for one episode."""
         order = self._choice(self.wanted[indexes[0]]).order([self.wanted[index].item for index in indexes])
         indexes = [indexes[position] for position in order]
-        # Who is in the library already keeps its place, however good the others are.
-        indexes.sort(key=lambda index: self._found(self.wanted[index]) is None)
+        # Who is in the library already, or is called so, keeps its place, however good the others are.
+        indexes.sort(key=lambda index: not self._is_there(self.wanted[index]))
         names = [""] * len(indexes)
         if self.on_conflict == "version":
             names = labels([self.wanted[index].item for index in indexes], self.namer)
@@ -217,6 +219,12 @@ class Planning:
                     number = self.namer.preset.versions  # it is no version of a better one
                 outcome = self._beside(index, wanted, better, (label, number))
             yield index, outcome
+
+    def _is_there(self, wanted: Wanted) -> bool:
+        """Whether a file is in the library already; of its own files whether it has the name it would get."""
+        file = wanted.item.file
+        named_so = file.root == self._own and fold(file.rel).rpartition(".")[0] == wanted.place.key
+        return named_so or self._found(wanted) is not None
 
     def _choice(self, wanted: Wanted) -> Choice:
         """The order of the releases of the season that a video is of."""
