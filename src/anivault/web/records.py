@@ -215,4 +215,5 @@ class VerifyFacts(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     findings: int
     amiss: int  # of them: what is more than a note
+    run: str = ""  # the last run that it knew of
     notices: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from anivault.cli import events, verify_handler
+from anivault.core.moving import history
 from anivault.core.moving.verifier import NOTES
 from anivault.web.records import FindingRow, VerifyFacts
 from anivault.web.work.telling import Order, Teller
@@ -30,6 +31,7 @@ def verify(order: Order, teller: Teller) -> dict[str, Any]:
             bytes=report.bytes,
             findings=len(report.findings),
             amiss=sum(found.kind not in NOTES for found in report.findings),
+            run=next((log.run.id for log in reversed(history.read(order.library).runs)), ""),
             notices=done.notices,
         )
         sheet.fact("verify", facts)

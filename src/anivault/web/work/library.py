@@ -47,7 +47,7 @@ def _write_runs(order: Order, library: str) -> None:
     replay = history.read(library)
     listed = zip(replay.runs, runs(library), strict=True)
     with order.desk.writing("runs") as sheet:
-        for log, run in sorted(listed, key=lambda pair: -pair[1].time):
+        for log, run in reversed(list(listed)):
             sheet.group("run", run.run, run.run, events.RunEvent(**msgspec.structs.asdict(run)))
             for row in _steps(log, journal.roots_now(log.run, replay.library)):
                 sheet.row("step", run.run, row.path, row)
