@@ -88,6 +88,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, cache_home: Path, monkeypatch
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+    (cache_home / "anivault" / "tmdb-limits.json").unlink(missing_ok=True)  # another test's TMDB may be down
     monkeypatch.setattr("anivault.services.catalogue.added.stale.OLD", timedelta.max)  # whenever tests run
     for variable, folder in HOME_FOLDERS.items():
         monkeypatch.setenv(variable, str(home / folder))

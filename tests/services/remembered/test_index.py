@@ -19,6 +19,7 @@ from anivault.core.pipeline import parser
 from anivault.core.pipeline.parser import parse_files
 from anivault.core.pipeline.reading import Read, What, read
 from anivault.core.verdicts import Asked, match
+from anivault.parser.models import ParseResult
 from anivault.parser.read import Reader, open_reader
 from anivault.services.catalogue.offline import Catalog
 from anivault.services.remembered import index
@@ -233,11 +234,19 @@ def test_what_an_engine_failed_at_is_asked_again(tmp_path: Path) -> None:
     assert memory.knew == 0
 
 
-def test_readings_of_a_plug_in_are_not_remembered(tmp_path: Path) -> None:
-    memory, reader = Counting(tmp_path), open_reader(["anitopy"])
+class Foreign:
+    """A plug-in, which may read a name otherwise tomorrow."""
 
-    parse_files(scanned("Show/Show - 01.mkv"), reader, memory=memory)
-    reader.close()
+    name = "foreign"
+
+    def parse(self, name: str) -> ParseResult:
+        return ParseResult(title=name)
+
+
+def test_readings_of_a_plug_in_are_not_remembered(tmp_path: Path) -> None:
+    memory = Counting(tmp_path)
+
+    parse_files(scanned("Show/Show - 01.mkv"), Reader([Foreign()]), memory=memory)
 
     assert memory.asked == 0
 

@@ -111,12 +111,16 @@ _EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 
 def _english(row: Row) -> str:
     """The English title that is no abbreviation; rather one that cries as the original does (*Haikyu!!*)."""
-    romaji = (row.titles.get("ja-Latn") or row.titles.get(BY_RULE) or [""])[0].casefold()
+    romaji = _romaji(row)
     english = row.titles.get("en", ())
     whole = [title for title in english if _is_whole(title, romaji)]
     whole = whole or [title for title in english if _ends(romaji, title.casefold())]
     cry = _cry(row.titles.get("ja", [""])[0])
     return next((title for title in whole if _cry(title) == cry), whole[0] if whole else "")
+
+
+def _romaji(row: Row) -> str:
+    return (row.titles.get("ja-Latn") or row.titles.get(BY_RULE) or [""])[0].casefold()
 
 
 def _is_whole(title: str, romaji: str) -> bool:
