@@ -26,9 +26,8 @@ from anivault.core.planning.naming.preset import Preset, load_preset
 from anivault.core.planning.planning import OnConflict
 from anivault.core.verdicts import match
 from anivault.services import libraries
-from anivault.services.asking import Asking, opened
+from anivault.services.asking import Asking, arriving, opened
 from anivault.services.providers import cache_folder, key_or_why
-from anivault.services.remembered.ignored import lists
 from anivault.services.telling import told
 from anivault.services.torrents import torrents_of
 from anivault.shared import fs
@@ -193,14 +192,7 @@ def describe(request: DescribeRequest, bars: Bars, pace: Pace) -> Organized:
 
 def order(settings: Settings, paths: Sequence[str], library: str) -> flow.Order:
     """What `organize PATH... --to LIB` does, with the settings that hold."""
-    what = What(
-        paths=tuple(paths),
-        skip=(library,),
-        settle=settings.scan.settle,
-        workers=settings.scan.workers,
-        filing=True,
-        ignored=lists(library),
-    )
+    what = arriving(settings, paths, library)
     return flow.Order(what=what, library=library, rules=rules(settings, None, None, None))
 
 

@@ -95,7 +95,7 @@ class _Again:
 
     def __init__(self, origins: dict[ScannedFile, Origin], asked: Asked) -> None:
         self.origins, self.asked = origins, replace(asked, languages=())
-        files = parse_files(list(origins), asked.reader)
+        files = parse_files(list(origins), asked.reader, memory=asked.memory)
         self.others = [item for item in files if item.file.kind is not FileKind.VIDEO]
         self._together = Read(files=tuple(files))
 
@@ -120,7 +120,7 @@ class _Again:
         wanted = set(files)
         for run in dict.fromkeys(self.origins[file].run for file in files):
             of_run = [file for file, origin in self.origins.items() if origin.run == run]
-            found = Read(files=tuple(parse_files(of_run, self.asked.reader)))
+            found = Read(files=tuple(parse_files(of_run, self.asked.reader, memory=self.asked.memory)))
             yield from (item for item in self._match(found) if item.file in wanted)
 
     def _alone(self, file: ScannedFile) -> ParsedFile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from anivault.shared.text import counted
 from anivault.shared.work.memory import FORGETFUL, Memory
 
 if TYPE_CHECKING:
+    from anivault.core.pipeline.reading import What
     from anivault.core.verdicts import Asked
     from anivault.services.providers import Providers
 
@@ -78,6 +79,21 @@ def reader_of(asking: Asking) -> Reader:
 def memory_of(asking: Asking) -> Memory:
     """What earlier runs worked out, unless it is to be worked out again."""
     return FORGETFUL if asking.fresh else Index.of_user()
+
+
+def arriving(settings: Settings, paths: Sequence[str], library: str | None) -> What:
+    """What is read of folders whose files are to go to a library."""
+    from anivault.core.pipeline.reading import What
+    from anivault.services.remembered.ignored import lists
+
+    return What(
+        paths=tuple(paths),
+        skip=(library,) if library else (),
+        settle=settings.scan.settle,
+        workers=settings.scan.workers,
+        filing=True,
+        ignored=lists(library),
+    )
 
 
 def failures(reader: Reader) -> tuple[str, ...]:

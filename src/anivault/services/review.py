@@ -17,10 +17,10 @@ from anivault.core.matching.pins import Pin, load, put_back
 from anivault.core.matching.questions import Answer, Question, Wanted, asked, crowded, places_of, widened
 from anivault.core.matching.scope import Alone, Verdicts
 from anivault.core.models import Decision, Mode, ParsedFile, Query, ShowId
-from anivault.core.pipeline.reading import Read, What, read
+from anivault.core.pipeline.reading import Read, read
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import match
-from anivault.services.asking import Asking, Opened, opened
+from anivault.services.asking import Asking, Opened, arriving, opened
 from anivault.services.pinning import Pinned, PinRequest, file_of, pin
 from anivault.services.remembered import ignored
 from anivault.services.remembered.ignored import Lines
@@ -174,15 +174,7 @@ def placed(question: Question, season: int, first: int | None = None) -> Questio
 def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars) -> Iterator[Review]:
     """Read and match `paths`, and ask about what `organize` would hold. Raises what these raise."""
     settings = asking.settings
-    skip = (library,) if library else ()
-    what = What(
-        paths=tuple(paths),
-        skip=skip,
-        settle=settings.scan.settle,
-        workers=settings.scan.workers,
-        filing=True,
-        ignored=ignored.lists(library),
-    )
+    what = arriving(settings, paths, library)
     preset = load_preset(settings.organize.preset, settings.presets)
     rules = Rules(mode=Mode.SYMLINK, preset=preset)  # to ask needs neither room nor one disk
     with opened(asking, library, bars("Matching")) as those:

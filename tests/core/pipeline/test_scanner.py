@@ -282,7 +282,7 @@ def test_at_a_share_folders_are_listed_at_once(tmp_path: Path, monkeypatch: pyte
         return listed(path)
 
     monkeypatch.setattr(os, "scandir", slow)
-    monkeypatch.setattr(scanner, "share_of", lambda path: "nfs4" if "Show" not in path else "")
+    monkeypatch.setattr(scanner, "share_of", lambda path, mounts: "nfs4" if "Show" not in path else "")
 
     found = scan([str(tmp_path)])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 
@@ -101,22 +101,22 @@ def scan(
     began = time.time()
     walk = _Walk(frozenset(map(_real, skip)), ignored)
     chosen = outermost(roots)
-    beside = Counter(map(os.path.dirname, chosen))
+    beside, mounts = Counter(map(os.path.dirname, chosen)), {} if workers else fs.mounts()
     for root in chosen:
         if not os.path.exists(root):
             raise FolderNotFoundError(root)
         if beside[os.path.dirname(root)] > 1 and not walk.wants(root):
             continue
         is_folder = os.path.isdir(root)
-        for _ in walk.below(root, workers or _helpful(root)) if is_folder else walk.single(root):
+        for _ in walk.below(root, workers or _helpful(root, mounts)) if is_folder else walk.single(root):
             progress(len(walk.found.files), None)
     found = walk.found
     return Scan(tuple(found.files), tuple(found.left_out), tuple(found.holes), began)
 
 
-def _helpful(root: str) -> int:
+def _helpful(root: str, mounts: Mapping[str, str]) -> int:
     """On a network share every look waits for an answer; on a disk of one's own two at once take longer."""
-    return AT_A_SHARE if share_of(root) else 1
+    return AT_A_SHARE if share_of(root, mounts) else 1
 
 
 def outermost(roots: Sequence[str]) -> list[str]:

@@ -100,8 +100,8 @@ def _among_siblings(path: str, asking: Asking, bars: Bars) -> Explained | LeftOu
         return LeftOutReason.LINK
     if not os.path.isfile(path):
         return LeftOutReason.SPECIAL
-    settle, ignored = asking.settings.scan.settle, lists(asking.settings.library.path)
-    what = What(paths=(show_folder(path),), settle=settle, ignored=ignored)
+    scanning, ignored = asking.settings.scan, lists(asking.settings.library.path)
+    what = What(paths=(show_folder(path),), settle=scanning.settle, ignored=ignored, workers=scanning.workers)
     result = match(MatchRequest(what=what, asking=asking), bars)
     if any(item.file.path == path for item in result.read.files):
         return _with_torrent(_explained(result, path), path, asking)

@@ -119,21 +119,12 @@ def organize(
     from anivault.cli.render.pace import paced
     from anivault.cli.render.plans import show
     from anivault.core.flow import Order
-    from anivault.core.pipeline.reading import What
-    from anivault.services.remembered.ignored import lists
+    from anivault.services.asking import arriving
     from anivault.services.remembered.seen import Seen
 
     library, settings = context.library(to), context.settings
-    what = What(
-        paths=tuple(paths),
-        skip=(library,),
-        settle=settings.scan.settle,
-        workers=settings.scan.workers,
-        filing=True,
-        ignored=lists(library),
-    )
     order = Order(
-        what=what,
+        what=arriving(settings, paths, library),
         library=library,
         rules=organize_handler.rules(settings, mode, preset, on_conflict, upgrade=upgrade),
         nfo=nfo,

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from anivault.cli.commands.options import FoldersArg, ToOption
 from anivault.cli.context import Context
@@ -98,26 +99,16 @@ class _Hands:
 
     def file(self, paths: tuple[str, ...], waiting: frozenset[str]) -> None:
         """Organize these, and show what was done or is held now."""
-        from anivault.cli.organize_handler import OrganizeRequest, handle, rules
+        from anivault.cli.organize_handler import OrganizeRequest, handle, order
         from anivault.cli.render.pace import paced
-        from anivault.core.flow import Order
-        from anivault.core.pipeline.reading import What
-        from anivault.services.remembered.ignored import lists
 
         there = tuple(path for path in paths if os.path.lexists(path))
         if not there:
             return
         context, bars = self.context, self.context.screen.progress
-        what = What(
-            paths=there,
-            skip=(self.library,),
-            waiting=waiting,
-            filing=True,
-            ignored=lists(self.library),
-            workers=context.settings.scan.workers,
-        )
-        order = Order(what=what, library=self.library, rules=rules(context.settings, None, None, None))
-        result = handle(OrganizeRequest(order=order, asking=context.asking(), apply=True), bars, paced(bars))
+        wanted = order(context.settings, there, self.library)
+        wanted = replace(wanted, what=replace(wanted.what, settle=0, waiting=waiting))
+        result = handle(OrganizeRequest(order=wanted, asking=context.asking(), apply=True), bars, paced(bars))
         self._show(result)
 
     def _show(self, result: Organized) -> None:
