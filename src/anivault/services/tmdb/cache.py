@@ -26,15 +26,16 @@ LONGEST: Final = 180 * DAY  # TMDB's terms: six months
 SIZE_CAP: Final = 256 * 2**20  # bytes of answers
 ROOM: Final = 0.9  # an eviction goes down to this share of the cap
 TOUCH_EVERY: Final = DAY  # a use is noted no finer than this, so that reading does not write
+WAIT: Final = 5.0  # seconds for another AniVault that writes
 VERSION: Final = 2  # of the table and of what the answers keep
 
-SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS answers (
+SCHEMA: Final = (
+    """CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, status INTEGER NOT NULL, body BLOB NOT NULL, checksum INTEGER NOT NULL,
-    fetched REAL NOT NULL, expires REAL NOT NULL, used REAL NOT NULL);
-CREATE INDEX IF NOT EXISTS by_use ON answers(used);
-PRAGMA user_version = {VERSION};
-"""
+    fetched REAL NOT NULL, expires REAL NOT NULL, used REAL NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS by_use ON answers(used)",
+    f"PRAGMA user_version = {VERSION}",
+)
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -222,17 +223,39 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     if path is not None:
         # SQLite gives its other files the mode that the first one has.
         os.close(private(os.fspath(path), os.O_CREAT | os.O_RDWR))
-    db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=5)
+    db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=WAIT)
     try:
-        db.execute("PRAGMA journal_mode = WAL")
+        _use_wal(db)
         db.execute("PRAGMA synchronous = NORMAL")
-        if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            db.execute("DROP TABLE IF EXISTS answers")
-        db.executescript(SCHEMA)
+        _make_table(db)
     except sqlite3.Error:
         db.close()
         raise
     return db
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. SQLite does not wait for that lock by itself, so AniVault does."""
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _make_table(db: sqlite3.Connection) -> None:
+    """Make the table where it is missing or of another version: in one step, for others open it too."""
+    db.execute("BEGIN IMMEDIATE")
+    if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        db.execute("DROP TABLE IF EXISTS answers")
+    for statement in SCHEMA:
+        db.execute(statement)
+    db.execute("COMMIT")
 
 
 def _checksum(key: str, status: int, body: bytes) -> int:
