@@ -6,18 +6,19 @@ in core/matching/questions.py; whether a terminal, a page or a program asks it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, planned
-from anivault.core.living.repinned import against
-from anivault.core.matching.pins import Pin, load, put_back
-from anivault.core.matching.questions import Answer, Question, Wanted, asked, crowded, places_of, widened
+from anivault.core.living.answered import told
+from anivault.core.matching.pins import load, put_back
+from anivault.core.matching.questions import Answer, Question, Wanted, asked, crowded, widened
 from anivault.core.matching.scope import Alone, Verdicts
-from anivault.core.models import Decision, Mode, ParsedFile, Query, ShowId
-from anivault.core.pipeline.reading import Read, read
+from anivault.core.matching.source import Source
+from anivault.core.models import Mode, ParsedFile, Query, ShowId
+from anivault.core.pipeline.reading import read
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, Opened, arriving, opened
@@ -41,11 +42,9 @@ class Review:
         asking: Asking,
         library: str | None,
         verdicts: Verdicts,
-        read: Mapping[str, ParsedFile],
     ) -> None:
         self.questions, self.roots = list(questions), tuple(roots)
         self._those, self._asking, self._library, self._verdicts = those, asking, library, verdicts
-        self._read = read
         self._before: list[tuple[int, Callable[[], None]]] = []
 
     @property
@@ -93,26 +92,8 @@ class Review:
 
     def told(self, question: Question) -> Question:
         """The question with the places that each answer gives to the first and to the last file."""
-        files = tuple(self._read[item.source] for item in question.files)
-        return replace(question, answers=tuple(self._told(answer, files) for answer in question.answers))
-
-    def _told(self, answer: Answer, files: tuple[ParsedFile, ...]) -> Answer:
-        wanted = answer.pin
-        if wanted is None:
-            return answer
-        if wanted.place:
-            return replace(answer, first=wanted.place, last=wanted.place)
-        folder = files[0].file.whole_folder
-        pin = Pin(id=wanted.show, folder=folder, season=wanted.season, offset=wanted.offset)
-        known = next(filter(None, (source.get(*pin.show) for source in self._those.asked.sources)), None)
-        said = against(Read(files=files), pin, (pin,), known)
-        answer = replace(answer, against=tuple(one.words for one in said))
-        if answer.first:
-            return answer
-        made = {item.file: item for item in match(Read(files=files), replace(self._those.asked, pins=(pin,)))}
-        ends = [made[files[0].file], made[files[-1].file]]
-        first, last = (places_of(item) if item.decision is Decision.MATCHED else "" for item in ends)
-        return replace(answer, first=first, last=last)
+        verdicts = [self._verdicts[item.root, item.rel] for item in question.files]
+        return told(question, [ParsedFile(one.file, one.parsed) for one in verdicts], self._those.asked)
 
     def knows(self, show: str) -> bool:
         """Whether anybody knows a show; one that other lists number is looked up when it is pinned."""
@@ -141,16 +122,19 @@ class Review:
 
     def search(self, question: Question, title: str) -> Question:
         """The question with the shows that are called like `title`."""
-        found = [
-            show for source in self._those.asked.sources for show in source.find([Query(titles=(title,))])[0]
-        ]
-        shows = list({show.key: show for show in found}.values())[:FOUND]
-        answers = (
-            Answer(show=show.dated, words=wanted.words, pin=wanted)
-            for show in shows
-            for wanted in [Wanted(path=question.path, show=str(show.key))]
-        )
-        return replace(question, answers=tuple(answers))
+        return searched(question, title, self._those.asked.sources)
+
+
+def searched(question: Question, title: str, sources: Sequence[Source]) -> Question:
+    """The question with the shows that are called like `title` as its answers."""
+    found = [show for source in sources for show in source.find([Query(titles=(title,))])[0]]
+    shows = list({show.key: show for show in found}.values())[:FOUND]
+    answers = (
+        Answer(show=show.dated, words=wanted.words, pin=wanted)
+        for show in shows
+        for wanted in [Wanted(path=question.path, show=str(show.key))]
+    )
+    return replace(question, answers=tuple(answers))
 
 
 def placed(question: Question, season: int, first: int | None = None) -> Question:
@@ -182,8 +166,5 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
         files = match(found, those.asked, bars("Matching"))
         inside = library and any(fs.is_below(path, library) for path in paths)  # to be adopted, not moved
         plan = planned(found, files, "" if inside else library or "", what.paths, rules)
-        by_path = {item.file.path: item for item in found.files}
         verdicts = {(item.file.root, item.file.rel): item for item in files}
-        yield Review(
-            crowded(asked(plan.held, verdicts)), plan.roots, those, asking, library, verdicts, by_path
-        )
+        yield Review(crowded(asked(plan.held, verdicts)), plan.roots, those, asking, library, verdicts)
