@@ -30,6 +30,8 @@ APART = """return [...document.querySelectorAll('label[for]')].filter(label => {
   return label.innerText && other.height && apart;
 }).map(label => label.innerText)"""
 
+EMPTY = "return [...document.querySelectorAll('main p')].filter(one => !one.textContent.trim()).length"
+
 
 @contextmanager
 def serving(folder: Path, *more: str, **environment: str) -> Iterator[str]:
@@ -107,6 +109,7 @@ def look(window: Chromium, name: str, tmp_path: Path) -> None:
         )
         assert window.run(APART) == [], f"{name} at {width}: labels stand apart from their fields"
         window.picture(folder / f"{name}-{width}.png")
+        assert window.run(EMPTY) == 0, f"{name}: what belongs into a paragraph stands outside of it"
         if script:
             assert window.violations(script) == [], f"{name} at {width}"
     window.width(1280)

@@ -12,11 +12,11 @@ pytest.importorskip("starlette")
 
 from anivault.core.matching.pins import load
 from anivault.services.remembered import ignored
-from tests.cli.files.test_review import pile
+from tests.cli.files.test_review import FILMS, cinema, pile
 from tests.tmdb_server.bench import CANARY, small
 from tests.tmdb_server.server import Reply, Server
 from tests.web.chromium import BINARY, DRIVER, Chromium
-from tests.web.pages.test_review import alike
+from tests.web.pages.test_review import alike, another_season
 from tests.web.test_browser import come, look, press, serving, window
 
 __all__ = ["window"]  # a fixture
@@ -140,6 +140,41 @@ def test_the_review_is_walked_by_its_keys(window: Chromium, home: Path, tmp_path
         assert "Taken:" not in window.text()
         window.press("l")
         window.wait(lambda: "Put off." in window.text())
+
+
+def test_several_unknown_releases_are_one_question_and_a_place_is_looked_at_before_it_is_taken(
+    window: Chromium, home: Path, tmp_path: Path
+) -> None:
+    another_season(cinema(tmp_path / "Downloads", *FILMS))
+    with serving(tmp_path) as link:
+        base = planned(window, link)
+        window.go(f"{base}/review")
+        window.wait(lambda: "4 files of 4 shows or films" in window.text())
+        look(window, "review-several", tmp_path)
+        window.press("n")
+        window.wait(lambda: "never asked about again" in window.text())
+        window.press("u")
+        window.wait(lambda: "4 files of 4 shows or films" in window.text())
+        window.press("e")
+        window.wait(lambda: "4 files of" not in window.text())
+        assert window.run("return document.querySelector('#what').innerText").startswith("Kkz Jjq")
+        assert not ignored.listed(str(tmp_path / "Library"))
+
+        for number in range(1, 99):
+            window.go(f"{base}/review?n={number}")
+            if "Toradora! S04E01" in window.text():
+                break
+        window.press("i")  # the form unfolds and has the focus
+        window.press(*"tmdb:42916", "Tab", "1", "Tab", "3", "Enter")
+        window.wait(lambda: "S01E03" in window.text())
+        assert "The names say season 4, and the pin says season 1: the pin wins." in window.text()
+        look(window, "review-against", tmp_path)
+        assert load(tmp_path / "Library/.anivault/pins.toml") == ()
+        window.run("document.querySelector('#found button').focus()")
+        window.press("Enter")
+        window.wait(lambda: "Taken:" in window.text())
+        (pin,) = load(tmp_path / "Library/.anivault/pins.toml")
+        assert (pin.id, pin.season, pin.offset) == ("tmdb:42916", 1, 2)
 
 
 def test_posters_are_seen_where_there_is_a_key(window: Chromium, home: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from anivault.web.house import House
 from anivault.web.jobs import BusyError, State
 from anivault.web.pages.asking import Changed, never, set_pin
 from anivault.web.pages.rendering import house_of, number
-from anivault.web.pages.review import ANSWERED, Given
+from anivault.web.pages.review import ANSWERED, Given, take_apart
 
 BASE = "/api/v1"
 MOST = 1000  # rows of one answer
@@ -57,18 +57,26 @@ class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An answer: the number of the question, and of the choice, counted from 0; or never to ask it again."""
+    """An answer: the number of the question, and of the choice, counted from 0; or never to ask it again.
+
+    `apart`: ask about each release of several by itself, as questions of their own.
+    """
 
     n: int
     choice: int = -1
     never: bool = False
+    apart: bool = False
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer was taken for: a choice, or lines that leave files out for good."""
+    """What an answer was taken for: a choice, or lines that leave files out for good.
+
+    `doubts`: what speaks against it all the same.
+    """
 
     choice: records.Choice | None = None
     lines: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class Back(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,6 +197,9 @@ async def _reply(request: Request, given: Reply) -> Taken:
         row = sheet.row("question", given.n)
         if row is None:
             raise _Wrong(404, "not-there", "There is no such question.")
+        if given.apart:
+            take_apart(house, row)
+            return Taken()
         taken, changed = _taken(house, row.read(records.QuestionRow), given)
         label = taken.choice.label if taken.choice else "never again"
         sheet.mark([given.n], ANSWERED, msgspec.json.encode(Given(label, changed)))
@@ -201,7 +212,10 @@ def _taken(house: House, question: records.QuestionRow, given: Reply) -> tuple[T
     if not 0 <= given.choice < len(question.choices):
         raise _Wrong(404, "not-there", "There is no such choice.")
     choice = question.choices[given.choice]
-    return Taken(choice=choice), set_pin(house, choice.pin)
+    if choice.pin is None:
+        raise _Wrong(409, "pin-refused", "No pin can say that.")
+    changed = set_pin(house, choice.pin)
+    return Taken(choice=choice, doubts=changed.doubts), changed
 
 
 ENDPOINTS = (

@@ -41,6 +41,7 @@ PAGES = [
     Route("/review/answer", review.answer, methods=["POST"]),
     Route("/review/pin", review.pin, methods=["POST"]),
     Route("/review/never", review.leave_out, methods=["POST"]),
+    Route("/review/apart", review.apart, methods=["POST"]),
     Route("/review/later", review.later, methods=["POST"]),
     Route("/review/undo", review.undo, methods=["POST"]),
     Route("/plan", plan.show),

@@ -1,7 +1,8 @@
 """Keep what work has found, so that a page shows fifty of 300,000 rows without holding the rest.
 
 A *sheet* is one SQLite file: rows by number, kind and group, the groups themselves, and single facts. Work
-writes a new sheet and puts it in place whole; pages only read it, but for marks that a user sets on rows.
+writes a new sheet and puts it in place whole; pages only read it, but for marks that a user sets on rows, and
+for questions about several things that a user takes apart.
 All of it lies in the user's cache and can be deleted at any time.
 """
 
@@ -140,7 +141,7 @@ class Writer:
 
     def row(self, kind: str, group: str, label: str, record: Any) -> None:
         """Add a row."""
-        self._pending.append((kind, group, _text(label), self._encoded(record)))
+        self._pending.append((kind, _text(group), _text(label), self._encoded(record)))
         if len(self._pending) >= 2000:
             self.flush()
 
@@ -256,6 +257,19 @@ class Sheet:
         )
         found = self._connection.execute(asked, (kind, after, mark)).fetchone()
         return Row(*found) if found else None
+
+    def turn(self, numbers: Iterable[int], kind: str) -> None:
+        """Make rows of another kind, in no group."""
+        with self._connection:
+            self._connection.executemany(
+                "UPDATE rows SET kind = ?, grp = '' WHERE n = ?", [(kind, n) for n in numbers]
+            )
+
+    def tell(self, name: str, record: Any) -> None:
+        """Set a fact again."""
+        with self._connection:
+            asked = "INSERT OR REPLACE INTO facts VALUES (?, ?)"
+            self._connection.execute(asked, (name, msgspec.json.encode(record)))
 
     def mark(self, numbers: Sequence[int], mark: str, data: bytes = b"") -> None:
         """Set a mark on rows."""

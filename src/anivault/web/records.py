@@ -76,14 +76,19 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """One answer to a question: what it says, the pin that says so, and what speaks for it."""
 
     label: str
-    pin: PinWords
+    pin: PinWords | None  # None: no pin can say that
     places: str = ""  # of the first and the last file
     stated: bool = False  # a list says so
+    why: str = ""  # what speaks for it, in a sentence
+    against: tuple[str, ...] = ()  # what names say against it
     bars: tuple[Bar, ...] = ()
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One question about held files, as `core/matching/questions.py` asks it."""
+    """One question about held files, as `core/matching/questions.py` asks it.
+
+    One about several shows or films is about files of which nothing is known: it can be taken apart.
+    """
 
     title: str  # as the name reads
     folder: str
@@ -98,12 +103,16 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     alone: tuple[str, str] | None = None  # a path and numbers whose pin is for these files alone
     goes_on: bool = False  # no other file of the release has a number after these
     choices: tuple[Choice, ...] = ()
+    offered: int = 0  # so many choices are offered at once, the others to who wants more
     never: tuple[str, ...] = ()  # the lines that leave these files out for good
+    releases: int = 1
+    names: tuple[str, ...] = ()  # the first files of some of several releases
 
     @property
     def show(self) -> str:
-        """The show of the first choice; empty where there is no choice."""
-        return self.choices[0].pin.show if self.choices else ""
+        """The show of the first choice; empty where there is no choice, or no pin for it."""
+        pin = self.choices[0].pin if self.choices else None
+        return pin.show if pin else ""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):

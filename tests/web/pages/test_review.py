@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +16,7 @@ from anivault.cli.demo_handler import write_sample
 from anivault.core.matching.pins import Pin, add, load
 from anivault.services.remembered import ignored
 from anivault.web.records import QuestionRow
-from tests.cli.files.test_review import FILM, keyed, pile
+from tests.cli.files.test_review import FILM, FILMS, cinema, keyed, pile
 from tests.conftest import Run
 from tests.web.conftest import Browser
 from tests.web.test_whole_job import work
@@ -49,25 +52,117 @@ def number_of(found: dict[int, QuestionRow], begin: str) -> str:
     return str(next(n for n, question in found.items() if question.title.startswith(begin)))
 
 
-@pytest.mark.parametrize("write", [pile, write_sample])
-def test_the_page_asks_what_review_asks(
-    inside: Browser, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, write: object
+def several(folder: Path) -> Path:
+    """Four films of one folder that nobody knows, and what `pile` has."""
+    return cinema(pile(folder), *FILMS)
+
+
+def another_season(folder: Path) -> Path:
+    """Files whose names say a season that the show they are called after has not, and another year."""
+    names = ("Toradora! S04/Toradora! S04E01.mkv", "Cowboy Bebop (2011)/Cowboy Bebop (2011) - 01.mkv")
+    for name in (*names, "Kara no Kyoukai (1999)/Kara no Kyoukai (1999) Movie 7.mkv"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    return folder
+
+
+def choice_of(answer: dict[str, Any]) -> tuple[object, ...]:
+    places = " … ".join(dict.fromkeys(filter(None, (answer["first"], answer["last"]))))
+    return answer["show"], answer["id"], places, answer["stated"], answer["why"], tuple(answer["against"])
+
+
+@pytest.mark.parametrize("write", [pile, write_sample, several, another_season])
+def test_the_page_asks_what_review_asks_and_says_the_same_of_every_answer(
+    inside: Browser, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], Path]
 ) -> None:
     source, library = tmp_path / "Downloads", tmp_path / "Library"
-    (pile if write is pile else write_sample)(source)
+    write(source)
     work(inside, "plan")
     page = [
-        (q.files, q.path, q.why, [(choice.label, choice.pin.show) for choice in q.choices])
+        (
+            (q.files, q.releases, q.path, q.why),
+            [
+                (c.label, c.pin.show if c.pin else "", c.places, c.stated, c.why, c.against)
+                for c in q.choices[: q.offered]
+            ],
+        )
         for q in questions(inside).values()
     ]
     keyed(monkeypatch, *"l" * len(page))
     said = [
-        (len(q["files"]), q["files"][0], q["why"], [(a["show"], a["id"]) for a in q["answers"] if a["id"]])
+        ((len(q["files"]), q["releases"], q["files"][0], q["why"]), list(map(choice_of, q["answers"])))
         for q in run("review", source, "--to", library, "--json").of("question")
     ]
 
     assert page == said
     assert page
+    if write is another_season:
+        assert any(against for _, each in page for *_, against in each)
+
+
+def test_more_shows_are_those_of_review(
+    inside: Browser, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = another_season(pile(tmp_path / "Downloads"))
+    work(inside, "plan")
+    page = [[c.label for c in q.choices] for q in questions(inside).values()]
+    keyed(monkeypatch, *["m", "l"] * len(page))
+    told = run("review", source, "--to", tmp_path / "Library", "--json").of("question")[1::2]
+
+    assert page == [[a["show"] for a in q["answers"]] for q in told]
+    assert any(len(q.choices) > q.offered for q in questions(inside).values())
+
+
+def test_several_unknown_releases_are_left_out_in_one_answer(inside: Browser, tmp_path: Path) -> None:
+    cinema(tmp_path / "Downloads", *FILMS)
+    work(inside, "plan")
+    page = inside.get("/review").text
+    assert "4 files of 4 shows or films" in page
+    assert all(name in page for name in FILMS)
+    (number,) = questions(inside)
+
+    assert inside.post("/review/pin", {"n": str(number), "show": "tmdb:movie/128"}).status == 409
+    assert inside.get(f"/review/search?n={number}&q=x").status == 404
+    inside.post("/review/never", {"n": str(number)})
+    assert len(lines_of(tmp_path)) == len(FILMS)
+    inside.post("/review/undo")
+    assert lines_of(tmp_path) == []
+    cinema(tmp_path / "Downloads", "Xxk Vvq (1995)")
+    inside.post("/review/never", {"n": str(number)})
+    work(inside, "plan")
+    assert [(q.files, q.releases, q.first) for q in questions(inside).values()] == [
+        (1, 1, "Xxk Vvq (1995).mkv")
+    ]
+
+
+def test_several_are_asked_about_one_by_one_on_demand(inside: Browser, tmp_path: Path) -> None:
+    cinema(tmp_path / "Downloads", *FILMS)
+    (tmp_path / "Downloads/Zzqqx Wwvv - 01.mkv").write_text("another folder's")
+    work(inside, "plan")
+    number, other = questions(inside)
+    assert "2 questions left" in inside.get("/review").text
+
+    first = inside.post("/review/apart", {"n": str(number)}).headers["location"].partition("n=")[2]
+    found = questions(inside)
+    assert [(q.files, q.releases) for q in found.values()] == [(1, 1)] * 5
+    assert next(iter(found)) == other
+    assert int(first) in found
+    assert "5 questions left" in inside.get("/review").text
+    assert inside.post("/review/later", {"n": str(number)}).status == 404  # it is not asked any more
+
+    inside.post("/review/apart", {"n": first})  # it is one already
+    assert questions(inside) == found
+    inside.post("/review/pin", {"n": first, "show": "tmdb:movie/128"})
+    assert [pin.id for pin in pins_of(tmp_path)] == ["tmdb:movie/128"]
+
+
+def test_what_speaks_against_an_answer_is_said_after_it_is_taken_too(inside: Browser, tmp_path: Path) -> None:
+    another_season(tmp_path / "Downloads")
+    work(inside, "plan")
+    number = number_of(questions(inside), "Toradora")
+
+    inside.post("/review/pin", {"n": number, "show": "tmdb:99999901", "season": "4", "first": "1"})
+    assert "The catalogue does not know tmdb:99999901" in inside.get("/review").text
 
 
 def test_never_asks_no_more_and_undo_asks_again(inside: Browser, tmp_path: Path) -> None:
@@ -126,6 +221,28 @@ def test_files_become_the_extras_of_a_show(inside: Browser, tmp_path: Path) -> N
     inside.post("/review/pin", {"n": number, "show": "tmdb:42916", "extras": "1"})
     (pin,) = pins_of(tmp_path)
     assert (pin.id, pin.extra) == ("tmdb:42916", True)
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "said"),
+    [
+        ("show=tmdb:42916&season=1&first=1", "Toradora! (2008)"),
+        ("show=tmdb:42916&season=0&first=7", "S00E07 … S00E08"),
+        ("show=anidb:6224", "S02E13 … S02E14"),  # as the list places that entry
+        ("show=tmdb:99999901", "The catalogue does not know tmdb:99999901"),
+        ("show=nothing", "names no show"),
+        ("show=tmdb:42916&season=77", "no season 77"),
+        ("q=Zzqqx", "No show that is known"),
+    ],
+)
+def test_what_an_answer_would_come_to_is_said_before_it_is_taken(
+    inside: Browser, tmp_path: Path, asked_for: str, said: str
+) -> None:
+    number = number_of(asked(inside, tmp_path), "Qqxyz")
+
+    page = html.unescape(inside.get(f"/review/search?n={number}&{asked_for}").text)
+    assert said in page
+    assert pins_of(tmp_path) == ()
 
 
 def alike(folder: Path) -> None:

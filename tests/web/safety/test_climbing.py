@@ -38,6 +38,7 @@ FORMS: dict[str, dict[str, str]] = {
         "label": "x",
     },
     "/review/never": {"n": "2"},
+    "/review/apart": {"n": "2"},
     "/review/later": {"n": "2"},
     "/review/undo": {},
     "/plan/leave": {"n": "1", "out": "1"},

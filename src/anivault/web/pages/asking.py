@@ -20,11 +20,15 @@ from anivault.web.records import PinWords, QuestionRow
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """What an answer changed: pins that came and went as their file has them, and ignore lines."""
+    """What an answer changed: pins that came and went as their file has them, and ignore lines.
+
+    `doubts`: what speaks against it all the same.
+    """
 
     came: tuple[dict[str, Any], ...] = ()
     went: tuple[dict[str, Any], ...] = ()
     lines: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def set_pin(house: House, pin: PinWords) -> Changed:
@@ -36,11 +40,12 @@ def set_pin(house: House, pin: PinWords) -> Changed:
 
     wanted = pinning.PinRequest(library=house.library, **msgspec.structs.asdict(pin))
     before = load(pinning.file_of(house.library))
-    pinning.pin(wanted, house.settings, house.settings.match.providers, untold)
+    made = pinning.pin(wanted, house.settings, house.settings.match.providers, untold)
     after = load(pinning.file_of(house.library))
     return Changed(
         came=tuple(msgspec.to_builtins(pin) for pin in after if pin not in before),
         went=tuple(msgspec.to_builtins(pin) for pin in before if pin not in after),
+        doubts=made.doubts,
     )
 
 
@@ -79,18 +84,13 @@ def words_for(
 
     With `folder` for all that its folder holds. Raises PinRefusedError where no pin is for these files alone.
     """
-    from anivault.core.matching.questions import Answer, Question, Wanted
-    from anivault.core.matching.scope import Alone
-    from anivault.core.models import Held, HeldReason
+    from anivault.core.matching.questions import Answer, Wanted
     from anivault.services.review import Review, placed
+    from anivault.web.work.questions import question_of
 
-    own = Alone(*row.alone, row.goes_on) if row.alone else None
-    path, alone = (row.folder, Alone(row.folder)) if folder else (row.about, own)
-    held = Held(root=os.path.dirname(row.path), rel=os.path.basename(row.path), reason=HeldReason(row.reason))
-    named = Answer(show=show, words="", pin=Wanted(path=path, show=show))
-    question = Question(
-        files=(held,) * row.files, why="", answers=(named,), path=path, begin=row.begin, alone=alone
-    )
+    question = question_of(row, folder=folder)
+    named = Answer(show=show, words="", pin=Wanted(path=question.path, show=show))
+    question = msgspec.structs.replace(question, answers=(named,))
     if extras:
         wanted = Review.extras_of(question, show)
     else:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
+from msgspec import convert
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from anivault.shared.errors import AniVaultError
+from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.web.desk import Row, Sheet
 from anivault.web.house import House
 from anivault.web.jobs import ask
 from anivault.web.pages.asking import Changed, never, refused, set_pin, take_back, words_for
 from anivault.web.pages.rendering import form, go, house_of, number, optional, render
 from anivault.web.pages.unchanged import while_unchanged
-from anivault.web.records import PinWords, PlanFacts, QuestionRow
+from anivault.web.records import Choice, PinWords, PlanFacts, QuestionRow
 
-ANSWERED, NEXT = "answered", 8
+ANSWERED, PART, NEXT = "answered", "part", 8
 MOST_ALIKE = 5000  # questions that one answer is taken for
 
 
@@ -77,9 +80,12 @@ def answer(request: Request) -> Response:
     choice = number(fields.get("choice"), -1)
     if row is None or question is None or not 0 <= choice < len(question.choices):
         return _gone(request)
+    taken = question.choices[choice]
+    if taken.pin is None:
+        why = "no pin can say that: type the number of the show, and where its files go"
+        return refused(request, PinRefusedError(why), "/review")
     if fields.get("all") == "1":
         return _take_alike(request, row)
-    taken = question.choices[choice]
     return _take(request, row, taken.pin, taken.label)
 
 
@@ -87,17 +93,43 @@ def pin(request: Request) -> Response:
     """Take a show that was searched for or typed, with the place of the first file where that was given."""
     fields = form(request)
     row = _row(house_of(request), number(fields.get("n")))
-    if row is None:
+    question = row.read(QuestionRow) if row else None
+    if row is None or question is None:
         return _gone(request)
     show = fields.get("show", "").strip()[:60]
     try:
+        if question.releases > 1:
+            raise PinRefusedError("these are several shows or films: ask about each by itself")
         words = words_for(
-            row.read(QuestionRow), show, optional(fields.get("season")), optional(fields.get("first")),
+            question, show, optional(fields.get("season")), optional(fields.get("first")),
             extras=fields.get("extras") == "1", folder=fields.get("for") == "folder",
         )  # fmt: skip
     except AniVaultError as error:
         return refused(request, error, "/review")
     return _take(request, row, words, fields.get("label", "")[:200] or words.show)
+
+
+def apart(request: Request) -> Response:
+    """Ask about each release of several by itself."""
+    house = house_of(request)
+    row = _row(house, number(form(request).get("n")))
+    if row is None:
+        return _gone(request)
+    return go(request, "/review", n=take_apart(house, row))
+
+
+def take_apart(house: House, row: Row) -> int:
+    """Ask the questions of several releases instead of the one about all; gives the first one's number."""
+    question = row.read(QuestionRow)
+    sheet, facts = house.desk.sheet("plan"), house.desk.fact("plan", PlanFacts)
+    if sheet is None or facts is None or question.releases == 1:
+        return row.n
+    with sheet:
+        parts = [part.n for part in sheet.rows(PART, question.path, most=question.releases)]
+        sheet.turn(parts, "question")
+        sheet.turn([row.n], "apart")
+        sheet.tell("plan", replace(facts, questions=facts.questions + len(parts) - 1))
+    return parts[0]
 
 
 def leave_out(request: Request) -> Response:
@@ -129,6 +161,8 @@ def _take_alike(request: Request, row: Row) -> Response:
     with sheet:
         for other in [row, *_alike(sheet, row)]:
             first = other.read(QuestionRow).choices[0]
+            if first.pin is None:
+                continue
             try:
                 changed = set_pin(house, first.pin)
             except AniVaultError as error:
@@ -201,10 +235,19 @@ def _gone(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """The shows that have a title like these words."""
-    words, n = request.query_params.get("q", "").strip()[:200], number(request.query_params.get("n"))
-    house = house_of(request)
-    told = await ask(house.order("search", words=words)) if words else {"answer": []}
-    bare = "hx-request" in request.headers
-    found, why = told.get("answer", []), told.get("message", "")
-    return render(request, "pages/search.html", words=words, n=n, found=found, why=why, bare=bare)
+    """Shows that a question may be about, found by words or by a number, each with what it would come to."""
+    asked, house = request.query_params, house_of(request)
+    n, words, show = number(asked.get("n")), asked.get("q", "").strip()[:200], asked.get("show", "").strip()
+    row = _row(house, n)
+    if row is None or row.read(QuestionRow).releases > 1:
+        return _gone(request)
+    where = {"season": optional(asked.get("season")), "first": optional(asked.get("first"))}
+    folder = asked.get("for") == "folder"
+    told: dict[str, Any] = {"answer": []}
+    if words or show:
+        told = await ask(house.order("search", n=n, words=words, show=show[:60], folder=folder, **where))
+    return render(
+        request, "pages/search.html", words=show or words, n=n, show=show, folder=folder, where=where,
+        found=convert(told.get("answer", []), list[Choice]), why=told.get("message", ""),
+        hint=told.get("hint", ""), bare="hx-request" in request.headers,
+    )  # fmt: skip

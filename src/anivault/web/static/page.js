@@ -39,6 +39,7 @@
     const press = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (focus) {
       event.preventDefault();
+      focus.closest("details")?.setAttribute("open", "");
       focus.focus();
       focus.select();
     } else if (press) {

@@ -15,9 +15,11 @@ from anivault.cli.render.pace import paced
 from anivault.core.models import Held, HeldReason, MatchedFile, Move
 from anivault.core.organized import Organized
 from anivault.core.planning import planfile
+from anivault.core.verdicts import Asked
+from anivault.services.asking import opened
 from anivault.shared.text import natural
 from anivault.web.records import HeldPart, PlanFacts, ShowPart
-from anivault.web.work.questions import asked
+from anivault.web.work.questions import Asker
 from anivault.web.work.telling import Order, Teller
 
 PLAN = "plan.json"
@@ -30,7 +32,8 @@ def plan(order: Order, teller: Teller) -> dict[str, Any]:
     order.desk.folder.mkdir(0o700, parents=True, exist_ok=True)
     file = str(order.desk.folder / PLAN)
     made = _organized(order, teller, plan_file=file, replace=True)
-    facts = _write(order, made)
+    with opened(order.context.asking(), order.library, teller("Asking")) as those:
+        facts = _write(order, made, those.asked)
     return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}
 
 
@@ -82,7 +85,7 @@ def _without(moves: Sequence[Move], left_out: set[str]) -> tuple[Move, ...]:
     return tuple(m for m in moves if m.target not in left_out and m.video not in left_out)
 
 
-def _write(order: Order, made: Organized) -> PlanFacts:
+def _write(order: Order, made: Organized, these: Asked) -> PlanFacts:
     verdicts = {(item.file.root, item.file.rel): item for item in made.files}
     facts = PlanFacts(
         made=time.time(),
@@ -111,8 +114,7 @@ def _write(order: Order, made: Organized) -> PlanFacts:
             sheet.group("reason", reason, reason, part)
             for item in items:
                 sheet.row("held", reason, item.rel.casefold(), events.held_event(item))
-        for question in asked(made.held, verdicts, made.plan.roots):
-            sheet.row("question", question.show, question.title, question)
+        for question in Asker(verdicts, made.plan.roots, these).write(made.held, sheet):
             facts = replace(facts, questions=facts.questions + 1, asked=facts.asked + question.files)
         sheet.fact("plan", facts)
     return facts

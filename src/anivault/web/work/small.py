@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.commands.files import explain as explaining
-from anivault.core.models import Query
-from anivault.services.asking import opened
+from anivault.core.living.answered import told
+from anivault.core.matching.questions import Answer, Question, Wanted
+from anivault.core.models import ParsedFile
+from anivault.services.asking import Opened, opened
+from anivault.services.pinning import PinRequest, doubts_of, made_of, resolved
+from anivault.services.review import placed, searched
+from anivault.web.records import QuestionRow
+from anivault.web.work.questions import FILES, QuestionFiles, choices, question_of
 from anivault.web.work.telling import Order, Teller
-
-MOST = 12  # shows that a search answers with
 
 
 def explain(order: Order, teller: Teller) -> dict[str, Any]:
@@ -33,9 +39,35 @@ def _value(value: object) -> str:
 
 
 def search(order: Order, teller: Teller) -> dict[str, Any]:
-    """The shows that have a title like these words."""
-    with opened(order.context.asking(), None, teller("Searching")) as those:
-        query = Query(titles=(order["words"],))
-        found = [candidate for source in those.asked.sources for candidate in source.find([query])[0]]
-    shows = {str(show.key): {"show": str(show.key), "title": show.title, "year": show.year} for show in found}
-    return {"answer": list(shows.values())[:MOST]}
+    """Answers to a question: shows with a title like some words, or one show; and what each would come to."""
+    row, files = _question(order)
+    question = question_of(row, folder=order["folder"])
+    with opened(order.context.asking(), order.library, teller("Searching")) as those:
+        if order["show"]:
+            found, doubts = _named(order, question, those)
+        else:
+            found, doubts = searched(question, order["words"], those.asked.sources), ()
+        if order["season"] is not None:
+            found = placed(found, order["season"], order["first"])
+        found = told(found, files, those.asked)
+    return {"answer": msgspec.to_builtins(list(choices(found.answers, doubts=doubts)))}
+
+
+def _named(order: Order, question: Question, those: Opened) -> tuple[Question, Sequence[str]]:
+    """The question with one show as its answer, as a pin would take it, and what may be wrong with that."""
+    request = PinRequest(what=question.path, show=order["show"], season=order["season"])
+    request, known = resolved(request, those.providers)
+    where = Wanted(path=question.path, show=request.show, season=request.season, offset=request.offset)
+    answer = Answer(show=known.dated if known else request.show, words="", pin=where)
+    return replace(question, answers=(answer,)), tuple(doubts_of(made_of(request), known))
+
+
+def _question(order: Order) -> tuple[QuestionRow, Sequence[ParsedFile]]:
+    sheet = order.desk.sheet("plan")
+    assert sheet
+    with sheet:
+        row = sheet.row("question", order["n"])
+        assert row
+        question = row.read(QuestionRow)
+        (files,) = sheet.rows(FILES, question.path, most=1)
+    return question, files.read(QuestionFiles).parsed
