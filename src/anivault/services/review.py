@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, planned
-from anivault.core.living.answered import told
+from anivault.core.living.repinned import told
 from anivault.core.matching.pins import load, put_back
 from anivault.core.matching.questions import Answer, Question, Wanted, asked, crowded, widened
 from anivault.core.matching.scope import Alone, Verdicts

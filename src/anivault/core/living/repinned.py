@@ -1,7 +1,8 @@
-"""Say what a pin would change, and what names say against it, before it is written.
+"""Say what a pin would change or an answer come to, and what names say against it, before it is written.
 
-In: what was read, those who are asked, and a pin with the pins among which it would stand. Out: a Change for
-every video that it holds for. Pure, but that sources are asked.
+In: what was read, those who are asked, and a pin with the pins among which it would stand; or a question.
+Out: a Change for every video that the pin holds for; or the question with what each answer comes to. Pure,
+but that sources are asked.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from anivault.core.matching.pins import Pin, Said, parted
+from anivault.core.matching.questions import Answer, Question, Wanted, places_of
 from anivault.core.matching.said import Objection, objections
 from anivault.core.models import Candidate, Decision, MatchedFile, ParsedFile, Release
 from anivault.core.pipeline.reading import Read
-from anivault.core.verdicts import Asked, judged, releases
+from anivault.core.verdicts import Asked, judged, match, releases
 from anivault.parser.models import EXTRAS
 
 
@@ -93,3 +95,35 @@ def _outcome(item: MatchedFile) -> object:
     if item.parsed.type in EXTRAS:
         return best.candidate.key
     return best.candidate.key, [(place.season, place.episode) for place in item.coordinates]
+
+
+def told(question: Question, files: Sequence[ParsedFile], asked: Asked) -> Question:
+    """The question with the places that each answer gives to the first and to the last file."""
+    return replace(question, answers=tuple(_told(answer, files, asked) for answer in question.answers))
+
+
+def _told(answer: Answer, files: Sequence[ParsedFile], asked: Asked) -> Answer:
+    wanted = answer.pin
+    if wanted is None:
+        return answer
+    if wanted.place:
+        return replace(answer, first=wanted.place, last=wanted.place)
+    pin = _pin(wanted, files[0])
+    known = next(filter(None, (source.get(*pin.show) for source in asked.sources)), None)
+    said = against(Read(files=tuple(files)), pin, (pin,), known)
+    answer = replace(answer, against=tuple(one.words for one in said))
+    return answer if answer.first else _placed(answer, files, replace(asked, pins=(pin,)))
+
+
+def _pin(wanted: Wanted, file: ParsedFile) -> Pin:
+    """What the answer says, for these files whatever they are called."""
+    return Pin(id=wanted.show, folder=file.file.whole_folder, season=wanted.season, offset=wanted.offset)
+
+
+def _placed(answer: Answer, files: Sequence[ParsedFile], asked: Asked) -> Answer:
+    made = {item.file: item for item in match(Read(files=tuple(files)), asked)}
+    return replace(answer, first=_place(made[files[0].file]), last=_place(made[files[-1].file]))
+
+
+def _place(file: MatchedFile) -> str:
+    return places_of(file) if file.decision is Decision.MATCHED else ""

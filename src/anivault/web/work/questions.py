@@ -9,7 +9,7 @@ import msgspec
 
 from anivault.cli.commands.files.review import NAMED
 from anivault.cli.render.held import within
-from anivault.core.living.answered import told
+from anivault.core.living.repinned import told
 from anivault.core.matching.explain import Told, explain
 from anivault.core.matching.questions import Answer, Question, asked, crowded, widened
 from anivault.core.matching.scope import Alone

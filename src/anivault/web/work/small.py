@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.commands.files import explain as explaining
-from anivault.core.living.answered import told
+from anivault.core.living.repinned import told
 from anivault.core.matching.questions import Answer, Question, Wanted
 from anivault.core.models import ParsedFile
 from anivault.services.asking import Opened, opened
