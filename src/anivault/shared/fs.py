@@ -417,7 +417,8 @@ def digest(fd: int, pulse: Callable[[], None] = lambda: None, *, crc: bool = Fal
 
     from xxhash import xxh3_128
 
-    hasher, view, value, read = xxh3_128(), memoryview(bytearray(CHUNK)), 0, _reader(fd)
+    room = min(CHUNK, os.fstat(fd).st_size + 1)
+    hasher, view, value, read = xxh3_128(), memoryview(bytearray(room)), 0, _reader(fd)
     os.lseek(fd, 0, os.SEEK_SET)
     while count := read(view):
         pulse()

@@ -17,6 +17,7 @@ import pytest
 
 from anivault.core.models import HeldReason, Mode
 from anivault.core.moving import journal
+from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import execute
 from anivault.core.moving.verifier import Kind, verify
 from anivault.shared import fs
@@ -281,3 +282,22 @@ def test_a_mount_point_inside_the_library_is_no_surprise(disk: tuple[str, Path],
     assert {kind for kind, _ in found} <= {Kind.EXTRA}
     assert after[0] == before[0]
     assert not journal.read(str(box.library)).unfinished
+
+
+def test_a_folder_that_a_disk_is_mounted_on_stays_when_its_files_go(
+    disk: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "source/Show").mkdir(parents=True)
+    box = Box(tmp_path / "source", tmp_path / "library", Mode.MOVE)
+    run("mount", "--bind", disk[1], box.source / "Show")
+    try:
+        (box.source / "Show/01.mkv").write_bytes(b"one")
+        plan = msgspec.structs.replace(box.plan(), moves=(box.move("Show/01.mkv", "Show/Episode.mkv"),))
+        assert emptied(plan) == ()
+
+        monkeypatch.setattr(fs, "mounts", dict)  # a disk that came after the plan
+        report = execute(plan, emptied=emptied(plan))
+        assert (report.moved, report.held, report.emptied) == (1, (), ())
+        assert not journal.read(str(box.library)).unfinished
+    finally:
+        unmount(box.source / "Show")

@@ -1,7 +1,7 @@
 """Decide which folders a plan empties: those that held nothing but files that it moves away.
 
 In: a plan that moves. Out: a step for each such folder, the deepest first. A root stays, and so does a
-folder that was empty before, or has one in it. Reads folders; changes nothing.
+folder that was empty before, or has one in it, or that a disk is mounted on. Reads folders; changes nothing.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ def emptied(plan: Plan, writes: Sequence[Write] = ()) -> tuple[Step, ...]:
     targets = [*(move.target for move in plan.moves), *(write.target for write in writes)]
     coming = {fs.whole(plan.library, folder) for folder in _folders(targets)}
     coming |= {os.path.dirname(one.home) for one in plan.returns if one.mode is Mode.MOVE}
-    steps = []
+    steps, mounts = [], fs.mounts()
     for number, root in enumerate(plan.roots, 1):
         rels = set(_folders(move.rel for move in plan.moves if move.root == root))
         for rel in sorted(rels, key=lambda rel: (-rel.count("/"), rel)):
-            if fs.whole(root, rel) not in coming and (step := _removal(number, root, rel, going)):
+            path = fs.whole(root, rel)
+            if path in coming or os.path.realpath(path) in mounts:
+                continue
+            if step := _removal(number, root, rel, going):
                 steps.append(step)
                 going.add((root, rel))
     return tuple(steps)

@@ -47,6 +47,7 @@ REASONS = {
     errno.EOPNOTSUPP: HeldReason.OTHER_FILESYSTEM,
     errno.EPERM: HeldReason.NOT_PERMITTED,
     errno.EACCES: HeldReason.NOT_PERMITTED,
+    errno.EBUSY: HeldReason.NOT_PERMITTED,  # a disk is mounted on it
     errno.ENAMETOOLONG: HeldReason.NAME_REFUSED,
     errno.EILSEQ: HeldReason.NAME_REFUSED,
     errno.EINVAL: HeldReason.NAME_REFUSED,
