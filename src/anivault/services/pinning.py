@@ -126,7 +126,9 @@ def made_of(request: PinRequest) -> Pin:
 def _begin(episodes: str | None) -> int:
     numbers = Pin(id="", episodes=episodes).numbers
     if numbers is None:
-        raise PinRefusedError("--from says where a range begins: name the range with --episodes")
+        raise PinRefusedError(
+            "--from says where a range begins", "Name the range: --episodes 13-24 --from 1."
+        )
     return numbers[0]
 
 
@@ -134,19 +136,19 @@ def _one_place(what: str, place: str) -> dict[str, object]:
     """What a pin says that puts one file at `place`."""
     found = _EPISODE.fullmatch(place)
     if not found or not os.path.isfile(what):
-        raise PinRefusedError("--episode is the place of one file, written as S00E05")
+        raise PinRefusedError("--episode is the place of one file", "Name one file, and write S00E05.")
     season, episode = map(int, found.groups())
     numbers = _parsed(what).episodes
     if not numbers:
         return {"season": season, "episode": episode}
     if len(numbers) > 1 or not isinstance(numbers[0], int):
-        raise PinRefusedError("--episode is for a file with one number; use --season and --offset")
+        raise PinRefusedError("--episode is for a file with one number", "Use --season and --offset.")
     return {"season": season, "offset": episode - numbers[0], "episodes": str(numbers[0])}
 
 
 def resolved(request: PinRequest, asked: Providers) -> tuple[PinRequest, Candidate | None]:
     """The request with the show as its provider numbers it, and that show, where anybody knows it."""
-    meant = meant_by(request.show)
+    meant = meant_by(request.show.lower())
     show = ShowId.read(str(meant["id"]))
     if show is None:
         raise PinRefusedError(f"{shortened(repr(request.show))} names no show")
@@ -177,9 +179,9 @@ def meant_by(show: str) -> dict[str, str | int]:
     with closing(Catalog.open()) as catalog:
         entries = catalog.entries(found["list"], int(found["number"]))
     if not entries:
-        raise PinRefusedError(f"no list here knows {show}")
+        raise PinRefusedError(f"no list here knows {show}", "Name the show by its number at TMDB: tmdb:1234.")
     if len({(c.media_type, c.id) for c, _ in entries}) > 1:
-        raise PinRefusedError(f"{show} is several shows here: {_told(entries)}")
+        raise PinRefusedError(f"{show} is several shows here: {_told(entries)}", "Name one of them.")
     candidate, entry = entries[0]
     meant: dict[str, str | int] = {"id": str(ShowId(candidate.provider, candidate.media_type, candidate.id))}
     alone = len(entries) == 1 and found["list"] != "tvdb" and entry.stated
@@ -209,7 +211,10 @@ def _require_season(known: Candidate, season: int) -> None:
     seasons = _seasons(known)
     newest = max(seasons, default=0)
     if season and seasons and season not in seasons and (known.tabled or season > newest + 1):
-        raise PinRefusedError(f"{known.dated} has no season {season}; its last one is {newest}")
+        raise PinRefusedError(
+            f"{known.dated} has no season {season}; its last one is {newest}",
+            "Say another season, or another show.",
+        )
 
 
 def _seasons(known: Candidate) -> set[int]:

@@ -6,26 +6,28 @@ in core/matching/questions.py; whether a terminal, a page or a program asks it i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, planned
-from anivault.core.living.repinned import told
-from anivault.core.matching.pins import load, put_back
+from anivault.core.living.repinned import settled, told
+from anivault.core.matching.pins import Pin, load, put_back
 from anivault.core.matching.questions import Answer, Question, Wanted, asked, crowded, widened
 from anivault.core.matching.scope import Alone, Verdicts
 from anivault.core.matching.source import Source
-from anivault.core.models import Mode, ParsedFile, Query, ShowId
+from anivault.core.models import Held, Mode, ParsedFile, Query, ShowId
 from anivault.core.pipeline.reading import read
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, Opened, arriving, opened
-from anivault.services.pinning import Pinned, PinRequest, file_of, pin
+from anivault.services.pinning import Pinned, PinRequest, file_of, pin, pins_in_force
 from anivault.services.remembered import ignored
 from anivault.services.remembered.ignored import Lines
 from anivault.shared import fs
+from anivault.shared.errors import PinRefusedError
 from anivault.shared.progress import Bars, untold
 
 FOUND = 5  # shows that a search names
@@ -45,15 +47,15 @@ class Review:
     ) -> None:
         self.questions, self.roots = list(questions), tuple(roots)
         self._those, self._asking, self._library, self._verdicts = those, asking, library, verdicts
-        self._before: list[tuple[int, Callable[[], None]]] = []
+        self._before: list[Callable[[], None]] = []
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What engines and providers had to say."""
         return self._those.notices
 
-    def take(self, number: int, wanted: Wanted) -> Pinned:
-        """Answer a question. Raises PinRefusedError, and then nothing was written."""
+    def take(self, wanted: Wanted) -> Pinned:
+        """Give an answer. Raises PinRefusedError, and then nothing was written."""
         path = file_of(self._library)
         before = load(path)
         request = PinRequest(
@@ -68,7 +70,7 @@ class Review:
         )
         asking = self._asking
         pinned = pin(request, asking.settings, asking.providers, untold)
-        self._before.append((number, lambda: put_back(path, before)))
+        self._before.append(lambda: put_back(path, before))
         return pinned
 
     def never(self, number: int) -> Lines:
@@ -82,7 +84,7 @@ class Review:
         ]
         back = ignored.kept(self._library)
         written = ignored.write(lines, self._library)
-        self._before.append((number, back))
+        self._before.append(back)
         return written
 
     def apart(self, number: int) -> None:
@@ -92,13 +94,19 @@ class Review:
 
     def told(self, question: Question) -> Question:
         """The question with the places that each answer gives to the first and to the last file."""
-        verdicts = [self._verdicts[item.root, item.rel] for item in question.files]
-        return told(question, [ParsedFile(one.file, one.parsed) for one in verdicts], self._those.asked)
+        return told(question, list(map(self._named, question.files)), self._those.asked)
+
+    def _named(self, item: Held) -> ParsedFile:
+        """A file of a question, and what its name says."""
+        verdict = self._verdicts[item.root, item.rel]
+        return ParsedFile(verdict.file, verdict.parsed)
 
     def knows(self, show: str) -> bool:
-        """Whether anybody knows a show; one that other lists number is looked up when it is pinned."""
-        meant = ShowId.read(show)
-        return meant is None or any(source.get(*meant) for source in self._those.asked.sources)
+        """Whether anybody knows a show; one that is no provider's own is looked up when it is pinned."""
+        meant, sources = ShowId.read(show.lower()), self._those.asked.sources
+        if meant is None or meant.provider not in {"tmdb", *(source.name for source in sources)}:
+            return True
+        return any(source.get(*meant) for source in sources)
 
     def more(self, question: Question) -> Question:
         """The question with the shows that fit less well."""
@@ -112,13 +120,44 @@ class Review:
         alone = question.alone
         return Wanted(path=alone.path, show=show, episodes=alone.numbers or None, extra=True)
 
-    def undo(self) -> int | None:
-        """Take the last answer back; returns the number of its question."""
-        if not self._before:
-            return None
-        number, back = self._before.pop()
-        back()
-        return number
+    @property
+    def given(self) -> int:
+        """How many answers there are to take back."""
+        return len(self._before)
+
+    def undo(self) -> None:
+        """Take the last answer back."""
+        self._before.pop()()
+
+    def settles(self, pin: Pin, question: Question) -> bool:
+        """Whether a pin that was written for another question leaves nothing to ask about this one."""
+        asked_now = replace(self._those.asked, pins=pins_in_force(self._library))
+        return settled(pin, list(map(self._named, question.files)), asked_now)
+
+    def parted(
+        self, question: Question, begin: int, end: int | None = None
+    ) -> tuple[Question, Question | None]:
+        """The question about the files with these numbers alone, and that about the others.
+
+        Raises PinRefusedError where no file has such a number.
+        """
+        numbers = f"{begin}-{'' if end is None else end}"
+        some = Pin(id="", episodes=numbers)
+        inside = [item for item in question.files if some.is_for(self._named(item))]
+        if not inside:
+            raise PinRefusedError(
+                f"no file of these has a number in {numbers}", "Name them as they are printed."
+            )
+        path = question.path if self._is_all_of(question.path, question) else question.files[0].source
+        part = replace(question, files=tuple(inside), begin=begin, alone=Alone(path, numbers))
+        rest = asked([item for item in question.files if item not in inside], self._verdicts)
+        return part, _led_by(path, rest[0]) if rest else None
+
+    def _is_all_of(self, folder: str, question: Question) -> bool:
+        """Whether a question is about every video of a folder."""
+        asked_about = {item.source for item in question.files}
+        there = (item.file.path for item in self._verdicts.values())
+        return os.path.isdir(folder) and all(p in asked_about for p in there if fs.is_below(p, folder))
 
     def search(self, question: Question, title: str) -> Question:
         """The question with the shows that are called like `title`."""
@@ -135,6 +174,17 @@ def searched(question: Question, title: str, sources: Sequence[Source]) -> Quest
         for wanted in [Wanted(path=question.path, show=str(show.key))]
     )
     return replace(question, answers=tuple(answers))
+
+
+def _led_by(path: str, question: Question) -> Question:
+    """The question with answers of one kind with a pin for `path`: a folder's is heard before a title's."""
+    answers = (
+        replace(answer, pin=replace(answer.pin, path=path))
+        if answer.pin and not answer.pin.episodes
+        else answer
+        for answer in question.answers
+    )
+    return replace(question, path=path, answers=tuple(answers))
 
 
 def placed(question: Question, season: int, first: int | None = None) -> Question:

@@ -612,9 +612,10 @@ class PinRefusedError(AniVaultError):
 
     code, exit_code = "pin-refused", 63
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(f"Nothing was pinned: {why}.")
-        self.hint = "Name a show like tmdb:1234, tmdb:movie/1234 or anidb:1234, and a folder or a title."
+        named = "Name a show like tmdb:1234, tmdb:movie/1234 or anidb:1234, and a folder or a title."
+        self.hint = hint or named
 
 
 class PinNotFoundError(AniVaultError):

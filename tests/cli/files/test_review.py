@@ -97,7 +97,15 @@ def test_the_last_answer_can_be_taken_back(run: Run, tmp_path: Path, monkeypatch
     assert pins(run) == []
 
 
-@pytest.mark.parametrize("line", ["?", "9", "i", "i nothing", "s", "s x", "u", "x", "/", "\x1b[A"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("?", "9", "0", "²", "9" * 5000, "u", "x", "x 9", "/", "/ zzqqxx", "\x1b[A"),
+        *("i", "i nothing", "i foo:3", "i anidb:999999999", "i tmdb:" + "9" * 5000),
+        *("s", "s x", "s 1 " + "9" * 5000, "s 99999 1", "s 1 1 4-1", "s 1 1 50-60"),
+    ],
+    ids=lambda line: line[:12],
+)
 def test_a_line_that_says_nothing_changes_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
@@ -304,3 +312,105 @@ def test_several_are_named_with_the_keys_that_they_have(
     assert all(name in done.out for name in FILMS)
     assert "4 files of 4 shows or films" in done.out
     assert "e about each by itself" in done.err
+
+
+def two_groups(folder: Path, *groups: str) -> Path:
+    """Two episodes of each group in one folder; two shows are called so."""
+    for name in (f"[{group}] Shaman King - {n:02}.mkv" for group in groups for n in (1, 2)):
+        (folder / "Shaman King" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "Shaman King" / name).write_text(name)
+    return folder
+
+
+def test_what_one_answer_settles_is_asked_once(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = two_groups(tmp_path / "dl", "A", "B", "C")
+    keyed(monkeypatch, "1", "2", "2")
+    done = run("review", folder, "--json")
+
+    assert (done.code, len(asked(done)), len(pins(run))) == (0, 1, 1)
+    assert done.of("summary")[0]["counts"] == {"answered": 3, "open": 0}
+
+
+def test_undo_takes_back_what_an_answer_has_settled_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = two_groups(tmp_path / "dl", "A", "B"), pile(tmp_path / "other") / "Qqxyz"
+    keyed(monkeypatch, "1", "u", "l", "q")
+    done = run("review", *folders, "--json")
+
+    assert [files for _, files in asked(done)] == [2, 2, 2, 2]
+    assert [number for number, _ in asked(done)] == [1, 3, 1, 2]
+    assert (pins(run), done.of("summary")[0]["counts"]) == ([], {"answered": 0, "open": 3})
+
+
+def test_all_alike_is_one_answer_to_take_back_and_nothing_of_it_is_asked_again(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, other = two_groups(tmp_path / "1", "A"), two_groups(tmp_path / "2", "B"), pile(tmp_path / "dl")
+    keyed(monkeypatch, "l", "a", "u", "a", "l", "l", "l")
+    done = run("review", one, two, other, "--json")
+
+    assert [number for number, _ in asked(done)] == [1, 2, 4, 2, 4, 5]
+    assert done.of("summary")[0]["counts"] == {"answered": 2, "open": 3}
+    assert len(pins(run)) == 2
+
+
+def test_undo_leaves_no_pin_of_all_alike(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, other = two_groups(tmp_path / "1", "A"), two_groups(tmp_path / "2", "B"), pile(tmp_path / "dl")
+    keyed(monkeypatch, "l", "a", "u", "q")
+    run("review", one, two, other, "--json")
+
+    assert pins(run) == []
+
+
+@pytest.mark.parametrize("number", ["anidb:69", "mal:21", "ANIDB:69", "tmdb:37854"])
+def test_a_show_is_named_as_any_list_numbers_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    keyed(monkeypatch, f"i {number}", "q")
+    run("review", pile(tmp_path / "dl"), "--json")
+
+    assert [pin[0] for pin in pins(run)] == ["tmdb:37854"]
+
+
+def test_a_range_of_a_release_has_its_own_place_and_the_rest_is_asked_about(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = pile(tmp_path / "dl")
+    keyed(monkeypatch, "/ Toradora", "s 2 1 3-3", "1", "i tmdb:42916", "q")
+    done = run("review", folder, "--json")
+    assert asked(done)[:4] == [(1, 4), (1, 4), (1, 1), (1, 3)]
+    assert [asked(done)[-1][0], done.of("summary")[0]["counts"]["answered"]] == [2, 1]
+    moves = run("organize", folder, "--to", tmp_path / "lib", "--json").of("move")
+    places = {Path(move["path"]).stem[-2:]: Path(move["target"]).stem[-6:] for move in moves}
+
+    assert places == {"01": "S01E01", "02": "S01E02", "03": "S02E01", "04": "S01E04"}
+
+
+def test_a_range_that_is_taken_back_leaves_the_whole_question(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed(monkeypatch, "/ Toradora", "s 2 1 3-4", "1", "u", "i tmdb:42916", "q")
+    done = run("review", pile(tmp_path / "dl"), "--json")
+
+    assert [files for number, files in asked(done) if number == 1] == [4, 4, 2, 2, 4]
+    assert pins(run) == [("tmdb:42916", None, None)]
+
+
+def test_a_wrong_key_does_not_print_the_question_again(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "9", "/", "u", "q")
+    done = run("review", pile(tmp_path / "dl"))
+
+    assert done.out.count("1 of 3") == 1
+    assert done.err.count("There is no answer") == 2
+
+
+def test_keys_fit_80_columns(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "q")
+    done = run("review", pile(tmp_path / "dl"))
+
+    assert max(map(len, done.err.splitlines())) < 80

@@ -97,6 +97,14 @@ def _outcome(item: MatchedFile) -> object:
     return best.candidate.key, [(place.season, place.episode) for place in item.coordinates]
 
 
+def settled(pin: Pin, files: Sequence[ParsedFile], asked: Asked) -> bool:
+    """Whether files that a pin holds for are all sure with the pins that are in force now."""
+    found = Read(files=tuple(files))
+    if not all(map(pin.holds_for, releases(found))):
+        return False
+    return all(item.decision is Decision.MATCHED for item in match(found, asked))
+
+
 def told(question: Question, files: Sequence[ParsedFile], asked: Asked) -> Question:
     """The question with the places that each answer gives to the first and to the last file."""
     return replace(question, answers=tuple(_told(answer, files, asked) for answer in question.answers))

@@ -101,7 +101,9 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         first, last = (int(found[1]), int(found[3] or (MOST if found[2] else found[1]))) if found else (1, 0)
         if first > last:
             said = shortened(repr(self.episodes))
-            raise PinRefusedError(f"{said} is neither a number nor a range such as 13-24 or 13-")
+            raise PinRefusedError(
+                f"{said} is neither a number nor a range", "Write 7, 13-24, or 13- for all from 13 on."
+            )
         return first, last
 
     @property
@@ -219,9 +221,13 @@ def _require_place(pin: Pin) -> None:
     """Refuse a season, offset or episode that no name can carry, and an episode of no season."""
     season, offset, episode = pin.season or 0, pin.offset or 0, pin.episode or 0
     if not (0 <= season <= MOST and abs(offset) <= MOST):
-        raise PinRefusedError(f"season is a number from 0 to {MOST}, offset one from -{MOST} to {MOST}")
+        raise PinRefusedError(
+            f"season is a number from 0 to {MOST}, offset one from -{MOST} to {MOST}", "Say a smaller number."
+        )
     if not 0 <= episode <= MOST or (pin.episode is not None and pin.season is None):
-        raise PinRefusedError(f"episode is a number from 0 to {MOST}, and goes with a season")
+        raise PinRefusedError(
+            f"episode is a number from 0 to {MOST}, and goes with a season", "Write both: S00E05."
+        )
 
 
 def add(path: Path, pin: Pin) -> None:

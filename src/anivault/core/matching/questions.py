@@ -64,6 +64,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     show: str
     words: str
+    dated: str = ""  # the show alone, where `show` also says a place
     pin: Wanted | None = None
     first: str = ""
     last: str = ""
@@ -202,7 +203,13 @@ def _answer(ranked: Ranked, file: MatchedFile, asked: Sequence[MatchedFile], sco
     else:
         called = _called(show, file, several=len(asked) > 1)
         said = _said(called, _placing(show, file, asked, scope, where))
-    return replace(said, first=places_of(asked[0]), last=places_of(asked[-1]), stated=file.sure >= STATED)
+    return replace(
+        said,
+        dated=show.dated,
+        first=places_of(asked[0]),
+        last=places_of(asked[-1]),
+        stated=file.sure >= STATED,
+    )
 
 
 def _said(show: str, wanted: Wanted | None) -> Answer:

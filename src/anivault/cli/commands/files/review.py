@@ -6,10 +6,11 @@ last. With --json a question is an event, and a line of input is `{"key": "1"}`.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 import typer
@@ -27,6 +28,7 @@ from anivault.shared.text import counted
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
     from anivault.core.matching.questions import Question, Wanted
+    from anivault.services.asking import Asking
     from anivault.services.review import Review
 
 AcceptFlag = Annotated[
@@ -34,7 +36,7 @@ AcceptFlag = Annotated[
 ]
 KEYS = (
     "Keys: 1-9 take it    m more shows    / TITLE search    i tmdb:ID by its number",
-    "s SEASON [FROM] where they go    x [1-9|ID] extras of a show    n never ask again",
+    "s SEASON [FROM] [13-24] where they go    x [1-9|ID] extras    n never again",
     "a the first, here and for all of its show    l later    u undo    q quit",
 )
 KEYS_OF_SEVERAL = (
@@ -61,7 +63,8 @@ def review(
     from anivault.services.review import begun
 
     home = context.library_or_none(to)
-    with begun(paths, home, context.asking(parser, provider, lang), context.screen.progress) as found:
+    asking = context.asking(parser, provider, lang)
+    with begun(paths, home, asking, context.screen.progress) as found:
         dialogue = Dialogue(context.screen, found)
         (dialogue.accept if accept else dialogue.run)()
         notices(context.screen, found.notices)
@@ -73,13 +76,13 @@ def review(
     if answered and home and any(fs.is_below(path, home) for path in paths):
         context.screen.hint(f"See what the library has: anivault adopt {quoted(home)}")
     elif answered and home:
-        _go_on(context, dialogue, paths, home)
+        _go_on(context, dialogue, asking, paths, home)
     elif answered:
         context.screen.hint(f"See the plan: anivault organize {' '.join(map(quoted, paths))}")
     return FINDINGS if left else DONE
 
 
-def _go_on(context: Context, dialogue: Dialogue, paths: list[str], library: str) -> None:
+def _go_on(context: Context, dialogue: Dialogue, asking: Asking, paths: list[str], library: str) -> None:
     """Show the plan as it is with the answers; `y` does it."""
     from anivault.cli.organize_handler import OrganizeRequest, handle, order
     from anivault.cli.render.pace import paced
@@ -87,7 +90,7 @@ def _go_on(context: Context, dialogue: Dialogue, paths: list[str], library: str)
 
     screen, bars = context.screen, context.screen.progress
     wanted = order(context.settings, paths, library)
-    request = OrganizeRequest(order=wanted, asking=context.asking())
+    request = OrganizeRequest(order=wanted, asking=asking)
     words = " ".join(map(quoted, ["anivault", "organize", *paths, "--to", library]))
     made = handle(request, bars, paced(bars))
     show(screen, made, command=words)
@@ -99,6 +102,19 @@ def _go_on(context: Context, dialogue: Dialogue, paths: list[str], library: str)
         show(screen, handle(replace(request, apply=True), bars, paced(bars)), command=words)
 
 
+_PLACE = re.compile(r"(\d{1,4})(?: +(\d{1,4}))?(?: +(\d{1,4})-(\d{1,4})?)?", re.ASCII)
+_SHORT = re.compile(r"\d{1,4}", re.ASCII)  # a number that can stand for something
+
+
+class _Turn(NamedTuple):
+    """How things were before a line that answered something."""
+
+    at: int
+    question: Question
+    answered: frozenset[int]
+    given: int
+
+
 class Dialogue:
     """Asks the questions one by one. `answered` are the numbers of those that have a pin now."""
 
@@ -107,6 +123,9 @@ class Dialogue:
         self.answered: set[int] = set()
         self._at, self._now = 0, dict(enumerate(found.questions))
         self._said: dict[int, tuple[int, int | None]] = {}  # by question: the season, and the first episode
+        self._rest: dict[int, Question] = {}  # by question: what is left of it after the answer
+        self._turns: list[_Turn] = []
+        self._shown: tuple[int, Question] | None = None
 
     def accept(self) -> None:
         """Take every question that has one answer, whose place a list states; none that was only derived."""
@@ -118,14 +137,35 @@ class Dialogue:
     def run(self) -> None:
         """Ask until every question was asked, or the user has had enough."""
         while self._at < len(self._now):
+            if self._at in self.answered:
+                self._at += 1
+                continue
             self._now[self._at] = self.found.told(self._now[self._at])
-            self._show(self._at, self._now[self._at])
+            self._ask(self._at, self._now[self._at])
             line = self.line()
             if line is None or line == "q":
                 return
             self._obey(line)
 
+    def _ask(self, number: int, question: Question) -> None:
+        """Show a question, but to people only if it differs from what they have before them."""
+        if self.screen.json or self._shown != (number, question):
+            self._show(number, question)
+        self._shown = number, question
+        self.screen.flush()
+
     def _obey(self, line: str) -> None:
+        """Do what a line says, and note what it takes to take that back."""
+        whole = self.found.questions[self._at]
+        before = _Turn(self._at, whole, frozenset(self.answered), self.found.given)
+        try:
+            self._do(line)
+        except AniVaultError as error:
+            self.screen.note(f"{error} {getattr(error, 'hint', '')}")
+        if self.found.given > before.given:
+            self._turns.append(before)
+
+    def _do(self, line: str) -> None:
         """Do what a line says; one that says nothing changes nothing."""
         word, _, rest = line.partition(" ")
         if word.startswith("/"):
@@ -135,14 +175,11 @@ class Dialogue:
             "1": self._number, "/": self._search, "i": self._named, "s": self._placed,
             "m": self._more, "x": self._extras, "n": self._never, "e": self._apart,
         }  # fmt: skip
-        if word.isdecimal():
+        if _SHORT.fullmatch(word):
             word, rest = "1", word
         if self._now[self._at].crowd and word not in ("", "l", "u", "n", "e"):
             word = "?"
-        try:
-            do.get(word, self._unheard)(rest.strip())
-        except AniVaultError as error:
-            self.screen.note(f"{error} {getattr(error, 'hint', '')}")
+        do.get(word, self._unheard)(rest.strip())
 
     def _unheard(self, _: str) -> None:
         for line in self._keys:
@@ -165,14 +202,25 @@ class Dialogue:
         self._at += 1
 
     def _number(self, word: str) -> None:
-        answers = self._now[self._at].answers
-        number = int(word)
-        wanted = answers[number - 1].pin if 0 < number <= len(answers) else None
-        if wanted is None:
+        answers = dict(enumerate(self._now[self._at].answers, 1))
+        answer = answers.get(int(word))
+        if answer is None:
+            self.screen.note(f"There is no answer {int(word)} here: look for a show with / TITLE.")
+        elif answer.pin is None:
             self.screen.note("No pin can say that: name the show with i, and where its files go with s.")
         else:
-            self._take(self._at, wanted)
+            self._take(self._at, answer.pin)
+            self._go()
+
+    def _go(self) -> None:
+        """Go to the next question, or to what an answer for some of the files has left of this one."""
+        rest = self._rest.pop(self._at, None)
+        if rest is None:
             self._at += 1
+            return
+        self._said.pop(self._at, None)
+        self.answered.discard(self._at)
+        self._now[self._at] = self.found.questions[self._at] = rest
 
     def _named(self, rest: str) -> None:
         """`i tmdb:1234`; what `s` said before holds for it."""
@@ -189,24 +237,36 @@ class Dialogue:
         (answer,) = placed(replace(question, answers=(named,)), *where).answers if where else (named,)
         assert answer.pin
         self._take(self._at, answer.pin)
-        self._at += 1
+        self._go()
 
     def _placed(self, rest: str) -> None:
-        """`s 2 1`: where the files go, for whichever show is taken then."""
+        """`s 2 1`: where the files go, for whichever show is taken then; `s 2 1 13-24` those of the range."""
         from anivault.services.review import placed
 
-        numbers = rest.split()
-        if not numbers or not all(number.isdecimal() for number in numbers):
-            self.screen.note("s SEASON, or s SEASON FROM: s 2 1 makes S02E01 of the first file.")
+        said = _PLACE.fullmatch(rest)
+        if said is None:
+            self.screen.note("s 2 1 makes S02E01 of the first file, s 2 1 13-24 of number 13 to 24 alone.")
             return
-        where = int(numbers[0]), int(numbers[1]) if numbers[1:] else None
+        season, first, begin, end = (int(number) if number else None for number in said.groups())
+        question = replace(self.found.questions[self._at], answers=self._now[self._at].answers)
+        self._rest.pop(self._at, None)
+        if begin is not None:
+            question, left = self.found.parted(question, begin, end)
+            self._rest |= {self._at: left} if left else {}
+        where = season or 0, first
         self._said[self._at] = where
-        self._now[self._at] = placed(self._now[self._at], *where)
+        self._now[self._at] = placed(question, *where)
 
     def _search(self, rest: str) -> None:
         from anivault.services.review import placed
 
-        found, where = self.found.search(self._now[self._at], rest.strip()), self._said.get(self._at)
+        if not rest:
+            self.screen.note("Which title? / Toradora looks for shows that are called so.")
+            return
+        found, where = self.found.search(self._now[self._at], rest), self._said.get(self._at)
+        if not found.answers:
+            self.screen.note(f"No show that is known is called {rest}. With its number: i tmdb:1234.")
+            return
         self._now[self._at] = placed(found, *where) if where else found
 
     def _more(self, _: str) -> None:
@@ -226,7 +286,7 @@ class Dialogue:
             return
         if wanted := self.found.extras_of(question, show):
             self._take(self._at, wanted)
-            self._at += 1
+            self._go()
         else:
             self.screen.note("No pin is for these files alone: put them in a folder of their own.")
 
@@ -247,29 +307,36 @@ class Dialogue:
         if first is None or first.pin is None:
             self.screen.note("There is no answer to take.")
             return
-        for number in range(self._at, len(self._now)):
+        for number in (n for n in range(self._at, len(self._now)) if n not in self.answered):
             answer = next(iter(self._now[number].answers), None)
             if answer and answer.pin and answer.pin.show == first.pin.show:
                 self._take(number, answer.pin)
-        while self._at in self.answered:
-            self._at += 1
+        self._go()
 
     def _undo(self, _: str) -> None:
-        number = self.found.undo()
-        if number is None:
+        """Take back all that the last line which answered something has answered."""
+        if not self._turns:
             self.screen.note("There is no answer to take back.")
             return
-        self.answered.discard(number)
-        self._at = number
+        turn = self._turns.pop()
+        while self.found.given > turn.given:
+            self.found.undo()
+        self.answered, self._at = set(turn.answered), turn.at
+        self._now[turn.at] = self.found.questions[turn.at] = turn.question
+        self._said.pop(turn.at, None)
+        self.screen.line("  taken back", style="green")
 
     def _take(self, number: int, wanted: Wanted) -> None:
         """Write an answer, and say what it is."""
-        pinned = self.found.take(number, wanted)
-        self.answered.add(number)
+        pinned = self.found.take(wanted)
         (pin,) = pinned.pins
+        open_ = [other for other in self._now if other not in self.answered and other != number]
+        too = [other for other in open_ if self.found.settles(pin, self._now[other])]
+        self.answered |= {number, *too}
         show = pinned.shows.get(pin.id)
         self.screen.event(events.PinEvent(file=events.shown(pinned.file), pin=pin, done="pinned", show=show))
-        self.screen.line(f"  taken: {show or pin.id}", style="green")
+        more = f", which answers {counted(len(too), 'more question')} too" if too else ""
+        self.screen.line(f"  taken: {show or pin.id}{more}", style="green")
         notices(self.screen, pinned.doubts)
 
     def _show(self, number: int, question: Question) -> None:
@@ -289,14 +356,13 @@ class Dialogue:
             self.screen.line(f"     and {more:,} more")
         for key, answer in enumerate(question.answers, 1):
             where = " … ".join(dict.fromkeys(filter(None, (answer.first, answer.last))))
-            self.screen.pair(f"  {key}  {answer.show.partition(' from S')[0]}", where)
+            self.screen.pair(f"  {key}  {answer.dated or answer.show}", where)
             if answer.why:
                 self.screen.line(f"       {answer.why}", style="dim")
             for words in answer.against:
                 self.screen.line(f"       {words}", style="yellow")
         for line in self._keys:
             self.screen.hint(line)
-        self.screen.flush()
 
     def line(self) -> str | None:
         """The next line of input; None when there is no more."""
