@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, signature
+from string import Formatter
+
 import pytest
 
 from anivault.core import causes
 from anivault.core.causes import ADVANTAGES, WORDS, Advantage, Cause
 from anivault.core.models import Held, HeldReason
+from anivault.core.planning.places import held
 
 
 @pytest.mark.parametrize("cause", Cause)
@@ -33,6 +37,15 @@ def test_a_fact_that_is_missing_leaves_a_gap() -> None:
 @pytest.mark.parametrize("fact", ["{there}", "{0.__class__}", "%s"])
 def test_a_fact_is_never_a_template(fact: str) -> None:
     assert causes.words(Cause.THERE_WHOLE, {"there": fact}).endswith(fact)
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_no_fact_is_called_as_what_a_held_file_has_besides(cause: Cause) -> None:
+    facts = {name for _, name, _, _ in Formatter().parse(WORDS[cause]) if name}
+    given = signature(held).parameters.values()
+    others = {each.name for each in given if each.kind is Parameter.KEYWORD_ONLY}  # not a fact, if called so
+
+    assert facts.isdisjoint(others)
 
 
 def test_a_crowd_shares_the_words_that_name_none_of_its_files() -> None:

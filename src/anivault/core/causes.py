@@ -116,7 +116,7 @@ WORDS: dict[Cause, str] = {
     Cause.NOT_IN_JOURNAL: "AniVault replaces only files that it knows, and it does not know {there}",
     Cause.RENAMED_BY_HAND: "AniVault put it there as {there}, and somebody renamed it",
     Cause.FOLDER_SAYS_OTHER: "its name says {show}, and the id in its folder's name does not",
-    Cause.SAME_TITLE: "{show} and {other} are both called like this: which is it?",
+    Cause.SAME_TITLE: "{show} and {namesake} are both called like this: which is it?",
     Cause.COUNTS_IN_PART: "does its number count in {part} alone, or in its season?",
     Cause.OTHER_SEASON: "its name says season {season}; does TMDB count the parts of this show so?",
     Cause.SAME_AS_OTHER: "it would be the same episode as {file}, and their names count apart",

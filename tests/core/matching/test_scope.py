@@ -1,4 +1,4 @@
-"""A pin says what was asked and nothing more: the nearest folder that is the show's, or the numbers of a name."""
+"""A pin says what was asked and no more: the nearest folder of the show, or the numbers of a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of discs that each begin at 1 go on from disc to disc; where a disc is missing nobody knows them."""
+"""Discs that each begin at 1 are numbered on from disc to disc, but not behind one that is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from anivault.parser.models import SURE, Number, ParseResult, VideoType
 
 
 def numbers(
-    *discs: tuple[int | None, Sequence[Number]], title: str | None = None, titled: ParseResult | None = None, **more: Any
+    *discs: tuple[int | None, Sequence[Number]],
+    title: str | None = None,
+    titled: ParseResult | None = None,
+    **more: Any,
 ) -> list[list[Number]]:
     """What the files of each disc are numbered after all discs were seen."""
     files: list[ScannedFile] = []
@@ -63,12 +66,12 @@ def test_numbers_behind_a_missing_disc_are_forgotten_and_those_of_disc_1_are_not
 
 def test_a_lone_folder_called_disc_2_says_nothing_where_names_have_a_title() -> None:
     assert numbers((2, [1, 2]), title="Natsu") == [[1, 2]]
-    assert numbers((2, [1, 2]), title="Natsu", titled=ParseResult(title="Natsu")) == [[]]  # a show's folder stands above
+    assert numbers((2, [1, 2]), title="Natsu", titled=ParseResult(title="Natsu")) == [
+        []
+    ]  # a show's folder stands above
 
 
-@pytest.mark.parametrize(
-    ("episodes", "kind"), [([1.5], None), ([1], VideoType.PV), ([1], VideoType.MENU)]
-)
+@pytest.mark.parametrize(("episodes", "kind"), [([1.5], None), ([1], VideoType.PV), ([1], VideoType.MENU)])
 def test_halves_and_extras_are_not_counted(episodes: list[Number], kind: VideoType | None) -> None:
     assert numbers((2, episodes), type=kind) == [episodes]
 
@@ -104,7 +107,11 @@ def test_a_number_that_follows_from_discs_is_sure_and_says_where_it_is_from() ->
     results = {place: ParseResult(episodes=(1,), confidence=0.5) for place in range(2)}
     renumber(files, results, {place: Context(disc=place + 1) for place in range(2)})
 
-    assert (results[1].episodes, results[1].said["episodes"], results[1].confidence) == ((2,), "siblings", SURE)
+    assert (results[1].episodes, results[1].said["episodes"], results[1].confidence) == (
+        (2,),
+        "siblings",
+        SURE,
+    )
     assert results[0] == ParseResult(episodes=(1,), confidence=0.5)
 
 

@@ -42,7 +42,7 @@ def doubt(item: MatchedFile, *, by_id: bool) -> Held | None:
 
 def _of_another(item: MatchedFile, best: Ranked) -> Held | None:
     other = None if item.pinned else _called_in_full(item, best.candidate) or _namesake(item, best)
-    shows = {"show": best.candidate.dated, "other": other.dated} if other else {}
+    shows = {"show": best.candidate.dated, "namesake": other.dated} if other else {}
     return held(item.file, HeldReason.AMBIGUOUS, Cause.SAME_TITLE, **shows) if other else None
 
 

@@ -133,7 +133,12 @@ def test_a_folder_names_a_title_a_year_and_ids() -> None:
     assert named_by("Natsu") == Named("natsu", None, {})
 
 
-NATSU = show(7, "Natsu", 2011, entries=(Entry(key="a", type="tv", titles=(), ids={"anidb": 15}), Entry(key="b", type="tv", titles=())))
+NATSU = show(
+    7,
+    "Natsu",
+    2011,
+    entries=(Entry(key="a", type="tv", titles=(), ids={"anidb": 15}), Entry(key="b", type="tv", titles=())),
+)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +164,9 @@ def test_a_show_without_a_year_may_have_a_folder_without_one() -> None:
 
 
 def test_the_titles_of_a_show_come_in_the_order_of_trust_and_each_once() -> None:
-    spring = Entry(key="a", type="tv", titles=(Title("Haru: Season!", "en", True), Title("NATSU", "en", False)))
+    spring = Entry(
+        key="a", type="tv", titles=(Title("Haru: Season!", "en", True), Title("NATSU", "en", False))
+    )
     known = show(7, "Natsu", titles={"en": "Summer", "ja": "夏"}, entries=(spring,))
 
     assert titles_of(known) == ["natsu", "summer", "夏", "haru season"]
