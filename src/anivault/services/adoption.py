@@ -40,7 +40,7 @@ def handle(request: AdoptRequest, bars: Bars, pace: Pace) -> Adoption:
     if not request.apply:
         return _looked(request, bars)
     before = _told_by_journal(library)
-    found = _looked(request, bars)  # a folder that is no library gets no lock
+    found = _looked(request, bars)  # a folder without a library gets no lock
     if not found.files:
         return adopt(found, pace)
     with turn(library, request.asking.settings.library.wait, lambda: bars("Waiting for another AniVault")):

@@ -1,7 +1,7 @@
 """Remember on which disk each library lies: if its disk is not mounted, the empty folder is not a library.
 
 In: the path of a library. Out: nothing, or WrongDiskError. Touches one small file a library in the user's
-state folder. Forgetting is no failure: whatever cannot be read or written there is passed over.
+state folder. Forgetting fails nothing: whatever cannot be read or written there is passed over.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ class Review:
         return ParsedFile(verdict.file, verdict.parsed)
 
     def knows(self, show: str) -> bool:
-        """Whether anybody knows a show; one that is no provider's own is looked up when it is pinned."""
+        """Whether anybody knows a show; one of another list is looked up when it is pinned."""
         meant, sources = ShowId.read(show.lower()), self._those.asked.sources
         if meant is None or meant.provider not in {"tmdb", *(source.name for source in sources)}:
             return True

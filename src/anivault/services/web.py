@@ -25,7 +25,7 @@ class BodyError(Exception):
 def checked_address(url: str, setting: str, unsafe: str, path: str = "") -> str:
     """Return an address without a slash at its end, `path` where it has none: https, or http to this machine.
 
-    ConfigError, which names the setting, for all else; `unsafe` says why plain http is none.
+    ConfigError, which names the setting, for all else; `unsafe` says why plain http will not do.
     """
     try:
         parts = urlsplit(url)

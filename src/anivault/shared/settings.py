@@ -87,7 +87,7 @@ class MatchSettings(Section, frozen=True):
 
 
 class TmdbSettings(Section, frozen=True):
-    """Where TMDB is. The key is not a setting: environment, keyring, or `tmdb.key` beside the user's file."""
+    """Where TMDB is. Its key is elsewhere: environment, keyring, or `tmdb.key` next to the user's file."""
 
     url: str = "https://api.themoviedb.org/3"
     images: str = "https://image.tmdb.org/t/p"

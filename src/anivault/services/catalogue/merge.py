@@ -2,7 +2,7 @@
 
 In: the rows that ship and those of each import. Out: all rows that have a TMDB id. An import adds
 titles, ids and what was derived or missing; what a shipped source states stays, but for what a newer release
-of that source says otherwise. A show to which something was added has its places derived anew.
+of that source says otherwise. A show to which something was added has its places derived again.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _Catalogue:
             self._touched.add(facts[0].tmdb)
 
     def settled(self) -> list[Row]:
-        """Return all rows, those of touched shows in the order of their dates and placed anew."""
+        """Return all rows, those of touched shows in the order of their dates and placed again."""
         everything = [row for rows in self._shows.values() for row in rows]
         touched = [rows for show in sorted(self._touched) if (rows := self._shows[show])]
         for rows in touched:

@@ -29,11 +29,11 @@ from anivault.services.catalogue.keys import grams, title_keys
 from anivault.services.catalogue.merge import merge
 
 MOST = 10  # shows by each way of looking; scoring needs no more
-SURVIVORS = 40  # keys compared letter by letter; with 80 the loss against comparing all is no smaller
+SURVIVORS = 40  # keys compared letter by letter; with 80 the loss against comparing all is as large
 POSTINGS = 1500  # keys looked at for one title, those of its rarest grams; 8,000 find the same
 FEWEST = 0.4  # of the most grams that any key shares; keys with fewer are not measured (a guess)
 LEAST_RATIO = 60.0  # of 100; below it two titles have little more in common than the alphabet
-SHORTEST = 5  # letters; what begins with fewer is no title (in another script: three)
+SHORTEST = 5  # letters; what begins with fewer is not a title (in another script: three)
 PROBES = 400  # keys asked for in one statement
 KEYS = 16_384  # keys whose shows are kept for those who ask again
 

@@ -107,7 +107,7 @@ def _give_seasons(rows: Sequence[Row]) -> None:
 
 
 def is_prologue(row: Row, rows: Sequence[Row]) -> bool:
-    """Tell whether a single episode stands before a series that begins anew: TMDB keeps it as a special."""
+    """Tell whether a single episode stands before a series that begins again: TMDB keeps it as a special."""
     if row.season is not None or not _is_single(row):
         return False
     return any(r.season is None and r.begin > row.begin and (r.episodes or 2) > 1 for r in rows)

@@ -55,5 +55,5 @@ def to_lines(rows: Iterable[Row]) -> bytes:
 
 
 def from_lines(text: bytes) -> list[Row]:
-    """Read rows back. msgspec.ValidationError when a line is no row."""
+    """Read rows back. msgspec.ValidationError when a line cannot be a row."""
     return msgspec.json.Decoder(Row).decode_lines(text)

@@ -110,7 +110,7 @@ _EAST_ASIAN = re.compile("[\u2e80-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
 
 
 def _english(row: Row) -> str:
-    """The English title that is no abbreviation; rather one that cries as the original does (*Haikyu!!*)."""
+    """The English title, not an abbreviation; rather one that cries as the original does (*Haikyu!!*)."""
     romaji = _romaji(row)
     english = row.titles.get("en", ())
     whole = [title for title in english if _is_whole(title, romaji)]

@@ -202,7 +202,7 @@ def _network(name: str, path: str) -> Iterator[Check]:
 
 
 def _owners(path: str) -> Iterator[Check]:
-    """Say once that files are another's, of which Linux lets only the owner make hardlinks."""
+    """Say once that files are another's: Linux lets only the owner make hardlinks of them."""
     for number, file in enumerate(_files(path)):
         if number >= LOOKED_AT:
             return

@@ -134,7 +134,7 @@ def _read(path: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except UnicodeDecodeError as error:
-        raise ConfigError(str(path), "it is no UTF-8 text; save it as UTF-8") from error
+        raise ConfigError(str(path), "its text is not UTF-8; save it as UTF-8") from error
     except OSError as error:
         raise ConfigError(str(path), error.strerror or str(error)) from error
 

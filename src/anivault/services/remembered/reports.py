@@ -67,7 +67,7 @@ def setting(name: str, value: Any, named: Namer) -> Any:
 
 
 def log_lines(files: Iterable[str], told: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> str:
-    """The log, oldest first; a line that is none is counted."""
+    """The log, oldest first; a line that cannot be read is counted."""
     made, odd = [], 0
     for file in reversed(list(files)):
         with open(file, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123 - a path as the log has it

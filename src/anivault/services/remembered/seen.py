@@ -1,7 +1,7 @@
 """Remember which held files the user has seen, so that the next run names the new ones alone.
 
 In: a library and held files. Out: which of them were shown before. One file a library in the user's state
-folder, a line a held file: sixteen digits of its path, and why it was held. Forgetting is no failure: a line
+folder, a line a held file: sixteen digits of its path, and why it was held. Forgetting fails nothing: a line
 that is damaged, or a file that cannot be read or written, only means that something is shown once more.
 """
 

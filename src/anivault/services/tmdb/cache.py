@@ -2,7 +2,7 @@
 
 In: a key (path and parameters, never a credential), a status and the answer's useful part.
 Out: the row again, with its age; stale rows too, for when TMDB is down. Nothing is kept longer
-than TMDB's terms allow. The file is untrusted: a row whose checksum is wrong, or a file that is no
+than TMDB's terms allow. The file is untrusted: a row whose checksum is wrong, or a file that is not a
 database, is dropped and asked for again.
 """
 

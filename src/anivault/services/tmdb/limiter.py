@@ -93,7 +93,7 @@ class State(msgspec.Struct):
     filled: float = 0.0  # when `tokens` was right
     recent: list[float] = []  # when requests of the last second went out
     until: float = 0.0  # end of the sleep, or time of the next probe
-    since: float = 0.0  # when the sleep began: what was sent earlier is no second offence
+    since: float = 0.0  # when the sleep began: what was sent earlier does not count again
     strikes: int = 0  # offences or failed probes in a row; pauses double with them
     calm: int = 0  # successes in a row while throttled
     probe: float = 0.0  # when the probe that is out was sent; 0 when none is

@@ -104,7 +104,7 @@ def update_from(
 ) -> UpdateReport:
     """Take the newest file of each kind that lies in `folder`; files that are not lists are passed over.
 
-    FolderNotFoundError, or ListUnknownError for a name that is no kind of list.
+    FolderNotFoundError, or ListUnknownError for a name that no list has.
     """
     _check_named(folder, names)
     before, found = size(data_dir), _newest(folder)
