@@ -225,6 +225,20 @@ def test_a_webhook_gets_what_was_done_and_what_is_held(organized: Told, address:
     assert told["run"]
 
 
+def test_nobody_is_told_again_of_what_is_held_as_before(
+    organized: Told, address: str, tmp_path: Path
+) -> None:
+    config = f'[tell]\nwebhook = "{address}/hook"\n'
+    organized(config)
+    organized(config)
+    (tmp_path / "dl" / "IMG_2042.mkv").write_bytes(b"another")
+    organized(config)
+    _, (_, told) = Server.asked
+
+    assert told["held"] == [{"file": "IMG_2042.mkv", "reason": "unmatched"}]
+    assert told["counts"] == {"done": 0, "held": 1}
+
+
 def test_a_webhook_that_is_off_is_named_and_the_run_is_done(organized: Told, tmp_path: Path) -> None:
     done = organized('[tell]\nwebhook = "http://127.0.0.1:9/hook"\n')
 

@@ -159,6 +159,20 @@ def test_what_is_still_written_waits_and_the_rest_of_its_folder_does_not(dl: Pat
     assert hands.waiting == [{str(folder / "Show - 02.mkv")}, frozenset()]
 
 
+def test_an_episode_that_arrives_is_looked_at_with_those_of_its_show(dl: Path) -> None:
+    clock = Clock()
+    hands = Hands(clock)
+    old, other, new = dl / "[G] Show - 26 [1080p].mkv", dl / "[G] Else - 27.mkv", dl / "[G] Show - 27.mkv"
+    at: dict[float, Callable[[], object]] = {
+        1001.0: lambda: write(old),
+        1101.0: lambda: write(other),
+        1201.0: lambda: write(new),
+    }
+    watched(dl, hands, clock, at)
+
+    assert [paths for _, paths in hands.filed] == [(str(old),), (str(other),), (str(new), str(old))]
+
+
 def test_a_folder_that_vanishes_and_comes_back_is_waited_for(dl: Path) -> None:
     clock, hidden = Clock(), dl.with_name("hidden")
     hands = Hands(clock)
@@ -171,7 +185,7 @@ def test_a_folder_that_vanishes_and_comes_back_is_waited_for(dl: Path) -> None:
     watched(dl, hands, clock, at)
 
     assert hands.said == [f"{dl} is not there any more. Waiting until it is back.", f"{dl} is back."]
-    assert [paths[-1] for _, paths in hands.filed] == [str(dl / "Show - 01.mkv"), str(dl / "Show - 02.mkv")]
+    assert [paths[0] for _, paths in hands.filed] == [str(dl / "Show - 01.mkv"), str(dl / "Show - 02.mkv")]
 
 
 def test_a_full_disk_is_told_once_and_tried_again_later_each_time(dl: Path) -> None:
@@ -357,6 +371,12 @@ def test_units_keep_every_word_whole() -> None:
 
     assert 'ExecStart="/opt/any vault" watch "/dl/100%% \\"x\\" $$y" --to /lib\n' in text
     assert text.count("[Install]") == 2
+
+
+def test_no_unit_is_printed_for_a_watch_that_has_no_library(run: Run, dl: Path) -> None:
+    done = run("watch", dl, "--unit")
+
+    assert (done.code, done.out) == (23, "")
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")

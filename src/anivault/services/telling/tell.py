@@ -9,8 +9,9 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from anivault.core.models import HeldReason
+from anivault.core.models import Held, HeldReason
 from anivault.core.organized import Organized
+from anivault.services.remembered.seen import Seen
 from anivault.services.secrets import find_key_of
 from anivault.services.telling.servers import MOST, TellingError, asked, client, tell
 from anivault.shared import trust
@@ -24,11 +25,18 @@ LONGEST = 200  # files of one kind that a message names
 def tell_all(settings: Settings, made: Organized) -> tuple[str, ...]:
     """Tell everyone who is to be told; returns what could not be."""
     folders = changed(made)
-    asked_for = [item for item in made.held if item.reason is not HeldReason.ALREADY_THERE]
     notices = [*_servers(settings, folders)] if folders else []
-    if made.moves or asked_for:
+    if made.moves or asked_now(made):
         notices += [*_webhook(settings, made), *_apprise(settings, made)]
     return tuple(notices)
+
+
+def asked_now(made: Organized) -> list[Held]:
+    """The files that are held now and were not told before: nobody hears of a question every night."""
+    known = Seen(made.plan.library).known(made.held)
+    return [
+        item for item in made.held if item.reason is not HeldReason.ALREADY_THERE and item.source not in known
+    ]
 
 
 def changed(made: Organized) -> list[str]:
@@ -92,7 +100,7 @@ def _notified(addresses: str, text: str) -> tuple[int, bool]:
 
 def message(settings: Settings, made: Organized) -> dict[str, Any]:
     """What a webhook gets. `text` is for people, the rest for programs."""
-    held = [item for item in made.held if item.reason is not HeldReason.ALREADY_THERE]
+    held = asked_now(made)
     done = len(made.moves)
     said = [f"{done} {'file' if done == 1 else 'files'} in the library"] if done else []
     said += [f"{len(held)} held"] if held else []

@@ -8,6 +8,7 @@ counts for nothing, as copying programs set it. Lists folders; opens nothing.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,15 @@ from anivault.core.models import Identity, ScannedFile
 from anivault.core.pipeline.ignore import Everywhere
 from anivault.core.pipeline.scanner import outermost, scan
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
+
+_BEGIN = re.compile(r"(?:\[[^\]]*\])?[^0-9]*")
+
+
+def _begin(path: str) -> str:
+    """Where a file is, and how its name begins: up to the first number behind the group's brackets."""
+    folder, name = os.path.split(path)
+    found = _BEGIN.match(name)
+    return os.path.join(folder, found[0] if found else "")
 
 
 class _Seen(NamedTuple):
@@ -61,8 +71,15 @@ class Pile:
         return max(0.0, min(times)) if times else None
 
     def entries(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """The files and folders, directly below a watched one, that these files are or lie in."""
-        return tuple(dict.fromkeys(self._seen[path].entry for path in paths))
+        """The files and folders, directly below a watched one, that these files are or lie in.
+
+        Files that were handed over before and whose names begin as those do come with them: the episodes of
+        a show say together where each belongs, and one that was asked about may be sure now.
+        """
+        arrived = dict.fromkeys(self._seen[path].entry for path in paths)
+        begins = set(map(_begin, arrived))
+        others = (path for path in self._handed if self._seen[path].entry == path and _begin(path) in begins)
+        return tuple(arrived | dict.fromkeys(others))
 
     def handed_over(self, paths: Iterable[str]) -> None:
         """Note that these were handed over, as they were at the last look."""

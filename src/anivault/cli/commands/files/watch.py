@@ -116,10 +116,12 @@ class _Hands:
         from anivault.core.models import HeldReason
         from anivault.services.remembered.seen import Seen
 
-        if result.moves or any(item.reason is not HeldReason.ALREADY_THERE for item in result.held):
-            seen = Seen(self.library)
-            show(self.context.screen, result, known=seen.known(result.held))
-            seen.remember(result.held, result.moves)
+        seen = Seen(self.library)
+        known = seen.known(result.held)
+        there = HeldReason.ALREADY_THERE
+        if result.moves or any(x.reason is not there and x.source not in known for x in result.held):
+            show(self.context.screen, result, known=known)
+        seen.remember(result.held, result.moves)
         self.context.screen.flush()
 
     def recover(self) -> None:
@@ -161,6 +163,7 @@ def _written(path: str) -> tuple[int, int] | None:
 def _unit(context: Context, folders: list[str], to: str | None) -> int:
     from anivault.services.watching.unit import units
 
+    context.library(to)  # a watch without a library would end as soon as it begins
     program = os.path.abspath(sys.argv[0])
     more = [*(["--to", os.path.abspath(to)] if to else []), *_config(context)]
     for line in units([program], folders, more).splitlines():
