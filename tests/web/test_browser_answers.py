@@ -177,6 +177,45 @@ def test_several_unknown_releases_are_one_question_and_a_place_is_looked_at_befo
         assert (pin.id, pin.season, pin.offset) == ("tmdb:42916", 1, 2)
 
 
+def test_a_pin_is_looked_at_before_it_is_written(window: Chromium, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "Downloads").mkdir()
+    for n in (5, 6, 7):
+        (tmp_path / f"Downloads/[G] Toradora! S01E0{n}.mkv").write_text(f"{n}")
+    pins = tmp_path / "Library/.anivault/pins.toml"
+    with serving(tmp_path) as link:
+        base = link.partition("/?")[0]
+        window.width(1280)
+        window.go(link)
+        window.go(f"{base}/settings")
+        press(window, "Make a pin")
+        for what in ("Toradora!", "tmdb:42916", "0", "1"):
+            window.press("Tab", *what)
+        press(window, "Look what changes")
+        come(window, "/settings/preview")
+        assert "Toradora! (2008) S01E05 → Toradora! (2008) S00E06" in window.text()
+        assert "3 files: The names say season 1, and the pin says season 0: the pin wins." in window.text()
+        assert load(pins) == ()
+        look(window, "settings-preview", tmp_path)
+        press(window, "Leave it")
+        come(window, "/settings")
+        assert load(pins) == ()
+        window.go(f"{base}/settings/preview")
+        press(window, "Pin it")
+        come(window, "/settings")
+        window.wait(lambda: "Pinned." in window.text())
+        assert "season 0, numbers +1" in window.text()
+        look(window, "settings-pinned", tmp_path)
+
+        press(window, "Change")
+        window.press("Tab", "Tab", "1")
+        press(window, "Look what changes")
+        come(window, "/settings/preview")
+        press(window, "Pin it")
+        window.wait(lambda: "Pinned." in window.text())
+    (pin,) = load(pins)
+    assert (pin.title, pin.season, pin.offset) == ("Toradora!", 1, 1)
+
+
 def test_posters_are_seen_where_there_is_a_key(window: Chromium, home: Path, tmp_path: Path) -> None:
     (tmp_path / "Downloads").mkdir()
     for name in ("The Star Ferry (2015) - S01E01.mkv", "Zzqqx Wwvv - 01.mkv"):

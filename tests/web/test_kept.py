@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,7 @@ from anivault.core.matching.pins import Pin, add, load
 from anivault.services.remembered import ignored
 from anivault.shared.settings import load as load_settings
 from anivault.shared.settings import user_config_path
+from tests.conftest import Run
 from tests.web.conftest import Browser
 from tests.web.test_whole_job import show_of, work
 
@@ -25,20 +28,103 @@ def written(pin: Pin) -> str:
     return msgspec.json.encode(pin).decode()
 
 
-def test_a_title_is_pinned_on_the_page(inside: Browser, tmp_path: Path) -> None:
+def test_a_title_is_pinned_on_the_page(inside: Browser, tmp_path: Path, run: Run) -> None:
     fields = {"what": "Toradora!", "show": "tmdb:31911", "season": "1", "offset": "-2", "episodes": "3-4"}
 
     assert inside.post("/settings/pin", fields).status == 303
     assert pins_of(tmp_path) == (
         Pin(id="tmdb:31911", title="Toradora!", season=1, offset=-2, episodes="3-4"),
     )
-    assert "tmdb:31911, season 1, numbers -2, only 3-4" in inside.get("/settings").text
+    (line,) = run("pins", "--to", tmp_path / "Library").out.splitlines()[1:]
+    assert line.strip() in inside.get("/settings").text  # in the words of the command
+
+
+def looked_at(browser: Browser, fields: dict[str, str]) -> str:
+    """What the page says of a pin before it is written."""
+    assert browser.post("/settings/preview", fields).headers["location"] == "/working"
+    browser.finish()
+    assert not browser.house.jobs.state.failed, browser.house.jobs.state
+    assert browser.get("/working?done=1").headers["location"] == "/settings/preview"
+    return html.unescape(browser.get("/settings/preview").text)
+
+
+def fields_of(page: str, path: str) -> dict[str, str]:
+    """What the form of this path sends."""
+    form = page.partition(f'action="{path}"')[2].partition("</form>")[0]
+    found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="((?:[^"]|"(?! *>))*)">', form))
+    return {name: value for name, value in found.items() if name != "csrf"}
+
+
+def test_a_pin_is_looked_at_in_the_words_of_the_command_and_written_as_it_was_shown(
+    inside: Browser, tmp_path: Path, run: Run
+) -> None:
+    source, library = tmp_path / "Downloads", tmp_path / "Library"
+    for n in (1, 2, 3):
+        (source / f"[G] Toradora! S02E0{n}.mkv").write_bytes(b"%d" % n)
+        (source / f"[G] Cowboy Bebop - 0{n}.mkv").write_bytes(b"b%d" % n)
+    work(inside, "plan")
+    work(inside, "apply")
+    (source / "[G] Toradora! S02E04.mkv").write_text("4")
+    words = {"what": "Toradora!", "show": "tmdb:30991", "season": "1", "episodes": "2-"}
+
+    page = looked_at(inside, words)
+    said = run("pin", "Toradora!", "tmdb:30991", "--season", "1", "--episodes", "2-", "--preview",
+               "--in", source, "--to", library)  # fmt: skip
+    assert pins_of(tmp_path) == ()
+    changes = [line.split("→")[1].split() for line in said.out.splitlines() if "→" in line][1:]
+    assert changes
+    for after in changes:
+        assert " ".join(after).partition(" … ")[0] in page
+    for line in said.out.splitlines():
+        if "pin wins" in line or "Nothing was written" in line:
+            assert line.strip() in page, line
+    assert "pin wins" in page
+    assert "S02E04.mkv" in page  # that of the folder
+
+    assert inside.post("/settings/pin", fields_of(page, "/settings/pin")).status == 303
+    assert pins_of(tmp_path) == (Pin(id="tmdb:30991", title="Toradora!", season=1, episodes="2-"),)
+    assert inside.get("/settings/preview").status == 303  # it is written: nothing is looked at any more
+
+
+def test_a_change_of_a_pin_is_looked_at_too(inside: Browser, tmp_path: Path) -> None:
+    source = tmp_path / "Downloads"
+    (source / "[Coalgirls] Toradora! - 01.mkv").write_text("x")
+    (source / "[Other] Toradora! - 01.mkv").write_text("y")
+    mine = Pin(id="tmdb:42916", title="Toradora!", group="Coalgirls", season=1)
+    add(tmp_path / "Library/.anivault/pins.toml", mine)
+
+    page = looked_at(inside, {"pin": written(mine), "show": "tmdb:42916", "season": "0", "offset": "4"})
+    assert "S01E01 → Toradora! (2008) S00E05" in re.sub(r"<[^>]*>", "", page)
+    assert "[Other]" not in page  # the pin is not for this group
+    assert pins_of(tmp_path) == (mine,)
+    assert inside.post("/settings/repin", fields_of(page, "/settings/repin")).status == 303
+    assert pins_of(tmp_path) == (
+        Pin(id="tmdb:42916", title="Toradora!", group="Coalgirls", season=0, offset=4),
+    )
+
+
+def test_a_pin_says_all_that_the_command_can_say(inside: Browser, tmp_path: Path) -> None:
+    film = tmp_path / "Downloads/Toradora! - Bento.mkv"
+    film.write_text("x")
+    for fields in (
+        {"what": "A", "show": "tmdb:42916", "season": "1", "episodes": "13-", "first": "1"},
+        {"what": str(film), "show": "tmdb:42916", "place": "S00E02"},
+        {"what": "B", "show": "tmdb:42916", "episodes": "3", "extra": "1"},
+        {"what": "C", "show": "tmdb:42916", "order": "tvdb"},
+    ):
+        assert inside.post("/settings/pin", fields).status == 303
+    made = [(pin.offset, pin.episode, pin.extra, pin.order) for pin in pins_of(tmp_path)]
+    assert made == [(-12, None, False, None), (None, 2, False, None), (None, None, True, None),
+                    (None, None, False, "tvdb")]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
         ({"what": "", "show": "tmdb:1"}, "a pin is for"),
+        ({"what": "Toradora!", "show": "tmdb:31911", "extra": "1"}, "extras of all files with this title"),
+        ({"what": "Toradora!", "show": "tmdb:31911", "place": "S00E01"}, "place of one file"),
+        ({"what": "Toradora!", "show": "tmdb:31911", "first": "1"}, "name the range"),
         ({"what": "Toradora!", "show": ""}, "names no show"),
         ({"what": "Toradora!", "show": "tmdb:31911", "season": "9"}, "no season 9"),
         ({"what": "Toradora!", "show": "tmdb:31911", "season": "1", "episodes": "4-3"}, "as 13-24"),

@@ -94,15 +94,25 @@ def change(
         raise PinNotFoundError(wanted.what)
     with Providers(settings, providers, progress) as asked:
         wanted, known = resolved(wanted, asked)
-        said = {"season": wanted.season, "offset": wanted.offset, "episodes": wanted.episodes}
-        made = replace(old, id=wanted.show, **said)
-        made = replace(made, id=str(made.show))
+        made = changed(old, wanted)
         doubts = (*asked.notices, *doubts_of(made, known))
     with _written(path):
         add(path, made)
         if made.target != old.target:
             put_back(path, [pin for pin in load(path) if pin != old])
     return Pinned(file=str(path), pins=(made,), doubts=doubts)
+
+
+def changed(old: Pin, wanted: PinRequest) -> Pin:
+    """A pin with what the words say of show, season and numbers."""
+    said = {"season": wanted.season, "offset": wanted.offset, "episodes": wanted.episodes}
+    made = replace(old, id=wanted.show, **said)
+    return replace(made, id=str(made.show))
+
+
+def is_too_wide(request: PinRequest) -> bool:
+    """Whether it would make extras of all files that have a title."""
+    return request.extra and not (request.episodes or os.path.isdir(request.what))
 
 
 def made_of(request: PinRequest) -> Pin:

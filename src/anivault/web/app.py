@@ -58,6 +58,8 @@ PAGES = [
     Route("/undo", history.undo),
     Route("/verify", verify.show),
     Route("/settings", kept.show),
+    Route("/settings/preview", pins.look, methods=["POST"]),
+    Route("/settings/preview", pins.preview),
     Route("/settings/pin", pins.make, methods=["POST"]),
     Route("/settings/repin", pins.change, methods=["POST"]),
     Route("/settings/unpin", pins.unpin, methods=["POST"]),

@@ -27,6 +27,7 @@ TITLES = {
     "undo": "Taking back",
     "verify": "Verifying",
     "recover": "Settling",
+    "pin": "Looking at a pin",
 }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 if TYPE_CHECKING:
     from anivault.core.matching.questions import Wanted
+
+Order = Literal["tmdb", "tvdb"]  # as a pin says whose numbers names have
 
 
 class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +56,10 @@ class PinWords(msgspec.Struct, frozen=True, kw_only=True):
     season: int | None = None
     offset: int | None = None
     episodes: str | None = None
+    first: int | None = None
     place: str | None = None
     extra: bool = False
+    order: Order | None = None
 
     @classmethod
     def of(cls, wanted: Wanted) -> PinWords:
@@ -226,3 +230,25 @@ class VerifyFacts(msgspec.Struct, frozen=True, kw_only=True):
     amiss: int  # of them: what is more than a note
     run: str = ""  # the last run that it knew of
     notices: tuple[str, ...] = ()
+
+
+class PinChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that a pin would be for: what it is, what it would be, and what its name says against that."""
+
+    path: str
+    before: str
+    after: str
+    against: tuple[str, ...] = ()
+
+
+class PinFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A pin that was looked at and is not written yet, and all that it would come to, in words."""
+
+    made: float
+    words: PinWords
+    old: str  # the pin that it changes, as its form carries it; empty for a new one
+    told: str
+    file: str  # that it would stand in
+    total: str
+    remarks: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()

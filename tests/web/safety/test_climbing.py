@@ -24,7 +24,10 @@ from anivault.web.house import House
 from tests.web.conftest import Browser, house_at
 
 PIN = msgspec.json.encode(Pin(id="tmdb:31911", title="Toradora!")).decode()
-NUMBERS = {"show": "tmdb:31911", "season": "1", "offset": "1", "episodes": "1-2"}
+NUMBERS = {
+    "show": "tmdb:31911", "season": "1", "offset": "1", "episodes": "1-2", "first": "1", "place": "S01E01",
+    "extra": "1", "order": "tvdb",
+}  # fmt: skip
 JOBS = ("plan", "apply", "verify", "preview")
 SECRET = "what lies outside"
 # What each form sends when it is used as it is meant.
@@ -43,6 +46,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/review/undo": {},
     "/plan/leave": {"n": "1", "out": "1"},
     "/plan/place": {"n": "1", "season": "1", "episode": "2"},
+    "/settings/preview": {"what": "Toradora!", "pin": PIN, **NUMBERS},
     "/settings/pin": {"what": "Toradora!", **NUMBERS},
     "/settings/repin": {"pin": PIN, **NUMBERS},
     "/settings/unpin": {"what": "Toradora!"},

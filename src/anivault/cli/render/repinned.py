@@ -62,7 +62,7 @@ def _crowds(screen: Screen, changes: Sequence[Change]) -> None:
         names = [change.before.file.rel for change in crowd]
         last = f" … {names[-1].rpartition('/')[2]}" if names[1:] else ""
         screen.line(f"  {counted(len(crowd), 'file')}: {names[0]}{last}")
-        before, after = _told([c.before for c in crowd]), _told([c.after for c in crowd])
+        before, after = outcome_told([c.before for c in crowd]), outcome_told([c.after for c in crowd])
         screen.pair(f"      {before}", f"→  {after}")
 
 
@@ -85,7 +85,7 @@ def _held(item: MatchedFile) -> str:
     return ""
 
 
-def _told(items: Sequence[MatchedFile]) -> str:
+def outcome_told(items: Sequence[MatchedFile]) -> str:
     """`held: which show is it?`, or `Bleach (2004) S01E01 … S01E12`."""
     from anivault.core.matching.questions import places_of  # it knows matching, as few commands need
 
@@ -98,17 +98,36 @@ def _told(items: Sequence[MatchedFile]) -> str:
 
 
 def _outcome(screen: Screen, found: Preview, against: int, command: str) -> None:
-    """All in one line: `12 files change, 3 stay as they are. Nothing was written.`"""
+    """All in one line: `12 files to change, 3 as before. Nothing was written.`"""
     changes = sum(change.changes for change in found.changes)
-    unheard = sum(not change.heard for change in found.changes)
+    stay, library = len(found.changes) - changes, len(found.library)
+    counts = {"changes": changes, "library": library, "stays": stay, "against": against}
+    for words in unheard_told(found):
+        screen.hint(words)
+    summary(screen, "pin", Counter(counts), totals_told(found))
+    if not (found.changes or found.library):
+        screen.hint(NO_FILE)
+    screen.hint(f"Write it: {command}")
+
+
+def totals_told(found: Preview) -> str:
+    """`12 files to change, 3 as before. Nothing was written.`"""
+    changes = sum(change.changes for change in found.changes)
     stay, library = len(found.changes) - changes, len(found.library)
     parts = [f"{counted(changes, 'file')} to change"]
     parts += [f"{library:,} in the library"] if library else []
     parts += [f"{stay:,} as before"] if stay else []
-    if unheard:
-        screen.hint(f"Of {counted(unheard, 'file')} another pin says more, or came earlier: anivault pins")
-    counts = {"changes": changes, "library": library, "stays": stay, "against": against}
-    summary(screen, "pin", Counter(counts), f"{', '.join(parts)}. Nothing was written.")
-    if not (found.changes or found.library):
-        screen.hint("No video that is there has this title, group and numbers.")
-    screen.hint(f"Write it: {command}")
+    return f"{', '.join(parts)}. Nothing was written."
+
+
+def unheard_told(found: Preview) -> list[str]:
+    """That another pin decides, where one does."""
+    unheard = sum(not change.heard for change in found.changes)
+    return (
+        [f"Of {counted(unheard, 'file')} another pin says more, or came earlier: anivault pins"]
+        if unheard
+        else []
+    )
+
+
+NO_FILE = "No video that is there has this title, group and numbers."

@@ -14,7 +14,16 @@ from anivault.core.pipeline.reading import Read, What, read
 from anivault.core.rematched import releases_of, rematched
 from anivault.core.verdicts import Asked
 from anivault.services.asking import Asking, opened
-from anivault.services.pinning import Pinned, PinRequest, doubts_of, file_of, made_of, pinned_as, resolved
+from anivault.services.pinning import (
+    Pinned,
+    PinRequest,
+    changed,
+    doubts_of,
+    file_of,
+    made_of,
+    pinned_as,
+    resolved,
+)
 from anivault.services.remembered import ignored
 from anivault.shared.progress import Bars
 
@@ -27,15 +36,24 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     library: tuple[Change, ...] = ()
 
 
-def preview(request: PinRequest, asking: Asking, paths: Sequence[str], bars: Bars) -> Preview:
+def near(what: str) -> list[str]:
+    """Where the files of a folder or a file are; those of a title may be anywhere."""
+    if os.path.isdir(what):
+        return [what]
+    return [os.path.dirname(os.path.abspath(what))] if os.path.isfile(what) else []
+
+
+def preview(
+    request: PinRequest, asking: Asking, paths: Sequence[str], bars: Bars, old: Pin | None = None
+) -> Preview:
     """Say what a pin would change for the videos below `paths`, and for those of its library. Writes nothing.
 
-    Raises what `pin` raises, and what reading `paths` does.
+    With `old` it is that pin, changed. Raises what `pin` raises, and what reading `paths` does.
     """
     with opened(asking, request.library, bars("Matching")) as those:
         request, known = resolved(request, those.providers)
-        made = made_of(request)
-        pins = tuple(_in_force(request.library, made))
+        made = changed(old, request) if old else made_of(request)
+        pins = tuple(pin for pin in _in_force(request.library, made) if pin != old or pin == made)
         changes = repinned(_read(paths, request.library, those.asked, bars), those.asked, made, pins)
         home = request.library if request.library and os.path.isdir(request.library) else None
         library = _in_library(home, those.asked, made, pins) if home else []

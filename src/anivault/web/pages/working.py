@@ -14,7 +14,9 @@ from anivault.web.jobs import BusyError, State
 from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.records import BackFacts, LibraryFile
 
-RESULTS = {"plan": "/plan", "library": "/library", "verify": "/verify"}  # where it can be looked at
+# Where it can be looked at.
+RESULTS = {"plan": "/plan", "library": "/library", "verify": "/verify", "pin": "/settings/preview"}
+FORMS = frozenset({"plan", "apply", "library", "recover", "verify", "preview", "undo"})
 
 
 def show(request: Request) -> Response:
@@ -36,9 +38,15 @@ def _page_of(state: State) -> str:
 async def start(request: Request) -> Response:
     """Begin work: there is one at a time."""
     house, job = house_of(request), request.path_params["job"]
-    order = _order(house, job, form(request))
+    order = _order(house, job, form(request)) if job in FORMS else None
     if order is None:
         return render(request, "entrance/missing.html", 404, what="There is no such work.")
+    return begin(request, **order)
+
+
+def begin(request: Request, **order: Any) -> Response:
+    """Begin work, and show how far it is; refused while other work goes on."""
+    house = house_of(request)
     try:
         house.start(**order)
     except BusyError:
@@ -54,7 +62,7 @@ def _order(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | N
         return {"job": job, "deep": deep}
     if job in {"preview", "undo"}:
         return _back(house, job, fields)
-    return {"job": job} if job in TITLES and job != "rollback" else None
+    return {"job": job}
 
 
 def _back(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | None:

@@ -28,8 +28,8 @@ DESCRIPTION = "/api/v1/openapi.json"
 OPEN = ("/login", "/static/")  # what anybody may see
 HARMLESS = (
     "/login", "/logout", "/link", "/jobs/plan", "/jobs/library", "/jobs/verify", "/jobs/preview",
-    "/jobs/cancel", "/api/v1/plan", "/api/v1/library", "/api/v1/verify", "/api/v1/rollback/preview",
-    "/api/v1/cancel",
+    "/jobs/cancel", "/settings/preview", "/api/v1/plan", "/api/v1/library", "/api/v1/verify",
+    "/api/v1/rollback/preview", "/api/v1/cancel",
 )  # fmt: skip
 HEADERS = [
     (b"content-security-policy",

@@ -23,6 +23,7 @@ WORK = {
     "library": "library:look",
     "rollback": "back:rollback",
     "recover": "back:recover",
+    "pin": "pinned:look",
     "verify": "checked:verify",
     "explain": "small:explain",
     "search": "small:search",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -62,7 +61,7 @@ ExtraFlag = Annotated[
 ]
 
 OrderOption = Annotated[
-    Literal["tvdb", "tmdb"] | None,
+    Literal["tmdb", "tvdb"] | None,
     typer.Option("--order", help="Their names count as this database does.", show_default=False),
 ]
 PreviewFlag = Annotated[
@@ -97,12 +96,8 @@ def pin(
     also be named as other lists number it: anidb:123, mal:123, anilist:123, tvdb:123.
     """
     from anivault.services import pinning
+    from anivault.services.remembered.previewing import near
 
-    if extra and not (episodes or os.path.isdir(what)):
-        hint = "Put them in a folder of their own, or name their numbers with --episodes."
-        raise UsageError(
-            "--extra would make extras of all files with this title. Nothing was done.", hint=hint
-        )
     home = context.library_or_none(to)
     request = pinning.PinRequest(
         what=what,
@@ -116,8 +111,13 @@ def pin(
         order=order,
         library=home,
     )
+    if pinning.is_too_wide(request):
+        hint = "Put them in a folder of their own, or name their numbers with --episodes."
+        raise UsageError(
+            "--extra would make extras of all files with this title. Nothing was done.", hint=hint
+        )
     if preview:
-        return _preview(context, request, inside or _near(what))
+        return _preview(context, request, inside or near(what))
     if inside:
         raise UsageError("--in goes with --preview. Nothing was done.", hint="Add --preview.")
     screen, asked = context.screen, context.settings.match.providers
@@ -128,13 +128,6 @@ def pin(
     doubts = tuple(doubt for doubt in made.doubts if doubt not in objections)
     _show(screen, [replace(made, doubts=doubts)], "pinned", home)
     return DONE
-
-
-def _near(what: str) -> list[str]:
-    """Where the files of a folder or a file are; those of a title may be anywhere."""
-    if os.path.isdir(what):
-        return [what]
-    return [os.path.dirname(os.path.abspath(what))] if os.path.isfile(what) else []
 
 
 def _preview(context: Context, request: PinRequest, paths: list[str]) -> int:
@@ -161,9 +154,9 @@ def _written_by(words: Sequence[str]) -> str:
 
 def _objections(context: Context, request: PinRequest) -> tuple[str, ...]:
     """What names say against a pin, as far as its files are known."""
-    from anivault.services.remembered.previewing import objected
+    from anivault.services.remembered.previewing import near, objected
 
-    paths = _near(request.what)
+    paths = near(request.what)
     return objected(request, context.asking(), paths, context.screen.progress) if paths else ()
 
 

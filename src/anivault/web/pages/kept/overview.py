@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from anivault.cli.commands.upkeep.config import _shown
 from anivault.cli.context import Context
+from anivault.cli.render.repinned import pin_told
 from anivault.cli.screen import Screen
 from anivault.shared.errors import AniVaultError
+from anivault.shared.progress import untold
 from anivault.shared.settings import flatten
 from anivault.web.pages.asking import refused
 from anivault.web.pages.rendering import house_of, render
@@ -32,7 +34,8 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
         context = Context(Screen(quiet=True), house.config)
         context.library(house.library)
         settings = list(_settings(context.loaded))
-        pins = pinning.listed(house.library)
+        listed = pinning.listed(house.library)
+        pins = pinning.called(listed, house.settings, ("catalog",), untold)
         lists = ignored.listed(house.library)
     except AniVaultError as error:
         return refused(request, error, "/")
@@ -41,7 +44,11 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
         "pages/settings.html",
         settings=settings,
         open=OPEN,
-        pins=[(pinned.file, [(_written(pin), pin) for pin in pinned.pins]) for pinned in pins],
+        pins=[
+            (each.file, [(_written(pin), pin, pin_told(pin, each.shows.get(pin.id))) for pin in each.pins])
+            for each in pins
+        ],
+        pinned="pinned" in request.query_params,
         pin_file=str(pinning.file_of(house.library)),
         lists=lists,
         list_file=str(ignored.file_of(house.library)),
