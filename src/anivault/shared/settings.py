@@ -24,12 +24,6 @@ ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
 ConflictPolicy = Literal["hold", "version"]
 Scalar: TypeAlias = str | int | float | bool
 Value: TypeAlias = Scalar | list[Scalar | dict[str, Scalar]] | dict[str, Scalar | list[Scalar]]
-Wish = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^(group:.+|resolution(:\d{3,4}[pi]?)?|source(:\w+)?|language:[A-Za-z-]+|size:(larger|smaller))$"
-    ),
-]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +43,7 @@ class OrganizeSettings(Section, frozen=True):
     mode: ModeName = "hardlink"
     preset: str = "jellyfin"
     on_conflict: ConflictPolicy = "hold"
-    prefer: tuple[Wish, ...] = ()
+    prefer: tuple[str, ...] = ()
     upgrade: bool = False
 
 
@@ -199,12 +193,19 @@ ADDRESS = Kind(
 )
 MAYBE_ADDRESS = Kind(re.compile(f"(?:{ADDRESS.form.pattern})?"), ADDRESS.allowed)
 LANGUAGE = Kind(re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"), "a language such as ja-Latn")
+WISH = Kind(
+    re.compile(
+        r"group:.+|resolution(:\d{3,4}[pi]?)?|source(:\w+)?|language:[A-Za-z-]+|size:(larger|smaller)"
+    ),
+    "a wish: group:NAME, resolution:1080p, source:web, language:en or size:smaller",
+)
 PATH = Kind(re.compile(r"[^\x00-\x1f\x7f]{0,4096}"), "a path without control characters")
 HOST = Kind(re.compile(r"[A-Za-z0-9.:_-]{1,253}"), "a name or an address of a machine")
 # Values that become a name, a path or an address somewhere; the rest is a choice of words by its type.
 KINDS = {
     "library.path": PATH,
     "organize.preset": NAME,
+    "organize.prefer": WISH,
     "parser.engines": NAME,
     "match.providers": NAME,
     "match.languages": LANGUAGE,

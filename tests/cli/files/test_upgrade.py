@@ -254,3 +254,26 @@ def test_a_file_in_the_way_is_told_one_way_to_be_replaced(run: Run, tmp_path: Pa
     assert "--upgrade" in first
     assert rollback not in first
     assert "To let better files" not in settled
+
+
+def test_a_better_file_next_to_the_old_one_is_told_of_upgrade_once(run: Run, tmp_path: Path) -> None:
+    home = Home(run, tmp_path)
+    for path in home.new.iterdir():
+        path.rename(home.old / path.name)
+    words = ("organize", home.old, "--to", home.library)
+    first, again = run(*words).err, run(*words).err
+    run(*words, "--upgrade", "--apply")
+    settled = run(*words, "--upgrade")
+
+    assert first.count("To let better files") == 1
+    assert "[organize] prefer" not in first
+    assert "rollback" not in first + again + settled.err
+
+
+def test_files_that_are_held_as_before_are_of_the_shows_of_videos(run: Run, tmp_path: Path) -> None:
+    home = Home(run, tmp_path)
+    home.upgrade("--apply")
+    words = ("organize", home.old, home.new, "--to", home.library)
+    run(*words)
+
+    assert "of 1 show held as before" in run(*words).out

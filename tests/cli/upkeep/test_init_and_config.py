@@ -85,6 +85,17 @@ base = "plex"
 """
 
 
+@pytest.mark.parametrize("wish", ["foo", "group:", "resolution:high", "size:small"])
+def test_a_wish_that_cannot_be_is_refused_in_words(run: Run, home: Path, wish: str) -> None:
+    own(home).parent.mkdir(parents=True)
+    own(home).write_text(f'[organize]\nprefer = ["{wish}"]\n')
+    done = run("config", "show")
+
+    assert done.code == 22
+    assert f"[organize] prefer: '{wish}' is not a wish: group:NAME, resolution:1080p" in done.err
+    assert "regex" not in done.err
+
+
 def test_one_setting_changes_and_the_rest_stays(run: Run, home: Path) -> None:
     own(home).parent.mkdir(parents=True)
     own(home).write_text(MINE)

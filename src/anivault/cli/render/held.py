@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
-from anivault.core.causes import HEADS, SETTLED
+from anivault.core.causes import HEADS, SETTLED, Advantage, Cause
 from anivault.core.models import Held, HeldReason, Move
 from anivault.shared.errors import quoted
 from anivault.shared.text import counted
@@ -32,8 +32,12 @@ def show_held(
     known: Collection[str] = (),
     every: bool = False,
     settle: bool = False,
+    upgrade: bool = False,
 ) -> None:
-    """Every reason with its files, crowds in one line; with `settle` also what to type that settles it."""
+    """Every reason with its files, crowds in one line; with `settle` also what to type that settles it.
+
+    `upgrade`: better files take the place of those in the library as it is.
+    """
     verdicts = verdicts or {}
     for item in held:
         verdict = verdicts.get((item.root, item.rel))
@@ -48,7 +52,7 @@ def show_held(
     if old:
         screen.line(f"{_counted(old, verdicts)} held as before; --held lists them.", style="yellow")
     if settle:
-        _what_next(screen, shown, old, roots)
+        _what_next(screen, shown, old, roots, upgrade=upgrade)
 
 
 def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdicts: Verdicts) -> None:
@@ -67,30 +71,42 @@ def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdi
 
 
 def _counted(held: Sequence[Held], verdicts: Verdicts) -> str:
-    """`148 files of 12 shows`, as far as names tell shows apart."""
-    shows = len({_show(item, verdicts) for item in held})
-    return f"{counted(len(held), 'file')} of {counted(shows, 'show')}"
+    """`148 files of 12 shows`, as far as names tell shows apart; sidecars are of the shows of videos."""
+    shows = {show for item in held if (show := _show(item, verdicts))}
+    files = counted(len(held), "file")
+    return f"{files} of {counted(len(shows), 'show')}" if shows else files
 
 
 def _show(item: Held, verdicts: Verdicts) -> str:
     verdict = verdicts.get((item.root, item.rel))
     title = verdict.parsed.title if verdict else None
-    return title.casefold() if title else os.path.dirname(item.source)
+    return title.casefold() if title else os.path.dirname(item.source) if verdict else ""
 
 
 _ASKED = {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME, HeldReason.AMBIGUOUS, HeldReason.NO_PLACE}
 
 
-def _what_next(screen: Screen, shown: Sequence[Held], old: Sequence[Held], roots: Sequence[str]) -> None:
+def _what_next(
+    screen: Screen, shown: Sequence[Held], old: Sequence[Held], roots: Sequence[str], *, upgrade: bool
+) -> None:
     """What settles these: answers, a pin, an option, or that nobody wants them."""
     if any(item.reason in _ASKED for item in (*shown, *old)):
         screen.hint(f"Answer one question a release: anivault review {' '.join(map(quoted, roots))}")
     reasons = dict.fromkeys(item.reason for item in shown)
-    settled = (SETTLED.get(item.cause or "", SETTLED.get(item.reason, "")) for item in shown)
+    settled = (_settled_by(item, upgrade=upgrade) for item in shown)
     for hint in filter(None, dict.fromkeys(settled)):
         screen.hint(hint)
     if _ASKED & reasons.keys():
         screen.hint("To hear no more of a file or folder: anivault ignore PATH")
+
+
+def _settled_by(item: Held, *, upgrade: bool) -> str:
+    """What settles a held file: one that the library has no room for may be a better one."""
+    there = item.facts.get("advantage") == Advantage.IN_LIBRARY
+    taken = item.reason is HeldReason.TARGET_TAKEN and (item.cause or "") not in SETTLED
+    if there or taken:
+        return SETTLED[Cause.NOT_KNOWN_BETTER if upgrade else HeldReason.TARGET_TAKEN]
+    return SETTLED.get(item.cause or "", SETTLED.get(item.reason, ""))
 
 
 def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:

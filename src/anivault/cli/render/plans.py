@@ -30,10 +30,12 @@ def show(
     *,
     known: Collection[str] = (),
     every: bool = False,
+    upgrade: bool = False,
 ) -> None:
     """The plan as a tree, what is held and why; then what to type next. `command` does what is shown.
 
     `known`: the held files that were shown before; they are counted, unless `every` one is to be listed.
+    `upgrade`: the plan lets better files take the place of those in the library.
     """
     roots, done = result.plan.roots, result.report is not None
     shows = _by_show(result)
@@ -46,14 +48,16 @@ def show(
         _described(screen, result.made(writes), done=done)
     _emptied(screen, result.emptied, done=done)
     verdicts = {(item.file.root, item.file.rel): item for item in result.files}
-    show_held(screen, result.held, roots, verdicts, known=known, every=every, settle=doing != "rename")
+    settle = doing != "rename"
+    show_held(screen, result.held, roots, verdicts, known=known, every=every, settle=settle, upgrade=upgrade)
     left_out(screen, result.left_out)
     notices(screen, result.notices)
     if len(shows) > 1:
         screen.line(_shows_told(shows, done=done))
     kind = "rename" if doing == "rename" else "organize"
     summary(screen, kind, _counts(result), _outcome(result, doing))
-    _next(screen, result, command or again())
+    new = any(item.reason.missed and item.source not in known for item in result.held)
+    _next(screen, result, command or again(), replaced=upgrade and (new or every))
 
 
 class _Show(NamedTuple):
@@ -163,10 +167,10 @@ def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:
     return f"in the library by {plan.mode}" if done else f"to {plan.mode}"
 
 
-def _next(screen: Screen, result: Organized, command: str) -> None:
-    """What can be typed next."""
+def _next(screen: Screen, result: Organized, command: str, *, replaced: bool) -> None:
+    """What can be typed next. `replaced`: also how a file gets the place of a better one."""
     back = f"anivault rollback {quoted(result.plan.library)}"
-    if result.replaceable:
+    if replaced and result.replaceable:
         screen.hint(
             f"To replace a file of the library, take it back and organize again: {back} --only FILE --apply"
         )

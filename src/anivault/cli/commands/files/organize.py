@@ -146,7 +146,8 @@ def organize(
     seen = Seen(library)
     known = seen.known(result.held)
     with context.screen.paged(wanted=not apply):
-        show(context.screen, result, command=_next(context, order, plan, apply), known=known, every=held)
+        command, upgrades = _next(context, order, plan, apply), order.rules.upgrade
+        show(context.screen, result, command=command, known=known, every=held, upgrade=upgrades)
     context.screen.flush()
     seen.remember(result.held, result.moves)
     return result.exit_code

@@ -93,7 +93,7 @@ def _go_on(context: Context, dialogue: Dialogue, asking: Asking, paths: list[str
     request = OrganizeRequest(order=wanted, asking=asking)
     words = " ".join(map(quoted, ["anivault", "organize", *paths, "--to", library]))
     made = handle(request, bars, paced(bars))
-    show(screen, made, command=words)
+    show(screen, made, command=words, upgrade=wanted.rules.upgrade)
     if not made.moves:
         return
     screen.hint("y and Enter do it now; anything else leaves it as it is.")

@@ -120,7 +120,7 @@ class _Hands:
         known = seen.known(result.held)
         there = HeldReason.ALREADY_THERE
         if result.moves or any(x.reason is not there and x.source not in known for x in result.held):
-            show(self.context.screen, result, known=known)
+            show(self.context.screen, result, known=known, upgrade=self.context.settings.organize.upgrade)
         seen.remember(result.held, result.moves)
         self.context.screen.flush()
 
