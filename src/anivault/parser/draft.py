@@ -9,14 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from anivault.parser.models import SURE
-from anivault.shared import regex as re
+from anivault.parser.vocabulary import letters_of
 
 # What stands in `text` where a rule has claimed it. They are controls: no normal form holds them.
 GROUP, TERM, SEASON, EPISODE, YEAR, KIND, NOTE = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
 GAPS = "\x01-\x07"
 EMPTY = " \x01\x02\x03\x04\x05\x06\x07"  # what may stand in front of the first word
-
-_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Draft:
@@ -51,7 +49,7 @@ class Draft:
 
     def list_words(self) -> None:
         """Note what words are left, so that a rule none of whose words is there costs nothing."""
-        self.words = frozenset(_LETTERS.findall(self.text.lower()))
+        self.words = letters_of([self.text])
 
     def set(self, field: str, value: Any, rule: str) -> None:
         """Keep a value unless an earlier rule has said one."""

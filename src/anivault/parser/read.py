@@ -47,6 +47,7 @@ RULES = (
     season.settle_disc,
     kind.read,
     season.read_version,
+    media.read_edition,
     season.read_year,
     group.read_last,
     title.read,

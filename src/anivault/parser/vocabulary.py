@@ -10,7 +10,9 @@ from typing import Any
 from anivault.parser.models import VideoType
 from anivault.shared import regex as re
 
+CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _LETTERS = re.compile(r"[^\W\d_]+")
+_BY_SCRIPT = re.compile(rf"[^\W\d_{CJK}]+|[{CJK}]+")  # the s of 题名S2 is a word of its own
 _RAW: dict[str, Any] = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8"))
 
 
@@ -21,7 +23,11 @@ def any_of(words: Iterable[str]) -> str:
 
 def letters_of(words: Iterable[str]) -> frozenset[str]:
     """The runs of letters in words, lower case: a name that has none of them has none of the words."""
-    return frozenset(run for word in words for run in _LETTERS.findall(word.lower()))
+    return frozenset(run for word in words for run in _runs(word.lower()))
+
+
+def _runs(text: str) -> list[str]:
+    return (_LETTERS if text.isascii() else _BY_SCRIPT).findall(text)
 
 
 def _by_word(table: dict[str, list[str]]) -> dict[str, str]:
@@ -31,6 +37,7 @@ def _by_word(table: dict[str, list[str]]) -> dict[str, str]:
 STRONG = _by_word(_RAW["strong"])
 TERMS = _by_word(_RAW["weak"]) | STRONG  # word -> the field it fills
 LEADS = frozenset(_RAW["running"]["leads"])
+LEADS |= {word.upper() for word in LEADS if len(word) > 3}
 ALONE = frozenset(_RAW["running"]["alone"])
 TERM_PAIRS = frozenset(tuple(pair.split()) for pair in _RAW["running"]["pairs"])
 
@@ -83,7 +90,7 @@ NO_TITLES = frozenset(_RAW["names"]["no_titles"])
 NUMBERED_TITLES = frozenset(_RAW["titles"]["numbered"])
 
 # The longest word of each kind: `making` for `the making of`. Without any of them a name has no kind.
-TYPE_WORDS = frozenset(max(_LETTERS.findall(name), key=len) for name in TYPES)
+TYPE_WORDS = frozenset(max(_runs(name), key=len) for name in TYPES)
 # Every word that rules read where no number stands beside it, and the letters they read with one.
 KNOWN = (
     TYPE_WORDS

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import VideoType, number
 from anivault.parser.rules import numbers
+from anivault.parser.rules.kind import several_kinds
 from anivault.parser.rules.terms import Terms, is_note, terms
-from anivault.parser.vocabulary import CJK_BATCH, NUMBERED_TITLES, STRONG, TYPES, TYPES_NUMBERED
+from anivault.parser.vocabulary import CJK_BATCH, EDITIONS, NUMBERED_TITLES, STRONG, TYPES, TYPES_NUMBERED
 from anivault.shared import regex as re
 
 RULE = "rule:brackets"
@@ -37,7 +38,9 @@ _KIND = re.compile(
 _COUNTED_KIND = re.compile(r"(\d{1,3})[ _]?\(?(OVA|OAD|ONA|SP|Special)\)?", re.IGNORECASE)
 _LAST_WORDS = frozenset(("pv", "cm", "menu", "preview", "trailer", "teaser"))
 _EXPLICIT = re.compile(r"\d{3,4}[pi]|\d{3,4}x\d{3,4}", re.IGNORECASE)  # a resolution beyond doubt
-_PART = re.compile(r"(?:parte?|teil|cour|pt\.?)[ .]?(\d)", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:parte?|teil|cour|pt\.?)[ .]?(\d)|第 ?([\d一二三四五]) ?(?:クール|部分)", re.IGNORECASE
+)
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _TITLED = re.compile(r"\[(\d{2,4}) (?=[^\W\d])")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
@@ -55,7 +58,11 @@ _BATCH = re.compile(
 )
 _DATE_NOTE = re.compile(r"((?:19|20)\d\d)年?(?:[春夏秋冬]季?(?:新番)?|\d{1,2}月(?:新番)?)")
 _OF = re.compile(r"(?:of|/) ?\d+")
+_EDITIONS = frozenset(edition.lower() for edition in EDITIONS)
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz)", re.IGNORECASE)
+
+
+_WHOLE = (_BATCH, _IDS, _DOMAIN, _OF)  # nothing but one of these
 
 
 class Meaning(NamedTuple):
@@ -201,7 +208,7 @@ def _number(content: str) -> Meaning | None:
     if (inside := numbers.bracket(content)) is not None:
         return Meaning(numbers=inside)
     part = _PART.fullmatch(content)
-    return Meaning(SEASON, (("part", int(part[1])),)) if part else None
+    return Meaning(SEASON, (("part", numbers.han(part[part.lastindex or 1])),)) if part else None
 
 
 def _volume(content: str) -> Meaning | None:
@@ -263,9 +270,14 @@ def _kind_of(words: str) -> VideoType | None:
     return TYPES.get(words) or (TYPES[last] if last in _LAST_WORDS else None)
 
 
+def _several_kinds(content: str) -> Meaning | None:
+    """`(TV + OVA)`: what a batch holds; it is of no one kind."""
+    return Meaning(TERM) if several_kinds(content) else None
+
+
 def _technical(content: str) -> Meaning | None:
     """`[1080p]`, `(BD 720p AAC)`, `[01 1080p HEVC]`, `[简日双语]`."""
-    if any(pattern.fullmatch(content) for pattern in (_BATCH, _IDS, _DOMAIN, _OF)):
+    if content.lower() in _EDITIONS or any(known.fullmatch(content) for known in _WHOLE):
         return Meaning(TERM)
     found = terms(content)
     if found.strong or (found.known and not found.rest):
@@ -291,4 +303,4 @@ def _name_among(content: str, found: Terms) -> str | None:
 
 
 # What a bracket may be, the first that fits; else it is words.
-_READERS = (_year, _date, _stated, _season, _number, _volume, _kind, _technical)
+_READERS = (_year, _date, _stated, _season, _number, _volume, _kind, _several_kinds, _technical)

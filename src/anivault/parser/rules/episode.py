@@ -21,20 +21,24 @@ ALONE = r"(?<![^\W_])"  # no letter or digit in front
 OVER = r"(?![^\W_])"  # none behind
 N = r"\d{1,4}(?:\.\d{1,2})?"
 LETTER = r"(?P<letter>[A-Da-d](?![^\W_]))?"
-V = r"(?:[ _.]?(?:[vV]|rev)(?P<version>\d)(?!\d))?"
+V = r"(?:[ _.-]?(?:[vV]|rev)(?P<version>\d)(?!\d))?"
 NUMBER = rf"(?P<first>{N}){LETTER}{V}"
 _ENDINGS = any_of(WORDS["endings"])
-_TO = rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|-\s+|\s*(?:[~+&]|to|and)\s*|_|,\s?)"
-_AND = r"(?:-\d{1,4}(?!\d)|[\s.]*[&,+][\s.]*\d{1,4}(?:-\d{1,4})?(?!\d))*"  # 01-02-3, 201-210 & 212-220
+_TO = (
+    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|-\s+|\s*(?:[~+&]|to|and)\s*|\s+(?:al?|à|bis|по)\s+"
+    r"|_|,\s?)"
+)
+# 01-02-3, 201-210 & 212-220
+_AND = r"(?:-\d{1,4}(?!\d)|(?:[\s.]*[&,+]|\s+and\s)[\s.]*\d{1,4}(?:-\d{1,4})?(?!\d))*"
 RANGE = (
-    rf"(?:{_TO}(?:EP?|#)?(?P<last>{N})(?:v(?P<last_version>\d))?(?P<and>{_AND})"
+    rf"(?:{_TO}(?:EP?\.? ?|#|(?i:episode) )?(?P<last>{N})(?:v(?P<last_version>\d))?(?P<and>{_AND})"
     rf"(?!\d|\.\d|(?!{_ENDINGS})[^\W_]))?"
 )
 ENDING = rf"(?:\s*(?i:{_ENDINGS}))*"
 WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
 END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//))"  # the part ends here
 
-BETWEEN_DASHES = re.compile(r"\s-\s\d{2,4}(?:v\d)?\s-\s")
+BETWEEN_DASHES = re.compile(r"\s(?:-\s\d{2,4}|0\d)(?:v\d)?\s-\s")  # - 12 -, 07 -
 _BEFORE_IT = re.compile(rf"{ALONE}(?:(\d{{1,2}})x|S(\d{{1,2}})[ ._-]?EP?)$", re.IGNORECASE)
 _SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?:-(\d{{2,4}}))?(?=\s*(?:$|[{GAPS}\[(]|-\s))")
 _DIGITS = re.compile(r"\d+")

@@ -30,6 +30,7 @@ from anivault.shared import regex as re
 
 _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
 _SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")
+_WHOLE = re.compile("batch|complete|合集|全集", re.IGNORECASE)
 _SEQUEL = re.compile(r"(?:[2-9][-_]\d{2,3}|1[-_]0\d)(?!\d)")  # 2-05: a range pads both sides alike
 
 _TIGHT = re.compile(
@@ -37,7 +38,7 @@ _TIGHT = re.compile(
     rf"(?:v(?P<version>\d))?(?:{END}|(?=-[^\W\d]))"
 )
 _LAST = re.compile(
-    rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))(?:[Nn][Oo]\. ?(?=\d\d))?"
+    rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))(?:[Nn][OoRr]\. ?(?=\d\d))?"
     rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
 )
 _DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){LETTER}{V}{RANGE}(?=[:.]?\s)")
@@ -76,6 +77,8 @@ def _dash(draft: Draft) -> bool:
     for found in _DASH.finditer(draft.text):
         if found["last"] or _WORD.search(draft.text, 0, found.start()):
             break
+    if found is not None and _is_year(found["first"]):  # Title - 2008 - 05
+        found = _DASH.search(draft.text, found.end("first")) or found
     if found is None or (found.start() == 0 and found.end() < len(draft.text)):  # a leading one says more
         return False
     if _SEQUEL.match(draft.text, found.start("first")) and found["last"]:  # Title - 2-05
@@ -90,14 +93,21 @@ def _dash(draft: Draft) -> bool:
 
 
 def _since(draft: Draft, found: re.Match[str]) -> re.Match[str] | None:
-    """`01 - 07`, `1 - 119 [Batch]`: a number before the dash begins a range, where both are padded alike."""
+    """`01 - 07`, `1 - 119 [Batch]`: a number before the dash begins a range, where both are padded alike.
+
+    Where the name says that it is whole, 1 need not be padded.
+    """
     if not draft.text[: found.start()].rstrip()[-1:].isdigit():
         return None
     since = _SINCE.search(draft.text, 0, found.start())
     if since is None or found["last"] or "." in found["first"] or is_numbered_title(draft, since):
         return None
     first, last = since["first"], found["first"]
-    alike = len(first) == len(last) if first[0] == "0" else first == "1" and "batch" in draft.shown.lower()
+    alike = (
+        len(first) == len(last)
+        if first[0] == "0"
+        else first == "1" and _WHOLE.search(draft.shown) is not None
+    )
     return since if alike and int(first) < int(last) else None
 
 

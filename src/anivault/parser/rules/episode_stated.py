@@ -22,14 +22,14 @@ from anivault.parser.rules.episode import (
     keep,
 )
 from anivault.parser.rules.numbers import han
-from anivault.parser.vocabulary import CJK_BATCH, any_of, letters_of
+from anivault.parser.vocabulary import CJK, CJK_BATCH, any_of, letters_of
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.shared import regex as re
 
 _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 
 _SXE = re.compile(
-    rf"{ALONE}(?:S(?P<since>\d{{1,2}})\s?-\s?(?=S\d))?"
+    rf"(?:{ALONE}|(?<=[{CJK}]))(?:S(?P<since>\d{{1,2}})\s?-\s?(?=S\d))?"
     rf"(?:S|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
     r"(?P<more>(?:[ ._-]?EP?\d{1,4})*)"
     rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
@@ -56,7 +56,10 @@ _OF = re.compile(
     rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?"
     rf"(?:\s+(?:{any_of(WORDS['of'])})\s+|of|(?<=\d\d)/(?=\d\d))\d{{1,4}}{OVER}"
 )
-_BEHIND = re.compile(rf"{ALONE}(?P<first>\d{{1,4}})\.?\s*(?:{any_of(WORDS['behind'])}){OVER}", re.IGNORECASE)
+_BEHIND = re.compile(
+    rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?\.?\s*(?:{any_of(WORDS['behind'])}){OVER}",
+    re.IGNORECASE,
+)
 _CJK = re.compile(
     rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})(?:v(?P<early>\d))?\s*"
     rf"(?:[话話集回夜章]?\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?(?:\((?P<second>\d{{1,4}})\)\s*)?"

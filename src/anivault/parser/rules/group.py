@@ -16,10 +16,12 @@ _NUMBER_BEHIND = re.compile(r"\s*第\s*\d")
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _PARTING = f" ._-{EMPTY}"
 _NUMBERED = re.compile(rf"[\s._{GAPS}-]*\d{{2,4}}[\s._{GAPS}-]*")
-# One side of the brackets is lost: `Group] Title`, `[Group) Title`; or they are others: `<Group> Title`.
+# One side of the brackets is lost: `Group] Title`, `(Group] Title`; or they are others: `<Group> Title`.
 _HALF = re.compile(
-    r"\s*(?:(?P<name>(?=\d*[^\W\d])[^\[\](){}<>]{2,30})[\])]|<(?P<sharp>[^<>]{2,30})>)(?=.*[^\W\d])"
+    r"\s*(?:(?:\((?=[^()]*[\]}])|\{(?=[^{}]*[\])]))?(?P<name>(?=\d*[^\W\d])[^\[\](){}<>]{2,30})[\])}]"
+    r"|<(?P<sharp>[^<>]{2,30})>)(?=.*[^\W\d])"
 )
+_WHOLE = re.compile(r"\[[^\[\]]*\]|\([^()\[\]{}]*\)|\{[^{}()\[\]]*\}")  # both sides alike
 _AHEAD = re.compile(r"[^\W\d_]\w{1,20}\.")  # whoever passed it on: Bot.[Group]
 _BETWEEN = re.compile(rf"[\s{GAPS}-]*")
 _BEHIND = re.compile(r"(?<=\x04)\s*(?<=\s)-(?P<name>[^\W\d_]\w*)\s*$")  # Title 05 -Group
@@ -49,7 +51,7 @@ def read(draft: Draft) -> None:
 
 def _read_half(draft: Draft) -> bool:
     """`Group] Title`, `<Group> Title`."""
-    half = _HALF.match(draft.text) if draft.text[:1] not in "[({" else None
+    half = _HALF.match(draft.text) if _WHOLE.match(draft.text) is None else None
     if half is None:
         return False
     name = half.lastgroup or "name"
@@ -70,7 +72,11 @@ def _is_title(draft: Draft, start: int, end: int) -> bool:
     """Tell whether the first brackets hold a title: those of `[Spirited Away][01][1080p][GROUP]`."""
     if len(draft.texts) == 2 and (_is_closed(draft, end) or _is_numbered(draft, end)):
         return True
-    return _is_aside(draft, start, end) or _is_local(draft, start, end)
+    return (
+        draft.shown[start] == "《"  # these marks hold titles
+        or _is_aside(draft, start, end)
+        or _is_local(draft, start, end)
+    )
 
 
 def _is_local(draft: Draft, start: int, end: int) -> bool:

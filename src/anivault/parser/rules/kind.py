@@ -6,7 +6,7 @@ behind a dash or blank and before a number, a bracket or the end.
 
 from __future__ import annotations
 
-from anivault.parser.draft import EPISODE, GAPS, KIND, Draft
+from anivault.parser.draft import EPISODE, GAPS, KIND, TERM, Draft
 from anivault.parser.models import EXTRAS, VideoType, number
 from anivault.parser.vocabulary import (
     CJK_FILMS,
@@ -27,7 +27,8 @@ RULE, BRACKETS = "rule:kind", "rule:brackets"
 
 _GATE = TYPE_WORDS | {word + "v" for word in TYPE_WORDS}  # NCOPv2
 _NUMBER = (
-    r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?)(?:-(?P<last>\d{1,3})(?!\d))?)?"
+    r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?)"
+    r"(?:[-~](?:SP|OVA|OAD|EP?)?(?P<last>\d{1,3})(?!\d))?)?"
     r"(?:[ _]?v(?P<version>\d))?"
 )
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-[\W\d]|\s-))"
@@ -40,6 +41,12 @@ _WORDS = re.compile(
     rf"(?:(?<![^\W_])(?:The )?(?P<running>{any_of(TYPES_RUNNING)})"
     rf"|(?:^\s*|-\s*|[{GAPS}]\s*)(?P<word>{any_of(TYPES_WORDS)})){_NUMBER}{_END}",
     re.IGNORECASE,
+)
+_KINDS = any_of((*(w for w in TYPES if len(w) > 1 and TYPES[w] not in EXTRAS), "tv版", "extras", "映像特典"))
+_ADDED = rf"\s*[+&,]\s*(?:{_KINDS})(?:版|s)?(?:[ .]?\d{{1,2}}(?:-\d{{1,2}})?)?"
+_SEVERAL = re.compile(rf"(?:{_KINDS})(?:{_ADDED})+", re.IGNORECASE)
+_SEVERAL_BEHIND = re.compile(
+    rf"(?:(?<=\S)\s+(?:{_KINDS})|(?<=[^\s{GAPS}]))(?:{_ADDED})+{_END}", re.IGNORECASE
 )
 NEW = "新"  # 新劇場版
 _GLUED = re.compile(rf"(?:(?<=[a-z])|(?<=[^\x00-\x7f]))(?P<word>OVA|OAD){_NUMBER}(?![^\W_])")  # TitleOVA
@@ -81,8 +88,16 @@ def read_ending(draft: Draft, stem: str) -> None:
     draft.gap(end - len(found[0]), end, KIND)
 
 
+def several_kinds(text: str) -> bool:
+    """`TV + OVA`, `TV+SP 1-2`: the kinds of video that a batch holds."""
+    return _SEVERAL.fullmatch(text) is not None
+
+
 def read(draft: Draft) -> None:
     """Claim the word that names the kind, with its own number and version."""
+    if "+" in draft.text and (several := _SEVERAL_BEHIND.search(draft.text)) is not None:
+        draft.gap(several.start(), several.end(), TERM)  # Title TV+OVA: a batch is of no one kind
+        return
     found = _find(draft)
     if found is None:
         return

@@ -11,6 +11,7 @@ from anivault.parser.rules.terms import HALVES, RESOLUTION, fields_of, strength,
 from anivault.parser.vocabulary import (
     ALONE,
     CJK_TYPES,
+    EDITIONS,
     STRONG,
     TERM_PAIRS,
     TERMS,
@@ -34,7 +35,11 @@ _SEASONAL = re.compile(
 _STARRED = re.compile(rf"(?:^|(?<=[\]{GAPS}]))\s*[★☆][^★☆\[\](){GAPS}]{{1,8}}[★☆](?=\s*[\[{GAPS}])")  # ★老番★
 _LANGUAGE = re.compile(rf"(?<=\s)[^\W\d_a-zA-Z]{{1,5}}字幕(?=\s*(?:$|[\[({GAPS}]))")  # 08 英文字幕
 _KIND = re.compile(rf"[★☆]({any_of(CJK_TYPES)}|OVA|OAD|SP)[★☆]", re.IGNORECASE)
-_SIGN = re.compile("[★☆月]|字幕")  # one of them is in each note
+# A dub in front: 国配 - 题名.
+_DUB = re.compile(
+    rf"(?:^|(?<=[\]{GAPS}]))\s*(?:[^\W\d_a-zA-Z]{{1,3}}配音?|[国國粤粵日英][语語]|中文)\s*-\s+(?=[^\W\d_])"
+)
+_SIGN = re.compile("[★☆月配语語]|字幕")  # one of them is in each note
 _SITE = re.compile(
     r"\s*(?:www[. ][\w-]+[. ][a-z]{2,4}\s*|[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+)-\s+"
 )
@@ -49,6 +54,12 @@ _EPISODE_AHEAD = re.compile(f"[{SEASON}{EPISODE}]")
 # The letters of every word that can begin a technical part; `p`, `i` and `x` are those of resolutions.
 _GATE = letters_of((*STRONG, *ALONE, *map(" ".join, TERM_PAIRS), *"pix", "crf", "fps", "kbps", "mb", "gb"))
 _MENU = re.compile(r"[ _]menu", re.IGNORECASE)  # BD Menu 1
+_EDITION = re.compile(
+    rf"(?<=[^\s{GAPS}\])-])(?: -)?[ ._]+(?:\d\d(?:st|nd|rd|th)[ ._])?(?:{any_of(EDITIONS)})"
+    rf"(?=\s*(?:$|[{GAPS}\[(]))",
+    re.IGNORECASE,
+)
+_EDITION_GATE = letters_of(max(edition.split(), key=len) for edition in EDITIONS)
 _TOKEN = re.compile(rf"[^\s_{GAPS}\[\](){{}}]+")
 
 
@@ -70,6 +81,16 @@ def read(draft: Draft) -> None:
     draft.gap(tail, end, TERM)
 
 
+def read_edition(draft: Draft) -> None:
+    """Claim what is said of the file behind the title: `Title 2004 Director's Cut 1080p`."""
+    if draft.words.isdisjoint(_EDITION_GATE):
+        return
+    first = draft.text.find(EPISODE)
+    found = _EDITION.search(draft.text, 0, first if first >= 0 else len(draft.text))
+    if found is not None:
+        draft.gap(found.start(), found.end(), TERM)
+
+
 def notes(draft: Draft) -> None:
     """Claim what is addressed to readers in the running text: ★10月新番★, the site or day it came from."""
     if (site := _SITE.match(draft.text) or _DATE.match(draft.text)) is not None:
@@ -79,7 +100,7 @@ def notes(draft: Draft) -> None:
     if (kind := _KIND.search(draft.text)) is not None:
         draft.set("type", TYPES[kind[1].lower()], RULE)
         draft.gap(kind.start(), kind.end(), KIND)
-    for pattern in (_STARRED, _SEASONAL, _LANGUAGE):
+    for pattern in (_STARRED, _SEASONAL, _LANGUAGE, _DUB):
         for found in pattern.finditer(draft.text):
             draft.gap(found.start(), found.end(), TERM)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from anivault.parser.models import Number, number
-from anivault.parser.vocabulary import CARDINALS, EPISODE, HAN, ORDINALS, ROMANS, any_of
+from anivault.parser.vocabulary import CARDINALS, CJK, EPISODE, HAN, ORDINALS, ROMANS, any_of
 from anivault.parser.vocabulary import SEASON as WORDS
 from anivault.shared import regex as re
 
@@ -64,8 +64,8 @@ _ENDINGS = (
     r"|[^\W\d]{0,3}合集|Complete|Batch|RAW|v\d"
 )
 _BRACKET = re.compile(
-    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?|Batch)\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
-    rf"(?:\s*(?:[-~&+,_]|to)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
+    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?|Batch|Complete,?(?=\s*\d+\s?[-~]))\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
+    rf"(?:\s*(?:[-~&+,_]|to|al?|à|bis)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
     r"(?P<more>(?:\s*[&+,]\s*\d{1,4}(?:\s?[-~]\s?\d{1,4})?)*)"
     rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) ?\d+|/ ?\d+|~?全\d+[话話集回])?"
     r"\s*(?:v(?P<v3>\d))?"
@@ -116,7 +116,7 @@ _NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
 _JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 LATIN_SEASON = re.compile(
-    rf"(?<![^\W_])(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th))\s*(?:[&+,-]|and|to)\s*)?"
+    rf"(?:(?<![^\W_])|(?<=[{CJK}])(?=S\d))(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th))\s*(?:[&+,-]|and|to)\s*)?"
     rf"(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
     rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?(?:[-~+&,]|to|and)))(?:{_WORD})"
     rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
@@ -127,7 +127,7 @@ LATIN_SEASON = re.compile(
     re.IGNORECASE,
 )
 CJK_SEASON = re.compile(
-    rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
+    rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&,和及]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
     rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
     r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
     r"|(?P<bare>[一二三四五六七八九十])(?:季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
@@ -136,13 +136,16 @@ CJK_SEASON = re.compile(
 _TRIMMINGS = re.compile(
     r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
     rf"|(?:Part|Cour) (?P<part>\d)|第(?P<section>[\d一二三四五])部|(?P<half>{any_of(HALVES)})"
-    r"|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*",
+    r"|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*(?:\+\s*[^\W\d].*)?",
     re.IGNORECASE,
 )
+_ALL_OF = re.compile(r"(?:the )?complete ", re.IGNORECASE)  # (Complete Season 2)
 
 
 def whole_season(content: str) -> dict[str, Any] | None:
     """Read a bracket or folder that holds nothing but a season, with extras named behind it."""
+    if (whole := _ALL_OF.match(content)) is not None:
+        content = content[whole.end() :]
     for pattern in (LATIN_SEASON, CJK_SEASON):
         if (found := pattern.match(content)) is not None and (
             more := _TRIMMINGS.fullmatch(content, found.end())

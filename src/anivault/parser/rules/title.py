@@ -12,6 +12,7 @@ from functools import lru_cache
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
 from anivault.parser.rules.terms import is_note, terms
 from anivault.parser.vocabulary import (
+    CJK,
     CJK_FILMS,
     EDITIONS,
     HOLLOW,
@@ -35,18 +36,18 @@ _APART = re.compile(
     rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|\s-\s{{2,}}"
     rf"|{_NOT_IN}(?<![/／])[/／](?![/／\d])|\s+(?:AKA|aka)\s+"
 )
+_LATIN_SLASH = re.compile(r"(?<=[A-Za-z0-9])[/／](?=[A-Za-z])")
 _APART_START = re.compile(r"\s*[/／|｜]")
 # Between Latin words a slash without blanks is of the title: In/Spectre.
-_APART_LATIN = re.compile(r"\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s-\s{2,}|\s+(?:AKA|aka|a\.k\.a\.)\s+")
-_APART_MARKS = ("/", "|", "／", " -  ", " AKA ", " aka ", " a.k.a. ")
-_CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_CJK_ANY = re.compile(f"[{_CJK}]")
+_APART_LATIN = re.compile(r"\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s-\s{2,}|\s+(?:AKA|aka|a[. ]k[. ]a\.?)\s+")
+_APART_MARKS = ("/", "|", "／", " -  ", " AKA ", " aka ", " a.k.a. ", " a k a ")
+_CJK_ANY = re.compile(f"[{CJK}]")
 _SCRIPTS = re.compile(
-    rf"(?P<cjk>.*[{_CJK}][^{_CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{_CJK}]+)"
-    rf"|(?P<front>[A-Za-z][^{_CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z\s]*[{_CJK}].*)"
+    rf"(?P<cjk>.*[{CJK}][^{CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{CJK}]+)"
+    rf"|(?P<front>[A-Za-z][^{CJK}]+?)[\s·-]+(?P<behind>[^A-Za-z\s]*[{CJK}].*)"
 )
 _EDITION = re.compile(rf"(?:[ ._-]+(?:{any_of(EDITIONS)})|\s*\((?:{any_of(EDITIONS)})\))$", re.IGNORECASE)
-_EDITION_ENDS = tuple({edition.split()[-1] for edition in EDITIONS})
+_EDITION_ENDS = tuple({edition.split()[-1].lower() for edition in EDITIONS})
 _OPEN, _SHUT = r"\[【〔〖［《", r"\]】〕〗］》"  # as they are shown
 _SIDES = _OPEN[1:] + _SHUT[1:]
 _SQUARE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*)[{_SHUT}]")
@@ -62,9 +63,11 @@ _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's So
 _QUOTED_AHEAD = re.compile(r"[「『]([^「」『』]+)[」』](?=\s)")  # 「Title」 what this is of it
 _HELD = re.compile(r"\(([^()]+)\)")
 _QUOTED = re.compile(r"『([^「」『』]+)』")
-_EDGE = " \t-–—_,:|/／=★"
+_EDGE = " \t-–—_,:：|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
+
+_PARTING_DOT = re.compile(rf"[^\W_]\.[{SEASON}{EPISODE}]$")
 
 Runs = list[tuple[int, int]]  # the stretches of words that no rule has claimed
 
@@ -115,7 +118,7 @@ def _before_episode(draft: Draft, runs: Runs, first: int) -> None:
 
 def _is_ahead(draft: Draft) -> bool:
     """`[01-12] Title`."""
-    return draft.shown[0] == "[" and not (draft.leading and draft.leading[0][0] == 0)
+    return draft.shown[0] in "[(【（" and not (draft.leading and draft.leading[0][0] == 0)
 
 
 def _title_bracket(draft: Draft) -> tuple[int, int] | None:
@@ -148,13 +151,17 @@ def _titles(draft: Draft, runs: Runs) -> list[str]:
     start, end = runs[0]
     if draft.shown[start - 1 : start + 1] == "]." and start:  # [Group].Title
         start += 1
+    if _PARTING_DOT.search(draft.text, start, end + 1) is not None:  # The Title.S01E02
+        end -= 1
     titles = [*_spellings(draft.shown[start:end]), *_behind_kind(draft, start, end)]
     on = (SEASON, KIND, NOTE, YEAR) if EPISODE in draft.text[start:] else (SEASON, KIND, NOTE)
     for run in runs[1:]:
         if draft.text[: run[0]].rstrip()[-1:] not in on:
             break
         titles += _going_on(draft, titles, run)
-    return [*titles, *_with_kind(draft, *runs[0])]
+        end = run[1]
+    whole = _through(draft, titles, *runs[0], end)
+    return [*titles, *_with_kind(draft, *runs[0]), *whole]
 
 
 def _going_on(draft: Draft, titles: list[str], run: tuple[int, int]) -> list[str]:
@@ -164,13 +171,26 @@ def _going_on(draft: Draft, titles: list[str], run: tuple[int, int]) -> list[str
     return more if apart or not more else [f"{titles[0]} {more[0]}"]
 
 
+def _through(draft: Draft, titles: list[str], start: int, first: int, last: int) -> list[str]:
+    """`Title - OVA - Its Name`, `题名 第二季 ~其名~`: as printed, with the season or kind in its midst."""
+    goes_on = len(titles) > 1 and titles[-1].startswith(f"{titles[0]} ")
+    if not goes_on or draft.text[first:last].lstrip()[:1] != (SEASON if "season" in draft.fields else KIND):
+        return []
+    return _as_printed(draft.shown[start:last])
+
+
+def _as_printed(text: str) -> list[str]:
+    """A stretch of one bracket or of none, as it stands there."""
+    whole = _clean(text.strip(_SIDES))
+    return [] if any(side in whole for side in _SIDES) else [whole]
+
+
 def _with_kind(draft: Draft, start: int, end: int) -> list[str]:
     """`Summer Special`, `The Movie`: with its kind it may be a title too."""
     if draft.text[end : end + 1] != KIND or not draft.shown[end : end + 1].isalnum():
         return []
     claimed = len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))
-    whole = _clean(draft.shown[start : end + claimed])
-    return [] if any(side in whole for side in _SIDES) else [whole]
+    return _as_printed(draft.shown[start : end + claimed])
 
 
 def _behind_kind(draft: Draft, start: int, end: int) -> list[str]:
@@ -180,9 +200,11 @@ def _behind_kind(draft: Draft, start: int, end: int) -> list[str]:
     before = draft.text[:start].rstrip()
     claimed = len(before) - len(before.rstrip(KIND))
     first = len(before) - claimed
-    if not claimed or not draft.shown[first].isalnum() or draft.text[:first].strip(EMPTY):
+    if not claimed or not draft.shown[first].isalnum() or draft.text[:first].strip(f"{EMPTY}["):
         return []
-    return [_clean(draft.shown[first:end])]
+    text = draft.shown[first:end]
+    paired = sum(text.count(side) for side in _SIDES) % 2 == 0
+    return [_clean(text)] if paired else _as_printed(text)
 
 
 @lru_cache(maxsize=4096)  # a release repeats its title in every name
@@ -195,6 +217,8 @@ def _spellings(text: str) -> tuple[str, ...]:
         parts = _APART.split(text)
     for part in parts:
         found.extend(_without_edition(_clean(piece)) for piece in _one(part))
+    if len(parts) == 2 and _LATIN_SLASH.search(text) is not None:  # 題名 In/Spectre
+        found.extend(map(_clean, _by_script(text)))
     return tuple(title for title in found if title)
 
 
