@@ -227,6 +227,7 @@ def readings(rows: list[Row], romaji: Romaji) -> dict[str, str]:
         title, latin = row.titles.get("ja", [""])[0], row.titles.get("ja-Latn", [])
         latin = latin[:1] if "romaji" in row.checked else latin
         heads = [text.partition(": ")[0] for text in latin if ": " in text and not FILM.match(title)]
+        heads = [head for head in heads if not NUMBERED.search(head)]  # `Show 6: Its Film` is not the show
         for part, texts in ((title, latin), (title.partition(" ")[0], heads)):
             spelled = romaji(part)
             best = max(texts, key=lambda text: (alike(text, spelled), text), default="")

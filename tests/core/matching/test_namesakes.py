@@ -75,3 +75,20 @@ def test_a_number_behind_a_title_is_no_piece_that_leaves_something_out() -> None
 
     assert [r.candidate.id for r in ranked] == [7, 6]
     assert ranked[1].score.value > 0.95
+
+
+def test_a_first_season_tells_no_namesakes_apart() -> None:
+    called_second = show(5, entry("Natsu", "Natsu 2nd Season", begin="2006-10-05"))
+    first = show(6, entry("Natsu", begin="2002-01-31"))
+    found = best(file("Natsu", episodes=[1], season=1), of=(called_second, first))
+
+    assert found.decision is Decision.AMBIGUOUS
+
+
+def test_a_number_that_only_the_less_like_title_has_itself_decides_nothing() -> None:
+    less_like = show(7, entry("The Haru", count=50, begin="1979-04-04"))
+    exact = show(
+        8, entry("Haru", count=13), entry("Haru Season 2", season=2, offset=0, begin="2016-04-01", count=12)
+    )
+
+    assert best(file("Haru", episodes=[17]), of=(less_like, exact)).decision is Decision.AMBIGUOUS

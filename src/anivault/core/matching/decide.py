@@ -13,9 +13,11 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.matching.pins import Part, Pin, Said
+from anivault.core.matching.places.counting import Counting
 from anivault.core.matching.places.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
 from anivault.core.matching.places.ordered import in_order
-from anivault.core.matching.said import Evidence, numbers_of
+from anivault.core.matching.places.timeline import Frame
+from anivault.core.matching.said import Evidence, has_lost_mark, numbers_of
 from anivault.core.matching.scoring import POSSIBLE, Fit, rank, score
 from anivault.core.matching.source import Source
 from anivault.core.matching.titles.compared import KNOWN
@@ -44,6 +46,7 @@ class Thresholds(msgspec.Struct, frozen=True):
 
 
 THRESHOLDS = Thresholds()
+SHORT = 10  # episodes: *Monkey Turn V* is not season 5 of what had 25 before
 KEPT = 8  # candidates kept for explaining and for review
 
 
@@ -111,15 +114,25 @@ def gap_of(fits: Sequence[Fit]) -> float:
 
 
 def _as_namesake(fit: Fit, best: Fit) -> float:
-    """What a show is worth next to the best one of that title: numbers that both have tell neither.
+    """What a show is worth next to the best one, if it is called so as well as that one is.
 
-    `Show` 01 to 13, of one with 18 episodes, or of one with 12 and a second cour.
+    Numbers that both have tell neither: `Show` 01 to 13, of one with 18 episodes, or of one with 12 and a
+    second cour. Nor does a first season, whichever season of a remake some list makes of it.
     """
     mine, its = fit.score.parts, best.score.parts
-    same = mine["title"] == its["title"] and "numbers" in its and not best.counting.fills
-    if not same or mine.get("numbers", 0.0) < POSSIBLE:
+    if mine["title"] < its["title"]:
         return fit.score.value
-    return score({**mine, "numbers": its["numbers"]}).value
+    shared = {part: its[part] for part in _shared(fit, best)}
+    return score({**mine, **shared}).value if shared else fit.score.value
+
+
+def _shared(fit: Fit, best: Fit) -> Iterator[str]:
+    """What the best show has, and another one has as well."""
+    mine, its = fit.score.parts, best.score.parts
+    if "numbers" in its and not best.counting.fills and mine.get("numbers", 0.0) >= POSSIBLE:
+        yield "numbers"
+    if best.season == 1 == fit.slot.season and "season" in its and mine.get("season", 0.0) >= POSSIBLE:
+        yield "season"
 
 
 def _file(
@@ -152,6 +165,8 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
         return Placement((), 0.0, f"Episode {odd} is no whole number: where does it belong?")
     placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
     placement = _of_one_season(_with_second(placement, file, fit), file, fit)
+    if has_lost_mark(file):
+        placement = _with_lost_mark(placement, numbers, fit)
     titles = fit.candidate.episode_titles
     if not titles:
         return placement
@@ -166,11 +181,39 @@ def _as_counted(placement: Placement, fit: Fit) -> Placement:
     said, slot = fit.season or 0, fit.slot
     another = 0 < said < slot.season or (said > slot.season > 0 and slot.cour == 1 and slot.first == 1)
     if not another:
-        return placement
+        return _of_shorter_seasons(placement, fit)
     provider = _named(fit.candidate)
     rule = f"The name says season {said}, which is season {fit.slot.season} at {provider}: which is meant?"
     first = _in_season(placement.coordinates, said)
     return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, first)
+
+
+def _with_lost_mark(placement: Placement, numbers: Sequence[int], fit: Fit) -> Placement:
+    """Ask where a lost mark may be one that tells a sequel: *Nisekoi_* is *Nisekoi*, or *Nisekoi:*."""
+    sequel = next(filter(fit.slot.is_told_by_mark, fit.slots), None) if fit.season is None else None
+    if sequel is None or not numbers:
+        return placement
+    rule = (
+        "The _ may stand for a mark that tells a sequel, which names of files cannot have: is it the sequel?"
+    )
+    other = place(fit.slots, sequel, numbers, Counting(Frame.OWN)).coordinates
+    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
+
+
+def _of_shorter_seasons(placement: Placement, fit: Fit) -> Placement:
+    """Ask where the season that is said is only the provider's, and lists count more: *Bleach* S02.
+
+    Season 2 at TMDB is what lists call season 17, and their season 2 is in TMDB's first.
+    """
+    said, called = fit.season or 0, {s.season: s.marker for s in reversed(fit.slots) if s.marker}
+    marker = called.get(said, said)
+    fewer = 1 < said == fit.slot.season < marker and said not in called.values()
+    if not fewer or (fit.slot.before or 0) < SHORT * (marker - 1):
+        return placement
+    rule = (
+        f"Lists call season {said} of {_named(fit.candidate)} season {marker}: which season {said} is meant?"
+    )
+    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule)
 
 
 def _of_one_season(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:

@@ -15,7 +15,7 @@ import msgspec
 from anivault.core.matching.decide import THRESHOLDS, Thresholds, match_one, match_pinned
 from anivault.core.matching.evidence import evidence, query
 from anivault.core.matching.pins import Pin, parted
-from anivault.core.matching.said import Evidence
+from anivault.core.matching.said import Evidence, has_lost_mark
 from anivault.core.matching.scoring import Profiles, rank
 from anivault.core.matching.source import Source, Steady, steady
 from anivault.core.models import (
@@ -180,6 +180,7 @@ def _sums(releases: Sequence[Release], sources: Sequence[Steady], memory: Memory
 def _said(release: Release) -> Iterator[bytes]:
     yield os.fsencode(release.folder)
     yield from (encode(file.parsed) for file in release.files)
+    yield bytes(map(has_lost_mark, release.files))
 
 
 def _pack(verdicts: Verdicts) -> bytes:

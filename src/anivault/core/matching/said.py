@@ -14,6 +14,7 @@ from typing import NamedTuple
 from anivault.core.matching.titles.readings import Reading
 from anivault.core.models import Candidate, Coordinates, ParsedFile, ShowId
 from anivault.parser.models import Number, ParseResult, VideoType
+from anivault.shared import regex as re
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ def numbers_of(file: ParsedFile) -> list[int] | None:
     if len(numbers) != len(file.parsed.episodes) or (len(numbers) == 2 and numbers[0] >= numbers[1]):
         return None
     return list(range(numbers[0], numbers[1] + 1)) if len(numbers) == 2 else numbers
+
+
+def has_lost_mark(file: ParsedFile) -> bool:
+    """Whether `_` ends the title, `Nisekoi_ - 04`: it stands for a mark that no name of a file may have."""
+    name = file.file.path.rpartition("/")[2]
+    return "_" in name and " " in name and bool(_LOST_MARK.search(name))
+
+
+_LOST_MARK = re.compile(r"(?<=[^\W_])[!?.']*_+(?=\s+(?:-\s+)?\d|\s*\[\d)")
 
 
 class Against(StrEnum):

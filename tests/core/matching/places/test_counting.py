@@ -190,6 +190,23 @@ def test_a_number_past_the_first_season_s_end_is_no_extra_under_a_later_season_s
     assert counting(Told(slots, slots[1], [15], named=False)).extra == frozenset({15})
 
 
+def test_a_late_number_of_season_4_is_not_one_of_the_show_s_first_cour() -> None:
+    cours = show(
+        1,
+        entry("Show", count=25),
+        entry("Show S2", count=25, season=2, offset=0, begin="2016-04-01"),
+        entry("Show S3", count=10, season=3, offset=0, begin="2017-04-01"),
+        entry("Show S4", count=13, season=4, offset=0, begin="2018-04-01"),
+        entry("Show S4 Part 2", count=12, season=4, offset=13, begin="2018-10-01"),
+    )
+    slots = timeline(cours)
+
+    assert counting(Told(slots, slots[3], [20], season=4)).doubt is None
+    assert (
+        place(slots, slots[3], [20], counting(Told(slots, slots[3], [20], season=4))).sure >= THRESHOLDS.place
+    )
+
+
 def test_a_printed_number_is_never_one_of_the_whole_show() -> None:
     cut = show(
         1,

@@ -105,6 +105,31 @@ def test_an_absolute_number_under_a_season_word_is_sure_where_it_is_that_season_
     assert placed(late, 1, 14, season=2).sure == UNCOUNTED  # the first season may be one shorter
 
 
+def test_a_season_that_only_dates_count_may_have_the_number_itself() -> None:
+    dated = replace(PAIR.entries[1], derived=("episodes",))
+    unlisted = replace(PAIR, entries=(PAIR.entries[0], dated))
+    asked = placed(unlisted, 1, 14, season=2)
+
+    assert placed(PAIR, 1, 14, season=2).sure == COUNTED
+    assert (at(asked), asked.sure) == ([(2, 2)], UNCOUNTED)
+    assert [(c.season, c.episode) for c in asked.other] == [(2, 14)]
+
+
+def test_an_absolute_number_near_the_end_of_a_count_by_dates_is_asked_about() -> None:
+    dated = replace(PAIR.entries[1], episodes=65, end=None, derived=("episodes",))
+    unlisted = replace(PAIR, entries=(PAIR.entries[0], dated))
+
+    assert placed(unlisted, 1, 12 + 40, named=False).sure == COUNTED
+    assert placed(unlisted, 1, 12 + 62, named=False).sure == UNCOUNTED  # there may have been weeks of rest
+
+
+def test_a_season_whose_numbers_run_on_has_no_early_ones() -> None:
+    asked = placed(RUNNING, 1, 5, season=2)
+
+    assert (at(asked), asked.sure) == ([(2, 66)], UNCOUNTED)  # another list's season 2 begins elsewhere
+    assert placed(RUNNING, 1, 66, season=2).sure > UNCOUNTED
+
+
 def test_a_number_that_may_be_the_season_s_or_the_show_s_is_asked_about() -> None:
     longer = replace(PAIR.entries[1], episodes=24, end="2016-09-09")
     cours = show(

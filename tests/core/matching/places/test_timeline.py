@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from anivault.core.matching.places.counting import Told, counting
 from anivault.core.matching.places.episodes import place
 from anivault.core.matching.places.timeline import Frame, timeline
@@ -90,3 +92,26 @@ def test_a_season_that_was_shown_once_more_has_all_of_its_episodes() -> None:
 
     assert [(c.season, c.episode) for c in found.coordinates] == [(1, 12)]
     assert found.sure > 0.8
+
+
+def test_what_comes_after_a_season_that_lists_lack_is_not_counted_through_the_show() -> None:
+    gap = timeline(show(1, entry("Show"), entry("Show 3", season=3, offset=0, begin="2017-04-01")))
+
+    assert [slot.before for slot in gap] == [0, None]
+    assert [slot.gap for slot in gap] == [True, False]
+
+
+def test_a_season_before_one_that_lists_lack_may_be_cut() -> None:
+    later = entry("Show 4", season=4, offset=0, begin="2018-04-01")
+    cut = timeline(show(1, entry("Show", count=70, checked=("episodes",)), later))[0]
+    next_one = timeline(show(1, entry("Show", count=70, checked=("episodes",)), replace(later, season=2)))[0]
+
+    assert [cut.may_be_cut(n) for n in (20, 60)] == [False, True]
+    assert not next_one.may_be_cut(60)
+
+
+def test_a_recap_in_the_place_of_a_season_adds_nothing_to_the_count() -> None:
+    recap = entry("Show: New Edit", count=11, season=1, offset=0, begin="2015-10-01")
+    slots = timeline(show(1, entry("Show"), recap, entry("Show 2", season=2, offset=0, begin="2016-04-01")))
+
+    assert [slot.before for slot in slots if slot.season == 2] == [12]

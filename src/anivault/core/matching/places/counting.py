@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from anivault.core.matching.places.timeline import SLACK, Frame, PlacedEntry
+from anivault.core.matching.places.timeline import SLACK, UNCUT, Frame, PlacedEntry
 
 FEW_EXTRAS = 2  # numbers past the end of an entry that are taken for extras (a guess)
 NEAR = 2  # the same, where those that do not come right after the last that does
@@ -68,6 +68,8 @@ def _counted(told: Told, frame: Frame, strict: bool) -> Counting:
     extra = frozenset() if strict else _past_the_end(told)
     fills = not extra and _fills(told)
     doubt = _doubt(told, (frame, strict)) if told.named and not fills else None
+    if frame is Frame.SHOW and _may_be_longer(told):
+        doubt = Frame.OWN
     came_along = extra and told.slot.is_first and min(told.numbers) <= (told.slot.count or 0)
     return Counting(Frame.OWN if came_along else frame, fills, told.season, doubt, extra)
 
@@ -187,6 +189,12 @@ def _doubt(told: Told, found: Way) -> Frame | None:
     return Frame.SHOW if _may_be_the_show_s(told, frames) or _is_late(told, frames[0]) else None
 
 
+def _may_be_longer(told: Told) -> bool:
+    """`S2 - 14`, where only dates say that season 2 has 13: its 14th, or the show's."""
+    guessed = told.season is not None and "episodes" in told.slot.entry.derived
+    return guessed and max(told.numbers) <= UNCUT
+
+
 def _has_all(told: Told) -> bool:
     """Whether all episodes of an entry have come together."""
     return 1 < len(told.numbers) == told.slot.count
@@ -199,11 +207,20 @@ def _may_be_the_show_s(told: Told, frames: Sequence[Frame]) -> bool:
 
 
 def _is_late(told: Told, frame: Frame) -> bool:
-    """`Season 2/021`, where the season has 40 in two cours: its 21st, or the show's."""
+    """`Season 2/021`, where the season has 40 in two cours: its 21st, or the show's.
+
+    `S4 - 20` is season 4's: no list calls the show's first cour so.
+    """
     slot, first = told.slot, min(told.numbers)
     other = holder(told.slots, first)
     late = frame is Frame.OWN and slot.count is not None and first > slot.count + SLACK
-    return late and other is not None and other.season != slot.season
+    return late and other is not None and other.season != slot.season and _may_be_called(told, other)
+
+
+def _may_be_called(told: Told, slot: PlacedEntry) -> bool:
+    """Whether a list may count an entry as the season that the name says: it cuts one cour in two at most."""
+    turn = 1 + [s for s in told.slots if s.season > 0].index(slot)
+    return told.season is None or turn + 1 >= told.season
 
 
 def _past_the_end(told: Told) -> frozenset[int]:

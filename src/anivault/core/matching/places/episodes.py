@@ -17,6 +17,7 @@ from anivault.core.models import Coordinates
 
 # How sure a place is. Shares of right ones among the development cases: docs/matching.md.
 STATED, CONTINUED, TABLED, RUNNING, NO_COUNT, COUNTED = 1.0, 0.95, 0.95, 0.9, 0.9, 0.85
+WEEKS = 13  # of a quarter of a year
 DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
 
 
@@ -165,6 +166,27 @@ def _of_a_late_entry(asked: _Numbered) -> Placement | None:
     return Placement((printed,), UNCOUNTED, rule, (_at(asked.slot, asked.number),))
 
 
+def _of_a_running_season(asked: _Numbered) -> Placement | None:
+    """`Long Show S02E05`, where the provider's season 2 begins with 62: or another list's season 2."""
+    slot, first = asked.slot, asked.slot.first or 1
+    runs_on = slot.cour == 1 and first > 1 and first == (slot.before or 0) + 1
+    said = asked.counted.season == slot.season and asked.counted.frame is Frame.OWN
+    if not (runs_on and said) or asked.number >= first:
+        return None
+    rule = (
+        f"Season {slot.season} begins with episode {first}; in which list's counting is this {asked.number}?"
+    )
+    return asked.at_own(UNCOUNTED, rule)
+
+
+def _of_season_or_show(asked: _Numbered) -> Placement | None:
+    """`Show S2 - 14`, where only dates say that season 2 has 13: the season's, or the show's."""
+    if asked.counted.doubt is not Frame.OWN:
+        return None
+    rule = "No list counts the season: is this number the season's, or does it count through the show?"
+    return asked.at_own(UNCOUNTED, rule, Coordinates(season=asked.slot.season, episode=asked.number))
+
+
 def _in_doubt(asked: _Numbered) -> Placement | None:
     """`Show S2 - 13`, where both seasons have 24: the season's or the show's."""
     rule = "The number may count from the start of the season, or from that of the show: which?"
@@ -265,6 +287,8 @@ _PLACING: tuple[Callable[[_Numbered], Placement | None], ...] = (
     _beyond_entry,
     _unplaced_special,
     _of_a_late_entry,
+    _of_a_running_season,
+    _of_season_or_show,
     _in_doubt,
     _runs_on_in_table,
     _of_the_discs,
@@ -287,10 +311,21 @@ def _sure_of_count(slot: PlacedEntry, own: int, counted: Counting) -> float:
         return STATED
     if counted.fills:
         return CONTINUED
-    known = slot.counted and (slot.exact or own < (slot.count or 0))
-    if not known:
-        return COUNTED if counted.season is not None and slot.likely else UNCOUNTED
+    if not (slot.counted and (slot.exact or own < _least(slot))):
+        likely = counted.season is not None and slot.likely
+        return COUNTED if likely and (_is_listed(slot) or own < _least(slot)) else UNCOUNTED
     return TABLED if slot.tabled else COUNTED
+
+
+def _is_listed(slot: PlacedEntry) -> bool:
+    """Whether a list counts an entry; else its count follows from dates."""
+    return "episodes" not in slot.entry.derived
+
+
+def _least(slot: PlacedEntry) -> int:
+    """How many episodes an entry has at least: dates may be too long by a week of rest a quarter."""
+    count = slot.count or 0
+    return count if _is_listed(slot) else count - count // WEEKS
 
 
 _SURE = {Frame.OWN: STATED, Frame.ENTRY: STATED, Frame.SEASON: CONTINUED}

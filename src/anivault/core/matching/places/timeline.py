@@ -15,7 +15,7 @@ from itertools import groupby
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.titles.normalize import normal_form
+from anivault.core.matching.titles.normalize import forms, normal_form
 from anivault.core.models import Candidate, Entry
 from anivault.parser.title_words import film_number, split_number, split_season
 
@@ -60,6 +60,7 @@ class PlacedEntry(msgspec.Struct, frozen=True):
     passed: int | None = None  # of an entry that the provider cuts: its episodes in the parts before this one
     bounded: bool = False  # whether a list says where the next season begins
     alone: bool = False  # whether no list knows of another season
+    gap: bool = False  # whether lists know later seasons, and not the next one
     settled: bool = False  # whether its counts and those before it in its season are facts
     reach: int | None = None  # episodes from its first to the end of the season, as far as entries are known
     cour: int = 1  # 1 for the first entry of its season
@@ -85,11 +86,19 @@ class PlacedEntry(msgspec.Struct, frozen=True):
         ahead = self.season > 0 and self.cour == 1 and (self.first or 1) > 1
         return ahead and self.first != (self.before or 0) + 1
 
+    def is_told_by_mark(self, sequel: PlacedEntry) -> bool:
+        """Whether a sequel is called as this entry but for a mark: *Nisekoi:*, of *Nisekoi*."""
+        mine = {forms(t.text) for t in self.entry.titles}
+        exact, letters = {f[0] for f in mine}, {f[-1] for f in mine}
+        its = (forms(t.text) for t in sequel.entry.titles) if sequel.season > self.season else ()
+        return any(f[-1] in letters and f[0] not in exact for f in its)
+
     def may_be_cut(self, number: int) -> bool:
         """Whether an episode may be in a later season than its entry begins in, which nobody says."""
-        long = LONGER if self.alone else LONG
+        long = UNCUT if self.gap else LONGER if self.alone else LONG
         most = UNKNOWN if not self.count else UNCUT if self.count > long else self.count + SLACK
-        return number > most and not (self.tabled or self.bounded or self.settled or self.entry.whole)
+        settled = self.settled and not self.gap
+        return number > most and not (self.tabled or self.bounded or settled or self.entry.whole)
 
     def own(self, number: int, frame: Frame, *, strict: bool = False) -> int | None:
         """The own number that `number` is in `frame`; None where the entry has no such episode.
@@ -185,14 +194,17 @@ def _crosses(earlier: PlacedEntry, slot: PlacedEntry) -> bool:
 def _counted(main: Sequence[PlacedEntry], table: Mapping[int, int | None]) -> Iterator[PlacedEntry]:
     """Sum up the episodes before each entry, and tell the stories that go on from new ones."""
     before: int | None = 0
-    counted, likely, nth = True, True, 0
+    counted, likely, nth, season = True, True, 0, 1
     for slot in main:
+        if slot.season > season + 1:
+            before = None  # lists lack what comes between
+        season = slot.season
         exact = table.get(slot.season) == _length(main, slot.season) if table else _is_counted(slot.entry)
         nth += slot.part in (None, 1) or nth == 0
         told = replace(slot, before=before, counted=counted, likely=likely, exact=exact, nth=nth)
         yield _among(main, told, table)
-        before = _plus(before, slot.count)
-        counted = counted and exact
+        before = before if slot.crossed else _plus(before, slot.count)
+        counted = counted and exact and not slot.crossed
         likely = likely and (exact or _is_likely(slot.entry))
 
 
@@ -201,12 +213,19 @@ def _among(main: Sequence[PlacedEntry], slot: PlacedEntry, table: Mapping[int, i
     return replace(
         slot,
         alone=all(s.season == 1 for s in main),
+        gap=_has_gap_after(main, slot),
         passed=_passed(main, slot),
         bounded=_is_bounded(main, slot),
         settled=_is_settled(main, slot),
         agreed=bool(table) and slot.exact and _is_whole(main, slot.season),
         tabled=table.get(slot.season),
     )
+
+
+def _has_gap_after(main: Sequence[PlacedEntry], slot: PlacedEntry) -> bool:
+    """Whether lists know later seasons, but not the next one: the provider may have cut this one."""
+    later = {s.season for s in main if s.season > slot.season}
+    return bool(later) and slot.season + 1 not in later
 
 
 def _is_bounded(main: Sequence[PlacedEntry], slot: PlacedEntry) -> bool:

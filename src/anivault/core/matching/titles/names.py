@@ -174,7 +174,7 @@ def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> d
     """
     roots = _firsts(slots, by_slot)
     stories, marked, bearers = _stories(by_slot, roots), _marked_stories(by_slot, roots), _bearers(by_slot)
-    for first, n in _with_season_words(slots, by_slot):
+    for first, n in _with_season_words(slots, by_slot, stories):
         shared = _is_marked(first) or bearers[n.base[-1]] > 1
         if shared and n.base[-1] not in stories and n.base[0] not in marked:
             roots[n.base[0]] = Name(n.base, n.base, None, None)
@@ -182,11 +182,15 @@ def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> d
 
 
 def _with_season_words(
-    slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]
+    slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]], stories: frozenset[str]
 ) -> Iterator[tuple[Name, Name]]:
-    """Each title that says a season, of an entry that is in one, after the first title of its entry."""
+    """Each title that says a season, of an entry that is in one, after the first title of its entry.
+
+    Not of the second season of a story, in whatever language: `Show: Its Sequel 2`.
+    """
     for slot, names in zip(slots, by_slot, strict=True):
-        yield from ((names[0], n) for n in names if slot.season and n.season)
+        if names and names[0].base[-1] not in stories:
+            yield from ((names[0], n) for n in names if slot.season and n.season)
 
 
 def _stories(by_slot: Sequence[Sequence[Name]], roots: Mapping[str, Name]) -> frozenset[str]:
