@@ -124,10 +124,10 @@ def test_a_pin_says_all_that_the_command_can_say(inside: Browser, tmp_path: Path
         ({"what": "", "show": "tmdb:1"}, "a pin is for"),
         ({"what": "Toradora!", "show": "tmdb:31911", "extra": "1"}, "extras of all files with this title"),
         ({"what": "Toradora!", "show": "tmdb:31911", "place": "S00E01"}, "place of one file"),
-        ({"what": "Toradora!", "show": "tmdb:31911", "first": "1"}, "name the range"),
+        ({"what": "Toradora!", "show": "tmdb:31911", "first": "1"}, "Name the range"),
         ({"what": "Toradora!", "show": ""}, "names no show"),
         ({"what": "Toradora!", "show": "tmdb:31911", "season": "9"}, "no season 9"),
-        ({"what": "Toradora!", "show": "tmdb:31911", "season": "1", "episodes": "4-3"}, "as 13-24"),
+        ({"what": "Toradora!", "show": "tmdb:31911", "season": "1", "episodes": "4-3"}, "Write 7, 13-24"),
         ({"what": "/etc", "show": "tmdb:31911"}, "outside"),
     ],
 )

@@ -10,7 +10,18 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.pins import FILE, Order, Pin, add, kind_of_type, load, put_back, remove, season_of
+from anivault.core.matching.pins import (
+    FILE,
+    Order,
+    Pin,
+    add,
+    kind_of_type,
+    load,
+    overlapping,
+    put_back,
+    remove,
+    season_of,
+)
 from anivault.core.matching.said import Against, Objection
 from anivault.core.models import Candidate, Entry, FileKind, ShowId
 from anivault.core.pipeline.reading import parse_path
@@ -68,7 +79,7 @@ def pin(request: PinRequest, settings: Settings, providers: Sequence[str], progr
     with Providers(settings, providers, progress) as asked:
         request, known = resolved(request, asked)
         made = made_of(request)
-        doubts = (*asked.notices, *doubts_of(made, known))
+        doubts = (*asked.notices, *doubts_of(made, known), *map(_earlier, overlapping(made, load(path))))
     with _written(path):
         add(path, made)
     return pinned_as(request, made, known, settings, doubts)
@@ -158,6 +169,7 @@ def _one_place(what: str, place: str) -> dict[str, object]:
 
 def resolved(request: PinRequest, asked: Providers) -> tuple[PinRequest, Candidate | None]:
     """The request with the show as its provider numbers it, and that show, where anybody knows it."""
+    _require_one_way(request)
     meant = meant_by(request.show.lower())
     show = ShowId.read(str(meant["id"]))
     if show is None:
@@ -168,6 +180,27 @@ def resolved(request: PinRequest, asked: Providers) -> tuple[PinRequest, Candida
     if known and show.media_type == "tv" and request.season is not None:
         _require_season(known, request.season)
     return request, known
+
+
+def _require_one_way(request: PinRequest) -> None:
+    """Refuse words of which some would not be heard: a place is said in one way."""
+    counted = request.season, request.offset, request.first
+    if request.place and any(value is not None for value in (*counted, request.episodes)):
+        raise PinRefusedError("--episode is the whole place of one file", "Leave out what else says a place.")
+    if request.order and any(value is not None for value in (*counted, request.place)):
+        raise PinRefusedError(
+            "--order says which database counts as their names do",
+            "Leave out --season, --offset, --from and --episode, or leave out --order.",
+        )
+    if request.first is not None and request.offset is not None:
+        raise PinRefusedError(
+            "--from and --offset both say how their numbers count", "Leave out one of them."
+        )
+
+
+def _earlier(other: Pin) -> str:
+    """What is to be said of a pin that takes some of the numbers."""
+    return f"For some of them an earlier pin is heard: that for episodes {other.episodes}. See: anivault pins"
 
 
 def _as_meant(request: PinRequest, meant: dict[str, str | int]) -> PinRequest:
@@ -311,7 +344,9 @@ def _target(what: str, *, placed: bool = False) -> dict[str, str]:
     if os.path.isdir(what):
         return {"folder": os.path.abspath(what)}
     if _is_gone(what):
-        raise PinRefusedError(f"there is no file or folder at {what}")
+        raise PinRefusedError(
+            f"there is no file or folder at {what}", "Check the path; quotes are needed when it has spaces."
+        )
     return _target_of_file(what, placed=placed) if os.path.isfile(what) else {"title": what}
 
 

@@ -614,6 +614,7 @@ class PinRefusedError(AniVaultError):
 
     def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(f"Nothing was pinned: {why}.")
+        self.why = why
         named = "Name a show like tmdb:1234, tmdb:movie/1234 or anidb:1234, and a folder or a title."
         self.hint = hint or named
 

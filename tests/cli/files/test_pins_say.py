@@ -120,3 +120,51 @@ def test_each_pin_is_offered_once_and_none_moves_what_another_placed(
         assert run(*offered[0]).code == 0
         after = places(run, Path("pile"))
         assert {name: after[name][2] for name in before} == {n: found[2] for n, found in before.items()}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--episodes", "13-24", "--from", "1", "--offset", "2"),
+        ("--episode", "S00E05", "--season", "1"),
+        ("--episode", "S00E05", "--episodes", "1-2"),
+        ("--order", "tvdb", "--season", "2"),
+        ("--order", "tvdb", "--episode", "S00E05"),
+    ],
+    ids=" ".join,
+)
+def test_words_of_which_some_would_not_be_heard_are_refused(
+    run: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    write(tmp_path, "[A] Spy x Family - 13.mkv")
+    file = tmp_path / "[A] Spy x Family - 13.mkv"
+
+    assert run("pin", file, "tmdb:120089", *words, "--preview").code == 63
+    done = run("pin", file, "tmdb:120089", *words)
+    assert (done.code, run("pins").out) == (63, "There are no pins.\n")
+    assert "Leave out" in done.err
+
+
+def test_a_range_that_an_earlier_pin_takes_some_of_is_said(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, *(f"[A] Spy x Family - {n}.mkv" for n in range(10, 16)))
+    file = tmp_path / "[A] Spy x Family - 13.mkv"
+    first = run("pin", file, "tmdb:120089", "--episodes", "13-24", "--season", "2", "--from", "1")
+    layer = run("pin", file, "tmdb:120089", "--episodes", "10-", "--season", "1")
+    said = run("pin", file, "tmdb:120089", "--episodes", "10-14", "--season", "1")
+
+    assert "earlier pin" not in first.err + layer.err
+    assert "For some of them an earlier pin is heard: that for episodes 13-24." in said.err
+    assert places(run, tmp_path)["[A] Spy x Family - 13.mkv"] == ("matched", 120089, [(2, 1)])
+
+
+def test_a_broken_file_of_pins_is_told_in_one_sentence(run: Run, home: Path, tmp_path: Path) -> None:
+    write(tmp_path / "dl", "[A] Spy x Family - 13.mkv")
+    run("pin", tmp_path / "dl", "tmdb:120089")
+    file = next(home.rglob("pins.toml"))
+    file.write_text('[[pin]]\nid = "tmdb:1"\n')
+    said = run("match", tmp_path / "dl").err
+
+    assert (
+        "cannot be read: a pin is for a folder, or for a title with or without a group. Nothing was" in said
+    )
+    assert "Nothing was pinned" not in said

@@ -98,7 +98,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         if self.episodes is None:
             return None
         found = _RANGE.fullmatch(self.episodes)
-        first, last = (int(found[1]), int(found[3] or (MOST if found[2] else found[1]))) if found else (1, 0)
+        first, last = (int(found[1]), int(found[3] or (MOST if found[2] else found[1]))) if found else (1, -1)
         if first > last:
             said = shortened(repr(self.episodes))
             raise PinRefusedError(
@@ -202,7 +202,7 @@ def load(path: Path) -> tuple[Pin, ...]:
     except (FileNotFoundError, NotADirectoryError):
         return ()
     except (OSError, ValueError, msgspec.ValidationError, PinRefusedError) as error:
-        why = error.strerror if isinstance(error, OSError) else None
+        why = error.why if isinstance(error, PinRefusedError) else getattr(error, "strerror", None)
         raise PinsBrokenError(str(path), why or shortened(str(error))) from error
     return pins
 
@@ -214,7 +214,9 @@ def _require_sound(pin: Pin) -> None:
     if pin.order and (pin.show.media_type == "movie" or pin.episode is not None):
         raise PinRefusedError("an order is of the episodes of a series, by the numbers that names have")
     if any(len(text or "") > LONGEST for text in (pin.folder, pin.title, pin.group)):
-        raise PinRefusedError(f"folder, title and group have at most {LONGEST:,} characters")
+        raise PinRefusedError(
+            f"folder, title and group have at most {LONGEST:,} characters", "Pin a folder above it."
+        )
 
 
 def _require_place(pin: Pin) -> None:
@@ -237,9 +239,20 @@ def add(path: Path, pin: Pin) -> None:
     """
     _require_sound(pin)
     if any("\ud800" <= c <= "\udfff" for c in _table(pin)):
-        raise PinRefusedError("the folder's name is not UTF-8; pin its title instead")
+        raise PinRefusedError(
+            "a name that is not UTF-8 cannot stand in a file of pins", "Pin a folder above it, or a title."
+        )
     kept = [p for p in load(path) if p.target != pin.target]
     _write(path, [*kept, pin])
+
+
+def overlapping(pin: Pin, pins: Sequence[Pin]) -> list[Pin]:
+    """The earlier pins for the same files that are heard for some of its numbers; open ends lie in layers."""
+    *same, own = pin.target
+    others = [one for one in pins if [*one.target][:-1] == same and one.target[-1] != own]
+    ended = [one for one in others if one.numbers and not one.goes_on]
+    first, last = pin.numbers if pin.numbers and not pin.goes_on else (1, -1)
+    return [one for one in ended if one.numbers and one.numbers[0] <= last and first <= one.numbers[1]]
 
 
 def remove(path: Path, target: str) -> tuple[Pin, ...]:
