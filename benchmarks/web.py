@@ -64,10 +64,10 @@ def main() -> None:
             _reading(Path(folder), given.run, given.clients, given.turns)
 
 
-def _house(folder: Path, name: str) -> House:
-    library, source = folder / name / "Library", folder / name / "Downloads"
+def _house(folder: Path, name: str, source: Path | None = None) -> House:
+    library, source = folder / name / "Library", source or folder / name / "Downloads"
     library.mkdir(parents=True)
-    source.mkdir()
+    source.mkdir(exist_ok=True)
     return House.of(str(library), (str(source),), None, Settings(), Rules())
 
 
@@ -175,12 +175,15 @@ class Ran(NamedTuple):
 
 
 def _reading(folder: Path, files: int, clients: int, turns: int) -> None:
-    """The same run alone, with readers of ready answers, and of the page."""
+    """The same run alone, with readers of ready answers, and of the page, in turns from one source."""
+    maker, source = Path(__file__).with_name("make_library.py"), folder / "Downloads"
+    words = [sys.executable, maker, source, "--files", str(files)]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     runs: dict[str, list[Ran]] = {"alone": [], "ready": [], "page": []}
     for turn in range(turns):
         order = list(runs) if turn % 2 else list(runs)[::-1]
         for kind in order:
-            runs[kind].append(_run(folder / f"{turn}-{kind}", files, clients, kind))
+            runs[kind].append(_run(folder / f"{turn}-{kind}", source, clients, kind))
     print(f"{files:,} files, {clients} clients, {turns} turns; medians, and from the least to the most")
     for kind, each in runs.items():
         print(
@@ -204,15 +207,9 @@ def _spread(found: list[float], sign: str = "") -> str:
     return f"{statistics.median(found):{sign}.1%} ({found[0]:{sign}.1%} to {found[-1]:{sign}.1%})"
 
 
-def _run(folder: Path, files: int, clients: int, kind: str) -> Ran:
-    """Apply a run, and let clients read meanwhile."""
-    house = _house(folder, "run")
-    maker = Path(__file__).with_name("make_library.py")
-    subprocess.run(
-        [sys.executable, maker, house.sources[0], "--files", str(files)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+def _run(folder: Path, source: Path, clients: int, kind: str) -> Ran:
+    """Apply a run into a library of its own, and let clients read meanwhile."""
+    house = _house(folder, "run", source)
     with _served(house) as (process, client), _ready(client) as ready:
         client.work("plan")
         host = {"alone": "", "ready": ready, "page": client.host}[kind]

@@ -76,6 +76,50 @@ def test_a_head_that_does_not_end_is_cut_off(served: tuple[subprocess.Popen[str]
         assert client.recv(100).startswith(b"HTTP/1.1 4")
 
 
+def test_an_answer_is_one_piece_and_what_is_written_before_the_end_goes_too() -> None:
+    from anivault.web.server import _AtOnce
+
+    sent: list[bytes] = []
+
+    class Wire:
+        def write(self, data: bytes) -> None:
+            sent.append(data)
+
+        def close(self) -> None:
+            sent.append(b"closed")
+
+    async def answered() -> None:
+        whole = _AtOnce(Wire(), asyncio.get_running_loop())  # type: ignore[arg-type]
+        whole.write(b"head")
+        whole.write(b"body")
+        await asyncio.sleep(0)
+        whole.write(b"more")
+        whole.close()
+        await asyncio.sleep(0)
+
+    asyncio.run(answered())
+    assert sent == [b"headbody", b"more", b"closed"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="schedulers are Linux's")
+def test_a_page_steps_back_behind_other_work_and_its_own_work_does_not(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, link = served
+    urllib.request.urlopen(link.partition("/?")[0] + "/login", timeout=60).close()
+    script = (
+        "import os, anivault.web.work.run as run\n"
+        "os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))\n"
+        "run._done = lambda *_: {'is': os.sched_getscheduler(0)}\n"
+        "run.main()"
+    )
+    order = json.dumps({"job": "nothing"}).encode()
+    done = subprocess.run([sys.executable, "-c", script], input=order, capture_output=True, check=True)
+
+    assert os.sched_getscheduler(process.pid) == os.SCHED_BATCH
+    assert json.loads(done.stdout) == {"is": os.SCHED_OTHER}
+
+
 def test_the_page_ends_with_its_terminal(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.cli.test_closed_terminal import in_a_terminal
 

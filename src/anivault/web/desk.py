@@ -21,6 +21,8 @@ from anivault.core.moving import journal
 
 T = TypeVar("T")
 
+_HEAD = 28  # bytes of a SQLite file, the last four of which count its changes
+
 _TABLES = """
 CREATE TABLE rows (n INTEGER PRIMARY KEY, kind TEXT, grp TEXT, label TEXT, data BLOB);
 CREATE TABLE groups (key TEXT, kind TEXT, label TEXT, rank INTEGER, data BLOB, PRIMARY KEY (kind, key));
@@ -65,7 +67,7 @@ class Desk:
 
     def fact(self, name: str, kind: type[T]) -> T | None:
         """What a sheet says of itself; None where there is no such sheet."""
-        version, known = _version_of(self.path(name)), self._facts.get((name, kind))
+        version, known = _version_of(str(self.path(name))), self._facts.get((name, kind))
         if known is None or version is None or known[0] != version:
             known = self._facts[name, kind] = version, self._read(name, kind)
         found: T | None = known[1]
@@ -84,7 +86,7 @@ class Desk:
             names = sorted(name for name in os.listdir(self.folder) if name.endswith(".sqlite"))
         except OSError:
             return ()
-        return tuple((name, _version_of(self.folder / name)) for name in names)
+        return tuple((name, _version_of(f"{self.folder}{os.sep}{name}")) for name in names)
 
     def drop(self, name: str) -> None:
         """Take a sheet away that is not true any more."""
@@ -112,13 +114,17 @@ class Desk:
             raise
 
 
-def _version_of(path: Path) -> object:
+def _version_of(path: str) -> object:
     """Which file it is, and SQLite's own count of its changes: two marks may be of one moment."""
-    with suppress(OSError), path.open("rb", buffering=0) as file:
-        at = os.fstat(file.fileno())
-        file.seek(24)
-        return at.st_ino, at.st_mtime_ns, file.read(4)
-    return None
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        at = os.fstat(file)
+        return at.st_ino, at.st_mtime_ns, os.read(file, _HEAD)[24:28]
+    finally:
+        os.close(file)
 
 
 def stamp(library: str) -> str:

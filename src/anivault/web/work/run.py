@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -34,6 +36,9 @@ WORK = {
 def main() -> None:
     """Read the order, do it, and tell how it ended."""
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    if sys.platform == "linux":
+        with suppress(OSError):  # the page waits for a free processor; its work does not
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     gc.set_threshold(50_000, 20, 20)  # as cli/main.py: records are many and never garbage
     order = Order(json.load(sys.stdin))
     teller = Teller()
