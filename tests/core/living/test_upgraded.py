@@ -123,6 +123,35 @@ def test_a_name_that_is_taken_there_is_numbered(shelf: Shelf) -> None:
     assert homes(shelf.upgrade())[PLACE] == (Mode.MOVE, f"{shelf.new}/a (3).mkv")
 
 
+def test_two_old_files_of_one_name_go_to_one_folder_under_two_names(shelf: Shelf) -> None:
+    other = shelf.new / "more" / "a.mkv"
+    other.parent.mkdir()
+    other.write_text("content of another")
+    came = replace(shelf.move(other, "Show/E02.mkv"), root=str(shelf.new), rel="more/a.mkv")
+    execute(shelf.plan(came, mode=shelf.mode))
+    (shelf.new / "c.mkv").write_text("better still")
+    for source in (shelf.old / "a.mkv", other):
+        source.unlink()
+    second = replace(
+        shelf.move(shelf.new / "c.mkv", "Show/E02.mkv"),
+        replaces=Replaced(
+            rel="Show/E02.mkv", identity=identity(shelf.library / "Show/E02.mkv"), advantage=Advantage.VERSION
+        ),
+    )
+    found = homes(shelf.upgrade(shelf.better(), second))
+
+    assert found[PLACE] == (Mode.MOVE, f"{shelf.new}/a.mkv")
+    assert found["Show/E02.mkv"] == (Mode.MOVE, f"{shelf.new}/a (2).mkv")
+
+
+def test_it_goes_to_the_very_folder_that_the_new_one_is_in(shelf: Shelf) -> None:
+    (shelf.old / "a.mkv").unlink()
+    (shelf.new / "week 2").mkdir()
+    better = replace(shelf.better(), rel="week 2/b.mkv")
+
+    assert homes(shelf.upgrade(better))[PLACE] == (Mode.MOVE, f"{shelf.new}/week 2/a.mkv")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_where_the_folder_takes_nothing_the_old_file_keeps_its_place(shelf: Shelf) -> None:
     (shelf.old / "a.mkv").unlink()

@@ -1,0 +1,161 @@
+"""On which disk a library lies is remembered; what cannot be remembered or read stops nobody."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from anivault.core.models import Mode
+from anivault.core.moving import journal
+from anivault.services.libraries import lost_history, remember, remembered, require_there
+from anivault.shared.errors import WrongDiskError
+from tests.core.mover import Box
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> str:
+    """A library in which a run has worked."""
+    box = Box(tmp_path / "source", tmp_path / "library", Mode.COPY)
+    box.run()
+    return str(tmp_path / "library")
+
+
+def note(home: Path) -> Path:
+    (path,) = (home / "state" / "anivault" / "libraries").glob("*")
+    return path
+
+
+def forget_journal(library: str) -> None:
+    """The library is as it is on a disk that is not mounted, or after somebody tidied up."""
+    folder = Path(library, ".anivault")
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+
+
+def test_a_library_with_runs_is_remembered_by_its_path(library: str) -> None:
+    assert remembered() == []
+    remember(library)
+
+    assert remembered() == [library]
+
+
+@pytest.mark.parametrize("name", ["empty", "gone"])
+def test_a_folder_without_runs_is_not(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    remember(str(tmp_path / name))
+
+    assert remembered() == []
+
+
+def test_it_is_one_library_however_it_is_named(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(library)
+    remember(".")
+    remember(library)
+
+    assert remembered() == [library]
+
+
+def test_what_is_remembered_already_is_not_written_again(library: str, home: Path) -> None:
+    remember(library)
+    before = note(home).stat()
+    remember(library)
+
+    assert (note(home).stat().st_ino, note(home).stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_damaged_note_is_passed_over_and_made_again(library: str, home: Path) -> None:
+    remember(library)
+    whole = note(home).read_bytes()
+    note(home).write_bytes(b"{")
+
+    assert remembered() == []
+    require_there(library)
+    remember(library)
+    assert note(home).read_bytes() == whole
+
+
+def test_the_disk_is_asked_for_only_where_no_journal_is(
+    library: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anivault.shared.fs.other_disk", lambda _was, _now: True)
+    remember(library)
+    require_there(library)  # its journal is there, wherever it is mounted
+
+    forget_journal(library)
+    with pytest.raises(WrongDiskError) as refused:
+        require_there(library)
+    assert "--other-disk" in refused.value.hint
+
+
+def test_on_the_same_disk_a_library_may_begin_again(library: str) -> None:
+    remember(library)
+    forget_journal(library)
+    require_there(library)
+
+
+def test_of_a_library_that_nobody_remembers_no_disk_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anivault.shared.fs.other_disk", lambda _was, _now: True)
+
+    require_there(str(tmp_path / "new"))
+
+
+def test_for_a_library_that_is_gone_the_disk_of_the_folder_above_counts(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    remember(library)
+
+    def disk_id(path: str) -> str:
+        asked.append(path)
+        return ""
+
+    monkeypatch.setattr("anivault.shared.fs.disk_id", disk_id)
+    os.rename(library, f"{library} elsewhere")
+    require_there(library)
+
+    assert asked[-1] == os.path.dirname(library)
+
+
+def test_a_journal_that_is_gone_is_missed_where_the_library_is_remembered(library: str) -> None:
+    remember(library)
+    assert lost_history(library) == ""
+    forget_journal(library)
+
+    assert lost_history(library) == "what AniVault remembers"
+
+
+def test_a_library_that_is_empty_has_lost_nothing(library: str) -> None:
+    remember(library)
+    os.rename(library, f"{library} elsewhere")
+    assert lost_history(library) == ""
+    Path(library).mkdir()
+
+    assert lost_history(library) == ""
+
+
+def test_an_emptied_journal_is_missed(library: str) -> None:
+    remember(library)
+    Path(journal.path_of(library)).write_bytes(b"")
+
+    assert lost_history(library) != ""
+
+
+def test_what_nobody_remembers_is_not_missed(library: str) -> None:
+    forget_journal(library)
+
+    assert lost_history(library) == ""
+
+
+def test_a_state_folder_that_cannot_be_written_is_no_failure(library: str, home: Path) -> None:
+    (home / "state").write_text("a file where the folder would be")
+    remember(library)
+
+    assert remembered() == []
+    require_there(library)
