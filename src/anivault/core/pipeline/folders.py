@@ -18,7 +18,7 @@ from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 from anivault.parser.vocabulary import NO_TITLES
 from anivault.shared import regex as re
 
-_ENDS_IN_NUMBER = re.compile(r"(.*\S)[ ._-]+(\d{1,4})")
+_ENDS_IN_NUMBER = re.compile(r"(.*[^\s._-])[ ._-]+(\d{1,4})")
 _ENDS_A_TITLE = re.compile(
     r"(?:the )?final(?: season| chapters?)?(?: part \d)?|[ivx]{2,4}|[a-z]|最[終终](?:季|章)|完[結结][编編篇]"
 )

@@ -1,0 +1,126 @@
+"""What one folder's name is for, whatever language and whatever marks it has."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anivault.parser.folders import Use, read_folder
+from anivault.parser.models import VideoType
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("Season 1", 1),
+        ("season_02", 2),
+        ("S3", 3),
+        ("S04", 4),
+        ("2nd Season", 2),
+        ("Third Season", 3),
+        ("Staffel 3", 3),
+        ("Saison 2", 2),
+        ("Temporada 1", 1),
+        ("第二季", 2),
+        ("第3期", 3),
+        ("2기", 2),
+        ("シーズン2", 2),
+        ("Series 2", 2),
+        ("[BD] Season 2", 2),
+        ("Season 2 (2018)", 2),
+        ("02. Season 2", 2),
+    ],
+)
+def test_seasons(name: str, number: int) -> None:
+    found = read_folder(name)
+
+    assert (found.use, found.number) == (Use.SEASON, number)
+
+
+@pytest.mark.parametrize(
+    ("name", "use", "kind"),
+    [
+        ("Specials", Use.SPECIALS, VideoType.SPECIAL),
+        ("OVA", Use.SPECIALS, VideoType.OVA),
+        ("OVAs", Use.SPECIALS, VideoType.OVA),
+        ("Movies", Use.SPECIALS, VideoType.MOVIE),
+        ("NCOP", Use.EXTRAS, VideoType.OP),
+        ("NCED", Use.EXTRAS, VideoType.ED),
+        ("Menus", Use.EXTRAS, VideoType.MENU),
+        ("Sample", Use.EXTRAS, VideoType.SAMPLE),
+        ("Extras", Use.EXTRAS, VideoType.EXTRA),
+        ("Interviews", Use.EXTRAS, VideoType.INTERVIEW),
+        ("Clips", Use.MISC, VideoType.CLIP),
+        ("Shorts", Use.MISC, VideoType.SHORT),
+    ],
+)
+def test_places(name: str, use: Use, kind: VideoType) -> None:
+    for spelled in (name, name.lower(), name.upper()):
+        found = read_folder(spelled)
+        assert (found.use, found.type) == (use, kind), spelled
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("Disc 1", 1), ("CD2", 2), ("dvd_3", 3), ("Vol. 4", 4), ("Disc 1 of 3", 1), ("第1巻", 1), ("BD 2", 2)],
+)
+def test_discs(name: str, number: int) -> None:
+    found = read_folder(name)
+
+    assert (found.use, found.number) == (Use.DISC, number)
+
+
+@pytest.mark.parametrize(("name", "part"), [("Part 2", 2), ("2nd Cour", 2), ("pt_1", 1), ("cour 2", 2)])
+def test_parts(name: str, part: int) -> None:
+    found = read_folder(name)
+
+    assert (found.use, found.part) == (Use.PART, part)
+
+
+@pytest.mark.parametrize("name", ["Downloads", "Anime", "anime", "complete", "TV"])
+def test_what_says_nothing(name: str) -> None:
+    assert read_folder(name).use is Use.GENERIC
+
+
+def test_a_year_says_nothing_but_the_year() -> None:
+    found = read_folder("2019")
+
+    assert (found.use, found.number) == (Use.GENERIC, 2019)
+
+
+@pytest.mark.parametrize("name", ["1", "02", "86"])
+def test_a_bare_number_waits_for_what_stands_above(name: str) -> None:
+    found = read_folder(name)
+
+    assert (found.use, found.number) == (Use.NUMBER, int(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Nichijou", "Nichijou"),
+        ("[Grp] Nichijou [BD 1080p]", "Nichijou"),
+        ("Nichijou (2011)", "Nichijou"),
+        ("Season of Love", "Season of Love"),
+        ("Special A", "Special A"),
+        ("Discommunication", "Discommunication"),
+        ("2. Its Sequel", "Its Sequel"),
+    ],
+)
+def test_titles(name: str, title: str) -> None:
+    found = read_folder(name)
+
+    assert found.use is Use.TITLE
+    assert found.parsed is not None
+    assert found.parsed.title == title
+
+
+@given(
+    st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="/\0"), min_size=1, max_size=40)
+)
+def test_any_name_is_for_something_and_a_title_is_said(name: str) -> None:
+    found = read_folder(name)
+
+    assert (found.use is Use.TITLE) == (found.parsed is not None and found.use is not Use.GENERIC)
+    assert found == read_folder(name)
