@@ -144,7 +144,14 @@ def test_an_emptied_journal_is_missed(library: str) -> None:
     remember(library)
     Path(journal.path_of(library)).write_bytes(b"")
 
-    assert lost_history(library) != ""
+    assert lost_history(library) == "what AniVault remembers"
+
+
+def test_what_the_library_itself_tells_of_runs_comes_first(library: str) -> None:
+    remember(library)
+    Path(journal.path_of(library)).rename(Path(library, ".anivault", "journal.jsonl.cut-20260101-000000"))
+
+    assert lost_history(library).endswith("journal.jsonl.cut-20260101-000000")
 
 
 def test_what_nobody_remembers_is_not_missed(library: str) -> None:

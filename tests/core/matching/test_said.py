@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from anivault.core.matching.evidence import evidence
 from anivault.core.matching.said import Against, Objection, numbers_of, objections
 from anivault.core.models import Candidate, Coordinates, Season, ShowId
 from anivault.parser.models import Number, ParseResult, VideoType
-from tests.core.matching.makers import entry, file, show
+from tests.core.matching.makers import entry, file, release, show
 
 SERIES, FILM = ShowId("tmdb", "tv", 1), ShowId("tmdb", "movie", 1)
 KNOWN = show(1, entry("Natsu", begin="2011-04-01"), entry("Natsu 2", begin="2014-04-01"))
@@ -135,3 +137,15 @@ def test_two_numbers_are_a_range_and_halves_are_none(
 @given(st.integers(0, 500), st.integers(1, 30))
 def test_a_range_has_every_number_from_its_first_to_its_last(first: int, more: int) -> None:
     assert numbers_of(file("Natsu", episodes=(first, first + more))) == [*range(first, first + more + 1)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "whole"),
+    [((1, 2), (1, 2)), ((0, 1, 2), (1, 2)), ((0,), (0,)), ((1, 12.5, 13), (1, 13)), ((12.5,), ()), ((), ())],
+)
+def test_episodes_are_whole_numbers_and_a_prologue_is_none_among_others(
+    numbers: tuple[Number, ...], whole: tuple[int, ...]
+) -> None:
+    said = dataclasses.replace(evidence(release("Natsu")), numbers=numbers)
+
+    assert said.whole_numbers == whole
