@@ -147,6 +147,7 @@ def test_a_file_is_read_up_to_a_bound(tmp_path: Path) -> None:
         ("a = " + "{a=" * 100_000, "nested"),
         ("a = " + "[" * 30 + "]" * 30, "nested"),
         (".".join("a" * 100_000) + " = 1", "dots"),
+        ('."\u2028".'.join("a" * 50_000) + " = 1", "dots"),  # ends no line of TOML
         ("[" + ".".join("a" * 900) + "]", "nested"),
         ("a = " + "9" * 9_000, "digits"),
         ("a = 1\x00", "line 1"),

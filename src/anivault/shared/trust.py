@@ -136,7 +136,7 @@ def read_toml(path: str) -> dict[str, Any]:
 
 def parse_toml(text: str) -> dict[str, Any]:
     """Return what TOML says; ValueError for anything else, or if it is nested beyond all sense."""
-    dots = (line.count(".") for line in text.splitlines() if not line.lstrip().startswith("#"))
+    dots = (line.count(".") for line in text.split("\n") if not line.lstrip().startswith("#"))
     if sum(count * count for count in dots) > MOST_WORK:
         raise ValueError("it has too many dots in one line")
     import tomllib  # most commands meet no file of the kind

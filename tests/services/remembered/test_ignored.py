@@ -173,6 +173,31 @@ def test_a_line_is_taken_out_as_it_stands_or_by_its_path(pile: Path) -> None:
     assert listed(None) == []
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b", "\x1c"])
+def test_a_name_with_what_unicode_calls_the_end_of_a_line_is_one_line_for_good(sign: str, pile: Path) -> None:
+    odd = pile / f"Na{sign}tsu"
+    odd.mkdir()
+    add([str(odd), "*.nfo"], None)
+
+    assert listed(None)[0].lines == (str(odd), "*.nfo")
+    remove(["*.nfo"], None)
+    assert listed(None)[0].lines == (str(odd),)
+    assert add([str(odd)], None).lines == (str(odd),)
+    assert file_of(None).read_text() == f"{HEADER}{odd}\n"
+    remove([str(odd)], None)
+    assert listed(None) == []
+
+
+def test_a_list_from_windows_is_read_and_its_other_lines_stay_as_they_are() -> None:
+    file_of(None).parent.mkdir(parents=True)
+    file_of(None).write_bytes(b"# mine\r\n*.nfo\r\n*.txt\r\n")
+    add(["*.nfo"], None)
+
+    assert listed(None)[0].lines == ("*.nfo", "*.txt")
+    assert remove(["*.nfo"], None).lines == ("*.nfo",)
+    assert file_of(None).read_bytes() == b"# mine\r\n*.txt\r\n"
+
+
 def test_taking_out_what_is_not_there_is_refused_and_changes_nothing() -> None:
     add(["*.nfo"], None)
     before = file_of(None).read_bytes()

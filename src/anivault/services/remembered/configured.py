@@ -91,8 +91,8 @@ def _put(table: dict[str, Any], section: str, key: str, value: Any) -> None:
 
 
 def _with(text: str, section: str, key: str, value: Any) -> str:
-    """The text with one line changed, added or taken out."""
-    lines = text.splitlines()
+    """The text with one line changed, added or taken out. TOML ends lines by a line feed alone."""
+    lines = text.removesuffix("\n").split("\n") if text else []
     said = [] if value is None else [f"{key} = {json.dumps(value, ensure_ascii=False)}"]
     head = next((i for i, line in enumerate(lines) if _is_head(line, section)), None)
     if head is None:

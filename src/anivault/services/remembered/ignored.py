@@ -69,7 +69,8 @@ def write(wanted: Sequence[str], library: str | None) -> Lines:
     """Write lines as they are."""
     path = file_of(library)
     there = _read(path).decode("utf-8", "surrogateescape") or HEADER
-    new = [line for line in dict.fromkeys(wanted) if line not in there.splitlines()]
+    said = {line.removesuffix("\r") for line in _split(there)}
+    new = [line for line in dict.fromkeys(wanted) if line not in said]
     if new:
         text = there if there.endswith("\n") else f"{there}\n"
         _write(path, text + "".join(f"{line}\n" for line in new))
@@ -79,14 +80,14 @@ def write(wanted: Sequence[str], library: str | None) -> Lines:
 def remove(words: Sequence[str], library: str | None) -> Lines:
     """Take lines out, named as they stand there or by the path that they are for."""
     path = file_of(library)
-    lines = _read(path).decode("utf-8", "surrogateescape").splitlines()
+    lines = _split(_read(path).decode("utf-8", "surrogateescape"))
     wanted = {*words, *(_line(word) for word in words)}
-    gone = tuple(line for line in lines if line in wanted)
+    gone = tuple(line for line in lines if line.removesuffix("\r") in wanted)
     if not gone:
         told = shortened(repr(words[0]))
         raise _refused(f"No line of {path} is {told}", "See them: anivault ignore")
     _write(path, "".join(f"{line}\n" for line in lines if line not in gone))
-    return Lines(str(path), gone)
+    return Lines(str(path), tuple(line.removesuffix("\r") for line in gone))
 
 
 def kept(library: str | None) -> Callable[[], None]:
@@ -155,7 +156,13 @@ def _refused(why: str, hint: str) -> UsageError:
 
 def _lines(path: Path) -> tuple[str, ...]:
     text = _read(path).decode("utf-8", "surrogateescape")
-    return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    lines = (line.removesuffix("\r") for line in _split(text))
+    return tuple(line for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _split(text: str) -> list[str]:
+    """The lines of a list as gitignore has them: a name may hold what Unicode calls the end of a line."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _read(path: Path) -> bytes:

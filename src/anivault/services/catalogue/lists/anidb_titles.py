@@ -23,7 +23,7 @@ _CREATED = re.compile(r"^# created: (.+)$", re.MULTILINE)
 
 def read_anidb_titles(text: bytes) -> Found:
     """Read `aid|type|language|title` lines; official titles come first in their language."""
-    lines = text.decode("utf-8").splitlines()
+    lines = [line.removesuffix("\r") for line in text.decode("utf-8").split("\n")]
     titles: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
     for line in lines:
         if line and not line.startswith("#"):
