@@ -49,7 +49,7 @@ _OTHER_NUMBER = re.compile(r"\d{2}")
 _NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p]
     r"(\d{2,3}(?:v\d)?) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE
 )
-_STATED = re.compile(r"S(\d{1,2})(?:[ ._]?E| ?- ?(?=0\d|\d\d))(\d{1,4})(?:v(\d))?", re.IGNORECASE)
+_STATED = re.compile(r"S(?:eason )?(\d{1,2})(?:[ ._]?E| ?- ?(?=0\d|\d\d))(\d{1,4})(?:v(\d))?", re.IGNORECASE)
 _COMPACT_DATE = re.compile(r"(?:(?:19|20)\d\d|[0-3]\d)(?:0\d|1[0-2])[0-3]\d|(?:19|20)\d\d(?:0\d|1[0-2])")
 _SEASON_NOTE = re.compile(r"第.{1,3}[季部期].{0,3}?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月.{0,6}")
 _BATCH = re.compile(

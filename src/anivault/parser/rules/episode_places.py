@@ -55,6 +55,10 @@ _GLUED = re.compile(
     rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d)|(?<=[a-z])Ep?(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
 )
 
+_ENCLOSED = re.compile(  # [Group][Title - 05], [Group][Its Title 01-12 END]
+    rf"(?:(?<=[^\W\d_])|(?<=[{GAPS}]))[!?.~']*(?:\s+-\s*|\s+)(?P<first>\d{{2,4}}){V}{RANGE}{ENDING}(?=\s*\])"
+)
+_ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _YEAR_BEFORE = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|{YEAR})\s*$")
 _FILM = re.compile(r"(?:movie|film)s?\s*$", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)\s*$")
@@ -172,6 +176,17 @@ def _tight(draft: Draft) -> bool:
     return True
 
 
+def _enclosed(draft: Draft) -> bool:
+    """`[Group][Title - 05][720p]`: the number in the title's brackets, with no words outside of them."""
+    found = _ENCLOSED.search(draft.text) if draft.texts or draft.leading else None
+    if found is None or _WORD.search(_ANY_BRACKET.sub("", draft.text)) is not None:
+        return False
+    if _is_year(found["first"]) or is_numbered_title(draft, found):
+        return False
+    claim(draft, found)
+    return True
+
+
 def _last(draft: Draft) -> bool:
     """`Title 07 [720p]`."""
     for found in _LAST.finditer(draft.text):
@@ -255,7 +270,16 @@ def _amid(draft: Draft) -> bool:
 
 
 _SURE = (_dash, _bracketed, _tight, _only)
-_GUESSES = (_last, _dashed, _colon, _first, _middle, _glued, _amid)  # the number is often the title's
+_GUESSES = (
+    _enclosed,
+    _last,
+    _dashed,
+    _colon,
+    _first,
+    _middle,
+    _glued,
+    _amid,
+)  # the number is often the title's
 
 
 def _belongs(draft: Draft, found: re.Match[str]) -> bool:

@@ -31,7 +31,7 @@ _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 _SXE = re.compile(
     rf"(?:{ALONE}|(?<=[{CJK}]))(?:S(?P<since>\d{{1,2}})\s?-\s?(?=S\d))?"
     rf"(?:S|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
-    r"(?P<more>(?:[ ._-]?EP?\d{1,4})*)"
+    r"(?P<more>(?:(?:, |[ ._-])?EP?\d{1,4})*)"
     rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
     re.IGNORECASE,
 )
@@ -49,7 +49,7 @@ _COUNTED = re.compile(
     rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){V}(?!\s*-?\s*\d){END}", re.IGNORECASE
 )
 _MARKED = re.compile(
-    rf"(?:(?:{ALONE}|(?<=[^\x00-\x7f]))EP?(?=\d\d)|{ALONE}e(?=\d\d)|(?<=-\s)e|{ALONE}E|{ALONE}EP\.?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
+    rf"(?:(?:{ALONE}|(?<=[^\x00-\x7f]))EP?(?=\d\d)|{ALONE}e(?=\d\d)|(?<=-\s)e|{ALONE}E#?|{ALONE}EP\.?#?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
     rf"(?P<more>(?:[ ,&+]*EP?\d{{1,4}})*){RANGE}{OVER}"
 )
 _OF = re.compile(
@@ -73,7 +73,10 @@ _ALL = re.compile(
     rf"|(?P<sum>\d{{1,4}})\s*[话話集回]全|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
-_BEFORE = re.compile(r"(?<=\s)-?\s*(?P<first>0\d+|\d+\.\d|(?<=- )\d+)\s*(?:-\s*|[(\[])\s*$")
+_BEFORE = re.compile(
+    r"(?<=\s)(?:-?\s*|[Ee]p(?:isode)?\.? )"
+    r"(?P<first>0\d+|\d+\.\d|(?:(?<=- )|(?<=[Ee]p )|(?<=[Ee]p\. )|(?<=[Ee]pisode ))\d+)\s*(?:-\s*|[(\[])\s*$"
+)
 
 _STUCK = re.compile(r"E(?<=[^\x00-\x7f]E)P?(?=\d\d)")  # 题名EP05
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))

@@ -33,7 +33,7 @@ _SECTION = re.compile(  # of the season in front of it: 第2期 第2部, 第1季
 _VOLUME = re.compile(
     r"(?<![^\W_])(?:Vol(?:ume)?[. ]*\d+(?:[-~&+]\d+|\s-\s[2-9](?!\d))?"
     r"|(?:Dis[ck][ ._-]?|CD[ ._-]?|DVD(?=[1-48]))"
-    r"(?P<disc>\d{1,2})(?: ?of ?\d+)?)(?:v(?P<version>\d))?(?![^\W_])",
+    r"(?:\d{1,2}-\d{1,2}|(?P<disc>\d{1,2})(?: ?of ?\d+)?))(?:v(?P<version>\d))?(?![^\W_])",
     re.IGNORECASE,
 )
 
