@@ -20,6 +20,7 @@ from anivault.core.matching.places.timeline import Frame
 from anivault.core.matching.said import Evidence, has_lost_mark, numbers_of
 from anivault.core.matching.scoring import POSSIBLE, Fit, rank, score
 from anivault.core.matching.source import Source
+from anivault.core.matching.titles.backed import year_of
 from anivault.core.matching.titles.compared import KNOWN
 from anivault.core.models import (
     Candidate,
@@ -165,6 +166,7 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
         return Placement((), 0.0, f"Episode {odd} is no whole number: where does it belong?")
     placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
     placement = _of_one_season(_with_second(placement, file, fit), file, fit)
+    placement = _of_one_year(placement, file, fit)
     if has_lost_mark(file):
         placement = _with_lost_mark(placement, numbers, fit)
     titles = fit.candidate.episode_titles
@@ -186,6 +188,21 @@ def _as_counted(placement: Placement, fit: Fit) -> Placement:
     rule = f"The name says season {said}, which is season {fit.slot.season} at {provider}: which is meant?"
     first = _in_season(placement.coordinates, said)
     return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, first)
+
+
+def _of_one_year(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
+    """Ask where two seasons began in the year that alone tells which is meant: *Bungou Stray Dogs (2023)*."""
+    year, slot = file.parsed.year, fit.slot
+    by_year = year is not None and year == year_of(slot) != fit.candidate.year
+    if not by_year or fit.season is not None or "name" in fit.score.parts:
+        return placement
+    begun = [s for s in fit.slots if s.season > 0 and year_of(s) == year and (s.part or 1) == 1]
+    rivals = [s for s in begun if s.marker != slot.marker]
+    if not rivals:
+        return placement
+    rule = f"Two seasons of it began in {year}: which is meant?"
+    other = place(fit.slots, rivals[0], numbers_of(file) or (), Counting(Frame.OWN)).coordinates
+    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
 
 
 def _with_lost_mark(placement: Placement, numbers: Sequence[int], fit: Fit) -> Placement:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.matching.titles.readings import FOLDER, HEAD, PIECE, SCRAP, WHOLE, readings_of, titles_of
+from anivault.core.matching.titles.readings import (
+    FOLDER,
+    HEAD,
+    PIECE,
+    SCRAP,
+    SCRIPT,
+    WHOLE,
+    readings_of,
+    titles_of,
+)
 
 
 def texts(title: str, *films: int) -> dict[str, float]:
@@ -30,7 +39,9 @@ def test_a_piece_of_a_title_is_none_beside_it() -> None:
 @pytest.mark.parametrize(
     ("title", "text", "trust"),
     [
-        ("Seaside Aria (The Second)", "Seaside Aria", PIECE),
+        ("Seaside Aria (The Harbour)", "Seaside Aria", PIECE),
+        ("Seaside Aria (The Second)", "Seaside Aria", SCRIPT),
+        ("Seaside Aria (TV 2)", "Seaside Aria", SCRIPT),
         ("Seaside Aria: The Long Way", "Seaside Aria", HEAD),
         ("Gekijouban Seaside Aria", "Seaside Aria", PIECE),
     ],

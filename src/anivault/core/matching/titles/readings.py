@@ -102,8 +102,8 @@ def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]
     for number in films:
         yield f"{title} Movie {number}", WHOLE
         yield f"{title} {number}", PIECE
+    yield from _by_bracket(title)
     for trust, pieces in (
-        (PIECE, _BRACKETED.split(title)),
         (PIECE if _MIXED_DASH.search(title) else SCRIPT, _by_script(title)),
         (SCRIPT, _STROKE.split(title)),
     ):
@@ -115,7 +115,20 @@ def _variants(title: str, films: tuple[int, ...]) -> Iterator[tuple[str, float]]
         yield head.strip(), HEAD
 
 
+def _by_bracket(title: str) -> Iterator[tuple[str, float]]:
+    """The pieces of a title, little trusted where brackets tell a sequel that they do not: `Show (TV 2)`."""
+    pieces = [p for p in (piece.strip(_TRIM) for piece in _BRACKETED.split(title)) if len(p) > 1]
+    sequel = any(_TELLS_SEQUEL.search(inside) for inside in _INSIDE.findall(title))
+    for piece in pieces:
+        yield piece, SCRIPT if sequel and not _TELLS_SEQUEL.search(piece) else PIECE
+
+
 _TRIM = " -~:："
+_INSIDE = re.compile(r"[(（【\[]([^)）】\]]*)")
+_TELLS_SEQUEL = re.compile(
+    r"(?<![\d.])[2-9](?![\d.])|\b(?:second|third|fourth|final|next|sequel|zoku(?:hen)?|shin|kan?ketsu-?hen)\b|[続续新完]",
+    re.IGNORECASE,
+)
 _BRACKETED = re.compile(r"[(（【\[]|[)）】\]]")
 _SPACED_STROKE = re.compile(r"\s+[/／|｜]+\s+|\s{2,}")
 _STROKE = re.compile(r"\s*[/／|｜]\s*")
