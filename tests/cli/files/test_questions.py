@@ -162,12 +162,22 @@ def test_a_later_version_replaces_one_in_the_library_by_two_commands(run: Run, t
     inside = place.relative_to(tmp_path / "library")
 
     assert "it is in the library already" in held.out
-    assert (
-        f"take it back and organize again: anivault rollback {tmp_path}/library --only FILE --apply"
-        in held.err
-    )
+    assert "To let better files take the place of those there: --upgrade." in held.err
     assert run("rollback", tmp_path / "library", "--only", inside, "--apply").code == 0
     run(*week)
+    assert place.read_text() == "[A] Cowboy Bebop - 01v2.mkv"
+
+
+def test_a_later_version_replaces_one_in_the_library_by_the_option_that_is_named(
+    run: Run, tmp_path: Path
+) -> None:
+    week = ("organize", tmp_path / "pile", "--to", tmp_path / "library", "--apply")
+    write(tmp_path / "pile", "[A] Cowboy Bebop - 01.mkv")
+    run(*week)
+    write(tmp_path / "pile", "[A] Cowboy Bebop - 01v2.mkv")
+    run(*week, "--upgrade")
+    (place,) = (tmp_path / "library").rglob("*.mkv")
+
     assert place.read_text() == "[A] Cowboy Bebop - 01v2.mkv"
 
 

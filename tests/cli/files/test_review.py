@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -414,3 +415,26 @@ def test_keys_fit_80_columns(run: Run, tmp_path: Path, monkeypatch: pytest.Monke
     done = run("review", pile(tmp_path / "dl"))
 
     assert max(map(len, done.err.splitlines())) < 80
+
+
+def test_the_review_that_organize_names_ends_with_the_plan(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, library = two_groups(tmp_path / "dl", "A"), tmp_path / "lib"
+    said = run("organize", folder, "--to", library).err
+    line = next(line for line in said.splitlines() if "anivault review" in line)
+    typed(monkeypatch, "1", "y")
+    done = run(*shlex.split(line.partition(": anivault ")[2]))
+
+    assert done.code == 0
+    assert len(list(library.rglob("Shaman King S01E0?.mkv"))) == 2
+
+
+def test_a_review_without_a_library_ends_with_a_command_that_works(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "1")
+    said = run("review", two_groups(tmp_path / "dl", "A")).err
+    words = shlex.split(said.splitlines()[-1].partition(": anivault ")[2])
+
+    assert run(*words).code == 0

@@ -33,10 +33,11 @@ def show_held(
     every: bool = False,
     settle: bool = False,
     upgrade: bool = False,
+    library: str = "",
 ) -> None:
     """Every reason with its files, crowds in one line; with `settle` also what to type that settles it.
 
-    `upgrade`: better files take the place of those in the library as it is.
+    `upgrade`: better files take the place of those in the library as it is. `library`: where they are to go.
     """
     verdicts = verdicts or {}
     for item in held:
@@ -52,7 +53,9 @@ def show_held(
     if old:
         screen.line(f"{_counted(old, verdicts)} held as before; --held lists them.", style="yellow")
     if settle:
-        _what_next(screen, shown, old, roots, upgrade=upgrade)
+        if any(item.reason in _ASKED for item in held):
+            screen.hint(f"Answer one question a release: {_review(roots, library)}")
+        _what_next(screen, shown, upgrade=upgrade)
 
 
 def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdicts: Verdicts) -> None:
@@ -86,12 +89,14 @@ def _show(item: Held, verdicts: Verdicts) -> str:
 _ASKED = {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME, HeldReason.AMBIGUOUS, HeldReason.NO_PLACE}
 
 
-def _what_next(
-    screen: Screen, shown: Sequence[Held], old: Sequence[Held], roots: Sequence[str], *, upgrade: bool
-) -> None:
-    """What settles these: answers, a pin, an option, or that nobody wants them."""
-    if any(item.reason in _ASKED for item in (*shown, *old)):
-        screen.hint(f"Answer one question a release: anivault review {' '.join(map(quoted, roots))}")
+def _review(roots: Sequence[str], library: str) -> str:
+    """The command that asks about what is held on the way from these folders to the library."""
+    to = ["--to", library] if library else []
+    return " ".join(map(quoted, ["anivault", "review", *roots, *to]))
+
+
+def _what_next(screen: Screen, shown: Sequence[Held], *, upgrade: bool) -> None:
+    """What settles these: a pin, an option, or that nobody wants them."""
     reasons = dict.fromkeys(item.reason for item in shown)
     settled = (_settled_by(item, upgrade=upgrade) for item in shown)
     for hint in filter(None, dict.fromkeys(settled)):

@@ -49,7 +49,10 @@ def show(
     _emptied(screen, result.emptied, done=done)
     verdicts = {(item.file.root, item.file.rel): item for item in result.files}
     settle = doing != "rename"
-    show_held(screen, result.held, roots, verdicts, known=known, every=every, settle=settle, upgrade=upgrade)
+    show_held(
+        screen, result.held, roots, verdicts, known=known, every=every, settle=settle, upgrade=upgrade,
+        library=result.plan.library if doing == "organize" else "",
+    )  # fmt: skip
     left_out(screen, result.left_out)
     notices(screen, result.notices)
     if len(shows) > 1:

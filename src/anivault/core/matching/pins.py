@@ -98,7 +98,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         if self.episodes is None:
             return None
         found = _RANGE.fullmatch(self.episodes)
-        first, last = (int(found[1]), int(found[3] or (MOST if found[2] else found[1]))) if found else (1, -1)
+        first, last = (int(found[1]), int(found[3] or (MOST if found[2] else found[1]))) if found else (1, 0)
         if first > last:
             said = shortened(repr(self.episodes))
             raise PinRefusedError(

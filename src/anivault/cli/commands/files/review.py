@@ -78,7 +78,7 @@ def review(
     elif answered and home:
         _go_on(context, dialogue, asking, paths, home)
     elif answered:
-        context.screen.hint(f"See the plan: anivault organize {' '.join(map(quoted, paths))}")
+        context.screen.hint(f"See what they make of the files: anivault match {' '.join(map(quoted, paths))}")
     return FINDINGS if left else DONE
 
 
