@@ -29,7 +29,7 @@ from anivault.services import libraries
 from anivault.services.asking import Asking, arriving, opened
 from anivault.services.providers import cache_folder, key_or_why
 from anivault.services.telling import told
-from anivault.services.torrents import torrents_of
+from anivault.services.telling.torrents import torrents_of
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, PresetError, SourceInLibraryError
 from anivault.shared.logs.lines import audit

@@ -16,7 +16,7 @@ from anivault.core.planning.naming.preset import Preset
 from anivault.core.rematched import rematched as rematched_files
 from anivault.services.asking import Asking, opened
 from anivault.services.telling import told
-from anivault.services.torrents import torrents_of
+from anivault.services.telling.torrents import torrents_of
 from anivault.shared.logs.lines import audit
 from anivault.shared.progress import Bars, Progress
 

@@ -15,7 +15,7 @@ from anivault.cli.commands.options import LanguageOption, ParserOption, Provider
 from anivault.cli.context import Context
 from anivault.cli.render.parts import notices
 from anivault.core.models import Decision, FileKind, ParsedFile
-from anivault.services.torrents import torrents_of
+from anivault.services.telling.torrents import torrents_of
 from anivault.shared.errors import ClientError, UsageError, quoted
 from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.progress import Bars
