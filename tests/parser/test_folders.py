@@ -78,7 +78,51 @@ def test_parts(name: str, part: int) -> None:
     assert (found.use, found.part) == (Use.PART, part)
 
 
-@pytest.mark.parametrize("name", ["Downloads", "Anime", "anime", "complete", "TV"])
+@pytest.mark.parametrize("name", ["Season 0", "season_00", "Specials", "Specials 2"])
+def test_season_0_is_that_of_specials(name: str) -> None:
+    found = read_folder(name)
+
+    assert (found.use, found.number, found.type) == (Use.SPECIALS, 0, VideoType.SPECIAL)
+
+
+@pytest.mark.parametrize("name", ["OVA", "Movies", "NCOP 1", "Extras"])
+def test_other_places_have_no_season(name: str) -> None:
+    assert read_folder(name).number is None
+
+
+@pytest.mark.parametrize("name", ["Seasons 1-3", "Season 1-2"])
+def test_several_seasons_are_none_in_particular(name: str) -> None:
+    found = read_folder(name)
+
+    assert (found.use, found.number) == (Use.SEASON, None)
+
+
+def test_an_arc_is_a_title_that_is_asked_about() -> None:
+    found = read_folder("Arc 2")
+
+    assert (found.use, found.number) == (Use.TITLE, None)
+    assert found.parsed is not None
+    assert found.parsed.titles == ("arc 2",)
+
+
+@pytest.mark.parametrize(
+    ("name", "of_specials"),
+    [("Natsu OVA", True), ("OVA Natsu", True), ("Natsu TV + OVA", False), ("Natsu", False)],
+)
+def test_a_title_says_that_its_folder_is_of_specials_alone(name: str, of_specials: bool) -> None:
+    found = read_folder(name)
+
+    assert (found.use, found.of_specials) == (Use.TITLE, of_specials)
+
+
+def test_a_numbered_word_that_says_nothing_may_be_a_title() -> None:
+    assert read_folder("Downloads").use is Use.GENERIC
+    assert read_folder("Downloads 2").use is Use.TITLE
+
+
+@pytest.mark.parametrize(
+    "name", ["Downloads", "Anime", "anime", "complete", "TV", "A-F", "A", "#", "[BD]", "..."]
+)
 def test_what_says_nothing(name: str) -> None:
     assert read_folder(name).use is Use.GENERIC
 
