@@ -30,6 +30,8 @@ APART = """return [...document.querySelectorAll('label[for]')].filter(label => {
   return label.innerText && other.height && apart;
 }).map(label => label.innerText)"""
 
+ONE_WAY = """return [...document.querySelectorAll('input')].filter(one =>
+  ['text', 'search'].includes(one.type) && !one.readOnly && one.dir !== 'auto').map(one => one.name)"""
 EMPTY = "return [...document.querySelectorAll('main p')].filter(one => !one.textContent.trim()).length"
 
 
@@ -109,6 +111,7 @@ def look(window: Chromium, name: str, tmp_path: Path) -> None:
         )
         assert window.run(APART) == [], f"{name} at {width}: labels stand apart from their fields"
         window.picture(folder / f"{name}-{width}.png")
+        assert window.run(ONE_WAY) == [], f"{name}: names of Hebrew and Arabic are typed from their end"
         assert window.run(EMPTY) == 0, f"{name}: what belongs into a paragraph stands outside of it"
         if script:
             assert window.violations(script) == [], f"{name} at {width}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 pytest.importorskip("starlette")
 
 from anivault.cli import events
+from anivault.core.causes import HEADS
 from anivault.web import records
 from anivault.web.pages.plan import SHOWS
+from tests.conftest import Run
 from tests.web.conftest import Browser
 from tests.web.test_whole_job import work
 
@@ -103,3 +106,16 @@ def test_the_next_page_of_a_filtered_plan_is_filtered_too(inside: Browser) -> No
     assert (
         f'href="/plan?q=show&amp;state=goes&amp;start={SHOWS}"' in inside.get("/plan?q=show&state=goes").text
     )
+
+
+def test_why_files_are_held_is_said_in_the_words_of_the_command(
+    planned: Browser, tmp_path: Path, run: Run
+) -> None:
+    said = run("organize", tmp_path / "Downloads", "--to", tmp_path / "Library").out
+    reasons = re.findall(r"/plan/held\?reason=([\w-]+)", planned.get("/plan").text)
+
+    assert reasons
+    for reason in reasons:
+        assert HEADS[reason] in html.unescape(planned.get("/plan").text)
+        assert HEADS[reason] in said
+        assert HEADS[reason] in html.unescape(planned.get(f"/plan/held?reason={reason}").text)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from anivault.core.causes import HEADS
 from anivault.shared.text import safe
 from anivault.web.house import House
 
@@ -87,6 +88,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"size": size, "ago": ago, "count": count, "date": date, "lasted": lasted}
+    environment.filters["held"] = held
     return environment
 
 
@@ -110,6 +112,11 @@ def count(found: int, one: str = "", many: str = "") -> str:
     if not one:
         return f"{found:,}"
     return f"{found:,} {one if found == 1 else many or one + 's'}"
+
+
+def held(reason: str) -> str:
+    """Why files are held, in the words of every command."""
+    return HEADS.get(reason, reason)
 
 
 def ago(when: float | None) -> str:
