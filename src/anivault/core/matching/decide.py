@@ -7,7 +7,7 @@ thresholds are those that scripts/calibrate.py finds; docs/matching.md shows wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 from msgspec.structs import replace
@@ -16,12 +16,13 @@ from anivault.core.matching.pins import Part, Pin, Said
 from anivault.core.matching.places.counting import Counting
 from anivault.core.matching.places.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
 from anivault.core.matching.places.ordered import in_order
-from anivault.core.matching.places.timeline import Frame
+from anivault.core.matching.places.timeline import Frame, PlacedEntry
 from anivault.core.matching.said import Evidence, has_lost_mark, numbers_of
 from anivault.core.matching.scoring import POSSIBLE, Fit, rank, score
 from anivault.core.matching.source import Source
 from anivault.core.matching.titles.backed import year_of
 from anivault.core.matching.titles.compared import KNOWN
+from anivault.core.matching.titles.normalize import forms, marks_in
 from anivault.core.models import (
     Candidate,
     Coordinates,
@@ -35,6 +36,7 @@ from anivault.core.models import (
     Score,
 )
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
+from anivault.parser.title_words import split_season
 
 
 class Thresholds(msgspec.Struct, frozen=True):
@@ -166,7 +168,7 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
         return Placement((), 0.0, f"Episode {odd} is no whole number: where does it belong?")
     placement = _as_counted(place(fit.slots, fit.slot, numbers, fit.counting), fit)
     placement = _of_one_season(_with_second(placement, file, fit), file, fit)
-    placement = _of_one_year(placement, file, fit)
+    placement = _of_marked_story(_of_one_year(placement, file, fit), file, numbers, fit)
     if has_lost_mark(file):
         placement = _with_lost_mark(placement, numbers, fit)
     titles = fit.candidate.episode_titles
@@ -203,6 +205,25 @@ def _of_one_year(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
     rule = f"Two seasons of it began in {year}: which is meant?"
     other = place(fit.slots, rivals[0], numbers_of(file) or (), Counting(Frame.OWN)).coordinates
     return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
+
+
+def _of_marked_story(placement: Placement, file: ParsedFile, numbers: Sequence[int], fit: Fit) -> Placement:
+    """Ask where lists call a second part so: *Hataraku Maou-sama!! 2nd Season* after its first."""
+    said = {form for title in file.parsed.titles if marks_in(form := forms(title)[0])}
+    if not said or (fit.season or 1) < 2:
+        return placement
+    called = [slot for slot in fit.slots if slot.season > 0 and _is_called(slot, said, fit.season)]
+    if not called or fit.slot in called:
+        return placement
+    rule = f"{called[0].entry.titles[0].text} is what lists call another part of it: which is meant?"
+    other = place(fit.slots, called[0], numbers, Counting(Frame.OWN)).coordinates
+    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
+
+
+def _is_called(slot: PlacedEntry, said: Set[str], season: int | None) -> bool:
+    """Whether an entry's own title is one of these, marks and all, with the season word."""
+    split = (split_season(title.text) for title in slot.entry.titles)
+    return any(words.season == season and forms(words.base)[0] in said for words in split)
 
 
 def _with_lost_mark(placement: Placement, numbers: Sequence[int], fit: Fit) -> Placement:
