@@ -438,3 +438,15 @@ def test_a_review_without_a_library_ends_with_a_command_that_works(
     words = shlex.split(said.splitlines()[-1].partition(": anivault ")[2])
 
     assert run(*words).code == 0
+
+
+def test_the_last_answer_of_all_can_be_taken_back_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, library = two_groups(tmp_path / "dl", "A"), tmp_path / "lib"
+    typed(monkeypatch, "1", "u")
+    done = run("review", folder, "--to", library)
+
+    assert done.out.rstrip().endswith("taken back")
+    assert not list(library.rglob("*.mkv"))
+    assert run("pins", "--to", library, "--json").of("pin") == []

@@ -83,7 +83,7 @@ def review(
 
 
 def _go_on(context: Context, dialogue: Dialogue, asking: Asking, paths: list[str], library: str) -> None:
-    """Show the plan as it is with the answers; `y` does it."""
+    """Show the plan as it is with the answers; `y` does it, `u` takes back what was answered last."""
     from anivault.cli.organize_handler import OrganizeRequest, handle, order
     from anivault.cli.render.pace import paced
     from anivault.cli.render.plans import show
@@ -96,9 +96,12 @@ def _go_on(context: Context, dialogue: Dialogue, asking: Asking, paths: list[str
     show(screen, made, command=words, upgrade=wanted.rules.upgrade)
     if not made.moves:
         return
-    screen.hint("y and Enter do it now; anything else leaves it as it is.")
+    screen.hint("y and Enter do it now, u takes back the last answer; else it stays as it is.")
     screen.flush()
-    if dialogue.line() == "y":
+    line = dialogue.line()
+    if line == "u":
+        dialogue.undo()
+    elif line == "y":
         show(screen, handle(replace(request, apply=True), bars, paced(bars)), command=words)
 
 
@@ -171,7 +174,7 @@ class Dialogue:
         if word.startswith("/"):
             word, rest = "/", line[1:]
         do: dict[str, Callable[[str], None]] = {
-            "": self._later, "l": self._later, "u": self._undo, "a": self._alike,
+            "": self._later, "l": self._later, "u": self.undo, "a": self._alike,
             "1": self._number, "/": self._search, "i": self._named, "s": self._placed,
             "m": self._more, "x": self._extras, "n": self._never, "e": self._apart,
         }  # fmt: skip
@@ -313,7 +316,7 @@ class Dialogue:
                 self._take(number, answer.pin)
         self._go()
 
-    def _undo(self, _: str) -> None:
+    def undo(self, _: str = "") -> None:
         """Take back all that the last line which answered something has answered."""
         if not self._turns:
             self.screen.note("There is no answer to take back.")
