@@ -13,8 +13,10 @@ from starlette.responses import Response
 from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.shared.progress import untold
 from anivault.web.house import House
-from anivault.web.pages.rendering import go, house_of, render
+from anivault.web.pages.rendering import go, house_of, optional, render
 from anivault.web.records import PinWords, QuestionRow
+
+LONGEST_NUMBER = 6  # characters
 
 # What knows names and matching is imported when somebody answers: no other page needs it.
 
@@ -98,6 +100,15 @@ def words_for(
     if wanted is None:
         raise PinRefusedError("no pin is for these files alone: put them in a folder of their own")
     return PinWords.of(wanted)
+
+
+def whole(text: str | None, what: str, least: int = 0) -> int | None:
+    """A whole number that a field says; None where it is empty. Raises PinRefusedError for anything else."""
+    text = (text or "").strip()
+    found = optional(text)
+    if text and (found is None or found < least or len(text) > LONGEST_NUMBER):
+        raise PinRefusedError(f"{what} is a whole number" + (" from 0 on" if least == 0 else ""))
+    return found
 
 
 def pinned(request: Request, pin: PinWords, season: int, episode: int, back: str) -> Response:

@@ -15,8 +15,8 @@ from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.web.desk import Row, Sheet
 from anivault.web.house import House
 from anivault.web.jobs import ask
-from anivault.web.pages.asking import Changed, never, refused, set_pin, take_back, words_for
-from anivault.web.pages.rendering import form, go, house_of, number, optional, render
+from anivault.web.pages.asking import Changed, never, refused, set_pin, take_back, whole, words_for
+from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import Choice, PinWords, PlanFacts, QuestionRow
 
@@ -101,7 +101,7 @@ def pin(request: Request) -> Response:
         if question.releases > 1:
             raise PinRefusedError("these are several shows or films: ask about each by itself")
         words = words_for(
-            question, show, optional(fields.get("season")), optional(fields.get("first")),
+            question, show, whole(fields.get("season"), "a season"), whole(fields.get("first"), "an episode"),
             extras=fields.get("extras") == "1", folder=fields.get("for") == "folder",
         )  # fmt: skip
     except AniVaultError as error:
@@ -241,7 +241,13 @@ async def search(request: Request) -> Response:
     row = _row(house, n)
     if row is None or row.read(QuestionRow).releases > 1:
         return _gone(request)
-    where = {"season": optional(asked.get("season")), "first": optional(asked.get("first"))}
+    try:
+        where = {
+            "season": whole(asked.get("season"), "a season"),
+            "first": whole(asked.get("first"), "an episode"),
+        }
+    except PinRefusedError as error:
+        return refused(request, error, "/review")
     folder = asked.get("for") == "folder"
     told: dict[str, Any] = {"answer": []}
     if words or show:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.shared.progress import untold
 from anivault.web.house import House
-from anivault.web.pages.asking import is_outside, refused, set_pin
-from anivault.web.pages.rendering import form, go, house_of, number, optional, render
+from anivault.web.pages.asking import is_outside, refused, set_pin, whole
+from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.pages.working import begin
 from anivault.web.records import Order, PinChange, PinFacts, PinWords
@@ -106,10 +106,10 @@ def _words(what: str, fields: dict[str, str]) -> PinWords:
     return PinWords(
         what=what,
         show=fields.get("show", "").strip()[:60],
-        season=optional(fields.get("season")),
-        offset=optional(fields.get("offset")),
+        season=whole(fields.get("season"), "a season"),
+        offset=whole(fields.get("offset"), "what is added to numbers", -9999),
         episodes=fields.get("episodes", "").strip()[:20] or None,
-        first=optional(fields.get("first")),
+        first=whole(fields.get("first"), "an episode"),
         place=fields.get("place", "").strip()[:20] or None,
         extra=fields.get("extra") == "1",
         order=order.get(fields.get("order", "")),
