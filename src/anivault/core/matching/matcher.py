@@ -209,7 +209,7 @@ def _get(sources: Sequence[Source], show: ShowId) -> Candidate:
 def _unpack(packed: bytes, release: Release, get: Get) -> Iterator[MatchedFile]:
     said = decode(packed, _Verdict)
     ranked = tuple(_hung(rank, get(rank.show)) for rank in said.ranked)
-    match = Match(said.decision, said.confidence, ranked, said.reasons)
+    match, key = Match(said.decision, said.confidence, ranked, said.reasons), release.key
     for file, placed in zip(release.files, columns(_Placed).unpack(said.files), strict=True):
         yield MatchedFile(
             file.file,
@@ -219,7 +219,7 @@ def _unpack(packed: bytes, release: Release, get: Get) -> Iterator[MatchedFile]:
             placed.coordinates,
             placed.reasons,
             placed.sure,
-            release=release.key,
+            release=key,
             other=placed.other,
         )
 
