@@ -21,7 +21,7 @@ from anivault.web.house import House
 from anivault.web.jobs import BusyError, State
 from anivault.web.pages.asking import Changed, never, set_pin
 from anivault.web.pages.rendering import house_of, number
-from anivault.web.pages.review import ANSWERED, Given, take_apart
+from anivault.web.pages.review import ANSWERED, Given, settle, take_apart
 
 BASE = "/api/v1"
 MOST = 1000  # rows of one answer
@@ -71,12 +71,13 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer was taken for: a choice, or lines that leave files out for good.
 
-    `doubts`: what speaks against it all the same.
+    `doubts`: what speaks against it all the same. `settled`: the questions that it has answered too.
     """
 
     choice: records.Choice | None = None
     lines: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    settled: tuple[int, ...] = ()
 
 
 class Back(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -202,8 +203,8 @@ async def _reply(request: Request, given: Reply) -> Taken:
             return Taken()
         taken, changed = _taken(house, row.read(records.QuestionRow), given)
         label = taken.choice.label if taken.choice else "never again"
-        sheet.mark([given.n], ANSWERED, msgspec.json.encode(Given(label, changed)))
-    return taken
+        sheet.mark([given.n], ANSWERED, msgspec.json.encode(Given(label, changed, at=given.n)))
+    return msgspec.structs.replace(taken, settled=await settle(house, given.n, label, [changed]))
 
 
 def _taken(house: House, question: records.QuestionRow, given: Reply) -> tuple[Taken, Changed]:

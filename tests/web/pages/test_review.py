@@ -15,8 +15,11 @@ pytest.importorskip("starlette")
 from anivault.cli.demo_handler import write_sample
 from anivault.core.matching.pins import Pin, add, load
 from anivault.services.remembered import ignored
-from anivault.web.records import QuestionRow
-from tests.cli.files.test_review import FILM, FILMS, cinema, keyed, pile
+from anivault.web.house import House
+from anivault.web.pages.asking import set_pin
+from anivault.web.pages.review import settle
+from anivault.web.records import PinWords, QuestionRow
+from tests.cli.files.test_review import FILM, FILMS, cinema, keyed, pile, two_groups
 from tests.conftest import Run
 from tests.web.conftest import Browser
 from tests.web.test_whole_job import work
@@ -272,6 +275,56 @@ def test_one_answer_is_taken_wherever_its_show_comes_first_and_undone_as_one(
     inside.post("/review/undo")
     assert pins_of(tmp_path) == ()
     assert questions(inside) == found
+
+
+def test_what_one_answer_settles_is_not_asked_and_undone_with_it(inside: Browser, tmp_path: Path) -> None:
+    two_groups(tmp_path / "Downloads", "A", "B", "C")
+    pile(tmp_path / "Downloads")
+    work(inside, "plan")
+    found = questions(inside)
+    first, other, another = (n for n, question in found.items() if question.title == "Shaman King")
+
+    inside.post("/review/answer", {"n": str(first), "choice": "0"})
+    assert list(questions(inside)) == [n for n in found if n not in (first, other, another)]
+    assert len(pins_of(tmp_path)) == 1
+    page = inside.get("/review").text
+    assert "which answers 2 more questions too" in page
+    assert "3 answered" in page
+
+    assert inside.post("/review/undo").headers["location"] == f"/review?n={first}"
+    assert (questions(inside), pins_of(tmp_path)) == (found, ())
+
+
+def test_a_show_that_is_typed_settles_other_questions_too(inside: Browser, tmp_path: Path) -> None:
+    two_groups(tmp_path / "Downloads", "A", "B")
+    work(inside, "plan")
+    first, other = questions(inside)
+    inside.post("/review/later", {"n": str(other)})
+    inside.post("/review/undo")
+
+    inside.post("/review/pin", {"n": str(first), "show": "tmdb:30991", "for": "folder"})
+    assert not questions(inside)
+    assert "which answers 1 more question too" in inside.get("/review").text
+
+
+def test_several_films_are_asked_about_still_when_an_answer_is_for_one_of_them(
+    inside: Browser, tmp_path: Path
+) -> None:
+    cinema(tmp_path / "Downloads", *FILMS)
+    two_groups(tmp_path / "Downloads", "A", "B")
+    work(inside, "plan")
+    crowd = next(n for n, question in questions(inside).items() if question.releases > 1)
+    first = questions(inside)[crowd].path
+    one = PinWords(what=first, show="tmdb:movie/128")
+
+    taken = inside.loop.run_until_complete(_settled_by(inside.house, one))
+    assert crowd not in taken
+    assert crowd in questions(inside)
+
+
+async def _settled_by(house: House, words: PinWords) -> tuple[int, ...]:
+    """The questions that a pin which was set somewhere else settles."""
+    return await settle(house, 0, words.show, [set_pin(house, words)])
 
 
 @pytest.mark.parametrize("path", ["/review/answer", "/review/pin", "/review/never", "/review/later"])

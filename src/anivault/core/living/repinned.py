@@ -99,10 +99,14 @@ def _outcome(item: MatchedFile) -> object:
 
 def settled(pin: Pin, files: Sequence[ParsedFile], asked: Asked) -> bool:
     """Whether files that a pin holds for are all sure with the pins that are in force now."""
-    found = Read(files=tuple(files))
-    if not all(map(pin.holds_for, releases(found))):
+    if not holds_for_all(pin, files):
         return False
-    return all(item.decision is Decision.MATCHED for item in match(found, asked))
+    return all(item.decision is Decision.MATCHED for item in match(Read(files=tuple(files)), asked))
+
+
+def holds_for_all(pin: Pin, files: Sequence[ParsedFile]) -> bool:
+    """Whether a pin holds for every release that these files are of."""
+    return all(map(pin.holds_for, releases(Read(files=tuple(files)))))
 
 
 def told(question: Question, files: Sequence[ParsedFile], asked: Asked) -> Question:

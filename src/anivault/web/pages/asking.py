@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import msgspec
@@ -12,11 +12,13 @@ from starlette.responses import Response
 
 from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.shared.progress import untold
+from anivault.web.desk import Sheet
 from anivault.web.house import House
 from anivault.web.pages.rendering import go, house_of, optional, render
 from anivault.web.records import PinWords, QuestionRow
 
 LONGEST_NUMBER = 6  # characters
+MOST = 5000  # questions that one answer is taken for, or looked at for
 
 # What knows names and matching is imported when somebody answers: no other page needs it.
 
@@ -54,6 +56,18 @@ def set_pin(house: House, pin: PinWords) -> Changed:
 def is_outside(house: House, words: str) -> bool:
     """Whether words are a path that leads out of the folders that are served; a title or a pattern is not."""
     return (os.path.isabs(words) or os.path.lexists(words)) and not house.inside(words)
+
+
+def concerned(sheet: Sheet, pins: Sequence[dict[str, Any]], answered: Container[int]) -> list[int]:
+    """The open questions for whose files one of these pins holds: it may leave nothing to ask about them."""
+    from anivault.core.living.repinned import holds_for_all
+    from anivault.core.matching.pins import Pin
+    from anivault.web.work.questions import files_of
+
+    came = msgspec.convert(pins, list[Pin])
+    open_ = (row for row in sheet.rows("question", most=MOST) if row.n not in answered)
+    files = ((row.n, files_of(sheet, row)) for row in open_)
+    return [n for n, own in files if any(holds_for_all(pin, own) for pin in came)]
 
 
 def never(house: House, lines: Sequence[str]) -> Changed:

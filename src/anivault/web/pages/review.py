@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import convert
 from msgspec.structs import replace
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,21 +16,33 @@ from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.web.desk import Row, Sheet
 from anivault.web.house import House
 from anivault.web.jobs import ask
-from anivault.web.pages.asking import Changed, never, refused, set_pin, take_back, whole, words_for
+from anivault.web.pages.asking import (
+    MOST,
+    Changed,
+    concerned,
+    never,
+    refused,
+    set_pin,
+    take_back,
+    whole,
+    words_for,
+)
 from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import Choice, PinWords, PlanFacts, QuestionRow
 
 ANSWERED, PART, NEXT = "answered", "part", 8
-MOST_ALIKE = 5000  # questions that one answer is taken for
 
 
 class Given(msgspec.Struct, frozen=True):
-    """An answer that was given, what it changed, and the question where it was given for several."""
+    """An answer that was given, what it changed, and the question where it was given.
+
+    One that was given at another question changed nothing here if that left nothing to ask about this one.
+    """
 
     label: str
     changed: Changed | None = None  # None: put off
-    at: int = 0
+    at: int = 0  # 0: an answer for this question alone
 
 
 @while_unchanged
@@ -43,9 +56,9 @@ def show(request: Request) -> Response:
     with sheet:
         given = _given(sheet)
         row = _chosen(sheet, number(request.query_params.get("n")), number(request.query_params.get("after")))
-        coming = sheet.rows("question", after=row.n, most=NEXT) if row else []
+        coming = _coming(sheet, row, given) if row else []
         alike = sum(1 for _ in _alike(sheet, row)) if row else 0
-    last = next(reversed(given.values()), None)
+    together = _last(given)
     return render(
         request,
         "pages/review.html",
@@ -55,10 +68,17 @@ def show(request: Request) -> Response:
         given=len(given),
         answers=sum(answer.changed is not None for answer in given.values()),
         alike=alike,
-        last=last,
+        last=_where_given(given, together[0]) if together else None,
+        too=len(together) - 1,
         left=facts.questions - len(given),
-        coming=[(other.n, other.read(QuestionRow)) for other in coming if other.n not in given],
+        coming=coming,
     )
+
+
+def _coming(sheet: Sheet, row: Row, given: dict[int, Given]) -> list[tuple[int, QuestionRow]]:
+    """The open questions among those that stand behind this one."""
+    behind = sheet.rows("question", after=row.n, most=NEXT)
+    return [(other.n, other.read(QuestionRow)) for other in behind if other.n not in given]
 
 
 def _chosen(sheet: Sheet, n: int, after: int) -> Row | None:
@@ -72,7 +92,20 @@ def _given(sheet: Sheet) -> dict[int, Given]:
     return {n: msgspec.json.decode(data, type=Given) for n, data in sheet.marked(ANSWERED).items()}
 
 
-def answer(request: Request) -> Response:
+def _last(given: dict[int, Given]) -> list[int]:
+    """The questions that the last answer has answered, the latest first."""
+    n, last = next(reversed(given.items()), (0, None))
+    if last is None or not last.at:
+        return [n] if n else []
+    return [m for m in reversed(given) if given[m].at == last.at]
+
+
+def _where_given(given: dict[int, Given], n: int) -> Given:
+    """The answer of the question where that of question `n` was given."""
+    return given.get(given[n].at, given[n])
+
+
+async def answer(request: Request) -> Response:
     """Take one of the choices; with `all` the first one, here and wherever it is the first."""
     fields = form(request)
     row = _row(house_of(request), number(fields.get("n")))
@@ -85,11 +118,11 @@ def answer(request: Request) -> Response:
         why = "no pin can say that: type the number of the show, and where its files go"
         return refused(request, PinRefusedError(why), "/review")
     if fields.get("all") == "1":
-        return _take_alike(request, row)
-    return _take(request, row, taken.pin, taken.label)
+        return await _take_alike(request, row)
+    return await _take(request, row, taken.pin, taken.label)
 
 
-def pin(request: Request) -> Response:
+async def pin(request: Request) -> Response:
     """Take a show that was searched for or typed, with the place of the first file where that was given."""
     fields = form(request)
     row = _row(house_of(request), number(fields.get("n")))
@@ -106,7 +139,7 @@ def pin(request: Request) -> Response:
         )  # fmt: skip
     except AniVaultError as error:
         return refused(request, error, "/review")
-    return _take(request, row, words, fields.get("label", "")[:200] or words.show)
+    return await _take(request, row, words, fields.get("label", "")[:200] or words.show)
 
 
 def apart(request: Request) -> Response:
@@ -145,31 +178,55 @@ def leave_out(request: Request) -> Response:
     return _note(request, row, Given("never again", changed))
 
 
-def _take(request: Request, row: Row, words: PinWords, label: str) -> Response:
+async def _take(request: Request, row: Row, words: PinWords, label: str) -> Response:
+    house = house_of(request)
     try:
-        changed = set_pin(house_of(request), words)
+        changed = await run_in_threadpool(set_pin, house, words)
     except AniVaultError as error:
         return refused(request, error, "/review")
-    return _note(request, row, Given(label, changed))
+    noted = _note(request, row, Given(label, changed, at=row.n))
+    await settle(house, row.n, label, [changed])
+    return noted
 
 
-def _take_alike(request: Request, row: Row) -> Response:
+async def _take_alike(request: Request, row: Row) -> Response:
     house = house_of(request)
-    sheet = house.desk.sheet("plan")
-    if sheet is None:
-        return _gone(request)
+    try:
+        taken = await run_in_threadpool(_taken_alike, house, row)
+    except AniVaultError as error:
+        return refused(request, error, "/review")
+    await settle(house, row.n, taken[0].label, [given.changed for given in taken if given.changed])
+    return go(request, "/review", after=row.n)
+
+
+def _taken_alike(house: House, row: Row) -> list[Given]:
+    """Take the first choice here, and wherever the same show comes first; each is noted as it is written."""
+    sheet, taken = house.desk.sheet("plan"), []
+    assert sheet
     with sheet:
         for other in [row, *_alike(sheet, row)]:
             first = other.read(QuestionRow).choices[0]
             if first.pin is None:
                 continue
-            try:
-                changed = set_pin(house, first.pin)
-            except AniVaultError as error:
-                return refused(request, error, "/review")
-            given = Given(first.label, changed, at=row.n)
+            given = Given(first.label, set_pin(house, first.pin), at=row.n)
             sheet.mark([other.n], ANSWERED, msgspec.json.encode(given))
-    return go(request, "/review", after=row.n)
+            taken.append(given)
+    return taken
+
+
+async def settle(house: House, n: int, label: str, changes: Sequence[Changed]) -> tuple[int, ...]:
+    """Note the open questions that the answer at question `n` leaves nothing to ask about; gives them."""
+    sheet, pins = house.desk.sheet("plan"), [pin for changed in changes for pin in changed.came]
+    if sheet is None or not pins:
+        return ()
+    with sheet:
+        numbers = await run_in_threadpool(concerned, sheet, pins, sheet.marked(ANSWERED))
+        if not numbers:
+            return ()
+        told = await ask(house.order("settled", questions=numbers, pins=pins))
+        too = convert(told.get("answer", ()), tuple[int, ...])
+        sheet.mark(too, ANSWERED, msgspec.json.encode(Given(label, Changed(), at=n)))
+    return too
 
 
 def _alike(sheet: Sheet, row: Row) -> Iterator[Row]:
@@ -177,7 +234,7 @@ def _alike(sheet: Sheet, row: Row) -> Iterator[Row]:
     if not row.group:
         return
     given = sheet.marked(ANSWERED)
-    for other in sheet.rows("question", row.group, most=MOST_ALIKE):
+    for other in sheet.rows("question", row.group, most=MOST):
         if other.n != row.n and other.n not in given:
             yield other
 
@@ -204,17 +261,14 @@ def undo(request: Request) -> Response:
         return _gone(request)
     with sheet:
         given = _given(sheet)
-        n, last = next(reversed(given.items()), (0, None))
-        if last is None:
-            return go(request, "/review")
-        together = [m for m, other in given.items() if last.at and other.at == last.at] or [n]
-        for m in reversed(together):
-            try:
-                take_back(house, given[m].changed or Changed())
-            except AniVaultError as error:
-                return refused(request, error, "/review")
-            sheet.unmark([m], ANSWERED)
-    return go(request, "/review", n=last.at or n)
+        together = _last(given)
+        try:
+            for n in together:
+                take_back(house, given[n].changed or Changed())
+                sheet.unmark([n], ANSWERED)
+        except AniVaultError as error:
+            return refused(request, error, "/review")
+    return go(request, "/review", **({"n": given[together[0]].at or together[0]} if together else {}))
 
 
 def _row(house: House, n: int) -> Row | None:

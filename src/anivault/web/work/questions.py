@@ -17,7 +17,7 @@ from anivault.core.models import Held, HeldReason, MatchedFile, ParsedFile, Scan
 from anivault.core.verdicts import Asked
 from anivault.parser.models import ParseResult
 from anivault.services.remembered import ignored
-from anivault.web.desk import Writer
+from anivault.web.desk import Row, Sheet, Writer
 from anivault.web.records import Bar, Choice, PinWords, QuestionRow
 
 QUESTION, PART, FILES = "question", "part", "question-files"  # kinds of rows; parts are asked on demand
@@ -125,6 +125,15 @@ def choices(
             against=tuple(dict.fromkeys((*doubts, *answer.against))),
             bars=tuple(Bar(name=part.name, value=part.value, words=part.words) for part in shown),
         )
+
+
+def files_of(sheet: Sheet, row: Row) -> list[ParsedFile]:
+    """The files of a question, as they were read; of one about several releases those of all."""
+    question = row.read(QuestionRow)
+    parts = sheet.rows(PART, question.path, most=question.releases) if question.releases > 1 else [row]
+    paths = (part.read(QuestionRow).path for part in parts)
+    kept = (files for path in paths for files in sheet.rows(FILES, path, most=1))
+    return [file for files in kept for file in files.read(QuestionFiles).parsed]
 
 
 def question_of(row: QuestionRow, *, folder: bool = False) -> Question:

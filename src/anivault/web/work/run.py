@@ -29,6 +29,7 @@ WORK = {
     "verify": "checked:verify",
     "explain": "small:explain",
     "search": "small:search",
+    "settled": "small:settled",
     "posters": "posters:fetch",
 }
 

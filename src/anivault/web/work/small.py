@@ -1,4 +1,4 @@
-"""Answer what is asked in passing: why a file is what it is, and which shows have a title."""
+"""Answer what is asked in passing: why a file is what it is, what has a title, what an answer settles."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.commands.files import explain as explaining
+from anivault.core.living.repinned import settled as is_settled
 from anivault.core.living.repinned import told
+from anivault.core.matching.pins import Pin
 from anivault.core.matching.questions import Answer, Question, Wanted
 from anivault.core.models import ParsedFile
 from anivault.services.asking import Opened, opened
 from anivault.services.pinning import PinRequest, doubts_of, made_of, resolved
 from anivault.services.review import placed, searched
 from anivault.web.records import QuestionRow
-from anivault.web.work.questions import FILES, QuestionFiles, choices, question_of
+from anivault.web.work.questions import choices, files_of, question_of
 from anivault.web.work.telling import Order, Teller
 
 
@@ -69,5 +71,15 @@ def _question(order: Order) -> tuple[QuestionRow, Sequence[ParsedFile]]:
         row = sheet.row("question", order["n"])
         assert row
         question = row.read(QuestionRow)
-        (files,) = sheet.rows(FILES, question.path, most=1)
-    return question, files.read(QuestionFiles).parsed
+        return question, files_of(sheet, row)
+
+
+def settled(order: Order, teller: Teller) -> dict[str, Any]:
+    """Which of some questions have nothing left to ask, now that these pins are in force."""
+    pins, sheet = msgspec.convert(order["pins"], list[Pin]), order.desk.sheet("plan")
+    assert sheet
+    with sheet, opened(order.context.asking(), order.library, teller("Matching")) as those:
+        rows = filter(None, (sheet.row("question", n) for n in order["questions"]))
+        found = ((row.n, files_of(sheet, row)) for row in rows)
+        answer = [n for n, files in found if any(is_settled(pin, files, those.asked) for pin in pins)]
+    return {"answer": answer}
