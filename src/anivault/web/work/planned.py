@@ -18,6 +18,7 @@ from anivault.core.planning import planfile
 from anivault.core.verdicts import Asked
 from anivault.services.asking import opened
 from anivault.shared.text import natural
+from anivault.web.desk import Writer
 from anivault.web.records import HeldPart, PlanFacts, ShowPart
 from anivault.web.work.questions import Asker
 from anivault.web.work.telling import Order, Teller
@@ -87,7 +88,19 @@ def _without(moves: Sequence[Move], left_out: set[str]) -> tuple[Move, ...]:
 
 def _write(order: Order, made: Organized, these: Asked) -> PlanFacts:
     verdicts = {(item.file.root, item.file.rel): item for item in made.files}
-    facts = PlanFacts(
+    facts = _facts(order, made)
+    with order.desk.writing("plan") as sheet:
+        _write_moves(sheet, made, verdicts)
+        _write_held(sheet, made.held)
+        for question in Asker(verdicts, made.plan.roots, these).write(made.held, sheet):
+            facts = replace(facts, questions=facts.questions + 1, asked=facts.asked + question.files)
+        sheet.fact("plan", facts)
+    return facts
+
+
+def _facts(order: Order, made: Organized) -> PlanFacts:
+    """The plan in numbers, as long as nothing is asked."""
+    return PlanFacts(
         made=time.time(),
         mode=str(made.plan.mode),
         preset=made.plan.preset,
@@ -101,23 +114,23 @@ def _write(order: Order, made: Organized, these: Asked) -> PlanFacts:
         sources=order.sources,
         notices=tuple(map(events.shown, made.notices)),
     )
+
+
+def _write_moves(sheet: Writer, made: Organized, verdicts: Verdicts) -> None:
     olds = {one.file.instead: one for one in made.returns if one.advantage}
-    with order.desk.writing("plan") as sheet:
-        for key, show, moves in _shows(made.moves, verdicts):
-            sheet.group("show", key, f"{show.title} {show.show}", show)
-            for move in moves:
-                sheet.row(
-                    "move", key, move.target, events.move_event(move, done=False, old=olds.get(move.target))
-                )
-        for reason, items in _reasons(made.held):
-            part = HeldPart(reason=reason, files=len(items), missed=reason.missed)
-            sheet.group("reason", reason, reason, part)
-            for item in items:
-                sheet.row("held", reason, item.rel.casefold(), events.held_event(item))
-        for question in Asker(verdicts, made.plan.roots, these).write(made.held, sheet):
-            facts = replace(facts, questions=facts.questions + 1, asked=facts.asked + question.files)
-        sheet.fact("plan", facts)
-    return facts
+    for key, show, moves in _shows(made.moves, verdicts):
+        sheet.group("show", key, f"{show.title} {show.show}", show)
+        for move in moves:
+            event = events.move_event(move, done=False, old=olds.get(move.target))
+            sheet.row("move", key, move.target, event)
+
+
+def _write_held(sheet: Writer, held: Sequence[Held]) -> None:
+    for reason, items in _reasons(held):
+        part = HeldPart(reason=reason, files=len(items), missed=reason.missed)
+        sheet.group("reason", reason, reason, part)
+        for item in items:
+            sheet.row("held", reason, item.rel.casefold(), events.held_event(item))
 
 
 def _shows(moves: Sequence[Move], verdicts: Verdicts) -> Iterator[tuple[str, ShowPart, Sequence[Move]]]:
