@@ -40,22 +40,37 @@ def show_held(
     `upgrade`: better files take the place of those in the library as it is. `library`: where they are to go.
     """
     verdicts = verdicts or {}
-    for item in held:
-        verdict = verdicts.get((item.root, item.rel))
-        screen.event(events.held_event(item, verdict, new=item.source not in known))
+    _to_programs(screen, held, verdicts, known)
     if screen.json or not held:
         return
     every = every or screen.verbose
-    old = [item for item in held if item.source in known and item.reason.missed and not every]
-    hidden = {item.source for item in old}
-    shown = [item for item in held if item.source not in hidden]
+    old, shown = ([], held) if every else _by_whether_known(held, known)
     _by_reason(screen, shown, roots, verdicts)
     if old:
         screen.line(f"{_counted(old, verdicts)} held as before; --held lists them.", style="yellow")
     if settle:
-        if any(item.reason in _ASKED for item in held):
-            screen.hint(f"Answer one question a release: {_review(roots, library)}")
+        _to_review(screen, held, roots, library)
         _what_next(screen, shown, upgrade=upgrade)
+
+
+def _to_programs(screen: Screen, held: Sequence[Held], verdicts: Verdicts, known: Collection[str]) -> None:
+    """Every one as an event."""
+    for item in held:
+        verdict = verdicts.get((item.root, item.rel))
+        screen.event(events.held_event(item, verdict, new=item.source not in known))
+
+
+def _by_whether_known(held: Sequence[Held], known: Collection[str]) -> tuple[Sequence[Held], Sequence[Held]]:
+    """The files that somebody may miss and that were shown before, and the others."""
+    old = [item for item in held if item.source in known and item.reason.missed]
+    hidden = {item.source for item in old}
+    return old, [item for item in held if item.source not in hidden]
+
+
+def _to_review(screen: Screen, held: Sequence[Held], roots: Sequence[str], library: str) -> None:
+    """The command that asks about these, where there is something to ask."""
+    if any(item.reason in _ASKED for item in held):
+        screen.hint(f"Answer one question a release: {_review(roots, library)}")
 
 
 def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdicts: Verdicts) -> None:

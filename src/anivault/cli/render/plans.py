@@ -11,7 +11,7 @@ from anivault.cli import events
 from anivault.cli.context import again
 from anivault.cli.render.held import show_held, within
 from anivault.cli.render.parts import left_out, notices, summary
-from anivault.core.models import Candidate, HeldReason, Move, Plan, ShowId, Write
+from anivault.core.models import Candidate, Held, HeldReason, Move, Plan, ShowId, Write
 from anivault.shared.errors import quoted
 from anivault.shared.text import counted, natural
 
@@ -37,21 +37,16 @@ def show(
     `known`: the held files that were shown before; they are counted, unless `every` one is to be listed.
     `upgrade`: the plan lets better files take the place of those in the library.
     """
-    roots, done = result.plan.roots, result.report is not None
-    shows = _by_show(result)
-    if screen.json or screen.verbose or not (done or 0 < screen.rows < len(result.moves)):
-        _tree(screen, result, done=done)  # who has seen the plan need not see it twice
-    elif not done:
-        _told_by_show(screen, shows)
+    done, shows = result.report is not None, _by_show(result)
+    _moved(screen, result, shows, done=done)
     _returned(screen, result, done=done)
     for writes in (result.writes, result.fetched):
         _described(screen, result.made(writes), done=done)
     _emptied(screen, result.emptied, done=done)
     verdicts = {(item.file.root, item.file.rel): item for item in result.files}
-    settle = doing != "rename"
     show_held(
-        screen, result.held, roots, verdicts, known=known, every=every, settle=settle, upgrade=upgrade,
-        library=result.plan.library if doing == "organize" else "",
+        screen, result.held, result.plan.roots, verdicts, known=known, every=every, upgrade=upgrade,
+        settle=doing != "rename", library=result.plan.library if doing == "organize" else "",
     )  # fmt: skip
     left_out(screen, result.left_out)
     notices(screen, result.notices)
@@ -59,8 +54,22 @@ def show(
         screen.line(_shows_told(shows, done=done))
     kind = "rename" if doing == "rename" else "organize"
     summary(screen, kind, _counts(result), _outcome(result, doing))
-    new = any(item.reason.missed and item.source not in known for item in result.held)
-    _next(screen, result, command or again(), replaced=upgrade and (new or every))
+    replaced = upgrade and (every or _has_new(result.held, known))
+    _next(screen, result, command or again(), replaced=replaced)
+
+
+def _moved(screen: Screen, result: Organized, shows: Sequence[_Show], *, done: bool) -> None:
+    """What goes where: every file, or a line a show where that is longer than the screen."""
+    short = not 0 < screen.rows < len(result.moves)
+    if screen.json or screen.verbose or (short and not done):
+        _tree(screen, result, done=done)
+    elif not done:  # who has seen the plan need not see it twice
+        _told_by_show(screen, shows)
+
+
+def _has_new(held: Sequence[Held], known: Collection[str]) -> bool:
+    """Whether somebody may miss a file that was not shown before."""
+    return any(item.reason.missed and item.source not in known for item in held)
 
 
 class _Show(NamedTuple):
