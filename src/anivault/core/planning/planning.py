@@ -110,9 +110,7 @@ class Planning:
         """The better one takes the place; who wanted it too stays."""
         wanted, there = self.wanted[best.number], best.there
         others = [index for index in indexes if index != best.number]
-        if wanted.place.key == fold(there.rel).rpartition(".")[0]:
-            self.taken.release(there)
-        elif self.taken.video(wanted.place.key) or wanted.place.key in self._given:
+        if not self._makes_room(there, wanted.place):
             yield best.number, self._taken_by(wanted, there)
             yield from self._settle(others)
             return
@@ -121,6 +119,13 @@ class Planning:
         rivals = [index for index in others if self.wanted[index].clashes(wanted)]
         yield from self._after_upgrade(best, rivals)
         yield from self._settle([index for index in others if index not in rivals])
+
+    def _makes_room(self, there: ScannedFile, place: Place) -> bool:
+        """Whether a place is free once the file of the library that is to be replaced has left."""
+        if place.key == fold(there.rel).rpartition(".")[0]:
+            self.taken.release(there)
+            return True
+        return not (self.taken.video(place.key) or place.key in self._given)
 
     def _after_upgrade(self, best: Upgrade, rivals: list[int]) -> Iterable[tuple[int, Outcome]]:
         """Who wanted the place of a better file too: it stays, or is a version if it is not a worse one."""
@@ -211,14 +216,18 @@ class Planning:
             wanted = self.wanted[index]
             better = next((other for other in won if other.clashes(wanted)), None)
             if better is None:
-                outcome = self._place_or_hold(index, wanted, label)
+                yield index, self._place_or_hold(index, wanted, label)
                 won += [wanted] if index in self.bases else []
             else:
-                placed = [self.wanted[other] for other in indexes if other in self.bases]
-                if self.upgrades and self.upgrades.is_worse(wanted, placed):
-                    number = self.namer.preset.versions  # it is no version of a better one
-                outcome = self._beside(index, wanted, better, (label, number))
-            yield index, outcome
+                number = self._version_number(wanted, indexes, number)
+                yield index, self._beside(index, wanted, better, (label, number))
+
+    def _version_number(self, wanted: Wanted, indexes: Sequence[int], number: int) -> int:
+        """Which version a video would be; behind all that there may be where it is worse than one placed."""
+        placed = [self.wanted[other] for other in indexes if other in self.bases]
+        if self.upgrades and self.upgrades.is_worse(wanted, placed):
+            return self.namer.preset.versions
+        return number
 
     def _is_there(self, wanted: Wanted) -> bool:
         """Whether a file is in the library already; of its own files whether it has the name it would get."""

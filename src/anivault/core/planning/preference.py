@@ -129,22 +129,39 @@ def compared(new: Item, old: Item, prefer: Sequence[str]) -> Compared:
     whose name says nothing of all that nobody knows, and where only one name tells the resolution, neither.
     """
     if not (_size(new) and _size(old)):
-        return Compared(Advantage.NOT_EMPTY if _size(new) and not _size(old) else None)
+        return Compared(Advantage.NOT_EMPTY if _size(new) else None)
     if _is_same_release(new, old):
         return Compared(Advantage.VERSION if _version(new) > _version(old) else None)
     if _says_nothing(old) or _says_nothing(new):
         return Compared(unsure=True)
-    ours, theirs = lines(new.parsed.resolution), lines(old.parsed.resolution)
+    return _by_wishes(new, old, prefer) or _by_picture(new, old)
+
+
+def _by_wishes(new: Item, old: Item, prefer: Sequence[str]) -> Compared | None:
+    """What the first wish by which two files differ says; None where none tells them apart."""
     for wish in prefer:
         what, _, wanted = wish.partition(":")
-        if what == "resolution" and bool(ours) != bool(theirs):
+        if what == "size":
+            continue
+        if what == "resolution" and _tells_one_resolution(new, old):
             return Compared(unsure=True)
         rank, why = WISHES[what]
-        difference = rank(new, wanted.casefold()) - rank(old, wanted.casefold()) if what != "size" else 0
+        difference = rank(new, wanted.casefold()) - rank(old, wanted.casefold())
         if difference:
             return Compared(why if difference > 0 else None)
-    if bool(ours) != bool(theirs):
+    return None
+
+
+def _tells_one_resolution(new: Item, old: Item) -> bool:
+    """Whether only one of the two names tells the resolution."""
+    return bool(lines(new.parsed.resolution)) != bool(lines(old.parsed.resolution))
+
+
+def _by_picture(new: Item, old: Item) -> Compared:
+    """Whether a picture is better in resolution or source, and worse in neither."""
+    if _tells_one_resolution(new, old):
         return Compared(unsure=True)
+    ours, theirs = lines(new.parsed.resolution), lines(old.parsed.resolution)
     picture, source = ours - theirs, source_rank(new.parsed.source) - source_rank(old.parsed.source)
     if min(picture, source) < 0 or not (picture or source):
         return Compared()
