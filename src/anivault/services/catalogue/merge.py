@@ -45,18 +45,23 @@ class _Catalogue:
         if not known:
             self._begin(facts)
             return
-        by_hand = any("season" in row.checked for row in known)
-        if len(known) == 1 and "bangumi" in fact.ids and not by_hand:
-            self._renew(known[0], fact)
-        if len(facts) > 1 and known[0].tmdb == fact.tmdb and not by_hand:
-            self._split(known, facts)
-            return
-        for row in known:
-            self._absorb(row, fact, alone=len(known) == 1)
-        if len(known) == len(facts) == 1:
-            known[0].whole |= _is_in_one_season(known[0], fact)
+        by_hand = _is_cut_by_hand(known)
+        if not by_hand:
+            if len(known) == 1 and "bangumi" in fact.ids:
+                self._renew(known[0], fact)
+            if len(facts) > 1 and known[0].tmdb == fact.tmdb:
+                self._split(known, facts)
+                return
+        self._absorb_all(known, facts)
         if by_hand and len(known) > 1:
             _give_places(known, fact)
+
+    def _absorb_all(self, known: Sequence[Row], facts: Sequence[Row]) -> None:
+        """Add to the rows of an entry what is said of it; of one row also whether it is whole."""
+        for row in known:
+            self._absorb(row, facts[0], alone=len(known) == 1)
+        if len(known) == len(facts) == 1:
+            known[0].whole |= _is_in_one_season(known[0], facts[0])
 
     def _begin(self, facts: Sequence[Row]) -> None:
         """Take in an entry that nobody has named before, if it says what it is called and whose it is."""
@@ -137,6 +142,11 @@ class _Catalogue:
         row.tvdb = row.tvdb or fact.tvdb
         if _placed(row, fact) | _counted(row, fact) | _dated(row, fact):
             self._touched.add(row.tmdb)
+
+
+def _is_cut_by_hand(rows: Sequence[Row]) -> bool:
+    """Whether somebody has checked the season of a row: what imports say of places does not change it."""
+    return any("season" in row.checked for row in rows)
 
 
 def _shared_out(parts: Sequence[Row], spans: list[list[int]]) -> Iterator[list[list[int]]]:
