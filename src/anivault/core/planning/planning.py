@@ -110,7 +110,9 @@ class Planning:
         """The better one takes the place; who wanted it too stays."""
         wanted, there = self.wanted[best.number], best.there
         others = [index for index in indexes if index != best.number]
-        if not self._makes_room(there, wanted.place):
+        if wanted.place.key == fold(there.rel).rpartition(".")[0]:
+            self.taken.release(there)
+        elif not self._is_free(wanted.place):
             yield best.number, self._taken_by(wanted, there)
             yield from self._settle(others)
             return
@@ -119,13 +121,6 @@ class Planning:
         rivals = [index for index in others if self.wanted[index].clashes(wanted)]
         yield from self._after_upgrade(best, rivals)
         yield from self._settle([index for index in others if index not in rivals])
-
-    def _makes_room(self, there: ScannedFile, place: Place) -> bool:
-        """Whether a place is free once the file of the library that is to be replaced has left."""
-        if place.key == fold(there.rel).rpartition(".")[0]:
-            self.taken.release(there)
-            return True
-        return not (self.taken.video(place.key) or place.key in self._given)
 
     def _after_upgrade(self, best: Upgrade, rivals: list[int]) -> Iterable[tuple[int, Outcome]]:
         """Who wanted the place of a better file too: it stays, or is a version if it is not a worse one."""
@@ -257,10 +252,14 @@ class Planning:
         if item.parsed.type in EXTRAS and same_release(item, better.item):
             return self._version(index, wanted, str(number + 1))  # both say too little to differ
         if self.on_conflict == "version" and number < self.namer.preset.versions:
-            if wanted.place.key not in self._given and not self.taken.video(wanted.place.key):
+            if self._is_free(wanted.place):
                 return self._of_its_own(index, wanted)
             return self._version(index, wanted, label)
         return self._second(wanted, better)
+
+    def _is_free(self, place: Place) -> bool:
+        """Whether neither this run nor the library has a video at a place."""
+        return place.key not in self._given and not self.taken.video(place.key)
 
     def _of_its_own(self, index: int, wanted: Wanted) -> Outcome:
         """A video that shares an episode with others and has another name; Jellyfin 12 takes some for one."""
