@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from anivault.shared.errors import AddressError
+from anivault.shared.work.cores import step_back
 from anivault.web.house import House
 
 CONNECTIONS = 256
@@ -106,7 +105,7 @@ def run(house: House, host: str, port: int, tell: Callable[[str, int], None]) ->
     """Serve until somebody stops it; `tell` gets the address once it is open. Raises AddressError."""
     from anivault.web.app import app
 
-    _step_back()
+    step_back()
     with _listening(host, port) as opened:
         tell(host, int(opened.getsockname()[1]))
         config = uvicorn.Config(
@@ -115,13 +114,6 @@ def run(house: House, host: str, port: int, tell: Callable[[str, int], None]) ->
             h11_max_incomplete_event_size=HEAD_BYTES, timeout_graceful_shutdown=LAST,
         )  # fmt: skip
         _Server(config).run(sockets=[opened])
-
-
-def _step_back() -> None:
-    """Let nobody who looks interrupt a run: a page waits until a processor is free of other work."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _listening(host: str, port: int) -> socket.socket:

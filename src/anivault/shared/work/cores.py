@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 Task = TypeVar("Task")
@@ -110,3 +111,17 @@ def _begin(here: _Here, parent: int) -> None:
 def _do(place: int) -> Any:
     assert _here
     return _here.pack(_here.work(_here.tasks[place]))
+
+
+def step_back() -> None:
+    """Have this process wait until a processor is free: it interrupts no other. On Linux."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def step_up() -> None:
+    """Have this process take its turn as others do, although who started it steps back. On Linux."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

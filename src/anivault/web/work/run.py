@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import signal
 import sys
 import traceback
-from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 from anivault.shared.errors import AniVaultError
 from anivault.shared.exits import BUG, INTERRUPTED
+from anivault.shared.work.cores import step_up
 from anivault.web.work.telling import Order, Teller
 
 WORK = {
@@ -37,9 +36,7 @@ WORK = {
 def main() -> None:
     """Read the order, do it, and tell how it ended."""
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
-    if sys.platform == "linux":
-        with suppress(OSError):  # the page waits for a free processor; its work does not
-            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    step_up()  # the page waits for a free processor; its work does not
     gc.set_threshold(50_000, 20, 20)  # as cli/main.py: records are many and never garbage
     order = Order(json.load(sys.stdin))
     teller = Teller()
