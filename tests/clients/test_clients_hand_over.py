@@ -67,7 +67,7 @@ def test_what_a_client_hands_over_is_filed_and_seeds_on(
     hook = documented(CLIENTS[client], tmp_path / "lib", tmp_path / "dl")
     script = [sys.executable, swarm.__file__, client, str(tmp_path), hook, "4", then(client, tmp_path)]
     done = subprocess.run(
-        ["unshare", "-n", *script], capture_output=True, text=True, timeout=300, check=False
+        ["unshare", "-n", *script], capture_output=True, text=True, timeout=600, check=False
     )
     logs = "".join(path.read_text(errors="replace")[-1500:] for path in tmp_path.glob("*.log"))
 
