@@ -213,11 +213,16 @@ def _of_marked_story(placement: Placement, file: ParsedFile, numbers: Sequence[i
     if not said or (fit.season or 1) < 2:
         return placement
     called = [slot for slot in fit.slots if slot.season > 0 and _is_called(slot, said, fit.season)]
-    if not called or fit.slot in called:
+    if not called or fit.slot in called or _is_beyond(numbers, called[0]):
         return placement
     rule = f"{called[0].entry.titles[0].text} is what lists call another part of it: which is meant?"
     other = place(fit.slots, called[0], numbers, Counting(Frame.OWN)).coordinates
     return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
+
+
+def _is_beyond(numbers: Sequence[int], slot: PlacedEntry) -> bool:
+    """Whether an entry is too short for these: `S02E13` counts in the season, where that part has 12."""
+    return bool(numbers and slot.entry.episodes) and min(numbers) > (slot.entry.episodes or 0)
 
 
 def _is_called(slot: PlacedEntry, said: Set[str], season: int | None) -> bool:
