@@ -16,6 +16,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -98,11 +99,13 @@ def wait(ready: Callable[[], bool], what: str, seconds: float = 150) -> None:
 
 
 @contextmanager
-def running(home: Path, *command: str | Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A program, its output in a file named after it, until the end."""
+def running(home: Path, *command: str | Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A program, its output in a file named after it, until the end; `more`: of its environment."""
     words = [str(word) for word in command]
     with (home / f"{Path(words[0]).name}.log").open("ab") as log:
-        process = subprocess.Popen(words, stdout=log, stderr=log, env={**os.environ, "HOME": str(home)})
+        process = subprocess.Popen(
+            words, stdout=log, stderr=log, env={**os.environ, "HOME": str(home), **more}
+        )
         try:
             yield process
         finally:
@@ -172,13 +175,17 @@ def in_qbittorrent(home: Path, hook: str, torrents: list[Path]) -> Iterator[None
     folder = home / "qBittorrent" / "config"
     folder.mkdir(parents=True)
     (folder / "qBittorrent.conf").write_text(QBITTORRENT)
-    with running(home, "qbittorrent-nox", f"--profile={home}", f"--torrenting-port={PEER}"):
+    words = ["qbittorrent-nox", f"--profile={home}"]
+    with (
+        tempfile.TemporaryDirectory(prefix="q") as own,  # for its socket: one that was killed leaves its own
+        running(home, *words, f"--torrenting-port={PEER}", TMPDIR=own),
+    ):
         wait(lambda: bool(call("/api/v2/app/version")), "qbittorrent did not start")
         chosen = json.dumps({"autorun_enabled": True, "autorun_program": hook.strip()})
         call("/api/v2/app/setPreferences", urllib.parse.urlencode({"json": chosen}).encode())
         for path in torrents:
-            add: list[str] = ["qbittorrent-nox", f"--profile={home}", f"--save-path={home}/dl", str(path)]
-            environment = {**os.environ, "HOME": str(home)}
+            environment = {**os.environ, "HOME": str(home), "TMPDIR": own}
+            add = [*words, f"--save-path={home}/dl", str(path)]
             subprocess.run(add, env=environment, check=False, capture_output=True, timeout=30)
         yield
 
