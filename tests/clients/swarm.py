@@ -99,13 +99,11 @@ def wait(ready: Callable[[], bool], what: str, seconds: float = 150) -> None:
 
 
 @contextmanager
-def running(home: Path, *command: str | Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A program, its output in a file named after it, until the end; `more`: of its environment."""
+def running(home: Path, *command: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A program, its output in a file named after it, until the end."""
     words = [str(word) for word in command]
     with (home / f"{Path(words[0]).name}.log").open("ab") as log:
-        process = subprocess.Popen(
-            words, stdout=log, stderr=log, env={**os.environ, "HOME": str(home), **more}
-        )
+        process = subprocess.Popen(words, stdout=log, stderr=log, env={**os.environ, "HOME": str(home)})
         try:
             yield process
         finally:
@@ -171,23 +169,24 @@ Session\\MultiConnectionsPerIp=true
 
 @contextmanager
 def in_qbittorrent(home: Path, hook: str, torrents: list[Path]) -> Iterator[None]:
-    """A qBittorrent whose hook is set as its page does it."""
-    folder = home / "qBittorrent" / "config"
-    folder.mkdir(parents=True)
-    (folder / "qBittorrent.conf").write_text(QBITTORRENT)
-    words = ["qbittorrent-nox", f"--profile={home}"]
-    with (
-        tempfile.TemporaryDirectory(prefix="q") as own,  # for its socket: one that was killed leaves its own
-        running(home, *words, f"--torrenting-port={PEER}", TMPDIR=own),
-    ):
-        wait(lambda: bool(call("/api/v2/app/version")), "qbittorrent did not start")
-        chosen = json.dumps({"autorun_enabled": True, "autorun_program": hook.strip()})
-        call("/api/v2/app/setPreferences", urllib.parse.urlencode({"json": chosen}).encode())
-        for path in torrents:
-            environment = {**os.environ, "HOME": str(home), "TMPDIR": own}
-            add = [*words, f"--save-path={home}/dl", str(path)]
-            subprocess.run(add, env=environment, check=False, capture_output=True, timeout=30)
-        yield
+    """A qBittorrent whose hook is set as its page does it.
+
+    Its profile holds the socket by which torrents come, whose path has room for 107 bytes.
+    """
+    with tempfile.TemporaryDirectory(prefix="q") as profile:
+        folder = Path(profile, "qBittorrent", "config")
+        folder.mkdir(parents=True)
+        (folder / "qBittorrent.conf").write_text(QBITTORRENT)
+        words = ["qbittorrent-nox", f"--profile={profile}"]
+        with running(home, *words, f"--torrenting-port={PEER}"):
+            wait(lambda: bool(call("/api/v2/app/version")), "qbittorrent did not start")
+            chosen = json.dumps({"autorun_enabled": True, "autorun_program": hook.strip()})
+            call("/api/v2/app/setPreferences", urllib.parse.urlencode({"json": chosen}).encode())
+            for path in torrents:
+                add = [*words, f"--save-path={home}/dl", str(path)]
+                environment = {**os.environ, "HOME": str(home)}
+                subprocess.run(add, env=environment, check=False, capture_output=True, timeout=30)
+            yield
 
 
 TRANSMISSION = {
