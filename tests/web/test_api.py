@@ -14,6 +14,7 @@ from anivault.cli.demo_handler import tree, write_sample
 from anivault.web.api import BASE, ENDPOINTS
 from anivault.web.house import House
 from anivault.web.safety.guard import Rules
+from tests.cli.files.test_review import two_groups
 from tests.published import assert_published
 from tests.web.conftest import Answer, Browser, house_at
 
@@ -85,6 +86,17 @@ def test_read_only_holds_for_programs_too(home: Path, tmp_path: Path) -> None:
 
     assert program.ask("POST", "/apply").status == 403
     assert program.ask("POST", "/verify", {"deep": True}).status == 403
+
+
+def test_an_answer_names_the_questions_that_it_settles_too(house: House, tmp_path: Path) -> None:
+    two_groups(tmp_path / "Downloads", "A", "B", "C")
+    program = Program(house, "apply")
+    program.work("/plan")
+    first, *others = (item["n"] for item in program.get("/questions")["items"])
+
+    answer = program.ask("POST", "/answers", {"n": first, "choice": 0})
+    assert (answer.status, json.loads(answer.body)["settled"]) == (202, others)
+    assert len(others) == 2
 
 
 def test_the_whole_job_by_a_program(house: House, tmp_path: Path) -> None:

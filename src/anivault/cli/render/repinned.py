@@ -99,21 +99,22 @@ def outcome_told(items: Sequence[MatchedFile]) -> str:
 
 def _outcome(screen: Screen, found: Preview, against: int, command: str) -> None:
     """All in one line: `12 files to change, 3 as before. Nothing was written.`"""
-    changes = sum(change.changes for change in found.changes)
-    stay, library = len(found.changes) - changes, len(found.library)
-    counts = {"changes": changes, "library": library, "stays": stay, "against": against}
     for words in unheard_told(found):
         screen.hint(words)
-    summary(screen, "pin", Counter(counts), totals_told(found))
+    summary(screen, "pin", Counter({**_totals(found), "against": against}), totals_told(found))
     if not (found.changes or found.library):
         screen.hint(NO_FILE)
     screen.hint(f"Write it: {command}")
 
 
+def _totals(found: Preview) -> dict[str, int]:
+    changes = sum(change.changes for change in found.changes)
+    return {"changes": changes, "library": len(found.library), "stays": len(found.changes) - changes}
+
+
 def totals_told(found: Preview) -> str:
     """`12 files to change, 3 as before. Nothing was written.`"""
-    changes = sum(change.changes for change in found.changes)
-    stay, library = len(found.changes) - changes, len(found.library)
+    changes, library, stay = _totals(found).values()
     parts = [f"{counted(changes, 'file')} to change"]
     parts += [f"{library:,} in the library"] if library else []
     parts += [f"{stay:,} as before"] if stay else []
@@ -123,11 +124,8 @@ def totals_told(found: Preview) -> str:
 def unheard_told(found: Preview) -> list[str]:
     """That another pin decides, where one does."""
     unheard = sum(not change.heard for change in found.changes)
-    return (
-        [f"Of {counted(unheard, 'file')} another pin says more, or came earlier: anivault pins"]
-        if unheard
-        else []
-    )
+    said = f"Of {counted(unheard, 'file')} another pin says more, or came earlier: anivault pins"
+    return [said] if unheard else []
 
 
 NO_FILE = "No video that is there has this title, group and numbers."

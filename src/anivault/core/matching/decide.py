@@ -189,7 +189,17 @@ def _as_counted(placement: Placement, fit: Fit) -> Placement:
     provider = _named(fit.candidate)
     rule = f"The name says season {said}, which is season {fit.slot.season} at {provider}: which is meant?"
     first = _in_season(placement.coordinates, said)
-    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, first)
+    return _asked(placement, rule, first)
+
+
+def _asked(placement: Placement, rule: str, other: tuple[Coordinates, ...] = ()) -> Placement:
+    """The place, to be asked about however sure it was; `other`: where another reading has it."""
+    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
+
+
+def _in_entry(fit: Fit, slot: PlacedEntry, numbers: Sequence[int]) -> tuple[Coordinates, ...]:
+    """Where the numbers are, if they count from the beginning of another entry."""
+    return place(fit.slots, slot, numbers, Counting(Frame.OWN)).coordinates
 
 
 def _of_one_year(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
@@ -203,8 +213,7 @@ def _of_one_year(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
     if not rivals:
         return placement
     rule = f"Two seasons of it began in {year}: which is meant?"
-    other = place(fit.slots, rivals[0], numbers_of(file) or (), Counting(Frame.OWN)).coordinates
-    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
+    return _asked(placement, rule, _in_entry(fit, rivals[0], numbers_of(file) or ()))
 
 
 def _of_marked_story(placement: Placement, file: ParsedFile, numbers: Sequence[int], fit: Fit) -> Placement:
@@ -216,8 +225,7 @@ def _of_marked_story(placement: Placement, file: ParsedFile, numbers: Sequence[i
     if not called or fit.slot in called or _is_beyond(numbers, called[0]):
         return placement
     rule = f"{called[0].entry.titles[0].text} is what lists call another part of it: which is meant?"
-    other = place(fit.slots, called[0], numbers, Counting(Frame.OWN)).coordinates
-    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
+    return _asked(placement, rule, _in_entry(fit, called[0], numbers))
 
 
 def _is_beyond(numbers: Sequence[int], slot: PlacedEntry) -> bool:
@@ -239,8 +247,7 @@ def _with_lost_mark(placement: Placement, numbers: Sequence[int], fit: Fit) -> P
     rule = (
         "The _ may stand for a mark that tells a sequel, which names of files cannot have: is it the sequel?"
     )
-    other = place(fit.slots, sequel, numbers, Counting(Frame.OWN)).coordinates
-    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule, other)
+    return _asked(placement, rule, _in_entry(fit, sequel, numbers))
 
 
 def _of_shorter_seasons(placement: Placement, fit: Fit) -> Placement:
@@ -256,7 +263,7 @@ def _of_shorter_seasons(placement: Placement, fit: Fit) -> Placement:
     rule = (
         f"Lists call season {said} of {_named(fit.candidate)} season {marker}: which season {said} is meant?"
     )
-    return Placement(placement.coordinates, min(placement.sure, UNCOUNTED), rule)
+    return _asked(placement, rule)
 
 
 def _of_one_season(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
@@ -266,8 +273,7 @@ def _of_one_season(placement: Placement, file: ParsedFile, fit: Fit) -> Placemen
         return placement
     rule = f"The name says {' and '.join(f'season {n}' for n in sorted(said))}: which is meant?"
     other = min(said - {place.season for place in placement.coordinates}, default=slot.season)
-    sure = min(placement.sure, UNCOUNTED)
-    return Placement(placement.coordinates, sure, rule, _in_season(placement.coordinates, other))
+    return _asked(placement, rule, _in_season(placement.coordinates, other))
 
 
 def _in_season(places: Sequence[Coordinates], season: int) -> tuple[Coordinates, ...]:
@@ -285,7 +291,7 @@ def _with_second(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
     if not fit.slot.likely:
         return placement
     rule = f"The name has two numbers that are two episodes: the season's, or {second[0]} of the show?"
-    return Placement(places, min(placement.sure, UNCOUNTED), rule)
+    return _asked(placement, rule)
 
 
 # --- pinned releases -------------------------------------------------------------------------------

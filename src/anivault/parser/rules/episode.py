@@ -36,9 +36,8 @@ RANGE = (
 )
 ENDING = rf"(?:\s*(?i:{_ENDINGS}))*"
 WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
-END = (
-    rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//|~\s*(?:$|[{GAPS}\[(])))"  # the part ends here
-)
+# The part ends here.
+END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//|~\s*(?:$|[{GAPS}\[(])))"
 
 BETWEEN_DASHES = re.compile(r"\s(?:-\s\d{2,4}|0\d)(?:v\d)?\s-\s")  # - 12 -, 07 -
 _BEFORE_IT = re.compile(rf"{ALONE}(?:(\d{{1,2}})x|S(\d{{1,2}})[ ._-]?EP?)$", re.IGNORECASE)

@@ -270,16 +270,8 @@ def _amid(draft: Draft) -> bool:
 
 
 _SURE = (_dash, _bracketed, _tight, _only)
-_GUESSES = (
-    _enclosed,
-    _last,
-    _dashed,
-    _colon,
-    _first,
-    _middle,
-    _glued,
-    _amid,
-)  # the number is often the title's
+# The number is often the title's.
+_GUESSES = (_enclosed, _last, _dashed, _colon, _first, _middle, _glued, _amid)
 
 
 def _belongs(draft: Draft, found: re.Match[str]) -> bool:

@@ -26,8 +26,10 @@ def tell_all(settings: Settings, made: Organized) -> tuple[str, ...]:
     """Tell everyone who is to be told; returns what could not be."""
     folders = changed(made)
     notices = [*_servers(settings, folders)] if folders else []
-    if made.moves or asked_now(made):
-        notices += [*_webhook(settings, made), *_apprise(settings, made)]
+    held = asked_now(made)
+    if made.moves or held:
+        said = message(settings, made, held)
+        notices += [*_webhook(settings, said), *_apprise(settings, said)]
     return tuple(notices)
 
 
@@ -57,23 +59,23 @@ def _servers(settings: Settings, folders: Sequence[str]) -> Iterator[str]:
             yield f"{server.kind} {name} was not told of new files: {error}. Its own scan will find them."
 
 
-def _webhook(settings: Settings, made: Organized) -> Iterator[str]:
+def _webhook(settings: Settings, said: dict[str, Any]) -> Iterator[str]:
     if not settings.tell.webhook:
         return
     try:
         with client() as http:
-            asked(http, "POST", settings.tell.webhook, json=message(settings, made))
+            asked(http, "POST", settings.tell.webhook, json=said)
     except TellingError as error:
         yield f"The webhook was not told of this run: {error}."
 
 
-def _apprise(settings: Settings, made: Organized) -> Iterator[str]:
+def _apprise(settings: Settings, said: dict[str, Any]) -> Iterator[str]:
     """Tell those whose addresses stand in the user's file, a line of which may hold a password."""
     if not (path := settings.tell.apprise):
         return
     try:
         addresses = trust.read(os.path.expanduser(path), LARGEST, private=True).decode()
-        count, heard = _notified(addresses, message(settings, made)["text"])
+        count, heard = _notified(addresses, said["text"])
     except ImportError:
         yield "Nobody was told of this run: [tell] apprise needs `pip install 'anivault[apprise]'`."
     except (OSError, UnicodeDecodeError, NotTrustedError) as error:
@@ -98,9 +100,8 @@ def _notified(addresses: str, text: str) -> tuple[int, bool]:
         return len(people), False
 
 
-def message(settings: Settings, made: Organized) -> dict[str, Any]:
+def message(settings: Settings, made: Organized, held: Sequence[Held]) -> dict[str, Any]:
     """What a webhook gets. `text` is for people, the rest for programs."""
-    held = asked_now(made)
     done = len(made.moves)
     said = [f"{done} {'file' if done == 1 else 'files'} in the library"] if done else []
     said += [f"{len(held)} held"] if held else []
