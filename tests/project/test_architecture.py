@@ -79,6 +79,16 @@ def test_plug_ins_are_declared_as_the_table_has_them() -> None:
     assert project["entry-points"] == BUILT_IN
 
 
+def test_what_a_newcomer_installs_has_no_linters() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"]
+    installed = [*project["project"]["dependencies"], *groups["dev"]]  # what `uv run` installs by itself
+
+    assert "default-groups" not in project.get("tool", {}).get("uv", {})
+    assert not [wanted for wanted in installed if re.match("ruff|mypy|types-", wanted)]
+    assert [wanted for wanted in groups["lint"] if re.match("ruff|mypy", wanted)]
+
+
 def test_generated_documents_are_what_the_program_says() -> None:
     import importlib.util
 
