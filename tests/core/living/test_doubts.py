@@ -282,3 +282,11 @@ def test_films_have_no_numbers_so_their_releases_tell_them_apart() -> None:
 
     assert twice([replace(item, release=ReleaseKey("Aria")) for item in films]) == {}
     assert len(twice([replace(item, release=ReleaseKey(item.file.rel)) for item in films])) == 2
+
+
+@pytest.mark.parametrize("kind", [VideoType.OP, VideoType.PV, VideoType.INTERVIEW])
+def test_an_extra_of_a_film_is_not_the_film_whatever_number_it_has(kind: VideoType) -> None:
+    whole = replace(matched(film(1, "Aria"), name="Aria.mkv"), coordinates=())
+    extra = replace(matched(film(1, "Aria"), name="Extras/2.mkv", type=kind), coordinates=())
+
+    assert twice([replace(whole, parsed=replace(whole.parsed, episodes=())), extra]) == {}

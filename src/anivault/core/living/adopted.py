@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -169,19 +170,23 @@ class _Told:
 
     def _pins(self, files: Iterable[ParsedFile]) -> Iterator[Pin]:
         """A pin for each folder of videos whose id is known, and that no pin of the user's is for."""
-        for item in files:
-            folder = item.file.whole_folder
-            if item.file.kind is not FileKind.VIDEO or folder in self._shows:
-                continue
-            release = each([item])[0]
-            if (ids := _ids_above(item.file)) and not any(pin.holds_for(release) for pin in self.asked.pins):
-                self._shows[folder] = show = self._show(ids, item)
+        for named, items in _below_ids(files).items():
+            ids = _ids_of(named)
+            show = self._show(ids, items)
+            for folder in dict.fromkeys(
+                item.file.whole_folder for item in items if not self._is_pinned(item)
+            ):
+                self._shows[folder] = show
                 if show:
                     yield Pin(id=str(show), folder=folder)
 
-    def _show(self, ids: Mapping[str, str], item: ParsedFile) -> ShowId | None:
+    def _is_pinned(self, item: ParsedFile) -> bool:
+        release = each([item])[0]
+        return any(pin.holds_for(release) for pin in self.asked.pins)
+
+    def _show(self, ids: Mapping[str, str], items: Sequence[ParsedFile]) -> ShowId | None:
         """The show that one of these ids means, where somebody who is asked knows it."""
-        media = "tv" if item.parsed.episodes or item.parsed.type in EXTRAS else "movie"
+        media = "movie" if _is_of_film(items) else "tv"
         for provider, number in ids.items():
             own = ShowId(provider, media, int(number)) if provider == "tmdb" else None
             meant = own or self._show_of(provider, int(number))
@@ -205,7 +210,7 @@ class _Told:
 
     def denies(self, item: MatchedFile) -> bool:
         """Whether the file's folder has an id that is not known to be of the show that it was matched to."""
-        ids, best, folder = _ids_above(item.file), item.match.best, item.file.whole_folder
+        ids, best, folder = _ids_of(_folder_with_id(item.file)), item.match.best, item.file.whole_folder
         if not ids or best is None or (item.pinned and folder not in self._shows):
             return False
         show = self._shows.get(folder)
@@ -219,14 +224,33 @@ def _is_other(mine: MatchedFile, by_id: MatchedFile) -> bool:
     return bool(sure and ours and its and ours.candidate.key != its.candidate.key)
 
 
-def _ids_above(file: ScannedFile) -> dict[str, str]:
-    """The ids that the nearest folder with any has in its name, by provider."""
+def _below_ids(files: Iterable[ParsedFile]) -> dict[str, list[ParsedFile]]:
+    """The videos by the nearest folder above them that has an id in its name."""
+    found: dict[str, list[ParsedFile]] = {}
+    for item in files:
+        if item.file.kind is FileKind.VIDEO and (folder := _folder_with_id(item.file)):
+            found.setdefault(folder, []).append(item)
+    return found
+
+
+def _is_of_film(items: Sequence[ParsedFile]) -> bool:
+    """Whether what a folder holds is a film: a video without a number, whatever extras lie next to it."""
+    whole = [item.parsed for item in items if item.parsed.type not in EXTRAS]
+    return bool(whole) and not any(parsed.episodes for parsed in whole)
+
+
+def _folder_with_id(file: ScannedFile) -> str:
+    """The nearest folder that has an id in its name; empty where none has."""
     folder = file.folder
-    while folder:
-        if ids := {name: n for name, n in tags(folder.rpartition("/")[2]).items() if n.isdecimal()}:
-            return ids
+    while folder and not _ids_of(folder):
         folder = folder.rpartition("/")[0]
-    return {}
+    return folder
+
+
+@lru_cache(maxsize=4096)  # every file of a folder asks
+def _ids_of(folder: str) -> dict[str, str]:
+    """The ids that a folder has in its name, by provider."""
+    return {name: n for name, n in tags(folder.rpartition("/")[2]).items() if n.isdecimal()}
 
 
 def _has_id(show: Candidate, ids: Mapping[str, str]) -> bool:

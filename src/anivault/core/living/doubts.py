@@ -64,9 +64,12 @@ def _without_place(item: MatchedFile, best: Ranked) -> Held | None:
 
 
 def twice(videos: Iterable[MatchedFile]) -> dict[str, Held]:
-    """Those that would be one episode though their names count apart: one of them is something else."""
+    """Those that would be one episode though their names count apart: one of them is something else.
+
+    An extra is no episode and no film, whatever number it has.
+    """
     claims: defaultdict[object, list[MatchedFile]] = defaultdict(list)
-    for item in videos:
+    for item in (one for one in videos if one.parsed.type not in EXTRAS):
         for slot in slots_of(fingerprint(item)):
             claims[slot].append(item)
     found: dict[str, Held] = {}
