@@ -37,7 +37,7 @@ def asked(*pins: Pin) -> Asked:
 
 
 def pin(show: int | str, title: str = "Mushishi", **more: Any) -> Pin:
-    return Pin(id=f"tmdb:{show}", **({} if "folder" in more else {"title": title}), **more)
+    return Pin(id=f"tmdb:{show}", title=title, **more)
 
 
 def by_name(changes: list[Change]) -> dict[str, Change]:
