@@ -204,9 +204,10 @@ def untitled(library: str, files: Sequence[MatchedFile], preset: Preset) -> tupl
 
 def neighbours(plan: Plan) -> tuple[str, ...]:
     """Say which other libraries files come from. Raises SourceIsLibraryError: none is moved out of one."""
-    sources = [move.source for move in plan.moves if move.root != plan.library]
-    folders = dict.fromkeys(os.path.dirname(os.path.abspath(source)) for source in sources)
-    others = libraries_of(folders)
+    left = {
+        (move.root, move.rel.rpartition("/")[0]): None for move in plan.moves if move.root != plan.library
+    }
+    others = libraries_of(os.path.abspath(os.path.join(*folder)) for folder in left)
     if others and plan.mode is Mode.MOVE:
         raise SourceIsLibraryError(others[0])
     told = "is a library of AniVault too. Its files stay there as they are."

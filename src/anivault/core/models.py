@@ -100,7 +100,7 @@ class Inhabitant(msgspec.Struct, frozen=True, gc=False):
     identity: Identity | None = None
 
 
-class ParsedFile(msgspec.Struct, frozen=True):
+class ParsedFile(msgspec.Struct, frozen=True, gc=False):
     """A scanned file and what its name, folders and siblings say.
 
     `unreadable` tells why nobody can read its name: then it has no title, nor that of siblings or folders.
@@ -271,14 +271,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.title} ({self.year})"
 
 
-class Score(msgspec.Struct, frozen=True):
+class Score(msgspec.Struct, frozen=True, gc=False):
     """How well a candidate fits: 0 is unrelated, 1 certain. The named parts tell why."""
 
     value: float
     parts: dict[str, float]
 
 
-class Ranked(msgspec.Struct, frozen=True):
+class Ranked(msgspec.Struct, frozen=True, gc=False):
     """A candidate with its score; `entry` is the cour that the release looks like, when one does."""
 
     candidate: Candidate
@@ -294,7 +294,7 @@ class Decision(StrEnum):
     UNMATCHED = "unmatched"
 
 
-class Match(msgspec.Struct, frozen=True):
+class Match(msgspec.Struct, frozen=True, gc=False):
     """The verdict on one release. `ranked` is best first; `reasons` are sentences for people."""
 
     decision: Decision
@@ -308,7 +308,7 @@ class Match(msgspec.Struct, frozen=True):
         return self.ranked[0] if self.ranked else None
 
 
-class Coordinates(msgspec.Struct, frozen=True, kw_only=True):
+class Coordinates(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A place in the provider's numbering, with the absolute number and title where known."""
 
     season: int
@@ -317,7 +317,7 @@ class Coordinates(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
 
 
-class MatchedFile(msgspec.Struct, frozen=True):
+class MatchedFile(msgspec.Struct, frozen=True, gc=False):
     """A file with its release's verdict and its own place.
 
     `decision` is the file's own: a file of a matched release whose number has no place is ambiguous.
@@ -359,7 +359,7 @@ class Mode(StrEnum):
     SYMLINK = "symlink"
 
 
-class Replaced(msgspec.Struct, frozen=True, kw_only=True):
+class Replaced(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A video of the library that makes room for a better one; `rel` is relative to the library."""
 
     rel: str
@@ -367,7 +367,7 @@ class Replaced(msgspec.Struct, frozen=True, kw_only=True):
     advantage: Advantage  # why the other one is better
 
 
-class Return(msgspec.Struct, frozen=True, kw_only=True):
+class Return(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file that leaves the library, since a better one comes `instead`, which is that one's target.
 
     By MOVE it goes to `to` below `root`; by any other mode only its link or copy goes, and its content is
@@ -388,7 +388,7 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
         return joined(self.root, self.to)
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file, one destination. `target` is relative to the library, `rel` to `root`; all use `/`."""
 
     root: str
@@ -454,7 +454,7 @@ GONE = -(
 )  # the time, in a rollback's step, of a file that is no more: no file has it, so none is removed
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class Held(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file that stays, and why: `cause` says it more closely than `reason`, with its `facts` by name.
 
     `place`: where it would go, or is already, in the library; `other`: the path of what is in its way;

@@ -67,7 +67,7 @@ EXTRAS = frozenset(
 )  # fmt: skip
 
 
-class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+class ParseResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False, gc=False):
     """The fields found in one name; None or empty where it says nothing.
 
     `titles` holds every title the name carries, `title` the first of them, in their original

@@ -40,7 +40,8 @@ def show_held(
     `upgrade`: better files take the place of those in the library as it is. `library`: where they are to go.
     """
     verdicts = verdicts or {}
-    _to_programs(screen, held, verdicts, known)
+    if screen.json:
+        _to_programs(screen, held, verdicts, known)
     if screen.json or not held:
         return
     every = every or screen.verbose
