@@ -179,6 +179,19 @@ def test_a_file_that_may_be_as_good_is_a_version_where_versions_are_wished_for()
     assert move.target != OLD
 
 
+@pytest.mark.parametrize(("other", "goes"), [("1080p", True), ("480p", False)])
+def test_of_several_that_are_better_the_others_are_versions_where_they_are_not_worse(
+    other: str, goes: bool
+) -> None:
+    names = ["[B] Mushishi - 01 [1080p].mkv", f"[C] Mushishi - 01 [{other}].mkv"]
+    made = upgraded(names, on_conflict="version")
+
+    assert [(move.rel, bool(move.replaces)) for move in made.moves] == [(names[0], True), (names[1], False)][
+        : 1 + goes
+    ]
+    assert [item.cause for item in made.held] == [] if goes else [Cause.BETTER_FILE]
+
+
 def test_without_upgrade_nothing_is_replaced() -> None:
     origins = {OLD: Origin(scanned(CAME), "tmdb:tv:1:S01E01:00000000")}
     made = plan(

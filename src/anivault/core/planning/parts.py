@@ -19,7 +19,7 @@ class Cut(NamedTuple):
 
     whole: list[int]
     parts: dict[int, int]
-    loose: list[int]  # parts without the others, or of another release
+    loose: list[int]  # parts without the others, or of another release; the better ones first
 
 
 _Release: TypeAlias = tuple[str, str, str | None]
@@ -32,6 +32,8 @@ def cut_up(items: Mapping[int, MatchedFile], order: Callable[[Sequence[MatchedFi
     in_parts = set(chain.from_iterable(complete))
     whole = [index for index, item in items.items() if index not in in_parts and not _is_part(item)]
     loose = [index for index in items if index not in parts and index not in whole]
+    if len(loose) > 1:
+        loose = [loose[position] for position in order([items[index] for index in loose])]
     return Cut(whole, parts, loose)
 
 

@@ -63,14 +63,16 @@ class Followers:
         """Beside its video, of this run or of an earlier one; None where it has none."""
         file = item.file
         if owner := self.videos.owner(item):
-            video = self.matched[owner.video].file
+            alike = self.videos.alike(owner.video, file)
+            goes = next((index for index in alike if index in self.run.bases), alike[0])
+            owner, video = owner._replace(video=goes), self.matched[goes].file
             if item.unreadable and not file.name.startswith(video.name.rpartition(".")[0]):
                 return Held(
                     root=file.root, rel=file.rel, reason=HeldReason.UNREADABLE_NAME, said=item.unreadable
                 )
             return self._beside(item, owner)
         if self.taken and (found := self.gone.videos.owner(item)):
-            return self._after(item, found)
+            return self._after(item, found._replace(video=self.gone.videos.alike(found.video, file)[0]))
         return None
 
     def _of_folder(self, file: ScannedFile) -> Outcome:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
+from unicodedata import normalize
 
 from rapidfuzz import fuzz
 
@@ -46,16 +47,17 @@ class Videos:
         self._loose: dict[tuple[str, str], dict[str, list[int]]] = {}
         self._numbered: dict[tuple[str, str], dict[_Place, list[int]]] = {}
         self._below: dict[tuple[str, str], list[int]] | None = None
+        self._alike: dict[int, list[int]] = {}  # by the first of those that have one stem
         self._videos, self._parsed = videos, parsed
         for index, video in enumerate(videos):
-            folder, _, name = video.rel.rpartition("/")
-            self._stems[video.root, folder].setdefault(name.rpartition(".")[0].lower(), index)
+            stems = self._stems[video.root, video.folder]
+            if (first := stems.setdefault(_stem(video).lower(), index)) != index:
+                self._alike.setdefault(first, [first]).append(index)
 
     def owner(self, item: ParsedFile) -> Owner | None:
         """Return whose sidecar `item` is; None when no video or more than one could be meant."""
-        file = item.file
-        folder, _, name = file.rel.rpartition("/")
-        stem = name.rpartition(".")[0] or name
+        file, folder = item.file, item.file.folder
+        stem = _stem(file) or file.name
         between: list[str] = []  # folders between the file and the video's folder
         for _ in range(_LEVELS):
             if (stems := self._stems.get((file.root, folder))) and (
@@ -67,6 +69,14 @@ class Videos:
             folder, _, last = folder.rpartition("/")
             between.insert(0, last)
         return None
+
+    def alike(self, index: int, file: ScannedFile) -> list[int]:
+        """The videos that a file of this one may be of too: their names differ in extension or case alone.
+
+        Those that `file` is spelled as, where there are such.
+        """
+        alike = self._alike.get(index, [index])
+        return [one for one in alike if _stem(self._videos[one]) in _composed(file.rel)] or alike
 
     def near(self, file: ScannedFile) -> list[int]:
         """The videos in the folder of `file` or below it; for a folder of its own kind, those beside it."""
@@ -82,7 +92,8 @@ class Videos:
 
     def _by_folder(self) -> dict[tuple[str, str], list[int]]:
         below: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for index, video in enumerate(self._videos):
+        for index in sorted(range(len(self._videos)), key=lambda index: self._videos[index].path):
+            video = self._videos[index]
             folder = video.folder
             for _ in range(_LEVELS):
                 below[video.root, folder].append(index)
@@ -94,7 +105,8 @@ class Videos:
     def _in_folder(
         self, item: ParsedFile, stem: str, key: tuple[str, str], stems: dict[str, int], between: list[str]
     ) -> Owner | None:
-        if between and (index := stems.get(between[-1].lower())) is not None:  # Subs/<video>/2_English.srt
+        if between and (index := stems.get(_composed(between[-1]).lower())) is not None:
+            # Subs/<video>/2_English.srt
             return Owner(index, stem, read_tail(stem))
         if (at := _longest_prefix(stem, stems)) is not None:
             tail = stem[at:]
@@ -142,6 +154,15 @@ class Videos:
         if not item.parsed.episodes or len(same) != 1 or _are_strangers(item.parsed, self._parsed[same[0]]):
             return None
         return Owner(same[0], "", with_folders(bracket_track(stem), between))
+
+
+def _stem(file: ScannedFile) -> str:
+    """A name without its extension, in one Unicode form: a Mac may have written one of two files."""
+    return _composed(file.name.rpartition(".")[0])
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def _place(parsed: ParseResult) -> _Place:
