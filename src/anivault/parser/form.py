@@ -38,13 +38,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _QUOTED = re.compile(r"[「『★](\d{1,4}(?:v\d)?)[」』★]", re.IGNORECASE)  # 『07』, ★07★
 _TWICE = re.compile(r"\[(?=\[)|(?<=\])\]")  # [[Group]]
 _SHUT_FIRST = re.compile(r"\s*\](?=[^\[\]]{1,40}\])")  # ]Group]
-_PLUS = re.compile(r"(?<=[\w!?+-])\+(?=[\w+\[(-])")  # Title+Episode+3
+_PLUS = re.compile(r"\+(?![^\[\](){}]*[\])}])")  # Title+Episode+3, but not [MP4+ASS]
 _DASH = re.compile(r"-(?=\d{3,4}[PpIi])(?:(?<=[^\W\d_]-\d\d-)|(?<=[^\W\d_]-\d{3}-))")  # Title-05-720p
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
 _LINE = re.compile("_")
 _AT_BRACKET = re.compile(
     r"(?<!\s)_(?=[\s\[(])|_(?=[\[(]|\d{3,4}[pi]|-_)|(?<=[\s\])])_(?!\s)|(?<=_-)_|(?<=\d)_(?=$)"
-    r"|(?<=[^\W\d_])_(?=\d{1,4}(?:v\d)?(?:_?[\[(]|_?$))"  # Its Title_07_[720p]
+    r"|(?<=[^\W\d_])_(?=\d{1,4}(?:v\d)?(?:_?[\[(]|_?$|\s\d{3,4}p))"  # Its Title_07_[720p]
     r"|_(?<=- \d\d_)(?=[^\W\d_])"  # - 05_Its Name
 )
 _DOT = re.compile(r"\.(?!(?<=\d\.)(?<!\d{4}\.)\d(?![\dKk]|x\d\d(?!\d)))")  # but not that of 07.5 or 2.0
@@ -138,7 +138,7 @@ def _without_lone(text: str) -> str:
 
 def _blanks(text: str, shown: str) -> tuple[str, str]:
     """Turn into blanks what parts the words instead: plus and dash, underscores, the dots of scene names."""
-    if " " not in text and ("+" in text or "-" in text):
+    if "+" in text or ("-" in text and " " not in text):
         text, shown = _in_both(_joints(text), text, shown)
     if "_" not in text and "." not in text:
         return text, shown
@@ -155,7 +155,9 @@ def _in_both(parting: re.Pattern[str] | None, text: str, shown: str) -> tuple[st
 def _joints(text: str) -> re.Pattern[str] | None:
     """`Title+Episode+3`: where nothing else parts the words outside brackets; `Title-05-720p`."""
     outside = _BRACKETS.sub("", text) if "+" in text and "_" not in text else ""
-    return _PLUS if outside.count("+") > 1 and "." not in outside else _DASH
+    if outside.count("+") > 1 and " " not in outside and "." not in outside:
+        return _PLUS
+    return None if " " in text else _DASH
 
 
 def _lines(text: str, outside: str) -> re.Pattern[str]:

@@ -38,6 +38,7 @@ STRONG = _by_word(_RAW["strong"])
 TERMS = _by_word(_RAW["weak"]) | STRONG  # word -> the field it fills
 LEADS = frozenset(_RAW["running"]["leads"])
 LEADS |= {word.upper() for word in LEADS if len(word) > 3}
+LOWER_LEADS = frozenset(word.lower() for word in LEADS)  # in names without a capital
 ALONE = frozenset(_RAW["running"]["alone"])
 TERM_PAIRS = frozenset(tuple(pair.split()) for pair in _RAW["running"]["pairs"])
 

@@ -25,17 +25,17 @@ V = r"(?:[ _.-]?(?:[vV]|rev)(?P<version>\d)(?!\d))?"
 NUMBER = rf"(?P<first>{N}){LETTER}{V}"
 _ENDINGS = any_of(WORDS["endings"])
 _TO = (
-    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|-\s+|\s*(?:[~+&]|to|and)\s*|\s+(?:al?|à|bis|по)\s+"
+    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|(?<=\d\d)-\s+|\s*(?:[~+&]|to|and)\s*|\s+(?:al?|à|bis|по)\s+"
     r"|_|,\s?)"
 )
 # 01-02-3, 201-210 & 212-220
 _AND = r"(?:-\d{1,4}(?!\d)|(?:[\s.]*[&,+]|\s+and\s)[\s.]*\d{1,4}(?:-\d{1,4})?(?!\d))*"
 RANGE = (
-    rf"(?:{_TO}(?:EP?\.? ?|#|(?i:episode) )?(?P<last>{N})(?:v(?P<last_version>\d))?(?P<and>{_AND})"
-    rf"(?!\d|\.\d|(?!{_ENDINGS})[^\W_]))?"
+    rf"(?:{_TO}(?:(?i:EP?)\.? ?|#|(?i:episode) )?(?P<last>{N})(?:[vV](?P<last_version>\d))?(?P<and>{_AND})"
+    rf"(?!\d|\.\d|(?!(?i:{_ENDINGS}))[^\W_]))?"
 )
 ENDING = rf"(?:\s*(?i:{_ENDINGS}))*"
-WITH = rf"(?:\s*\+\s*(?:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
+WITH = rf"(?:\s*\+\s*(?i:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
 # The part ends here.
 END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//|~\s*(?:$|[{GAPS}\[(])))"
 
@@ -57,9 +57,18 @@ def read_at(draft: Draft, start: int, end: int) -> None:
 
 def is_numbered_title(draft: Draft, found: re.Match[str]) -> bool:
     """`Area 88`, `Mobile Suit Gundam 00`: the last words in front, with the number, are a title."""
-    words = _LETTERS.findall(draft.text[: found.start()].lower())[-4:]
     last = found["last"] if "last" in found.re.groupindex else None
     number = f"{found['first']}-{last}" if last else found["first"]  # Ranma 1-2
+    return _is_title(draft, found.start(), number)
+
+
+def is_behind_numbered_title(draft: Draft, found: re.Match[str]) -> bool:
+    """`Eyeshield 21-105`: no range begins with the number of a title."""
+    return _is_title(draft, found.start(), found["first"])
+
+
+def _is_title(draft: Draft, start: int, number: str) -> bool:
+    words = _LETTERS.findall(draft.text[:start].lower())[-4:]
     whole = range(len(words) or 1)  # `86` is a title by itself, and the number of Its Title 86
     return any(" ".join([*words[n:], number]) in NUMBERED_TITLES for n in whole)
 
@@ -111,7 +120,7 @@ def is_range(first: str, last: str) -> bool:
     """A range goes up, and not to a year: `26_1`, `05 - 1999` are none."""
     if float(first) >= float(last):
         return False
-    return len(first) > 2 or (last.isdecimal() and int(last) not in YEARS)
+    return len(first) == len(last) or (last.isdecimal() and int(last) not in YEARS)
 
 
 def _last_of(said: Mapping[str, str | None]) -> str | None:

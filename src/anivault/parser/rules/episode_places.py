@@ -20,6 +20,7 @@ from anivault.parser.rules.episode import (
     V,
     claim,
     claim_with_second,
+    is_behind_numbered_title,
     is_numbered_title,
     keep,
 )
@@ -31,7 +32,8 @@ from anivault.shared import regex as re
 _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
 _SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")
 _WHOLE = re.compile("batch|complete|合集|全集", re.IGNORECASE)
-_SEQUEL = re.compile(r"(?:[2-9][-_]\d{2,3}|1[-_]0\d)(?!\d)")  # 2-05: a range pads both sides alike
+# 2-05, 10-05: a range goes up and pads both sides alike.
+_SEQUEL = re.compile(r"(?:[2-9][-_]\d{2,3}|[1-9]\d{0,2}[-_]0\d)(?!\d)")
 
 _TIGHT = re.compile(
     r"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?<=[^\W\d_]-)(?P<padded>0\d{1,2}))"
@@ -41,7 +43,10 @@ _LAST = re.compile(
     rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))(?:[Nn][OoRr]\. ?(?=\d\d))?"
     rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
 )
-_DASHED = re.compile(rf"-(?<=\s-)\s+(?P<first>\d{{2,4}}(?:\.\d)?){LETTER}{V}{RANGE}(?=[:.]?\s)")
+_DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
+    rf"-(?<=[\s{GAPS}]-)\s+(?![1-9]\d*\s(?i:{any_of(WORDS['counted'])})\b)(?P<first>\d{{2,4}}(?:\.\d)?|\d(?:(?<={SEASON} - \d)|(?=[:.]\s|\s[\"'「『])))"
+    rf"{LETTER}{V}{RANGE}(?=[:.]?\s)"
+)
 _COLON = re.compile(r"(?<=[^\W\d] )(?P<first>\d{2,3})(?=:\s)")
 _FIRST = re.compile(
     rf"^[\s\x01]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[({GAPS}]))"
@@ -59,7 +64,7 @@ _ENCLOSED = re.compile(  # [Group][Title - 05], [Group][Its Title 01-12 END]
     rf"(?:(?<=[^\W\d_])|(?<=[{GAPS}]))[!?.~']*(?:\s+-\s*|\s+)(?P<first>\d{{2,4}}){V}{RANGE}{ENDING}(?=\s*\])"
 )
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
-_YEAR_BEFORE = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|{YEAR})\s*$")
+_COUNTED_FROM = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|[{YEAR}{SEASON}])\s*$")  # a year, a season
 _FILM = re.compile(r"(?:movie|film)s?\s*$", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)\s*$")
 _DIGITS = re.compile(r"\d+")
@@ -160,10 +165,12 @@ def _is_aside(draft: Draft, start: int, end: int, found: Numbers) -> bool:
     """Round brackets hold a number behind another: `10 (1)`; or a lone digit with words behind it."""
     if draft.text[start] != "(" or _is_stated(found):
         return False
-    if end - start < 4 and _WORD.search(draft.text, end):
+    if (end - start < 4 and _WORD.search(draft.text, end)) or _DASHED.search(draft.text, 0, start):
         return True
     number = _NUMBER_BEFORE.search(draft.text, 0, start)
-    return number is not None and not is_numbered_title(draft, number)
+    if number is None or is_numbered_title(draft, number):
+        return False
+    return len(number["first"]) > 1 or end - start < 4  # Title 2 (05)
 
 
 def _tight(draft: Draft) -> bool:
@@ -191,7 +198,7 @@ def _last(draft: Draft) -> bool:
     """`Title 07 [720p]`."""
     for found in _LAST.finditer(draft.text):
         if _WORD.search(draft.text, 0, found.start()) and not _belongs(draft, found):
-            if found["last"] and _SEQUEL.match(found[0]):  # Title 2-05
+            if found["last"] and (_SEQUEL.match(found[0]) or is_behind_numbered_title(draft, found)):
                 _claim_last(draft, found, found.start("last") - 1)
             else:
                 claim_with_second(draft, found)
@@ -208,7 +215,16 @@ def _dashed(draft: Draft) -> bool:
     if found is None or not (_WORD.search(before) and (before in NUMBERED_TITLES or not before.isdecimal())):
         return False
     claim(draft, found)
+    _claim_second_behind(draft)
     return True
+
+
+def _claim_second_behind(draft: Draft) -> None:
+    """`- 17 Its Name (115)`: round brackets behind it hold a second number of the same episode."""
+    for start, end, inside in draft.numbers:
+        if draft.text[start] == "(" and EPISODE in draft.text[:start]:
+            draft.set("absolute", inside.episodes, RULE)
+            draft.gap(start, end, EPISODE)
 
 
 def _colon(draft: Draft) -> bool:
@@ -281,8 +297,8 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
         return True
     if found["last"] or found["version"]:
         return False
-    if len(text) == 1:  # Title 2018 6
-        return _YEAR_BEFORE.search(draft.text, 0, found.start()) is None
+    if len(text) == 1:  # Title 2018 6, Title S2 6
+        return _COUNTED_FROM.search(draft.text, 0, found.start()) is None
     return "." in text and not text.startswith("0") and not text.endswith(".5")
 
 

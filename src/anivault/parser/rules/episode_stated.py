@@ -37,7 +37,7 @@ _SXE = re.compile(
 )
 _NXN = re.compile(
     rf"(?<![^\W_.])(?P<season>\d{{1,2}}|(?:19|20)\d\d)[xX](?P<first>\d{{2,3}}){LETTER}{V}"
-    rf"(?P<more>(?:\s*[-~+]\s*\d{{1,2}}x\d{{2,3}}|[-~+x]\d{{2,3}})*){OVER}"
+    rf"(?P<more>(?:\s*[-~+]\s*\d{{1,2}}[xX]\d{{2,3}}|[-~+xX]\d{{2,3}})*){OVER}"
 )
 _SKIND = re.compile(
     rf"{ALONE}S(?P<season>\d{{1,2}})[ ._-]*(?P<kind>OVA|OAD|ONA|SP|NCOP|NCED|PV)[ ._-]*(?P<first>\d{{1,3}})"
@@ -49,12 +49,13 @@ _COUNTED = re.compile(
     rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){V}(?!\s*-?\s*\d){END}", re.IGNORECASE
 )
 _MARKED = re.compile(
-    rf"(?:(?:{ALONE}|(?<=[^\x00-\x7f]))EP?(?=\d\d)|{ALONE}e(?=\d\d)|(?<=-\s)e|{ALONE}E#?|{ALONE}EP\.?#?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
+    rf"(?:(?:{ALONE}|(?<=[^\x00-\x7f]))EP?(?=\d\d)|{ALONE}e(?=\d\d)|(?<=-\s)e|(?<=[a-z]\s)e(?=\d\s*(?:$|[\[({GAPS}]))|{ALONE}E#?|{ALONE}EP\.?#?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
     rf"(?P<more>(?:[ ,&+]*EP?\d{{1,4}})*){RANGE}{OVER}"
 )
 _OF = re.compile(
-    rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?"
-    rf"(?:\s+(?:{any_of(WORDS['of'])})\s+|of|(?<=\d\d)/(?=\d\d))\d{{1,4}}{OVER}"
+    rf"{ALONE}(?P<first>\d{{1,4}})(?:(?:[-~]|(?:(?<=\D1)|(?<=0\d)|(?<=0\d\d))\s?[-~]\s?)(?P<last>\d{{1,4}}))?"
+    rf"(?:\s+(?:{any_of(WORDS['of'])})\s+|of|(?<=\d\d)/(?=\d\d))\d{{1,4}}{OVER}",
+    re.IGNORECASE,
 )
 _BEHIND = re.compile(
     rf"{ALONE}(?P<first>\d{{1,4}})(?:\s?[-~]\s?(?P<last>\d{{1,4}}))?\.?\s*(?:{any_of(WORDS['behind'])}){OVER}",
@@ -74,8 +75,8 @@ _ALL = re.compile(
 )
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(
-    r"(?<=\s)(?:-?\s*|[Ee]p(?:isode)?\.? )"
-    r"(?P<first>0\d+|\d+\.\d|(?:(?<=- )|(?<=[Ee]p )|(?<=[Ee]p\. )|(?<=[Ee]pisode ))\d+)\s*(?:-\s*|[(\[])\s*$"
+    r"(?<=\s)(?P<mark>-\s*|(?:[Ee][Pp]?|[Ee]pisode)\.? ?|#)?"
+    r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|\d\d+(?=\s[(\[])))(?:v\d)?\s*(?:-\s*|[(\[])\s*$"
 )
 
 _STUCK = re.compile(r"E(?<=[^\x00-\x7f]E)P?(?=\d\d)")  # 题名EP05
@@ -91,6 +92,8 @@ def read_stated(draft: Draft) -> None:
             before = _BEFORE.search(draft.text, 0, found.start())
             counted = _COUNTED_ON.search(draft.text, 0, found.start()) if before is None else None
             claim_with_second(draft, found)
+            if before is not None and not _is_second(before, draft):
+                before = None
             if counted is not None and _is_counted_on(int(counted[1]), draft):  # 214 10x14
                 before = counted
             if before is not None and not is_numbered_title(draft, before):  # 13.5 - S00E01
@@ -98,8 +101,17 @@ def read_stated(draft: Draft) -> None:
             return
 
 
+def _is_second(before: re.Match[str], draft: Draft) -> bool:
+    """A number with a mark or a zero in front; a bare one where it may count on: `29 (S02E04)`."""
+    text = before["first"]
+    if before["mark"] or text[0] == "0" or not text.isdecimal():
+        return True
+    return (int(text),) == draft.fields["episodes"] or _is_counted_on(int(text), draft)
+
+
 def _claim_absolute(draft: Draft, before: re.Match[str], end: int) -> None:
-    printed = (text for text in before.groups() if text)
+    said = before.groupdict()
+    printed = (text for key in ("first", "last") if (text := said.get(key)))
     draft.set("absolute", tuple(map(number, printed)), RULE)
     draft.gap(before.start(), end, EPISODE)
 

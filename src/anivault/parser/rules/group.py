@@ -12,6 +12,7 @@ _LETTER = re.compile(r"[^\W_]")
 _GAP = re.compile(f"[{GAPS}]")
 _SCENE = re.compile(r"(?:1080|720|2160|[xh]26).*-[\w&@]+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]|\d{2}|\d$")
+_LETTER_BEHIND = re.compile(r"[^\W\d_]")
 _NUMBER_BEHIND = re.compile(r"\s*第\s*\d")
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _PARTING = f" ._-{EMPTY}"
@@ -85,6 +86,9 @@ def _is_local(draft: Draft, start: int, end: int) -> bool:
         return False
     if len(draft.texts) == 1 and _NUMBER_BEHIND.match(draft.text, end) is not None:
         return True
+    first = _LETTER_BEHIND.search(draft.text, end)  # the other title is a Latin one
+    if first is None or not first[0].isascii():
+        return False
     return _SCENE.search(draft.text, end) is not None or (len(draft.texts) > 2 and _is_paired(draft, end))
 
 

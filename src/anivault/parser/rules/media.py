@@ -12,6 +12,7 @@ from anivault.parser.vocabulary import (
     ALONE,
     CJK_TYPES,
     EDITIONS,
+    LOWER_LEADS,
     STRONG,
     TERM_PAIRS,
     TERMS,
@@ -33,7 +34,7 @@ _SEASONAL = re.compile(
     rf"(?=\[|$|[★☆{GAPS}])|[★☆]+(?=\[)|[★☆]\d{{1,2}}月新番\s"
 )
 _STARRED = re.compile(rf"(?:^|(?<=[\]{GAPS}]))\s*[★☆][^★☆\[\](){GAPS}]{{1,8}}[★☆](?=\s*[\[{GAPS}])")  # ★老番★
-_LANGUAGE = re.compile(rf"(?<=\s)[^\W\d_a-zA-Z]{{1,5}}字幕(?=\s*(?:$|[\[({GAPS}]))")  # 08 英文字幕
+_LANGUAGE = re.compile(rf"(?<=\s)[^\W\d_a-zA-Z]{{1,5}}字幕(?=\s*(?:$|[\[({GAPS}]|\d{{3,4}}p))")  # 08 英文字幕
 _KIND = re.compile(rf"[★☆]({any_of(CJK_TYPES)}|OVA|OAD|SP)[★☆]", re.IGNORECASE)
 # A dub in front: 国配 - 题名.
 _DUB = re.compile(
@@ -46,7 +47,8 @@ _SITE = re.compile(
 _DATE = re.compile(r"\s*(?:19|20)\d\d[. -]?(?:0\d|1[0-2])[. -]?[0-3]\d[\s-]+(?=\D)")  # 20231006 Title
 _GAP = re.compile(f"[{GAPS}]+")
 _NUMBER = re.compile(
-    rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:v\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s))"
+    rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:[\s_]?[vV]\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s))"
+    r"|(?<=\s)-\s+\d{2,3}(?=\s[A-Z])"  # Title Dublado - 05 Its Name
 )
 _YEAR = re.compile(r"(?<=\s)(?:19[5-9]|20[0-3])\d(?=\s)")
 _BATCH_OF = re.compile(r"\s+\(?\d")  # Batch 1-12
@@ -127,6 +129,8 @@ def _tail(text: str) -> int | None:
 def _rated(text: str, found: re.Match[str], front: int) -> str:
     """How technical a word is; a title may begin with one of letters."""
     rated = strength(found[0])
+    if rated == "weak" and found[0] in LOWER_LEADS and text.islower():
+        return "lead"
     begins = rated == "strong" and found.start() == front and _begins_title(text, found)
     return "weak" if begins else rated
 

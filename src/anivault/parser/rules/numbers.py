@@ -113,6 +113,7 @@ def checksum(content: str) -> str | None:
 _WORD = any_of(WORDS["words"])
 _ORDINAL = rf"\d{{1,2}}(?:{any_of(WORDS['marks'])})|{any_of(ORDINALS)}|\d{{1,2}}(?= сезон)"
 _NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
+_NO_EPISODE_BEHIND = r"(?!(?<=[2-9])-\s?\d\d(?!\d))"  # S2-10, Season 2-01
 _JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 LATIN_SEASON = re.compile(
@@ -120,10 +121,10 @@ LATIN_SEASON = re.compile(
     rf"(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
     rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?(?:[-~+&,]|to|and)))(?:{_WORD})"
     rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
-    rf"(?:{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
+    rf"(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
     rf"|(?:{_WORD}) (?P<named>{_NAMED})"
     rf"|TV-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
-    rf"|(?:{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
+    rf"|(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
     re.IGNORECASE,
 )
 CJK_SEASON = re.compile(

@@ -125,7 +125,7 @@ def _title_bracket(draft: Draft) -> tuple[int, int] | None:
     """The bracket in front that holds the title: behind the group, or a lone one of another script."""
     start, end = draft.leading[-1]
     if len(draft.leading) == 1:
-        if draft.shown[start:end].isascii() or TEAM.search(draft.shown, start, end) is not None:
+        if draft.shown[start + 1 : end - 1].isascii() or TEAM.search(draft.shown, start, end) is not None:
             return None
         del draft.fields["group"], draft.said["group"]
     return start, end
