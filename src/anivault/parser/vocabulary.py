@@ -38,8 +38,9 @@ STRONG = _by_word(_RAW["strong"])
 TERMS = _by_word(_RAW["weak"]) | STRONG  # word -> the field it fills
 LEADS = frozenset(_RAW["running"]["leads"])
 LEADS |= {word.upper() for word in LEADS if len(word) > 3}
-LOWER_LEADS = frozenset(word.lower() for word in LEADS)  # in names without a capital
 ALONE = frozenset(_RAW["running"]["alone"])
+# In names without a capital: word -> how technical it is.
+LOWER_LEADS = {word.lower(): "lead" for word in LEADS} | {word.lower(): "alone" for word in ALONE}
 TERM_PAIRS = frozenset(tuple(pair.split()) for pair in _RAW["running"]["pairs"])
 
 EXTENSIONS = frozenset(_RAW["extensions"])

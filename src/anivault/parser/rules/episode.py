@@ -25,7 +25,7 @@ V = r"(?:[ _.-]?(?:[vV]|rev)(?P<version>\d)(?!\d))?"
 NUMBER = rf"(?P<first>{N}){LETTER}{V}"
 _ENDINGS = any_of(WORDS["endings"])
 _TO = (
-    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|(?<=\d\d)-\s+|\s*(?:[~+&]|to|and)\s*|\s+(?:al?|à|bis|по)\s+"
+    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|(?<=\d\d)-\s+|\s*(?:[~+&]|(?i:to|and))\s*|\s+(?:al?|à|bis|по)\s+"
     r"|_|,\s?)"
 )
 # 01-02-3, 201-210 & 212-220

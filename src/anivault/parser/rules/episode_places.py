@@ -36,7 +36,7 @@ _WHOLE = re.compile("batch|complete|合集|全集", re.IGNORECASE)
 _SEQUEL = re.compile(r"(?:[2-9][-_]\d{2,3}|[1-9]\d{0,2}[-_]0\d)(?!\d)")
 
 _TIGHT = re.compile(
-    r"-(?:(?:(?<=[)!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?<=[^\W\d_]-)(?P<padded>0\d{1,2}))"
+    r"-(?:(?:(?<=[)\]!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?:(?<=[^\W\d_]-)|(?<=[^\W\d_]\d-))(?P<padded>0\d{1,2}))"
     rf"(?:v(?P<version>\d))?(?:{END}|(?=-[^\W\d]))"
 )
 _LAST = re.compile(
@@ -44,7 +44,8 @@ _LAST = re.compile(
     rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
 )
 _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
-    rf"-(?<=[\s{GAPS}]-)\s+(?![1-9]\d*\s(?i:{any_of(WORDS['counted'])})\b)(?P<first>\d{{2,4}}(?:\.\d)?|\d(?:(?<={SEASON} - \d)|(?=[:.]\s|\s[\"'「『])))"
+    rf"-(?<=[\s{GAPS}]-)\s+(?![1-9]\d*\s(?i:{any_of(WORDS['counted'])})\b)"
+    rf"(?P<first>\d{{2,4}}(?:\.\d)?|\d(?:(?<={SEASON} - \d)|(?=[:.]\s|\s[\"'「『])))"
     rf"{LETTER}{V}{RANGE}(?=[:.]?\s)"
 )
 _COLON = re.compile(r"(?<=[^\W\d] )(?P<first>\d{2,3})(?=:\s)")
@@ -66,7 +67,7 @@ _ENCLOSED = re.compile(  # [Group][Title - 05], [Group][Its Title 01-12 END]
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _COUNTED_FROM = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|[{YEAR}{SEASON}])\s*$")  # a year, a season
 _FILM = re.compile(r"(?:movie|film)s?\s*$", re.IGNORECASE)
-_NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)\s*$")
+_NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)(?:v\d)?\s*$")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]")
 
@@ -163,14 +164,26 @@ def _is_stated(found: Numbers) -> bool:
 
 def _is_aside(draft: Draft, start: int, end: int, found: Numbers) -> bool:
     """Round brackets hold a number behind another: `10 (1)`; or a lone digit with words behind it."""
-    if draft.text[start] != "(" or _is_stated(found):
+    if _is_stated(found):
         return False
+    if draft.text[start] != "(":  # Title 03 [79]
+        return _is_second(draft, start, found)
     if (end - start < 4 and _WORD.search(draft.text, end)) or _DASHED.search(draft.text, 0, start):
         return True
     number = _NUMBER_BEFORE.search(draft.text, 0, start)
     if number is None or is_numbered_title(draft, number):
         return False
     return len(number["first"]) > 1 or end - start < 4  # Title 2 (05)
+
+
+def _is_second(draft: Draft, start: int, found: Numbers) -> bool:
+    """`Title 03 [79]`: behind a padded number a higher one counts through all seasons."""
+    before = _NUMBER_BEFORE.search(draft.text, 0, start)
+    if before is None or before["first"][0] != "0" or before["first"] == "0":
+        return False
+    if is_numbered_title(draft, before):
+        return False
+    return float(before["first"]) < float(str(found.episodes[0]).rstrip("ABCDEabcde"))
 
 
 def _tight(draft: Draft) -> bool:

@@ -49,11 +49,11 @@ _COUNTED = re.compile(
     rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){V}(?!\s*-?\s*\d){END}", re.IGNORECASE
 )
 _MARKED = re.compile(
-    rf"(?:(?:{ALONE}|(?<=[^\x00-\x7f]))EP?(?=\d\d)|{ALONE}e(?=\d\d)|(?<=-\s)e|(?<=[a-z]\s)e(?=\d\s*(?:$|[\[({GAPS}]))|{ALONE}E#?|{ALONE}EP\.?#?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
-    rf"(?P<more>(?:[ ,&+]*EP?\d{{1,4}})*){RANGE}{OVER}"
+    rf"(?:(?:{ALONE}|(?<=[^\x00-\x7f]))EP?(?=\d\d)|(?<=[^\x00-\x7f])ep(?=\d\d)|{ALONE}e(?=\d\d)|(?<=-\s)e|(?<=[a-z]\s)e(?=\d\s*(?:$|[\[({GAPS}]))|{ALONE}E#?|{ALONE}EP\.?#?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
+    rf"(?P<more>(?:[ ,&+]*[Ee][Pp]?\d{{1,4}})*){RANGE}{OVER}"
 )
 _OF = re.compile(
-    rf"{ALONE}(?P<first>\d{{1,4}})(?:(?:[-~]|(?:(?<=\D1)|(?<=0\d)|(?<=0\d\d))\s?[-~]\s?)(?P<last>\d{{1,4}}))?"
+    rf"{ALONE}(?P<first>\d{{1,4}})(?:(?:[-~]|(?:(?<=\D1)|(?<=\D0\d)|(?<=\D0\d\d))\s?[-~]\s?)(?P<last>\d{{1,4}}))?"
     rf"(?:\s+(?:{any_of(WORDS['of'])})\s+|of|(?<=\d\d)/(?=\d\d))\d{{1,4}}{OVER}",
     re.IGNORECASE,
 )
@@ -62,7 +62,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _CJK = re.compile(
-    rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})(?:v(?P<early>\d))?\s*"
+    rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})(?:[vV](?P<early>\d))?\s*"
     rf"(?:[话話集回夜章]?\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?(?:\((?P<second>\d{{1,4}})\)\s*)?"
     rf"(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
 )
@@ -76,10 +76,10 @@ _ALL = re.compile(
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(
     r"(?<=\s)(?P<mark>-\s*|(?:[Ee][Pp]?|[Ee]pisode)\.? ?|#)?"
-    r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|\d\d+(?=\s[(\[])))(?:v\d)?\s*(?:-\s*|[(\[])\s*$"
+    r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|\d\d+(?=\s[(\[])))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
 )
 
-_STUCK = re.compile(r"E(?<=[^\x00-\x7f]E)P?(?=\d\d)")  # 题名EP05
+_STUCK = re.compile(r"(?<=[^\x00-\x7f])(?:EP?|ep)(?=\d\d)")  # 题名EP05
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
 
 

@@ -34,7 +34,8 @@ _NUMBER = (
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-[\W\d]|\s-))"
 _ALWAYS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE)
 _CAPITALS = re.compile(
-    rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}|(?:{any_of(TYPES_NUMBERED)})(?=\d)|(?<=- )(?:sp|op|ed|pv|cm)(?=\d)){_NUMBER}"
+    rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}|(?:{any_of(TYPES_NUMBERED)})(?=\d)"
+    rf"|(?<=- )(?:sp|op|ed|pv|cm)(?=\d)){_NUMBER}"
     rf"(?:{_END}|(?<=[A-Zpdvm]\d\d)(?=\s))"  # SP01 Its Title
 )
 _WORDS = re.compile(

@@ -34,7 +34,9 @@ _SEASONAL = re.compile(
     rf"(?=\[|$|[★☆{GAPS}])|[★☆]+(?=\[)|[★☆]\d{{1,2}}月新番\s"
 )
 _STARRED = re.compile(rf"(?:^|(?<=[\]{GAPS}]))\s*[★☆][^★☆\[\](){GAPS}]{{1,8}}[★☆](?=\s*[\[{GAPS}])")  # ★老番★
-_LANGUAGE = re.compile(rf"(?<=\s)[^\W\d_a-zA-Z]{{1,5}}字幕(?=\s*(?:$|[\[({GAPS}]|\d{{3,4}}p))")  # 08 英文字幕
+_LANGUAGE = re.compile(  # 08 英文字幕
+    rf"(?<=\s)[^\W\d_a-zA-Z]{{1,5}}字幕(?=\s*(?:$|[\[({GAPS}]|\d{{3,4}}[pP]))"
+)
 _KIND = re.compile(rf"[★☆]({any_of(CJK_TYPES)}|OVA|OAD|SP)[★☆]", re.IGNORECASE)
 # A dub in front: 国配 - 题名.
 _DUB = re.compile(
@@ -47,7 +49,7 @@ _SITE = re.compile(
 _DATE = re.compile(r"\s*(?:19|20)\d\d[. -]?(?:0\d|1[0-2])[. -]?[0-3]\d[\s-]+(?=\D)")  # 20231006 Title
 _GAP = re.compile(f"[{GAPS}]+")
 _NUMBER = re.compile(
-    rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:[\s_]?[vV]\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s))"
+    rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:[\s_]?[vV]\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s|\d{{3,4}}[pP]))"
     r"|(?<=\s)-\s+\d{2,3}(?=\s[A-Z])"  # Title Dublado - 05 Its Name
 )
 _YEAR = re.compile(r"(?<=\s)(?:19[5-9]|20[0-3])\d(?=\s)")
@@ -81,6 +83,8 @@ def read(draft: Draft) -> None:
     if (year := _YEAR.search(draft.text, tail, end)) is not None:  # MULTi 2016 1080p
         draft.set("year", int(year[0]), RULE)
     draft.gap(tail, end, TERM)
+    if number is not None:  # Title VF 05 1080p
+        read(draft)
 
 
 def read_edition(draft: Draft) -> None:
@@ -130,7 +134,7 @@ def _rated(text: str, found: re.Match[str], front: int) -> str:
     """How technical a word is; a title may begin with one of letters."""
     rated = strength(found[0])
     if rated == "weak" and found[0] in LOWER_LEADS and text.islower():
-        return "lead"
+        rated = LOWER_LEADS[found[0]]
     begins = rated == "strong" and found.start() == front and _begins_title(text, found)
     return "weak" if begins else rated
 

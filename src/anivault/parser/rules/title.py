@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
+from anivault.parser.models import GUESSED
 from anivault.parser.rules.terms import is_note, terms
 from anivault.parser.vocabulary import (
     CJK,
@@ -99,7 +100,7 @@ def _in_brackets(draft: Draft, runs: Runs, first: int) -> bool:
 
 def _behind_episode(draft: Draft, runs: Runs, first: int) -> bool:
     """`05 - Title - Episode title - [Group]`: nothing but a group stands before the episode."""
-    in_one = not draft.leading and draft.shown[first : first + 1] == "["  # [05_The_Title]
+    in_one = not draft.leading and first >= 0 and draft.shown[first] in _SIDES  # [05_The_Title]
     bracketed = in_one or (bool(draft.numbers) and draft.numbers[0][0] == first)
     if first < 0 or bracketed or not runs or _WORD.search(draft.text, 0, first):
         return False
@@ -109,16 +110,12 @@ def _behind_episode(draft: Draft, runs: Runs, first: int) -> bool:
 
 def _before_episode(draft: Draft, runs: Runs, first: int) -> None:
     """`Title - 05 - Episode title`; all words are the title where there is no episode, or it leads."""
-    if first == 0 and _is_ahead(draft):
+    if runs and 0 <= first < runs[0][0] and draft.shown[first] in f"{_SIDES}(（":  # [01-12] Title
+        draft.confidence = min(draft.confidence, GUESSED) if draft.leading else draft.confidence
         first = -1
     _set_titles(draft, _titles(draft, [run for run in runs if first < 0 or run[0] < first]))
     if behind := [run for run in runs if 0 <= first < run[0]]:
         _set_episode_title(draft, behind[0])
-
-
-def _is_ahead(draft: Draft) -> bool:
-    """`[01-12] Title`."""
-    return draft.shown[0] in "[(【（" and not (draft.leading and draft.leading[0][0] == 0)
 
 
 def _title_bracket(draft: Draft) -> tuple[int, int] | None:
