@@ -22,6 +22,8 @@ from anivault.parser.title_words import (
         ("Show 2nd Season", "Show", 2, None),
         ("Show Season 3", "Show", 3, None),
         ("Show S4", "Show", 4, None),
+        ("Show – Season 2", "Show", 2, None),
+        ("Show ― 第二季", "Show", 2, None),
         ("Show Second Season", "Show", 2, None),
         ("Show II", "Show", 2, None),
         ("Show Iii", "Show", 3, None),

@@ -89,7 +89,7 @@ _FILM_NUMBER = re.compile(
     rf"|(?<=[^\x00-\x7f])\s?(?P<tail>{_ROMAN})(?=$|[\s:.\]])"
     rf"|(?<=[\s\])-])(?P<head>{_ROMAN})(?=\.\s?[A-Za-z])"
 )
-_EDGES = " \t_-~:：,、，/／|"
+_EDGES = " \t_-‐‑‒–—―−~:：,、，/／|"
 _EMPTY = re.compile(r"\(\s*\)|\[\s*\]|（\s*）|【\s*】")
 
 

@@ -49,7 +49,7 @@ _SCRIPTS = re.compile(
 )
 _EDITION = re.compile(rf"(?:[ ._-]+(?:{any_of(EDITIONS)})|\s*\((?:{any_of(EDITIONS)})\))$", re.IGNORECASE)
 _EDITION_ENDS = tuple({edition.split()[-1].lower() for edition in EDITIONS})
-_OPEN, _SHUT = r"\[【〔〖［《", r"\]】〕〗］》"  # as they are shown
+_OPEN, _SHUT = r"\[【〔〖［《⟨", r"\]】〕〗］》⟩"  # as they are shown
 _SIDES = _OPEN[1:] + _SHUT[1:]
 _SQUARE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*)[{_SHUT}]")
 _LOCAL = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*[^\x00-\x7f][^{_OPEN}{_SHUT}]*)[{_SHUT}]\s*([A-Za-z].*)")
@@ -64,11 +64,11 @@ _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's So
 _QUOTED_AHEAD = re.compile(r"[「『]([^「」『』]+)[」』](?=\s)")  # 「Title」 what this is of it
 _HELD = re.compile(r"\(([^()]+)\)")
 _QUOTED = re.compile(r"『([^「」『』]+)』")
-_EDGE = " \t-–—_,:：|/／=★"
+_EDGE = " \t-‐‑‒–—―−_,:：|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
 
-_PARTING_DOT = re.compile(rf"[^\W_]\.[{SEASON}{EPISODE}]$")
+_PARTING_DOT = re.compile(rf"[^\s._{GAPS}]\.[{SEASON}{EPISODE}]$")  # K-On!.S01E02
 
 Runs = list[tuple[int, int]]  # the stretches of words that no rule has claimed
 
