@@ -162,7 +162,10 @@ def _titles(show: Show, known: Candidate | None, asked_in: str) -> tuple[Title, 
         found.append(Title(show.name, language(Name(show.name, asked_in)), True))
     found += [Title(name.text, language(name), bool(name.language)) for name in show.names]
     found += known.titles if known else ()
-    return tuple({title.text: title for title in reversed(found)}.values())[::-1]
+    once: dict[str, Title] = {}
+    for title in found:
+        once.setdefault(title.text, title)  # its place is the first one too
+    return tuple(once.values())
 
 
 def language(name: Name) -> str:
