@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from anivault.shared.errors import DiskError
 from anivault.web.desk import Desk, Row, Sheet, stamp
 
 
@@ -170,3 +173,30 @@ def test_a_fact_is_that_of_the_sheet_that_is_there_now(tmp_path: Path) -> None:
         assert [desk.fact("runs", int), desk.fact("runs", int)] == [number, number]
     desk.drop("runs")
     assert desk.fact("runs", int) is None
+
+
+def no_folder(desk: Desk) -> None:
+    desk.folder.write_text("a file where the folder should be")
+
+
+def no_place(desk: Desk) -> None:
+    desk.path("plan").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("spoil", [no_folder, no_place])
+def test_a_desk_that_the_disk_refuses_is_an_error_with_a_hint_and_no_bug(
+    tmp_path: Path, spoil: Callable[[Desk], None]
+) -> None:
+    desk = Desk(tmp_path / "desk")
+    spoil(desk)
+    with pytest.raises(DiskError) as error, desk.writing("plan") as sheet:
+        sheet.fact("name", "value")
+
+    assert str(desk.folder) in f"{error.value} {error.value.hint}"
+
+
+def test_a_full_disk_is_told_in_the_words_of_the_database(desk: Desk) -> None:
+    with pytest.raises(DiskError, match="full"), desk.writing("plan"):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    assert not list(desk.folder.iterdir())

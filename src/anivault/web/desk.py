@@ -8,6 +8,7 @@ All of it lies in the user's cache and can be deleted at any time.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from anivault.core.moving import journal
+from anivault.shared.errors import DiskError, quoted
 
 T = TypeVar("T")
 
@@ -92,11 +94,20 @@ class Desk:
         """Take a sheet away that is not true any more."""
         self.path(name).unlink(missing_ok=True)
 
+    def ready(self) -> Path:
+        """The folder of the sheets, made where it is not there. Raises DiskError."""
+        with _on_disk(self.folder):
+            self.folder.mkdir(0o700, parents=True, exist_ok=True)
+        return self.folder
+
     @contextmanager
     def writing(self, name: str) -> Iterator[Writer]:
-        """A new sheet, in the place of the old one once it is whole."""
-        self.folder.mkdir(0o700, parents=True, exist_ok=True)
-        new = self.folder / f"{name}.{os.getpid()}.new"
+        """A new sheet, in the place of the old one once it is whole. Raises DiskError."""
+        new = self.ready() / f"{name}.{os.getpid()}.new"
+        with _on_disk(self.folder):
+            yield from self._written(new, name)
+
+    def _written(self, new: Path, name: str) -> Iterator[Writer]:
         with suppress(FileNotFoundError):
             new.unlink()
         try:
@@ -112,6 +123,16 @@ class Desk:
             with suppress(FileNotFoundError):
                 new.unlink()
             raise
+
+
+@contextmanager
+def _on_disk(folder: Path) -> Iterator[None]:
+    """What the disk of the user's cache refuses is no fault of the program."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        why = error if isinstance(error, OSError) else OSError(errno.EIO, str(error))
+        raise DiskError(f"Writing what was found to {folder}", why, f"df {quoted(str(folder))}") from error
 
 
 def _version_of(path: str) -> object:

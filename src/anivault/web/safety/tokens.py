@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from anivault.shared.errors import DiskError, quoted
 from anivault.shared.settings import user_config_path
 
 SCOPES = ("read", "plan", "apply")  # each may what those before it may
@@ -48,21 +49,25 @@ class Tokens:
         return None
 
     def make(self, name: str, scope: str) -> str:
-        """Make a token in the place of one of that name; it is shown this once."""
+        """Make a token in the place of one of that name; it is shown this once. Raises DiskError."""
         token = PREFIX + secrets.token_urlsafe(32)
         kept = [known for known in self.listed() if known.name != name][-(MOST - 1) :]
         self._write([*kept, Token(name=name, scope=scope, digest=_digest(token))])
         return token
 
     def remove(self, name: str) -> None:
-        """Take a token back."""
+        """Take a token back. Raises DiskError, and then it still opens what it did."""
         self._write([known for known in self.listed() if known.name != name])
 
     def _write(self, tokens: list[Token]) -> None:
         from anivault.shared.fs import write_whole
 
-        self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
-        write_whole(str(self._path), msgspec.json.encode(tokens), replace=self._path.exists())
+        folder = self._path.parent
+        try:
+            folder.mkdir(0o700, parents=True, exist_ok=True)
+            write_whole(str(self._path), msgspec.json.encode(tokens), replace=self._path.exists())
+        except OSError as error:
+            raise DiskError(f"Writing {self._path}", error, f"ls -ld {quoted(str(folder))}") from error
 
 
 def _digest(token: str) -> str:

@@ -24,14 +24,14 @@ from anivault.web.work.questions import Asker
 from anivault.web.work.telling import Order, Teller
 
 PLAN = "plan.json"
+CHOSEN = "chosen.json"  # the plan without what the user leaves out: the whole one stays, should the run fail
 LEFT_OUT = "left-out"  # the mark of a file that the user leaves out
 Verdicts = Mapping[tuple[str, str], MatchedFile]
 
 
 def plan(order: Order, teller: Teller) -> dict[str, Any]:
     """Plan every source into the library; changes nothing but the desk."""
-    order.desk.folder.mkdir(0o700, parents=True, exist_ok=True)
-    file = str(order.desk.folder / PLAN)
+    file = str(order.desk.ready() / PLAN)
     made = _organized(order, teller, plan_file=file, replace=True)
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
         facts = _write(order, made, those.asked)
@@ -44,6 +44,7 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
     whole = planfile.read(file, [os.path.abspath(path) for path in order.sources], order.library)
     kept = _without(whole.moves, _left_out(order))
     if len(kept) < len(whole.moves):
+        file = str(order.desk.folder / CHOSEN)
         planfile.write(replace(whole, moves=kept), file, replace=True)
     done = _organized(order, teller, from_plan=file, apply=True)
     assert done.report
@@ -54,7 +55,7 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
     return {
         "code": done.exit_code,
         "run": done.report.run,
-        "counts": {"done": len(done.moves), "held": len(done.report.held)},
+        "counts": {"done": len(done.moves), "held": len(kept) - len(done.moves)},
     }
 
 

@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -40,14 +41,22 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 20)  # as cli/main.py: records are many and never garbage
     order = Order(json.load(sys.stdin))
     teller = Teller()
-    teller.end(_done(order, teller))
+    teller.end(outcome(order, teller))
 
 
-def _done(order: Order, teller: Teller) -> dict[str, Any]:
-    module, _, function = WORK[order["job"]].partition(":")
+def work_of(job: str) -> Callable[[Order, Teller], dict[str, Any]]:
+    """What does the work of an order; only its own module is loaded."""
+    module, _, function = WORK[job].partition(":")
+    work: Callable[[Order, Teller], dict[str, Any]] = getattr(
+        import_module(f"anivault.web.work.{module}"), function
+    )
+    return work
+
+
+def outcome(order: Order, teller: Teller) -> dict[str, Any]:
+    """What becomes of an order: what its work gives, or the error that ended it."""
     try:
-        work = getattr(import_module(f"anivault.web.work.{module}"), function)
-        return {"code": 0, **work(order, teller)}
+        return {"code": 0, **work_of(order["job"])(order, teller)}
     except AniVaultError as error:
         return {"code": error.exit_code, "message": str(error), "hint": getattr(error, "hint", "")}
     except KeyboardInterrupt:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from anivault.shared.errors import AniVaultError
+from anivault.web.pages.asking import refused
 from anivault.web.pages.kept.overview import show
 from anivault.web.pages.rendering import form, go, house_of
 from anivault.web.safety.tokens import SCOPES
@@ -12,6 +14,13 @@ from anivault.web.safety.tokens import SCOPES
 
 def token(request: Request) -> Response:
     """Make a token for a program, shown this once; or take one back."""
+    try:
+        return _changed(request)
+    except AniVaultError as error:
+        return refused(request, error, "/settings")
+
+
+def _changed(request: Request) -> Response:
     house, fields = house_of(request), form(request)
     name, scope = fields.get("name", "").strip()[:40], fields.get("scope", "")
     if fields.get("remove"):
