@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core import flow
-from anivault.core.arrivals import Rules, absent, neighbours, planned, replayed, untitled
+from anivault.core.arrivals import Rules, absent, neighbours, planned, replayed, stock
 from anivault.core.described import described
 from anivault.core.listing import JOURNAL
 from anivault.core.models import Mode, Plan, Write
@@ -140,8 +140,7 @@ def _planned(request: OrganizeRequest, bars: Bars) -> Organized:
         order = replace(order, artwork=False)
     with opened(request.asking, order.library, bars("Matching")) as those:
         made = flow.organize(order, those.asked, bars)
-        told = (*_warnings(order), *untitled(order.library, made.files, order.rules.preset))
-        return replace(made, notices=(*those.notices, *why, *made.notices, *told))
+        return replace(made, notices=(*those.notices, *why, *made.notices, *_warnings(order)))
 
 
 SYMLINKS_AT_JELLYFIN = (
@@ -236,4 +235,4 @@ def preview(request: OrganizeRequest, bars: Bars) -> Plan:
     with opened(request.asking, None, bars("Matching")) as those:
         found = read(order.what, those.asked.reader, bars("Scanning"), those.asked.memory)
         files = match(found, those.asked, bars("Matching"))
-        return planned(found, files, order.library, order.what.paths, order.rules)
+        return planned(found, files, stock(order.library), order.what.paths, order.rules)

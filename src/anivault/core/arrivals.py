@@ -7,8 +7,9 @@ library, its journal and the sources; changes nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -30,8 +31,9 @@ from anivault.core.models import (
     ScannedFile,
     Write,
 )
-from anivault.core.moving import history
+from anivault.core.moving import history, journal
 from anivault.core.moving.foresight import foresee
+from anivault.core.moving.history import Past, Replay
 from anivault.core.organizer import plan
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.reading import Read
@@ -61,23 +63,43 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     torrent_of: TorrentOf = of_none
 
 
+class Stock(NamedTuple):
+    """What runs have put into a library, read once: `origins` has each file as it came, by its place.
+
+    A library that is "" is only imagined: nothing is known of it, and nothing is in it.
+    """
+
+    library: str
+    origins: Mapping[str, Origin] = {}
+    unfinished: bool = False  # a run has no end
+
+
+def stock(library: str) -> Stock:
+    """Read what the journal of a library tells. Raises what `journal.read` raises."""
+    if not library:
+        return Stock(library)
+    past = history.read(library)
+    return Stock(library, _origins(past), past.unfinished)
+
+
 def planned(
     found: Read,
     files: Sequence[MatchedFile],
-    library: str,
+    there: Stock,
     roots: Sequence[str],
     rules: Rules,
     *,
     described: bool = False,
     reader: Reader | None = None,
 ) -> Plan:
-    """Plan every file of `found` into `library`, around what lies there already, as far as its disk allows.
+    """Plan every file of `found` into a library, around what lies there already, as far as its disk allows.
 
     `described`: NFO files are written too, so that they can say what names cannot. `reader` reads the
     names of files that are there, where they are compared with those that arrive.
 
-    Raises what `foresight.foresee` raises. A library that is "" is only imagined.
+    Raises what `foresight.foresee` raises.
     """
+    library = there.library
     videos = {item.file.path for item in files}
     others = [item for item in found.files if item.file.path not in videos]
     made = plan(
@@ -87,7 +109,7 @@ def planned(
         roots=root_folders(roots),
         mode=rules.mode,
         preset=rules.preset,
-        taken=_taken(library, reader, rules.preset) if os.path.isdir(library) else Library(),
+        taken=_taken(there, reader, rules.preset) if os.path.isdir(library) else Library(),
         on_conflict=rules.on_conflict,
         prefer=rules.prefer,
         name_max=_name_max(library),
@@ -95,7 +117,7 @@ def planned(
         upgrade=rules.upgrade,
     )
     made = _making_room(spare(made, rules.torrent_of))
-    return foresee(made) if library else made
+    return foresee(made, unfinished=there.unfinished) if library else made
 
 
 def _making_room(made: Plan) -> Plan:
@@ -105,13 +127,13 @@ def _making_room(made: Plan) -> Plan:
     return upgraded(made, list(inhabitants(made.library)), _name_max(made.library))
 
 
-def _taken(library: str, reader: Reader | None, preset: Preset) -> Library:
-    there = list(listing(library))
+def _taken(stock: Stock, reader: Reader | None, preset: Preset) -> Library:
+    there = list(listing(stock.library))
     folders = [item.rel for item in there if item.kind is EntryKind.FOLDER]
-    origins = _origins(library)
+    files = _files(stock.library, there, stock.origins)
     reread = partial(parse_alone, reader=reader) if reader else None
     seasons = {preset.season.lower()} if "{" not in preset.season else set()
-    return Library(_files(library, there, origins), origins, folders, read_rules, reread, seasons)
+    return Library(files, stock.origins, folders, read_rules, reread, seasons)
 
 
 def _is_empty(item: ParsedFile) -> bool:
@@ -126,20 +148,20 @@ def _name_max(library: str) -> int:
         return NAME_MAX
 
 
-def _origins(library: str) -> dict[str, Origin]:
+def _origins(past: Replay) -> dict[str, Origin]:
     """By place in the library: each file as it was when a run took it in, and what its name was made from."""
     return {
         place: Origin(
-            _taken_in(past),
-            next((m for put in past.puts[::-1] if (m := put.step.metadata)), None),
-            next((v for put in past.puts[::-1] if (v := put.step.video)), None),
+            _taken_in(file),
+            next((m for put in file.puts[::-1] if (m := put.step.metadata)), None),
+            next((v for put in file.puts[::-1] if (v := put.step.video)), None),
         )
-        for place, past in history.read(library).files.items()
-        if not past.puts[0].inside
+        for place, file in past.files.items()
+        if not file.puts[0].inside
     }
 
 
-def _taken_in(past: history.Past) -> ScannedFile:
+def _taken_in(past: Past) -> ScannedFile:
     (root, rel), step = past.first, past.puts[0].step
     return ScannedFile(root, rel, kind_of(rel), Identity(step.size, step.mtime_ns, 0, step.inode))
 
@@ -163,7 +185,8 @@ def renamed(
         preset=preset,
         name_max=_name_max(library),
     )
-    return foresee(_linked_where_they_are(spare(made, torrent_of), links))
+    made = _linked_where_they_are(spare(made, torrent_of), links)
+    return foresee(made, unfinished=journal.read(library).unfinished)
 
 
 def _linked_where_they_are(made: Plan, links: Container[str]) -> Plan:
@@ -190,14 +213,16 @@ def _mount(path: str, mounts: Container[str]) -> tuple[int, str]:
 def replayed(file: str, roots: Sequence[str], library: str, torrent_of: TorrentOf = of_none) -> Plan:
     """Take a written plan, as far as disk and torrents still allow it. Raises what `planfile` does."""
     read = planfile.read(file, root_folders(roots), library)
-    return foresee(_making_room(spare(read, torrent_of)), replayed=True)
+    made = _making_room(spare(read, torrent_of))
+    return foresee(made, unfinished=journal.read(library).unfinished, replayed=True)
 
 
-def untitled(library: str, files: Sequence[MatchedFile], preset: Preset) -> tuple[str, ...]:
+def untitled(there: Stock, files: Sequence[MatchedFile], preset: Preset) -> tuple[str, ...]:
     """Say once how many episodes of the shows that arrive have a title by now that their names lack."""
-    found = sum(1 for _ in retitled(_origins(library), files, preset)) if os.path.isdir(library) else 0
+    found = sum(1 for _ in retitled(there.origins, files, preset))
     if not found:
         return ()
+    library = there.library
     are = "1 episode here has a title" if found == 1 else f"{found:,} episodes here have titles"
     return (f"{are} by now that the file's name lacks. See the new names: anivault rename {quoted(library)}",)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.arrivals import Rules, absent, lacking, neighbours, planned
+from anivault.core.arrivals import Rules, absent, lacking, neighbours, planned, stock, untitled
 from anivault.core.living.brought_back import brought_back
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
@@ -45,8 +45,9 @@ def organize(order: Order, asked: Asked, bars: Bars) -> Organized:
     """Plan where every file goes, and what is written for it. Changes nothing."""
     found = read(order.what, asked.reader, bars("Scanning"), asked.memory)
     files = match(found, asked, bars("Matching"))
+    there = stock(order.library)
     plan = planned(
-        found, files, order.library, order.what.paths, order.rules, described=order.nfo, reader=asked.reader
+        found, files, there, order.what.paths, order.rules, described=order.nfo, reader=asked.reader
     )
     described = (nfo if order.nfo else hidden)(plan, files, order.rules.preset)
     pictured = pictures(plan, files, order.rules.preset) if order.artwork else ()
@@ -56,7 +57,7 @@ def organize(order: Order, asked: Asked, bars: Bars) -> Organized:
         writes=absent(plan.library, described),
         pictures=lacking(plan.library, pictured),
         left_out=found.left_out,
-        notices=neighbours(plan),
+        notices=(*neighbours(plan), *untitled(there, files, order.rules.preset)),
     )
 
 

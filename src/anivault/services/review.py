@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from anivault.core.arrivals import Rules, planned
+from anivault.core.arrivals import Rules, planned, stock
 from anivault.core.living.repinned import settled, told
 from anivault.core.matching.pins import Pin, load, put_back
 from anivault.core.matching.questions import Answer, Question, Wanted, asked, crowded, widened
@@ -215,6 +215,6 @@ def begun(paths: Sequence[str], library: str | None, asking: Asking, bars: Bars)
         found = read(what, those.asked.reader, bars("Scanning"), those.asked.memory)
         files = match(found, those.asked, bars("Matching"))
         inside = library and any(fs.is_below(path, library) for path in paths)  # to be adopted, not moved
-        plan = planned(found, files, "" if inside else library or "", what.paths, rules)
+        plan = planned(found, files, stock("" if inside else library or ""), what.paths, rules)
         verdicts = {(item.file.root, item.file.rel): item for item in files}
         yield Review(crowded(asked(plan.held, verdicts)), plan.roots, those, asking, library, verdicts)

@@ -42,13 +42,14 @@ class _RefusedError(Exception):
         self.reason, self.cause, self.said, self.facts = reason, cause, said, facts
 
 
-def foresee(plan: Plan, *, replayed: bool = False) -> Plan:
-    """Return the plan with the moves held that cannot be. `replayed`: its sources were not listed just now.
+def foresee(plan: Plan, *, unfinished: bool, replayed: bool = False) -> Plan:
+    """Return the plan with the moves held that cannot be.
 
-    Raises LibraryBusyError, UnfinishedRunError, what `journal.read` raises, and as a run would DiskError,
+    `unfinished`: the library's journal tells of a run that has no end. `replayed`: the plan's sources were
+    not listed just now. Raises LibraryBusyError, UnfinishedRunError, and as a run would DiskError,
     NoSpaceError, and DestinationError where no link or clone of the plan can be made.
     """
-    if journal.read(plan.library).unfinished:
+    if unfinished:
         raise journal.in_the_middle(plan.library)
     if not plan.moves:
         return plan

@@ -145,7 +145,7 @@ class Replay:
         self.folders: dict[str, list[Put]] = {}  # by whole path: made and removed, what is not taken back
         self.open = _open_places(history)  # in the library, of a run that has no end
         self.undone: dict[str, list[str]] = {}  # by rollback: the runs that it took something back of
-        self._seen: set[str] = set()  # every name that a file ever had
+        self._named: list[Put] = []  # every step that gave a file a name
         self._at: dict[Key, str] = {}  # the place of the file whose last step this is
         for log in history.runs:
             roots = journal.roots_now(log.run, self.library)
@@ -169,15 +169,14 @@ class Replay:
         self._at[put.key] = put.place
         if past := self.files.pop(put.place, None):
             self.left[put.key] = Past((*past.puts, put))
-            self._seen.add(put.target)
+            self._named.append(put)
 
     def _put(self, put: Put) -> None:
         """A place was free when a step took it: whoever was there before is gone."""
-        past = self.files.pop(put.step.rel, None) if put.inside else None
-        past = Past((*(past.puts if past else ()), put))
-        self._at[put.key] = past.place
-        self.files[past.place] = past
-        self._seen.update((put.source, put.target))
+        past, place = self.files.pop(put.step.rel, None) if put.inside else None, put.place
+        self._at[put.key] = place
+        self.files[place] = Past((*past.puts, put) if past else (put,))
+        self._named.append(put)
 
     def _undo(self, log: RunLog, step: Step, key: Key) -> None:
         """Only the last step of a way can have been taken back; older versions wrote down others too."""
@@ -203,7 +202,8 @@ class Replay:
 
     def knows(self, path: str) -> bool:
         """True when a file, or a file in the folder `path`, ever had that name."""
-        return any(lies_in(name, path) for name in self._seen)
+        names = (name for put in self._named for name in (put.source, put.target))
+        return any(lies_in(name, path) for name in names)
 
     def living(self) -> dict[Key, Put]:
         """The steps about files that no run has taken back, in order."""

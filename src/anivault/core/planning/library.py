@@ -230,6 +230,7 @@ class _Shows:
         self._in_folder: defaultdict[str, list[Holding]] = defaultdict(list)
         self._by_tag: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._by_title: defaultdict[str, dict[str, Named]] = defaultdict(dict)
+        self._listed: set[tuple[str, str]] = set()
         for file in videos:
             origin = origins.get(file.rel)
             self._add(file, origin.metadata if origin else None)
@@ -258,9 +259,12 @@ class _Shows:
             folder = folder.rpartition("/")[0]
 
     def _list(self, folder: str, holding: Holding | None) -> None:
-        """Make a folder known by the id and the title in its name."""
+        """Make a folder known by the id and the title in its name, once for episodes and once for films."""
         name = folder.rpartition("/")[2]
         media = "tv" if holding and holding.episodes else "movie"
+        if (folder, media) in self._listed:
+            return
+        self._listed.add((folder, media))
         for provider, number in tags(name).items():
             self._by_tag[f"{provider}:{media}", number][folder] = None
             if provider == "tmdb" and number.isdecimal() and media == "tv":
