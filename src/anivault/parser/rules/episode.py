@@ -25,7 +25,7 @@ V = r"(?:[ _.-]?(?:[vV]|rev)(?P<version>\d)(?!\d))?"
 NUMBER = rf"(?P<first>{N}){LETTER}{V}"
 _ENDINGS = any_of(WORDS["endings"])
 _TO = (
-    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|(?<=\d\d)-\s+|\s*(?:[~+&]|(?i:to|and))\s*|\s+(?:al?|à|bis|по)\s+"
+    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|(?<=\d\d)-\s+|\s*(?:[~+&]|->|(?i:to|and|thru|through))\s*|\s+(?:al?|à|bis|по)\s+"
     r"|_|,\s?)"
 )
 # 01-02-3, 201-210 & 212-220
@@ -37,9 +37,9 @@ RANGE = (
 ENDING = rf"(?:\s*(?i:{_ENDINGS}))*"
 WITH = rf"(?:\s*\+\s*(?i:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
 # The part ends here.
-END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//|~\s*(?:$|[{GAPS}\[(])))"
+END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//|\||~\s*(?:$|[{GAPS}\[(])))"
 
-BETWEEN_DASHES = re.compile(r"\s(?:-\s\d{2,4}|0\d)(?:v\d)?\s-\s")  # - 12 -, 07 -
+_BETWEEN_DASHES = re.compile(r"\s(?:-\s(?P<first>\d{2,4})|(?P<padded>0\d))(?:v\d)?\s-\s")  # - 12 -, 07 -
 _BEFORE_IT = re.compile(rf"{ALONE}(?:(\d{{1,2}})x|S(\d{{1,2}})[ ._-]?EP?)$", re.IGNORECASE)
 _SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?:-(\d{{2,4}}))?(?=\s*(?:$|[{GAPS}\[(]|-\s))")
 _DIGITS = re.compile(r"\d+")
@@ -53,6 +53,12 @@ def read_at(draft: Draft, start: int, end: int) -> None:
         draft.set("season", int(season[1] or season[2]), SIBLINGS)
         start = season.start()
     gap(draft, start, end)
+
+
+def is_behind_episode(draft: Draft, end: int) -> bool:
+    """What stands at `end` is of the episode's title: `- 12 - Chapter 3`; not in `Gundam 00 - Episode 3`."""
+    found = _BETWEEN_DASHES.search(draft.text, 0, end)
+    return found is not None and not _is_title(draft, found.start(), found["first"] or found["padded"])
 
 
 def is_numbered_title(draft: Draft, found: re.Match[str]) -> bool:

@@ -36,11 +36,13 @@ _WHOLE = re.compile("batch|complete|合集|全集", re.IGNORECASE)
 _SEQUEL = re.compile(r"(?:[2-9][-_]\d{2,3}|[1-9]\d{0,2}[-_]0\d)(?!\d)")
 
 _TIGHT = re.compile(
-    r"-(?:(?:(?<=[)\]!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})|(?:(?<=[^\W\d_]-)|(?<=[^\W\d_]\d-))(?P<padded>0\d{1,2}))"
-    rf"(?:v(?P<version>\d))?(?:{END}|(?=-[^\W\d]))"
+    r"-(?:(?:(?<=[)\]!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})"
+    r"|(?:(?<=[^\W\d_]-)|(?<=[^\W\d_]\d-))(?P<padded>0\d{1,2}))"
+    rf"(?:v(?P<version>\d))?(?:[-~](?P<last>\d{{2,3}})(?!\d))?(?:{END}|(?=-[^\W\d]))"
 )
 _LAST = re.compile(
-    rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))(?:[Nn][OoRr]\. ?(?=\d\d))?"
+    rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))"
+    r"(?:[Nn][OoRr]\. ?(?=\d\d)|TV(?=\d\d-\d\d))?"
     rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
 )
 _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
@@ -50,7 +52,7 @@ _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
 )
 _COLON = re.compile(r"(?<=[^\W\d] )(?P<first>\d{2,3})(?=:\s)")
 _FIRST = re.compile(
-    rf"^[\s\x01]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|[.\s]+|\s*$|(?=[\[({GAPS}]))"
+    rf"^[\s\x01]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|(?:\.(?!\d)|\s)+|\s*$|(?=[\[({GAPS}]))"
 )
 _MIDDLE = re.compile(rf"(?<=[^\s-] )(?P<first>0[1-9]\d?){V}(?:-(?P<last>0?\d{{1,2}})(?!\d))?(?=\.? [^\W\d])")
 _AMID = re.compile(
@@ -153,9 +155,10 @@ def _claim_again(draft: Draft, start: int, end: int, episodes: tuple[Number, ...
         draft.gap(again.start(), again.end(), EPISODE)
 
 
-def _saying(bracket: tuple[int, int, Numbers]) -> tuple[bool, bool]:
-    start, _, found = bracket
-    return not _is_stated(found), start == 0
+def _saying(bracket: tuple[int, int, Numbers]) -> tuple[bool, bool, bool]:
+    """In `[Title][2][05]` the lone digit is of the title."""
+    start, end, found = bracket
+    return not _is_stated(found), start == 0, end - start < 4
 
 
 def _is_stated(found: Numbers) -> bool:
@@ -191,7 +194,8 @@ def _tight(draft: Draft) -> bool:
     found = _TIGHT.search(draft.text)
     if found is None:
         return False
-    keep(draft, (int(found["first"] or found["padded"]),), found["version"])
+    printed = [found["first"] or found["padded"], *filter(None, [found["last"]])]
+    keep(draft, tuple(map(int, printed)), found["version"])
     draft.gap(found.start(), found.end(), EPISODE)
     return True
 

@@ -6,7 +6,6 @@ from anivault.parser.draft import EPISODE, GAPS, Draft
 from anivault.parser.models import Number, number
 from anivault.parser.rules.episode import (
     ALONE,
-    BETWEEN_DASHES,
     END,
     LETTER,
     NUMBER,
@@ -18,6 +17,7 @@ from anivault.parser.rules.episode import (
     V,
     claim_with_second,
     gap,
+    is_behind_episode,
     is_numbered_title,
     keep,
 )
@@ -31,13 +31,13 @@ _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 _SXE = re.compile(
     rf"(?:{ALONE}|(?<=[{CJK}]))(?:S(?P<since>\d{{1,2}})\s?-\s?(?=S\d))?"
     rf"(?:S|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
-    r"(?P<more>(?:(?:, |[ ._-])?EP?\d{1,4})*)"
+    r"(?P<more>(?:(?:, |[ ._-])?(?:S\d{1,2})?EP?\d{1,4})*)"
     rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
     re.IGNORECASE,
 )
 _NXN = re.compile(
     rf"(?<![^\W_.])(?P<season>\d{{1,2}}|(?:19|20)\d\d)[xX](?P<first>\d{{2,3}}){LETTER}{V}"
-    rf"(?P<more>(?:\s*[-~+]\s*\d{{1,2}}[xX]\d{{2,3}}|[-~+xX]\d{{2,3}})*){OVER}"
+    rf"(?P<more>(?:(?:\s*[-~+]\s*|\s)\d{{1,2}}[xX]\d{{2,3}}|[-~+xX]\d{{2,3}})*){OVER}"
 )
 _SKIND = re.compile(
     rf"{ALONE}S(?P<season>\d{{1,2}})[ ._-]*(?P<kind>OVA|OAD|ONA|SP|NCOP|NCED|PV)[ ._-]*(?P<first>\d{{1,3}})"
@@ -71,7 +71,7 @@ _COUNTER = re.compile(
 )
 _ALL = re.compile(
     rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
-    rf"|(?P<sum>\d{{1,4}})\s*[话話集回]全|(?:TV)?全[集话話]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
+    rf"|(?P<sum>\d{{1,4}})\s*[话話集回]全|(?:TV)?全[集话話]|全\s?\d{{1,2}}\s?[季期部]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(
@@ -144,7 +144,7 @@ def _claim_word(draft: Draft, found: re.Match[str]) -> None:
     """`03 - Episode 3` says one number twice; in `- 05 - Chapter 3` the word is the episode's title."""
     before = _BEFORE.search(draft.text, 0, found.start())
     repeated = before is not None and number(before["first"]) == number(found["first"])
-    if not repeated and BETWEEN_DASHES.search(draft.text, 0, found.start()) is not None:
+    if not repeated and is_behind_episode(draft, found.start()):
         return
     claim_with_second(draft, found)
     if before is not None and repeated:

@@ -36,7 +36,7 @@ def read(draft: Draft) -> None:
     (start, end), others = draft.texts[0], draft.texts[1:]
     front = draft.text[:start]
     ahead = _AHEAD.fullmatch(front) is not None
-    if not ahead and _ANY_BRACKET.sub("", front).strip(" .-0123456789\x02"):
+    if not ahead and _ANY_BRACKET.sub("", front).strip(" .-()0123456789\x02"):
         return
     words = _WORD.search(_ANY_BRACKET.sub("", draft.text[end:])) is not None
     if not (others or words) or _is_title(draft, start, end):

@@ -113,7 +113,7 @@ def notes(draft: Draft) -> None:
 
 def _tail(text: str) -> int | None:
     """Where the first strong word stands, or the weak ones right before it; or one that may stand alone."""
-    front = len(text) - len(text.lstrip(EMPTY))
+    front = len(text) - len(text.lstrip(f"{EMPTY}["))
     start = None  # of the weak words before the present one
     before, before_at = "", 0
     for found in _TOKEN.finditer(text):

@@ -117,7 +117,7 @@ _NO_EPISODE_BEHIND = r"(?!(?<=[2-9])-\s?\d\d(?!\d))"  # S2-10, Season 2-01
 _JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 LATIN_SEASON = re.compile(
-    rf"(?:(?<![^\W_])|(?<=[{CJK}])(?=S\d))(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th))\s*(?:[&+,-]|and|to)\s*)?"
+    rf"(?:(?<![^\W_])|(?<=[{CJK}])(?=S\d))(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th)|{any_of(ORDINALS)})\s*(?:[&+,-]|and|to)\s*)?"
     rf"(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
     rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?(?:[-~+&,]|to|and)))(?:{_WORD})"
     rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"

@@ -7,7 +7,7 @@ whether they count seasons is for whoever knows the shows. `Final Season` names 
 from __future__ import annotations
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, SEASON, TERM, YEAR, Draft
-from anivault.parser.rules.episode import BETWEEN_DASHES
+from anivault.parser.rules.episode import is_behind_episode
 from anivault.parser.rules.numbers import CJK_SEASON, HALVES, LATIN_SEASON, han, ordinal, season_of
 from anivault.parser.vocabulary import CARDINALS, ORDINALS, PART, any_of, letters_of
 from anivault.parser.vocabulary import SEASON as WORDS
@@ -23,9 +23,10 @@ _NAMED = rf"I{{1,3}}|IV|VI{{0,3}}|{any_of(CARDINALS)}"
 _PART = re.compile(
     rf"(?<![A-Za-z0-9])(?:(?:Parte?|Teil|Cour|Pt\.|Pt(?=[ .]?\d))[ .]?(?P<n>\d{{1,2}}|{_NAMED})"
     rf"|(?P<ordinal>\d(?:st|nd|rd|th)|{any_of(ORDINALS)}) (?:Cour|Part|Half))"
-    rf"(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s[-/|]|-$|-\s*[{GAPS}\[(]|\s\d{{2,4}}(?:v\d)?\s*(?:$|[{GAPS}\[(])))",
+    rf"(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s[-/|]|-$|-\s*[{GAPS}\[(]|\s\d{{2,4}}(?:[-~]\d{{2,4}}|v\d)?\s*(?:$|[{GAPS}\[(])))",
     re.IGNORECASE,
 )
+_CJK_VOLUME = re.compile(r"第\s*\d{1,2}\s*[巻卷]?(?:\s*[-~]\s*第?\s*\d{1,2}\s*)?[巻卷]")  # 第1巻~第6巻
 _CJK_PART = re.compile(r"第\s*(?P<n>[\d一二三四五])\s*(?:クール|部分)|(?<!\d)(?P<korean>\d)쿨")
 _SECTION = re.compile(  # of the season in front of it: 第2期 第2部, 第1季後半
     rf"{SEASON}\s?(?:第\s*(?P<section>[\d一二三四五])\s*部|(?P<half>{any_of(HALVES)}))(?![^\W\d_])"
@@ -58,7 +59,7 @@ def read(draft: Draft) -> None:
 
 def _read_all(draft: Draft, pattern: re.Pattern[str]) -> None:
     for found in pattern.finditer(draft.text):
-        if BETWEEN_DASHES.search(draft.text, 0, found.start()):  # what follows is the episode's title
+        if is_behind_episode(draft, found.start()):  # what follows is the episode's title
             return
         if "season" in draft.fields and found[0].endswith("部"):  # 第2期 第2部: a part of it
             continue
@@ -86,6 +87,8 @@ def read_part(draft: Draft) -> None:
     if not text.isascii():
         _claim(draft, _CJK_PART)
         _claim(draft, _SECTION)
+        for found in _CJK_VOLUME.finditer(text):
+            draft.gap(found.start(), found.end(), TERM)
     if draft.words.isdisjoint(_PART_GATE):
         return
     _claim(draft, _PART)
@@ -106,7 +109,7 @@ def settle_disc(draft: Draft) -> None:
 
 def _claim(draft: Draft, pattern: re.Pattern[str]) -> None:
     for found in pattern.finditer(draft.text):
-        if EPISODE in draft.text[: found.start()] or BETWEEN_DASHES.search(draft.text, 0, found.start()):
+        if EPISODE in draft.text[: found.start()] or is_behind_episode(draft, found.start()):
             return  # S01E05 - The Sea Part 2: the episode's title
         n = found[found.lastgroup or 0]
         draft.set("part", part := HALVES.get(n) or ordinal(n) or han(n), PART_RULE)

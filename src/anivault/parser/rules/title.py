@@ -37,6 +37,7 @@ _APART = re.compile(
     rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|\s-\s{{2,}}"
     rf"|{_NOT_IN}(?<![/／])[/／](?![/／\d])|\s+(?:AKA|aka)\s+"
 )
+_GLUED_SCRIPTS = re.compile(r"(?<=[^\x00-\x7f])_(?=[A-Za-z])|(?<=[A-Za-z])_(?=[^\x00-\x7f])")
 _LATIN_SLASH = re.compile(r"(?<=[A-Za-z0-9])[/／](?=[A-Za-z])")
 _APART_START = re.compile(r"\s*[/／|｜]")
 # Between Latin words a slash without blanks is of the title: In/Spectre.
@@ -84,6 +85,7 @@ def read(draft: Draft) -> None:
 
 
 def _is_bare_number(text: str) -> bool:
+    text = text.strip("()")
     return text.isdecimal() and text not in NUMBERED_TITLES
 
 
@@ -216,7 +218,17 @@ def _spellings(text: str) -> tuple[str, ...]:
         found.extend(_without_edition(_clean(piece)) for piece in _one(part))
     if len(parts) == 2 and _LATIN_SLASH.search(text) is not None:  # 題名 In/Spectre
         found.extend(map(_clean, _by_script(text)))
+    if len(parts) == 2 and _GLUED_SCRIPTS.search(text) is not None:  # 題名_Title is one, too
+        found.append(_clean(text.strip(_SIDES).replace("_", " ")))
+    found.extend(filter(None, map(_without_initials, found[:1])))
     return tuple(title for title in found if title)
+
+
+def _without_initials(title: str) -> str | None:
+    """`Infinite Stratos - IS`: without what only repeats the first letters of its words."""
+    words, dash, last = title.rpartition(" - ")
+    initials = "".join(word[0] for word in words.split())
+    return words if dash and len(last) > 1 and last.isupper() and last == initials.upper() else None
 
 
 def _without_edition(title: str) -> str:
