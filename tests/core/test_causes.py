@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from anivault.core import causes
-from anivault.core.causes import ADVANTAGES, WORDS, Advantage, Cause
+from anivault.core.causes import ADVANTAGES, HEADS, WORDS, Advantage, Cause
 from anivault.core.models import Held, HeldReason
 from anivault.core.planning.places import held
 
@@ -16,6 +16,11 @@ from anivault.core.planning.places import held
 @pytest.mark.parametrize("cause", Cause)
 def test_a_cause_is_told_in_words(cause: Cause) -> None:
     assert WORDS[cause]
+
+
+@pytest.mark.parametrize("reason", HeldReason)
+def test_a_reason_stands_above_its_files_in_words(reason: HeldReason) -> None:
+    assert HEADS[reason]
 
 
 def test_every_advantage_is_told_in_words() -> None:

@@ -208,6 +208,7 @@ HEADS: dict[str, str] = {
     "changed": "changed meanwhile",
     "other-filesystem": "on another disk than the library",
     "not-permitted": "not permitted",
+    "seeding": "a torrent client seeds it",
     "name-refused": "the disk takes no such name",
     "attribute-refused": "the disk cannot keep what belongs to it",
     "unreadable": "it cannot be read",
@@ -234,6 +235,7 @@ SETTLED: dict[str, str] = {
     ),
     "sample": "To hear no more of them: anivault ignore '*sample*'",
     "other-filesystem": "To copy instead: --mode copy",
+    "seeding": "To have it in the library and go on seeding: --mode hardlink",
 }
 
 
