@@ -148,7 +148,7 @@ def test_review_is_named_with_the_folders_and_the_library_as_they_can_be_typed(c
 
 
 def test_nothing_to_type_is_named_where_the_plan_goes_nowhere(capsys: Captured) -> None:
-    told = shown(capsys, many("Show", 1) + [held("a.mkv", HeldReason.TARGET_TAKEN)], roots=(PILE,))
+    told = shown(capsys, [*many("Show", 1), held("a.mkv", HeldReason.TARGET_TAKEN)], roots=(PILE,))
 
     assert "anivault" not in told
 
