@@ -113,6 +113,12 @@ def test_an_address_is_https_or_this_machine_and_has_no_slash_at_its_end(url: st
         "https://",
         "example.org",
         "https://[::1",
+        "https://example.org:99999",
+        "https://example.org:port",
+        "https://example.org:0",
+        "https://exam\x00ple.org",
+        "https://example.org/\udcff",
+        "https://:8096",
         "",
     ],
 )

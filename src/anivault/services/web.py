@@ -27,19 +27,33 @@ def checked_address(url: str, setting: str, unsafe: str, path: str = "") -> str:
 
     ConfigError, which names the setting, for all else; `unsafe` says why plain http will not do.
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise ConfigError(setting, "it is not a plain address") from error
-    if "@" in parts.netloc or not parts.hostname or parts.query or parts.fragment:
+    if not _has_host(url) or not _is_plain(url):
         raise ConfigError(setting, "it is not a plain address")
     if not is_safe(url):
         raise ConfigError(setting, unsafe)
+    parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or path}"
+
+
+def _has_host(url: str) -> bool:
+    """Whether it names a host, and a port only where there is such a port."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_plain(url: str) -> bool:
+    """Whether it is a host with at most a port and a path."""
+    parts = urlsplit(url)
+    return not ("@" in parts.netloc or parts.query or parts.fragment) and url.isprintable()
 
 
 def is_safe(url: str) -> bool:
     """Tell whether nobody on the way can change what comes: https, or this very machine."""
+    if not _has_host(url):
+        return False
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname or ""))
 

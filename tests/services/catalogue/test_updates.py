@@ -161,6 +161,17 @@ def test_a_list_that_was_removed_is_sent_again(desk: Desk) -> None:
     assert desk.one("bangumi-data").state == "updated"
 
 
+@pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
+def test_a_tag_that_cannot_be_sent_back_is_not_kept(desk: Desk, header: str) -> None:
+    path = PATHS["bangumi-data"]
+    desk.server.replies[path] = [Reply(body=PUBLISHED["bangumi-data"], headers={header: "é"})]
+    assert desk.one("bangumi-data").state == "updated"
+    desk.clock.time += 2 * HOUR
+
+    assert desk.one("bangumi-data").why == ""
+    assert len(desk.server.asked(path)) == 2
+
+
 def test_the_same_bytes_without_a_tag_are_nothing_new(desk: Desk) -> None:
     desk.server.replies[PATHS["anime-relations"]] = [Reply(body=PUBLISHED["anime-relations"])]
     desk.one("anime-relations")
@@ -222,6 +233,7 @@ FAULTS: dict[str, Reply] = {
     "sent to a file": Reply(302, headers={"Location": "file:///etc/passwd"}),
     "sent nowhere": Reply(302),
     "sent to what is no address": Reply(302, headers={"Location": "http://[::1"}),
+    "sent to a port that is none": Reply(302, headers={"Location": "https://127.0.0.1:99999/data.json"}),
     "sent in a circle": Reply(302, headers={"Location": PATHS["bangumi-data"]}),
     "not there": Reply(404),
     "a fault": Reply(500),

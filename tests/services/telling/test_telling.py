@@ -20,7 +20,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from anivault.services.secrets import Secret
 from anivault.services.telling import servers
+from anivault.shared.settings import ServerSettings
 from tests.conftest import Run
 
 KINDS = ["jellyfin", "emby", "plex", "kodi"]
@@ -189,6 +191,32 @@ def test_a_server_that_is_off_is_named(organized: Told, tmp_path: Path) -> None:
     done = organized(configured("jellyfin", "http://127.0.0.1:9", tmp_path))
 
     assert "jellyfin my-home was not told of new files: it cannot be reached" in done.err
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("key", "address", "library"),
+    [("“curly”", "http://127.0.0.1:9", "/lib"), (KEY, "http://127.0.0.1:9", "/\udcff"),
+     (KEY, f"http://{'a' * 300}", "/lib"), (KEY, "http://127.0.0.1:99999", "/lib"),
+     (KEY, "http://[::1", "/lib"), ("two\nlines", "http://127.0.0.1:9", "/lib")],
+    ids=["key", "folder", "host", "port", "no address", "lines"],
+)  # fmt: skip
+def test_what_http_cannot_carry_is_said_and_no_run_ends_with_it(
+    kind: Any, key: str, address: str, library: str
+) -> None:
+    with pytest.raises(servers.TellingError):
+        servers.tell(ServerSettings(kind=kind, url=address), Secret(key), [f"{library}/Shows"])
+
+
+def test_a_key_with_strange_letters_costs_no_run(
+    organized: Told, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANIVAULT_SERVER_MY_HOME_KEY", "“curly”")
+    done = organized(configured("jellyfin", address, tmp_path))
+
+    assert done.code == 10
+    assert "my-home was not told of new files: its key" in done.err
+    assert len(list((tmp_path / "lib").rglob("*.mkv"))) == 1
 
 
 def test_a_plex_without_a_library_for_the_folder_says_so(

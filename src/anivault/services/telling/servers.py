@@ -59,6 +59,8 @@ def asked(http: httpx2.Client, method: str, url: str, **how: Any) -> httpx2.Resp
         answer = http.request(method, url, **how)
     except httpx2.TimeoutException as error:
         raise TellingError(f"it did not answer in {SECONDS:g} seconds") from error
+    except UnicodeError as error:
+        raise TellingError("its key, its address or a folder has letters that it cannot be sent") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise TellingError(f"it cannot be reached ({type(error).__name__})") from error
     if answer.status_code in (401, 403):

@@ -61,6 +61,8 @@ class Wire:
                 return Reply(reply.status_code, reply.headers.get("retry-after"), body)
         except BodyError as error:
             raise TmdbAnswerError(f"it {error}") from None
+        except (httpx2.InvalidURL, UnicodeError):
+            raise TmdbOfflineError("its address is not one") from None
         except httpx2.ConnectError as error:
             raise TmdbOfflineError(why_no_connection(error)) from None
         except (httpx2.HTTPError, httpx2.StreamError) as error:

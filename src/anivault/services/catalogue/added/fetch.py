@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -152,7 +152,7 @@ class _Fetch:
         if (length := headers.get("content-length", "")).isdigit() and int(length) > self._cap:
             raise FetchError(f"is larger than {self._cap // 2**20} MiB", reached=True)
         body = await body_of(reply, self._cap)
-        words = {"etag": headers.get("etag", ""), "modified": headers.get("last-modified", "")}
+        words = {"etag": _sendable(headers, "etag"), "modified": _sendable(headers, "last-modified")}
         return Got(body, Asked(at=self._clock.now(), address=address, **words))
 
     def _onward(self, address: str, here: str, location: str) -> str:
@@ -162,6 +162,12 @@ class _Fetch:
         if not location or not is_safe(there) or host not in (urlsplit(address).hostname, *self._hosts):
             raise FetchError(f"is sent on to {host or 'nowhere'!r}, where it is not published")
         return there
+
+
+def _sendable(headers: Mapping[str, str], name: str) -> str:
+    """A header that can be sent back as it came; else nothing, and the whole list is asked for again."""
+    text = headers.get(name, "")
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def _headers(known: Asked | None) -> dict[str, str]:
