@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from anivault.core.models import Candidate, Coordinates
+from anivault.core.planning.naming.characters import finish
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.core.planning.naming.said import by_name, show_folder
 from anivault.parser.models import ParseResult
 from tests.core.planning.naming.makers import (
     BLEACH,
@@ -18,7 +22,7 @@ from tests.core.planning.naming.makers import (
     episode,
     preset,
 )
-from tests.core.records import show
+from tests.core.records import in_library, show
 
 
 @pytest.mark.parametrize(
@@ -95,6 +99,30 @@ def test_a_title_of_nothing_gives_way_to_another_then_to_the_id() -> None:
     assert episode("{title}", SUBJECT._replace(candidate=show(7, "[]"))) == "tmdb 7"
 
 
+@pytest.mark.parametrize("nothing", ["...", " . ", ". .", "?"])
+def test_a_title_of_marks_that_no_name_can_end_with_is_nothing(nothing: str) -> None:
+    subject = Subject(show(7, nothing), None, PARSED)
+
+    assert Namer(preset(film="{title}/{title} {year}")).film(subject) == "tmdb 7/tmdb 7 2020"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("E2 Rising", "'E2' Rising"),
+        ("ep 7", "'ep 7'"),
+        ("x03 and on", "'x03' and on"),
+        ("- E2", "'E2'"),
+        ("Eleven 2", "Eleven 2"),
+        ("2 E2", "2 E2"),
+    ],
+)
+def test_the_title_of_an_episode_does_not_go_on_counting(title: str, shown: str) -> None:
+    subject = SUBJECT._replace(coordinates=(Coordinates(season=1, episode=1, title=title),))
+
+    assert episode("{episode_title}", subject) == shown
+
+
 def test_the_episode_title_is_shortened_before_the_title() -> None:
     long = (Coordinates(season=1, episode=1, title="long " * 60),)
     name = Namer(preset()).episode(Subject(BLEACH, None, ParseResult(), long))
@@ -135,3 +163,55 @@ def test_a_candidate_of_another_provider_is_named_by_it() -> None:
 
     assert Namer(preset()).show(SUBJECT._replace(candidate=other)) == "Shows/X [anidbid-5]"
     assert Namer(preset("plex")).show(SUBJECT._replace(candidate=other)) == "Shows/X"
+
+
+# What titles are made of that counts for something in the name of a file.
+WORDS = [
+    "Sample",
+    "E2",
+    "S01",
+    "86",
+    "x265",
+    "Season 2",
+    "(2019)",
+    "[a]",
+    "3x3",
+    "- E04",
+    "-05",
+    "01-02",
+    "NUL",
+]
+ODD = st.lists(st.sampled_from([*WORDS, "的", "é", "!", ":", "/", "…", "~"]), min_size=1, max_size=5).map(
+    " ".join
+)
+TITLES = ODD | st.text(max_size=30)
+NAMERS = {name: Namer(load_preset(name)) for name in builtin_presets()}
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    title=TITLES,
+    of_episode=st.none() | TITLES,
+    season=st.integers(0, 30),
+    first=st.integers(1, 1200),
+    more=st.integers(0, 2),
+    year=st.none() | st.integers(1960, 2030),
+    which=st.sampled_from(sorted(NAMERS)),
+)
+def test_a_name_is_plain_and_a_later_run_reads_in_it_what_it_was_made_from(
+    title: str, of_episode: str | None, season: int, first: int, more: int, year: int | None, which: str
+) -> None:
+    places = tuple(
+        Coordinates(season=season, episode=n, title=of_episode) for n in range(first, first + more + 1)
+    )
+    namer, subject = NAMERS[which], Subject(show(55, title, year), None, ParseResult(), places)
+    folder, below, name = namer.show(subject), namer.season(subject), namer.episode(subject)
+
+    for part in (*folder.split("/"), below, name):
+        assert finish(part) == part != ""
+        assert len(part.encode()) <= 255
+    there = in_library(f"{folder}/{below}/{name}.mkv")
+    found = by_name(there, season)
+    assert found is not None
+    assert (found.season, found.episodes) == (season, tuple(range(first, first + more + 1)))
+    assert show_folder(there.folder) == (folder, season)
