@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from anivault.core.matching.decide import THRESHOLDS
 from anivault.core.matching.evidence import evidence
 from anivault.core.matching.places.timeline import Frame
-from anivault.core.matching.scoring import WEIGHTS, Fit, rank, score
+from anivault.core.matching.scoring import WEIGHTS, Fit, Profiles, rank, score
 from anivault.core.matching.titles.compared import KNOWN
 from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, SLIP, UNLIKE
-from anivault.core.models import Candidate, Release
+from anivault.core.models import Candidate, Entry, Release
+from anivault.parser.models import VideoType
 from tests.core.matching.makers import entry, film, release, show
 
 parts = st.fixed_dictionaries({}, optional={name: st.floats(0, 1) for name in WEIGHTS})
@@ -201,3 +202,138 @@ def test_ranking_does_not_depend_on_the_order_of_candidates() -> None:
     random.Random(1).shuffle(shows)
 
     assert [fit.candidate.id for fit in rank(said, shows)] == first
+
+
+def test_what_is_known_of_a_show_is_derived_again_where_a_source_knows_more_of_it() -> None:
+    said, profiles = evidence(release("Winter Solstice", numbers=[3])), Profiles()
+    less, more = show(1, entry("Touji no Yoru")), show(1, entry("Touji no Yoru", "Winter Solstice"))
+
+    assert rank(said, [less], profiles)[0].score.parts["title"] < KNOWN
+    assert rank(said, [more], profiles)[0].score.parts["title"] == 1.0
+    assert rank(said, [more], profiles)[0].slots is rank(said, [more], profiles)[0].slots
+
+
+# --- what one part says for itself -----------------------------------------------------------------
+
+ERASED = show(1, entry("Boku dake ga Inai Machi", begin="2016-01-08"))
+SOLSTICE = show(2, entry("Touji no Yoru", begin="2006-12-20"))
+BOKURANO = show(3, entry("Bokurano Story", begin="2007-04-08", count=24))
+PAPRIKA = film(4, "Paprika Dreams", begin="2006-11-25")
+
+
+def says(part: str, said: Release, *shows: Candidate) -> str:
+    """What a part says of the best fit, in a word."""
+    value = best(said, *shows).score.parts.get(part)
+    return "nothing" if value is None else "fits" if value == 1 else "may be" if value >= 0.7 else "against"
+
+
+@pytest.mark.parametrize(
+    ("known", "years"),
+    [
+        # a show that began about New Year may carry either year; `Erased 2017` is the live action
+        (ERASED, {2014: "against", 2015: "may be", 2016: "fits", 2017: "against"}),
+        (SOLSTICE, {2005: "against", 2006: "fits", 2007: "may be"}),
+        (BOKURANO, {2006: "against", 2007: "fits", 2008: "against", None: "nothing"}),
+        (
+            PAPRIKA,
+            {2005: "may be", 2006: "fits", 2007: "may be", 2009: "against"},
+        ),  # of festivals and of cinemas
+    ],
+)
+def test_a_year_that_is_one_off_may_be_a_slip(known: Candidate, years: dict[int | None, str]) -> None:
+    numbers = [] if known is PAPRIKA else [1]
+    said = {year: release(known.title, numbers=numbers, year=year) for year in years}
+
+    assert {year: says("year", each, known) for year, each in said.items()} == years
+
+
+KINDS = [None, VideoType.OVA, VideoType.MOVIE, VideoType.OP]
+
+
+@pytest.mark.parametrize(
+    ("one", "numbered", "unnumbered"),
+    [
+        (entry("Kigeki Comedy"), ["fits", "against", "against", "fits"], ["against"] * 4),
+        (entry("Kigeki Comedy", type="ova", count=3), ["fits", "fits", "against", "fits"], ["against"] * 4),
+        (
+            entry("Kigeki Comedy", type="ova", count=1),
+            ["fits", "fits", "against", "fits"],
+            ["nothing", "nothing", "against", "nothing"],
+        ),
+    ],
+)
+def test_numbers_and_kind_of_a_name_are_compared_with_the_kind_of_an_entry(
+    one: Entry, numbered: list[str], unnumbered: list[str]
+) -> None:
+    known = show(5, one)
+    for numbers, told in (([1], numbered), ([], unnumbered)):
+        said = [release("Kigeki Comedy", numbers=numbers, type=kind) for kind in KINDS]
+
+        assert [says("type", each, known) for each in said] == told
+
+
+def test_a_film_has_no_numbers_and_no_openings() -> None:
+    said = [release("Paprika Dreams", type=kind) for kind in KINDS]
+
+    assert [says("type", each, PAPRIKA) for each in said] == ["nothing", "against", "fits", "against"]
+    assert says("type", release("Paprika Dreams", numbers=[1]), PAPRIKA) == "against"
+
+
+@pytest.mark.parametrize(
+    ("count", "numbers", "told"),
+    [
+        (24, [1], "fits"),
+        (24, [1, 12, 24], "fits"),
+        (24, [25], "nothing"),  # it may be an extra of the discs
+        (24, [40], "against"),
+        (24, [], "nothing"),
+        (None, [40], "may be"),
+    ],
+)
+def test_numbers_fit_a_show_that_has_them(count: int | None, numbers: list[int], told: str) -> None:
+    known = show(6, entry("Bokurano Story", count=count))
+
+    assert says("numbers", release("Bokurano Story", numbers=numbers), known) == told
+
+
+@pytest.mark.parametrize(
+    ("streamed", "old", "new"), [(True, "against", "fits"), (False, "nothing", "nothing")]
+)
+def test_a_copy_of_a_stream_speaks_for_a_show_of_the_time_of_streams(
+    streamed: bool, old: str, new: str
+) -> None:
+    said = release("Bokurano Story", numbers=[1], streamed=streamed)
+
+    assert says("era", said, BOKURANO) == old
+    assert says("era", said, show(7, entry("Bokurano Story", begin="2022-01-09"))) == new
+
+
+COURS = show(
+    8,
+    entry("Bokurano Story"),
+    entry("Bokurano Story 2nd Season", season=2, offset=0, begin="2016-04-01"),
+    entry("Bokurano Story Final Season", season=3, offset=0, begin="2017-04-01"),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "meant", "told"),
+    [
+        ("Bokurano Story", {}, 0, "fits"),
+        ("Bokurano Story", {"season": 1}, 0, "fits"),
+        ("Bokurano Story", {"season": 2}, 1, "fits"),
+        ("Bokurano Story", {"season": 3}, 2, "may be"),  # it is called the final one
+        ("Bokurano Story Final Season", {}, 2, "fits"),
+        ("Bokurano Story", {"season": 2, "part": 2}, 1, "against"),
+        ("Bokurano Story The Final Season Part 2", {}, 2, "against"),
+        ("Bokurano Story", {"season": 4}, 0, "against"),
+        ("Bokurano Story", {"season": 0}, 0, "against"),
+    ],
+)
+def test_season_and_part_words_fit_the_entry_that_is_called_so(
+    title: str, words: dict[str, int], meant: int, told: str
+) -> None:
+    said = release(title, numbers=[3], **words)
+
+    assert best(said, COURS).slot.entry is COURS.entries[meant]
+    assert says("season", said, COURS) == told
