@@ -36,6 +36,21 @@ def pairs(file: Path) -> dict[str, str]:
     return {a: b for a, b in found.items() if len(a) == len(b) == 1 and ord(a) < 0x10000 and ord(b) < 0x10000}
 
 
+def settled(table: dict[str, str], simplified: dict[str, str]) -> dict[str, str]:
+    """Each character with the end of what it folds to, so that all forms of one fold to the same.
+
+    Where two fold to each other the simplified one stands for both.
+    """
+    ahead = {a: b for a, b in table.items() if a != b and not (table.get(b) == a == simplified.get(b))}
+
+    def end(char: str) -> str:
+        while char in ahead:
+            char = ahead[char]
+        return char
+
+    return {char: end(char) for char in ahead}
+
+
 def main(folder: Path) -> None:
     """Compose the dictionaries: any form, to its traditional form, to its simplified one."""
     simplified = pairs(folder / "TSCharacters.txt")
@@ -43,7 +58,7 @@ def main(folder: Path) -> None:
     for name in TO_TRADITIONAL:
         for variant, traditional in pairs(folder / f"{name}.txt").items():
             table.setdefault(variant, simplified.get(traditional, traditional))
-    table = {a: b for a, b in sorted((table | EXTRA).items()) if a != b}
+    table = dict(sorted(settled(table | EXTRA, simplified).items()))
     TARGET.write_text("".join(table) + "\n" + "".join(table.values()) + "\n", encoding="utf-8")
     print(f"{len(table)} characters in {TARGET}")
 

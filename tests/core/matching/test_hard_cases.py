@@ -12,7 +12,7 @@ from anivault.core.models import Decision, FileKind, MatchedFile, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
 from anivault.services.catalogue.offline import Catalog
 
-LINES = (Path(__file__).parent / "hard_cases.tsv").read_text(encoding="utf-8").splitlines()
+LINES = (Path(__file__).parent / "tables/hard_cases.tsv").read_text(encoding="utf-8").splitlines()
 CASES = [tuple(line.split("\t")) for line in LINES if line and not line.startswith("#")]
 
 

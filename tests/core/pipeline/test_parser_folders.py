@@ -1,4 +1,4 @@
-"""What a path says, folder by folder: every line of folder_paths.tsv is a claim."""
+"""What a path says, folder by folder: every line of tables/folder_paths.tsv is a claim."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from anivault.core.models import FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_alone, parse_files
 
-_LINES = Path(__file__).with_name("folder_paths.tsv").read_text(encoding="utf-8").split("\n")
+_LINES = (Path(__file__).with_name("tables") / "folder_paths.tsv").read_text(encoding="utf-8").split("\n")
 CASES = [line.split("\t") for line in _LINES if line and not line.startswith("# ")]
 
 
