@@ -143,14 +143,15 @@ def _write(house: House, files: int) -> None:
             sheet.row("finding", row.kind, row.path, row)
         sheet.fact("verify", records.VerifyFacts(
             made=time.time(), deep=False, same=files, read=0, bytes=0, findings=files // 100,
-            amiss=files // 100,
+            amiss=files // 100, told=f"{files:,} same",
         ))  # fmt: skip
 
 
 def _question(n: int) -> records.QuestionRow:
     bars = tuple(records.Bar(name=name, value=0.9, words="the season fits") for name in "abcdef")
     pin = records.PinWords(what="/srv/downloads/x.mkv", show=f"tmdb:{n}")
-    choice = records.Choice(label=f"Show {n} (2020) from S01E01", pin=pin, bars=bars)
+    show = f"Show {n} (2020)"
+    choice = records.Choice(label=f"{show} from S01E01", title=show, pin=pin, bars=bars)
     return records.QuestionRow(
         title=f"Question {n}", folder="/srv/downloads", files=12, first="01.mkv", last="12.mkv",
         why="TMDB may count this as season 2.", reason="ambiguous", path="/srv/downloads/x.mkv",
@@ -162,6 +163,7 @@ def _plan_facts(files: int) -> records.PlanFacts:
     return records.PlanFacts(
         made=time.time(), mode="hardlink", preset="jellyfin", moves=files, held=files // 50, there=0,
         size=10**12, questions=files // 100, asked=files // 50, left_out=0, sources=("/srv/downloads",),
+        told=f"{files:,} files to hardlink.", decided="",
     )  # fmt: skip
 
 

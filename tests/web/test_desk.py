@@ -9,8 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from anivault.services import pinning
+from anivault.services.remembered import ignored
 from anivault.shared.errors import DiskError
-from anivault.web.desk import Desk, Row, Sheet, stamp
+from anivault.shared.settings import user_config_path
+from anivault.web.desk import Desk, Row, Sheet, _deciding, stamp
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -200,3 +203,25 @@ def test_a_full_disk_is_told_in_the_words_of_the_database(desk: Desk) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
     assert not list(desk.folder.iterdir())
+
+
+@pytest.mark.parametrize("library", ["/srv/library", None])
+def test_what_decides_lies_where_those_who_read_it_look(home: Path, library: str | None) -> None:
+    deciding = set(_deciding("/srv/library", None))
+
+    assert {pinning.file_of(library), ignored.file_of(library), user_config_path()} <= deciding
+    assert Path("/etc/own.toml") in _deciding("/srv/library", "/etc/own.toml")
+
+
+def test_a_sheet_of_another_version_is_not_read(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with desk.writing("plan") as sheet:
+        sheet.row("move", "a", "b", {"a": 1})
+    assert desk.sheet("plan")
+    with sqlite3.connect(desk.path("plan")) as connection:
+        connection.execute("PRAGMA user_version = 7")
+
+    assert desk.sheet("plan") is None
+    assert desk.fact("plan", dict) is None
+    desk.path("plan").write_bytes(b"")
+    assert desk.sheet("plan") is None

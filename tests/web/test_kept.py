@@ -202,7 +202,7 @@ def test_a_file_that_is_left_out_for_good_is_not_planned_until_the_line_is_taken
 def test_a_held_file_is_left_out_where_it_is_shown(inside: Browser, tmp_path: Path) -> None:
     (tmp_path / "Downloads/Our Wedding.mkv").write_text("x")
     work(inside, "plan")
-    assert "Never ask" in inside.get("/plan/held?reason=unmatched").text
+    assert "Leave out for good" in inside.get("/plan/held?reason=unmatched").text
 
     answer = inside.post(
         "/settings/ignore", {"what": str(tmp_path / "Downloads/Our Wedding.mkv"), "plan": "1"}

@@ -33,7 +33,8 @@ def test_from_the_plan_to_the_library_and_all_the_way_back(inside: Browser, tmp_
     assert "Cowboy Bebop (1998)".casefold() in plan.casefold()
     assert not tree(library)
     said = run("organize", source, "--to", library, "--json")
-    assert f"<strong>{len(said.of('move'))} files</strong>" in plan  # the page and the command say the same
+    told = run("organize", source, "--to", library).out.splitlines()[-1]
+    assert f"<strong>{told}</strong>" in plan  # the page and the command say the same
 
     work(inside, "apply")
     state = inside.house.jobs.state
@@ -47,7 +48,7 @@ def test_from_the_plan_to_the_library_and_all_the_way_back(inside: Browser, tmp_
 
     work(inside, "preview", run=state.run)
     assert len(tree(library)) == len(said.of("move"))  # only shown
-    assert "would go back" in inside.get("/undo").text
+    assert f"{len(said.of('move'))} files of run {state.run} to take back." in inside.get("/undo").text
     work(inside, "undo")
     assert not tree(library)
     assert tree(source) == before
@@ -92,7 +93,7 @@ def test_one_file_is_taken_back_and_its_conflict_is_shown(inside: Browser, tmp_p
     assert number
 
     work(inside, "preview", file=number[1])
-    assert "<strong>1 file</strong>" in inside.get("/undo").text
+    assert "1 file of run" in inside.get("/undo").text
     work(inside, "undo")
     assert len(tree(library)) == 1
 
@@ -103,7 +104,7 @@ def test_one_file_is_taken_back_and_its_conflict_is_shown(inside: Browser, tmp_p
     run = re.search(link, inside.get("/history").text)
     assert run
     work(inside, "preview", run=run[1])
-    assert "would stay" in inside.get("/undo").text
+    assert "Held: stays where it is" in inside.get("/undo").text
     work(inside, "undo")
     assert (library / place).read_bytes() == b"somebody else's"
 

@@ -3,7 +3,8 @@
 A *sheet* is one SQLite file: rows by number, kind and group, the groups themselves, and single facts. Work
 writes a new sheet and puts it in place whole; pages only read it, but for marks that a user sets on rows, and
 for questions about several things that a user takes apart.
-All of it lies in the user's cache and can be deleted at any time.
+All of it lies in the user's cache and can be deleted at any time. A sheet that another version of AniVault
+has written is not read: its rows may lack what pages show.
 """
 
 from __future__ import annotations
@@ -13,17 +14,25 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from xxhash import xxh3_64_hexdigest, xxh32_intdigest
 
+import anivault
 from anivault.core.moving import journal
+from anivault.services.remembered.index import made_by
+from anivault.shared import trust
 from anivault.shared.errors import DiskError, quoted
+from anivault.shared.settings import user_config_path
 
 T = TypeVar("T")
 
 _HEAD = 28  # bytes of a SQLite file, the last four of which count its changes
+DECIDING = ("pins.toml", "ignore", "config.toml")  # of a library, and of the user
+_SHAPE = slice(60, 64)  # of such a file: a number that its maker chooses, here who has written it
 
 _TABLES = """
 CREATE TABLE rows (n INTEGER PRIMARY KEY, kind TEXT, grp TEXT, label TEXT, data BLOB);
@@ -65,7 +74,7 @@ class Desk:
     def sheet(self, name: str) -> Sheet | None:
         """A sheet to read; None where no work has written it yet."""
         path = self.path(name)
-        return Sheet(path) if path.exists() else None
+        return Sheet(path) if _is_ours(path) else None
 
     def fact(self, name: str, kind: type[T]) -> T | None:
         """What a sheet says of itself; None where there is no such sheet."""
@@ -112,7 +121,10 @@ class Desk:
             new.unlink()
         try:
             with closing(sqlite3.connect(new)) as connection:
-                connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
+                connection.executescript(
+                    f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA user_version={_shape()};"
+                    + _TABLES
+                )
                 writer = Writer(connection)
                 yield writer
                 writer.flush()
@@ -135,6 +147,23 @@ def _on_disk(folder: Path) -> Iterator[None]:
         raise DiskError(f"Writing what was found to {folder}", why, f"df {quoted(str(folder))}") from error
 
 
+@cache
+def _shape() -> int:
+    """Tells this version of AniVault from others, by all that rows are made of."""
+    package = Path(anivault.__file__).parent
+    sources = (package / "web/records.py", package / "cli/events.py")  # an executable has none
+    found = b"".join(path.read_bytes() for path in sources if path.exists())
+    return xxh32_intdigest(made_by().encode() + found) >> 1
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return int.from_bytes(file.read(_SHAPE.stop)[_SHAPE]) == _shape()
+    except OSError:
+        return False
+
+
 def _version_of(path: str) -> object:
     """Which file it is, and SQLite's own count of its changes: two marks may be of one moment."""
     try:
@@ -155,6 +184,39 @@ def stamp(library: str) -> str:
     except OSError:
         return ""
     return f"{found.st_size} {found.st_mtime_ns}"
+
+
+def decided(library: str, config: str | None) -> str:
+    """What tells whether pins, ignore lists or settings say something else than they did."""
+    return xxh3_64_hexdigest(b"\0".join(map(_content, _deciding(library, config))))
+
+
+def decided_when(library: str, config: str | None) -> tuple[object, ...]:
+    """What changes whenever one of these files is written: quicker to ask than what they say."""
+    return tuple(map(_written, _deciding(library, config)))
+
+
+def _deciding(library: str, config: str | None) -> Iterator[Path]:
+    for folder in (Path(library, trust.FOLDER), user_config_path().parent):
+        yield from (folder / name for name in DECIDING)
+    yield Path(config) if config else user_config_path()
+
+
+def _content(path: Path) -> bytes:
+    """What a file says; remarks and empty lines in it decide nothing."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return b""
+    return b"\n".join(line for line in map(bytes.strip, lines) if line and not line.startswith(b"#"))
+
+
+def _written(path: Path) -> object:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 class Writer:

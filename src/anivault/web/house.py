@@ -11,10 +11,10 @@ import platformdirs
 from xxhash import xxh3_64_hexdigest
 
 from anivault.shared.settings import Settings
-from anivault.web.desk import Desk, stamp
+from anivault.web.desk import Desk, decided, stamp
 from anivault.web.jobs import Jobs, State, ask
 from anivault.web.posters import Posters
-from anivault.web.records import LibraryFacts
+from anivault.web.records import LibraryFacts, PlanFacts
 from anivault.web.safety.access import Access
 from anivault.web.safety.guard import Rules
 from anivault.web.safety.tokens import Tokens
@@ -91,6 +91,15 @@ class House(msgspec.Struct, kw_only=True):
         """Whether the journal has changed since the library was looked at: by a command, by another page."""
         known = self.desk.fact("library", LibraryFacts)
         return stamp(self.library) != (known.journal if known else "")
+
+    def is_away(self) -> bool:
+        """Whether the library was looked at, and is not there now: perhaps its disk is not mounted."""
+        known = self.desk.fact("library", LibraryFacts)
+        return bool(known and known.journal) and not stamp(self.library)
+
+    def is_outdated(self, plan: PlanFacts | None) -> bool:
+        """Whether pins, ignore lists or settings say something else than when a plan was made."""
+        return plan is not None and plan.decided != decided(self.library, self.config)
 
     def inside(self, path: str) -> bool:
         """Whether a path lies below one of the folders that are served, links followed."""

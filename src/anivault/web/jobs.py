@@ -22,6 +22,7 @@ from anivault.shared.errors import shortened
 
 MODULE = "anivault.web.work.run"
 LAST_WORDS = 4000  # bytes of a traceback that are kept
+NOT_BEGUN = "The work could not be begun: {}"
 LOOKS = 100  # pages that may follow at once
 
 
@@ -41,6 +42,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ended: float | None = None
     counts: dict[str, int] = {}
     run: str = ""
+    said: str = ""  # what came of it in words, as the command says it
     cancelled: bool = False
 
     @property
@@ -133,7 +135,7 @@ class Jobs:
             if not ended:
                 self._end(70, f"The work ended without a word. {shortened(await words)}")
         except OSError as error:
-            self._end(70, f"The work could not be begun: {error.strerror or error}")
+            self._end(70, NOT_BEGUN.format(error.strerror or error))
 
     async def _follow(self, process: asyncio.subprocess.Process) -> bool:
         """Take in what the process tells, line by line; whether it told its end."""
@@ -148,7 +150,7 @@ class Jobs:
         return False
 
     def _end(self, code: int, message: str = "", hint: str = "", **more: Any) -> None:
-        more = {"counts": more.get("counts", {}), "run": more.get("run", "")}
+        more = {name: more[name] for name in ("counts", "run", "said") if name in more}
         self._tell(
             msgspec.structs.replace(
                 self.state, code=code, message=message, hint=hint, ended=time.time(), **more
@@ -158,7 +160,10 @@ class Jobs:
 
 async def ask(order: dict[str, Any], seconds: float = 60.0) -> dict[str, Any]:
     """Have something small done now, next to the work that runs; returns what it says."""
-    process = await _begin(order)
+    try:
+        process = await _begin(order)
+    except OSError as error:
+        return {"code": 70, "message": NOT_BEGUN.format(error.strerror or error), "hint": "Try again."}
     try:
         async with asyncio.timeout(seconds):
             out, _ = await process.communicate()

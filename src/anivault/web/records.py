@@ -28,6 +28,8 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
     sources: tuple[str, ...]
     notices: tuple[str, ...] = ()
+    told: str  # all in one line, as `organize` says it
+    decided: str  # the pins, ignore lists and settings that it was made by
 
 
 class ShowPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +82,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """One answer to a question: what it says, the pin that says so, and what speaks for it."""
 
     label: str
+    title: str  # the show alone, where the label says a place too
     pin: PinWords | None  # None: no pin can say that
     places: str = ""  # of the first and the last file
     stated: bool = False  # a list says so
@@ -194,7 +197,8 @@ class BackRow(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     to: str
-    why: str = ""
+    why: str = ""  # of a step what is done, of a held file the reason
+    said: str = ""  # the same in words, as `history` and `rollback` say it
 
 
 class BackFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +207,7 @@ class BackFacts(msgspec.Struct, frozen=True, kw_only=True):
     made: float
     run: str | None
     only: str | None  # a place of the library
+    told: str  # all in one line
     runs: tuple[str, ...]
     back: int
     gone: int
@@ -230,6 +235,7 @@ class VerifyFacts(msgspec.Struct, frozen=True, kw_only=True):
     amiss: int  # of them: what is more than a note
     run: str = ""  # the last run that it knew of
     notices: tuple[str, ...] = ()
+    told: str  # all in one line, as `verify` says it
 
 
 class PinChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -100,7 +100,7 @@ def test_the_next_page_of_a_filtered_plan_is_filtered_too(inside: Browser) -> No
             sheet.group("show", f"Show {number}", show.title, show)
         sheet.fact("plan", records.PlanFacts(
             made=0.0, mode="hardlink", preset="jellyfin", moves=61, held=0, there=0, size=1, questions=0,
-            asked=0, left_out=0, sources=("/srv",),
+            asked=0, left_out=0, sources=("/srv",), told="61 files to hardlink.", decided="",
         ))  # fmt: skip
 
     assert (

@@ -100,7 +100,9 @@ def served(home: Path, tmp_path: Path, outside: Path, monkeypatch: pytest.Monkey
     file.write_text("video")
     monkeypatch.chdir(downloads)
     add(tmp_path / "Library/.anivault/pins.toml", Pin(id="tmdb:31911", title="Toradora!"))
-    choice = records.Choice(label="Toradora!", pin=records.PinWords(what=str(file), show="tmdb:31911"))
+    choice = records.Choice(
+        label="Toradora!", title="Toradora!", pin=records.PinWords(what=str(file), show="tmdb:31911")
+    )
     with house.desk.writing("plan") as sheet:
         sheet.group("show", "s", "s", records.ShowPart(title="Toradora!", show="tmdb:31911", files=1, size=1))
         move = events.MoveEvent(path=str(file), target="s/1.mkv", mode="hardlink", reason="", done=False)

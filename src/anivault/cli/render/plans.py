@@ -53,7 +53,7 @@ def show(
     if len(shows) > 1:
         screen.line(_shows_told(shows, done=done))
     kind = "rename" if doing == "rename" else "organize"
-    summary(screen, kind, _counts(result), _outcome(result, doing))
+    summary(screen, kind, _counts(result), outcome(result, doing))
     replaced = upgrade and (every or _has_new(result.held, known))
     _next(screen, result, command or again(), replaced=replaced)
 
@@ -130,7 +130,7 @@ def _counts(result: Organized) -> Counter[str]:
     return Counter({moves: len(result.moves), "held": held, "already-there": _there(result)})
 
 
-def _outcome(result: Organized, doing: Doing) -> str:
+def outcome(result: Organized, doing: Doing) -> str:
     """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
     done, moves = result.report is not None, result.moves
     parts = _made(result, done=done)

@@ -110,7 +110,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
     """Say it to a person, a line each, indented by what belongs together."""
     yield f"{explanation.path}"
     yield f"  reads as: {' / '.join(explanation.titles) or 'no title'}"
-    yield f"  {explanation.decision}{_where(explanation)}"
+    yield f"  {explanation.decision}{': ' if explanation.coordinates else ''}{where(explanation)}"
     for rule in explanation.rules:
         yield f"    {rule}"
     for told in explanation.candidates:
@@ -122,12 +122,13 @@ def lines(explanation: Explanation) -> Iterator[str]:
             yield f"         {part.name:<10} {part.value:.2f}{weight}  {part.words}"
 
 
-def _where(explanation: Explanation) -> str:
+def where(explanation: Explanation) -> str:
+    """The places that a file has, and how sure that is; empty where it has none."""
     places = ", ".join(
         f"S{c.season:02}E{c.episode:02}" + (f" (absolute {c.absolute})" if c.absolute else "")
         for c in explanation.coordinates
     )
-    return f": {places}, {explanation.sure:.0%} sure of the place" if places else ""
+    return f"{places}, {explanation.sure:.0%} sure of the place" if places else ""
 
 
 def _told(ranked: Ranked) -> Told:

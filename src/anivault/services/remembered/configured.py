@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from anivault.services.secrets import LONGEST
 from anivault.shared import fs, trust
@@ -22,6 +22,13 @@ from anivault.shared.text import meant
 
 _HEADER = re.compile(r"\s*\[")
 _SETTING = re.compile(r"^(?=\w+ = )", re.MULTILINE)
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """The words that a setting can be, where it is one of a few; empty for all others."""
+    section, _, key = name.partition(".")
+    kind = get_type_hints(type(getattr(Settings(), section, None))).get(key)
+    return ("yes", "no") if kind is bool else get_args(kind) if get_origin(kind) is Literal else ()
 
 
 def value_of(name: str, words: list[str]) -> Any:
@@ -34,7 +41,13 @@ def value_of(name: str, words: list[str]) -> Any:
             f"There is no setting {shortened(repr(name))}.{meant(name, defaults)} Nothing was changed.",
             hint="See them all: anivault config show",
         )
-    default = defaults[name]
+    default, choices = defaults[name], choices_of(name)
+    if isinstance(default, str) and choices and " ".join(words) not in choices:
+        raise UsageError(
+            f"{name} is one of {', '.join(choices)}, and {shortened(repr(' '.join(words)))} is not."
+            f"{meant(' '.join(words), choices)} Nothing was changed.",
+            hint="See what holds: anivault config show",
+        )
     if isinstance(default, list | tuple):
         return [part.strip() for word in words for part in word.split(",") if part.strip()]
     return _single(name, default, " ".join(words))

@@ -140,7 +140,7 @@ def pinned(request: Request, pin: PinWords, season: int, episode: int, back: str
 
 def _at(pin: PinWords, season: int, episode: int) -> PinWords:
     """The pin for this one file: its own number, and what leads from it to the episode."""
-    own = [n for n in numbers(pin.what) if isinstance(n, int)]
+    own = numbers(pin.what)
     if season < 0 or episode < 0 or not own:
         raise PinRefusedError("a season and an episode are needed, and a file with a number in its name")
     return msgspec.structs.replace(
@@ -148,11 +148,11 @@ def _at(pin: PinWords, season: int, episode: int) -> PinWords:
     )
 
 
-def numbers(path: str) -> Sequence[object]:
-    """The episode numbers that a file's own name says."""
+def numbers(path: str) -> list[int]:
+    """The whole episode numbers that a file's own name says."""
     from anivault.core.pipeline.reading import parse_path
 
-    return parse_path(path).parsed.episodes
+    return [number for number in parse_path(path).parsed.episodes if isinstance(number, int)]
 
 
 def refused(request: Request, error: AniVaultError, back: str) -> Response:

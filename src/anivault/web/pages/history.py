@@ -8,7 +8,7 @@ from starlette.responses import Response
 from anivault.cli import events
 from anivault.web.pages.rendering import go, house_of, number, render
 from anivault.web.pages.unchanged import while_unchanged
-from anivault.web.records import BackFacts, BackRow
+from anivault.web.records import BackFacts, BackRow, LibraryFacts
 
 RUNS, FILES = 50, 100
 
@@ -23,10 +23,10 @@ def show(request: Request) -> Response:
         with sheet:
             runs = sheet.groups("run", events.RunEvent, start=start, most=RUNS)
             found = sheet.count_groups("run")
-    changed = house.is_changed()
     return render(
-        request, "history/history.html", runs=runs, found=found, start=start, step=RUNS, changed=changed
-    )
+        request, "history/history.html", runs=runs, found=found, start=start, step=RUNS,
+        changed=house.is_changed(), away=house.is_away(), shelf=house.desk.fact("library", LibraryFacts),
+    )  # fmt: skip
 
 
 @while_unchanged

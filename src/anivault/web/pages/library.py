@@ -33,7 +33,7 @@ def show(request: Request) -> Response:
         found = sheet.count_groups("show", search)
     return render(
         request, "library/library.html", shelf=facts, shows=shows, found=found, search=search, start=start,
-        step=SHOWS, changed=house.is_changed(),
+        step=SHOWS, changed=house.is_changed(), away=house.is_away(),
     )  # fmt: skip
 
 

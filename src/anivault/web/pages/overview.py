@@ -13,6 +13,7 @@ from anivault.shared import fs
 from anivault.web.house import House
 from anivault.web.pages import entrance
 from anivault.web.pages.rendering import house_of, render
+from anivault.web.pages.review import given
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import LibraryFacts, PlanFacts, VerifyFacts
 
@@ -25,10 +26,14 @@ def show(request: Request) -> Response:
     if "token" in request.query_params:
         return entrance.by_link(request)
     house = house_of(request)
+    plan = house.desk.fact("plan", PlanFacts)
     return render(
         request,
         "pages/overview.html",
-        plan=house.desk.fact("plan", PlanFacts),
+        plan=plan,
+        outdated=house.is_outdated(plan),
+        given=given(house),
+        away=house.is_away(),
         shelf=house.desk.fact("library", LibraryFacts),
         check=house.desk.fact("verify", VerifyFacts),
         runs=_last_runs(house),

@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from anivault.cli import events
 from anivault.web.desk import Sheet
-from anivault.web.pages.asking import pinned
+from anivault.web.pages.asking import numbers, pinned
 from anivault.web.pages.rendering import form, go, house_of, number, render
+from anivault.web.pages.review import given
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
 
@@ -25,7 +26,7 @@ def show(request: Request) -> Response:
     facts, start = house.desk.fact("plan", PlanFacts), number(asked.get("start"))
     sheet = house.desk.sheet("plan")
     if facts is None or sheet is None:
-        return render(request, "plan/plan.html", plan=None)
+        return render(request, "plan/plan.html", plan=None, outdated=False)
     with sheet:
         reasons = sheet.groups("reason", HeldPart)
         left_out = sorted(sheet.marked(LEFT_OUT))
@@ -43,6 +44,8 @@ def show(request: Request) -> Response:
             reasons=reasons,
             held=_held(sheet, reasons, reason, search),
             left_out=len(left_out),
+            outdated=house.is_outdated(facts),
+            given=given(house),
             rows=_left_out(sheet, left_out) if state == "left-out" else [],
         )
 
@@ -109,9 +112,21 @@ def file(request: Request) -> Response:
             part = sheet.one_group("show", row.group, ShowPart) if row else None
     if row is None:
         return render(request, "entrance/missing.html", 404, what="The plan has no such file.")
+    move = row.read(events.MoveEvent)
+    placed = part is not None and is_placed(part, move.path)
     return render(
-        request, "plan/file.html", n=n, move=row.read(events.MoveEvent), left=left, part=part, key=row.group
+        request, "plan/file.html", n=n, move=move, left=left, part=part, key=row.group, placed=placed
     )
+
+
+def is_placed(part: ShowPart, path: str) -> bool:
+    """Whether a season and an episode can be said of a file: of a series' video that has a number."""
+    from anivault.core.models import FileKind, ShowId
+    from anivault.core.pipeline.scanner import kind_of
+
+    show = ShowId.read(part.show)
+    of_a_series = show is not None and show.media_type == "tv"
+    return of_a_series and kind_of(path) is FileKind.VIDEO and bool(numbers(path))
 
 
 def leave(request: Request) -> Response:
@@ -140,10 +155,9 @@ async def place(request: Request) -> Response:
         with sheet:
             row = sheet.row("move", n)
             part = sheet.one_group("show", row.group, ShowPart) if row else None
-    if not (row and part and part.show):
-        return render(
-            request, "entrance/missing.html", 404, what="The plan has no such file, or nothing says its show."
-        )
+    path = row.read(events.MoveEvent).path if row else ""
+    if not (part and is_placed(part, path)):
+        what = "The plan has no such video of a series, or its name has no number."
+        return render(request, "entrance/missing.html", 404, what=what)
     season, episode = number(fields.get("season"), -1), number(fields.get("episode"), -1)
-    path = row.read(events.MoveEvent).path
     return pinned(request, PinWords(what=path, show=part.show), season, episode, back="/plan")

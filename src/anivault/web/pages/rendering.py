@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from anivault.cli.commands.library.history import files_told
 from anivault.core.causes import HEADS
 from anivault.shared.text import safe
 from anivault.web.house import House
@@ -88,7 +89,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"size": size, "ago": ago, "count": count, "date": date, "lasted": lasted}
-    environment.filters["held"] = held
+    environment.filters |= {"held": held, "files_told": files_told}
     return environment
 
 

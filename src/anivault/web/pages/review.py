@@ -92,6 +92,15 @@ def _given(sheet: Sheet) -> dict[int, Given]:
     return {n: msgspec.json.decode(data, type=Given) for n, data in sheet.marked(ANSWERED).items()}
 
 
+def given(house: House) -> int:
+    """How many questions of the plan have an answer, or were put off."""
+    sheet = house.desk.sheet("plan")
+    if sheet is None:
+        return 0
+    with sheet:
+        return len(sheet.marked(ANSWERED))
+
+
 def _last(given: dict[int, Given]) -> list[int]:
     """The questions that the last answer has answered, the latest first."""
     n, last = next(reversed(given.items()), (0, None))

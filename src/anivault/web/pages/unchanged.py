@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from anivault.web.desk import decided_when
 from anivault.web.house import House
 from anivault.web.pages.rendering import house_of
 
@@ -74,4 +75,5 @@ def _version(house: House) -> object:
     """What changes when a page may have to say something else."""
     job = house.jobs.state
     work = (job.job, job.started, job.code, job.cancelled)
-    return int(time.monotonic() / STALE), work, house.desk.version(), house.is_changed()
+    there = house.is_changed(), house.is_away(), decided_when(house.library, house.config)
+    return int(time.monotonic() / STALE), work, house.desk.version(), there

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Callable, Mapping
+from html import escape
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -42,6 +43,15 @@ HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]  # fmt: skip
+
+# What a browser shows that was refused: without a session there is nothing else of ours around it.
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Not done · AniVault</title><link rel="stylesheet" href="{prefix}/static/page.css"></head>
+<body><main><section class="card alone"><h1>Not done</h1><p role="alert">{why}</p>
+<p><a class="button" href="{prefix}/">To the overview</a></p></section></main></body></html>
+"""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +87,7 @@ class Guard:
         try:
             body = await self._checked(scope, receive)
         except Refused as refused:
-            await _refuse(refused, answer)
+            await self._refuse(refused, scope, answer)
             return
         await self._pages(scope, _replay(body, receive), answer)
 
@@ -101,6 +111,17 @@ class Guard:
         if method == "POST" and self._rules.read_only and not path.startswith(HARMLESS):
             raise Refused(403, "This page only shows: it was started with --read-only. Nothing was changed.")
         return body
+
+    async def _refuse(self, refused: Refused, scope: Scope, send: Callable[[Any], Any]) -> None:
+        """Say why in a line: as a small page to a browser that goes to one, as text to all others."""
+        page = any(name.lower() == b"accept" and b"text/html" in value for name, value in scope["headers"])
+        kind = b"text/html" if page else b"text/plain"
+        headers = [(b"content-type", kind + b"; charset=utf-8"), (b"connection", b"close")]
+        if refused.location:
+            headers.append((b"location", refused.location.encode()))
+        body = PAGE.format(why=escape(refused.why), prefix=self._rules.prefix) if page else refused.why
+        await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body.encode()})
 
     def _check_host(self, headers: Mapping[str, str]) -> None:
         """Addresses cannot be rebound to another machine; names can, so only ours are answered."""
@@ -127,7 +148,9 @@ class Guard:
             _check_form(who["form"], headers, session)
         if session is None and not path.startswith(OPEN) and not (path == "/" and _brings_token(scope)):
             status = 401 if scope["method"] == "POST" or path == "/progress" else 303
-            raise Refused(status, "Log in first.", location=f"{self._rules.prefix}/login")
+            raise Refused(
+                status, "Log in first. Nothing was changed.", location=f"{self._rules.prefix}/login"
+            )
 
     def _check_token(self, scope: Scope, headers: Mapping[str, str]) -> None:
         """A program brings a token of its own; a browser's session opens nothing here."""
@@ -261,11 +284,3 @@ def _with_headers(send: Any) -> Callable[[Any], Any]:
         await send(message)
 
     return answer
-
-
-async def _refuse(refused: Refused, send: Callable[[Any], Any]) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    if refused.location:
-        headers.append((b"location", refused.location.encode()))
-    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    await send({"type": "http.response.body", "body": refused.why.encode()})

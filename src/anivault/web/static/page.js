@@ -7,6 +7,10 @@
     const count = card.querySelector("[data-count]");
     const bar = card.querySelector("progress");
     const source = new EventSource(card.dataset.progress);
+    source.onerror = () => {
+      // The page was started again, or somebody logged out: what is true now is there when it is loaded.
+      if (source.readyState === EventSource.CLOSED) location.reload();
+    };
     source.onmessage = (event) => {
       const state = JSON.parse(event.data);
       if (!state.running) {

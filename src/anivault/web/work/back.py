@@ -7,9 +7,13 @@ import time
 from typing import Any
 
 from anivault.cli import events, rollback_handler
+from anivault.cli.commands.library.recover import outcome as settled
+from anivault.cli.commands.library.rollback import here, outcome, way_back
 from anivault.cli.render.pace import paced
 from anivault.cli.rollback_handler import RolledBack
+from anivault.core.causes import HEADS
 from anivault.web.records import BackFacts, BackRow
+from anivault.web.work.library import looked_after
 from anivault.web.work.telling import Order, Teller
 
 
@@ -22,16 +26,14 @@ def rollback(order: Order, teller: Teller) -> dict[str, Any]:
         only=(os.path.join(library, only),) if only else (),
         apply=bool(order.get("apply")),
     )
-    done = rollback_handler.handle(request, teller, paced(teller))
+    with looked_after(order, teller):
+        done = rollback_handler.handle(request, teller, paced(teller))
     _write(order, done)
     if done.report:
-        from anivault.web.work.library import look
-
         order.desk.drop("plan")
-        look(order, teller)
     run = done.report.run if done.report else ""
     counts = {"back": len(done.back), "gone": len(done.gone), "held": len(done.held)}
-    return {"code": done.exit_code, "run": run, "counts": counts}
+    return {"code": done.exit_code, "run": run, "counts": counts, "said": outcome(done)}
 
 
 def _write(order: Order, done: RolledBack) -> None:
@@ -40,12 +42,17 @@ def _write(order: Order, done: RolledBack) -> None:
         for kind, steps in (("back", done.back), ("gone", done.gone)):
             for step in steps:
                 to = os.path.join(roots[step.to_root], step.to) if step.to else ""
-                here = os.path.join(roots[step.root], step.rel) if step.root else step.rel
-                row = BackRow(path=events.shown(here), to=events.shown(to), why=str(step.do))
+                row = BackRow(
+                    path=events.shown(here(done.plan, step)),
+                    to=events.shown(to),
+                    why=str(step.do),
+                    said=events.shown(way_back(done.plan, step)),
+                )
                 sheet.row(kind, "", step.rel, row)
         for item in done.held:
-            why = f"{item.reason}: {item.detail}" if item.detail else str(item.reason)
-            sheet.row("held", "", item.rel, BackRow(path=events.shown(item.rel), to="", why=why))
+            said = f"{HEADS[item.reason]} ({item.detail})" if item.detail else HEADS[item.reason]
+            row = BackRow(path=events.shown(item.rel), to="", why=item.reason, said=events.shown(said))
+            sheet.row("held", "", item.rel, row)
         sheet.fact(
             "back",
             BackFacts(
@@ -56,6 +63,7 @@ def _write(order: Order, done: RolledBack) -> None:
                 back=len(done.back),
                 gone=len(done.gone),
                 held=len(done.held),
+                told=outcome(done),
             ),
         )
 
@@ -63,9 +71,8 @@ def _write(order: Order, done: RolledBack) -> None:
 def recover(order: Order, teller: Teller) -> dict[str, Any]:
     """Settle what a crash left unfinished."""
     from anivault.core.moving.recover import recover
-    from anivault.web.work.library import look
 
-    report = recover(order.library)
-    look(order, teller)
+    with looked_after(order, teller):
+        report = recover(order.library)
     counts = {"finished": report.finished, "undone": report.undone}
-    return {"code": report.exit_code, "run": report.run or "", "counts": counts}
+    return {"code": report.exit_code, "run": report.run or "", "counts": counts, "said": settled(report)}

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from anivault.cli import events, verify_handler
+from anivault.cli.commands.library.verify import counted_by_kind, outcome
 from anivault.core.moving import history
 from anivault.core.moving.verifier import NOTES
 from anivault.web.records import FindingRow, VerifyFacts
@@ -33,6 +34,7 @@ def verify(order: Order, teller: Teller) -> dict[str, Any]:
             amiss=sum(found.kind not in NOTES for found in report.findings),
             run=next((log.run.id for log in reversed(history.read(order.library).runs)), ""),
             notices=done.notices,
+            told=outcome(report, counted_by_kind(report)),
         )
         sheet.fact("verify", facts)
     return {"code": done.exit_code, "counts": {"same": report.same, "amiss": facts.amiss}}

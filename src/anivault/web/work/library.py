@@ -6,15 +6,16 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
 
 from anivault.cli import events
-from anivault.cli.commands.library.history import runs
+from anivault.cli.commands.library.history import runs, told
 from anivault.core.models import Candidate, MatchedFile
 from anivault.core.moving import history, journal
-from anivault.core.moving.history import FOLDERS, Past
+from anivault.core.moving.history import FOLDERS, Past, Put
 from anivault.core.moving.journal import RunLog
 from anivault.shared.errors import AniVaultError
 from anivault.shared.text import natural
@@ -29,6 +30,7 @@ def look(order: Order, teller: Teller) -> dict[str, Any]:
     """Write the sheets of the library and of its runs."""
     library = order.library
     if not (os.path.isdir(library) and history.is_library(library)):
+        _require_unknown(order)
         facts = _empty()
         with order.desk.writing("library") as sheet:
             sheet.fact("library", facts)
@@ -36,6 +38,28 @@ def look(order: Order, teller: Teller) -> dict[str, Any]:
     _write_runs(order, library)
     facts = _write_shows(order, teller, library)
     return {"counts": {"shows": facts.shows, "files": facts.files}}
+
+
+@contextmanager
+def looked_after(order: Order, teller: Teller) -> Iterator[None]:
+    """Look at the library again if the work changed it, whatever it ended with.
+
+    What the work came to is told all the same where the look fails or is stopped: the page offers another.
+    """
+    before = stamp(order.library)
+    try:
+        yield
+    finally:
+        if stamp(order.library) != before:
+            with suppress(AniVaultError, OSError, KeyboardInterrupt):
+                look(order, teller)
+
+
+def _require_unknown(order: Order) -> None:
+    """Raise what says so where a library was looked at before, and is away or has lost its journal."""
+    known = order.desk.fact("library", LibraryFacts)
+    if known and known.journal:
+        history.require_library(order.library)
 
 
 def _empty() -> LibraryFacts:
@@ -59,10 +83,20 @@ def _steps(log: RunLog, roots: Sequence[str]) -> Iterator[BackRow]:
     for step in log.happened():
         if step.do in FOLDERS:
             continue
-        source = step.rel if step.root == 0 else os.path.join(roots[step.root], step.rel)
-        to = step.to if step.to_root == 0 else os.path.join(roots[step.to_root], step.to)
-        here, there = (source, to) if back or not step.to else (to, source)
-        yield BackRow(path=events.shown(here), to=events.shown(there))
+        put = Put(0, log, step, list(roots))
+        there, said = told(put)
+        to = put.target if back or not step.to else put.source
+        yield BackRow(
+            path=events.shown(_within(there, roots[0])),
+            to=events.shown(to),
+            why=str(step.do),
+            said=events.shown(said),
+        )
+
+
+def _within(path: str, library: str) -> str:
+    """A path as plans and findings print it: from the library, where it is in it."""
+    return os.path.relpath(path, library) if path.startswith(library.rstrip(os.sep) + os.sep) else path
 
 
 def _write_shows(order: Order, teller: Teller, library: str) -> LibraryFacts:

@@ -12,14 +12,16 @@ from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.render.pace import paced
+from anivault.cli.render.plans import outcome
 from anivault.core.models import Held, HeldReason, MatchedFile, Move
 from anivault.core.organized import Organized
 from anivault.core.planning import planfile
 from anivault.core.verdicts import Asked
 from anivault.services.asking import opened
 from anivault.shared.text import natural
-from anivault.web.desk import Writer
+from anivault.web.desk import Writer, decided
 from anivault.web.records import HeldPart, PlanFacts, ShowPart
+from anivault.web.work.library import looked_after
 from anivault.web.work.questions import Asker
 from anivault.web.work.telling import Order, Teller
 
@@ -31,10 +33,10 @@ Verdicts = Mapping[tuple[str, str], MatchedFile]
 
 def plan(order: Order, teller: Teller) -> dict[str, Any]:
     """Plan every source into the library; changes nothing but the desk."""
-    file = str(order.desk.ready() / PLAN)
+    file, by = str(order.desk.ready() / PLAN), decided(order.library, order.get("config"))
     made = _organized(order, teller, plan_file=file, replace=True)
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
-        facts = _write(order, made, those.asked)
+        facts = _write(order, made, those.asked, by)
     return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}
 
 
@@ -46,16 +48,15 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
     if len(kept) < len(whole.moves):
         file = str(order.desk.folder / CHOSEN)
         planfile.write(replace(whole, moves=kept), file, replace=True)
-    done = _organized(order, teller, from_plan=file, apply=True)
+    with looked_after(order, teller):
+        done = _organized(order, teller, from_plan=file, apply=True)
     assert done.report
-    from anivault.web.work.library import look
-
     order.desk.drop("plan")  # it is done
-    look(order, teller)
     return {
         "code": done.exit_code,
         "run": done.report.run,
         "counts": {"done": len(done.moves), "held": len(kept) - len(done.moves)},
+        "said": outcome(done, "organize"),
     }
 
 
@@ -87,9 +88,9 @@ def _without(moves: Sequence[Move], left_out: set[str]) -> tuple[Move, ...]:
     return tuple(m for m in moves if m.target not in left_out and m.video not in left_out)
 
 
-def _write(order: Order, made: Organized, these: Asked) -> PlanFacts:
+def _write(order: Order, made: Organized, these: Asked, by: str) -> PlanFacts:
     verdicts = {(item.file.root, item.file.rel): item for item in made.files}
-    facts = _facts(order, made)
+    facts = _facts(order, made, by)
     with order.desk.writing("plan") as sheet:
         _write_moves(sheet, made, verdicts)
         _write_held(sheet, made.held)
@@ -99,7 +100,7 @@ def _write(order: Order, made: Organized, these: Asked) -> PlanFacts:
     return facts
 
 
-def _facts(order: Order, made: Organized) -> PlanFacts:
+def _facts(order: Order, made: Organized, by: str) -> PlanFacts:
     """The plan in numbers, as long as nothing is asked."""
     return PlanFacts(
         made=time.time(),
@@ -114,6 +115,8 @@ def _facts(order: Order, made: Organized) -> PlanFacts:
         left_out=len(made.left_out),
         sources=order.sources,
         notices=tuple(map(events.shown, made.notices)),
+        told=outcome(made, "organize"),
+        decided=by,
     )
 
 

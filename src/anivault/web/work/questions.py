@@ -118,6 +118,7 @@ def choices(
         shown = (part for part in parts.get(pin.show if pin else "", ()) if part.words)
         yield Choice(
             label=answer.show,
+            title=answer.dated or answer.show,
             pin=pin,
             places=" … ".join(dict.fromkeys(filter(None, (answer.first, answer.last)))),
             stated=answer.stated,

@@ -12,6 +12,7 @@ from anivault.cli import events
 from anivault.cli.commands.files import explain as explaining
 from anivault.core.living.repinned import settled as is_settled
 from anivault.core.living.repinned import told
+from anivault.core.matching.explain import where
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.questions import Answer, Question, Wanted
 from anivault.core.models import ParsedFile
@@ -29,15 +30,25 @@ def explain(order: Order, teller: Teller) -> dict[str, Any]:
     event = events.ExplainEvent(
         path=events.shown(done.parsed.file.path), parsed=done.parsed.parsed, explanation=done.explanation
     )
-    said = {
-        name: [str(who), _value(getattr(done.parsed.parsed, name, None))]
-        for name, who in done.parsed.parsed.said.items()
+    return {
+        "answer": {**msgspec.to_builtins(event), **_in_words(done), "notices": list(done.notices)},
     }
-    return {"answer": {**msgspec.to_builtins(event), "said": said, "notices": list(done.notices)}}
 
 
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _in_words(done: explaining.Explained) -> dict[str, Any]:
+    """What `anivault explain` prints of it, line by line."""
+    item, verdict = done.parsed, done.explanation
+    said = {
+        name: [str(who), explaining.value_told(getattr(item.parsed, name, None))]
+        for name, who in item.parsed.said.items()
+    }
+    return {
+        "said": said,
+        "sure": explaining.sure_told(item),
+        "where": where(verdict) if verdict else "",
+        "unmatched": "" if verdict else explaining.unmatched(item),
+        "torrent": explaining.torrent_told(done.torrent) if done.torrent else "",
+    }
 
 
 def search(order: Order, teller: Teller) -> dict[str, Any]:

@@ -152,12 +152,12 @@ def show(screen: Screen, result: Explained) -> None:
     screen.line(item.file.path, style="bold")
     for field, who in item.parsed.said.items():
         value = getattr(item.parsed, field, None)
-        screen.line(f"  {field:14} {_value(value)}  ({who})")
-    screen.line(f"  sure of the reading: {item.parsed.confidence:.0%}")
-    for line in lines(told) if told else [_unmatched(item)]:
+        screen.line(f"  {field:14} {value_told(value)}  ({who})")
+    screen.line(f"  {sure_told(item)}")
+    for line in lines(told) if told else [unmatched(item)]:
         screen.line(line)
     if result.torrent:
-        screen.line(f"  of the torrent {result.torrent}: --mode move leaves it here")
+        screen.line(f"  {torrent_told(result.torrent)}")
     notices(screen, result.notices)
     if told and item.file.root:
         screen.hint(_decide(told, item.file.path))
@@ -170,12 +170,24 @@ def _decide(told: Explanation, path: str) -> str:
     return f"Is it something else? anivault pin {quoted(path)} tmdb:ID"
 
 
-def _unmatched(item: ParsedFile) -> str:
+def sure_told(item: ParsedFile) -> str:
+    """How sure the reading of a name is."""
+    return f"sure of the reading: {item.parsed.confidence:.0%}"
+
+
+def torrent_told(torrent: str) -> str:
+    """What it means that a file is of a torrent."""
+    return f"of the torrent {torrent}: --mode move leaves it here"
+
+
+def unmatched(item: ParsedFile) -> str:
+    """Why a file has no verdict."""
     other = item.file.kind is FileKind.OTHER
     return (
         f"Only videos are matched; this file {'is not part of a library' if other else 'follows its video'}."
     )
 
 
-def _value(value: object) -> str:
+def value_told(value: object) -> str:
+    """What a name says of one thing."""
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

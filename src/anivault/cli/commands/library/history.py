@@ -89,18 +89,26 @@ def _show_files(screen: Screen, library: str, run: str) -> None:
             path_b64=events.b64(put.source),
         )
         screen.event(event)
-        screen.pair(*_told(put))
+        what, became = told(put)
+        screen.pair(f"  {what}", became)
     summary(screen, "history", Counter(files=len(puts)), f"{counted(len(puts), 'file')} of run {run}.")
 
 
-def _told(put: Put) -> tuple[str, str]:
-    """What a step did to a file, and where it came from."""
+def told(put: Put) -> tuple[str, str]:
+    """The file that a step was about, and what became of it: where it came from, or went."""
     match str(put.step.do):
         case "remove":
-            return f"  {put.source}", f"(removed; it is still {put.target})" if put.step.to else "(removed)"
+            return put.source, f"(removed; it is still {put.target})" if put.step.to else "(removed)"
         case "note":
-            return f"  {put.target}", "(forgotten)" if put.step.undoes else "(found there)"
-    return f"  {put.target}", f"←  {put.source}" if put.source != put.target else "(written)"
+            return put.target, "(forgotten)" if put.step.undoes else "(found there)"
+    return put.target, f"←  {put.source}" if put.source != put.target else "(written)"
+
+
+def files_told(run: RunView | events.RunEvent) -> str:
+    """`160 files, 2 taken back`: what a run did, and what is left of it."""
+    gone = run.files - run.living if run.mode != "rollback" else 0
+    parts = [f"{gone:,} taken back"] * bool(gone) + [f"{run.open:,} not settled"] * bool(run.open)
+    return ", ".join([counted(run.files, "file"), *parts])
 
 
 def runs(library: str) -> list[RunView]:
@@ -130,11 +138,5 @@ def show(screen: Screen, runs: Sequence[RunView]) -> None:
     for run in runs:
         screen.event(events.RunEvent(**msgspec.structs.asdict(run)))
         when = datetime.fromtimestamp(run.time).astimezone().strftime("%Y-%m-%d %H:%M")
-        back = (
-            f", {run.files - run.living:,} taken back"
-            if run.living < run.files and run.mode != "rollback"
-            else ""
-        )
-        back += f", {run.open:,} not settled" if run.open else ""
-        screen.line(f"{run.run}  {when}  {run.mode:9} {counted(run.files, 'file')}{back}  {run.state}")
+        screen.line(f"{run.run}  {when}  {run.mode:9} {files_told(run)}  {run.state}")
     summary(screen, "history", Counter(runs=len(runs)), f"{counted(len(runs), 'run')}.")

@@ -27,12 +27,6 @@ def recover(context: Context, library: LibraryArg = None, other_disk: OtherDiskF
 def show(screen: Screen, report: RecoverReport, folder: str) -> None:
     """What a crash had left, and what became of it."""
     counts = Counter({"finished": report.finished, "undone": report.undone})
-    text = (
-        f"Run {report.run} is settled: of the files it was at, {report.finished} are in place and "
-        f"{report.undone} are where they were."
-    )
-    if not (report.finished or report.undone):
-        text = f"Run {report.run} is settled: all that it had begun was done."
     if not report.library:
         told = f"AniVault has put nothing here: no run has begun in {folder}. Is it the right folder?"
         notices(screen, (told,))
@@ -40,5 +34,16 @@ def show(screen: Screen, report: RecoverReport, folder: str) -> None:
         return
     if report.kept:
         notices(screen, (f"The journal ended in a torn line of {report.cut:,} bytes: now in {report.kept}.",))
-    nothing = "Nothing else was unfinished." if report.kept else "Nothing was unfinished."
-    summary(screen, "recover", counts, text if report.run else nothing)
+    summary(screen, "recover", counts, outcome(report))
+
+
+def outcome(report: RecoverReport) -> str:
+    """All in one line: which run is settled, and what became of the files that it was at."""
+    if not report.run:
+        return "Nothing else was unfinished." if report.kept else "Nothing was unfinished."
+    if not (report.finished or report.undone):
+        return f"Run {report.run} is settled: all that it had begun was done."
+    return (
+        f"Run {report.run} is settled: of the files it was at, {report.finished} are in place and "
+        f"{report.undone} are where they were."
+    )

@@ -103,11 +103,11 @@ def show(screen: Screen, result: RolledBack) -> None:
     for step in (*back, *result.gone):
         screen.event(events.step_event(plan.roots, step, done=report is not None))
         if report is None or screen.verbose:
-            screen.pair(f"  {_here(plan, step)}", f"→  {_way_back(plan, step)}")
+            screen.pair(f"  {here(plan, step)}", f"→  {way_back(plan, step)}")
     show_held(screen, result.held)
     done = len(back) + len(result.gone)
     counts = Counter({"moves" if report is None else "done": done, "held": len(result.held)})
-    summary(screen, "rollback", counts, _rollback_outcome(result))
+    summary(screen, "rollback", counts, outcome(result))
     if report is None and done:
         screen.hint(f"Do it: {_how_to_run(result.script) if result.script else f'{again()} --apply'}")
 
@@ -119,12 +119,12 @@ def _how_to_run(script: str) -> str:
     return f"sh {quoted(script)} --apply"
 
 
-def _here(plan: RollbackPlan, step: Step) -> str:
+def here(plan: RollbackPlan, step: Step) -> str:
     """Where a file is now: in the library, or where it went when a better one came."""
     return os.path.join(plan.roots[step.root], step.rel) if step.root else step.rel
 
 
-def _way_back(plan: RollbackPlan, step: Step) -> str:
+def way_back(plan: RollbackPlan, step: Step) -> str:
     if step.mtime_ns == GONE:
         return "noted: it is gone"
     if step.do == "note":
@@ -134,7 +134,7 @@ def _way_back(plan: RollbackPlan, step: Step) -> str:
     return os.path.join(plan.roots[step.to_root], step.to)
 
 
-def _rollback_outcome(result: RolledBack) -> str:
+def outcome(result: RolledBack) -> str:
     """All in one line: `3 files of run … to take back, 1 held. Nothing was changed.`"""
     from anivault.core.moving.history import files_of
 

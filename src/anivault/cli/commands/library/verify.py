@@ -16,6 +16,7 @@ from anivault.shared.text import counted
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
     from anivault.cli.verify_handler import Verified
+    from anivault.core.moving.verifier import VerifyReport
 
 DeepFlag = Annotated[bool, typer.Option("--deep", help="Read every file and compare its content.")]
 SubsetOption = Annotated[
@@ -60,14 +61,23 @@ def verify(
 def show(screen: Screen, result: Verified) -> None:
     """Every finding with its symbol."""
     report = result.report
-    counts = Counter({"same": report.same})
     for finding in report.findings:
-        counts[finding.kind] += 1
         screen.event(events.finding_event(report.library, finding))
         detail = f"  ({finding.detail})" if finding.detail else ""
         screen.pair(f"{finding.symbol} {finding.path or '.'}", f"{finding.kind}{detail}")
     notices(screen, result.notices)
+    counts = counted_by_kind(report)
+    summary(screen, "verify", counts, outcome(report, counts))
+
+
+def counted_by_kind(report: VerifyReport) -> Counter[str]:
+    """How many files are the same, and how many findings there are of each kind."""
+    return Counter({"same": report.same}) + Counter(str(finding.kind) for finding in report.findings)
+
+
+def outcome(report: VerifyReport, counts: Counter[str]) -> str:
+    """All in one line: `48 same, 2 incomplete. Content read: 48 files, 82.8 MB.`"""
     read = (
         f" Content read: {counted(report.read, 'file')}, {report.bytes / 1e6:,.1f} MB." if report.deep else ""
     )
-    summary(screen, "verify", counts, f"{counts_told(counts) or 'nothing there'}.{read}")
+    return f"{counts_told(counts) or 'nothing there'}.{read}"

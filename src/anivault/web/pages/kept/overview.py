@@ -65,14 +65,17 @@ def _written(pin: msgspec.Struct) -> str:
     return msgspec.json.encode(pin).decode()
 
 
-def _settings(loaded: Any) -> list[tuple[str, str, str, str]]:
-    """By name each setting as it is shown, as it is typed, and who set it."""
+def _settings(loaded: Any) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
+    """By name each setting as it is shown, as it is typed, who set it, and its words where they are few."""
+    from anivault.services.remembered.configured import choices_of
+
     return [
         (
             name,
             msgspec.json.encode(_shown(name, value)).decode(),
             _typed(value) if name.startswith(OPEN) else "",
             loaded.origin.get(name, "default"),
+            choices_of(name) if name.startswith(OPEN) else (),
         )
         for name, value in flatten(loaded.settings)
     ]
