@@ -337,3 +337,64 @@ def test_season_and_part_words_fit_the_entry_that_is_called_so(
 
     assert best(said, COURS).slot.entry is COURS.entries[meant]
     assert says("season", said, COURS) == told
+
+
+# The same parts, as providers count them: all in one season, one season later than titles say, in cours, and
+# with a sequel of its own name that has a second season.
+NEXT = {"begin": "2016-04-01"}
+COUNTED: dict[str, Candidate] = {
+    "in one": show(9, entry("Bokurano Story"), entry("Bokurano Story: Dark Tide", offset=12, **NEXT)),
+    "in two": show(
+        9, entry("Bokurano Story"), entry("Bokurano Story: Dark Tide", season=2, offset=0, **NEXT)
+    ),
+    "later": show(9, entry("Bokurano Story"), entry("Bokurano Story 2nd Season", season=3, offset=0, **NEXT)),
+    "parts": show(
+        9,
+        entry("Bokurano Story"),
+        entry("Bokurano Story 2nd Season", offset=12, **NEXT),
+        entry("Bokurano Story 2nd Season Part 2", offset=24, begin="2016-10-01"),
+    ),
+    "cours": show(
+        9,
+        entry("Bokurano Story"),
+        entry("Bokurano Story: Dark Tide", offset=12, begin="2015-10-01"),
+        entry("Bokurano Story 2", season=2, offset=0, begin="2017-01-07"),
+    ),
+    "sequel": show(
+        9,
+        entry("Bokurano Story"),
+        entry("Dark Tide", season=2, offset=0, **NEXT),
+        entry("Dark Tide 2nd Season", season=3, offset=0, begin="2017-04-01"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("counted", "title", "words", "meant", "told"),
+    [
+        ("in one", "Bokurano Story", {"season": 2}, 1, "may be"),  # the second to be shown
+        ("in one", "Bokurano Story", {"season": 3}, 0, "against"),
+        ("in two", "Bokurano Story", {"season": 2}, 1, "fits"),
+        ("in two", "Bokurano Story Final Season", {}, 1, "fits"),  # the last that there is
+        ("later", "Bokurano Story", {"season": 2}, 1, "fits"),  # as its title says
+        ("later", "Bokurano Story", {"season": 3}, 1, "may be"),  # as the provider does
+        ("parts", "Bokurano Story", {"season": 2}, 1, "fits"),
+        ("parts", "Bokurano Story", {"season": 2, "part": 2}, 2, "fits"),
+        ("parts", "Bokurano Story", {"season": 2, "part": 3}, 1, "against"),
+        ("cours", "Bokurano Story", {"part": 2}, 1, "fits"),
+        ("cours", "Bokurano Story", {"part": 1}, 0, "fits"),
+        ("cours", "Bokurano Story", {"season": 1, "part": 2}, 1, "may be"),
+        ("cours", "Bokurano Story", {"season": 2}, 2, "fits"),
+        ("sequel", "Dark Tide", {}, 1, "nothing"),  # its own name says it
+        ("sequel", "Dark Tide", {"season": 2}, 2, "fits"),  # of the sequel
+        ("sequel", "Bokurano Story", {"season": 2}, 1, "fits"),  # of the show
+        ("sequel", "Bokurano Story", {"season": 3}, 2, "may be"),
+    ],
+)
+def test_season_words_find_their_entry_however_a_provider_counts(
+    counted: str, title: str, words: dict[str, int], meant: int, told: str
+) -> None:
+    known, said = COUNTED[counted], release(title, numbers=[3], **words)
+
+    assert best(said, known).slot.entry is known.entries[meant]
+    assert says("season", said, known) == told
