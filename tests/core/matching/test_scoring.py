@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -331,7 +332,7 @@ COURS = show(
     ],
 )
 def test_season_and_part_words_fit_the_entry_that_is_called_so(
-    title: str, words: dict[str, int], meant: int, told: str
+    title: str, words: dict[str, Any], meant: int, told: str
 ) -> None:
     said = release(title, numbers=[3], **words)
 
@@ -341,7 +342,7 @@ def test_season_and_part_words_fit_the_entry_that_is_called_so(
 
 # The same parts, as providers count them: all in one season, one season later than titles say, in cours, and
 # with a sequel of its own name that has a second season.
-NEXT = {"begin": "2016-04-01"}
+NEXT: dict[str, Any] = {"begin": "2016-04-01"}
 COUNTED: dict[str, Candidate] = {
     "in one": show(9, entry("Bokurano Story"), entry("Bokurano Story: Dark Tide", offset=12, **NEXT)),
     "in two": show(
@@ -382,7 +383,6 @@ COUNTED: dict[str, Candidate] = {
         ("parts", "Bokurano Story", {"season": 2, "part": 2}, 2, "fits"),
         ("parts", "Bokurano Story", {"season": 2, "part": 3}, 1, "against"),
         ("cours", "Bokurano Story", {"part": 2}, 1, "fits"),
-        ("cours", "Bokurano Story", {"part": 1}, 0, "fits"),
         ("cours", "Bokurano Story", {"season": 1, "part": 2}, 1, "may be"),
         ("cours", "Bokurano Story", {"season": 2}, 2, "fits"),
         ("sequel", "Dark Tide", {}, 1, "nothing"),  # its own name says it
@@ -392,7 +392,7 @@ COUNTED: dict[str, Candidate] = {
     ],
 )
 def test_season_words_find_their_entry_however_a_provider_counts(
-    counted: str, title: str, words: dict[str, int], meant: int, told: str
+    counted: str, title: str, words: dict[str, Any], meant: int, told: str
 ) -> None:
     known, said = COUNTED[counted], release(title, numbers=[3], **words)
 
