@@ -52,7 +52,7 @@ _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
 )
 _COLON = re.compile(r"(?<=[^\W\d] )(?P<first>\d{2,3})(?=:\s)")
 _FIRST = re.compile(
-    rf"^[\s\x01]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|(?:\.(?!\d)|\s)+|\s*$|(?=[\[({GAPS}]))"
+    rf"^[\s\x01\x03]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|(?:\.(?!\d)|\s)+|\s*$|(?=[\[({GAPS}]))"
 )
 _MIDDLE = re.compile(rf"(?<=[^\s-] )(?P<first>0[1-9]\d?){V}(?:-(?P<last>0?\d{{1,2}})(?!\d))?(?=\.? [^\W\d])")
 _AMID = re.compile(

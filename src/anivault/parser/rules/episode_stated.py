@@ -50,7 +50,7 @@ _COUNTED = re.compile(
 )
 _MARKED = re.compile(
     rf"(?:(?:{ALONE}|(?<=[^\x00-\x7f]))EP?(?=\d\d)|(?<=[^\x00-\x7f])ep(?=\d\d)|{ALONE}e(?=\d\d)|(?<=-\s)e|(?<=[a-z]\s)e(?=\d\s*(?:$|[\[({GAPS}]))|{ALONE}E#?|{ALONE}EP\.?#?|#)(?P<first>\d{{1,4}}(?:\.\d)?){LETTER}{V}"
-    rf"(?P<more>(?:[ ,&+]*[Ee][Pp]?\d{{1,4}})*){RANGE}{OVER}"
+    rf"(?P<more>(?:[ ,&+]*[Ee][Pp]?\d{{1,4}})*){RANGE}(?:END)?{OVER}"
 )
 _OF = re.compile(
     rf"{ALONE}(?P<first>\d{{1,4}})(?:(?:[-~]|(?:(?<=\D1)|(?<=\D0\d)|(?<=\D0\d\d))\s?[-~]\s?)(?P<last>\d{{1,4}}))?"

@@ -68,7 +68,7 @@ _BRACKET = re.compile(
     rf"(?:\s*(?:[-~&+,_]|to|al?|à|bis)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
     r"(?P<more>(?:\s*[&+,]\s*\d{1,4}(?:\s?[-~]\s?\d{1,4})?)*)"
     rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) ?\d+|/ ?\d+|~?全\d+[话話集回])?"
-    r"\s*(?:v(?P<v3>\d))?"
+    r"\s*(?:\(?v(?P<v3>\d)\)?)?"
     rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:\d\d?\s)?[^\W\d].*)?",
     re.IGNORECASE,
 )
@@ -113,7 +113,7 @@ def checksum(content: str) -> str | None:
 _WORD = any_of(WORDS["words"])
 _ORDINAL = rf"\d{{1,2}}(?:{any_of(WORDS['marks'])})|{any_of(ORDINALS)}|\d{{1,2}}(?= сезон)"
 _NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
-_NO_EPISODE_BEHIND = r"(?!(?<=[2-9])-\s?\d\d(?!\d))"  # S2-10, Season 2-01
+_NO_EPISODE_BEHIND = r"(?!(?<=[2-9])(?<!^S0\d)-\s?\d\d(?!\d))"  # S2-10, Season 2-01; S02-03 alone is a range
 _JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 LATIN_SEASON = re.compile(

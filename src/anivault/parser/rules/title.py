@@ -294,6 +294,8 @@ def _clean(text: str) -> str:
         text += "-"
     if "  " in text:
         text = " ".join(text.split())
+    if text.count("_") > 1 and " " not in text:  # [Group][4月新番][Its_Long_Title]
+        text = text.replace("_", " ")
     if text.count("~") % 2:
         text = text.strip("~ ")
     if (quoted := _QUOTED.fullmatch(text)) is not None:
