@@ -23,8 +23,7 @@ from anivault.core.models import FileKind, ScannedFile
 from anivault.core.pipeline.folders import context
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.parser.engines.anitomy_ng import AnitomyNg
-from anivault.parser.folders import read_folder
-from anivault.parser.read import Reader, default_reader, open_reader, read_rules
+from anivault.parser.read import Reader, default_reader, open_reader, read_folder, read_rules
 from anivault.shared import plugins
 from anivault.shared.errors import PluginBrokenError
 

@@ -27,7 +27,7 @@ from anivault.cli import events
 from anivault.cli.app import app
 from anivault.cli.main import run
 from anivault.core.models import Candidate, Coordinates
-from anivault.core.moving import journal
+from anivault.core.moving.journal.records import schema
 from anivault.core.planning import planfile
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
@@ -75,7 +75,7 @@ def generated() -> dict[Path, str]:
         PACKAGE / "cli/commands/help.txt": _helps(),
         PACKAGE / "schemas/events.schema.json": _json(events.schema()),
         PACKAGE / "schemas/plan.schema.json": _json(planfile.schema()),
-        PACKAGE / "schemas/journal.schema.json": _json(journal.schema()),
+        PACKAGE / "schemas/journal.schema.json": _json(schema()),
         ROOT / "ARCHITECTURE.md": _architecture(),
         ROOT / "docs/naming.md": _naming(),
     }

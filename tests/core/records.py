@@ -22,7 +22,7 @@ from anivault.core.models import (
     Title,
 )
 from anivault.core.organizer import plan
-from anivault.core.pipeline.scanner import kind_of
+from anivault.core.pipeline.records import kind_of
 from anivault.core.planning.library import Library
 from anivault.core.planning.naming.preset import load_preset
 from anivault.parser.models import ParseResult

@@ -12,7 +12,8 @@ from anivault.core.arrivals import Rules
 from anivault.core.models import HeldReason, Mode
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.left_out import LeftOutReason
-from anivault.core.pipeline.reading import What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import What
 from anivault.core.planning.describing.pictures import Picture
 from anivault.core.planning.naming.preset import load_preset
 from anivault.core.verdicts import Asked

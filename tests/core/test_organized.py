@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from anivault.core.causes import Advantage, Cause
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, Replaced, Return, Write
 from anivault.core.moving.executor import Report
-from anivault.core.moving.journal import Do, Step
+from anivault.core.moving.journal.records import Do, Step
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.left_out import LeftOut, LeftOutReason
 from anivault.shared.exits import DONE, FINDINGS

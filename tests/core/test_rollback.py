@@ -17,9 +17,11 @@ import tree_sitter_pwsh
 
 from anivault.core import rollback_manager
 from anivault.core.models import Held, HeldReason, Mode, Write
-from anivault.core.moving import journal, preflight
+from anivault.core.moving import preflight
 from anivault.core.moving.executor import Batch, execute
 from anivault.core.moving.history import Replay
+from anivault.core.moving.journal.log import History, read_journal
+from anivault.core.moving.journal.records import Step
 from anivault.core.moving.rollback.outlook import outlook
 from anivault.core.moving.rollback.script import powershell_script, write_script
 from anivault.core.moving.verifier import verify
@@ -195,10 +197,10 @@ def test_an_unknown_run_and_an_absent_library_are_named(box: Box, tmp_path: Path
 
 def test_a_rollback_that_would_leave_its_roots_is_refused(box: Box) -> None:
     box.run()
-    log = journal.read(str(box.library)).runs[0]
+    log = read_journal(str(box.library)).runs[0]
     (step,) = (s for s in log.steps.values() if s.rel == VIDEO)
     log.steps[step.i] = msgspec.structs.replace(step, rel="../../etc/passwd")
-    replay = Replay(journal.History([log], 0, 0, 0), str(box.library))
+    replay = Replay(History([log], 0, 0, 0), str(box.library))
 
     with pytest.raises(UnsafePathError):
         rollback_manager._plan(replay, None, None, [])
@@ -409,7 +411,7 @@ def test_the_last_copy_is_not_removed_when_its_source_goes_in_the_middle(
     wanted = (box.library / NAMES[VIDEO]).read_bytes()
     intend = Batch.intend
 
-    def and_the_source_goes(self: Batch, ready: list[journal.Step]) -> None:
+    def and_the_source_goes(self: Batch, ready: list[Step]) -> None:
         intend(self, ready)
         (box.source / VIDEO).unlink(missing_ok=True)
 

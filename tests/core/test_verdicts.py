@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from anivault.core.matching.pins import Pin
 from anivault.core.models import Decision, FileKind, ParsedFile, ScannedFile, Title
 from anivault.core.pipeline.parser import parse_files
-from anivault.core.pipeline.reading import Read
+from anivault.core.pipeline.records import Read
 from anivault.core.verdicts import NO_TITLE, Asked, called, match, releases
 from anivault.parser.read import Reader
 from tests.core.matching.makers import Shelf, entry, show

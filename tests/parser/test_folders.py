@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.parser.folders import Use, read_folder
+from anivault.parser.folders import Use
 from anivault.parser.models import VideoType
+from anivault.parser.read import read_folder
 
 
 @pytest.mark.parametrize(

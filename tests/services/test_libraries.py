@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from anivault.core.models import Mode
-from anivault.core.moving import journal
+from anivault.core.moving.journal.records import journal_path
 from anivault.services.libraries import lost_history, remember, remembered, require_there
 from anivault.shared.errors import WrongDiskError
 from tests.core.mover import Box
@@ -142,14 +142,14 @@ def test_a_library_that_is_empty_has_lost_nothing(library: str) -> None:
 
 def test_an_emptied_journal_is_missed(library: str) -> None:
     remember(library)
-    Path(journal.path_of(library)).write_bytes(b"")
+    Path(journal_path(library)).write_bytes(b"")
 
     assert lost_history(library) == "what AniVault remembers"
 
 
 def test_what_the_library_itself_tells_of_runs_comes_first(library: str) -> None:
     remember(library)
-    Path(journal.path_of(library)).rename(Path(library, ".anivault", "journal.jsonl.cut-20260101-000000"))
+    Path(journal_path(library)).rename(Path(library, ".anivault", "journal.jsonl.cut-20260101-000000"))
 
     assert lost_history(library).endswith("journal.jsonl.cut-20260101-000000")
 

@@ -242,7 +242,7 @@ def test_paths_have_the_form_without_a_limit_of_length() -> None:
 def test_of_two_on_one_library_one_works(tmp_path: Path) -> None:
     box = box_of(tmp_path, "move")
     with (
-        module("core.moving.journal").writing(str(box.library)),
+        module("core.moving.journal.writer").writing(str(box.library)),
         pytest.raises(module("shared.errors").LibraryBusyError),
     ):
         box.run()

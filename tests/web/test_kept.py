@@ -13,8 +13,8 @@ pytest.importorskip("starlette")
 
 from anivault.core.matching.pins import Pin, add, load
 from anivault.services.remembered import ignored
+from anivault.shared.places import user_config_path
 from anivault.shared.settings import load as load_settings
-from anivault.shared.settings import user_config_path
 from tests.conftest import Run
 from tests.web.conftest import Browser
 from tests.web.test_whole_job import show_of, work

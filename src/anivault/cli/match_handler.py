@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from anivault.core.models import Decision, MatchedFile
-from anivault.core.pipeline.reading import Read, What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import Read, What
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, opened
 from anivault.shared.exits import DONE, FINDINGS

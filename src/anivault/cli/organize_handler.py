@@ -14,10 +14,11 @@ from anivault.core.arrivals import Rules, absent, neighbours, planned, replayed,
 from anivault.core.described import described
 from anivault.core.listing import JOURNAL
 from anivault.core.models import Mode, Plan, Write
-from anivault.core.moving.journal import turn
+from anivault.core.moving.journal.turns import turn
 from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
-from anivault.core.pipeline.reading import What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import What
 from anivault.core.planning import planfile
 from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.describing.pictures import Picture

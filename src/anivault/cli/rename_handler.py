@@ -33,7 +33,7 @@ class RenameRequest(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: RenameRequest, bars: Bars, pace: Pace) -> Organized:
     """Plan the names that differ, and apply them where asked.
 
-    Raises FolderNotFoundError, what `journal.read` and `executor.execute` raise.
+    Raises FolderNotFoundError, what `read_journal` and `executor.execute` raise.
     """
     videos, others, notices = rematched(request.asking, request.library, bars("Asking"))
     torrent_of = torrents_of(request.asking.settings)

@@ -11,7 +11,7 @@ from anivault.core.models import GONE, Held
 from anivault.core.moving.executor import Report
 from anivault.core.moving.foresight import check_writable
 from anivault.core.moving.history import require_library
-from anivault.core.moving.journal import Step
+from anivault.core.moving.journal.records import Step
 from anivault.core.moving.pace import Pace
 from anivault.core.moving.rollback.inverse import RollbackPlan
 from anivault.core.moving.rollback.outlook import outlook

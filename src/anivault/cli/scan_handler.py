@@ -6,7 +6,8 @@ from contextlib import closing
 
 import msgspec
 
-from anivault.core.pipeline.reading import Read, What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import Read, What
 from anivault.services.asking import Asking, failures, memory_of, reader_of
 from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.progress import Bars

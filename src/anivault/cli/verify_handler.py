@@ -45,7 +45,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: VerifyRequest, bars: Bars) -> Verified:
     """Verify; with `again` also match every file again, to find what would be named differently today.
 
-    Raises FolderNotFoundError and what `journal.read` raises.
+    Raises FolderNotFoundError and what `read_journal` raises.
     """
     metadata, notices = _today(request.again, request.library, bars("Asking")) if request.again else ({}, ())
     report = verify(

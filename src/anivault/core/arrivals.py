@@ -31,13 +31,14 @@ from anivault.core.models import (
     ScannedFile,
     Write,
 )
-from anivault.core.moving import history, journal
+from anivault.core.moving import history
 from anivault.core.moving.foresight import foresee
 from anivault.core.moving.history import Past, Replay
+from anivault.core.moving.journal.log import read_journal
 from anivault.core.organizer import plan
 from anivault.core.pipeline.parser import parse_alone
-from anivault.core.pipeline.reading import Read
-from anivault.core.pipeline.scanner import kind_of, root_folders
+from anivault.core.pipeline.records import Read, kind_of
+from anivault.core.pipeline.scanner import root_folders
 from anivault.core.planning import planfile
 from anivault.core.planning.describing.pictures import Picture
 from anivault.core.planning.library import Library, Origin
@@ -186,7 +187,7 @@ def renamed(
         name_max=_name_max(library),
     )
     made = _linked_where_they_are(spare(made, torrent_of), links)
-    return foresee(made, unfinished=journal.read(library).unfinished)
+    return foresee(made, unfinished=read_journal(library).unfinished)
 
 
 def _linked_where_they_are(made: Plan, links: Container[str]) -> Plan:
@@ -214,7 +215,7 @@ def replayed(file: str, roots: Sequence[str], library: str, torrent_of: TorrentO
     """Take a written plan, as far as disk and torrents still allow it. Raises what `planfile` does."""
     read = planfile.read(file, root_folders(roots), library)
     made = _making_room(spare(read, torrent_of))
-    return foresee(made, unfinished=journal.read(library).unfinished, replayed=True)
+    return foresee(made, unfinished=read_journal(library).unfinished, replayed=True)
 
 
 def untitled(there: Stock, files: Sequence[MatchedFile], preset: Preset) -> tuple[str, ...]:

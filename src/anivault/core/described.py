@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from anivault.core.models import Decision, MatchedFile, Mode, Plan
 from anivault.core.organized import Organized
-from anivault.core.pipeline.reading import Read
+from anivault.core.pipeline.records import Read
 from anivault.core.planning.describing.nfo import Placed, beside
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.places import undecided

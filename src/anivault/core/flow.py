@@ -20,7 +20,8 @@ from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.pace import Pace
 from anivault.core.organized import Fetched, Organized
-from anivault.core.pipeline.reading import What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import What
 from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.describing.nfo import writes as nfo
 from anivault.core.planning.describing.pictures import Picture, pictures

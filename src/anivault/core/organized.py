@@ -13,7 +13,7 @@ from anivault.core.causes import Advantage, Cause, replaced
 from anivault.core.models import Held, HeldReason, MatchedFile, Move, Plan, Return, Write
 from anivault.core.moving import history
 from anivault.core.moving.executor import Report
-from anivault.core.moving.journal import Step
+from anivault.core.moving.journal.records import Step
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.planning.describing.pictures import Picture
 from anivault.core.planning.sidecars.fonts import Missing

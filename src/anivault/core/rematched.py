@@ -36,11 +36,11 @@ from anivault.core.models import (
     ScannedFile,
     Score,
 )
-from anivault.core.moving import history, journal
+from anivault.core.moving import history
 from anivault.core.moving.history import Past, Replay
+from anivault.core.moving.journal.turns import in_the_middle
 from anivault.core.pipeline.parser import parse_alone, parse_files
-from anivault.core.pipeline.reading import Read
-from anivault.core.pipeline.scanner import kind_of
+from anivault.core.pipeline.records import Read, kind_of
 from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.extras import unlabelled
@@ -65,7 +65,7 @@ def rematched(library: str, asked: Asked) -> tuple[list[MatchedFile], list[Parse
     """
     past = history.read(library)
     if past.unfinished:
-        raise journal.in_the_middle(library)
+        raise in_the_middle(library)
     now = _present(past)
     came = {rel: _as_it_is(_origin(file), there) for rel, (file, there) in now.items()}
     again = _Again({origin.file: origin for origin in came.values()}, asked)

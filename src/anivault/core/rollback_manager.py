@@ -13,10 +13,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from anivault.core.moving import history, journal
+from anivault.core.moving import history
 from anivault.core.moving.executor import Report, carry_out
 from anivault.core.moving.history import Put, Replay
-from anivault.core.moving.journal import ADOPT, Do, Journal, RunLog, Step
+from anivault.core.moving.journal.log import RunLog
+from anivault.core.moving.journal.records import ADOPT, Do, Step
+from anivault.core.moving.journal.roots import require_disks, roots_now
+from anivault.core.moving.journal.turns import in_the_middle
+from anivault.core.moving.journal.writer import Journal, writing
 from anivault.core.moving.pace import Pace, Signals
 from anivault.core.moving.preflight import require_room
 from anivault.core.moving.rollback.inverse import RollbackPlan, inverse
@@ -48,18 +52,18 @@ def plan_rollback(
         raise FolderNotFoundError(library, "library")
     replay = history.read(library)
     if replay.unfinished:
-        raise journal.in_the_middle(library)
+        raise in_the_middle(library)
     plan = _plan(replay, run, since, [os.path.abspath(path) for path in only])
     if not other_disk:
         for log in replay.runs:
             if log.run.id in plan.runs:
-                journal.require_disks(log.run, plan.library)
+                require_disks(log.run, plan.library)
     return plan
 
 
 def apply(plan: RollbackPlan, *, progress: Pace | None = None) -> Report:
     """Carry a rollback out, as a run of its own."""
-    with Signals() as signals, journal.writing(plan.library) as log:
+    with Signals() as signals, writing(plan.library) as log:
         steps = _still_living(log, plan)
         _check_room(plan.roots, steps)
         total = len(plan.steps)
@@ -121,7 +125,7 @@ def _again(log: RunLog, library: str) -> str:
     """Return the words that do a run again."""
     if log.run.mode == ADOPT:
         return f"anivault adopt {quoted(library)} --apply"
-    roots = journal.roots_now(log.run, library)[1:]
+    roots = roots_now(log.run, library)[1:]
     if set(roots) == {library}:
         return f"anivault rename {quoted(library)} --apply"
     sources = " ".join(quoted(root) for root in roots)

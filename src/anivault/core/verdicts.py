@@ -15,7 +15,7 @@ from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
 from anivault.core.models import Decision, Match, MatchedFile, ParsedFile, Release, ReleaseKey
-from anivault.core.pipeline.reading import Read
+from anivault.core.pipeline.records import Read
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.read import Reader
 from anivault.shared.progress import Progress, untold

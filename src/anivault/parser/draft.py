@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from anivault.parser.models import SURE
-from anivault.parser.vocabulary import letters_of
 
 # What stands in `text` where a rule has claimed it. They are controls: no normal form holds them.
 GROUP, TERM, SEASON, EPISODE, YEAR, KIND, NOTE = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
@@ -46,10 +45,6 @@ class Draft:
         self.loose_group: str | None = None  # a name found among technical words
 
         self.words: frozenset[str] = frozenset()  # the runs of letters outside brackets, lower case
-
-    def list_words(self) -> None:
-        """Note what words are left, so that a rule none of whose words is there costs nothing."""
-        self.words = letters_of([self.text])
 
     def set(self, field: str, value: Any, rule: str) -> None:
         """Keep a value unless an earlier rule has said one."""

@@ -1,20 +1,19 @@
 """What a folder's name says: a season, a place for specials or extras, a disc, a title, or nothing.
 
-In: one folder's name. Out: a Folder. Touches nothing. How folders are combined with the name of a
-file is decided where whole paths are known.
+In: one folder's name, and how names of files are read. Out: a Folder. Touches nothing. How
+folders are combined with the name of a file is decided where whole paths are known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
-from functools import lru_cache
 from typing import NamedTuple
 
 from anivault.parser import form
 from anivault.parser.models import ParseResult, VideoType
-from anivault.parser.read import read_rules
-from anivault.parser.rules.numbers import han, whole_season
-from anivault.parser.vocabulary import FOLDERS, SEASON, any_of
+from anivault.parser.rules.numbers import whole_season
+from anivault.parser.vocabulary import FOLDERS, SEASON, any_of, han
 from anivault.shared import regex as re
 
 
@@ -100,12 +99,11 @@ _LETTERS = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)  # every file of a folder asks again
-def read_folder(name: str) -> Folder:
-    """Tell what one folder is for."""
+def read(name: str, read_title: Callable[[str], ParseResult]) -> Folder:
+    """Tell what one folder is for. What has a title is read as the name of a file is."""
     text = form.of(name + ".mkv").text.strip()  # the extension keeps a dot in a folder's name from being one
     plain = _ORDER.sub("", _ASIDE.sub(" ", text)).strip(" -._").lower()
-    return _named(plain) or _counted(plain) or _generic(plain or text.lower()) or _title(name)
+    return _named(plain) or _counted(plain) or _generic(plain or text.lower()) or _title(name, read_title)
 
 
 def _counted(plain: str) -> Folder | None:
@@ -152,10 +150,10 @@ def _generic(plain: str) -> Folder | None:
     return Folder(Use.GENERIC) if _LETTERS.fullmatch(plain) or not plain else None
 
 
-def _title(name: str) -> Folder:
-    parsed = read_rules(name + ".mkv")
+def _title(name: str, read_title: Callable[[str], ParseResult]) -> Folder:
+    parsed = read_title(name + ".mkv")
     if not parsed.title and (rest := _AHEAD.sub("", name)) != name:
-        return read_folder(rest)
+        return read(rest, read_title)
     if not parsed.title:
         return Folder(Use.GENERIC)
     specials = bool(_SPECIALS.search(name)) and not _AND_MORE.search(name)

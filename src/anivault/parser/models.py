@@ -7,18 +7,15 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from anivault.shared import regex as re
-
 # A number as printed: 7, 12.5, or text where it carries a letter ("01b").
 Number: TypeAlias = int | float | str
 
 YEARS = range(1950, 2036)  # four digits that are a year before they are an episode
-_PLAIN = re.compile(r"\d+")
 
 
 def number(text: str) -> Number:
     """A printed number: int, float, or text where it carries a letter ("01b")."""
-    if _PLAIN.fullmatch(text):
+    if text.isdecimal():
         return int(text)
     try:
         return float(text)

@@ -1,7 +1,7 @@
-"""Read one file name: normal form, the rules in their order, engines beside them.
+"""Read one name: normal form, the rules in their order, engines beside them.
 
-In: a name with or without extension. Out: a ParseResult. Touches nothing, but for the worker
-processes of engines that are not safe to run here.
+In: the name of a file, with or without extension, or that of a folder. Out: a ParseResult, or a Folder.
+Touches nothing, but for the worker processes of engines that are not safe to run here.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from anivault.parser import form, vote
+from anivault.parser import folders, form, vote
 from anivault.parser.draft import Draft
+from anivault.parser.folders import Folder
 from anivault.parser.memo import Memo
 from anivault.parser.models import SURE, Engine, ParseResult
 from anivault.parser.rules import (
@@ -28,16 +29,23 @@ from anivault.parser.rules import (
     season,
     title,
 )
+from anivault.parser.vocabulary import letters_of
 from anivault.shared import plugins
 
 ENGINE_BYTES = 255  # what a file system allows in one name; neurelease reads no more
+
+
+def _list_words(draft: Draft) -> None:
+    """Note what words are left, so that a rule none of whose words is there costs nothing."""
+    draft.words = letters_of([draft.text])
+
 
 # What each rule claims, the later ones no longer see.
 RULES = (
     brackets.read,
     group.read,
     media.notes,
-    Draft.list_words,
+    _list_words,
     episode_stated.read_stated,
     season.read,
     episode_stated.read_worded,
@@ -65,6 +73,12 @@ def read_rules(name: str, episode_at: tuple[int, int] | None = None) -> ParseRes
         rule(draft)
     title.read_printed(draft, stem)
     return ParseResult(**draft.fields, said=draft.said, engine="rules", confidence=draft.confidence)
+
+
+@lru_cache(maxsize=8192)  # every file of a folder asks again
+def read_folder(name: str) -> Folder:
+    """What the rules read in the name of a folder."""
+    return folders.read(name, read_rules)
 
 
 class Reader:

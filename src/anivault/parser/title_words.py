@@ -10,11 +10,11 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from anivault.parser.rules.numbers import HAN_VALUE, han
 from anivault.parser.vocabulary import (
     CARDINALS,
     CJK_FILMS,
     FINAL_SEASONS,
+    HAN_VALUE,
     KANA_ORDINALS,
     LATIN_FILMS,
     ORDINALS,
@@ -23,6 +23,7 @@ from anivault.parser.vocabulary import (
     ROMANS,
     SEASON,
     any_of,
+    han,
 )
 from anivault.shared import regex as re
 

@@ -73,6 +73,17 @@ TEAM = re.compile(
 CJK_SUBTITLES = re.escape(_RAW["cjk"]["subtitles"])
 
 HAN = _RAW["numbers"]["han"]
+HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
+HAN_VALUE |= {
+    "壱": 1,
+    "壹": 1,
+    "弐": 2,
+    "貳": 2,
+    "贰": 2,
+    "参": 3,
+    "參": 3,
+    "叁": 3,
+}  # as solemn titles write
 ORDINALS: dict[str, int] = _RAW["numbers"]["ordinals"]
 CARDINALS: dict[str, int] = _RAW["numbers"]["cardinals"]
 ROMANS: dict[str, int] = _RAW["numbers"]["romans"]
@@ -105,3 +116,18 @@ KNOWN = (
 )
 
 FOLDERS: dict[str, str] = {word: use for use, words in _RAW["folders"].items() for word in words}
+
+
+def han(text: str) -> int:
+    """A number below a thousand in Han numerals or digits: 十二, 二十, 百零五, 12."""
+    if text.isdecimal():
+        return int(text)
+    total, digit = 0, 0
+    for char in text:
+        if char == "百":
+            total, digit = total + (digit or 1) * 100, 0
+        elif char == "十":
+            total, digit = total + (digit or 1) * 10, 0
+        else:
+            digit = HAN_VALUE.get(char, 0)
+    return total + digit

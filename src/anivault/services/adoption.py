@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from anivault.core.listing import JOURNAL
 from anivault.core.living.adopted import Adoption, adopt, look
 from anivault.core.models import ShowId
-from anivault.core.moving.journal import turn
+from anivault.core.moving.journal.turns import turn
 from anivault.core.moving.pace import Pace
-from anivault.core.pipeline.reading import What
+from anivault.core.pipeline.records import What
 from anivault.services import libraries
 from anivault.services.asking import Asking, opened
 from anivault.services.pinning import meant_by

@@ -17,7 +17,7 @@ from anivault.shared.text import counted
 from anivault.shared.work.memory import FORGETFUL, Memory
 
 if TYPE_CHECKING:
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
     from anivault.core.verdicts import Asked
     from anivault.services.providers import Providers
 
@@ -83,7 +83,7 @@ def memory_of(asking: Asking) -> Memory:
 
 def arriving(settings: Settings, paths: Sequence[str], library: str | None) -> What:
     """What is read of folders whose files are to go to a library."""
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
     from anivault.services.remembered.ignored import lists
 
     return What(

@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_state_path
 
-from anivault.core.moving import history, journal
+from anivault.core.moving import history
+from anivault.core.moving.journal.records import journal_path
 from anivault.shared import fs
 from anivault.shared.errors import WrongDiskError
 
@@ -27,7 +28,7 @@ class Home(msgspec.Struct, frozen=True):
 
 def require_there(library: str) -> None:
     """Refuse a folder without a library that lies on another disk than the library that was there."""
-    if os.path.exists(journal.path_of(library)):
+    if os.path.exists(journal_path(library)):
         return
     with suppress(OSError, msgspec.MsgspecError):
         was = msgspec.json.decode(_place(library).read_bytes(), type=Home).disk
@@ -73,7 +74,7 @@ def lost_history(library: str) -> str:
 
 def _has_runs(library: str) -> bool:
     with suppress(OSError):
-        return os.path.getsize(journal.path_of(library)) > 0
+        return os.path.getsize(journal_path(library)) > 0
     return False
 
 

@@ -24,16 +24,17 @@ from anivault.core.matching.pins import (
 )
 from anivault.core.matching.said import Against, Objection
 from anivault.core.models import Candidate, Entry, FileKind, ShowId
-from anivault.core.pipeline.reading import parse_path
-from anivault.core.pipeline.scanner import kind_of
+from anivault.core.pipeline.parser import parse_path
+from anivault.core.pipeline.records import kind_of
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.models import ParseResult
 from anivault.services.catalogue.offline import Catalog
 from anivault.services.providers import Providers
 from anivault.shared import regex as re
 from anivault.shared.errors import DiskError, PinNotFoundError, PinRefusedError, quoted, shortened
+from anivault.shared.places import user_config_path
 from anivault.shared.progress import Progress
-from anivault.shared.settings import Settings, user_config_path
+from anivault.shared.settings import Settings
 
 _OF_A_LIST = re.compile(r"(?P<list>anidb|mal|anilist|tvdb):(?P<number>\d{1,9})")
 _EPISODE = re.compile(r"s(\d{1,4})e(\d{1,4})", re.IGNORECASE)

@@ -19,8 +19,9 @@ from anivault.services.catalogue.offline import Catalog
 from anivault.services.secrets import Secret, find_key
 from anivault.shared import plugins
 from anivault.shared.errors import TmdbKeyError
+from anivault.shared.places import user_config_path
 from anivault.shared.progress import Progress
-from anivault.shared.settings import Settings, user_config_path
+from anivault.shared.settings import Settings
 
 if TYPE_CHECKING:
     from anivault.services.plugin_source import PluginSource

@@ -14,7 +14,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -29,6 +29,7 @@ else:
 LINUX = sys.platform == "linux"
 CHUNK = 1 << 20  # bytes; larger ones fall out of the processor's cache between read, hash and write
 MOST_FOLDERS = 256  # folders kept open for one root; the usual limit of a process is 1,024 descriptors
+SHARES = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "davfs", "fuse.rclone")  # kinds of mounts
 NO_SUCH_CALL = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})
 # What a network share says of work that it has done already, when it answers a repeated request.
 ANSWERED_AGAIN = frozenset({errno.ENOENT, errno.EEXIST})
@@ -45,6 +46,13 @@ class HalfDoneError(OSError):
 
 class ReadError(OSError):
     """The file that is copied cannot be read: the trouble is its own."""
+
+
+def require_plain_name(name: str, rel: str) -> str:
+    """Return `name`, the part of `rel` after a slash, when it is a plain one."""
+    if not is_plain_name(name):
+        raise UnsafePathError(rel)
+    return name
 
 
 class Folders:
@@ -124,6 +132,17 @@ def mount_point(path: str, found: Container[str]) -> str:
     while path not in found and (above := os.path.dirname(path)) != path:
         path = above
     return path
+
+
+def share_of(path: str, found: Mapping[str, str] | None = None) -> str:
+    """The kind of network share that a path is on, or will be; empty where it is on none, or nobody tells.
+
+    `found` is what `mounts` found, for who asks about many paths. On a share every look takes its time, and
+    locks cannot be trusted.
+    """
+    found = mounts() if found is None else found
+    kind = found.get(mount_point(os.path.realpath(nearest(path)), found), "") if found else ""
+    return kind if kind.startswith(SHARES) else ""
 
 
 def is_below(path: str, folder: str) -> bool:

@@ -21,8 +21,6 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
-from anivault.shared.errors import UnsafePathError
-
 assert sys.platform != "win32"
 
 Folder: TypeAlias = int  # an open folder: its descriptor
@@ -43,11 +41,9 @@ UNSUPPORTED = frozenset({errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})  # the 
 # --- folders and names ---
 
 
-def require_plain_name(name: str, rel: str) -> str:
-    """Return `name`, the part of `rel` after a slash, when it is a plain one."""
-    if name in UNSAFE or "\0" in name:
-        raise UnsafePathError(rel)
-    return name
+def is_plain_name(name: str) -> bool:
+    """Tell whether a part of a path is the name of something in its folder."""
+    return name not in UNSAFE and "\0" not in name
 
 
 def whole(root: str, rel: str) -> str:

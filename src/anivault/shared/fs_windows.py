@@ -18,8 +18,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TypeAlias
 
-from anivault.shared.errors import UnsafePathError
-
 assert sys.platform == "win32"
 
 Folder: TypeAlias = str  # its whole path, in the form without a limit of length
@@ -34,11 +32,9 @@ LEADS_ELSEWHERE = 0x20000000  # the bit that links and junctions have of all rep
 # --- folders and names ---
 
 
-def require_plain_name(name: str, rel: str) -> str:
-    """Return `name`, the part of `rel` after a slash, when it is a plain one."""
-    if LEADS_OUT.search(name):
-        raise UnsafePathError(rel)
-    return name
+def is_plain_name(name: str) -> bool:
+    """Tell whether a part of a path is the name of something in its folder."""
+    return not LEADS_OUT.search(name)
 
 
 def long_path(path: str) -> str:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
-import platformdirs
 
 from anivault.shared import trust
 from anivault.shared.errors import ConfigError, looked_at, shortened
+from anivault.shared.places import FOLDER, user_config_path
 from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS, TIMEOUT
 
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
@@ -242,12 +242,6 @@ class Loaded(msgspec.Struct, frozen=True):
     unheard: tuple[Unheard, ...] = ()
 
 
-def user_config_path(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the user's own file is, whether it exists or not."""
-    named = environment.get("ANIVAULT_CONFIG")
-    return Path(named) if named else Path(platformdirs.user_config_dir("anivault")) / "config.toml"
-
-
 def load(
     *, config: str | None = None, library: str | None = None, environment: Mapping[str, str] = os.environ
 ) -> Loaded:
@@ -260,7 +254,7 @@ def load(
     mine = _read(user, must_exist=bool(config))
     spoken = _from_environment(environment)
     home = library or _library_of(spoken) or _library_of(mine)
-    path = Path(os.path.expanduser(home), trust.FOLDER, "config.toml")
+    path = Path(os.path.expanduser(home), FOLDER, "config.toml")
     theirs = _read(path) if home else {}
     loaded = _merge([(str(user), mine), (str(path), _heard(theirs)), ("environment", spoken)])
     holding = dict(flatten(loaded.settings))

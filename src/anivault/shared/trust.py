@@ -14,8 +14,8 @@ from typing import Any
 
 from anivault.shared import fs
 from anivault.shared.errors import NotTrustedError, OutputRefusedError, problem, quoted
+from anivault.shared.places import FOLDER
 
-FOLDER = ".anivault"
 ANYONE = 0o002  # a group of users may share a library
 EVERYONE = 0o077
 OUR_FOLDER = 0o775  # what a new one may have at most; a umask of 0 would let anyone write

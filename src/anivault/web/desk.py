@@ -180,7 +180,7 @@ def _version_of(path: str) -> object:
 def stamp(library: str) -> str:
     """What tells whether the journal of a library has changed."""
     try:
-        found = os.stat(journal.path_of(library))
+        found = os.stat(journal_path(library))
     except OSError:
         return ""
     return f"{found.st_size} {found.st_mtime_ns}"

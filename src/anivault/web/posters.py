@@ -16,7 +16,7 @@ from pathlib import Path
 from anivault.core.models import ShowId
 from anivault.services.secrets import find_key
 from anivault.shared.errors import TmdbKeyError
-from anivault.shared.settings import user_config_path
+from anivault.shared.places import user_config_path
 
 FRESH = 30 * 86_400.0  # seconds that a poster is kept
 LACKING = 3600.0  # and that nobody asks again for one that did not come

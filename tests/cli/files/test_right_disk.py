@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anivault.core.moving import journal
+from anivault.core.moving.journal.log import read_journal
 from anivault.shared import fs
 from tests.conftest import Run
 from tests.core.mover import crashes
@@ -166,7 +166,7 @@ def test_recover_does_not_take_an_absent_disk_for_files_that_are_gone(
     words = ("organize", source, "--to", library, "--mode", "copy", "--apply")
     for at in range(15, 60):
         crashes(lambda: run(*words), at)
-        if journal.read(str(library)).unfinished:
+        if read_journal(str(library)).unfinished:
             break
     before = (library / ".anivault" / "journal.jsonl").read_bytes()
     disks.clear()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from anivault.core.moving.effects import Effects
-from anivault.core.moving.journal import Step
+from anivault.core.moving.journal.records import Step
 from tests.conftest import Ran, Run
 
 OLD = "[Grp] Nichijou - 01 [720p]"

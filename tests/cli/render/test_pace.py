@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from anivault.cli.render.pace import paced
-from anivault.core.moving.journal import Do
+from anivault.core.moving.journal.records import Do
 from anivault.shared.progress import Progress
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from anivault.core.moving.journal import turn
+from anivault.core.moving.journal.turns import turn
 from tests.conftest import Ran, Run
 from tests.core.moving.test_filesystems import exfat, unmount
 from tests.core.moving.test_filesystems import run as system

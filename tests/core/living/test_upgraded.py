@@ -14,7 +14,7 @@ from anivault.core.living.brought_back import brought_back
 from anivault.core.living.upgraded import upgraded
 from anivault.core.models import HeldReason, Identity, Mode, Move, Plan, Replaced, ScannedFile
 from anivault.core.moving.executor import execute
-from anivault.core.pipeline.scanner import kind_of
+from anivault.core.pipeline.records import kind_of
 from anivault.shared.errors import AniVaultError
 from tests.core.mover import identity
 

@@ -20,7 +20,7 @@ from anivault.core.moving.checks import (
     require_root,
     require_twin,
 )
-from anivault.core.moving.journal import Do, Step
+from anivault.core.moving.journal.records import Do, Step
 from anivault.shared import fs
 from anivault.shared.errors import UnsafePathError
 

@@ -13,7 +13,7 @@ from xxhash import xxh3_128_hexdigest
 from anivault.core.models import HeldReason
 from anivault.core.moving.checks import RefusedError, checked_source
 from anivault.core.moving.effects import Effects
-from anivault.core.moving.journal import Do, Step
+from anivault.core.moving.journal.records import Do, Step
 from anivault.shared import fs
 
 CONTENT = b"a video" * 1000

@@ -18,9 +18,11 @@ import msgspec
 import pytest
 
 from anivault.core.models import HeldReason, Identity, Mode, Move, Plan, Write
-from anivault.core.moving import journal, steps
+from anivault.core.moving import steps
 from anivault.core.moving.executor import execute
-from anivault.core.moving.journal import Do
+from anivault.core.moving.journal.log import read_journal
+from anivault.core.moving.journal.records import Do
+from anivault.core.moving.journal.writer import writing
 from anivault.core.moving.rollback.outlook import outlook
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared import fs
@@ -99,7 +101,7 @@ def test_hardlinks_to_another_disk_are_refused_before_the_first(tmp_path: Path, 
 
     assert "--mode copy" in caught.value.hint
     assert box.trees() == before
-    assert journal.read(str(box.library)).runs == []
+    assert read_journal(str(box.library)).runs == []
 
 
 def test_a_copy_that_cannot_fit_is_refused_before_the_first(tmp_path: Path) -> None:
@@ -314,7 +316,7 @@ def test_the_hash_of_a_copy_is_that_of_its_content(tmp_path: Path) -> None:
     os.truncate(box.source / "holes.mkv", 3 << 20)
     execute(plan_of(box, *box.plan().moves, box.move("holes.mkv", "holes.mkv")))
 
-    (log,) = journal.read(str(box.library)).runs
+    (log,) = read_journal(str(box.library)).runs
     for step in log.happened():
         if step.do is Do.COPY:
             assert log.made[step.i].hash == xxh3_128_hexdigest((box.library / step.to).read_bytes())
@@ -337,12 +339,12 @@ def test_nothing_to_do_leaves_no_run(tmp_path: Path) -> None:
     box = box_of(tmp_path, Mode.MOVE)
 
     assert execute(plan_of(box)).moved == 0
-    assert journal.read(str(box.library)).runs == []
+    assert read_journal(str(box.library)).runs == []
 
 
 def test_of_two_processes_one_works(tmp_path: Path) -> None:
     box = box_of(tmp_path, Mode.MOVE)
-    with journal.writing(str(box.library)), pytest.raises(LibraryBusyError):
+    with writing(str(box.library)), pytest.raises(LibraryBusyError):
         box.run()
 
     assert box.run().moved == 5
@@ -351,8 +353,8 @@ def test_of_two_processes_one_works(tmp_path: Path) -> None:
 def test_the_lock_of_a_killed_process_holds_nobody_up(tmp_path: Path) -> None:
     box = box_of(tmp_path, Mode.MOVE)
     hold = (
-        "import os, signal, sys; from anivault.core.moving import journal\n"
-        "with journal.writing(sys.argv[1]): os.kill(os.getpid(), signal.SIGKILL)"
+        "import os, signal, sys; from anivault.core.moving.journal.writer import writing\n"
+        "with writing(sys.argv[1]): os.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = subprocess.run([sys.executable, "-c", hold, str(box.library)], check=False)
 
@@ -384,7 +386,7 @@ def test_a_signal_ends_the_run_between_two_files(
     with pytest.raises(RunInterruptedError) as caught:
         execute(box.plan(), progress=lambda _, done, __: os.kill(os.getpid(), number) if done == 2 else None)
 
-    (log,) = journal.read(str(box.library)).runs
+    (log,) = read_journal(str(box.library)).runs
     assert caught.value.exit_code == code
     assert log.end
     assert log.end.state == "interrupted"
@@ -408,7 +410,7 @@ def test_a_signal_in_the_middle_of_a_copy_leaves_no_part_of_it(
         box.run()
 
     assert tree(box.library).keys() <= {"mine.txt", NAMES["[Group] Show - 01.mkv"]}
-    assert not journal.read(str(box.library)).unfinished
+    assert not read_journal(str(box.library)).unfinished
 
 
 @pytest.mark.parametrize("mode", [Mode.MOVE, Mode.HARDLINK, Mode.COPY])

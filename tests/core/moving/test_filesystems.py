@@ -16,9 +16,9 @@ import msgspec
 import pytest
 
 from anivault.core.models import HeldReason, Mode
-from anivault.core.moving import journal
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import execute
+from anivault.core.moving.journal.log import read_journal
 from anivault.core.moving.verifier import Kind, verify
 from anivault.shared import fs
 from anivault.shared.errors import DestinationError
@@ -281,7 +281,7 @@ def test_a_mount_point_inside_the_library_is_no_surprise(disk: tuple[str, Path],
     assert (report.moved, report.held) == (5, ())
     assert {kind for kind, _ in found} <= {Kind.EXTRA}
     assert after[0] == before[0]
-    assert not journal.read(str(box.library)).unfinished
+    assert not read_journal(str(box.library)).unfinished
 
 
 def test_a_folder_that_a_disk_is_mounted_on_stays_when_its_files_go(
@@ -298,6 +298,6 @@ def test_a_folder_that_a_disk_is_mounted_on_stays_when_its_files_go(
         monkeypatch.setattr(fs, "mounts", dict)  # a disk that came after the plan
         report = execute(plan, emptied=emptied(plan))
         assert (report.moved, report.held, report.emptied) == (1, (), ())
-        assert not journal.read(str(box.library)).unfinished
+        assert not read_journal(str(box.library)).unfinished
     finally:
         unmount(box.source / "Show")

@@ -16,7 +16,22 @@ from hypothesis import strategies as st
 
 from anivault.core.models import Mode
 from anivault.core.moving import journal
-from anivault.core.moving.journal import Do, Done, End, Made, Placed, Record, Root, Run, Step
+from anivault.core.moving.journal.lines import encode
+from anivault.core.moving.journal.log import parse, read_journal
+from anivault.core.moving.journal.records import (
+    Do,
+    Done,
+    End,
+    Made,
+    Placed,
+    Record,
+    Root,
+    Run,
+    Step,
+    journal_path,
+    schema,
+)
+from anivault.core.moving.journal.writer import writing
 from anivault.shared.errors import JournalDamagedError, JournalRefusedError, UnfinishedRunError, quoted
 from tests.conftest import Run as Runner
 from tests.core.mover import Box, Calls, crashes, watched
@@ -45,7 +60,7 @@ steps = st.builds(
 
 
 def lines(*records: Record) -> bytes:
-    return b"".join(journal.encode(record, number) for number, record in enumerate(records))
+    return b"".join(encode(record, number) for number, record in enumerate(records))
 
 
 def run_of(*roots: str) -> Run:
@@ -62,7 +77,7 @@ def test_what_is_written_is_read_again_whatever_the_names(
 ) -> None:
     root, results = f"/{root}", {step.i: result for step in intents}
     data = lines(run_of(root), *intents, Placed(results), Done({1: "changed"}, results), End("done", 2))
-    (log,) = journal.parse(data).runs
+    (log,) = parse(data).runs
 
     assert list(log.steps.values()) == intents
     assert log.run.roots[1].path == root
@@ -71,14 +86,14 @@ def test_what_is_written_is_read_again_whatever_the_names(
 
 
 def test_the_bytes_of_a_name_that_is_no_utf8_stand_beside_it() -> None:
-    line = journal.encode(Step(i=0, do=Do.LINK, rel=os.fsdecode(b"caf\xe9.mkv"), to="a"), 0)
+    line = encode(Step(i=0, do=Do.LINK, rel=os.fsdecode(b"caf\xe9.mkv"), to="a"), 0)
 
     assert b'"rel":"caf\xef\xbf\xbd.mkv"' in line
     assert msgspec.json.decode(line)["rel_b64"] == "Y2Fm6S5ta3Y="
 
 
 def test_the_schema_is_that_of_the_records() -> None:
-    assert msgspec.json.decode(SCHEMA.read_bytes()) == journal.schema()
+    assert msgspec.json.decode(SCHEMA.read_bytes()) == schema()
 
 
 def test_a_torn_end_is_an_unfinished_run_and_is_cut(tmp_path: Path) -> None:
@@ -93,7 +108,7 @@ def test_a_torn_end_is_an_unfinished_run_and_is_cut(tmp_path: Path) -> None:
             box.rollback()
         box.recover()
 
-        assert not journal.read(str(box.library)).unfinished
+        assert not read_journal(str(box.library)).unfinished
     before = box.trees()
     box.rollback()
     assert len(before[0]) == 0
@@ -137,14 +152,14 @@ LAST = SOUND.splitlines(keepends=True)[-1]
 
 @pytest.mark.parametrize("keep", range(1, len(LAST)))
 def test_a_last_line_that_ends_early_is_torn(keep: int) -> None:
-    history = journal.parse(SOUND + LAST.replace(b'"n":3', b'"n":4')[:keep])
+    history = parse(SOUND + LAST.replace(b'"n":3', b'"n":4')[:keep])
 
     assert history.unfinished
     assert history.good == len(SOUND)
 
 
 def test_a_bad_sum_on_the_very_last_line_is_torn() -> None:
-    assert journal.parse(SOUND.replace(b'"state":"done"', b'"state":"dono"')).torn == len(LAST)
+    assert parse(SOUND.replace(b'"state":"done"', b'"state":"dono"')).torn == len(LAST)
 
 
 def sound_until(size: int) -> bytes:
@@ -157,7 +172,7 @@ def sound_until(size: int) -> bytes:
 def test_a_length_without_its_data_is_what_a_power_cut_left_of_a_write(size: int) -> None:
     data = sound_until(size)
     for end in range(size + 1, size // 4096 * 4096 + 4097):
-        assert journal.parse(data + bytes(end - size)).torn == end - size
+        assert parse(data + bytes(end - size)).torn == end - size
 
 
 @pytest.mark.parametrize(
@@ -165,7 +180,7 @@ def test_a_length_without_its_data_is_what_a_power_cut_left_of_a_write(size: int
 )
 def test_zeros_that_a_lost_write_would_not_leave_are_damage(size: int, zeros: int) -> None:
     with pytest.raises(JournalDamagedError):
-        journal.parse(sound_until(size) + bytes(zeros))
+        parse(sound_until(size) + bytes(zeros))
 
 
 FOREIGN = {
@@ -208,7 +223,7 @@ def test_the_hint_over_a_damaged_journal_keeps_its_sound_lines(tmp_path: Path) -
     path = tmp_path / "journal.jsonl"
     path.write_bytes(SOUND + bytes(4096))
     with pytest.raises(JournalDamagedError) as caught:
-        journal.parse(path.read_bytes(), str(path))
+        parse(path.read_bytes(), str(path))
     aside, kept = caught.value.hint.partition("aside: ")[2].split("; its first 4 lines are sound: ")
     subprocess.run(["sh", "-c", f"{aside} && {kept}"], check=True)
 
@@ -276,13 +291,13 @@ def test_of_a_thousand_altered_journals_none_is_taken_for_sound(tmp_path: Path) 
         rnd, data = random.Random(seed), bytearray(sound)
         MUTATIONS[seed % len(MUTATIONS)](data, rnd)
         try:
-            history = journal.parse(bytes(data))
+            history = parse(bytes(data))
         except JournalDamagedError:
             continue
         if not history.unfinished and bytes(data) != sound:
             accepted.append(seed)
 
-    assert not journal.parse(sound).unfinished
+    assert not parse(sound).unfinished
     assert accepted == []
 
 
@@ -306,14 +321,14 @@ def test_a_line_of_a_later_version_is_refused_with_what_to_do() -> None:
     body = later.rpartition(b',"sum"')[0]
     data = b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body))
     with pytest.raises(JournalRefusedError) as caught:
-        journal.parse(data)
+        parse(data)
 
     assert "upgrade" in caught.value.hint
 
 
 def test_a_later_version_is_refused_before_anything_is_followed() -> None:
     with pytest.raises(JournalRefusedError):
-        journal.parse(lines(msgspec.structs.replace(run_of(), v=2), End("done", 2)))
+        parse(lines(msgspec.structs.replace(run_of(), v=2), End("done", 2)))
 
 
 STEP = Step(i=0, do=Do.RENAME, root=1, rel="a.mkv", to="b.mkv")
@@ -384,27 +399,27 @@ def test_sound_lines_that_cannot_be_true_stop_the_tool(changes: list[dict[str, o
     records = [
         change if "kind" in change and change["kind"] != "wish" else step | change for change in changes
     ]
-    assert journal.parse(sealed(run_of("/source"), step)).runs
+    assert parse(sealed(run_of("/source"), step)).runs
     with pytest.raises(JournalDamagedError):
-        journal.parse(sealed(run_of("/source"), *records))
+        parse(sealed(run_of("/source"), *records))
 
 
 @pytest.mark.parametrize("change", RUNS.values(), ids=RUNS)
 def test_a_run_that_cannot_be_true_stops_the_tool(change: dict[str, object]) -> None:
     with pytest.raises(JournalDamagedError):
-        journal.parse(sealed(msgspec.to_builtins(run_of("/source")) | change))
+        parse(sealed(msgspec.to_builtins(run_of("/source")) | change))
 
 
 def test_the_same_run_twice_stops_the_tool() -> None:
     with pytest.raises(JournalDamagedError):
-        journal.parse(lines(run_of(), End("done", 1), run_of(), End("done", 1)))
+        parse(lines(run_of(), End("done", 1), run_of(), End("done", 1)))
 
 
 @pytest.mark.parametrize("value", ["9" * 9000, "[" * 100_000, "{" * 100_000, '"\\ud800"', "nul", ""])
 def test_a_sound_line_that_nothing_can_read_stops_the_tool(value: str) -> None:
     body = f'{{"kind":"run","v":1,"id":{value},"n":0'.encode()
     with pytest.raises(JournalDamagedError):
-        journal.parse(b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body)))
+        parse(b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body)))
 
 
 def test_fields_that_a_later_version_adds_are_passed_over() -> None:
@@ -412,7 +427,7 @@ def test_fields_that_a_later_version_adds_are_passed_over() -> None:
     body = plain[1].replace(b'"kind":"done"', b'"kind":"done","new":[1]').rpartition(b',"sum"')[0]
     plain[1] = b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body))
 
-    assert not journal.parse(b"".join(plain)).unfinished
+    assert not parse(b"".join(plain)).unfinished
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
@@ -459,12 +474,12 @@ def test_a_library_and_its_sources_that_moved_together_are_recovered_and_taken_b
 )  # fmt: skip
 def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, absurd: dict[str, object]) -> None:
     fine = {"i": 1, "do": Do.RENAME, "rel": "a", "to": "b"}
-    with journal.writing(str(tmp_path)) as log:
+    with writing(str(tmp_path)) as log:
         run = log.new_run("move", [])
         with pytest.raises(OSError, match="no meaning"):
             log.append([run, Step(**{**fine, **absurd})])  # type: ignore[arg-type]
 
-    assert not Path(journal.path_of(str(tmp_path))).exists()
+    assert not Path(journal_path(str(tmp_path))).exists()
 
 
 def test_a_file_of_a_time_that_no_journal_holds_stays_and_the_others_go(run: Runner, tmp_path: Path) -> None:
@@ -489,6 +504,6 @@ def test_python_s_own_words_are_not_told(body: bytes) -> None:
     line = b'%s,"n":0' % body
     line = b'%s,"sum":"%08x"}\n' % (line, zlib.crc32(line))
     with pytest.raises(JournalDamagedError) as told:
-        journal.parse(line)
+        parse(line)
 
     assert not {"recursion", "sys.", "digits()"} & {*str(told.value).replace("_", " ").split()}

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from anivault.core.models import Mode
-from anivault.core.moving import journal, preflight
+from anivault.core.moving import preflight
+from anivault.core.moving.journal.records import LOCK, NAME
 from anivault.shared.errors import DestinationError, DiskError, NoSpaceError
+from anivault.shared.places import FOLDER
 from tests.core.mover import NAMES, Box, Calls, disk_error, watched
 
 LINKING = [Mode.HARDLINK, Mode.SYMLINK]
@@ -20,9 +22,9 @@ LINKING = [Mode.HARDLINK, Mode.SYMLINK]
 def box(tmp_path: Path, request: pytest.FixtureRequest) -> Box:
     (tmp_path / "source").mkdir()
     box = Box(tmp_path / "source", tmp_path / "library", getattr(request, "param", Mode.HARDLINK))
-    ours = box.library / journal.FOLDER
+    ours = box.library / FOLDER
     ours.mkdir(parents=True)
-    for name in (journal.NAME, journal.LOCK):
+    for name in (NAME, LOCK):
         (ours / name).touch()
     return box
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from anivault.core.models import Mode
-from anivault.core.moving import journal
-from anivault.core.moving.history import temporary_name
-from anivault.core.moving.journal import Do, Step
+from anivault.core.moving.journal.log import read_journal
+from anivault.core.moving.journal.records import Do, Step, journal_path, temporary_name
+from anivault.core.moving.journal.writer import writing
 from anivault.core.moving.recover import RecoverReport, recover
 from anivault.shared.errors import FolderNotFoundError, JournalLostError
 from tests.core.mover import NAMES, Box, crashes, tree
@@ -29,7 +29,7 @@ def left_open(box: Box, do: Do, **more: object) -> Step:
     now = (box.source / VIDEO).stat()
     facts = {"size": now.st_size, "mtime_ns": now.st_mtime_ns, "inode": now.st_ino}
     step = Step(**{"i": 0, "do": do, "root": 1, "rel": VIDEO, "to": "new.mkv", **facts, **more})  # type: ignore[arg-type]
-    with journal.writing(str(box.library)) as log:
+    with writing(str(box.library)) as log:
         log.append([log.new_run(box.mode, [str(box.source)]), step])
         log.sync()
     return step
@@ -37,10 +37,10 @@ def left_open(box: Box, do: Do, **more: object) -> Step:
 
 def test_a_library_without_trouble_is_left_alone(box: Box) -> None:
     box.run()
-    before = Path(journal.path_of(str(box.library))).read_bytes()
+    before = Path(journal_path(str(box.library))).read_bytes()
 
     assert recover(str(box.library)) == RecoverReport()
-    assert Path(journal.path_of(str(box.library))).read_bytes() == before
+    assert Path(journal_path(str(box.library))).read_bytes() == before
 
 
 def test_a_folder_that_is_no_library_is_named_as_such(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_folder_that_is_no_library_is_named_as_such(tmp_path: Path) -> None:
 
 def test_a_journal_that_was_deleted_is_missed(box: Box) -> None:
     box.run()
-    os.unlink(journal.path_of(str(box.library)))
+    os.unlink(journal_path(str(box.library)))
 
     with pytest.raises(JournalLostError):
         recover(str(box.library))
@@ -63,7 +63,7 @@ def test_a_step_that_had_its_effect_stays_and_another_leaves_nothing(box: Box, d
     content = (box.source / VIDEO).read_bytes()
     step = left_open(box, do)
     there = box.library / "new.mkv"
-    run = journal.read(str(box.library)).runs[0].run.id
+    run = read_journal(str(box.library)).runs[0].run.id
     half = box.library / temporary_name("new.mkv", run, 0)
     if done and do is Do.LINK:
         there.hardlink_to(box.source / VIDEO)
@@ -109,7 +109,7 @@ def test_an_absent_disk_is_not_taken_for_files_that_are_gone(box: Box) -> None:
 
     with pytest.raises(FolderNotFoundError):
         recover(str(box.library))
-    assert journal.read(str(box.library)).unfinished
+    assert read_journal(str(box.library)).unfinished
 
 
 @pytest.mark.parametrize("box", [Mode.HARDLINK, Mode.COPY, Mode.MOVE, Mode.SYMLINK], indirect=True)

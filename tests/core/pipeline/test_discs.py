@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from anivault.core.models import FileKind, ScannedFile
 from anivault.core.pipeline.discs import renumber
-from anivault.core.pipeline.folders import Context
 from anivault.core.pipeline.parser import parse_files
+from anivault.core.pipeline.records import Context
 from anivault.parser.models import SURE, Number, ParseResult, VideoType
 
 

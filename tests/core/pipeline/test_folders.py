@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.core.pipeline.folders import Context, complete, context, known, show_folder
+from anivault.core.pipeline.folders import complete, context, known, show_folder
+from anivault.core.pipeline.records import Context
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 
 SHOW = ParseResult(title="Natsu", titles=("Natsu",), printed=("Natsu",))

@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from anivault.core.models import FileKind
 from anivault.core.pipeline import scanner
 from anivault.core.pipeline.left_out import LeftOutReason
-from anivault.core.pipeline.scanner import Scan, kind_of, outermost, scan
+from anivault.core.pipeline.records import kind_of
+from anivault.core.pipeline.scanner import Scan, outermost, scan
 from anivault.shared.errors import FolderNotFoundError
 
 

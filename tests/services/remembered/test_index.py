@@ -17,7 +17,8 @@ from anivault.core.matching import matcher
 from anivault.core.models import FileKind, MatchedFile, ParsedFile, ScannedFile
 from anivault.core.pipeline import parser
 from anivault.core.pipeline.parser import parse_files
-from anivault.core.pipeline.reading import Read, What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import Read, What
 from anivault.core.verdicts import Asked, match
 from anivault.parser.models import ParseResult
 from anivault.parser.read import Reader, open_reader

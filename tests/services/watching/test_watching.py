@@ -18,7 +18,8 @@ import anivault
 from anivault.core import arrivals
 from anivault.core.models import Plan
 from anivault.core.moving import foresight
-from anivault.core.pipeline.reading import What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import What
 from anivault.parser.read import open_reader
 from anivault.services.watching.pile import Pile
 from anivault.services.watching.unit import units

@@ -56,10 +56,10 @@ def _presets() -> Iterator[str]:
 
 
 def _runs(library: str | None) -> list[str]:
-    from anivault.core.moving import journal
+    from anivault.core.moving.journal.log import read_journal
 
     homes = [os.path.abspath(library)] if library else list(_libraries())
-    return [log.run.id for home in homes for log in reversed(journal.read(home).runs)]
+    return [log.run.id for home in homes for log in reversed(read_journal(home).runs)]
 
 
 def _pinned(library: str | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anivault.core.moving.journal import Do
+from anivault.core.moving.journal.records import Do
 from anivault.core.moving.pace import Pace
 from anivault.shared.progress import Bars, Progress
 

@@ -31,15 +31,18 @@ from anivault.core.models import (
     ScannedFile,
     ShowId,
 )
-from anivault.core.moving import history, journal
+from anivault.core.moving import history
 from anivault.core.moving.checks import require_inside
 from anivault.core.moving.executor import Report, carry_out
 from anivault.core.moving.foresight import check_writable
 from anivault.core.moving.history import Replay, Whereabouts
-from anivault.core.moving.journal import ADOPT, Do, Step
+from anivault.core.moving.journal.records import ADOPT, Do, Step
+from anivault.core.moving.journal.turns import in_the_middle
+from anivault.core.moving.journal.writer import writing
 from anivault.core.moving.pace import Pace, Signals
 from anivault.core.pipeline.left_out import LeftOut
-from anivault.core.pipeline.reading import Read, What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import Read, What
 from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.said import tags
@@ -117,12 +120,12 @@ def look(what: What, library: str, asked: Asked, show_of: ShowOf, bars: Bars) ->
     """Tell what a library has that its journal does not know. Changes nothing.
 
     Raises FolderNotFoundError, LibraryIsFileError, SourceInLibraryError for a folder of another library,
-    UnfinishedRunError, what `journal.read` raises, and DiskError where no journal can be written.
+    UnfinishedRunError, what `read_journal` raises, and DiskError where no journal can be written.
     """
     _require_library(library)
     replay = history.read(library)
     if replay.unfinished:
-        raise journal.in_the_middle(library)
+        raise in_the_middle(library)
     found = read(what, asked.reader, bars("Scanning"), asked.memory)
     told = _Told(found.files, show_of, asked)
     files = told.matched(found, match(found, asked, bars("Matching")))
@@ -143,7 +146,7 @@ def adopt(adoption: Adoption, pace: Pace | None = None) -> Adoption:
         return replace(adoption, report=Report.nothing(ADOPT))
     steps = [replace(file.step, i=i) for i, file in enumerate(adoption.files)]
     require_inside(steps)
-    with Signals() as signals, journal.writing(adoption.library) as log:
+    with Signals() as signals, writing(adoption.library) as log:
         report = carry_out(log, signals, ADOPT, (), steps, len(steps), pace)
     return replace(adoption, report=report)
 

@@ -16,7 +16,7 @@ from anivault.core.matching.pins import Pin, Said, parted
 from anivault.core.matching.questions import Answer, Question, Wanted, places_of
 from anivault.core.matching.said import Objection, objections
 from anivault.core.models import Candidate, Decision, MatchedFile, ParsedFile, Release
-from anivault.core.pipeline.reading import Read
+from anivault.core.pipeline.records import Read
 from anivault.core.verdicts import Asked, judged, match, releases
 from anivault.parser.models import EXTRAS
 

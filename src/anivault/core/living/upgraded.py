@@ -21,7 +21,7 @@ from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, Return, ScannedFile
 from anivault.core.moving import history
 from anivault.core.moving.history import Past
-from anivault.core.moving.journal import Do
+from anivault.core.moving.journal.records import Do
 from anivault.core.moving.verifier import difference
 from anivault.core.planning.seeding import held, held_back
 from anivault.core.planning.sidecars.companions import by_video, companions, sidecars

@@ -14,8 +14,8 @@ from typing import TypeVar
 from anivault.core.matching.said import Evidence
 from anivault.core.matching.titles.readings import FOLDER, PIECE, Reading, readings_of, titles_of
 from anivault.core.models import Query, Release
-from anivault.parser.folders import read_folder
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
+from anivault.parser.read import read_folder
 from anivault.parser.title_words import split_number, split_season
 
 T = TypeVar("T")

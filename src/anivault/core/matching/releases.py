@@ -12,9 +12,10 @@ from rapidfuzz import fuzz
 
 from anivault.core.matching.titles.normalize import is_slip, lone_letters, normal_form
 from anivault.core.models import ParsedFile, Release
-from anivault.parser.folders import Use, read_folder
+from anivault.parser.folders import Use
 from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, VideoType
+from anivault.parser.read import read_folder
 
 
 def group(files: Sequence[ParsedFile]) -> list[Release]:

@@ -15,9 +15,10 @@ import msgspec
 
 from anivault.core.causes import Cause, words
 from anivault.core.models import HeldReason
-from anivault.core.moving.journal import FOLDER, Do, Step
+from anivault.core.moving.journal.records import Do, Step
 from anivault.shared import fs
 from anivault.shared.errors import UnsafePathError
+from anivault.shared.places import FOLDER
 
 COPIES = frozenset({Do.COPY, Do.CLONE, Do.CARRY, Do.WRITE})  # made under a temporary name first
 READS = frozenset({Do.LINK, Do.CLONE, Do.COPY, Do.SYMLINK, Do.RENAME, Do.CARRY})  # start from a file

@@ -21,8 +21,7 @@ from anivault.core.moving.checks import (
     require_same,
     require_twin,
 )
-from anivault.core.moving.history import temporary_name
-from anivault.core.moving.journal import Do, Made, Step
+from anivault.core.moving.journal.records import Do, Made, Step, temporary_name
 from anivault.shared import fs
 
 # What is said of names that lead nowhere, so that nothing can have been done there.

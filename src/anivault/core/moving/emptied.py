@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from anivault.core.models import Mode, Plan, Write
 from anivault.core.moving.effects import folder_of
-from anivault.core.moving.journal import Do, Step
+from anivault.core.moving.journal.records import Do, Step
 from anivault.shared import fs
 
 

@@ -22,7 +22,6 @@ from typing import Any
 import msgspec
 
 from anivault.core.models import Held, HeldReason, Plan, Write
-from anivault.core.moving import journal
 from anivault.core.moving.checks import (
     RefusedError,
     already_undone,
@@ -32,7 +31,8 @@ from anivault.core.moving.checks import (
 )
 from anivault.core.moving.effects import Effects, sync_disks
 from anivault.core.moving.history import FOLDERS, path_of
-from anivault.core.moving.journal import Do, Done, Journal, Placed, Run, Step
+from anivault.core.moving.journal.records import Do, Done, Placed, Run, Step
+from anivault.core.moving.journal.writer import Journal, writing
 from anivault.core.moving.pace import Meter, Pace, Signals, StoppedError, ending, stopped
 from anivault.core.moving.preflight import preflight
 from anivault.core.moving.steps import batches, roots_of, steps_of
@@ -94,7 +94,7 @@ def execute(
     """
     require_inside(steps_of(plan, writes, emptied))
     total = len(plan.moves) + len(plan.returns) + len(writes) + len(emptied)
-    with Signals() as signals, journal.writing(plan.library) as log:
+    with Signals() as signals, writing(plan.library) as log:
         refused = preflight(plan, writes)
         steps = steps_of(plan, writes, emptied)  # made as they are needed: there may be hundreds of thousands
         size = sum(move.identity.size for move in plan.moves)

@@ -16,11 +16,13 @@ import msgspec
 
 from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, Mode, Move, Plan
-from anivault.core.moving import journal
 from anivault.core.moving.checks import is_beyond_time, same_file
+from anivault.core.moving.journal.records import NAME, Do, Step
+from anivault.core.moving.journal.turns import in_the_middle
 from anivault.core.moving.preflight import check_space
 from anivault.shared import fs
 from anivault.shared.errors import DestinationError, DiskError, quoted
+from anivault.shared.places import FOLDER
 
 _NO_CLONES = frozenset({"ext2", "ext3", "ext4", "tmpfs", "ramfs", "vfat", "exfat", "ntfs", "ntfs3"})
 _READ = frozenset({Mode.COPY, Mode.REFLINK})
@@ -50,7 +52,7 @@ def foresee(plan: Plan, *, unfinished: bool, replayed: bool = False) -> Plan:
     NoSpaceError, and DestinationError where no link or clone of the plan can be made.
     """
     if unfinished:
-        raise journal.in_the_middle(plan.library)
+        raise in_the_middle(plan.library)
     if not plan.moves:
         return plan
     check_writable(plan.library)
@@ -90,7 +92,7 @@ def _done(move: Move) -> Held:
 
 def check_writable(library: str) -> None:
     """Refuse a library that nobody can write to, as opening its journal would."""
-    for rel in (f"{journal.FOLDER}/{journal.NAME}", journal.FOLDER, ""):
+    for rel in (f"{FOLDER}/{NAME}", FOLDER, ""):
         path = fs.nearest(os.path.join(library, rel))
         if not os.access(path, os.W_OK):
             number = errno.EROFS if fs.is_read_only(path) else errno.EACCES
@@ -244,11 +246,9 @@ def _check_same(move: Move) -> None:
         raise _RefusedError(HeldReason.CHANGED, Cause.NOT_AS_PLANNED)
 
 
-def _step(move: Move) -> journal.Step:
+def _step(move: Move) -> Step:
     identity = move.identity
-    return journal.Step(
-        i=0, do=journal.Do.LINK, size=identity.size, mtime_ns=identity.mtime_ns, inode=identity.inode
-    )
+    return Step(i=0, do=Do.LINK, size=identity.size, mtime_ns=identity.mtime_ns, inode=identity.inode)
 
 
 def _what(path: str) -> str:

@@ -14,9 +14,10 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 
-from anivault.core.moving.history import HASHES as NAME
-from anivault.core.moving.journal import FOLDER, Made
+from anivault.core.moving.journal.records import HASHES as NAME
+from anivault.core.moving.journal.records import Made
 from anivault.shared import fs, trust
+from anivault.shared.places import FOLDER
 
 HELD_BACK = 1 << 16  # bytes of lines between two writes
 

@@ -1,6 +1,6 @@
 """Replay the journal: where each file is now, which run put it there, and what it was called before.
 
-In: the runs of a library as `journal.read` gives them. Out: a Replay, from which `verify`, `rollback`,
+In: the runs of a library as `read_journal` gives them. Out: a Replay, from which `verify`, `rollback`,
 `rename` and `history` all answer. Nothing else interprets steps. Pure but for `Whereabouts`, which looks
 for files that somebody renamed.
 """
@@ -12,14 +12,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeAlias
 
-from anivault.core.moving import journal
-from anivault.core.moving.journal import Do, History, Made, RunLog, Step
+from anivault.core.moving.journal.log import History, RunLog, read_journal
+from anivault.core.moving.journal.records import (
+    HASHES,
+    LOCK,
+    NAME,
+    Do,
+    Made,
+    Step,
+    journal_path,
+    temporary_name,
+)
+from anivault.core.moving.journal.roots import roots_now
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, JournalLostError, NotALibraryError
+from anivault.shared.places import FOLDER
 
 Key: TypeAlias = tuple[str, int]  # run and step
 RENAMES = frozenset({Do.RENAME, Do.CARRY})
-HASHES = "hashes.jsonl"  # what `verify --deep` keeps beside the journal
 FOLDERS = frozenset({Do.MKDIR, Do.RMDIR})
 
 
@@ -148,7 +158,7 @@ class Replay:
         self._named: list[Put] = []  # every step that gave a file a name
         self._at: dict[Key, str] = {}  # the place of the file whose last step this is
         for log in history.runs:
-            roots = journal.roots_now(log.run, self.library)
+            roots = roots_now(log.run, self.library)
             for step in log.happened():
                 self._take_in(log, step, roots)
 
@@ -246,11 +256,6 @@ def _open_places(history: History) -> frozenset[str]:
     return frozenset(left | made | copies)
 
 
-def temporary_name(to: str, run: str, i: int) -> str:
-    """Return what a copy is called in the making, beside the name that it gets; `recover` removes it."""
-    return f"{to[: to.rfind('/') + 1]}.anivault-{run}-{i}.tmp"
-
-
 def lies_in(path: str, folder: str) -> bool:
     """True when a path is `folder` or lies below it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
@@ -258,7 +263,7 @@ def lies_in(path: str, folder: str) -> bool:
 
 def read(library: str) -> Replay:
     """Read and replay the journal of a library; one without a journal has no runs."""
-    return Replay(journal.read(library), library)
+    return Replay(read_journal(library), library)
 
 
 def lost(library: str) -> str:
@@ -266,12 +271,12 @@ def lost(library: str) -> str:
 
     A run that was refused before its first step leaves a lock and an empty journal, and a pin only itself.
     """
-    folder = os.path.join(library, journal.FOLDER)
+    folder = os.path.join(library, FOLDER)
     with suppress(OSError):
         names = set(os.listdir(folder))
-        if not (journal.NAME in names and os.path.getsize(os.path.join(folder, journal.NAME))):
-            kept = (name for name in names if name.startswith((f"{journal.NAME}.", HASHES)))
-            lock = journal.LOCK if journal.LOCK in names and journal.NAME not in names else ""
+        if not (NAME in names and os.path.getsize(os.path.join(folder, NAME))):
+            kept = (name for name in names if name.startswith((f"{NAME}.", HASHES)))
+            lock = LOCK if LOCK in names and NAME not in names else ""
             return min(kept, default=lock)
     return ""
 
@@ -286,14 +291,14 @@ def require_library(library: str) -> None:
 def require_history(library: str) -> None:
     """Raise JournalLostError where there were runs, and the journal was emptied or deleted since."""
     if found := lost(library):
-        raise JournalLostError(journal.path_of(library), found)
+        raise JournalLostError(journal_path(library), found)
 
 
 def is_library(library: str) -> bool:
     """Tell whether a folder has AniVault's own in it. Raises FolderNotFoundError where it is not there."""
     if not os.path.isdir(library):
         raise FolderNotFoundError(library, "library")
-    return os.path.isdir(os.path.join(library, journal.FOLDER))
+    return os.path.isdir(os.path.join(library, FOLDER))
 
 
 class Whereabouts:
@@ -313,7 +318,7 @@ class Whereabouts:
             rel = folders.pop()
             for entry in self._list(rel):
                 path = f"{rel}/{entry.name}" if rel else entry.name
-                if path == journal.FOLDER:
+                if path == FOLDER:
                     continue
                 if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
                     folders.append(path)

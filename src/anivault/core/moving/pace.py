@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from anivault.core.moving.checks import COPIES
-from anivault.core.moving.journal import Do, Step
+from anivault.core.moving.journal.records import Do, Step
 from anivault.shared.errors import RunStoppedError, quoted, told
 
 Pace = Callable[[Do, int, int], None]  # what is being done, how far, of how much: files or bytes

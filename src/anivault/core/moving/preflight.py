@@ -17,9 +17,10 @@ from contextlib import suppress
 
 from anivault.core.models import Mode, Move, Plan, Write
 from anivault.core.moving.checks import opened
-from anivault.core.moving.journal import FOLDER, LOCK
+from anivault.core.moving.journal.records import LOCK
 from anivault.shared import fs
 from anivault.shared.errors import DestinationError, DiskError, NoSpaceError, quoted
+from anivault.shared.places import FOLDER
 
 SPARE = 16 << 20  # bytes left for folders and the journal; a guess
 LINKS = frozenset({Mode.HARDLINK, Mode.REFLINK, Mode.SYMLINK})

@@ -15,15 +15,19 @@ from contextlib import suppress
 
 import msgspec
 
-from anivault.core.moving import journal
 from anivault.core.moving.checks import opened, require_inside, same_file
 from anivault.core.moving.effects import folder_of, sync_disks
-from anivault.core.moving.history import is_library, require_history, temporary_name
-from anivault.core.moving.journal import Do, Done, Journal, Made, RunLog, Step
+from anivault.core.moving.history import is_library, require_history
+from anivault.core.moving.journal.log import RunLog, read_journal
+from anivault.core.moving.journal.records import Do, Done, Made, Step, temporary_name
+from anivault.core.moving.journal.roots import require_disks, roots_now
+from anivault.core.moving.journal.turns import clear_unused
+from anivault.core.moving.journal.writer import Journal, writing
 from anivault.core.moving.pace import Signals, ending
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
 from anivault.shared.exits import DONE, FINDINGS
+from anivault.shared.places import FOLDER
 
 
 class RecoverReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,15 +51,15 @@ def recover(library: str, *, other_disk: bool = False) -> RecoverReport:
 
     Raises WrongDiskError for a source that is on another disk now, unless `other_disk`.
     """
-    journal.clear_unused(library)
+    clear_unused(library)
     if not is_library(library):
         return RecoverReport(library=False)
     require_history(library)
-    if not journal.read(library).unfinished:
+    if not read_journal(library).unfinished:
         return RecoverReport()
-    with Signals(), journal.writing(library, unfinished=True) as log, ending(log.library):
+    with Signals(), writing(library, unfinished=True) as log, ending(log.library):
         if log.history.runs and not other_disk:
-            journal.require_disks(log.history.runs[-1].run, log.library)
+            require_disks(log.history.runs[-1].run, log.library)
         return _recover(log)
 
 
@@ -63,7 +67,7 @@ def _recover(log: Journal) -> RecoverReport:
     cut = log.history.torn
     kept = log.cut() if cut else ""
     with suppress(FileNotFoundError):
-        os.unlink(os.path.join(log.library, journal.FOLDER, "probe"))
+        os.unlink(os.path.join(log.library, FOLDER, "probe"))
     if not log.history.runs or log.history.runs[-1].end:
         return RecoverReport(cut=cut, kept=kept)
     run = log.history.runs[-1]
@@ -83,7 +87,7 @@ class Settler:
     def __init__(self, run: RunLog, library: str) -> None:
         self.run = run
         self.steps = list(run.pending.values())
-        self.roots = [fs.Folders(path) for path in journal.roots_now(run.run, library)]
+        self.roots = [fs.Folders(path) for path in roots_now(run.run, library)]
         self.made: dict[int, Made] = {}
         self.rules: dict[Do, Callable[[Step], bool]] = {
             Do.LINK: self.linked,

@@ -11,7 +11,7 @@ import msgspec
 
 from anivault.core.models import Mode, Move, Plan, Return, Write
 from anivault.core.moving.checks import COPIES
-from anivault.core.moving.journal import Do, Step
+from anivault.core.moving.journal.records import Do, Step
 
 BATCH = 1024
 BATCH_BYTES = 4 << 30  # bytes copied in one batch: what a crash can make undone at most

@@ -19,7 +19,7 @@ import msgspec
 from anivault.core.moving import history
 from anivault.core.moving.hashes import Hashes
 from anivault.core.moving.history import Past, Whereabouts
-from anivault.core.moving.journal import Do, Made
+from anivault.core.moving.journal.records import Do, Made
 from anivault.shared import fs
 from anivault.shared.errors import DiskError, quoted
 from anivault.shared.progress import Progress

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from anivault.core.models import ScannedFile
-from anivault.core.pipeline.folders import Context
+from anivault.core.pipeline.records import Context
 from anivault.parser.models import EXTRAS, SURE, ParseResult
 
 Results = dict[int, ParseResult]  # by the place of the file

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from anivault.parser.folders import Folder, Use, read_folder
+from anivault.core.pipeline.records import Context
+from anivault.parser.folders import Folder, Use
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
+from anivault.parser.read import read_folder
 from anivault.parser.vocabulary import NO_TITLES
 from anivault.shared import regex as re
 
@@ -26,22 +28,6 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 _PLACES = frozenset({Use.SPECIALS, Use.EXTRAS, Use.MISC})
 _TITLES_ONLY = {"folder_titles"}
 _NOT_SAID = {"titles", "printed", "folder_titles"}
-
-
-class Context(NamedTuple):
-    """What the folders say. `titled` is the nearest with a title; `disc` a disc's number and place."""
-
-    titles: tuple[str, ...] = ()
-    titled: ParseResult | None = None
-    lends: tuple[tuple[str, Any], ...] = ()  # of that title's folder: group, resolution, source and year
-    season: int | None = None  # of a season folder: holds for every file below
-    part: int | None = None
-    titled_season: int | None = None  # in a title folder's name: holds for files of that title
-    type: VideoType | None = None  # of a folder of specials, OVAs, films
-    extra: VideoType | None = None  # of a folder of extras, as far as it is one
-    misc: bool = False  # whether that folder's name may mean anything else
-    disc: int | None = None
-    year: int | None = None  # of a folder below the title's, or of the outer title: for files of that title
 
 
 @lru_cache(maxsize=8192)  # all files of a folder share it

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from anivault.core.models import ParsedFile, ScannedFile
 from anivault.core.pipeline.discs import Results, renumber
-from anivault.core.pipeline.folders import Context, complete, context, known
+from anivault.core.pipeline.folders import complete, context, known
 from anivault.core.pipeline.parallel_scanner import read_all
 from anivault.core.pipeline.readable import unreadable
+from anivault.core.pipeline.records import Context, kind_of
 from anivault.core.pipeline.siblings import varying
 from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, SURE, UNNAMED, ParseResult, VideoType
@@ -214,6 +215,12 @@ def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
     folder, _, name = rel.rpartition("/")
     own = _with_its_part(name, (reader or default_reader()).read(name))
     return ParsedFile(file, *_reading(file, _untitled(name, own, complete(own, context(file.root, folder)))))
+
+
+def parse_path(path: str, reader: Reader | None = None) -> ParsedFile:
+    """Parse one path by itself. Of a whole one as much is read as of a file that is named to be scanned."""
+    folder, slash, name = path.rpartition("/") if path.startswith("/") else ("", "", path)
+    return parse_alone(ScannedFile(folder or slash, name, kind_of(path)), reader)
 
 
 def _untitled(name: str, own: ParseResult, done: ParseResult) -> ParseResult:

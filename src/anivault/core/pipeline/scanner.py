@@ -26,25 +26,14 @@ from anivault.core.pipeline.left_out import (
     why_not_folder,
 )
 from anivault.core.pipeline.parallel_scanner import in_order
+from anivault.core.pipeline.records import kind_of
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
-from anivault.shared.network import share_of
+from anivault.shared.fs import share_of
 from anivault.shared.progress import Progress, untold
 from anivault.shared.text import are_natural, natural
 
-EXTENSIONS: dict[FileKind, str] = {
-    FileKind.VIDEO: "mkv mp4 avi webm m2ts ts mov wmv flv m4v ogm ogv mpg mpeg mk3d rmvb rm divx vob 3gp asf",
-    FileKind.SUBTITLE: "ass ssa srt vtt sub idx sup smi sami mks ttml lrc",
-    FileKind.AUDIO: "mka flac ac3 eac3 dts aac opus mp3 ogg wav m4a thd truehd",
-    FileKind.FONT: "ttf otf ttc woff woff2",
-    FileKind.IMAGE: "jpg jpeg png webp gif bmp tbn",
-    FileKind.NFO: "nfo",
-}
-KINDS = {extension: kind for kind, extensions in EXTENSIONS.items() for extension in extensions.split()}
-_OTHER, _VIDEO = (
-    FileKind.OTHER,
-    FileKind.VIDEO,
-)  # looking a member of an enum up costs as much as reading an extension
+_VIDEO = FileKind.VIDEO  # looking a member of an enum up costs as much as reading an extension
 
 
 class Scan(msgspec.Struct, frozen=True):
@@ -74,12 +63,6 @@ class Scan(msgspec.Struct, frozen=True):
 
 AT_A_SHARE = 16  # folders listed at once
 FEW_HOLES = 12  # as many files as a season has
-
-
-def kind_of(name: str) -> FileKind:
-    """Tell the kind of a file by its extension."""
-    stem, _, extension = name.rpartition(".")
-    return KINDS.get(extension.lower(), _OTHER) if stem else _OTHER
 
 
 def scan(

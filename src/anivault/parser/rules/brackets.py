@@ -14,7 +14,15 @@ from anivault.parser.models import VideoType, number
 from anivault.parser.rules import numbers
 from anivault.parser.rules.kind import several_kinds
 from anivault.parser.rules.terms import Terms, is_note, terms
-from anivault.parser.vocabulary import CJK_BATCH, EDITIONS, NUMBERED_TITLES, STRONG, TYPES, TYPES_NUMBERED
+from anivault.parser.vocabulary import (
+    CJK_BATCH,
+    EDITIONS,
+    NUMBERED_TITLES,
+    STRONG,
+    TYPES,
+    TYPES_NUMBERED,
+    han,
+)
 from anivault.shared import regex as re
 
 RULE = "rule:brackets"
@@ -208,7 +216,7 @@ def _number(content: str) -> Meaning | None:
     if (inside := numbers.bracket(content)) is not None:
         return Meaning(numbers=inside)
     part = _PART.fullmatch(content)
-    return Meaning(SEASON, (("part", numbers.han(part[part.lastindex or 1])),)) if part else None
+    return Meaning(SEASON, (("part", han(part[part.lastindex or 1])),)) if part else None
 
 
 def _volume(content: str) -> Meaning | None:

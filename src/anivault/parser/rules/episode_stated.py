@@ -21,8 +21,7 @@ from anivault.parser.rules.episode import (
     is_numbered_title,
     keep,
 )
-from anivault.parser.rules.numbers import han
-from anivault.parser.vocabulary import CJK, CJK_BATCH, any_of, letters_of
+from anivault.parser.vocabulary import CJK, CJK_BATCH, any_of, han, letters_of
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.shared import regex as re
 

@@ -5,39 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from anivault.parser.models import Number, number
-from anivault.parser.vocabulary import CARDINALS, CJK, EPISODE, HAN, ORDINALS, ROMANS, any_of
+from anivault.parser.vocabulary import CARDINALS, CJK, EPISODE, ORDINALS, ROMANS, any_of, han
 from anivault.parser.vocabulary import SEASON as WORDS
 from anivault.shared import regex as re
 
 _PLAIN = re.compile(r"\d+")
-HAN_VALUE = {char: value for value, char in enumerate(HAN)} | {"两": 2, "兩": 2, "零": 0}
-HAN_VALUE |= {
-    "壱": 1,
-    "壹": 1,
-    "弐": 2,
-    "貳": 2,
-    "贰": 2,
-    "参": 3,
-    "參": 3,
-    "叁": 3,
-}  # as solemn titles write
-
 HALVES = {"前半": 1, "上半": 1, "後半": 2, "后半": 2, "下半": 2}  # of a season: its parts
-
-
-def han(text: str) -> int:
-    """A number below a thousand in Han numerals or digits: 十二, 二十, 百零五, 12."""
-    if text.isdecimal():
-        return int(text)
-    total, digit = 0, 0
-    for char in text:
-        if char == "百":
-            total, digit = total + (digit or 1) * 100, 0
-        elif char == "十":
-            total, digit = total + (digit or 1) * 10, 0
-        else:
-            digit = HAN_VALUE.get(char, 0)
-    return total + digit
 
 
 def ordinal(text: str) -> int | None:

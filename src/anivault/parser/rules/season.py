@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, SEASON, TERM, YEAR, Draft
 from anivault.parser.rules.episode import is_behind_episode
-from anivault.parser.rules.numbers import CJK_SEASON, HALVES, LATIN_SEASON, han, ordinal, season_of
-from anivault.parser.vocabulary import CARDINALS, ORDINALS, PART, any_of, letters_of
+from anivault.parser.rules.numbers import CJK_SEASON, HALVES, LATIN_SEASON, ordinal, season_of
+from anivault.parser.vocabulary import CARDINALS, ORDINALS, PART, any_of, han, letters_of
 from anivault.parser.vocabulary import SEASON as WORDS
 from anivault.shared import regex as re
 

@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 from anivault.services.checkup.found import Check, fault, ok, warning
 from anivault.shared import fs
 from anivault.shared.errors import quoted
-from anivault.shared.network import share_of
+from anivault.shared.fs import share_of
 
 LITTLE = 1 << 30  # bytes free: an episode or two
 NOTHING = 16 << 20

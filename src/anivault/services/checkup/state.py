@@ -15,7 +15,9 @@ from pathlib import Path
 import platformdirs
 
 from anivault import __version__
-from anivault.core.moving import history, journal
+from anivault.core.moving import history
+from anivault.core.moving.journal.log import read_journal
+from anivault.core.moving.journal.turns import is_busy
 from anivault.services import libraries
 from anivault.services.catalogue.added.stale import OLD, known_until
 from anivault.services.catalogue.offline import Catalog
@@ -25,8 +27,9 @@ from anivault.services.secrets import find_key
 from anivault.services.tmdb.wire import Wire
 from anivault.shared import fs, trust
 from anivault.shared.errors import AniVaultError, TmdbKeyError, quoted
+from anivault.shared.places import FOLDER, user_config_path
 from anivault.shared.plugins import PARSERS, PROVIDERS, names
-from anivault.shared.settings import Settings, user_config_path
+from anivault.shared.settings import Settings
 
 SECONDS = 10  # for the one request
 
@@ -36,20 +39,18 @@ def library(path: str) -> Iterator[Check]:
     libraries.require_there(path)
     trust.require_home(path)
     if lost := libraries.lost_history(path):
-        mend = (
-            f"Is there a backup of {os.path.join(path, trust.FOLDER)}? Without it runs cannot be taken back."
-        )
+        mend = f"Is there a backup of {os.path.join(path, FOLDER)}? Without it runs cannot be taken back."
         yield fault("journal", f"The journal of {path} is empty or gone, and {lost} tells of runs.", mend)
     yield _lock(path)
     if not os.path.isdir(path) or not history.is_library(path):
         yield ok("journal", f"{path} has no runs yet.")
         return
-    found = journal.read(path)
+    found = read_journal(path)
     if found.torn:
         yield warning(
             "journal", "The last line of the journal is cut off.", f"anivault recover {quoted(path)}"
         )
-    if found.unfinished and not journal.is_busy(path):
+    if found.unfinished and not is_busy(path):
         mend = f"anivault recover {quoted(path)}"
         yield fault("runs", f"A run in {path} was cut off and is not settled.", mend)
     else:
@@ -57,8 +58,8 @@ def library(path: str) -> Iterator[Check]:
 
 
 def _lock(path: str) -> Check:
-    lock = os.path.join(path, trust.FOLDER, "lock")
-    if journal.is_busy(path):
+    lock = os.path.join(path, FOLDER, "lock")
+    if is_busy(path):
         return warning(
             "lock", f"Another AniVault is at work in {path}.", "Wait for it, or see: ps aux | grep anivault"
         )

@@ -21,7 +21,7 @@ from anivault.core.pipeline import ignore
 from anivault.core.pipeline.ignore import Everywhere
 from anivault.shared import fs, trust
 from anivault.shared.errors import DiskError, UsageError, quoted, shortened
-from anivault.shared.settings import user_config_path
+from anivault.shared.places import FOLDER, user_config_path
 
 FILE = "ignore"
 LEAST = 4  # letters that the beginning of names has to have to be a pattern
@@ -41,7 +41,7 @@ class Lines(msgspec.Struct, frozen=True):
 
 def file_of(library: str | None) -> Path:
     """Where the list of a library stands, or the user's own."""
-    return Path(library, trust.FOLDER, FILE) if library else user_config_path().parent / FILE
+    return Path(library, FOLDER, FILE) if library else user_config_path().parent / FILE
 
 
 def lists(library: str | None) -> tuple[Everywhere, ...]:

@@ -18,7 +18,7 @@ from platformdirs import user_cache_dir
 
 import anivault
 from anivault.shared import trust
-from anivault.shared.network import share_of
+from anivault.shared.fs import share_of
 
 if TYPE_CHECKING:
     import sqlite3

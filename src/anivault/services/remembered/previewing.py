@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from anivault.core.living.repinned import Change, against, renamed, repinned
 from anivault.core.matching.pins import Pin, load
-from anivault.core.pipeline.reading import Read, What, read
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import Read, What
 from anivault.core.rematched import releases_of, rematched
 from anivault.core.verdicts import Asked
 from anivault.services.asking import Asking, opened

@@ -16,7 +16,8 @@ from anivault.services.secrets import find_key_of
 from anivault.services.telling.servers import MOST, TellingError, asked, client, tell
 from anivault.shared import trust
 from anivault.shared.errors import NotTrustedError, TmdbKeyError
-from anivault.shared.settings import Settings, user_config_path
+from anivault.shared.places import user_config_path
+from anivault.shared.settings import Settings
 
 LARGEST = 1 << 16  # bytes of a file of addresses
 LONGEST = 200  # files of one kind that a message names

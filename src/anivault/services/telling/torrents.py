@@ -19,7 +19,8 @@ from anivault.services.secrets import Secret, find_key_of
 from anivault.services.telling.servers import TellingError, asked, client
 from anivault.shared import regex as re
 from anivault.shared.errors import ClientError, TmdbKeyError
-from anivault.shared.settings import ClientSettings, Settings, user_config_path
+from anivault.shared.places import user_config_path
+from anivault.shared.settings import ClientSettings, Settings
 
 if TYPE_CHECKING:
     import httpx2

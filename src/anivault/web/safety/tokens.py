@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from anivault.shared.errors import DiskError, quoted
-from anivault.shared.settings import user_config_path
+from anivault.shared.places import user_config_path
 
 SCOPES = ("read", "plan", "apply")  # each may what those before it may
 PREFIX = "avt_"

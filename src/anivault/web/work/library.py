@@ -73,7 +73,7 @@ def _write_runs(order: Order, library: str) -> None:
     with order.desk.writing("runs") as sheet:
         for log, run in reversed(list(listed)):
             sheet.group("run", run.run, run.run, events.RunEvent(**msgspec.structs.asdict(run)))
-            for row in _steps(log, journal.roots_now(log.run, replay.library)):
+            for row in _steps(log, roots_now(log.run, replay.library)):
                 sheet.row("step", run.run, row.path, row)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from anivault.core.models import FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_files
-from anivault.core.pipeline.scanner import kind_of
+from anivault.core.pipeline.records import kind_of
 from anivault.core.planning.sidecars.owners import Videos
 from anivault.parser.models import ParseResult, VideoType
 from tests.core.planning.sidecars.makers import FILM, FILM_FOLDER, SEASON, SHOW, follow

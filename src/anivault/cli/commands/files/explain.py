@@ -68,7 +68,7 @@ def handle(asking: Asking, file: str, bars: Bars) -> Explained:
     """
     from anivault.cli.match_handler import MatchRequest
     from anivault.cli.match_handler import handle as match
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
 
     if os.path.isdir(file):
         hint = "Name one file of it; anivault match shows them all."
@@ -93,7 +93,7 @@ def _among_siblings(path: str, asking: Asking, bars: Bars) -> Explained | LeftOu
     from anivault.cli.match_handler import handle as match
     from anivault.core.pipeline.folders import show_folder
     from anivault.core.pipeline.left_out import LeftOutReason
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
     from anivault.services.remembered.ignored import lists
 
     if os.path.islink(path):

@@ -167,7 +167,7 @@ def _describe(context: Context, paths: list[str], preset: str | None, apply: boo
     from anivault.cli.organize_handler import DescribeRequest, describe, rules
     from anivault.cli.render.pace import paced
     from anivault.cli.render.plans import show
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
 
     bars, scanning = context.screen.progress, context.settings.scan
     names = rules(context.settings, None, preset, None).preset

@@ -16,7 +16,7 @@ from anivault.core.models import FileKind
 if TYPE_CHECKING:
     from anivault.cli.scan_handler import Scanned
     from anivault.cli.screen import Screen
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
     from anivault.parser.models import ParseResult
 
 
@@ -34,7 +34,7 @@ def scan(context: Context, paths: PathsArg, parser: ParserOption = None, fresh: 
 
 def what(context: Context, paths: list[str]) -> What:
     """Folders and files, or the names on standard input, one a line, where `-` was given."""
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
     from anivault.services.remembered.ignored import lists
 
     if paths != ["-"]:

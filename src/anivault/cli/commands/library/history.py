@@ -71,7 +71,7 @@ def _show_files(screen: Screen, library: str, run: str) -> None:
     """Every file of a run: where it went, and from where."""
     from anivault.core.moving import history
     from anivault.core.moving.history import Put
-    from anivault.core.moving.journal import roots_now
+    from anivault.core.moving.journal.roots import roots_now
 
     history.require_library(library)
     log = next((log for log in history.read(library).runs if log.run.id == run), None)

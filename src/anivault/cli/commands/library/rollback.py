@@ -21,7 +21,7 @@ from anivault.shared.text import counted
 if TYPE_CHECKING:
     from anivault.cli.rollback_handler import RolledBack
     from anivault.cli.screen import Screen
-    from anivault.core.moving.journal import Step
+    from anivault.core.moving.journal.records import Step
     from anivault.core.moving.rollback.inverse import RollbackPlan
 
 RunOption = Annotated[

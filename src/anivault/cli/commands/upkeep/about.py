@@ -42,7 +42,7 @@ def collect() -> About:
     import platformdirs
 
     from anivault.services.catalogue.sources import catalog_info
-    from anivault.shared.settings import user_config_path
+    from anivault.shared.places import user_config_path
 
     return About(
         version=__version__,

@@ -37,7 +37,7 @@ def clear(context: Context) -> int:
 def warm(context: Context, paths: FoldersArg) -> int:
     """Ask TMDB now for what is in these folders."""
     from anivault.cli import match_handler
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
     from anivault.services.remembered.ignored import lists
 
     asking = context.asking(None, ["catalog", "tmdb"])

@@ -68,7 +68,7 @@ def preview(context: Context, paths: FoldersArg, preset: PresetOption = None) ->
     """Show a preset's names on ten of your files."""
     from anivault.cli import organize_handler
     from anivault.core.flow import Order
-    from anivault.core.pipeline.reading import What
+    from anivault.core.pipeline.records import What
     from anivault.services.remembered.ignored import lists
 
     settle = context.settings.scan.settle
@@ -134,7 +134,7 @@ def set_(context: Context, name: NameArg, value: ValueArg = None, default: Defau
 
 
 def _own_file(context: Context) -> Path:
-    from anivault.shared.settings import user_config_path
+    from anivault.shared.places import user_config_path
 
     return Path(context.config) if context.config else user_config_path()
 
@@ -208,7 +208,7 @@ def default(context: Context) -> int:
 
 def path(context: Context) -> int:
     """Print where your own file is, or would be."""
-    from anivault.shared.settings import user_config_path
+    from anivault.shared.places import user_config_path
 
     return _text(context.screen, str(user_config_path()))
 

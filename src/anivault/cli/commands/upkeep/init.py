@@ -41,7 +41,7 @@ def init(context: Context) -> int:
     written before the last answer.
     """
     from anivault.services.remembered import configured
-    from anivault.shared.settings import user_config_path
+    from anivault.shared.places import user_config_path
 
     path = Path(context.config) if context.config else user_config_path()
     said = {ask.name: _answer(context, ask) for ask in _ASKS}

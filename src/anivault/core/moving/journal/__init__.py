@@ -10,30 +10,3 @@ A run is a `run` line, then by batch its `step` lines (intents; durable before t
 copies that replace their source a `placed` line (durable before a source goes), and a `done` line;
 and one `end` line. Touches only `.anivault/`.
 """
-
-from anivault.core.moving.journal.lines import encode
-from anivault.core.moving.journal.log import NAME, History, RunLog, parse, path_of, read
-from anivault.core.moving.journal.records import (
-    ADOPT,
-    VERSION,
-    Do,
-    Done,
-    End,
-    Made,
-    Placed,
-    Record,
-    Root,
-    Run,
-    Step,
-    schema,
-)
-from anivault.core.moving.journal.roots import require_disks, roots_now
-from anivault.core.moving.journal.turns import LOCK, clear_unused, in_the_middle, is_busy, turn
-from anivault.core.moving.journal.writer import Journal, writing
-from anivault.shared.trust import FOLDER
-
-__all__ = [
-    "ADOPT", "FOLDER", "LOCK", "NAME", "VERSION", "Do", "Done", "End", "History", "Journal", "Made", "Placed",
-    "Record", "Root", "Run", "RunLog", "Step", "clear_unused", "encode", "in_the_middle", "is_busy", "parse",
-    "path_of", "read", "require_disks", "roots_now", "schema", "turn", "writing",
-]  # fmt: skip

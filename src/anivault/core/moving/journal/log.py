@@ -9,6 +9,7 @@ import msgspec
 
 from anivault.core.moving.journal.lines import decode, require_torn, sound
 from anivault.core.moving.journal.records import (
+    NAME,
     VERSION,
     Do,
     Done,
@@ -19,6 +20,7 @@ from anivault.core.moving.journal.records import (
     Record,
     Run,
     Step,
+    journal_path,
 )
 from anivault.shared import fs, trust
 from anivault.shared.errors import (
@@ -29,9 +31,7 @@ from anivault.shared.errors import (
     problem,
     quoted,
 )
-from anivault.shared.trust import FOLDER
-
-NAME = "journal.jsonl"
+from anivault.shared.places import FOLDER
 
 
 class RunLog:
@@ -127,14 +127,9 @@ class History:
         return bool(self.torn or (self.runs and self.runs[-1].end is None))
 
 
-def path_of(library: str) -> str:
-    """Return where the journal of a library is."""
-    return os.path.join(library, FOLDER, NAME)
-
-
-def read(library: str) -> History:
+def read_journal(library: str) -> History:
     """Read all of a library's journal; an absent one has no runs. Changes nothing."""
-    path = path_of(library)
+    path = journal_path(library)
     trust.require_home(library)
     try:
         fd = fs.open_file(None, path)

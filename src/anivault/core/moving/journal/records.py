@@ -1,12 +1,21 @@
-"""What a journal's lines say: runs, steps, and what became of them. Their types say what can be true."""
+"""What a journal's lines say: runs, steps, and what became of them; and what is called how for them.
+
+The types of the records say what can be true.
+"""
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
+from anivault.shared.places import FOLDER
+
+NAME = "journal.jsonl"
+LOCK = "lock"  # who works in a library holds it
+HASHES = "hashes.jsonl"  # what `verify --deep` keeps beside the journal
 VERSION = 1
 ADOPT = "adopt"  # the mode of a run that takes nothing anywhere: it notes what lies there
 
@@ -116,6 +125,16 @@ class End(msgspec.Struct, frozen=True, tag="end", tag_field="kind"):
 
 Later: TypeAlias = Step | Placed | Done | End
 Record: TypeAlias = Run | Later
+
+
+def journal_path(library: str) -> str:
+    """Return where the journal of a library is."""
+    return os.path.join(library, FOLDER, NAME)
+
+
+def temporary_name(to: str, run: str, i: int) -> str:
+    """Return what a copy is called in the making, beside the name that it gets; `recover` removes it."""
+    return f"{to[: to.rfind('/') + 1]}.anivault-{run}-{i}.tmp"
 
 
 def schema() -> dict[str, Any]:

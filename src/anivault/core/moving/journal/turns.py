@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
-from anivault.core.moving.journal.log import NAME, path_of
+from anivault.core.moving.journal.records import LOCK, NAME, journal_path
 from anivault.shared import fs, trust
 from anivault.shared.errors import DiskError, LibraryBusyError, LibraryIsFileError, UnfinishedRunError, quoted
+from anivault.shared.places import FOLDER
 
-LOCK = "lock"
-UNUSED = f"{trust.FOLDER}.unused"  # our folder, on its way out
+UNUSED = f"{FOLDER}.unused"  # our folder, on its way out
 AGAIN = 0.1  # seconds between two tries: a run of one file takes about as long
 _mine: ContextVar[frozenset[str]] = ContextVar("mine", default=frozenset())  # libraries whose turn this is
 
@@ -56,7 +56,7 @@ def turn(
 
 def is_busy(library: str) -> bool:
     """Tell whether another one is at work in a library. One whose lock cannot be opened is not busy."""
-    path = os.path.join(os.path.abspath(library), trust.FOLDER, LOCK)
+    path = os.path.join(os.path.abspath(library), FOLDER, LOCK)
     if os.path.abspath(library) in _mine.get() or not os.path.exists(path):
         return False
     try:
@@ -88,7 +88,7 @@ def _try(library: str, new: list[str]) -> int | None:
     if os.path.isfile(library):
         raise LibraryIsFileError(library)
     trust.require_home(library)
-    folder = os.path.join(library, trust.FOLDER)
+    folder = os.path.join(library, FOLDER)
     path = os.path.join(folder, LOCK)
     try:
         _make(library, folder, new)
@@ -109,7 +109,7 @@ def _is_at(path: str, lock: int) -> bool:
 
 def _make(library: str, folder: str, new: list[str]) -> None:
     """Make the journal where there is none: before its first line, and before the lock, which tells of it."""
-    path = path_of(library)
+    path = journal_path(library)
     if os.path.lexists(path):
         return
     new[:] = _missing(path)

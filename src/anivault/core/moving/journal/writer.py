@@ -12,8 +12,8 @@ from itertools import count
 import msgspec
 
 from anivault.core.moving.journal.lines import decode, encode
-from anivault.core.moving.journal.log import History, path_of, read, require_sense
-from anivault.core.moving.journal.records import VERSION, End, Record, Run, Step
+from anivault.core.moving.journal.log import History, read_journal, require_sense
+from anivault.core.moving.journal.records import VERSION, End, Record, Run, Step, journal_path
 from anivault.core.moving.journal.roots import root_of
 from anivault.core.moving.journal.turns import turn
 from anivault.shared import fs
@@ -82,7 +82,7 @@ class Journal:
 
     def cut(self) -> str:
         """Take out a torn last line; returns the file beside the journal that has it before it goes."""
-        path = path_of(self.library)
+        path = journal_path(self.library)
         kept = f"{path}.cut-{time.strftime('%Y%m%d-%H%M%S')}"
         with os.fdopen(fs.open_file(None, path), "rb") as file:
             file.seek(self.history.good)
@@ -115,7 +115,7 @@ def writing(library: str, *, unfinished: bool = False) -> Iterator[Journal]:
 
 def _open(library: str, held: ExitStack) -> Journal:
     held.enter_context(turn(library, shared=False))
-    history = read(library)
-    fd = fs.open_to_append(path_of(library))
+    history = read_journal(library)
+    fd = fs.open_to_append(journal_path(library))
     held.callback(os.close, fd)
     return Journal(library, fd, history)

@@ -22,7 +22,7 @@ from anivault.core.moving.checks import (
     require_twin,
 )
 from anivault.core.moving.executor import REASONS
-from anivault.core.moving.journal import Do, Step
+from anivault.core.moving.journal.records import Do, Step
 from anivault.core.moving.rollback.inverse import RollbackPlan
 from anivault.shared import fs
 from anivault.shared.progress import Progress

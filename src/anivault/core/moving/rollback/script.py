@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 
 from anivault.core.models import GONE
-from anivault.core.moving.journal import Do
+from anivault.core.moving.journal.records import Do
 from anivault.core.moving.rollback.inverse import RollbackPlan
 from anivault.shared import fs, trust
 from anivault.shared.errors import OutputRefusedError

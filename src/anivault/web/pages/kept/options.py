@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.shared.errors import AniVaultError, UsageError
-from anivault.shared.settings import user_config_path
+from anivault.shared.places import user_config_path
 from anivault.web.house import House
 from anivault.web.pages.asking import refused
 from anivault.web.pages.kept.overview import OPEN
