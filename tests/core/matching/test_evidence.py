@@ -6,8 +6,7 @@ import pytest
 
 from anivault.core.matching.evidence import evidence, query
 from anivault.core.matching.releases import group
-from anivault.core.matching.said import numbers_of
-from anivault.core.matching.titles.readings import FOLDER
+from anivault.core.matching.said import FOLDER, numbers_of
 from anivault.core.models import FileKind, Release, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
 from anivault.parser.models import Number, VideoType

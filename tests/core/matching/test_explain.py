@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from anivault.core.matching.explain import WORDS, explain, lines
+from anivault.core.matching.fits import WEIGHTS
 from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each
-from anivault.core.matching.scoring import WEIGHTS
 from anivault.core.models import MatchedFile
 from tests.core.matching.makers import Shelf, entry, file, show
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from anivault.core.matching.places.episodes import COUNTED, STATED, UNCOUNTED
+from anivault.core.matching.places.placed import COUNTED, STATED, UNCOUNTED
 from anivault.core.matching.questions import Answer, Question, asked, crowded, questions
 from anivault.core.matching.scope import Scope
 from anivault.core.models import (

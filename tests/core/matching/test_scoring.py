@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from anivault.core.matching.decide import THRESHOLDS
 from anivault.core.matching.evidence import evidence
-from anivault.core.matching.places.timeline import Frame
-from anivault.core.matching.scoring import WEIGHTS, Fit, Profiles, rank, score
-from anivault.core.matching.titles.compared import KNOWN
-from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, SLIP, UNLIKE
+from anivault.core.matching.fits import WEIGHTS, Fit, score
+from anivault.core.matching.places.placed import Frame
+from anivault.core.matching.scoring import Profiles, rank
+from anivault.core.matching.titles.names import CUT_SHORT, KNOWN, LENIENT, SLIP, UNLIKE
 from anivault.core.models import Candidate, Entry, Release
 from anivault.parser.models import VideoType
 from tests.core.matching.makers import entry, film, release, show

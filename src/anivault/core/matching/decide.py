@@ -1,27 +1,34 @@
 """Decide what is done unasked: matched, ambiguous or unmatched, for each release and each file of it.
 
-In: releases, the sources that propose shows, and what the user has pinned. Out: a MatchedFile for every
-file, in the order of the releases. Pure but for what sources do. A pin wins over everything. The
-thresholds are those that scripts/calibrate.py finds; docs/matching.md shows what they cost and buy.
+In: a release, the shows that fit it, and what the user has pinned. Out: a MatchedFile for every file. Pure.
+The thresholds are those that scripts/calibrate.py finds; docs/matching.md shows what they cost and buy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
 
+from anivault.core.matching.fits import POSSIBLE, Fit, score
 from anivault.core.matching.pins import Part, Pin, Said
-from anivault.core.matching.places.counting import Counting
-from anivault.core.matching.places.episodes import BEYOND, STATED, TABLED, UNCOUNTED, Placement, place
+from anivault.core.matching.places.episodes import place
 from anivault.core.matching.places.ordered import in_order
-from anivault.core.matching.places.timeline import Frame, PlacedEntry
-from anivault.core.matching.said import Evidence, has_lost_mark, numbers_of
-from anivault.core.matching.scoring import POSSIBLE, Fit, rank, score
-from anivault.core.matching.source import Source
-from anivault.core.matching.titles.backed import year_of
-from anivault.core.matching.titles.compared import KNOWN
+from anivault.core.matching.places.placed import (
+    BEYOND,
+    STATED,
+    TABLED,
+    UNCOUNTED,
+    Counting,
+    Frame,
+    PlacedEntry,
+    Placement,
+    year_of,
+)
+from anivault.core.matching.said import has_lost_mark, numbers_of
+from anivault.core.matching.titles.names import KNOWN, is_told_by_mark
 from anivault.core.matching.titles.normalize import forms, marks_in
 from anivault.core.models import (
     Candidate,
@@ -241,7 +248,7 @@ def _is_called(slot: PlacedEntry, said: Set[str], season: int | None) -> bool:
 
 def _with_lost_mark(placement: Placement, numbers: Sequence[int], fit: Fit) -> Placement:
     """Ask where a lost mark may be one that tells a sequel: *Nisekoi_* is *Nisekoi*, or *Nisekoi:*."""
-    sequel = next(filter(fit.slot.is_told_by_mark, fit.slots), None) if fit.season is None else None
+    sequel = next(filter(partial(is_told_by_mark, fit.slot), fit.slots), None) if fit.season is None else None
     if sequel is None or not numbers:
         return placement
     rule = (
@@ -297,23 +304,16 @@ def _with_second(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
 # --- pinned releases -------------------------------------------------------------------------------
 
 
-def match_pinned(part: Part, pin: Pin, said: Evidence, sources: Sequence[Source]) -> Iterator[MatchedFile]:
-    """Match as the user said. The pin's season and offset place the files; without them they go their way."""
-    candidate = _pinned(part.release, pin, sources)
-    fits = rank(said, [candidate])
-    ranked = Ranked(candidate, Score(1.0, {"pin": 1.0}), fits[0].slot.entry if fits else None)
+def match_pinned(part: Part, pin: Pin, candidate: Candidate, fit: Fit | None) -> Iterator[MatchedFile]:
+    """Match as the user said. The pin's season and offset place the files; without them they go their way.
+
+    `fit` is how the show that is pinned fits the release; None where no list knows its entries.
+    """
+    ranked = Ranked(candidate, Score(1.0, {"pin": 1.0}), fit.slot.entry if fit else None)
     match = Match(Decision.MATCHED, 1.0, (ranked,), ("You have pinned it.",))
-    fit = fits[0] if fits else None
     for file in map(_as_extra, part.release.files) if pin.extra else part.release.files:
         made = _pinned_file(file, pin, _pinned_place(file, pin, part.said, fit, candidate), match)
         yield replace(made, release=part.release.key)
-
-
-def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:
-    provider, media_type, number = pin.show
-    known = (source.get(provider, media_type, number) for source in sources)
-    unknown = Candidate(provider=provider, id=number, media_type=media_type, title=release.title or pin.id)
-    return next((candidate for candidate in known if candidate), unknown)
 
 
 def _as_extra(file: ParsedFile) -> ParsedFile:

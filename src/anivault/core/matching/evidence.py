@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from anivault.core.matching.said import Evidence
-from anivault.core.matching.titles.readings import FOLDER, PIECE, Reading, readings_of, titles_of
+from anivault.core.matching.said import FOLDER, PIECE, Evidence, Reading
+from anivault.core.matching.titles.readings import readings_of, titles_of
 from anivault.core.models import Query, Release
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 from anivault.parser.read import read_folder

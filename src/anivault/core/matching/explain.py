@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from anivault.core.matching.scoring import WEIGHTS
+from anivault.core.matching.fits import WEIGHTS
 from anivault.core.models import Coordinates, Entry, MatchedFile, Ranked
 
 

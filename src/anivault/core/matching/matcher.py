@@ -14,7 +14,7 @@ import msgspec
 
 from anivault.core.matching.decide import THRESHOLDS, Thresholds, match_one, match_pinned
 from anivault.core.matching.evidence import evidence, query
-from anivault.core.matching.pins import Pin, parted
+from anivault.core.matching.pins import Part, Pin, parted
 from anivault.core.matching.said import Evidence, has_lost_mark
 from anivault.core.matching.scoring import Profiles, rank
 from anivault.core.matching.source import Source, Steady, steady
@@ -63,9 +63,23 @@ def match_releases(
     files: list[MatchedFile] = []
     for part in parts:
         pin = part.pin
-        files += match_pinned(part, pin, evidence(part.release), sources) if pin else next(found)
+        files += _as_pinned(part, pin, sources) if pin else next(found)
     verdicts = {item.file: item for item in files}  # a release that pins part keeps its order
     return [verdicts[file.file] for release in releases for file in release.files]
+
+
+def _as_pinned(part: Part, pin: Pin, sources: Sequence[Source]) -> Iterator[MatchedFile]:
+    """Match as the user said: the show that is pinned is the only one to fit the release."""
+    candidate = _pinned(part.release, pin, sources)
+    fits = rank(evidence(part.release), [candidate])
+    return match_pinned(part, pin, candidate, fits[0] if fits else None)
+
+
+def _pinned(release: Release, pin: Pin, sources: Sequence[Source]) -> Candidate:
+    provider, media_type, number = pin.show
+    known = (source.get(provider, media_type, number) for source in sources)
+    unknown = Candidate(provider=provider, id=number, media_type=media_type, title=release.title or pin.id)
+    return next((candidate for candidate in known if candidate), unknown)
 
 
 Verdicts = list[MatchedFile]  # on the files of one release

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from anivault.core.matching.decide import is_of_another_season
 from anivault.core.matching.explain import why
-from anivault.core.matching.places.episodes import STATED, UNCOUNTED
+from anivault.core.matching.places.placed import STATED, UNCOUNTED
 from anivault.core.matching.scope import Alone, Scope, Verdicts, first_number
 from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey
 from anivault.parser.models import EXTRAS, VideoType

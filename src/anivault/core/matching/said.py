@@ -11,10 +11,27 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from anivault.core.matching.titles.readings import Reading
+import msgspec
+
 from anivault.core.models import Candidate, Coordinates, ParsedFile, ShowId
 from anivault.parser.models import Number, ParseResult, VideoType
 from anivault.shared import regex as re
+
+# How far a reading can be trusted, against the title as it stands.
+WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.88, 0.7
+FOLDER = 100  # folders' titles are counted from here: they support a title, and name nothing by themselves
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One way to read one of the release's titles: `base` is what is left without season words."""
+
+    text: str
+    base: str
+    season: int | None
+    part: int | None
+    trust: float
+    title: int  # which of the release's titles it reads, counted from 0; those of folders from FOLDER
+    bare: bool = False  # the season is a bare last number, and may be none
 
 
 @dataclass(frozen=True)

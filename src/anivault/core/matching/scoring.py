@@ -9,55 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-import msgspec
-
-from anivault.core.matching.places.counting import Counting, Told, counting
-from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry, number_of_film, timeline
-from anivault.core.matching.said import Evidence
-from anivault.core.matching.titles.backed import BACKED, WEB_SINCE, Compared, Profile, is_backed, year_of
-from anivault.core.matching.titles.compared import (
-    BARE,
-    KNOWN,
-    NO_CLAIM,
-    Claim,
-    TitleMatch,
-    claims_of,
-    compare_titles,
-    told_apart,
-)
-from anivault.core.matching.titles.names import CUT_SHORT, names_of
+from anivault.core.matching.fits import POSSIBLE, Fit, score
+from anivault.core.matching.places.counting import Told, counting
+from anivault.core.matching.places.placed import MOVIE, Counting, Frame, PlacedEntry, year_of
+from anivault.core.matching.places.timeline import number_of_film, timeline
+from anivault.core.matching.said import FOLDER, PIECE, WHOLE, Evidence
+from anivault.core.matching.titles.backed import BACKED, WEB_SINCE, Compared, Profile, is_backed
+from anivault.core.matching.titles.compared import BARE, claims_of, compare_titles, told_apart
+from anivault.core.matching.titles.names import CUT_SHORT, KNOWN, NO_CLAIM, Claim, TitleMatch, names_of
 from anivault.core.matching.titles.normalize import forms
-from anivault.core.matching.titles.readings import FOLDER, PIECE, WHOLE
-from anivault.core.models import Candidate, Score, ShowId
+from anivault.core.models import Candidate, ShowId
 from anivault.parser.title_words import FINAL
 
-WEIGHTS: Mapping[str, float] = {
-    "agreement": 4,
-    "folder": 4,
-    "name": 3,
-    "season": 4,
-    "year": 5,
-    "type": 3,
-    "numbers": 3,
-    "era": 1,
-}
 NUMBERS = {Frame.OWN: 1.0, Frame.ENTRY: 1.0, Frame.SEASON: 0.9, Frame.SHOW: 0.8}
-POSSIBLE = 0.75  # the least for numbers that a show has, whatever they count from
-POPULARITY = 1e-6  # below every other difference that a score can show
 OTHER_COUR = 0.95  # what the name of a season is worth for a cour that is not its first
 YEAR = 52  # weeks: who counts beyond counts through the show
-
-
-class Fit(msgspec.Struct, frozen=True):
-    """A candidate, its timeline and the slot that fits best, with how the release counts."""
-
-    candidate: Candidate
-    slots: tuple[PlacedEntry, ...]
-    slot: PlacedEntry
-    counting: Counting
-    score: Score
-    season: int | None = None  # of the show, as the name says
-    seasons: frozenset[int] = frozenset()  # all that the names say
 
 
 Profiles = dict[ShowId, Profile]  # a run derives each show's once
@@ -163,18 +129,6 @@ def _rate_entry(compared: Compared, index: int, counted: Counting) -> dict[str, 
         "type": _rate_type(said, slot),
         "numbers": _rate_numbers(said, slot, counted),
     }
-
-
-def score(parts: Mapping[str, float | None], popularity: float = 0.0) -> Score:
-    """Weigh the parts that speak: 0.0 is unrelated, 1.0 is certain.
-
-    The title is the ceiling that the mean of the other parts can only lower: no year or number makes
-    up for another title. Popularity only breaks ties.
-    """
-    spoken = {name: part for name, part in parts.items() if part is not None}
-    rest = [n for n in spoken if n != "title"]
-    mean = sum(WEIGHTS[n] * spoken[n] for n in rest) / sum(WEIGHTS[n] for n in rest) if rest else 1.0
-    return Score(spoken["title"] * mean + POPULARITY * popularity / (1 + popularity), spoken)
 
 
 def _profile(candidate: Candidate, profiles: Profiles) -> Profile:

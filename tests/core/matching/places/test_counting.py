@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from anivault.core.matching.decide import THRESHOLDS
 from anivault.core.matching.places.counting import FEW_EXTRAS, Told, counting
-from anivault.core.matching.places.episodes import Placement, place
-from anivault.core.matching.places.timeline import Frame, timeline
+from anivault.core.matching.places.episodes import place
+from anivault.core.matching.places.placed import Frame, Placement
+from anivault.core.matching.places.timeline import timeline
 from anivault.core.models import Candidate, Season
 from tests.core.matching.makers import entry, show
 

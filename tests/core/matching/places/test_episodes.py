@@ -9,16 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from anivault.core.matching.places.counting import Counting, Told, counting, holder
-from anivault.core.matching.places.episodes import (
+from anivault.core.matching.places.counting import Told, counting, holder
+from anivault.core.matching.places.episodes import place
+from anivault.core.matching.places.placed import (
     COUNTED,
     DERIVED,
     STATED,
     UNCOUNTED,
+    Counting,
+    Frame,
     Placement,
-    place,
 )
-from anivault.core.matching.places.timeline import Frame, timeline
+from anivault.core.matching.places.timeline import timeline
 from anivault.core.models import Candidate, Season
 from tests.core.matching.makers import entry, film, show
 

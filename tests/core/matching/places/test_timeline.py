@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from anivault.core.matching.places.counting import Told, counting
 from anivault.core.matching.places.episodes import place
-from anivault.core.matching.places.timeline import Frame, timeline
+from anivault.core.matching.places.placed import Frame
+from anivault.core.matching.places.timeline import timeline
 from tests.core.matching.makers import entry, film, show
 
 

@@ -5,17 +5,11 @@ from __future__ import annotations
 import pytest
 
 from anivault.core.matching.evidence import evidence
+from anivault.core.matching.fits import Fit
 from anivault.core.matching.places.timeline import timeline
-from anivault.core.matching.scoring import Fit, rank
-from anivault.core.matching.titles.compared import (
-    BARE,
-    STRIPPED,
-    Claim,
-    TitleMatch,
-    claims_of,
-    compare_titles,
-)
-from anivault.core.matching.titles.names import LENIENT, SLIP, names_of
+from anivault.core.matching.scoring import rank
+from anivault.core.matching.titles.compared import BARE, STRIPPED, claims_of, compare_titles
+from anivault.core.matching.titles.names import LENIENT, SLIP, Claim, TitleMatch, names_of
 from anivault.core.models import Candidate
 from tests.core.matching.makers import entry, release, show
 

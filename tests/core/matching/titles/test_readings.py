@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from anivault.core.matching.titles.readings import (
-    FOLDER,
-    HEAD,
-    PIECE,
-    SCRAP,
-    SCRIPT,
-    WHOLE,
-    readings_of,
-    titles_of,
-)
+from anivault.core.matching.said import FOLDER, HEAD, PIECE, SCRIPT, WHOLE
+from anivault.core.matching.titles.readings import SCRAP, readings_of, titles_of
 
 
 def texts(title: str, *films: int) -> dict[str, float]:

@@ -11,25 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from anivault.core.matching.places.timeline import SLACK, UNCUT, Frame, PlacedEntry
+from anivault.core.matching.places.placed import SLACK, UNCUT, Counting, Frame, PlacedEntry
 
 FEW_EXTRAS = 2  # numbers past the end of an entry that are taken for extras (a guess)
 NEAR = 2  # the same, where those that do not come right after the last that does
 MANY = 4  # as many of a release's numbers have to fit for each that does not (a guess)
-
-
-class Counting(msgspec.Struct, frozen=True):
-    """How a release counts: from where, whether to the end of entries, and which season it names.
-
-    `doubt`: what else the numbers may count from. `extra`: numbers that may be no episodes, but came with the
-    discs of the entry.
-    """
-
-    frame: Frame | None = None
-    fills: bool = False
-    season: int | None = None
-    doubt: Frame | None = None
-    extra: frozenset[int] = frozenset()
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -11,25 +11,27 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.places.counting import Counting, holder, part_with
-from anivault.core.matching.places.timeline import MOVIE, Frame, PlacedEntry
+from anivault.core.matching.places.counting import holder, part_with
+from anivault.core.matching.places.placed import (
+    BEYOND,
+    CONTINUED,
+    COUNTED,
+    DERIVED,
+    MOVIE,
+    NO_COUNT,
+    RUNNING,
+    STATED,
+    TABLED,
+    UNCOUNTED,
+    UNPLACED,
+    Counting,
+    Frame,
+    PlacedEntry,
+    Placement,
+)
 from anivault.core.models import Coordinates
 
-# How sure a place is. Shares of right ones among the development cases: docs/matching.md.
-STATED, CONTINUED, TABLED, RUNNING, NO_COUNT, COUNTED = 1.0, 0.95, 0.95, 0.9, 0.9, 0.85
 WEEKS = 13  # of a quarter of a year
-DERIVED, UNCOUNTED, UNPLACED, BEYOND = 0.6, 0.5, 0.3, 0.1
-
-
-class Placement(msgspec.Struct, frozen=True):
-    """Where one file belongs, how sure that is (0 to 1), and the rule in words."""
-
-    coordinates: tuple[Coordinates, ...]
-    sure: float
-    rule: str
-    other: tuple[
-        Coordinates, ...
-    ] = ()  # where it goes if the numbers are read in the other way that makes sense
 
 
 def place(

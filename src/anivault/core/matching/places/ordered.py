@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anivault.core.matching.places.episodes import DERIVED, STATED, Placement
-from anivault.core.matching.places.timeline import PlacedEntry, timeline
+from anivault.core.matching.places.placed import DERIVED, STATED, PlacedEntry, Placement
+from anivault.core.matching.places.timeline import timeline
 from anivault.core.models import Candidate, Coordinates, TvdbPlace
 
 

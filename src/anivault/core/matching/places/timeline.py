@@ -9,123 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from itertools import groupby
 
-import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.titles.normalize import forms, normal_form
+from anivault.core.matching.places.placed import MOVIE, SLACK, PlacedEntry, is_within
+from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Candidate, Entry
 from anivault.parser.title_words import film_number, split_number, split_season
 
-MOVIE = -1  # the season of what has no seasons
-# Episodes: of longer entries a third are several seasons on TMDB; of shows of which no list knows another
-# season one in thirty is up to the second.
-LONG, LONGER = 80, 200
-UNCUT, UNKNOWN = (
-    26,
-    52,
-)  # episodes that a provider leaves together of a longer entry, of one of unknown length
 QUARTERS = (12, 13, 26)  # weeks that a series for one or two quarters of a year is on air
 REST = 4  # weeks in which a series shows a recap or nothing (a guess)
-SLACK = 1  # episodes that a season may have beyond a count which only follows from dates
-
-
-class Frame(StrEnum):
-    """What a number counts from."""
-
-    OWN = "own"
-    ENTRY = "entry"  # of which a provider makes several seasons
-    SEASON = "season"
-    SHOW = "show"
-
-
-class PlacedEntry(msgspec.Struct, frozen=True):
-    """An entry in its place: its episode 1 is `first` of `season`, after `before` episodes of the show."""
-
-    entry: Entry
-    season: int
-    first: int | None
-    count: int | None
-    marker: int | None  # the season its own titles name, in the counting of its lists
-    part: int | None
-    before: int | None = None
-    counted: bool = False  # whether every count that `before` sums up can be trusted
-    likely: bool = False  # whether each of them is a list's, and no more than its weeks on air
-    exact: bool = False  # whether its own count can be
-    tabled: int | None = None  # how many episodes its season has in the provider's own table
-    agreed: bool = False  # whether its season is, in that table, as long as the entries that lists put there
-    crossed: bool = False  # whether an entry that began earlier stands in the same place
-    passed: int | None = None  # of an entry that the provider cuts: its episodes in the parts before this one
-    bounded: bool = False  # whether a list says where the next season begins
-    alone: bool = False  # whether no list knows of another season
-    gap: bool = False  # whether lists know later seasons, and not the next one
-    settled: bool = False  # whether its counts and those before it in its season are facts
-    reach: int | None = None  # episodes from its first to the end of the season, as far as entries are known
-    cour: int = 1  # 1 for the first entry of its season
-    nth: int = 0  # 1 for the first story that is told, whatever the provider makes of it; 0 for specials
-
-    @property
-    def is_first(self) -> bool:
-        """Whether the show begins with this entry."""
-        return self.nth == 1 and self.cour == 1 and self.before == 0
-
-    @property
-    def place_is_sure(self) -> bool:
-        """Whether its place can be trusted: stated, or agreed on, or where every show begins.
-
-        Not where an earlier entry stands in the same place.
-        """
-        placed = self.entry.stated or self.agreed or self.settled or self.is_first
-        return placed and not self.crossed
-
-    @property
-    def begins_late(self) -> bool:
-        """Whether its season has episodes before it that no list knows, and does not go on the last one's."""
-        ahead = self.season > 0 and self.cour == 1 and (self.first or 1) > 1
-        return ahead and self.first != (self.before or 0) + 1
-
-    def is_told_by_mark(self, sequel: PlacedEntry) -> bool:
-        """Whether a sequel is called as this entry but for a mark: *Nisekoi:*, of *Nisekoi*."""
-        mine = {forms(t.text) for t in self.entry.titles}
-        exact, letters = {f[0] for f in mine}, {f[-1] for f in mine}
-        its = (forms(t.text) for t in sequel.entry.titles) if sequel.season > self.season else ()
-        return any(f[-1] in letters and f[0] not in exact for f in its)
-
-    def may_be_cut(self, number: int) -> bool:
-        """Whether an episode may be in a later season than its entry begins in, which nobody says."""
-        long = UNCUT if self.gap else LONGER if self.alone else LONG
-        most = UNKNOWN if not self.count else UNCUT if self.count > long else self.count + SLACK
-        settled = self.settled and not self.gap
-        return number > most and not (self.tabled or self.bounded or settled or self.entry.whole)
-
-    def own(self, number: int, frame: Frame, *, strict: bool = False) -> int | None:
-        """The own number that `number` is in `frame`; None where the entry has no such episode.
-
-        An own number may run on into what follows in the season, unless `strict`.
-        """
-        start = self._start(frame)
-        count = self.reach if frame is Frame.OWN and not strict else self.count
-        return number - start if start is not None and _within(number - start, count) else None
-
-    def _start(self, frame: Frame) -> int | None:
-        """How many numbers of the frame come before the entry's first; None where it has none there."""
-        if frame is Frame.OWN:
-            return 0
-        if frame is Frame.SHOW:
-            return self.before
-        return self.passed if frame is Frame.ENTRY else self._start_in_season
-
-    @property
-    def _start_in_season(self) -> int | None:
-        """The same, of a season; None where that is the same as the entry's own count."""
-        start = None if self.first is None else self.first - 1
-        return start if start or self.season <= 0 else None
-
-
-def _within(own: int, count: int | None) -> bool:
-    return own >= 1 and (count is None or own <= count)
 
 
 def timeline(show: Candidate) -> tuple[PlacedEntry, ...]:
@@ -188,7 +82,7 @@ def _may_end(slot: PlacedEntry) -> int | None:
 def _crosses(earlier: PlacedEntry, slot: PlacedEntry) -> bool:
     """Whether an entry that began earlier has the episode that `slot` begins with."""
     began = (earlier.entry.begin or "9") < (slot.entry.begin or "")
-    return began and _within((slot.first or 0) - (earlier.first or 0) + 1, earlier.count or 1)
+    return began and is_within((slot.first or 0) - (earlier.first or 0) + 1, earlier.count or 1)
 
 
 def _counted(main: Sequence[PlacedEntry], table: Mapping[int, int | None]) -> Iterator[PlacedEntry]:

@@ -11,11 +11,9 @@ from functools import cached_property
 
 import msgspec
 
-from anivault.core.matching.places.timeline import MOVIE, PlacedEntry
-from anivault.core.matching.said import Evidence
-from anivault.core.matching.titles.compared import KNOWN, Claim, TitleMatch, names_show
-from anivault.core.matching.titles.names import CUT_SHORT, Names
-from anivault.core.matching.titles.readings import FOLDER, PIECE
+from anivault.core.matching.places.placed import MOVIE, PlacedEntry, year_of
+from anivault.core.matching.said import FOLDER, PIECE, Evidence
+from anivault.core.matching.titles.names import CUT_SHORT, KNOWN, Claim, Names, TitleMatch, names_show
 from anivault.core.models import Candidate
 
 BACKED = 0.93  # what a short or cut title is worth that year, numbers, folder or fame make sure
@@ -140,8 +138,3 @@ def _stream_backs(compared: Compared, slot: PlacedEntry) -> int:
 
 
 _BACKING = (_year_backs, _run_backs, _season_backs, _folder_backs, _fans_back, _stream_backs)
-
-
-def year_of(slot: PlacedEntry) -> int | None:
-    """The year in which an entry began."""
-    return int(slot.entry.begin[:4]) if slot.entry.begin else None

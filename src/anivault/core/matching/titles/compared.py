@@ -9,47 +9,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
-from functools import cached_property
 
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.matching.said import Evidence
-from anivault.core.matching.titles.names import CUT_SHORT, LENIENT, UNLIKE, Names, Titles, is_brief
+from anivault.core.matching.said import FOLDER, PIECE, SCRIPT, WHOLE, Evidence, Reading
+from anivault.core.matching.titles.names import (
+    CUT_SHORT,
+    KNOWN,
+    LENIENT,
+    NO_CLAIM,
+    UNLIKE,
+    Claim,
+    Names,
+    TitleMatch,
+    Titles,
+    is_brief,
+)
 from anivault.core.matching.titles.normalize import Forms, forms, marks_in
-from anivault.core.matching.titles.readings import FOLDER, PIECE, SCRIPT, WHOLE, Reading
 from anivault.parser.title_words import FINAL, split_number
 
 STRIPPED = 0.92  # what a title is worth that is a show's only without season words, where a release has none
 BARE = 0.99  # what an entry's own title is worth without the season or part words that stand behind it
-KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
-
-Claim = tuple[float, int]  # how surely, by how many letters
-NO_CLAIM: Claim = (0.0, 0)
-
-
-class TitleMatch(msgspec.Struct, frozen=True, dict=True):
-    """How a release sounds to one show: each title's best likeness, and the season words that leaves."""
-
-    likeness: Mapping[int, float]
-    season: int | None
-    part: int | None
-    seasons: frozenset[int] = frozenset()  # all that the names say: two, where they disagree
-    agreeing: frozenset[int] = frozenset()  # titles in two scripts, both of whose halves name the show
-    likest: int | None = None  # the title that is likest, of those that are not only a folder's
-    brief: bool = False  # whether the title that is likest is so short that many things are called that
-    by_show: bool = False  # whether the season is one of the show, and not a part of what an entry is called
-    whole: bool = False  # whether that title was read whole, and is the show's or begins as the show's does
-    wholly: frozenset[int] = (
-        frozenset()
-    )  # titles that are the show's as they stand, of those not only a folder's
-    of_show: bool = False  # whether a title is the show's but for season words, and no story's own
-    partly: frozenset[int] = frozenset()  # titles of which only a piece is the show's
-
-    @cached_property
-    def best(self) -> float:
-        """The best likeness of a title that is not only a folder's."""
-        return max((likeness for title, likeness in self.likeness.items() if title < FOLDER), default=0.0)
 
 
 def compare_titles(said: Evidence, names: Names) -> TitleMatch:
@@ -253,14 +234,6 @@ def _is_told_by_mark(form: Forms, own: Titles, roots: Titles) -> bool:
     """Whether a title is the show's but for a mark that an entry's titles have and the show's do not."""
     mark = marks_in(form[0])
     return mark in own.marks and mark not in roots.marks and roots.likeness_within(form) >= LENIENT
-
-
-def names_show(said: Evidence, names: Names) -> bool:
-    """Whether a title is one that the whole show goes by, not an alias of one entry that may say more."""
-    return any(
-        max(map(names.roots.likeness_within, (forms(r.text), forms(r.base)))) * r.trust >= KNOWN
-        for r in said.readings
-    )
 
 
 def told_apart(said: Evidence, heard: list[TitleMatch]) -> list[TitleMatch]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from anivault.core.matching.places.timeline import PlacedEntry
+from anivault.core.matching.places.placed import PlacedEntry
+from anivault.core.matching.said import FOLDER, Evidence
 from anivault.core.matching.titles.normalize import Forms, forms, is_slip, marks_in
 from anivault.core.models import Candidate
 from anivault.parser.title_words import split_number, split_season, without_film_words
@@ -28,6 +29,9 @@ BRIEF = 0.88  # what an equal title of up to four letters is worth alone
 STEM = 4  # letters; a shorter title begins too many others
 INSIDE = 0.6  # what a title is worth that is only a part of another
 UNLIKE = 0.85  # the most that titles are worth which differ by more than slips
+KNOWN = 0.895  # from here on a title is taken to be this show's, or this entry's
+Claim = tuple[float, int]  # how surely, by how many letters
+NO_CLAIM: Claim = (0.0, 0)
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -134,6 +138,46 @@ class Names(msgspec.Struct, frozen=True):
     roots: Titles
     firsts: Titles
     own: tuple[Titles, ...]
+
+
+def names_show(said: Evidence, names: Names) -> bool:
+    """Whether a title is one that the whole show goes by, not an alias of one entry that may say more."""
+    return any(
+        max(map(names.roots.likeness_within, (forms(r.text), forms(r.base)))) * r.trust >= KNOWN
+        for r in said.readings
+    )
+
+
+class TitleMatch(msgspec.Struct, frozen=True, dict=True):
+    """How a release sounds to one show: each title's best likeness, and the season words that leaves."""
+
+    likeness: Mapping[int, float]
+    season: int | None
+    part: int | None
+    seasons: frozenset[int] = frozenset()  # all that the names say: two, where they disagree
+    agreeing: frozenset[int] = frozenset()  # titles in two scripts, both of whose halves name the show
+    likest: int | None = None  # the title that is likest, of those that are not only a folder's
+    brief: bool = False  # whether the title that is likest is so short that many things are called that
+    by_show: bool = False  # whether the season is one of the show, and not a part of what an entry is called
+    whole: bool = False  # whether that title was read whole, and is the show's or begins as the show's does
+    wholly: frozenset[int] = (
+        frozenset()
+    )  # titles that are the show's as they stand, of those not only a folder's
+    of_show: bool = False  # whether a title is the show's but for season words, and no story's own
+    partly: frozenset[int] = frozenset()  # titles of which only a piece is the show's
+
+    @cached_property
+    def best(self) -> float:
+        """The best likeness of a title that is not only a folder's."""
+        return max((likeness for title, likeness in self.likeness.items() if title < FOLDER), default=0.0)
+
+
+def is_told_by_mark(slot: PlacedEntry, sequel: PlacedEntry) -> bool:
+    """Whether a sequel is called as this entry but for a mark: *Nisekoi:*, of *Nisekoi*."""
+    mine = {forms(t.text) for t in slot.entry.titles}
+    exact, letters = {f[0] for f in mine}, {f[-1] for f in mine}
+    its = (forms(t.text) for t in sequel.entry.titles) if sequel.season > slot.season else ()
+    return any(f[-1] in letters and f[0] not in exact for f in its)
 
 
 def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:

@@ -9,30 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-import msgspec
-
+from anivault.core.matching.said import HEAD, NUMBERED, PIECE, SCRIPT, WHOLE, Reading
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.parser.title_words import split_number, split_season, without_film_words
 from anivault.shared import regex as re
 
-# How far a reading can be trusted, against the title as it stands.
-WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.88, 0.7
 SCRAP = 0.8  # the most for a piece that leaves most of its title unsaid
 LEAST_SHARE = 0.3  # of a title; a piece that says less leaves most of it unsaid
-FOLDER = 100  # folders' titles are counted from here: they support a title, and name nothing by themselves
 MAX_TITLES = 16  # a guess: real names carry one to four, and the pieces of those
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """One way to read one of the release's titles: `base` is what is left without season words."""
-
-    text: str
-    base: str
-    season: int | None
-    part: int | None
-    trust: float
-    title: int  # which of the release's titles it reads, counted from 0; those of folders from FOLDER
-    bare: bool = False  # the season is a bare last number, and may be none
 
 
 def titles_of(texts: Iterable[str]) -> dict[str, list[str]]:
