@@ -36,7 +36,7 @@ from anivault.core.models import Mode, Query
 from anivault.core.organizer import plan as planned
 from anivault.core.pipeline.parser import parse_files
 from anivault.core.pipeline.scanner import scan as scanned
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.services.catalogue import store as store
 from anivault.services.catalogue.keys import title_keys
 from anivault.services.catalogue.offline import Catalog

@@ -28,7 +28,7 @@ from anivault.core.models import (
     Score,
 )
 from anivault.core.organizer import plan
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import ParseResult
 
 EPISODES = 14  # a release

@@ -31,7 +31,7 @@ from anivault.core.moving.journal.records import schema
 from anivault.core.planning import planfile
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
-from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.parser.models import ParseResult
 from anivault.shared import errors
 

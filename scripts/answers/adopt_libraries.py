@@ -27,7 +27,7 @@ from typing import NamedTuple
 from anivault.core.models import Candidate, Coordinates, Entry
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import ParseResult
 from anivault.services.catalogue import store
 from anivault.services.catalogue.shows import candidates

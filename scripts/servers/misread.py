@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from anivault.core.planning.describing import nfo  # noqa: E402
-from anivault.core.planning.naming.preset import builtin_presets, load_preset  # noqa: E402
+from anivault.core.planning.naming.presets import builtin_presets, load_preset  # noqa: E402
 from tests.core.records import planned  # noqa: E402
 from tests.servers.piles import candidates, files_of, subtitles_of  # noqa: E402
 

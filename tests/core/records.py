@@ -24,7 +24,7 @@ from anivault.core.models import (
 from anivault.core.organizer import plan
 from anivault.core.pipeline.records import kind_of
 from anivault.core.planning.library import Library
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import ParseResult
 
 ROOT = "/source"

@@ -14,7 +14,7 @@ from anivault.core.organizer import plan
 from anivault.core.pipeline.scanner import scan
 from anivault.core.planning.library import Library
 from anivault.core.planning.naming.characters import fold
-from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import (
     ROOT,

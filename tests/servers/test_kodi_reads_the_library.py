@@ -15,7 +15,7 @@ from anivault.core.moving.executor import execute
 from anivault.core.organizer import plan
 from anivault.core.pipeline.scanner import scan
 from anivault.core.planning.describing import nfo
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import EXTRAS
 from tests.core.records import show, video
 from tests.servers import kodi

@@ -10,7 +10,7 @@ import pytest
 
 from anivault.core.models import About, Actor, Coordinates, Entry, MatchedFile, Season
 from anivault.core.planning.describing import nfo
-from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from tests.core.records import film, planned, show, video
 
 # What Jellyfin and Emby read, by their source; Kodi, by its database. Of ids each has elements of its own.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from anivault.core.planning.describing import nfo
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from tests.core.records import planned
 from tests.servers.piles import candidates, files_of, subtitles_of
 from tests.servers.readers.presets import READERS

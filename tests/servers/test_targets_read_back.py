@@ -10,7 +10,7 @@ import pytest
 
 from anivault.core.models import MatchedFile, Move, Write
 from anivault.core.planning.describing import nfo
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import EXTRAS
 from tests.core.records import planned
 from tests.servers.piles import candidates, files_of, subtitles_of

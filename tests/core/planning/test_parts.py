@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from anivault.core.models import MatchedFile, Score
-from anivault.core.planning.naming.preset import builtin_presets
+from anivault.core.planning.naming.presets import builtin_presets
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, in_library, planned, reasons, show, targets, video
 

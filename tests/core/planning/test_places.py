@@ -8,8 +8,9 @@ from anivault.core.causes import Cause
 from anivault.core.models import Decision, Held, HeldReason, MatchedFile
 from anivault.core.planning.library import Library
 from anivault.core.planning.naming.names import Namer
-from anivault.core.planning.naming.preset import load_preset
-from anivault.core.planning.places import Places, Wanted
+from anivault.core.planning.naming.presets import load_preset
+from anivault.core.planning.places import Places
+from anivault.core.planning.wanted import Wanted
 from anivault.parser.models import VideoType
 from tests.core.records import film, in_library, show, video
 

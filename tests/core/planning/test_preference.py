@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from anivault.core.models import HeldReason, MatchedFile, Mode, Plan
 from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.core.planning.preference import Choice, lines, source_rank
 from anivault.parser.read import read_rules
 from anivault.shared.errors import ConfigError

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from anivault.core.models import Coordinates, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
 from anivault.core.moving.executor import execute
+from anivault.core.organizer import rename
 from anivault.core.pipeline.scanner import scan
 from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
-from anivault.core.planning.naming.preset import builtin_presets, load_preset
-from anivault.core.planning.renamer import rename
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, planned, reasons, scanned, show, targets, video
 

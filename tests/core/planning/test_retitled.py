@@ -6,7 +6,7 @@ import pytest
 
 from anivault.core.models import Coordinates
 from anivault.core.planning.library import Origin
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.core.planning.retitled import retitled
 from tests.core.records import planned, scanned, show, targets, video
 

@@ -11,7 +11,7 @@ from anivault.core.causes import Cause
 from anivault.core.models import Candidate, HeldReason, Mode, Plan, ScannedFile
 from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import VideoType
 from anivault.parser.read import read_rules
 from tests.core.records import ROOT, beside, film, in_library, planned, reasons, scanned, show, targets, video

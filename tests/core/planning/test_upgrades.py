@@ -13,7 +13,7 @@ from anivault.core.models import Mode, ParsedFile, Plan, ScannedFile
 from anivault.core.organizer import plan
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.planning.library import Library, Origin
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.core.planning.preference import compared
 from tests.core.records import ROOT, in_library, scanned, show, video
 

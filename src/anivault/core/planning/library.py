@@ -17,11 +17,10 @@ from anivault.core.models import Candidate, FileKind, ParsedFile, ScannedFile, S
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.said import Holding, Named, by_name, named_by, show_folder, tags, titles_of
 from anivault.core.planning.sidecars.companions import by_video, sidecars
+from anivault.core.planning.wanted import Slot
 from anivault.parser.models import ParseResult
 from anivault.shared import regex as re
 from anivault.shared.text import is_text
-
-Slot: TypeAlias = tuple[ShowId, int, int]  # show, season, episode; of a film both are 0
 
 _FINGERPRINT = re.compile(r"(.+):(tv|movie):(\d+)(?::S(\d+)((?:E\d+)+))?:[0-9a-f]{8}")
 _NUMBER = re.compile(r"\d+")

@@ -7,113 +7,20 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from anivault.core.causes import Cause
 from anivault.core.models import Decision, Held, HeldReason, MatchedFile, ScannedFile, ShowId
-from anivault.core.planning.library import Library, Slot
+from anivault.core.planning.library import Library
 from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.extras import extra_name
 from anivault.core.planning.naming.fields import Subject
-from anivault.core.planning.naming.misread import Kind
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.said import titles_of
+from anivault.core.planning.wanted import Home, Place, Slot, Wanted
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared import regex as re
 
 _RANGE_MAX = 999  # the last episode of a range that every server reads
-
-
-class Place(NamedTuple):
-    """Where a video should go: folder, name without extension, extension with its dot.
-
-    `key` is folder and name folded: of videos with one key only one can go there, whatever its extension.
-    """
-
-    folder: str
-    stem: str
-    extension: str
-    key: str
-
-    @property
-    def base(self) -> str:
-        """The path relative to the library, without extension."""
-        return f"{self.folder}/{self.stem}"
-
-    @property
-    def target(self) -> str:
-        """The path relative to the library."""
-        return f"{self.folder}/{self.stem}{self.extension}"
-
-    def named(self, stem: str) -> Place:
-        """The same folder, another name."""
-        return Place(self.folder, stem, self.extension, fold(f"{self.folder}/{stem}"))
-
-    def part(self, number: int) -> Place:
-        """The place of one part of what was cut up."""
-        return self.named(f"{self.stem} - cd{number}")
-
-
-class Home(NamedTuple):
-    """Where a show or film lives; `season` is None for a film."""
-
-    folder: str
-    season: int | None
-
-
-class Wanted(NamedTuple):
-    """A video on its way: the place that its match gives it, and the episodes that it would be there."""
-
-    item: MatchedFile
-    show: ShowId
-    place: Place
-    slots: tuple[Slot, ...]  # none for an extra
-    base: str  # the folder of its show
-
-    @property
-    def claims(self) -> tuple[object, ...]:
-        """What only one file can have."""
-        return (self.place.key, *self.slots)
-
-    def clashes(self, other: Wanted) -> bool:
-        """Whether only one of the two can be had."""
-        return self.place.key == other.place.key or not set(self.slots).isdisjoint(other.slots)
-
-    @property
-    def scope(self) -> Scope:
-        """What a release is chosen for: a season, a film; of extras, their show's."""
-        return Scope(self.show, self.slots[0][1] if self.slots else -1)
-
-    @property
-    def episodes(self) -> str:
-        """The episodes that it is, in words."""
-        if not self.slots:
-            return "this extra"
-        if self.show.media_type == "movie":
-            return "this film"
-        (_, season, first), (_, _, last) = self.slots[0], self.slots[-1]
-        return f"S{season:02}E{first:02}" + (f"-E{last:02}" if last != first else "")
-
-    @property
-    def kind(self) -> Kind:
-        """What its name is of."""
-        if not self.slots:
-            return "extra"
-        return "film" if self.show.media_type == "movie" else "episode"
-
-    @property
-    def season(self) -> str:
-        """The season that it is of, in words."""
-        if not self.slots:
-            return "the extras"
-        return f"season {self.slots[0][1]}" if self.show.media_type == "tv" else "this film"
-
-
-class Scope(NamedTuple):
-    """What one release is chosen for."""
-
-    show: ShowId
-    season: int
 
 
 class Places:
@@ -220,7 +127,8 @@ class Places:
     def _extra(self, item: MatchedFile, subject: Subject, base: str) -> tuple[str, str]:
         entry, parsed = subject.entry, subject.parsed
         season = parsed.season or (entry.season if entry else None)
-        stem = cut(extra_name(item.came or item.file.name, parsed, season, self.namer), self.namer.room)
+        words = extra_name(item.came or item.file.name, parsed, season)
+        stem = cut(self.namer.as_extra(words), self.namer.room)
         folder = self.namer.extras_folder(parsed.type or VideoType.EXTRA)
         return self.taken.spelled(f"{base}/{folder}"), stem
 

@@ -23,19 +23,19 @@ from anivault.core.models import (
     ShowId,
 )
 from anivault.core.planning.fingerprint import fingerprint
-from anivault.core.planning.library import Slot, is_longer_or_shorter
+from anivault.core.planning.library import is_longer_or_shorter
 from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.names import LABEL_ROOM
 from anivault.core.planning.parts import Cut, cut_up, is_complete, number_of
-from anivault.core.planning.places import Place, Places, Scope, Wanted, already_there, held
+from anivault.core.planning.places import Places, already_there, held
 from anivault.core.planning.preference import Choice, called
 from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
 from anivault.core.planning.upgrades import Upgrade, Upgrades
+from anivault.core.planning.wanted import Outcome, Place, Scope, Slot, Wanted
 from anivault.parser.models import EXTRAS
 from anivault.shared import regex as re
 
 OnConflict: TypeAlias = Literal["hold", "version"]
-Outcome: TypeAlias = Move | Held
 _VERSIONS = 100  # of one file; more would be a mistake
 _PART = re.compile(r" - cd\d+\Z")
 
@@ -125,7 +125,7 @@ class Planning:
     def _after_upgrade(self, best: Upgrade, rivals: list[int]) -> Iterable[tuple[int, Outcome]]:
         """Who wanted the place of a better file too: it stays, or is a version if it is not a worse one."""
         winner = self.wanted[best.number]
-        names = labels([winner.item, *(self.wanted[index].item for index in rivals)], self.namer)[1:]
+        names = labels([winner.item, *(self.wanted[index].item for index in rivals)], self.namer.clean)[1:]
         won = [winner]
         for number, (index, label) in enumerate(zip(rivals, names, strict=True), 1):
             wanted = self.wanted[index]
@@ -205,7 +205,7 @@ class Planning:
         indexes.sort(key=lambda index: not self._is_there(self.wanted[index]))
         names = [""] * len(indexes)
         if self.on_conflict == "version":
-            names = labels([self.wanted[index].item for index in indexes], self.namer)
+            names = labels([self.wanted[index].item for index in indexes], self.namer.clean)
         won: list[Wanted] = []
         for number, (index, label) in enumerate(zip(indexes, names, strict=True)):
             wanted = self.wanted[index]
@@ -325,7 +325,7 @@ class Planning:
             return self._taken_by(wanted, others[0])
         if not there:
             return self._of_its_own(index, wanted)
-        return self._version(index, wanted, label or labels([item], self.namer)[0])
+        return self._version(index, wanted, label or labels([item], self.namer.clean)[0])
 
     def _is_full(self, holders: int) -> bool:
         """Whether an episode that has a file takes no other: Kodi has no versions, Emby eight."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from anivault.core.models import Identity, MatchedFile, ScannedFile
 from anivault.core.planning.naming.characters import finish
-from anivault.core.planning.naming.names import Namer
-from anivault.core.planning.places import Wanted
+from anivault.core.planning.wanted import Wanted
 from anivault.parser.models import ParseResult
 from anivault.shared import fs
 
@@ -53,13 +52,11 @@ def is_copy(source: Identity, there: Identity) -> bool:
     return source.size == there.size and fs.same_time(source.mtime_ns, there.mtime_ns)
 
 
-def labels(items: Sequence[MatchedFile], namer: Namer) -> list[str]:
+def labels(items: Sequence[MatchedFile], clean: Callable[[str], str]) -> list[str]:
     """For each file what tells it from the others: resolution, group, source, codec, version."""
     rows = [_traits(item.parsed) for item in items]
     telling = [column for column in range(5) if len({row[column] for row in rows}) > 1]
-    return [
-        finish(namer.clean(" ".join(filter(None, (row[c] for c in telling))))) or "Version" for row in rows
-    ]
+    return [finish(clean(" ".join(filter(None, (row[c] for c in telling))))) or "Version" for row in rows]
 
 
 def _traits(parsed: ParseResult) -> tuple[str, ...]:

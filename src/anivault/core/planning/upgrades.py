@@ -12,8 +12,8 @@ from typing import NamedTuple
 from anivault.core.causes import Advantage, Cause
 from anivault.core.models import ScannedFile
 from anivault.core.planning.library import Library, slots_of
-from anivault.core.planning.places import Wanted
 from anivault.core.planning.preference import Compared, compared
+from anivault.core.planning.wanted import Wanted
 
 
 class Upgrade(NamedTuple):

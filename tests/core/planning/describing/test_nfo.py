@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from anivault.core.models import About, Actor, Coordinates, Entry, MatchedFile, Plan, Season
 from anivault.core.planning.describing import nfo
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, in_library, planned, scanned, show, video
 

@@ -6,7 +6,7 @@ import pytest
 
 from anivault.core.models import MatchedFile
 from anivault.core.planning.describing.pictures import Picture, pictures
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, planned, show, video
 

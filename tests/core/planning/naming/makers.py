@@ -7,7 +7,8 @@ from typing import Any
 from anivault.core.models import Coordinates, Entry
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
-from anivault.core.planning.naming.preset import Preset, builtin_presets, load_preset
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.parser.models import ParseResult
 from tests.core.records import show
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anivault.core.planning.naming.characters import clean, cut, finish, fold
-from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from tests.core.planning.naming.makers import (
     preset,
 )

@@ -6,7 +6,7 @@ import pytest
 
 from anivault.core.planning.naming.extras import extra_name, unlabelled
 from anivault.core.planning.naming.names import Namer
-from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.parser.models import EXTRAS, ParseResult, VideoType
 from tests.core.records import film, planned, targets, video
 
@@ -14,9 +14,8 @@ NAMER = Namer(load_preset("jellyfin"))
 
 
 def named(name: str, kind: VideoType, *titles: str) -> str:
-    return extra_name(
-        name, ParseResult(title="Paprika", titles=titles or ("Paprika",), type=kind), None, NAMER
-    )
+    parsed = ParseResult(title="Paprika", titles=titles or ("Paprika",), type=kind)
+    return NAMER.as_extra(extra_name(name, parsed, None))
 
 
 @pytest.mark.parametrize(

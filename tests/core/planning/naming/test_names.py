@@ -10,7 +10,7 @@ from anivault.core.models import Candidate, Coordinates
 from anivault.core.planning.naming.characters import finish
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
-from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.core.planning.naming.said import by_name, show_folder
 from anivault.parser.models import ParseResult
 from tests.core.planning.naming.makers import (

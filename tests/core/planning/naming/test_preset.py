@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from anivault.core.planning.naming.fields import FIELDS
-from anivault.core.planning.naming.preset import Preset, builtin_presets, load_preset
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.shared.errors import PresetError, TemplateError
 from tests.core.planning.naming.makers import (
     FOLDERS,

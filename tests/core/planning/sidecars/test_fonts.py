@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from anivault.core.models import Mode, Plan
 from anivault.core.organizer import plan
 from anivault.core.pipeline.scanner import scan
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.core.planning.sidecars.fonts import attached_fonts, font_names, missing, wanted_fonts
 from tests.core.records import beside, show, video
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anivault.core.planning.naming.names import Namer
-from anivault.core.planning.naming.preset import builtin_presets, load_preset
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.core.planning.sidecars.suffixes import suffix
 from anivault.core.planning.sidecars.tracks import Track, read_tail, vocabulary
 

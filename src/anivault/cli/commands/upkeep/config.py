@@ -54,7 +54,7 @@ def _shown(name: str, value: Any) -> Any:
 
 def presets(context: Context) -> int:
     """Show the naming presets."""
-    from anivault.core.planning.naming.preset import builtin_presets
+    from anivault.core.planning.naming.presets import builtin_presets
 
     for name, table in {**builtin_presets(), **context.settings.presets}.items():
         context.screen.event(events.PresetEvent(name=name, table=table))

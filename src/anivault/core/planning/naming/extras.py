@@ -1,13 +1,11 @@
 """Name openings, endings, trailers, menus, interviews, deleted scenes and all else that is no episode. Pure.
 
-In: a file name, what was read from it, the season. Out: a name that says what the extra is, that keeps
-what tells it from its like, and that no server reads as an episode, whatever numbers it has.
+In: a file name, what was read from it, the season. Out: words that say what the extra is, and that keep
+what tells it from its like. names.py makes a name of them that no server reads as an episode.
 """
 
 from __future__ import annotations
 
-from anivault.core.planning.naming.misread import unlike_an_episode
-from anivault.core.planning.naming.names import Namer
 from anivault.parser.models import ParseResult, VideoType
 from anivault.shared import regex as re
 
@@ -44,7 +42,7 @@ _BLANKS = re.compile(r"[\s._]+")
 _TERMS = re.compile(r"\b(?:\d{3,4}[pi]|blu-?ray|web|[xh]\.?26[45])\b.*", re.IGNORECASE)
 
 
-def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer) -> str:
+def extra_name(name: str, parsed: ParseResult, season: int | None) -> str:
     """Return `Creditless Opening 2`, `Trailer 3 (Season 2)`: the kind, then what the name adds to it."""
     kind = parsed.type or VideoType.EXTRA
     stem = name.rpartition(".")[0]
@@ -53,7 +51,7 @@ def extra_name(name: str, parsed: ParseResult, season: int | None, namer: Namer)
     text = f"{creditless}{_WORDS[kind][0]} {added}".strip()
     if season is not None and season > 1:
         text = f"{text} (Season {season})"
-    return namer.finish(unlike_an_episode(namer.clean(text.replace("_", " "))), "extra")
+    return text.replace("_", " ")
 
 
 def unlabelled(name: str, kind: VideoType | None) -> str:

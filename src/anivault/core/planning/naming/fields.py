@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
-from anivault.core.models import Candidate, Coordinates, Entry
-from anivault.parser.models import ParseResult
 from anivault.shared import regex as re
+
+if TYPE_CHECKING:  # what reads a template alone needs no file to name
+    from anivault.core.models import Candidate, Coordinates, Entry
+    from anivault.parser.models import ParseResult
 
 
 class Subject(NamedTuple):

@@ -66,6 +66,10 @@ class Namer:
         name = f"{stem} - {cut(label, LABEL_ROOM - 3)}"
         return self.finish(unlike_an_episode(name) if kind == "extra" else name, kind)
 
+    def as_extra(self, words: str) -> str:
+        """The name of an extra, which no server reads as an episode, whatever numbers it has."""
+        return self.finish(unlike_an_episode(self.clean(words)), "extra")
+
     def clean(self, text: str) -> str:
         """Make a value harmless, remembering it: titles and groups come back thousands of times."""
         cleaned = self._cleaned.get(text)

@@ -6,7 +6,7 @@ In: the videos with their places, the other files, what the library holds. Out: 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from anivault.core.causes import Cause
@@ -16,6 +16,7 @@ from anivault.core.models import (
     HeldReason,
     Identity,
     MatchedFile,
+    Mode,
     Move,
     ParsedFile,
     ScannedFile,
@@ -23,11 +24,11 @@ from anivault.core.models import (
 from anivault.core.planning.library import Library
 from anivault.core.planning.naming.characters import cut, finish, fold
 from anivault.core.planning.naming.fields import Subject
-from anivault.core.planning.places import already_there, extension_of, held, is_film, subject_of
-from anivault.core.planning.planning import Outcome, Planning
+from anivault.core.planning.places import Places, already_there, extension_of, held, is_film, subject_of
 from anivault.core.planning.rivals import is_copy
 from anivault.core.planning.sidecars.owners import Owner, Videos
 from anivault.core.planning.sidecars.suffixes import folder_art, is_chapters, suffixes
+from anivault.core.planning.wanted import Outcome
 from anivault.parser.models import ParseResult
 from anivault.shared.text import is_text
 
@@ -35,11 +36,21 @@ _DECORATION = frozenset({FileKind.IMAGE, FileKind.NFO})
 
 
 class Followers:
-    """What is claimed beside the videos so far."""
+    """What is claimed beside the videos so far.
 
-    def __init__(self, run: Planning, matched: Sequence[MatchedFile], roots: Sequence[str]) -> None:
-        self.run, self.matched, self.namer, self.taken = run, matched, run.namer, run.taken
-        self.roots = roots
+    `bases`: the target, without extension, of each video that is in the library after the run.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        bases: Mapping[int, str],
+        mode: Mode,
+        matched: Sequence[MatchedFile],
+        roots: Sequence[str],
+    ) -> None:
+        self.places, self.bases, self.mode, self.matched, self.roots = places, bases, mode, matched, roots
+        self.namer, self.taken = places.namer, places.taken
         self.videos = Videos([item.file for item in matched], [item.parsed for item in matched])
         self.claimed: set[str] = set()  # folded targets
 
@@ -83,7 +94,7 @@ class Followers:
         )
 
     def _beside(self, item: ParsedFile, owner: Owner) -> Outcome:
-        video, base = self.matched[owner.video], self.run.bases.get(owner.video)
+        video, base = self.matched[owner.video], self.bases.get(owner.video)
         if base is None or not is_text(base):  # the library may hold names of any bytes
             return held(item.file, HeldReason.NO_VIDEO, Cause.VIDEO_STAYS, video=video.file.rel)
         return self._named(item, owner, base, video.file, film=is_film(video))
@@ -100,7 +111,7 @@ class Followers:
 
     def _font(self, file: ScannedFile) -> Outcome:
         for index in self.videos.near(file):
-            if (base := self.run.bases.get(index)) is not None and is_text(base):
+            if (base := self.bases.get(index)) is not None and is_text(base):
                 video = self.matched[index]
                 return self._font_near(file, base, video.file, film=is_film(video))
         if self.taken and (gone := self.gone.lone(file)) is not None:
@@ -117,10 +128,8 @@ class Followers:
 
     def _art(self, file: ScannedFile, word: str) -> Outcome:
         """A picture or NFO of a whole folder, when all its videos are of one show or film."""
-        near = [index for index in self.videos.near(file) if index in self.run.bases]
-        homes = {
-            index: home for index in near if (home := self.run.places.home(self.matched[index])) is not None
-        }
+        near = [index for index in self.videos.near(file) if index in self.bases]
+        homes = {index: home for index in near if (home := self.places.home(self.matched[index])) is not None}
         folders = {home.folder for home in homes.values()}
         if len(folders) != 1 or self._went_elsewhere(file, *folders):
             return held(file, HeldReason.NO_VIDEO, Cause.SEVERAL_SHOWS)
@@ -130,7 +139,7 @@ class Followers:
             return held(file, HeldReason.JUNK, Cause.NOT_SHOWN)
         video = self.matched[index].file
         target = f"{home.folder}/{name}{extension_of(file)}"
-        return self._first_free(file, [target], video, f"{self.run.bases[index]}{extension_of(video)}")
+        return self._first_free(file, [target], video, f"{self.bases[index]}{extension_of(video)}")
 
     def _went_elsewhere(self, file: ScannedFile, folder: str) -> bool:
         """Whether a video that lay near `file` before is of another show: theirs is a folder of several."""
@@ -166,7 +175,7 @@ class Followers:
             if there is None and key not in self.claimed:
                 self.claimed.add(key)
                 return Move(
-                    root=file.root, rel=file.rel, target=target, mode=self.run.mode, video=beside,
+                    root=file.root, rel=file.rel, target=target, mode=self.mode, video=beside,
                     identity=file.identity or Identity(0, 0), reason=f"goes with {video.name}",
                 )  # fmt: skip
         if not target:
