@@ -15,7 +15,7 @@ from anivault.core.pipeline.left_out import LeftOutReason
 from anivault.core.pipeline.reading import read
 from anivault.core.pipeline.records import What
 from anivault.core.planning.describing.pictures import Picture
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.core.verdicts import Asked
 from anivault.parser.read import Reader, open_reader
 from anivault.services.catalogue.offline import Catalog

@@ -127,9 +127,9 @@ def test_what_is_no_picture_is_not_shown_and_not_asked_for_again(
 
 
 def test_who_names_other_providers_has_no_posters(tmp_path: Path, tmdb: Server) -> None:
-    assert not Posters(tmp_path, ("catalog",)).on
-    assert Posters(tmp_path, ("catalog", "tmdb")).on
-    assert Posters(tmp_path).on
+    assert not Posters(tmp_path, House.has_key, ("catalog",)).on
+    assert Posters(tmp_path, House.has_key, ("catalog", "tmdb")).on
+    assert Posters(tmp_path, House.has_key).on
 
 
 def test_the_posters_of_one_page_are_one_piece_of_work_or_a_few(

@@ -35,7 +35,7 @@ from anivault.core.moving import history
 from anivault.core.moving.foresight import foresee
 from anivault.core.moving.history import Past, Replay
 from anivault.core.moving.journal.log import read_journal
-from anivault.core.organizer import plan
+from anivault.core.organizer import plan, rename
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.records import Read, kind_of
 from anivault.core.pipeline.scanner import root_folders
@@ -45,7 +45,6 @@ from anivault.core.planning.library import Library, Origin
 from anivault.core.planning.naming.characters import NAME_MAX
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.planning import OnConflict
-from anivault.core.planning.renamer import rename
 from anivault.core.planning.retitled import retitled
 from anivault.core.planning.seeding import TorrentOf, held, held_back, of_none, spare
 from anivault.parser.read import Reader, read_rules

@@ -15,7 +15,6 @@ import msgspec
 from msgspec.structs import replace
 
 from anivault.core.arrivals import Rules, absent, lacking, neighbours, planned, stock, untitled
-from anivault.core.living.brought_back import brought_back
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.pace import Pace
@@ -26,6 +25,7 @@ from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.describing.nfo import writes as nfo
 from anivault.core.planning.describing.pictures import Picture, pictures
 from anivault.core.planning.sidecars.fonts import missing
+from anivault.core.rollback_manager import brought_back
 from anivault.core.verdicts import Asked, match
 from anivault.shared.progress import Bars
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import msgspec
 
+from anivault.core.models import Plan
 from anivault.core.moving import history
 from anivault.core.moving.executor import Report, carry_out
 from anivault.core.moving.history import Put, Replay
@@ -25,6 +27,7 @@ from anivault.core.moving.pace import Pace, Signals
 from anivault.core.moving.preflight import require_room
 from anivault.core.moving.rollback.inverse import RollbackPlan, inverse
 from anivault.shared.errors import (
+    AniVaultError,
     FolderNotFoundError,
     NotInHistoryError,
     RunIsRollbackError,
@@ -71,6 +74,32 @@ def apply(plan: RollbackPlan, *, progress: Pace | None = None) -> Report:
             log, signals, "rollback", plan.roots[1:], steps, total, progress, folders=plan.folders
         )
         return msgspec.structs.replace(report, held=(*plan.held, *report.held))
+
+
+@contextmanager
+def brought_back(plan: Plan) -> Iterator[None]:
+    """Bring old files back whose better ones did not come after all, whatever the run ended with."""
+    try:
+        yield
+    finally:
+        if plan.returns:
+            with suppress(AniVaultError):  # the run's own error is the one to tell
+                _bring_back(plan)
+
+
+def _bring_back(plan: Plan) -> None:
+    replay = history.read(plan.library)
+    if replay.unfinished:  # `recover` has to come first
+        return
+    run = replay.runs[-1].run.id
+    instead = {one.rel: one.instead for one in plan.returns}
+    lost = [
+        os.path.join(plan.library, past.place)
+        for (name, _), past in replay.left.items()
+        if name == run and instead.get(past.place, past.place) not in replay.files
+    ]
+    if lost:
+        apply(plan_rollback(plan.library, run, only=lost))
 
 
 def _check_room(roots: Sequence[str], steps: Sequence[Step]) -> None:

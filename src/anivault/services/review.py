@@ -15,12 +15,11 @@ from msgspec.structs import replace
 from anivault.core.arrivals import Rules, planned, stock
 from anivault.core.living.repinned import settled, told
 from anivault.core.matching.pins import Pin, load, put_back
-from anivault.core.matching.questions import Answer, Question, Wanted, asked, crowded, widened
+from anivault.core.matching.questions import Question, Wanted, asked, crowded, searched, widened
 from anivault.core.matching.scope import Alone, Verdicts
-from anivault.core.matching.source import Source
-from anivault.core.models import Held, Mode, ParsedFile, Query, ShowId
+from anivault.core.models import Held, Mode, ParsedFile, ShowId
 from anivault.core.pipeline.reading import read
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.core.verdicts import match
 from anivault.services.asking import Asking, Opened, arriving, opened
 from anivault.services.pinning import Pinned, PinRequest, file_of, pin, pins_in_force
@@ -29,8 +28,6 @@ from anivault.services.remembered.ignored import Lines
 from anivault.shared import fs
 from anivault.shared.errors import PinRefusedError
 from anivault.shared.progress import Bars, untold
-
-FOUND = 5  # shows that a search names
 
 
 class Review:
@@ -164,18 +161,6 @@ class Review:
         return searched(question, title, self._those.asked.sources)
 
 
-def searched(question: Question, title: str, sources: Sequence[Source]) -> Question:
-    """The question with the shows that are called like `title` as its answers."""
-    found = [show for source in sources for show in source.find([Query(titles=(title,))])[0]]
-    shows = list({show.key: show for show in found}.values())[:FOUND]
-    answers = (
-        Answer(show=show.dated, words=wanted.words, pin=wanted)
-        for show in shows
-        for wanted in [Wanted(path=question.path, show=str(show.key))]
-    )
-    return replace(question, answers=tuple(answers))
-
-
 def _led_by(path: str, question: Question) -> Question:
     """The question with answers of one kind with a pin for `path`: a folder's is heard before a title's."""
     answers = (
@@ -185,23 +170,6 @@ def _led_by(path: str, question: Question) -> Question:
         for answer in question.answers
     )
     return replace(question, path=path, answers=tuple(answers))
-
-
-def placed(question: Question, season: int, first: int | None = None) -> Question:
-    """The question with answers that put its files, and no others, into `season`, from episode `first` on."""
-    offset = None if first is None or question.begin is None else first - question.begin
-    alone = question.alone or Alone(question.path)
-    where = {"path": alone.path, "episodes": alone.into(season), "season": season, "offset": offset}
-    where["place"] = None
-    if question.begin is None and first is not None and len(question.files) == 1:
-        place = f"S{season:02}E{first:02}"
-        where |= {"path": question.files[0].source, "episodes": None, "season": None, "place": place}
-    answers = (
-        replace(answer, pin=replace(answer.pin, **where), first="", last="")
-        for answer in question.answers
-        if answer.pin
-    )
-    return replace(question, answers=tuple(answers))
 
 
 @contextmanager

@@ -54,6 +54,14 @@ def find_key(folder: Path, environment: Mapping[str, str] = os.environ) -> Secre
     return Secret(text.strip())
 
 
+def has_key(folder: Path) -> bool:
+    """Whether there is a key for TMDB that can be used."""
+    try:
+        return find_key(folder) is not None
+    except TmdbKeyError:
+        return False
+
+
 def find_key_of(
     what: str, name: str, folder: Path, environment: Mapping[str, str] = os.environ
 ) -> Secret | None:

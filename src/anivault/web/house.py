@@ -10,6 +10,8 @@ import msgspec
 import platformdirs
 from xxhash import xxh3_64_hexdigest
 
+from anivault.services.secrets import has_key
+from anivault.shared.places import user_config_path
 from anivault.shared.settings import Settings
 from anivault.web.desk import Desk, decided, stamp
 from anivault.web.jobs import Jobs, State, ask
@@ -61,8 +63,13 @@ class House(msgspec.Struct, kw_only=True):
             tokens=Tokens(),
             jobs=Jobs(),
             desk=Desk(cache / xxh3_64_hexdigest(os.fsencode(library))),
-            posters=Posters(cache / "posters", settings.match.providers),
+            posters=Posters(cache / "posters", cls.has_key, settings.match.providers),
         )
+
+    @staticmethod
+    def has_key() -> bool:
+        """Whether there is a key for TMDB that can be used."""
+        return has_key(user_config_path().parent)
 
     def start(self, job: str, title: str = "", **more: Any) -> State:
         """Begin work. Raises BusyError."""

@@ -14,9 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from anivault.core.models import ShowId
-from anivault.services.secrets import find_key
-from anivault.shared.errors import TmdbKeyError
-from anivault.shared.places import user_config_path
 
 FRESH = 30 * 86_400.0  # seconds that a poster is kept
 LACKING = 3600.0  # and that nobody asks again for one that did not come
@@ -27,12 +24,15 @@ Fetch = Callable[[Sequence[str]], Awaitable[object]]
 
 
 class Posters:
-    """The posters in a folder. `providers` are those that the settings name, if they name any."""
+    """The posters in a folder. `providers` are those that the settings name, if they name any.
 
-    def __init__(self, folder: Path, providers: Sequence[str] = ()) -> None:
+    `has_key` tells whether there is a key for TMDB now.
+    """
+
+    def __init__(self, folder: Path, has_key: Callable[[], bool], providers: Sequence[str] = ()) -> None:
         self.folder = folder
         self._wanted_at_all = not providers or "tmdb" in providers
-        self._has_key, self._looked = False, -KEY_SEEN
+        self._look, self._has_key, self._looked = has_key, False, -KEY_SEEN
         self._waiting: dict[str, None] = {}
         self._round: asyncio.Task[None] | None = None
 
@@ -41,7 +41,7 @@ class Posters:
         """Whether posters can be had: there is a key, and TMDB may be asked."""
         now = time.monotonic()
         if now - self._looked >= KEY_SEEN:
-            self._has_key, self._looked = has_key(), now
+            self._has_key, self._looked = self._look(), now
         return self._wanted_at_all and self._has_key
 
     def may_have(self, show: str) -> bool:
@@ -71,14 +71,6 @@ class Posters:
             finally:
                 for show in some:
                     self._waiting.pop(show, None)
-
-
-def has_key() -> bool:
-    """Whether there is a key for TMDB that can be used."""
-    try:
-        return find_key(user_config_path().parent) is not None
-    except TmdbKeyError:
-        return False
 
 
 def _name(show: str) -> str:

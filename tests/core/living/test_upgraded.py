@@ -10,11 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from anivault.core.causes import Advantage, Cause
-from anivault.core.living.brought_back import brought_back
 from anivault.core.living.upgraded import upgraded
 from anivault.core.models import HeldReason, Identity, Mode, Move, Plan, Replaced, ScannedFile
 from anivault.core.moving.executor import execute
 from anivault.core.pipeline.records import kind_of
+from anivault.core.rollback_manager import brought_back
 from anivault.shared.errors import AniVaultError
 from tests.core.mover import identity
 

@@ -20,9 +20,8 @@ from msgspec.structs import replace
 from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, Identity, Mode, Move, Plan, Return, ScannedFile
 from anivault.core.moving import history
-from anivault.core.moving.history import Past
+from anivault.core.moving.history import Past, difference
 from anivault.core.moving.journal.records import Do
-from anivault.core.moving.verifier import difference
 from anivault.core.planning.seeding import held, held_back
 from anivault.core.planning.sidecars.companions import by_video, companions, sidecars
 from anivault.shared import fs

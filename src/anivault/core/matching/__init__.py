@@ -17,6 +17,7 @@ The words of this folder, from the file to its place:
 - *pin*: what the user has decided.
 
 A file's way: `releases` groups, `evidence` gathers what a release says, a `source` proposes candidates,
-`scoring` rates each by its `titles` and its timeline, `places` gives the numbers their places, `decide` files
-or asks, `questions` says what to ask, and `explain` tells why. `pins` come before all of this.
+`scoring` rates each by its `titles` and its timeline, as `fits` weighs them, `places` gives the numbers their
+places, `decide` files or asks, `questions` says what to ask, and `explain` tells why. `pins` come before all
+of this.
 """

@@ -16,7 +16,8 @@ from anivault.core.matching.decide import is_of_another_season
 from anivault.core.matching.explain import why
 from anivault.core.matching.places.placed import STATED, UNCOUNTED
 from anivault.core.matching.scope import Alone, Scope, Verdicts, first_number
-from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Ranked, ReleaseKey
+from anivault.core.matching.source import Source
+from anivault.core.models import Candidate, Held, HeldReason, MatchedFile, Query, Ranked, ReleaseKey
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared import fs
 from anivault.shared.errors import quoted
@@ -271,3 +272,38 @@ def _near(path: str) -> str:
     """The path as it is typed from here, where that is shorter."""
     near = fs.beside(path, os.getcwd())
     return near if near and not near.startswith("..") else path
+
+
+# --- other answers than those that were found --------------------------------------------------------
+
+
+FOUND = 5  # shows that a search names
+
+
+def searched(question: Question, title: str, sources: Sequence[Source]) -> Question:
+    """The question with the shows that are called like `title` as its answers."""
+    found = [show for source in sources for show in source.find([Query(titles=(title,))])[0]]
+    shows = list({show.key: show for show in found}.values())[:FOUND]
+    answers = (
+        Answer(show=show.dated, words=wanted.words, pin=wanted)
+        for show in shows
+        for wanted in [Wanted(path=question.path, show=str(show.key))]
+    )
+    return replace(question, answers=tuple(answers))
+
+
+def placed(question: Question, season: int, first: int | None = None) -> Question:
+    """The question with answers that put its files, and no others, into `season`, from episode `first` on."""
+    offset = None if first is None or question.begin is None else first - question.begin
+    alone = question.alone or Alone(question.path)
+    where = {"path": alone.path, "episodes": alone.into(season), "season": season, "offset": offset}
+    where["place"] = None
+    if question.begin is None and first is not None and len(question.files) == 1:
+        place = f"S{season:02}E{first:02}"
+        where |= {"path": question.files[0].source, "episodes": None, "season": None, "place": place}
+    answers = (
+        replace(answer, pin=replace(answer.pin, **where), first="", last="")
+        for answer in question.answers
+        if answer.pin
+    )
+    return replace(question, answers=tuple(answers))

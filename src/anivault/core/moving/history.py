@@ -8,6 +8,7 @@ for files that somebody renamed.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeAlias
@@ -292,6 +293,20 @@ def require_history(library: str) -> None:
     """Raise JournalLostError where there were runs, and the journal was emptied or deleted since."""
     if found := lost(library):
         raise JournalLostError(journal_path(library), found)
+
+
+def difference(library: str, path: str, now: os.stat_result, past: Past) -> str:
+    """Return what is not as the run left a file of a library, '' when all is."""
+    size = past.puts[-1].step.size
+    if past.link:
+        whole = fs.whole(library, path)
+        same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, past.maker.points_to)
+        return "" if same and os.path.exists(whole) else "it no longer points to its source"
+    if not stat.S_ISREG(now.st_mode):
+        return "it is no longer a file"
+    if now.st_size != size:
+        return f"{now.st_size} bytes instead of {size}"
+    return "" if fs.same_time(now.st_mtime_ns, past.left.mtime_ns) else "its time is another one"
 
 
 def is_library(library: str) -> bool:

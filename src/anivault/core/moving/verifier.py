@@ -18,7 +18,7 @@ import msgspec
 
 from anivault.core.moving import history
 from anivault.core.moving.hashes import Hashes
-from anivault.core.moving.history import Past, Whereabouts
+from anivault.core.moving.history import Past, Whereabouts, difference
 from anivault.core.moving.journal.records import Do, Made
 from anivault.shared import fs
 from anivault.shared.errors import DiskError, quoted
@@ -266,20 +266,6 @@ class Verifier:
             missing = sorted(set(range(min(numbers), max(numbers))) - numbers)
             if missing:
                 self.find(Kind.INCOMPLETE, folder, f"season {season} lacks {_ranges(missing)}")
-
-
-def difference(library: str, path: str, now: os.stat_result, past: Past) -> str:
-    """Return what is not as the run left a file of a library, '' when all is."""
-    size = past.puts[-1].step.size
-    if past.link:
-        whole = fs.whole(library, path)
-        same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, past.maker.points_to)
-        return "" if same and os.path.exists(whole) else "it no longer points to its source"
-    if not stat.S_ISREG(now.st_mode):
-        return "it is no longer a file"
-    if now.st_size != size:
-        return f"{now.st_size} bytes instead of {size}"
-    return "" if fs.same_time(now.st_mtime_ns, past.left.mtime_ns) else "its time is another one"
 
 
 def _digest(path: str, *, crc: bool) -> tuple[str, str]:

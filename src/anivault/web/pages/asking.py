@@ -100,8 +100,8 @@ def words_for(
 
     With `folder` for all that its folder holds. Raises PinRefusedError where no pin is for these files alone.
     """
-    from anivault.core.matching.questions import Answer, Wanted
-    from anivault.services.review import Review, placed
+    from anivault.core.matching.questions import Answer, Wanted, placed
+    from anivault.services.review import Review
     from anivault.web.work.questions import question_of
 
     question = question_of(row, folder=folder)

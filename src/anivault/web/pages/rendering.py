@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader
@@ -15,7 +15,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from anivault.cli.commands.library.history import files_told
 from anivault.core.causes import HEADS
 from anivault.shared.text import safe
-from anivault.web.house import House
+
+if TYPE_CHECKING:  # what is served comes with each request
+    from anivault.web.house import House
 
 NAVIGATION = (
     ("/", "Overview"),

@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -94,7 +95,7 @@ def _write(order: Order, made: Organized, these: Asked, by: str) -> PlanFacts:
     with order.desk.writing("plan") as sheet:
         _write_moves(sheet, made, verdicts)
         _write_held(sheet, made.held)
-        for question in Asker(verdicts, made.plan.roots, these).write(made.held, sheet):
+        for question in Asker(verdicts, made.plan.roots, partial(told, asked=these)).write(made.held, sheet):
             facts = replace(facts, questions=facts.questions + 1, asked=facts.asked + question.files)
         sheet.fact("plan", facts)
     return facts

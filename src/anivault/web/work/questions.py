@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from anivault.cli.commands.files.review import NAMED
 from anivault.cli.render.held import within
-from anivault.core.living.repinned import told
 from anivault.core.matching.explain import Told, explain
 from anivault.core.matching.questions import Answer, Question, asked, crowded, widened
 from anivault.core.matching.scope import Alone
 from anivault.core.models import Held, HeldReason, MatchedFile, ParsedFile, ScannedFile
-from anivault.core.verdicts import Asked
 from anivault.parser.models import ParseResult
 from anivault.services.remembered import ignored
 from anivault.web.desk import Row, Sheet, Writer
@@ -22,6 +20,7 @@ from anivault.web.records import Bar, Choice, PinWords, QuestionRow
 
 QUESTION, PART, FILES = "question", "part", "question-files"  # kinds of rows; parts are asked on demand
 Verdicts = Mapping[tuple[str, str], MatchedFile]
+ComesTo = Callable[[Question, Sequence[ParsedFile]], Question]
 
 
 class QuestionFiles(msgspec.Struct, frozen=True):
@@ -36,10 +35,10 @@ class QuestionFiles(msgspec.Struct, frozen=True):
 
 
 class Asker:
-    """Writes questions on a sheet. `these` are those who are asked what an answer would come to."""
+    """Writes questions on a sheet. `told` says what each answer would come to for the files of a question."""
 
-    def __init__(self, verdicts: Verdicts, roots: Sequence[str], these: Asked) -> None:
-        self._verdicts, self._roots, self._these = verdicts, roots, these
+    def __init__(self, verdicts: Verdicts, roots: Sequence[str], told: ComesTo) -> None:
+        self._verdicts, self._roots, self._told = verdicts, roots, told
         self._everything = sorted(item.file.path for item in verdicts.values())
 
     def write(self, held: Sequence[Held], sheet: Writer) -> Iterator[QuestionRow]:
@@ -88,7 +87,7 @@ class Asker:
         verdict = self._verdicts[first.root, first.rel]
         files = [item.source for item in question.files]
         read = [ParsedFile(*file) for file in self._read(question)]
-        all_that_fit = told(widened(question, self._verdicts), read, self._these)
+        all_that_fit = self._told(widened(question, self._verdicts), read)
         return QuestionRow(
             title=verdict.parsed.title or os.path.basename(first.rel),
             folder=os.path.dirname(first.source),

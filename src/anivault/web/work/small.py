@@ -14,11 +14,10 @@ from anivault.core.living.repinned import settled as is_settled
 from anivault.core.living.repinned import told
 from anivault.core.matching.explain import where
 from anivault.core.matching.pins import Pin
-from anivault.core.matching.questions import Answer, Question, Wanted
+from anivault.core.matching.questions import Answer, Question, Wanted, placed, searched
 from anivault.core.models import ParsedFile
 from anivault.services.asking import Opened, opened
 from anivault.services.pinning import PinRequest, doubts_of, made_of, resolved
-from anivault.services.review import placed, searched
 from anivault.web.records import QuestionRow
 from anivault.web.work.questions import choices, files_of, question_of
 from anivault.web.work.telling import Order, Teller

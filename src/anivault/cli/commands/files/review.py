@@ -227,8 +227,7 @@ class Dialogue:
 
     def _named(self, rest: str) -> None:
         """`i tmdb:1234`; what `s` said before holds for it."""
-        from anivault.core.matching.questions import Answer, Wanted
-        from anivault.services.review import placed
+        from anivault.core.matching.questions import Answer, Wanted, placed
 
         question, where = self._now[self._at], self._said.get(self._at)
         if where is None and not self.found.knows(rest):
@@ -244,7 +243,7 @@ class Dialogue:
 
     def _placed(self, rest: str) -> None:
         """`s 2 1`: where the files go, for whichever show is taken then; `s 2 1 13-24` those of the range."""
-        from anivault.services.review import placed
+        from anivault.core.matching.questions import placed
 
         said = _PLACE.fullmatch(rest)
         if said is None:
@@ -261,7 +260,7 @@ class Dialogue:
         self._now[self._at] = placed(question, *where)
 
     def _search(self, rest: str) -> None:
-        from anivault.services.review import placed
+        from anivault.core.matching.questions import placed
 
         if not rest:
             self.screen.note("Which title? / Toradora looks for shows that are called so.")

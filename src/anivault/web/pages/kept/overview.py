@@ -17,7 +17,6 @@ from anivault.shared.progress import untold
 from anivault.shared.settings import flatten
 from anivault.web.pages.asking import refused
 from anivault.web.pages.rendering import house_of, render
-from anivault.web.posters import has_key
 from anivault.web.safety.tokens import SCOPES
 
 # No path, no address and no secret can be set here: a page may not widen what it is allowed to do.
@@ -52,7 +51,7 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
         pin_file=str(pinning.file_of(house.library)),
         lists=lists,
         list_file=str(ignored.file_of(house.library)),
-        key=has_key(),
+        key=house.has_key(),
         tokens=house.tokens.listed(),
         scopes=SCOPES,
         made=made,
