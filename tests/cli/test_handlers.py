@@ -19,7 +19,7 @@ from anivault.core.flow import Order
 from anivault.core.models import Decision, Mode
 from anivault.core.moving.journal.records import Do
 from anivault.core.pipeline.records import What
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.services.asking import Asking
 from anivault.shared.errors import (
     FolderNotFoundError,

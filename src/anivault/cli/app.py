@@ -1,7 +1,8 @@
 """The table of commands, and how the words of one become its options.
 
-A command is a plain function of a Context and its options that returns an exit code. Its module, below
-cli/commands, is imported when its word is typed: the help of `anivault` itself needs none of them.
+A command is a plain function of a Context and its options. It returns what is to be done and how that is
+shown, a `Work`; or an exit code, where it has done it all. Its module, below cli/commands, is imported when
+its word is typed: the help of `anivault` itself needs none of them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from anivault.cli.context import Context, Session
+from anivault.cli.context import Context, Session, Work
 from anivault.cli.screen import Screen
 from anivault.shared.errors import UsageError
 
@@ -197,7 +198,7 @@ _COMMON = [
 ]
 
 
-def _readable(function: Callable[..., int]) -> Callable[..., Any]:
+def _readable(function: Callable[..., Work | int]) -> Callable[..., Any]:
     """The function that reads the words of a command; --json, --quiet and the like are added.
 
     Typer only reads the words: what it returns is the command with its options, still to be called,
@@ -206,7 +207,7 @@ def _readable(function: Callable[..., int]) -> Callable[..., Any]:
 
     def read(
         *, json: bool, quiet: bool, verbose: bool, config: str | None, log: str | None, **own: Any
-    ) -> Callable[[], int]:
+    ) -> Callable[[], Work | int]:
         Session.screen, Session.log = Screen(json=json, quiet=quiet, verbose=verbose), log
         _refuse_empty(parameters, {**own, "config": config})
         return partial(function, Context(Session.screen, config), **own)

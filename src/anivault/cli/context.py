@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from anivault.cli.screen import Screen
 from anivault.shared.errors import (
@@ -40,6 +40,16 @@ class Session:
 def again() -> str:
     """The command as it was typed."""
     return " ".join(map(quoted, ["anivault", *Session.words]))
+
+
+class Work(NamedTuple):
+    """What a command comes to once its words are read: the work, and how its result is shown.
+
+    `show` returns the exit code.
+    """
+
+    do: Callable[[], Any]
+    show: Callable[[Any], int]
 
 
 class Context:
@@ -127,7 +137,7 @@ def _check_presets(loaded: Loaded) -> None:
 
 
 def _check_preset(name: str, own: dict[str, Any], where: str, place: str) -> None:
-    from anivault.core.planning.naming.preset import load_preset
+    from anivault.core.planning.naming.presets import load_preset
 
     try:
         load_preset(name, own)

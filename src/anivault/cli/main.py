@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from typer import TyperException
 
+    from anivault.cli.context import Work
+
 
 def main() -> None:
     """Run the command line of this process. `--version` and `--help` are answered before any import."""
@@ -215,8 +217,8 @@ def _run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _logged(command: Callable[[], int], words: Sequence[str]) -> int:
-    """Run a command between two lines of the log."""
+def _logged(command: Callable[[], Work | int], words: Sequence[str]) -> int:
+    """Run a command between two lines of the log: what it says is to be done, and how that is shown."""
     import time
 
     from anivault.cli.context import Session
@@ -226,7 +228,8 @@ def _logged(command: Callable[[], int], words: Sequence[str]) -> int:
     lines.begin(list(words), Session.log)
     began, code, failed = time.monotonic(), INTERRUPTED, None
     try:
-        code = command()
+        made = command()
+        code = made if isinstance(made, int) else made.show(made.do())
     except AniVaultError as error:
         code, failed = error.exit_code, (error.code, str(error))
         raise

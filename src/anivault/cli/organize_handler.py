@@ -23,7 +23,8 @@ from anivault.core.planning import planfile
 from anivault.core.planning.describing.nfo import hidden
 from anivault.core.planning.describing.pictures import Picture
 from anivault.core.planning.naming.misread import path_warnings
-from anivault.core.planning.naming.preset import Preset, load_preset
+from anivault.core.planning.naming.preset import Preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.core.planning.planning import OnConflict
 from anivault.core.verdicts import match
 from anivault.services import libraries

@@ -218,11 +218,17 @@ def rename(source: Folder, name: str, target: Folder, new: str, *, reserve: bool
     Where neither RENAME_NOREPLACE nor a hardlink is possible (exFAT, some network shares) it raises
     NeedsReserveError; with `reserve` the new name is then first taken by an empty file of our own.
     """
-    number = rename_new(source, name, target, new)
-    if number in NO_SUCH_CALL:
-        _rename_by_link(source, name, target, new, reserve=reserve)
-    elif number:
-        raise OSError(number, os.strerror(number), new)
+    if refused := rename_new(source, name, target, new):
+        rename_otherwise(refused, source, name, target, new, reserve=reserve)
+
+
+def rename_otherwise(
+    refused: int, source: Folder, name: str, target: Folder, new: str, *, reserve: bool = False
+) -> None:
+    """Move a name as `rename` does, after `rename_new` has refused with this error."""
+    if refused not in NO_SUCH_CALL:
+        raise OSError(refused, os.strerror(refused), new)
+    _rename_by_link(source, name, target, new, reserve=reserve)
 
 
 def _rename_by_link(source: Folder, name: str, target: Folder, new: str, *, reserve: bool) -> None:

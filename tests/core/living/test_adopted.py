@@ -13,8 +13,8 @@ from anivault.core.living.adopted import Adoption, adopt, look
 from anivault.core.matching.pins import Pin
 from anivault.core.models import HeldReason, ShowId
 from anivault.core.moving import history
-from anivault.core.moving.journal import ADOPT, Do
-from anivault.core.pipeline.reading import What
+from anivault.core.moving.journal.records import ADOPT, Do
+from anivault.core.pipeline.records import What
 from anivault.core.verdicts import Asked
 from anivault.parser.read import Reader
 from anivault.shared.errors import (

@@ -13,7 +13,7 @@ from anivault.core.matching.questions import Answer, Question, Wanted
 from anivault.core.matching.said import Against
 from anivault.core.models import Decision, FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_files
-from anivault.core.pipeline.reading import Read
+from anivault.core.pipeline.records import Read
 from anivault.core.verdicts import Asked, match
 from anivault.parser.read import Reader
 from tests.core.matching.makers import Shelf, entry, film, show

@@ -48,7 +48,7 @@ def _of_settings() -> str:
 
 
 def _presets() -> Iterator[str]:
-    from anivault.core.planning.naming.preset import builtin_presets
+    from anivault.core.planning.naming.presets import builtin_presets
     from anivault.shared.settings import load
 
     yield from builtin_presets()

@@ -73,7 +73,9 @@ class Effects:
         if self.elsewhere and folders_of(step) in self.elsewhere:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), step.to)
         try:
-            fs.rename(*self.leaving(step), *self.target(step), reserve=step.reserve)
+            places = *self.leaving(step), *self.target(step)
+            if refused := fs.rename_new(*places):
+                fs.rename_otherwise(refused, *places, reserve=step.reserve)
         except OSError as error:
             if error.errno == errno.EXDEV:
                 self.elsewhere.add(folders_of(step))

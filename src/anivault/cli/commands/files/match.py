@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
 from anivault.cli.commands.files.scan import what
 from anivault.cli.commands.options import FreshFlag, LanguageOption, ParserOption, PathsArg, ProviderOption
-from anivault.cli.context import Context
+from anivault.cli.context import Context, Work
 from anivault.cli.render.parts import counts_told, left_out, notices, summary
 from anivault.core.models import Coordinates, Decision, MatchedFile, Ranked
 
@@ -26,16 +27,19 @@ def match(
     provider: ProviderOption = None,
     lang: LanguageOption = None,
     fresh: FreshFlag = False,
-) -> int:
+) -> Work:
     """Show which show and episode each video is."""
     from anivault.cli import match_handler
 
     asking = context.asking(parser, provider, lang, fresh=fresh)
     request = match_handler.MatchRequest(what=what(context, paths), asking=asking)
-    result = match_handler.handle(request, context.screen.progress)
-    with context.screen.paged():
-        show(context.screen, result)
-    return result.exit_code
+
+    def shown(result: Matched) -> int:
+        with context.screen.paged():
+            show(context.screen, result)
+        return result.exit_code
+
+    return Work(partial(match_handler.handle, request, context.screen.progress), shown)
 
 
 def show(screen: Screen, result: Matched) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -20,11 +21,12 @@ from anivault.cli.commands.options import (
     ToOption,
     new_file,
 )
-from anivault.cli.context import Context, again
+from anivault.cli.context import Context, Work, again
 from anivault.shared.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from anivault.core.flow import Order
+    from anivault.core.organized import Organized
     from anivault.services.asking import Asking
 
 # As in shared.settings, which is not imported to print the help.
@@ -95,7 +97,7 @@ def organize(
     provider: ProviderOption = None,
     lang: LanguageOption = None,
     fresh: FreshFlag = False,
-) -> int:
+) -> Work | int:
     """Plan where every file goes; --apply does it.
 
     A file is held, with the reason, if AniVault is not sure of it or its place is taken. Those that were
@@ -131,26 +133,22 @@ def organize(
         artwork=artwork,
     )
     request = organize_handler.OrganizeRequest(
-        order=order,
-        asking=context.asking(parser, provider, lang, fresh=fresh),
-        apply=apply,
-        plan_file=plan,
-        replace=replace,
-        from_plan=from_plan,
-        seal=seal,
-        other_disk=other_disk,
-        prune=prune,
-    )
+        order=order, asking=context.asking(parser, provider, lang, fresh=fresh), apply=apply, plan_file=plan,
+        replace=replace, from_plan=from_plan, seal=seal, other_disk=other_disk, prune=prune,
+    )  # fmt: skip
     bars = context.screen.progress
-    result = organize_handler.handle(request, bars, paced(bars))
-    seen = Seen(library)
-    known = seen.known(result.held)
-    with context.screen.paged(wanted=not apply):
-        command, upgrades = _next(context, order, plan, apply), order.rules.upgrade
-        show(context.screen, result, command=command, known=known, every=held, upgrade=upgrades)
-    context.screen.flush()
-    seen.remember(result.held, result.moves)
-    return result.exit_code
+
+    def shown(result: Organized) -> int:
+        seen = Seen(library)
+        known = seen.known(result.held)
+        with context.screen.paged(wanted=not apply):
+            command, upgrades = _next(context, order, plan, apply), order.rules.upgrade
+            show(context.screen, result, command=command, known=known, every=held, upgrade=upgrades)
+        context.screen.flush()
+        seen.remember(result.held, result.moves)
+        return result.exit_code
+
+    return Work(partial(organize_handler.handle, request, bars, paced(bars)), shown)
 
 
 def _next(context: Context, order: Order, plan: str | None, apply: bool) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
 from anivault.cli.commands.options import FreshFlag, ParserOption, PathsArg
-from anivault.cli.context import Context
+from anivault.cli.context import Context, Work
 from anivault.cli.render.parts import counts_told, left_out, notices, summary
 from anivault.core.models import FileKind
 
@@ -20,16 +21,19 @@ if TYPE_CHECKING:
     from anivault.parser.models import ParseResult
 
 
-def scan(context: Context, paths: PathsArg, parser: ParserOption = None, fresh: FreshFlag = False) -> int:
+def scan(context: Context, paths: PathsArg, parser: ParserOption = None, fresh: FreshFlag = False) -> Work:
     """Show what every file name says."""
     from anivault.cli import scan_handler
 
     asking = context.asking(parser, fresh=fresh)
     request = scan_handler.ScanRequest(what=what(context, paths), asking=asking)
-    result = scan_handler.handle(request, context.screen.progress)
-    with context.screen.paged():
-        show(context.screen, result)
-    return result.exit_code
+
+    def shown(result: Scanned) -> int:
+        with context.screen.paged():
+            show(context.screen, result)
+        return result.exit_code
+
+    return Work(partial(scan_handler.handle, request, context.screen.progress), shown)
 
 
 def what(context: Context, paths: list[str]) -> What:

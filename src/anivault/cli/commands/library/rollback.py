@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ import typer
 from anivault.cli import events
 from anivault.cli.commands import completing
 from anivault.cli.commands.options import ApplyFlag, LibraryArg, OtherDiskFlag, new_file
-from anivault.cli.context import Context, again
+from anivault.cli.context import Context, Work, again
 from anivault.cli.render.held import show_held
 from anivault.cli.render.parts import summary
 from anivault.core.models import GONE
@@ -65,7 +66,7 @@ def rollback(
     apply: ApplyFlag = False,
     script: ScriptOption = None,
     other_disk: OtherDiskFlag = False,
-) -> int:
+) -> Work:
     """Put back what a run moved; --apply does it.
 
     Without --run, --since and --only it is the last run. Nothing is overwritten.
@@ -84,11 +85,14 @@ def rollback(
         other_disk=other_disk,
     )
     bars = context.screen.progress
-    result = rollback_handler.handle(request, bars, paced(bars))
-    show(context.screen, result)
-    if not result.plan.steps and (only or since or run):
-        context.screen.hint(f"What could be: anivault history {quoted(home)}")
-    return result.exit_code
+
+    def shown(result: RolledBack) -> int:
+        show(context.screen, result)
+        if not result.plan.steps and (only or since or run):
+            context.screen.hint(f"What could be: anivault history {quoted(home)}")
+        return result.exit_code
+
+    return Work(partial(rollback_handler.handle, request, bars, paced(bars)), shown)
 
 
 def _as_printed(path: str, library: str) -> str:

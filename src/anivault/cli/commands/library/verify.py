@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from anivault.cli import events
 from anivault.cli.commands.options import LibraryArg
-from anivault.cli.context import Context
+from anivault.cli.context import Context, Work
 from anivault.cli.render.parts import counts_told, notices, summary
 from anivault.shared.text import counted
 
@@ -38,7 +39,7 @@ def verify(
     subset: SubsetOption = None,
     strict: StrictFlag = False,
     again: AgainFlag = False,
-) -> int:
+) -> Work:
     """Compare the library with its journal.
 
     = same, - missing, + extra, * differs, ! error, ~ the provider renumbered it.
@@ -52,10 +53,13 @@ def verify(
         strict=strict,
         again=context.asking() if again else None,
     )
-    result = verify_handler.handle(request, context.screen.progress)
-    with context.screen.paged():
-        show(context.screen, result)
-    return result.exit_code
+
+    def shown(result: Verified) -> int:
+        with context.screen.paged():
+            show(context.screen, result)
+        return result.exit_code
+
+    return Work(partial(verify_handler.handle, request, context.screen.progress), shown)
 
 
 def show(screen: Screen, result: Verified) -> None:
