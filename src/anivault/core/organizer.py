@@ -3,6 +3,10 @@
 In: the matched videos, the other files, what the library holds already, a preset.
 Out: a Plan; every file is in exactly one of its moves and held ones, in the order given, and no
 two targets are equal where case or Unicode form does not count. Nothing is ever overwritten.
+
+`rename` brings a library that is organized to a new preset or to new numbers. Only what changes moves, and
+what other programs put beside it goes along; each file moves after the one that now has its place, and what
+would change places in a circle stays.
 """
 
 from __future__ import annotations

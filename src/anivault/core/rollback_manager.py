@@ -2,7 +2,7 @@
 
 In: a library, and which runs, files or dates. Out: a RollbackPlan, or the Report of having done it. A file
 changed since is left alone, a place that is taken stays so, and folders go only when empty. Planning reads
-the journal and the disk; `core/moving/rollback/` has how.
+the journal and the disk; `core/moving/rollback/` has how. `brought_back` takes back what left for nothing.
 """
 
 from __future__ import annotations
