@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from anivault.core.causes import Advantage, Cause
 from anivault.core.models import Decision, HeldReason, MatchedFile, Mode, ParsedFile, Plan
 from anivault.core.organizer import plan
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, in_library, planned, reasons, scanned, show, targets, video
 

@@ -11,16 +11,15 @@ from hypothesis import strategies as st
 from anivault.parser.models import Number
 from anivault.parser.rules.numbers import (
     CJK_SEASON,
-    HAN_VALUE,
     LATIN_SEASON,
     Numbers,
     bracket,
     checksum,
-    han,
     ordinal,
     season_of,
     whole_season,
 )
+from anivault.parser.vocabulary import HAN_VALUE, han
 
 # --- in Han ---
 

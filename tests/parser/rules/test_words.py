@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from anivault.parser import vocabulary as words
-from anivault.parser.folders import Use, read_folder
+from anivault.parser.folders import Use
 from anivault.parser.models import ParseResult, VideoType
-from anivault.parser.read import read_rules
+from anivault.parser.read import read_folder, read_rules
 
 TITLE = "Noein"
 Claim = Callable[[ParseResult], bool]

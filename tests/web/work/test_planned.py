@@ -11,7 +11,7 @@ import pytest
 
 from anivault.cli import events
 from anivault.cli.demo_handler import tree, write_sample
-from anivault.core.moving.journal import turn
+from anivault.core.moving.journal.turns import turn
 from anivault.core.planning import planfile
 from anivault.shared.errors import AniVaultError, LibraryBusyError
 from anivault.web.records import HeldPart, LibraryFacts, PlanFacts, QuestionRow, ShowPart

@@ -75,7 +75,7 @@ class Followers:
         file = item.file
         if owner := self.videos.owner(item):
             alike = self.videos.alike(owner.video, file)
-            goes = next((index for index in alike if index in self.run.bases), alike[0])
+            goes = next((index for index in alike if index in self.bases), alike[0])
             owner, video = owner._replace(video=goes), self.matched[goes].file
             if item.unreadable and not file.name.startswith(video.name.rpartition(".")[0]):
                 return Held(
