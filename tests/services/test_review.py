@@ -10,13 +10,13 @@ from typing import TypeVar
 import pytest
 
 from anivault.core.matching.pins import load
-from anivault.core.matching.questions import Answer, Question, Wanted
+from anivault.core.matching.questions import Answer, Question, Wanted, placed
 from anivault.core.matching.scope import Alone
 from anivault.core.models import Held, HeldReason
 from anivault.services.asking import Asking
 from anivault.services.pinning import file_of, pins_in_force
 from anivault.services.remembered.ignored import lists
-from anivault.services.review import Review, begun, placed
+from anivault.services.review import Review, begun
 from anivault.shared.errors import PinRefusedError
 from anivault.shared.progress import Progress
 from anivault.shared.settings import Settings

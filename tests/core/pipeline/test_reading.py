@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anivault.core.models import FileKind, ParsedFile, ScannedFile
-from anivault.core.pipeline.left_out import LeftOutReason
-from anivault.core.pipeline.parser import FEW, parse_files
-from anivault.core.pipeline.reading import What, parse_path, read
-from anivault.core.pipeline.scanner import kind_of
+from anivault.core.pipeline.left_out import LeftOut, LeftOutReason
+from anivault.core.pipeline.parser import FEW, parse_files, parse_path
+from anivault.core.pipeline.reading import read
+from anivault.core.pipeline.records import EXTENSIONS, KINDS, Read, What, kind_of
 from anivault.parser.models import ParseResult
 from anivault.parser.read import Reader
 
@@ -237,3 +237,14 @@ def test_the_order_in_which_files_are_found_changes_no_reading(paths: set[str], 
     assert {item.file: item for item in parse_files(shuffled)} == {
         item.file: item for item in parse_files(files)
     }
+
+
+def test_what_the_user_has_ignored_is_not_amiss_and_what_cannot_be_read_is() -> None:
+    ignored, closed = (LeftOut("/x", why) for why in (LeftOutReason.IGNORED, LeftOutReason.UNREADABLE))
+
+    assert not Read(files=(), left_out=(ignored,)).amiss
+    assert Read(files=(), left_out=(ignored, closed)).amiss
+
+
+def test_an_extension_is_of_one_kind() -> None:
+    assert len(KINDS) == sum(len(extensions.split()) for extensions in EXTENSIONS.values())
