@@ -12,7 +12,7 @@ import pytest
 from anivault.services import pinning
 from anivault.services.remembered import ignored
 from anivault.shared.errors import DiskError
-from anivault.shared.settings import user_config_path
+from anivault.shared.places import user_config_path
 from anivault.web.desk import Desk, Row, Sheet, _deciding, stamp
 
 

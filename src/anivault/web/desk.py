@@ -22,11 +22,10 @@ import msgspec
 from xxhash import xxh3_64_hexdigest, xxh32_intdigest
 
 import anivault
-from anivault.core.moving import journal
-from anivault.services.remembered.index import made_by
-from anivault.shared import trust
+from anivault.core.moving.journal.records import journal_path
 from anivault.shared.errors import DiskError, quoted
-from anivault.shared.settings import user_config_path
+from anivault.shared.places import FOLDER, user_config_path
+from anivault.shared.work.making import made_by
 
 T = TypeVar("T")
 
@@ -197,7 +196,7 @@ def decided_when(library: str, config: str | None) -> tuple[object, ...]:
 
 
 def _deciding(library: str, config: str | None) -> Iterator[Path]:
-    for folder in (Path(library, trust.FOLDER), user_config_path().parent):
+    for folder in (Path(library, FOLDER), user_config_path().parent):
         yield from (folder / name for name in DECIDING)
     yield Path(config) if config else user_config_path()
 

@@ -26,6 +26,7 @@ from anivault.services.catalogue.offline import Catalog
 from anivault.services.remembered import index
 from anivault.services.remembered.index import Index
 from anivault.shared.work import cores
+from anivault.shared.work.making import made_by
 from tests.conftest import Run
 
 
@@ -111,7 +112,7 @@ def test_a_cache_that_cannot_be_is_done_without(tmp_path: Path, there: str) -> N
     if there == "a file":
         cache.write_text("")
     else:
-        (cache / index.NAME.format(index.made_by())).mkdir(parents=True)
+        (cache / index.NAME.format(made_by())).mkdir(parents=True)
 
     Index(cache).keep({b"a" * 16: b"one"})
 

@@ -7,18 +7,17 @@ has its own sum in front. What is damaged, locked or on a network share is left 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_dir
 
-import anivault
 from anivault.shared import trust
 from anivault.shared.fs import share_of
+from anivault.shared.work.making import made_by
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,8 +27,6 @@ MOST = 512 << 20  # bytes of the file; at more it begins again
 ASKED = 500  # keys in one statement
 WAIT = 2.0  # seconds for another AniVault that writes
 SUM = 8  # bytes in front of a value
-# What else readings and verdicts are made by.
-MADE_BY = ("anitomy-ng", "neurelease", "rapidfuzz", "msgspec")
 
 
 class Index:
@@ -114,33 +111,3 @@ def _sum(key: bytes, value: bytes) -> bytes:
     from xxhash import xxh3_64
 
     return xxh3_64(key + value).digest()
-
-
-@cache
-def made_by() -> str:
-    """A sum of all that readings and verdicts are made by: AniVault's code and words, and the libraries.
-
-    An executable has no sources; there the version tells.
-    """
-    from xxhash import xxh3_128
-
-    found = xxh3_128("\0".join([anivault.__version__, sys.version, *_versions()]).encode())
-    package = Path(anivault.__file__).parent
-    for room in ("parser", "core", "shared"):
-        for path in sorted((package / room).rglob("*")):
-            if path.suffix in _SOURCES:
-                found.update(path.read_bytes())
-    return found.hexdigest()
-
-
-_SOURCES = {".py", ".toml", ".txt", ".tsv", ".json"}
-
-
-def _versions() -> Iterator[str]:
-    import unicodedata
-    from importlib.metadata import PackageNotFoundError, version  # 12 ms
-
-    yield unicodedata.unidata_version
-    for name in MADE_BY:
-        with suppress(PackageNotFoundError):
-            yield f"{name} {version(name)}"

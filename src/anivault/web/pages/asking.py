@@ -150,7 +150,7 @@ def _at(pin: PinWords, season: int, episode: int) -> PinWords:
 
 def numbers(path: str) -> list[int]:
     """The whole episode numbers that a file's own name says."""
-    from anivault.core.pipeline.reading import parse_path
+    from anivault.core.pipeline.parser import parse_path
 
     return [number for number in parse_path(path).parsed.episodes if isinstance(number, int)]
 

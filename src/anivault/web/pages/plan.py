@@ -122,7 +122,7 @@ def file(request: Request) -> Response:
 def is_placed(part: ShowPart, path: str) -> bool:
     """Whether a season and an episode can be said of a file: of a series' video that has a number."""
     from anivault.core.models import FileKind, ShowId
-    from anivault.core.pipeline.scanner import kind_of
+    from anivault.core.pipeline.records import kind_of
 
     show = ShowId.read(part.show)
     of_a_series = show is not None and show.media_type == "tv"

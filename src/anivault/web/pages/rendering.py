@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from anivault.cli.commands.library.history import files_told
+from anivault.cli.render.runs import files_told
 from anivault.core.causes import HEADS
 from anivault.shared.text import safe
 

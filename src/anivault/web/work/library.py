@@ -14,9 +14,10 @@ import msgspec
 from anivault.cli import events
 from anivault.cli.commands.library.history import runs, told
 from anivault.core.models import Candidate, MatchedFile
-from anivault.core.moving import history, journal
+from anivault.core.moving import history
 from anivault.core.moving.history import FOLDERS, Past, Put
-from anivault.core.moving.journal import RunLog
+from anivault.core.moving.journal.log import RunLog
+from anivault.core.moving.journal.roots import roots_now
 from anivault.shared.errors import AniVaultError
 from anivault.shared.text import natural
 from anivault.web.desk import stamp

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from anivault.cli import events
 from anivault.cli.render.pace import paced
 from anivault.cli.render.plans import outcome
+from anivault.core.living.repinned import told
 from anivault.core.models import Held, HeldReason, MatchedFile, Move
 from anivault.core.organized import Organized
 from anivault.core.planning import planfile

@@ -9,9 +9,9 @@ import pytest
 from anivault.core.causes import Cause
 from anivault.core.models import FileKind, HeldReason, MatchedFile, Mode, ParsedFile, Plan, ScannedFile
 from anivault.core.organizer import plan
-from anivault.core.pipeline.scanner import kind_of
+from anivault.core.pipeline.records import kind_of
 from anivault.core.planning.library import Library, Origin
-from anivault.core.planning.naming.preset import load_preset
+from anivault.core.planning.naming.presets import load_preset
 from tests.core.records import ROOT, beside, film, in_library, reasons, scanned, show, targets, video
 
 EMMA, ANGEL = show(31, "Emma", 2005), film(33, "Angel's Egg", 1985)

@@ -16,6 +16,7 @@ from anivault.cli.commands import completing
 from anivault.cli.commands.options import LibraryArg
 from anivault.cli.context import Context
 from anivault.cli.render.parts import summary
+from anivault.cli.render.runs import files_told
 from anivault.shared.errors import RunNotFoundError
 from anivault.shared.exits import DONE
 from anivault.shared.text import counted
@@ -102,13 +103,6 @@ def told(put: Put) -> tuple[str, str]:
         case "note":
             return put.target, "(forgotten)" if put.step.undoes else "(found there)"
     return put.target, f"←  {put.source}" if put.source != put.target else "(written)"
-
-
-def files_told(run: RunView | events.RunEvent) -> str:
-    """`160 files, 2 taken back`: what a run did, and what is left of it."""
-    gone = run.files - run.living if run.mode != "rollback" else 0
-    parts = [f"{gone:,} taken back"] * bool(gone) + [f"{run.open:,} not settled"] * bool(run.open)
-    return ", ".join([counted(run.files, "file"), *parts])
 
 
 def runs(library: str) -> list[RunView]:
