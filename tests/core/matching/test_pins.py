@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -327,3 +328,45 @@ def test_a_pin_for_episodes_leaves_the_specials_where_names_say_both() -> None:
 
     assert [bool(pin.place(p.release.files[0], p.said)) for p in parted([pin], both)] == [True, False]
     assert pin.place(both[1].files[0]) == (Coordinates(season=1, episode=1),)
+
+
+PINS = st.lists(
+    st.builds(
+        Pin,
+        id=st.sampled_from(["tmdb:1", "tmdb:2"]),
+        title=st.sampled_from(["Emma", "Emma S2", "Emma (2005)", "Kaiba"]),
+        group=st.sampled_from([None, "A"]),
+        episodes=st.sampled_from([None, "1", "1-", "2-9"]),
+        kind=st.sampled_from([None, "episode", "special"]),
+        season=st.sampled_from([None, 1, 2]),
+    ),
+    max_size=5,
+    unique_by=lambda pin: pin.target,
+)
+RELEASES = [
+    release("Emma", numbers=[1, 2, 3], group="A", folder="a"),
+    release("Emma", numbers=[1, 10], season=2, folder="b"),
+    release("Emma", numbers=[2], year=2005, folder="c"),
+    release("Emma", numbers=[1], type=VideoType.OVA, folder="d"),
+    release("Kaiba", numbers=[1, 2], folder="e"),
+    release("Kaiba", folder="f"),
+]
+
+
+@settings(deadline=None)
+@given(pins=PINS, random=st.randoms(use_true_random=False))
+def test_every_file_is_in_one_part_and_the_order_in_a_file_of_pins_decides_nothing(
+    pins: list[Pin], random: Random
+) -> None:
+    def decided(pins: list[Pin]) -> dict[str, tuple[object, ...]]:
+        parts = parted(pins, RELEASES)
+        files = [(item.file.path, (part.pin, part.said)) for part in parts for item in part.release.files]
+        assert len(files) == len(dict(files))
+        return dict(files)
+
+    made = decided(pins)
+    assert set(made) == {item.file.path for one in RELEASES for item in one.files}
+    assert decided(random.sample(pins, len(pins))) == made
+    for part in parted(pins, RELEASES):
+        pin = part.pin
+        assert pin is None or all(pin.is_for(item) for item in part.release.files)

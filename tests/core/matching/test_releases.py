@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.titles.normalize import normal_form
@@ -208,3 +212,31 @@ def test_extras_of_a_season_go_with_that_season() -> None:
     songs = [f"Trigun/Season {n}/Extras/NCOP.mkv" for n in (1, 2)]
 
     assert together(*seasons, *songs) == [[seasons[0], songs[0]], [seasons[1], songs[1]]]
+
+
+FOLDERS = ["", "Emma/", "Emma/Season 2/", "Emma/Extras/", "Pile/"]
+NAMES = [
+    "Emma - 01.mkv", "Emma - 02.mkv", "[A] Emma - 01.mkv", "[B] Emma - 02.mkv", "Emma S2 - 01.mkv",
+    "Emma OVA.mkv", "Kaiba - 01.mkv", "NCOP.mkv", "01.mkv", "02.mkv", "Emma (2005) - 03.mkv",
+    "Emma Movie.mkv", "\udce7 - 01.mkv",
+]  # fmt: skip
+PATHS = st.builds(str.__add__, st.sampled_from(FOLDERS), st.sampled_from(NAMES))
+
+
+def told(releases: list[Release]) -> list[tuple[str, str, list[str]]]:
+    return sorted(
+        (one.folder, str(one.group), sorted(item.file.rel for item in one.files)) for one in releases
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sets(PATHS, max_size=14), st.randoms(use_true_random=False))
+def test_every_file_is_in_one_release_and_the_order_of_files_makes_no_other_ones(
+    paths: set[str], random: Random
+) -> None:
+    files = parse_files([ScannedFile("/in", path, FileKind.VIDEO) for path in sorted(paths)])
+    made = group(files)
+
+    assert sorted(item.file.rel for one in made for item in one.files) == sorted(paths)
+    assert told(group(random.sample(files, len(files)))) == told(made)
+    assert all(one.files[0].file.whole_folder == one.folder for one in made)

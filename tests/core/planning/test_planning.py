@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from anivault.core.causes import Advantage, Cause
 from anivault.core.models import Decision, HeldReason, MatchedFile, Mode, ParsedFile, Plan
 from anivault.core.organizer import plan
+from anivault.core.pipeline.parser import parse_alone
+from anivault.core.planning.library import Library, Origin
 from anivault.core.planning.naming.presets import load_preset
 from anivault.parser.models import VideoType
-from tests.core.records import beside, film, in_library, planned, reasons, scanned, show, targets, video
+from tests.core.records import ROOT, beside, film, in_library, planned, reasons, scanned, show, targets, video
 
 PLANETES = show(21, "Planetes", 2003)
 MEMORIES = film(22, "Memories", 1995)
@@ -86,6 +88,51 @@ def test_the_order_in_which_files_are_found_never_matters(
     again = planned(random.sample(videos, len(videos)), random.sample(others, len(others)), **wishes)
 
     assert targets(again) == targets(made)
+    assert causes(again) == causes(made)
+
+
+THERE = [
+    FIRST,
+    f"{SEASON}/Planetes S01E02.mkv",
+    f"{SEASON}/Planetes S01E01-E02.mkv",
+    f"{FOLDER}/Memories.mkv",
+]
+MADE_FROM = ["tv:21:S01E01", "tv:21:S01E02", "tv:21:S01E01E02", "movie:22"]
+CAME = ["[Orb] Planetes - 01 [720p].mkv", "Planetes - 01.mkv", "[Wreck] Planetes - 01 [1080p].mkv"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    pile=piles(),
+    there=st.dictionaries(st.integers(0, 3), st.none() | st.sampled_from(CAME), max_size=3),
+    on_conflict=st.sampled_from(["hold", "version"]),
+    random=st.randoms(use_true_random=False),
+)
+def test_which_file_is_upgraded_to_does_not_hang_on_their_order_either(
+    pile: tuple[list[MatchedFile], list[ParsedFile]],
+    there: dict[int, str | None],
+    on_conflict: Literal["hold", "version"],
+    random: Random,
+) -> None:
+    def upgraded(videos: list[MatchedFile], numbers: list[int]) -> Plan:
+        origins = {
+            THERE[n]: Origin(scanned(f"old/{came}", inode=999), f"tmdb:{MADE_FROM[n]}:00000000")
+            for n in numbers
+            if (came := there[n])
+        }
+        taken = Library([in_library(THERE[n]) for n in numbers], origins, reread=parse_alone)
+        return plan(
+            videos, library="/library", roots=[ROOT], mode=Mode.HARDLINK, preset=load_preset("jellyfin"),
+            taken=taken, upgrade=True, on_conflict=on_conflict,
+        )  # fmt: skip
+
+    videos, numbers = pile[0], list(there)
+    made = upgraded(videos, numbers)
+    again = upgraded(random.sample(videos, len(videos)), numbers[::-1])
+
+    assert {move.rel: (move.target, move.replaces) for move in again.moves} == {
+        move.rel: (move.target, move.replaces) for move in made.moves
+    }
     assert causes(again) == causes(made)
 
 

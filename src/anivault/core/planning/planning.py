@@ -60,8 +60,7 @@ class Planning:
         self.joins = "jellyfin" in self.namer.preset.servers  # files that begin with one episode
         self.stems: set[str] = set()  # folded targets of videos, without extension
         self._given: set[str] = set()  # those of them that a video has got
-        # video -> target without extension, of those that are in the library after the run
-        self.bases: dict[int, str] = {}
+        self.bases: dict[int, str] = {}  # target without extension of each that is there after the run
         self.wanted: dict[int, Wanted] = {}
         self._starts: dict[Slot, Wanted] = {}  # by its first episode: the first that is placed
         self._reasons: dict[tuple[ShowId | None, float], str] = {}
@@ -90,6 +89,9 @@ class Planning:
             cut = cut_up(items, self._choice(self.wanted[indexes[0]]).order)
             yield from self._in_parts(cut)
             indexes = cut.whole
+        if len(indexes) > 1:  # the better ones first, whatever the order in which they were found
+            order = self._choice(self.wanted[indexes[0]]).order([self.wanted[n].item for n in indexes])
+            indexes = [indexes[position] for position in order]
         if found := self._best(indexes):
             yield from self._upgraded(found, indexes)
         elif len(indexes) == 1:
@@ -103,8 +105,7 @@ class Planning:
         """The best of several videos that are better than the one that the library has."""
         if self.upgrades is None:
             return None
-        arriving = ((index, self.wanted[index]) for index in indexes)
-        return self.upgrades.best((index, one) for index, one in arriving if not self._found(one))
+        return self.upgrades.best((n, self.wanted[n]) for n in indexes if not self._found(self.wanted[n]))
 
     def _upgraded(self, best: Upgrade, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
         """The better one takes the place; who wanted it too stays."""
@@ -198,14 +199,11 @@ class Planning:
     # --- rivals ---
 
     def _ranked(self, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
-        """Decide among several videos for one place, or for one episode."""
-        order = self._choice(self.wanted[indexes[0]]).order([self.wanted[index].item for index in indexes])
-        indexes = [indexes[position] for position in order]
+        """Decide among several videos for one place, or for one episode; the better ones come first."""
         # Who is in the library already, or is called so, keeps its place, however good the others are.
         indexes.sort(key=lambda index: not self._is_there(self.wanted[index]))
-        names = [""] * len(indexes)
-        if self.on_conflict == "version":
-            names = labels([self.wanted[index].item for index in indexes], self.namer.clean)
+        items = [self.wanted[index].item for index in indexes]
+        names = labels(items, self.namer.clean) if self.on_conflict == "version" else [""] * len(items)
         won: list[Wanted] = []
         for number, (index, label) in enumerate(zip(indexes, names, strict=True)):
             wanted = self.wanted[index]
@@ -220,9 +218,8 @@ class Planning:
     def _version_number(self, wanted: Wanted, indexes: Sequence[int], number: int) -> int:
         """Which version a video would be; behind all that there may be where it is worse than one placed."""
         placed = [self.wanted[other] for other in indexes if other in self.bases]
-        if self.upgrades and self.upgrades.is_worse(wanted, placed):
-            return self.namer.preset.versions
-        return number
+        worse = self.upgrades and self.upgrades.is_worse(wanted, placed)
+        return self.namer.preset.versions if worse else number
 
     def _is_there(self, wanted: Wanted) -> bool:
         """Whether a file is in the library already; of its own files whether it has the name it would get."""
