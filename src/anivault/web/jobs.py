@@ -14,12 +14,13 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from anivault.shared.errors import shortened
 
+T = TypeVar("T")
 MODULE = "anivault.web.work.run"
 LAST_WORDS = 4000  # bytes of a traceback that are kept
 NOT_BEGUN = "The work could not be begun: {}"
@@ -54,6 +55,25 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     def failed(self) -> bool:
         """Whether it ended with an error."""
         return self.code is not None and self.code not in (0, 10)
+
+
+class _Going(msgspec.Struct, frozen=True, kw_only=True):
+    """How far work is, as its process says it."""
+
+    label: str
+    done: int = 0
+    total: int | None = None
+
+
+class _Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """How it ended, as its process says it."""
+
+    code: int
+    message: str = ""
+    hint: str = ""
+    counts: dict[str, int] = {}
+    run: str = ""
+    said: str = ""
 
 
 class BusyError(Exception):
@@ -133,29 +153,37 @@ class Jobs:
             ended = await self._follow(self._process)
             await self._process.wait()
             if not ended:
-                self._end(70, f"The work ended without a word. {shortened(await words)}")
+                said = f"The work ended without a word. {shortened(await words)}"
+                self._end(_Ended(code=70, message=said))
         except OSError as error:
-            self._end(70, NOT_BEGUN.format(error.strerror or error))
+            self._end(_Ended(code=70, message=NOT_BEGUN.format(error.strerror or error)))
 
     async def _follow(self, process: asyncio.subprocess.Process) -> bool:
         """Take in what the process tells, line by line; whether it told its end."""
         assert process.stdout
         async for line in process.stdout:
-            with suppress(ValueError):
-                told = json.loads(line)
-                if "code" in told:
-                    self._end(**told)
-                    return True
-                self._tell(msgspec.structs.replace(self.state, **told))
+            told = _word(line)
+            if isinstance(told, _Ended):
+                self._end(told)
+                return True
+            if told:
+                self._tell(msgspec.structs.replace(self.state, **msgspec.structs.asdict(told)))
         return False
 
-    def _end(self, code: int, message: str = "", hint: str = "", **more: Any) -> None:
-        more = {name: more[name] for name in ("counts", "run", "said") if name in more}
-        self._tell(
-            msgspec.structs.replace(
-                self.state, code=code, message=message, hint=hint, ended=time.time(), **more
-            )
-        )
+    def _end(self, how: _Ended) -> None:
+        ended = msgspec.structs.asdict(how)
+        self._tell(msgspec.structs.replace(self.state, ended=time.time(), **ended))
+
+
+def _word(line: bytes) -> _Ended | _Going | None:
+    """What a line of a process says; None for one that says nothing."""
+    return _as(line, _Ended) or _as(line, _Going)
+
+
+def _as(line: bytes, kind: type[T]) -> T | None:
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        return msgspec.json.decode(line, type=kind)
+    return None
 
 
 async def ask(order: dict[str, Any], seconds: float = 60.0) -> dict[str, Any]:
@@ -165,14 +193,28 @@ async def ask(order: dict[str, Any], seconds: float = 60.0) -> dict[str, Any]:
     except OSError as error:
         return {"code": 70, "message": NOT_BEGUN.format(error.strerror or error), "hint": "Try again."}
     try:
-        async with asyncio.timeout(seconds):
-            out, _ = await process.communicate()
-        return dict(json.loads(out.splitlines()[-1]))
+        lines = (await _said(process, seconds)).splitlines()
+        return msgspec.json.decode(lines[-1], type=dict[str, Any])
     except (TimeoutError, ValueError, IndexError):
         return {"code": 70, "message": "There was no answer.", "hint": "Try again."}
+
+
+async def _said(process: asyncio.subprocess.Process, seconds: float) -> bytes:
+    """All that a process says; one that takes longer is ended. Raises TimeoutError."""
+    try:
+        async with asyncio.timeout(seconds):
+            return (await process.communicate())[0]
     finally:
         if process.returncode is None:
             process.kill()
+            await _drained(process)
+
+
+async def _drained(process: asyncio.subprocess.Process) -> None:
+    """Wait for the end of a process that was killed; whoever else holds its pipes is not waited for."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            await process.communicate()
 
 
 async def _begin(order: dict[str, Any]) -> asyncio.subprocess.Process:

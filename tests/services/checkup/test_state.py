@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from anivault.core.moving.journal import turn
+from anivault.services.catalogue.added.stale import known_until
 from anivault.services.checkup import state
 from anivault.services.checkup.checkup import checks
 from anivault.services.checkup.found import Check, Level, fault, ok
@@ -76,8 +77,8 @@ def test_a_library_and_sources_are_looked_at_where_they_are_named(
     home: Path, tmp_path: Path, named: bool
 ) -> None:
     (tmp_path / "dl").mkdir()
-    words = ([str(tmp_path / "dl")], str(tmp_path / "library")) if named else ([], None)
-    names = {check.name for check in checks(*words, Settings())}
+    paths, library = ([str(tmp_path / "dl")], str(tmp_path / "library")) if named else ([], None)
+    names = {check.name for check in checks(paths, library, Settings())}
 
     assert {"library", "source", "way", "write", "journal", "lock"} <= names if named else True
     assert ("source" in names) is ("library" in names) is named
@@ -212,7 +213,7 @@ def test_what_cannot_be_a_key_is_a_fault_that_does_not_show_it(
 def test_a_catalogue_is_old_from_the_day_on_that_is_set(
     home: Path, monkeypatch: pytest.MonkeyPatch, days: int, level: Level
 ) -> None:
-    age = date.today() - state.known_until()
+    age = date.today() - known_until()
     monkeypatch.setattr(state, "OLD", age + timedelta(days=1 + days))
 
     assert levels(state.catalogue()) == [("catalogue", level)]
