@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anivault.core.moving.journal import turn
+from anivault.core.moving.journal.turns import turn
 from anivault.services.catalogue.added.stale import known_until
 from anivault.services.checkup import state
 from anivault.services.checkup.checkup import checks
