@@ -7,7 +7,7 @@ import re
 
 HIDDEN = "***"
 _NAMED = re.compile(r"key|token|secret|passw|cookie", re.IGNORECASE)
-# A word that says what follows is secret; a key of TMDB (v3 and v4); a password in an address.
+# A word that says what follows is secret; a key of TMDB (v3 and v4); all that stands before a host.
 _FORMS = (
     re.compile(
         r"(?i)((?:api[_-]?key|token|secret|password|passwd|authorization|cookie|x-plex-token)"
@@ -15,7 +15,7 @@ _FORMS = (
     ),
     re.compile(r"(\b)[0-9a-f]{32}\b"),
     re.compile(r"(\b)eyJ[\w-]+\.[\w-]+(?:\.[\w-]+)?"),
-    re.compile(r"(://)[^/\s@]+:[^/\s@]+(?=@)"),
+    re.compile(r"(://)[^/\s]+(?=@)"),
     re.compile(r"(\$argon2)[\w$=,+/.-]+"),
 )
 LEAST = 8  # characters of a value that is taken out wherever it stands
