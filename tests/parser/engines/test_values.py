@@ -63,6 +63,42 @@ def test_the_first_of_several_is_the_field_and_all_are_kept_where_there_is_a_pla
     assert (found.year, found.group, found.engine) == (2011, "A", "x")
 
 
+@pytest.mark.parametrize(
+    ("seasons", "every"),
+    [
+        ([1, 4], (1, 2, 3, 4)),
+        (["2", "3"], (2, 3)),
+        ([1, 2, 3], (1, 2, 3)),
+        ([1, 2, 4], (1, 2, 4)),
+        ([4, 1], (4, 1)),
+        ([1, 99], (1, 99)),  # another number
+        ([2], ()),
+    ],
+)
+def test_two_seasons_are_the_ends_of_a_range_as_the_rules_read_them(
+    seasons: list[Any], every: tuple[int, ...]
+) -> None:
+    assert result("x", season=seasons).seasons == every
+
+
+@pytest.mark.parametrize(
+    ("episodes", "printed"),
+    [
+        ([1, 2, 3, 4], (1, 4)),
+        (["01", "02", "03"], (1, 3)),
+        ([1, 2], (1, 2)),
+        ([1, 3, 4], (1, 3, 4)),
+        ([3, 2, 1], (3, 2, 1)),
+        ([1, 1.5, 2], (1, 1.5, 2)),
+        (["1b", 2, 3], ("1b", 2, 3)),
+    ],
+)
+def test_a_range_that_is_told_number_by_number_is_its_two_ends(
+    episodes: list[Any], printed: tuple[Number, ...]
+) -> None:
+    assert result("x", episodes=episodes).episodes == printed
+
+
 def test_one_season_is_no_list_of_seasons() -> None:
     assert (result("x", season=2).season, result("x", season=2).seasons) == (2, ())
 

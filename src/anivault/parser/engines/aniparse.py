@@ -38,10 +38,17 @@ class Aniparse:
             video_codec=found.get("video_term"),
             audio_codec=found.get("audio_term"),
             crc32=found.get("file_checksum"),
-            year=series.get("year"),
+            year=_each(series.get("year"), "number"),
             version=found.get("release_version"),
         )
 
 
 def _each(items: Any, key: str) -> list[Any]:
-    return [item[key] for item in items or [] if isinstance(item, dict) and item.get(key) is not None]
+    """The values of one key: of each item, or of its two ends where it is a range."""
+    return [item[key] for either in items or [] for item in _ends(either) if item.get(key) is not None]
+
+
+def _ends(item: Any) -> list[dict[str, Any]]:
+    """An item, or the first and the last of a range."""
+    both = [item, item.get("start"), item.get("end")] if isinstance(item, dict) else []
+    return [each for each in both if isinstance(each, dict)]

@@ -11,6 +11,7 @@ from typing import Any
 # element, which costs twice the parsing. A test compares the two.
 from anitomy_ng._anitomy import parse as _parse
 
+from anivault.parser.engines.values import span
 from anivault.parser.models import ParseResult, number
 from anivault.parser.vocabulary import TYPES
 
@@ -50,7 +51,7 @@ class AnitomyNg:
 
 def _result(fields: dict[str, Any], many: dict[str, list[str]]) -> ParseResult:
     titles = tuple(many.get("title", ()))
-    seasons = tuple(int(n) for n in many.get("season", ()) if n.isdecimal())
+    seasons = span([int(n) for n in many.get("season", ()) if n.isdecimal()])
     kinds = (TYPES.get(word.lower()) for word in many.get("type", ()))
     return ParseResult(
         **fields,
