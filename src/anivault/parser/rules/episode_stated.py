@@ -28,8 +28,8 @@ from anivault.shared import regex as re
 _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 
 _SXE = re.compile(
-    rf"(?:{ALONE}|(?<=[{CJK}]))(?:S(?P<since>\d{{1,2}})\s?-\s?(?=S\d))?"
-    rf"(?:S|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
+    rf"(?:{ALONE}|(?<=[{CJK}])|(?<=[a-z])(?-i:(?=S\d\dE\d\d)))(?:S(?P<since>\d{{1,2}})\s?-\s?(?=S\d))?"
+    rf"(?:SE?|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
     r"(?P<more>(?:(?:, |[ ._-])?(?:S\d{1,2})?EP?\d{1,4})*)"
     rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
     re.IGNORECASE,
@@ -78,13 +78,16 @@ _BEFORE = re.compile(
     r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|\d\d+(?=\s[(\[])))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
 )
 
+_GLUED = ("S01E", "S02E", "S03E")  # TitleS01E02
 _STUCK = re.compile(r"(?<=[^\x00-\x7f])(?:EP?|ep)(?=\d\d)")  # 题名EP05
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
 
 
 def read_stated(draft: Draft) -> None:
     """Claim an episode that states its season too: S01E02, 1x02, S01OVA02."""
-    if draft.said.get("episodes") == SIBLINGS or draft.words.isdisjoint(("s", "x", "t")):
+    if draft.said.get("episodes") == SIBLINGS:
+        return
+    if draft.words.isdisjoint(("s", "se", "x", "t")) and not any(text in draft.text for text in _GLUED):
         return
     for pattern in (_SXE, _NXN, _SKIND):
         if (found := pattern.search(draft.text)) is not None:

@@ -287,7 +287,7 @@ def _without_aside(part: str) -> list[str]:
 def _clean(text: str) -> str:
     """A title without the separators around it."""
     closed = text.rstrip().endswith("-") and _CLOSED.search(text) is not None
-    text = text.strip(_EDGE)
+    text = text.rstrip(f"{_EDGE}(").lstrip(_EDGE)
     if not text.isalnum():
         text = _LOOSE.sub("", text).strip(_EDGE)
     if closed:
