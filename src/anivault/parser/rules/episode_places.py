@@ -186,6 +186,7 @@ def _is_second(draft: Draft, start: int, found: Numbers) -> bool:
         return False
     if is_numbered_title(draft, before):
         return False
+    draft.confidence = GUESSED
     return float(before["first"]) < float(str(found.episodes[0]).rstrip("ABCDEabcde"))
 
 

@@ -75,7 +75,7 @@ _ALL = re.compile(
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(
     r"(?<=\s)(?P<mark>-\s*|(?:[Ee][Pp]?|[Ee]pisode)\.? ?|#)?"
-    r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|\d\d+(?=\s[(\[])))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
+    r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|(?!)))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
 )
 
 _GLUED = ("S01E", "S02E", "S03E")  # TitleS01E02
@@ -94,21 +94,11 @@ def read_stated(draft: Draft) -> None:
             before = _BEFORE.search(draft.text, 0, found.start())
             counted = _COUNTED_ON.search(draft.text, 0, found.start()) if before is None else None
             claim_with_second(draft, found)
-            if before is not None and not _is_second(before, draft):
-                before = None
             if counted is not None and _is_counted_on(int(counted[1]), draft):  # 214 10x14
                 before = counted
             if before is not None and not is_numbered_title(draft, before):  # 13.5 - S00E01
                 _claim_absolute(draft, before, found.start())
             return
-
-
-def _is_second(before: re.Match[str], draft: Draft) -> bool:
-    """A number with a mark or a zero in front; a bare one where it may count on: `29 (S02E04)`."""
-    text = before["first"]
-    if before["mark"] or text[0] == "0" or not text.isdecimal():
-        return True
-    return (int(text),) == draft.fields["episodes"] or _is_counted_on(int(text), draft)
 
 
 def _claim_absolute(draft: Draft, before: re.Match[str], end: int) -> None:

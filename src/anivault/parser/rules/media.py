@@ -49,7 +49,7 @@ _SITE = re.compile(
 _DATE = re.compile(r"\s*(?:19|20)\d\d[. -]?(?:0\d|1[0-2])[. -]?[0-3]\d[\s-]+(?=\D)")  # 20231006 Title
 _GAP = re.compile(f"[{GAPS}]+")
 _NUMBER = re.compile(
-    rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:[\s_]?[vV]\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s|\d{{3,4}}[pP]))"
+    rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:[\s_]?[vV]\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s)|\s\d{{3,4}}[pP])"
     r"|(?<=\s)-\s+\d{2,3}(?=\s[A-Z])"  # Title Dublado - 05 Its Name
 )
 _YEAR = re.compile(r"(?<=\s)(?:19[5-9]|20[0-3])\d(?=\s)")
@@ -83,7 +83,7 @@ def read(draft: Draft) -> None:
     if (year := _YEAR.search(draft.text, tail, end)) is not None:  # MULTi 2016 1080p
         draft.set("year", int(year[0]), RULE)
     draft.gap(tail, end, TERM)
-    if number is not None:  # Title VF 05 1080p
+    if number is not None and tail < end:  # Title VF 05 1080p
         read(draft)
 
 
