@@ -251,16 +251,15 @@ def test_a_year_that_is_one_off_may_be_a_slip(known: Candidate, years: dict[int 
 KINDS = [None, VideoType.OVA, VideoType.MOVIE, VideoType.OP]
 
 
+FITS, NOT, NONE = "fits", "against", "nothing"
+
+
 @pytest.mark.parametrize(
     ("one", "numbered", "unnumbered"),
     [
-        (entry("Kigeki Comedy"), ["fits", "against", "against", "fits"], ["against"] * 4),
-        (entry("Kigeki Comedy", type="ova", count=3), ["fits", "fits", "against", "fits"], ["against"] * 4),
-        (
-            entry("Kigeki Comedy", type="ova", count=1),
-            ["fits", "fits", "against", "fits"],
-            ["nothing", "nothing", "against", "nothing"],
-        ),
+        (entry("Kigeki Comedy"), [FITS, NOT, NOT, FITS], [NOT, NOT, NOT, NONE]),  # an opening has no number
+        (entry("Kigeki Comedy", type="ova", count=3), [FITS, FITS, NOT, FITS], [NOT, NOT, NOT, NONE]),
+        (entry("Kigeki Comedy", type="ova", count=1), [FITS, FITS, NOT, FITS], [NONE, NONE, NOT, NONE]),
     ],
 )
 def test_numbers_and_kind_of_a_name_are_compared_with_the_kind_of_an_entry(

@@ -305,10 +305,13 @@ def _rate_type(said: Evidence, slot: PlacedEntry) -> float | None:
 
 
 def _rate_unnumbered(said: Evidence, slot: PlacedEntry, film: bool) -> float | None:
-    """A name without a number is mostly a film's; a special of a film is another film, or none."""
+    """A name without a number is mostly a film's; a special of a film is another film, or none.
+
+    `Show - NCOP` is of a series, which most often has one opening.
+    """
     if slot.season == MOVIE:
         return 0.3 if said.special or said.songs else None
-    return None if film or slot.count == 1 else 0.4
+    return None if film or said.songs or slot.count == 1 else 0.4
 
 
 def _rate_numbers(said: Evidence, slot: PlacedEntry, counted: Counting) -> float | None:

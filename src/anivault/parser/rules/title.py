@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
-from anivault.parser.models import GUESSED
+from anivault.parser.models import EXTRAS, GUESSED
 from anivault.parser.rules.terms import is_note, terms
 from anivault.parser.vocabulary import (
     CJK,
@@ -187,6 +187,8 @@ def _as_printed(text: str) -> list[str]:
 def _with_kind(draft: Draft, start: int, end: int) -> list[str]:
     """`Summer Special`, `The Movie`: with its kind it may be a title too."""
     if draft.text[end : end + 1] != KIND or not draft.shown[end : end + 1].isalnum():
+        return []
+    if draft.fields.get("type") in EXTRAS:  # no show is called `Title - NCED 2`
         return []
     claimed = len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))
     return _as_printed(draft.shown[start : end + claimed])
