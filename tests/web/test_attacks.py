@@ -229,12 +229,13 @@ def test_a_body_that_does_not_come_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(guard, "BODY_SECONDS", 0.05)
 
-    async def never() -> Any:
-        await asyncio.sleep(3600)
+    async def late() -> Any:
+        await asyncio.sleep(2)
+        return {"type": "http.request", "body": b"0123456789", "more_body": False}
 
     async def refused() -> int:
         with pytest.raises(guard.Refused) as caught:
-            await guard._body({"content-length": "10"}, never)
+            await guard._body({"content-length": "10"}, late)
         return caught.value.status
 
     assert inside.loop.run_until_complete(refused()) == 408

@@ -176,6 +176,9 @@ def test_the_whole_job_by_keyboard_only(window: Chromium, link: str, tmp_path: P
     for name in ("", "settings", "more", "explain?file=%5BHorribleSubs%5D%20Haikyuu!!%20-%2026.mkv"):
         window.go(f"{base}/{name}")
         look(window, name.partition("?")[0] or "overview", tmp_path)
+        if name == "settings":  # the forms that unfold
+            window.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+            look(window, "settings-open", tmp_path)
     press(window, "Log out")
     come(window, "/login")
     look(window, "login", tmp_path)

@@ -196,3 +196,14 @@ def test_an_answer_that_no_process_can_be_had_for_is_no_bug(
 
     assert answer.status == 200
     assert "The work could not be begun" in answer.text
+
+
+def test_a_setting_that_somebody_else_sets_is_not_offered(
+    inside: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'name="name" value="organize.mode"' in inside.get("/settings").text
+
+    monkeypatch.setenv("ANIVAULT_MODE", "copy")
+    page = inside.get("/settings").text
+    assert 'name="name" value="organize.mode"' not in page
+    assert "environment; what is set here is not heard" in page

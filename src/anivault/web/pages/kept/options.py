@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.shared.errors import AniVaultError, UsageError
-from anivault.shared.places import user_config_path
-from anivault.web.house import House
 from anivault.web.pages.asking import refused
-from anivault.web.pages.kept.overview import OPEN
+from anivault.web.pages.kept.overview import OPEN, own_file
 from anivault.web.pages.rendering import form, go, house_of
 
 LONGEST = 500  # characters of a value
@@ -30,11 +26,7 @@ def change(request: Request) -> Response:
                 hint="anivault config set NAME VALUE",
             )
         default = "default" in fields
-        configured.change(_own_file(house), {name: None if default else configured.value_of(name, [value])})
+        configured.change(own_file(house), {name: None if default else configured.value_of(name, [value])})
     except AniVaultError as error:
         return refused(request, error, "/settings")
     return go(request, "/settings")
-
-
-def _own_file(house: House) -> Path:
-    return Path(house.config) if house.config else user_config_path()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,8 +14,10 @@ from anivault.cli.context import Context
 from anivault.cli.render.repinned import pin_told
 from anivault.cli.screen import Screen
 from anivault.shared.errors import AniVaultError
+from anivault.shared.places import user_config_path
 from anivault.shared.progress import untold
 from anivault.shared.settings import flatten
+from anivault.web.house import House
 from anivault.web.pages.asking import refused
 from anivault.web.pages.rendering import house_of, render
 from anivault.web.safety.tokens import SCOPES
@@ -43,6 +46,7 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
         "pages/settings.html",
         settings=settings,
         open=OPEN,
+        own_file=str(own_file(house)),
         pins=[
             (each.file, [(_written(pin), pin, pin_told(pin, each.shows.get(pin.id))) for pin in each.pins])
             for each in pins
@@ -57,6 +61,11 @@ def show(request: Request, made: str = "", said: str = "") -> Response:
         made=made,
         said=said,
     )
+
+
+def own_file(house: House) -> Path:
+    """The user's own file of settings, which the page writes."""
+    return Path(house.config) if house.config else user_config_path()
 
 
 def _written(pin: msgspec.Struct) -> str:
