@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 pytest.importorskip("starlette")
 
@@ -18,6 +19,7 @@ from anivault.core.matching.pins import load
 from anivault.services.remembered.configured import choices_of, value_of
 from anivault.shared.errors import NotALibraryError, RunInterruptedError, UsageError
 from anivault.web.records import LibraryFacts
+from anivault.web.safety.guard import HARMLESS
 from anivault.web.work import library as looking
 from anivault.web.work import run as working
 from anivault.web.work.library import looked_after
@@ -207,3 +209,27 @@ def test_a_setting_that_somebody_else_sets_is_not_offered(
     page = inside.get("/settings").text
     assert 'name="name" value="organize.mode"' not in page
     assert "environment; what is set here is not heard" in page
+
+
+FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"[^>]*>.*?</form>', re.DOTALL)
+
+
+def test_read_only_shuts_exactly_the_forms_that_it_refuses(inside: Browser, tmp_path: Path) -> None:
+    for name in ("Toradora! - 01.mkv", "[Doki] FLCL - 01 [720p].mkv", "read me.txt"):
+        (tmp_path / "Downloads" / name).write_text(name)
+    work(inside, "plan")
+    (tmp_path / "Downloads/Toradora! - 02.mkv").write_text("another")
+    work(inside, "apply")
+    inside.post("/settings/ignore", {"what": "*.nfo"})
+    work(inside, "preview")
+    work(inside, "plan")
+    pages = ["/", "/plan", "/review", "/library", "/history", "/undo", "/verify", "/settings"]
+    pages += [f"/plan/file?n={row(inside, '02.mkv')}", "/plan/held?reason=junk"]
+    for read_only in (False, True):
+        inside.house.rules = replace(inside.house.rules, read_only=read_only)
+        reader = Browser(inside.house).enter()
+        forms = [form for page in pages for form in FORM.finditer(reader.get(page).text)]
+        found = [(form[1], " disabled" in form[0]) for form in forms]
+        assert {"/jobs/apply", "/jobs/undo", "/review/answer", "/settings/set"} <= {path for path, _ in found}
+        for path, is_shut in found:
+            assert is_shut is (read_only and not path.startswith(HARMLESS)), path

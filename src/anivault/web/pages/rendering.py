@@ -67,6 +67,7 @@ def render(request: Request, template: str, status: int = 200, **found: Any) -> 
         csrf=session.csrf if session else "",
         here=request.scope["path"],
         navigation=NAVIGATION,
+        may=house.rules.may,
         url=lambda path, **query: address(house, path, **query),
         **found,
     )

@@ -62,6 +62,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     read_only: bool = False
     cookie: str = "anivault"
 
+    def may(self, path: str) -> bool:
+        """Whether what a form at this path asks for is done; with read-only, what changes nothing."""
+        return not self.read_only or path.startswith(HARMLESS)
+
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error of this program
     """A request that is not answered, with the status and a sentence."""
@@ -108,7 +112,7 @@ class Guard:
             self._check_token(scope, headers)
         else:
             self._check_session(scope, headers, body)
-        if method == "POST" and self._rules.read_only and not path.startswith(HARMLESS):
+        if method == "POST" and not self._rules.may(path):
             raise Refused(403, "This page only shows: it was started with --read-only. Nothing was changed.")
         return body
 
