@@ -110,7 +110,7 @@ def test_a_page_steps_back_behind_other_work_and_its_own_work_does_not(
     script = (
         "import os, anivault.web.work.run as run\n"
         "os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))\n"
-        "run._done = lambda *_: {'is': os.sched_getscheduler(0)}\n"
+        "run.outcome = lambda *_: {'is': os.sched_getscheduler(0)}\n"
         "run.main()"
     )
     order = json.dumps({"job": "nothing"}).encode()
