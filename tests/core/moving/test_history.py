@@ -1,4 +1,4 @@
-"""The journal, replayed: every file that is there with its whole way, whatever runs have done and taken back."""
+"""The journal, replayed: each file that is there with its whole way, whatever was done and taken back."""
 
 from __future__ import annotations
 
