@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anivault.shared.text import are_natural, is_text, natural, safe
+from anivault.shared.text import are_natural, as_json, is_text, natural, safe
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,23 @@ def test_numbers_sort_by_value() -> None:
     names = ["b 10000000000", "b 9999999999", "b", "a 100", "a 010 b", "a 10", "a 2"]
 
     assert sorted(names, key=natural) == names[::-1]
+
+
+@given(
+    st.recursive(
+        st.text() | st.text("ab\ud800\udcff") | st.booleans() | st.integers(), st.lists, max_leaves=5
+    )
+)
+def test_any_value_is_shown_as_json_that_can_be_written(value: object) -> None:
+    text = as_json(value)
+
+    assert text.encode()
+    assert json.loads(text) == value or "\ufffd" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("a", '"a"'), (["a", "ö"], '["a","ö"]'), (True, "true"), ("/\udcff", '"/\ufffd"'), (0.5, "0.5")],
+)
+def test_a_value_is_shown_as_a_setting_is_written(value: object, text: str) -> None:
+    assert as_json(value) == text

@@ -221,6 +221,7 @@ KINDS = {
     ),
     "tell.webhook": MAYBE_ADDRESS,
     "tell.page": MAYBE_ADDRESS,
+    "tell.apprise": PATH,
 }
 MOST_SECONDS = 3600
 NAMED = frozenset({"presets", "plugins", "servers", "clients"})  # sections whose keys are names
@@ -294,6 +295,8 @@ def checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
         msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(where, shortened(str(error))) from error
+    except UnicodeEncodeError as error:  # of a variable; a choice of words is compared as UTF-8
+        raise ConfigError(where, f"{shortened(repr(error.object))} is not UTF-8") from error
     for name, value in _named(table):
         section, _, key = name.partition(".")
         if section in NAMED:

@@ -18,6 +18,8 @@ _UNSAFE = re.compile(
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def safe(text: str) -> str:
     """Return `text` as one harmless line: ESC becomes `\\x1b`, a lone surrogate U+FFFD."""
@@ -36,6 +38,14 @@ def meant(word: str, known: Iterable[str]) -> str:
 def is_text(text: str) -> bool:
     """Tell whether a path is UTF-8 on disk: no lone surrogate stands for a byte of it."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def as_json(value: object) -> str:
+    """A value as JSON that people read; what is not UTF-8 of a path stands as U+FFFD."""
+    import json  # few commands show values
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def natural(text: str) -> str:

@@ -14,7 +14,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
 from anivault.cli import events
@@ -22,6 +21,7 @@ from anivault.cli.commands.options import FoldersArg, PresetOption
 from anivault.cli.context import Context
 from anivault.shared.errors import UsageError, quoted, shortened
 from anivault.shared.exits import DONE
+from anivault.shared.text import as_json
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
@@ -39,7 +39,7 @@ def show(context: Context) -> int:
     for name, value in flatten(loaded.settings):
         shown, origin = _shown(name, value), loaded.origin.get(name, "default")
         context.screen.event(events.SettingEvent(name=name, value=shown, origin=origin))
-        context.screen.line(f"{name} = {msgspec.json.encode(shown).decode()}  # {origin}")
+        context.screen.line(f"{name} = {as_json(shown)}  # {origin}")
     return DONE
 
 
@@ -60,7 +60,7 @@ def presets(context: Context) -> int:
         context.screen.event(events.PresetEvent(name=name, table=table))
         context.screen.line(f"[presets.{name}]", style="bold")
         for key, value in table.items():
-            context.screen.line(f"{key} = {msgspec.json.encode(value).decode()}")
+            context.screen.line(f"{key} = {as_json(value)}")
     return DONE
 
 
@@ -146,7 +146,7 @@ def _show_set(context: Context, name: str, path: str) -> None:
     loaded = load(config=path)
     value, origin = dict(flatten(loaded.settings))[name], loaded.origin[name]
     context.screen.event(events.SettingEvent(name=name, value=value, origin=origin))
-    context.screen.line(f"{name} = {msgspec.json.encode(value).decode()}  # {origin}")
+    context.screen.line(f"{name} = {as_json(value)}  # {origin}")
     if origin not in (path, "default"):
         context.screen.note(f"{path} says otherwise, and {origin} wins over it.")
 

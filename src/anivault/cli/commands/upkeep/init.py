@@ -20,7 +20,7 @@ from anivault.cli.render.parts import summary
 from anivault.shared.errors import UsageError, quoted
 from anivault.shared.exits import DONE
 from anivault.shared.settings import LANGUAGE
-from anivault.shared.text import counted
+from anivault.shared.text import as_json, counted
 
 SERVERS = ("jellyfin", "plex", "emby", "kodi")
 
@@ -58,7 +58,7 @@ def init(context: Context) -> int:
     configured.change(path, changes)
     for name, value in changes.items():
         context.screen.event(events.SettingEvent(name=name, value=value, origin=str(path)))
-        context.screen.line(f"{name} = {msgspec.json.encode(value).decode()}")
+        context.screen.line(f"{name} = {as_json(value)}")
     counts = Counter(settings=len(changes))
     summary(context.screen, "init", counts, f"{counted(len(changes), 'setting')} written to {path}.")
     context.screen.hint(f"See where your files would go: anivault organize {quoted(downloads)}")

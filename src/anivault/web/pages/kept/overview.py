@@ -17,6 +17,7 @@ from anivault.shared.errors import AniVaultError
 from anivault.shared.places import user_config_path
 from anivault.shared.progress import untold
 from anivault.shared.settings import flatten
+from anivault.shared.text import as_json
 from anivault.web.house import House
 from anivault.web.pages.asking import refused
 from anivault.web.pages.rendering import house_of, render
@@ -80,7 +81,7 @@ def _settings(loaded: Any) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
     return [
         (
             name,
-            msgspec.json.encode(_shown(name, value)).decode(),
+            as_json(_shown(name, value)),
             _typed(value) if name.startswith(OPEN) else "",
             loaded.origin.get(name, "default"),
             choices_of(name) if name.startswith(OPEN) else (),
