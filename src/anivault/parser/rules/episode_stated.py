@@ -27,13 +27,14 @@ from anivault.shared import regex as re
 
 _HAN = r"[一二三四五六七八九十百零〇]{1,5}"
 
-_SXE = re.compile(
-    rf"(?:{ALONE}|(?<=[{CJK}])|(?<=[a-z])(?-i:(?=S\d\dE\d\d)))(?:S(?P<since>\d{{1,2}})\s?-\s?(?=S\d))?"
+_SXE_BODY = (
+    r"(?:S(?P<since>\d{1,2})\s?-\s?(?=S\d))?"
     rf"(?:SE?|T(?=\d{{1,2}}[ ._]?E\d))(?P<season>\d{{1,4}})[ ._]?-?[ ._]?x?(?:EP?[ ._]?|x){NUMBER}"
     r"(?P<more>(?:(?:, |[ ._-])?(?:S\d{1,2})?EP?\d{1,4})*)"
-    rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?",
-    re.IGNORECASE,
+    rf"(?:[-~+&](?:S\d{{1,2}})?(?:EP?)?(?P<last>\d{{1,4}}){OVER}|\s+[-~&+]\s+(?:S\d{{1,2}})?EP?(?P<far>\d{{1,4}})(?!\d))?"
 )
+_SXE = re.compile(rf"(?:{ALONE}|(?<=[{CJK}])){_SXE_BODY}", re.IGNORECASE)
+_SXE_GLUED = re.compile(rf"(?<=[a-z])(?=S\d\dE\d\d)(?i:{_SXE_BODY})")  # TitleS01E02
 _NXN = re.compile(
     rf"(?<![^\W_.])(?P<season>\d{{1,2}}|(?:19|20)\d\d)[xX](?P<first>\d{{2,3}}){LETTER}{V}"
     rf"(?P<more>(?:(?:\s*[-~+]\s*|\s)\d{{1,2}}[xX]\d{{2,3}}|[-~+xX]\d{{2,3}})*){OVER}"
@@ -78,7 +79,7 @@ _BEFORE = re.compile(
     r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|(?!)))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
 )
 
-_GLUED = ("S01E", "S02E", "S03E")  # TitleS01E02
+_STATED: tuple[re.Pattern[str], ...] = (_SXE, _NXN, _SKIND, _SXE_GLUED)
 _STUCK = re.compile(r"(?<=[^\x00-\x7f])(?:EP?|ep)(?=\d\d)")  # 题名EP05
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
 
@@ -87,18 +88,23 @@ def read_stated(draft: Draft) -> None:
     """Claim an episode that states its season too: S01E02, 1x02, S01OVA02."""
     if draft.said.get("episodes") == SIBLINGS:
         return
-    if draft.words.isdisjoint(("s", "se", "x", "t")) and not any(text in draft.text for text in _GLUED):
-        return
-    for pattern in (_SXE, _NXN, _SKIND):
-        if (found := pattern.search(draft.text)) is not None:
-            before = _BEFORE.search(draft.text, 0, found.start())
-            counted = _COUNTED_ON.search(draft.text, 0, found.start()) if before is None else None
-            claim_with_second(draft, found)
-            if counted is not None and _is_counted_on(int(counted[1]), draft):  # 214 10x14
-                before = counted
-            if before is not None and not is_numbered_title(draft, before):  # 13.5 - S00E01
-                _claim_absolute(draft, before, found.start())
-            return
+    patterns = _STATED
+    if draft.words.isdisjoint(("s", "se", "x", "t")):
+        patterns = (_SXE_GLUED,) if "S0" in draft.text else ()
+    found = next(filter(None, (pattern.search(draft.text) for pattern in patterns)), None)
+    if found is not None:
+        _claim_stated(draft, found)
+
+
+def _claim_stated(draft: Draft, found: re.Match[str]) -> None:
+    """Claim it with a second number in front: `13.5 - S00E01`, `214 10x14`."""
+    before = _BEFORE.search(draft.text, 0, found.start())
+    counted = _COUNTED_ON.search(draft.text, 0, found.start()) if before is None else None
+    claim_with_second(draft, found)
+    if counted is not None and _is_counted_on(int(counted[1]), draft):
+        before = counted
+    if before is not None and not is_numbered_title(draft, before):
+        _claim_absolute(draft, before, found.start())
 
 
 def _claim_absolute(draft: Draft, before: re.Match[str], end: int) -> None:

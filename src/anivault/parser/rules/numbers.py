@@ -90,9 +90,10 @@ _NO_EPISODE_BEHIND = r"(?!(?<=[2-9])(?<!^S0\d)-\s?\d\d(?!\d))"  # S2-10, Season 
 _JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 LATIN_SEASON = re.compile(
-    rf"(?:(?<![^\W_])|(?<=[{CJK}])(?=S\d))(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th)|{any_of(ORDINALS)})\s*(?:[&+,-]|and|to)\s*)?"
-    rf"(?!(?<=the )(?:{_ORDINAL}) (?:{_WORD}) \d)"  # Lupin the 3rd Season 2
-    rf"(?P<ordinal>{_ORDINAL})[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
+    rf"(?:(?<![^\W_])|(?<=[{CJK}])(?=S\d))"
+    rf"(?:(?<!\.)(?:(?P<since>\d(?:st|nd|rd|th)|first|second|third)\s*(?:[&+,-]|and|to)\s*)?"
+    rf"(?P<ordinal>{_ORDINAL})(?!(?<=the \d\w\w) (?:{_WORD}) \d)"  # the 3rd Season 2
+    rf"[ ._-]*(?:{_WORD})(?! [1-9] (?:- )?(?:EP?)?\d)"
     rf"|(?<!final )(?!seasons \d{{1,2}}(?! ?(?:[-~+&,]|to|and)))(?:{_WORD})"
     rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
     rf"(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
