@@ -228,6 +228,8 @@ def test_read_only_shuts_exactly_the_forms_that_it_refuses(inside: Browser, tmp_
     for read_only in (False, True):
         inside.house.rules = replace(inside.house.rules, read_only=read_only)
         reader = Browser(inside.house).enter()
+        main = reader.get("/").text.partition("<main")[2]  # what stands at the side is not seen on a phone
+        assert ("Only showing" in main) is read_only
         forms = [form for page in pages for form in FORM.finditer(reader.get(page).text)]
         found = [(form[1], " disabled" in form[0]) for form in forms]
         assert {"/jobs/apply", "/jobs/undo", "/review/answer", "/settings/set"} <= {path for path, _ in found}
