@@ -64,16 +64,9 @@ def _without_place(item: MatchedFile, best: Ranked) -> Held | None:
 
 
 def twice(videos: Iterable[MatchedFile]) -> dict[str, Held]:
-    """Those that would be one episode though their names count apart: one of them is something else.
-
-    An extra is no episode and no film, whatever number it has.
-    """
-    claims: defaultdict[object, list[MatchedFile]] = defaultdict(list)
-    for item in (one for one in videos if one.parsed.type not in EXTRAS):
-        for slot in slots_of(fingerprint(item)):
-            claims[slot].append(item)
+    """Those that would be one episode though their names count apart: one of them is something else."""
     found: dict[str, Held] = {}
-    for items in claims.values():
+    for items in _claims(videos):
         if len({_printed(item) for item in items}) > 1:
             for item in items:
                 other = next(one for one in items if _printed(one) != _printed(item))
@@ -81,6 +74,15 @@ def twice(videos: Iterable[MatchedFile]) -> dict[str, Held]:
                     item.file, HeldReason.NO_PLACE, Cause.SAME_AS_OTHER, file=other.file.rel
                 )
     return found
+
+
+def _claims(videos: Iterable[MatchedFile]) -> Iterable[list[MatchedFile]]:
+    """The videos by what they would be. An extra is no episode and no film, whatever number it has."""
+    claims: defaultdict[object, list[MatchedFile]] = defaultdict(list)
+    for item in (one for one in videos if one.parsed.type not in EXTRAS):
+        for slot in slots_of(fingerprint(item)):
+            claims[slot].append(item)
+    return claims.values()
 
 
 def _printed(item: MatchedFile) -> object:

@@ -89,9 +89,7 @@ class Planning:
             cut = cut_up(items, self._choice(self.wanted[indexes[0]]).order)
             yield from self._in_parts(cut)
             indexes = cut.whole
-        if len(indexes) > 1:  # the better ones first, whatever the order in which they were found
-            order = self._choice(self.wanted[indexes[0]]).order([self.wanted[n].item for n in indexes])
-            indexes = [indexes[position] for position in order]
+        indexes = self._better_first(indexes)
         if found := self._best(indexes):
             yield from self._upgraded(found, indexes)
         elif len(indexes) == 1:
@@ -99,13 +97,18 @@ class Planning:
         elif indexes:
             yield from self._ranked(indexes)
 
+    def _better_first(self, indexes: list[int]) -> list[int]:
+        """The same videos by how good they are, whatever the order in which they were found."""
+        items = [self.wanted[index].item for index in indexes]
+        order = self._choice(self.wanted[indexes[0]]).order(items) if len(items) > 1 else range(len(items))
+        return [indexes[position] for position in order]
+
     # --- upgrades ---
 
     def _best(self, indexes: list[int]) -> Upgrade | None:
         """The best of several videos that are better than the one that the library has."""
-        if self.upgrades is None:
-            return None
-        return self.upgrades.best((n, self.wanted[n]) for n in indexes if not self._found(self.wanted[n]))
+        arriving = ((n, self.wanted[n]) for n in indexes if not self._found(self.wanted[n]))
+        return self.upgrades.best(arriving) if self.upgrades else None
 
     def _upgraded(self, best: Upgrade, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
         """The better one takes the place; who wanted it too stays."""
