@@ -22,20 +22,31 @@ def emptied(plan: Plan, writes: Sequence[Write] = ()) -> tuple[Step, ...]:
     if plan.mode is not Mode.MOVE:
         return ()
     going = {(move.root, move.rel) for move in plan.moves}
+    coming, mounts = _coming(plan, writes), fs.mounts()
+    steps = []
+    for number, root, rel in _left(plan):
+        path = fs.whole(root, rel)
+        if path in coming or os.path.realpath(path) in mounts:
+            continue
+        if step := _removal(number, root, rel, going):
+            steps.append(step)
+            going.add((root, rel))
+    return tuple(steps)
+
+
+def _coming(plan: Plan, writes: Sequence[Write]) -> set[str]:
+    """The whole paths of the folders that something comes into."""
     targets = [*(move.target for move in plan.moves), *(write.target for write in writes)]
-    coming = {fs.whole(plan.library, folder) for folder in _folders(targets)}
-    coming |= {os.path.dirname(one.home) for one in plan.returns if one.mode is Mode.MOVE}
-    steps, mounts = [], fs.mounts()
+    homes = {os.path.dirname(one.home) for one in plan.returns if one.mode is Mode.MOVE}
+    return homes.union(fs.whole(plan.library, folder) for folder in _folders(targets))
+
+
+def _left(plan: Plan) -> Iterator[tuple[int, str, str]]:
+    """Yield the folders that files leave, root by root, the deepest first."""
     for number, root in enumerate(plan.roots, 1):
         rels = set(_folders(move.rel for move in plan.moves if move.root == root))
         for rel in sorted(rels, key=lambda rel: (-rel.count("/"), rel)):
-            path = fs.whole(root, rel)
-            if path in coming or os.path.realpath(path) in mounts:
-                continue
-            if step := _removal(number, root, rel, going):
-                steps.append(step)
-                going.add((root, rel))
-    return tuple(steps)
+            yield number, root, rel
 
 
 def left_empty(plan: Plan) -> list[str]:

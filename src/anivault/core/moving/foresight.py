@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -56,11 +56,27 @@ def foresee(plan: Plan, *, unfinished: bool, replayed: bool = False) -> Plan:
     if not plan.moves:
         return plan
     check_writable(plan.library)
+    moves, done, refused = _parted(plan, replayed=replayed)
+    if not moves:
+        _require_near(plan, refused)
+    coming = {move.target for move in moves}
+    made = msgspec.structs.replace(
+        plan,
+        moves=tuple(moves),
+        held=(*plan.held, *done, *refused),
+        returns=tuple(one for one in plan.returns if one.instead in coming),
+    )
+    check_space(made)
+    return made
+
+
+def _parted(plan: Plan, *, replayed: bool) -> tuple[list[Move], list[Held], list[Held]]:
+    """The moves that can be, those that were done before, and those that cannot be, each in their order."""
     looked = _Looked(plan.library, replayed=replayed)
     looked.freed.update(os.path.join(plan.library, one.rel) for one in plan.returns)
     moves: list[Move] = []
-    refused: dict[str, Held] = {}  # by target
     done: list[Held] = []
+    refused: dict[str, Held] = {}  # by target
     for move in plan.moves:
         if replayed and looked.is_done(move):
             done.append(_done(move))
@@ -68,19 +84,15 @@ def foresee(plan: Plan, *, unfinished: bool, replayed: bool = False) -> Plan:
             refused[move.target] = held
         else:
             moves.append(move)
-    far = [held for held in refused.values() if held.reason is HeldReason.OTHER_FILESYSTEM]
-    if far and not moves:
-        why = f"There is no {plan.mode} from {far[0].root} to {plan.library} ({far[0].detail})"
+    return moves, done, list(refused.values())
+
+
+def _require_near(plan: Plan, refused: Iterable[Held]) -> None:
+    """Refuse a plan of which nothing is left, where some is too far for a link or a clone."""
+    far = next((held for held in refused if held.reason is HeldReason.OTHER_FILESYSTEM), None)
+    if far:
+        why = f"There is no {plan.mode} from {far.root} to {plan.library} ({far.detail})"
         raise DestinationError(why, "Choose --mode copy, move or symlink.")
-    coming = {move.target for move in moves}
-    made = msgspec.structs.replace(
-        plan,
-        moves=tuple(moves),
-        held=(*plan.held, *done, *refused.values()),
-        returns=tuple(one for one in plan.returns if one.instead in coming),
-    )
-    check_space(made)
-    return made
 
 
 def _done(move: Move) -> Held:
