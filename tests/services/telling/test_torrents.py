@@ -254,3 +254,43 @@ def test_explain_names_the_torrent_of_a_file(place: Place) -> None:
     result = place.run("explain", one)
     assert result.code == 0
     assert "did not say which files are of torrents" in result.out + result.err
+
+
+def test_people_read_why_a_file_stays_and_what_to_type_instead(place: Place) -> None:
+    one = place.file(ONE)
+    place.torrent(one)
+    done = place.run("organize", place.downloads, "--to", place.library, "--mode", "move")
+
+    assert done.code == 10
+    assert "1 held: a torrent client seeds it" in done.out + done.err
+    assert "its torrent is torrent 0" in done.out
+    assert "--mode hardlink" in done.err
+
+
+ODD = ["", "/", "\x00", "/a\x00b", "a" * 5000, "\n", "C:\\", "relative/path", "//", "\ud83d", "/dev/null"]
+
+
+@pytest.mark.parametrize("path", ODD, ids=lambda text: ascii(text)[1:20])
+@pytest.mark.parametrize("field", ["save_path", "content_path", "name", "state", "hash"])
+def test_a_torrent_that_is_told_oddly_frees_no_other_and_is_no_bug(
+    place: Place, field: str, path: str
+) -> None:
+    one = place.file(ONE)
+    place.torrent(one)
+    place.torrent(place.downloads / "odd", ["odd/1.mkv"])
+    Box.torrents[-1][field] = path
+    Box.files.setdefault(path, [])
+    done = place.move()
+
+    assert done.code != 70
+    assert one.exists()
+
+
+@pytest.mark.parametrize("name", ODD, ids=lambda text: ascii(text)[1:20])
+def test_a_file_that_is_told_oddly_frees_no_other(place: Place, name: str) -> None:
+    one = place.file(f"Pack/{ONE}")
+    place.torrent(place.downloads / "Pack", [name, f"Pack/{ONE}"])
+    done = place.move()
+
+    assert done.code != 70
+    assert one.exists()
