@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anivault.core.causes import Cause
-from anivault.core.models import Held, HeldReason, Mode, Move, Plan
+from anivault.core.models import HeldReason, Mode, Move, Plan
 from anivault.core.moving.executor import execute
 from anivault.core.moving.foresight import check_writable, foresee
 from anivault.shared import fs
@@ -386,13 +386,6 @@ def test_a_time_that_no_disk_can_keep_holds_its_file(box: Box) -> None:
 def test_over_a_run_without_an_end_nothing_is_planned(box: Box) -> None:
     with pytest.raises(UnfinishedRunError):
         foresee(box.plan(), unfinished=True)
-
-
-def test_what_was_held_before_stays_held(box: Box) -> None:
-    before = Held(root=str(box.source), rel="x", reason=HeldReason.UNMATCHED, place="x")
-    plan = msgspec.structs.replace(box.plan(), held=(before,), moves=())
-
-    assert foreseen(box, plan) == plan
 
 
 def test_a_disk_that_fails_while_it_is_looked_at_is_an_error_and_no_answer(
