@@ -99,10 +99,16 @@ def test_an_extra_is_explained_as_it_is_matched(run: Run, tmp_path: Path, folder
     assert (told["decision"], told["candidates"][0]["show"]) == (decision, f"tmdb:{show}")
 
 
-@pytest.mark.parametrize(
-    "name", ["Akira - Special.mkv", "Violet Evergarden - Special.mkv", "[G] Yuru Camp [NCOP].mkv"]
-)
-def test_a_special_or_an_opening_is_not_the_film_of_that_name(run: Run, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["Akira - Special.mkv", "Violet Evergarden - Special.mkv"])
+def test_a_special_is_not_the_film_of_that_name(run: Run, tmp_path: Path, name: str) -> None:
     write(tmp_path / "Downloads", name)
 
     assert places(run, tmp_path / "Downloads")[name][0] != "matched"
+
+
+@pytest.mark.parametrize("kind", ["NCOP", "NCED2"])
+def test_an_opening_alone_is_of_the_series_and_not_of_its_film(run: Run, tmp_path: Path, kind: str) -> None:
+    name = f"[G] Yuru Camp [{kind}].mkv"
+    write(tmp_path / "Downloads", name)
+
+    assert places(run, tmp_path / "Downloads")[name][:2] == ("matched", 76075)
