@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from tests.servers.readers.emby import Emby
 from tests.servers.readers.jellyfin import Jellyfin, Jellyfin12
 from tests.servers.readers.kodi import Kodi
@@ -30,10 +31,18 @@ class Together:
         return first if all(other == first for other in others) else Words(" but ".join(map(str, said)))
 
 
-READERS: dict[str, Jellyfin | Together] = {
-    "jellyfin": Together(Jellyfin(), Jellyfin12()),
-    "plex": Plex(),
-    "emby": Emby(),
-    "kodi": Kodi(),
-    "jellyfin+plex": Together(Jellyfin(), Jellyfin12(), Plex()),
+SERVERS: dict[str, tuple[Jellyfin, ...]] = {
+    "jellyfin": (Jellyfin(), Jellyfin12()),
+    "plex": (Plex(),),
+    "emby": (Emby(),),
+    "kodi": (Kodi(),),
 }
+
+
+def _reader(preset: str) -> Jellyfin | Together:
+    """What reads a preset back: every server that it is for."""
+    found = [reader for server in load_preset(preset).servers for reader in SERVERS[server]]
+    return found[0] if len(found) == 1 else Together(*found)
+
+
+READERS = {preset: _reader(preset) for preset in builtin_presets()}
