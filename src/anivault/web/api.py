@@ -182,6 +182,17 @@ async def _preview(request: Request, given: Back) -> State:
     return _begun(request, "rollback", run=given.run, only=only)
 
 
+async def _apply(request: Request, _: Any) -> State:
+    if house_of(request).made("plan") is None:
+        raise _Wrong(
+            409,
+            "not-planned",
+            "There is no plan: it was carried out, or never made.",
+            f"POST {BASE}/plan first.",
+        )
+    return _begun(request, "apply")
+
+
 async def _undo(request: Request, _: Any) -> State:
     shown = house_of(request).desk.fact("back", records.BackFacts)
     if shown is None:
@@ -249,7 +260,7 @@ ENDPOINTS = (
              _reply, Taken, Reply),
     Endpoint("POST", "/rollback/preview", "plan", "Show what it means to take back.",
              _preview, State, Back),
-    Endpoint("POST", "/apply", "apply", "Carry out the plan that was made.", _job("apply"), State, Nothing),
+    Endpoint("POST", "/apply", "apply", "Carry out the plan that was made.", _apply, State, Nothing),
     Endpoint("POST", "/rollback", "apply", "Take back what was previewed.", _undo, State, Nothing),
     Endpoint("POST", "/cancel", "plan", "Stop between two files.", _cancel, State, Nothing),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from anivault.shared.settings import Settings
 from anivault.web.desk import Desk, decided, stamp
 from anivault.web.jobs import Jobs, State, ask
 from anivault.web.posters import Posters
-from anivault.web.records import LibraryFacts, PlanFacts
+from anivault.web.records import LibraryFacts, Made, PlanFacts
 from anivault.web.safety.access import Access
 from anivault.web.safety.guard import Rules
 from anivault.web.safety.tokens import Tokens
@@ -103,6 +104,16 @@ class House(msgspec.Struct, kw_only=True):
         """Whether the library was looked at, and is not there now: perhaps its disk is not mounted."""
         known = self.desk.fact("library", LibraryFacts)
         return bool(known and known.journal) and not stamp(self.library)
+
+    def made(self, sheet: str) -> float | None:
+        """When a sheet was made, which tells it from the one before; None where there is none."""
+        facts = self.desk.fact(sheet, Made)
+        return facts.made if facts else None
+
+    def is_shown(self, sheet: str, fields: Mapping[str, str]) -> bool:
+        """Whether a form is of the sheet that is there now, and not of one that was replaced since."""
+        made = self.made(sheet)
+        return made is not None and fields.get("made", str(made)) == str(made)
 
     def is_outdated(self, plan: PlanFacts | None) -> bool:
         """Whether pins, ignore lists or settings say something else than when a plan was made."""

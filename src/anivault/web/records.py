@@ -192,6 +192,12 @@ class LibraryFacts(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
 
 
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What the facts of every sheet have: when it was made, which tells it from the one before."""
+
+    made: float
+
+
 class BackRow(msgspec.Struct, frozen=True, kw_only=True):
     """One file that goes back, or is held."""
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from anivault.cli import events
 from anivault.web.desk import Sheet
 from anivault.web.pages.asking import numbers, pinned
-from anivault.web.pages.rendering import form, go, house_of, number, render
+from anivault.web.pages.rendering import form, go, house_of, number, render, replaced
 from anivault.web.pages.review import given
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
@@ -132,6 +132,8 @@ def is_placed(part: ShowPart, path: str) -> bool:
 def leave(request: Request) -> Response:
     """Leave files out of the plan, or take them in again."""
     house, fields = house_of(request), form(request)
+    if not house.is_shown("plan", fields):
+        return replaced(request, back="/plan")
     sheet, n = house.desk.sheet("plan"), number(fields.get("n"))
     if sheet:
         with sheet:
@@ -149,6 +151,8 @@ def leave(request: Request) -> Response:
 async def place(request: Request) -> Response:
     """Say which season and episode a file is: a pin, as of `anivault pin`; then plan again."""
     house, fields = house_of(request), form(request)
+    if not house.is_shown("plan", fields):
+        return replaced(request, back="/plan")
     sheet, n = house.desk.sheet("plan"), number(fields.get("n"))
     row = None
     if sheet:

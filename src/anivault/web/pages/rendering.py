@@ -142,3 +142,9 @@ def lasted(seconds: float) -> str:
 def date(when: float) -> str:
     """A moment, as people write it."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+
+
+def replaced(request: Request, back: str) -> Response:
+    """Refuse a form that is about what is no longer there: it would do what nobody has looked at."""
+    what = "What this page showed is there no longer: it was done, or looked at anew. Nothing was done."
+    return render(request, "entrance/refused.html", 409, what=what, hint="Look at it again.", back=back)

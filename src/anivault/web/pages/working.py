@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,11 +11,12 @@ from starlette.responses import Response, StreamingResponse
 
 from anivault.web.house import TITLES, House
 from anivault.web.jobs import BusyError, State
-from anivault.web.pages.rendering import form, go, house_of, number, render
+from anivault.web.pages.rendering import form, go, house_of, number, render, replaced
 from anivault.web.records import BackFacts, LibraryFile
 
 # Where it can be looked at.
 RESULTS = {"plan": "/plan", "library": "/library", "verify": "/verify", "pin": "/settings/preview"}
+BACK = {"plan": "/plan", "back": "/history", "library": "/library"}  # where what a form was about is shown
 FORMS = frozenset({"plan", "apply", "library", "recover", "verify", "preview", "undo"})
 
 
@@ -38,10 +39,20 @@ def _page_of(state: State) -> str:
 async def start(request: Request) -> Response:
     """Begin work: there is one at a time."""
     house, job = house_of(request), request.path_params["job"]
-    order = _order(house, job, form(request)) if job in FORMS else None
+    fields = form(request)
+    if (sheet := _sheet_of(job, fields)) and not house.is_shown(sheet, fields):
+        return replaced(request, back=BACK[sheet])
+    order = _order(house, job, fields) if job in FORMS else None
     if order is None:
         return render(request, "entrance/missing.html", 404, what="There is no such work.")
     return begin(request, **order)
+
+
+def _sheet_of(job: str, fields: Mapping[str, str]) -> str:
+    """The sheet that a form is about, where it confirms what that shows; "" where it is about none."""
+    if job == "preview":
+        return "library" if "file" in fields else ""
+    return {"apply": "plan", "undo": "back"}.get(job, "")
 
 
 def begin(request: Request, **order: Any) -> Response:

@@ -31,6 +31,7 @@ def rollback(order: Order, teller: Teller) -> dict[str, Any]:
     _write(order, done)
     if done.report:
         order.desk.drop("plan")
+        order.desk.drop("back")  # it is done
     run = done.report.run if done.report else ""
     counts = {"back": len(done.back), "gone": len(done.gone), "held": len(done.held)}
     return {"code": done.exit_code, "run": run, "counts": counts, "said": outcome(done)}

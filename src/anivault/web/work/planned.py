@@ -36,9 +36,11 @@ Verdicts = Mapping[tuple[str, str], MatchedFile]
 def plan(order: Order, teller: Teller) -> dict[str, Any]:
     """Plan every source into the library; changes nothing but the desk."""
     file, by = str(order.desk.ready() / PLAN), decided(order.library, order.get("config"))
+    left_out = _left_out(order)
     made = _organized(order, teller, plan_file=file, replace=True)
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
         facts = _write(order, made, those.asked, by)
+    _leave_out(order, left_out)
     return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}
 
 
@@ -46,7 +48,7 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
     """Carry out the plan on the desk, without what was left out of it, and look at the library again."""
     file = str(order.desk.folder / PLAN)
     whole = planfile.read(file, [os.path.abspath(path) for path in order.sources], order.library)
-    kept = _without(whole.moves, _left_out(order))
+    kept = _without(whole.moves, {move.target for move in _left_out(order)})
     if len(kept) < len(whole.moves):
         file = str(order.desk.folder / CHOSEN)
         planfile.write(replace(whole, moves=kept), file, replace=True)
@@ -54,6 +56,8 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
         done = _organized(order, teller, from_plan=file, apply=True)
     assert done.report
     order.desk.drop("plan")  # it is done
+    for name in (PLAN, CHOSEN):
+        (order.desk.folder / name).unlink(missing_ok=True)
     return {
         "code": done.exit_code,
         "run": done.report.run,
@@ -75,14 +79,25 @@ def _organized(order: Order, teller: Teller, **how: Any) -> Organized:
     return organize_handler.handle(request, teller, paced(teller))
 
 
-def _left_out(order: Order) -> set[str]:
-    """The targets of the files that the user leaves out."""
+def _left_out(order: Order) -> list[events.MoveEvent]:
+    """The files that the user leaves out."""
     sheet = order.desk.sheet("plan")
     if sheet is None:
-        return set()
+        return []
     with sheet:
         rows = [sheet.row("move", n) for n in sheet.marked(LEFT_OUT)]
-        return {row.read(events.MoveEvent).target for row in rows if row}
+        return [row.read(events.MoveEvent) for row in rows if row]
+
+
+def _leave_out(order: Order, moves: Sequence[events.MoveEvent]) -> None:
+    """Leave out of a new plan what was left out of the one before, where it would go to the same place."""
+    sheet = order.desk.sheet("plan") if moves else None
+    if sheet is None:
+        return
+    with sheet:
+        for move in moves:
+            rows = sheet.rows_like("move", move.target)
+            sheet.mark([row.n for row in rows if row.read(events.MoveEvent).path == move.path], LEFT_OUT)
 
 
 def _without(moves: Sequence[Move], left_out: set[str]) -> tuple[Move, ...]:
