@@ -1,4 +1,4 @@
-"""What a name says, property by property: every line of names/*.tsv is a claim."""
+"""What a name says, property by property: every line of the tables below names/ is a claim."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from anivault.parser.models import ParseResult
 from anivault.parser.read import parse_name
 
-_TABLES = sorted(Path(__file__).with_name("names").glob("*.tsv"))
+_TABLES = sorted(Path(__file__).with_name("names").rglob("*.tsv"))
 CASES = [
     pytest.param(name, fields, id=f"{table.stem}: {name}")
     for table in _TABLES

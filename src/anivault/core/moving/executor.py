@@ -10,6 +10,8 @@ One order for every batch, each line durable before the next begins:
   4. sources of copies that replace them go, after the copy was read back and journaled; synced again;
   5. the batch is journaled as done (durable with the next batch's first line).
 So at any moment `recover` can tell from journal and disk what happened, and no content is gone.
+
+One file: whoever changes a step has to see the whole order.
 """
 
 from __future__ import annotations
