@@ -134,7 +134,11 @@ def test_any_file_is_settings_or_one_error_that_names_it(table: dict[str, object
         assert msgspec.convert(found, Settings)
 
 
-@given(st.dictionaries(st.sampled_from(list(ENVIRONMENT)), WORDS | st.text(max_size=8)))
+@given(
+    st.dictionaries(
+        st.sampled_from(list(ENVIRONMENT)), WORDS | st.text(st.characters(codec="utf-8"), max_size=8)
+    )
+)
 def test_any_variables_are_settings_or_one_error(environment: dict[str, str]) -> None:
     loaded = answer(lambda: load(config="/dev/null", environment=environment))
 
