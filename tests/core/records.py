@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -29,6 +30,19 @@ from anivault.parser.models import ParseResult
 
 ROOT = "/source"
 _inodes = count(1)
+
+
+class Notebook:
+    """A memory that keeps all that it gets."""
+
+    def __init__(self) -> None:
+        self.pages: dict[bytes, bytes] = {}
+
+    def known(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        return {key: self.pages[key] for key in keys if key in self.pages}
+
+    def keep(self, found: Mapping[bytes, bytes]) -> None:
+        self.pages |= found
 
 
 def show(number: int, title: str, year: int | None = 2020, media_type: str = "tv", **more: Any) -> Candidate:

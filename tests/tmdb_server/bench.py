@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from anivault.services.secrets import Secret
 from anivault.services.tmdb.cache import Cache
@@ -12,6 +16,7 @@ from anivault.services.tmdb.wire import Wire
 from anivault.services.tmdb_client import TmdbClient
 
 from .facts import SMALL, Facts, read
+from .server import Reply, Server
 
 CANARY = "canary.0123456789abcdef"
 START = 1_750_000_000.0
@@ -39,6 +44,19 @@ class FakeClock:
 def small() -> Facts:
     """The small set of facts."""
     return Facts(read(SMALL))
+
+
+@contextmanager
+def with_poster(show: int, image: bytes, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """TMDB, with one show that has a poster; a key for it; and its answers kept in `cache`."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    with Server(small(), key=CANARY) as server:
+        server.facts.by_id["tv", show]["poster_path"] = "/show.jpg"
+        server.images = {"show.jpg": Reply(body=image)}
+        monkeypatch.setenv("ANIVAULT_TMDB_URL", server.url)
+        monkeypatch.setenv("ANIVAULT_TMDB_IMAGES", server.image_url)
+        monkeypatch.setenv("ANIVAULT_TMDB_KEY", CANARY)
+        yield server
 
 
 def client(url: str, folder: Path, clock: Clock | None = None, *, key: str | None = CANARY) -> TmdbClient:

@@ -18,7 +18,7 @@ from anivault.web.posters import Posters
 from anivault.web.work import posters as working
 from tests.cli.files.test_review import pile
 from tests.services.tmdb.test_artwork import HTML, JPEG
-from tests.tmdb_server.bench import CANARY, small
+from tests.tmdb_server.bench import CANARY, with_poster
 from tests.tmdb_server.server import Reply, Server
 from tests.web.conftest import Browser
 from tests.web.test_whole_job import work
@@ -31,13 +31,7 @@ SHOW = f"/poster?show=tmdb:{FERRY}"
 def tmdb(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """TMDB, with one show that has a poster; a key for it; and no poster that is kept yet."""
     house.posters.folder = tmp_path / "posters"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # TMDB's answers are kept there
-    with Server(small(), key=CANARY) as server:
-        server.facts.by_id["tv", FERRY]["poster_path"] = "/show.jpg"
-        server.images = {"show.jpg": Reply(body=JPEG)}
-        monkeypatch.setenv("ANIVAULT_TMDB_URL", server.url)
-        monkeypatch.setenv("ANIVAULT_TMDB_IMAGES", server.image_url)
-        monkeypatch.setenv("ANIVAULT_TMDB_KEY", CANARY)
+    with with_poster(FERRY, JPEG, tmp_path / "cache", monkeypatch) as server:
         yield server
 
 

@@ -75,7 +75,7 @@ class Stock(NamedTuple):
 
 
 def stock(library: str) -> Stock:
-    """Read what the journal of a library tells. Raises what `journal.read` raises."""
+    """Read what the journal of a library tells. Raises what `read_journal` raises."""
     if not library:
         return Stock(library)
     past = history.read(library)

@@ -111,7 +111,10 @@ class House(msgspec.Struct, kw_only=True):
         return facts.made if facts else None
 
     def is_shown(self, sheet: str, fields: Mapping[str, str]) -> bool:
-        """Whether a form is of the sheet that is there now, and not of one that was replaced since."""
+        """Whether a form is of the sheet that is there now; one that was replaced since has other numbers.
+
+        A form that does not say which it is of, as a program's, is of the one that is there.
+        """
         made = self.made(sheet)
         return made is not None and fields.get("made", str(made)) == str(made)
 

@@ -231,8 +231,9 @@ def test_a_rename_across_disks_leaves_nothing_missing(
     run("organize", source, "--to", library, "--mode", "copy", "--apply")
     before = tree(library)
     with monkeypatch.context() as two_mounts:
-        two_mounts.setattr("anivault.shared.fs.rename", across_disks)
+        two_mounts.setattr("anivault.shared.fs.rename_new", across_disks)
         assert run("rename", library, "--preset", "plex", "--apply").code == 0
+    assert '"do":"carry"' in (library / ".anivault" / "journal.jsonl").read_text()
     found = run("verify", library, "--deep", "--json")
 
     assert (found.code, found.of("finding")) == (0, [])
@@ -243,12 +244,12 @@ def test_a_rename_across_disks_leaves_nothing_missing(
     assert tree(library) == {}
 
 
-def across_disks(source: int, name: str, target: int, new: str, *, reserve: bool = False) -> None:
-    """Rename as between two mounts: only within a folder."""
-    if os.path.samestat(os.fstat(source), os.fstat(target)):
-        os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
-    else:
-        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), new)
+def across_disks(source: int, name: str, target: int, new: str) -> int:
+    """Rename as between two mounts: only within a folder. Returns the error's number, 0 for none."""
+    if not os.path.samestat(os.fstat(source), os.fstat(target)):
+        return errno.EXDEV
+    os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
+    return 0
 
 
 BESIDE = {

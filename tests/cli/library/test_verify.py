@@ -38,6 +38,13 @@ def test_where_nothing_differs_that_is_said_and_it_is_well(run: Run, library: Pa
     assert run("verify", library).out == "3 same.\n"
 
 
+def test_programs_are_told_how_many_are_the_same_also_where_none_is(run: Run, library: Path) -> None:
+    for video in videos(library):
+        video.unlink()
+
+    assert run("verify", library, "--json").of("summary")[0]["counts"] == {"same": 0, "missing": 3}
+
+
 def test_what_is_gone_is_a_failure_with_its_symbol(run: Run, library: Path) -> None:
     gone = videos(library)[1]
     gone.unlink()

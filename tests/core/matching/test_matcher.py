@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from anivault.core.matching.releases import group
 from anivault.core.models import Candidate, Decision, MatchedFile, ParsedFile, Query, Season
 from anivault.parser.models import VideoType
 from tests.core.matching.makers import Shelf, entry, file, film, release, show
+from tests.core.records import Notebook
 
 EMMA = show(
     31, entry("Eikoku Koi Monogatari Emma"),
@@ -35,19 +36,6 @@ class Steady(Shelf):
 
     def reopen(self) -> None:
         """Nothing is open."""
-
-
-class Notebook:
-    """A memory that keeps all that it gets."""
-
-    def __init__(self) -> None:
-        self.pages: dict[bytes, bytes] = {}
-
-    def known(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
-        return {key: self.pages[key] for key in keys if key in self.pages}
-
-    def keep(self, found: Mapping[bytes, bytes]) -> None:
-        self.pages |= found
 
 
 def matched(

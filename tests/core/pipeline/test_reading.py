@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from anivault.core.pipeline.reading import read
 from anivault.core.pipeline.records import EXTENSIONS, KINDS, Read, What, kind_of
 from anivault.parser.models import ParseResult
 from anivault.parser.read import Reader
+from tests.core.records import Notebook
 
 # --- names alone ---
 
@@ -99,19 +100,6 @@ def test_a_folder_to_stay_out_of_is_not_read(tmp_path: Path) -> None:
 
 
 # --- what was read before ---
-
-
-class Notebook:
-    """A memory that keeps all that it gets."""
-
-    def __init__(self) -> None:
-        self.pages: dict[bytes, bytes] = {}
-
-    def known(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
-        return {key: self.pages[key] for key in keys if key in self.pages}
-
-    def keep(self, found: Mapping[bytes, bytes]) -> None:
-        self.pages |= found
 
 
 class Counting(Reader):

@@ -58,6 +58,24 @@ def test_a_form_of_a_plan_that_was_made_again_is_refused(inside: Browser, tmp_pa
     assert not in_library(tmp_path)
 
 
+@pytest.mark.parametrize("path", ["answer", "pin", "later", "never", "apart"])
+def test_an_answer_to_a_question_of_a_plan_that_was_made_again_is_refused(
+    inside: Browser, pile: Path, path: str
+) -> None:
+    (pile / "[G] Zzqqx Wwvv - 01.mkv").write_text("1")
+    work(inside, "plan")
+    asked = inside.get("/review").text
+    n = re.search(r'name="n" value="([0-9]+)"', asked)
+    old = made(asked)
+    work(inside, "plan")
+    fields = {"n": n[1] if n else "", "choice": "0", "show": "tmdb:34102", "season": "1", "made": old}
+    search = "&".join(f"{name}={value}" for name, value in fields.items())
+
+    assert inside.post(f"/review/{path}", fields).status == 404
+    assert inside.get(f"/review/search?{search}").status == 404
+    assert inside.get(f"/review/search?{search.replace(old, made(inside.get('/review').text))}").status == 200
+
+
 def test_a_plan_is_carried_out_once(inside: Browser, tmp_path: Path) -> None:
     page = made(inside.get("/plan").text)
     inside.post("/plan/leave", {"n": number(inside, NAMES[1]), "out": "1"})

@@ -11,8 +11,8 @@ import pytest
 
 from anivault.web.work import posters
 from tests.services.tmdb.test_artwork import JPEG
-from tests.tmdb_server.bench import CANARY, small
-from tests.tmdb_server.server import Reply, Server
+from tests.tmdb_server.bench import with_poster
+from tests.tmdb_server.server import Server
 from tests.web.work.conftest import Bench
 
 FERRY = 9001
@@ -20,13 +20,7 @@ FERRY = 9001
 
 @pytest.fixture
 def tmdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    with Server(small(), key=CANARY) as server:
-        server.facts.by_id["tv", FERRY]["poster_path"] = "/show.jpg"
-        server.images = {"show.jpg": Reply(body=JPEG)}
-        monkeypatch.setenv("ANIVAULT_TMDB_URL", server.url)
-        monkeypatch.setenv("ANIVAULT_TMDB_IMAGES", server.image_url)
-        monkeypatch.setenv("ANIVAULT_TMDB_KEY", CANARY)
+    with with_poster(FERRY, JPEG, tmp_path / "cache", monkeypatch) as server:
         yield server
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -117,7 +117,7 @@ def _where_given(given: dict[int, Given], n: int) -> Given:
 async def answer(request: Request) -> Response:
     """Take one of the choices; with `all` the first one, here and wherever it is the first."""
     fields = form(request)
-    row = _row(house_of(request), number(fields.get("n")))
+    row = _row(request, fields)
     question = row.read(QuestionRow) if row else None
     choice = number(fields.get("choice"), -1)
     if row is None or question is None or not 0 <= choice < len(question.choices):
@@ -134,7 +134,7 @@ async def answer(request: Request) -> Response:
 async def pin(request: Request) -> Response:
     """Take a show that was searched for or typed, with the place of the first file where that was given."""
     fields = form(request)
-    row = _row(house_of(request), number(fields.get("n")))
+    row = _row(request, fields)
     question = row.read(QuestionRow) if row else None
     if row is None or question is None:
         return _gone(request)
@@ -153,8 +153,7 @@ async def pin(request: Request) -> Response:
 
 def apart(request: Request) -> Response:
     """Ask about each release of several by itself."""
-    house = house_of(request)
-    row = _row(house, number(form(request).get("n")))
+    house, row = house_of(request), _row(request, form(request))
     if row is None:
         return _gone(request)
     return go(request, "/review", n=take_apart(house, row))
@@ -176,8 +175,7 @@ def take_apart(house: House, row: Row) -> int:
 
 def leave_out(request: Request) -> Response:
     """Never ask about these files again, nor about those that join them."""
-    house = house_of(request)
-    row = _row(house, number(form(request).get("n")))
+    house, row = house_of(request), _row(request, form(request))
     if row is None:
         return _gone(request)
     try:
@@ -258,7 +256,7 @@ def _note(request: Request, row: Row, given: Given) -> Response:
 
 def later(request: Request) -> Response:
     """Put a question off; it comes again with the next plan."""
-    row = _row(house_of(request), number(form(request).get("n")))
+    row = _row(request, form(request))
     return _note(request, row, Given("later")) if row else _gone(request)
 
 
@@ -280,12 +278,14 @@ def undo(request: Request) -> Response:
     return go(request, "/review", **({"n": given[together[0]].at or together[0]} if together else {}))
 
 
-def _row(house: House, n: int) -> Row | None:
+def _row(request: Request, fields: Mapping[str, str]) -> Row | None:
+    """The question that a form is about; None where it is not asked any more."""
+    house = house_of(request)
     sheet = house.desk.sheet("plan")
-    if sheet is None:
+    if sheet is None or not house.is_shown("plan", fields):
         return None
     with sheet:
-        return sheet.row("question", n)
+        return sheet.row("question", number(fields.get("n")))
 
 
 def _gone(request: Request) -> Response:
@@ -301,7 +301,7 @@ async def search(request: Request) -> Response:
     """Shows that a question may be about, found by words or by a number, each with what it would come to."""
     asked, house = request.query_params, house_of(request)
     n, words, show = number(asked.get("n")), asked.get("q", "").strip()[:200], asked.get("show", "").strip()
-    row = _row(house, n)
+    row = _row(request, asked)
     if row is None or row.read(QuestionRow).releases > 1:
         return _gone(request)
     try:

@@ -36,9 +36,9 @@ Verdicts = Mapping[tuple[str, str], MatchedFile]
 def plan(order: Order, teller: Teller) -> dict[str, Any]:
     """Plan every source into the library; changes nothing but the desk."""
     file, by = str(order.desk.ready() / PLAN), decided(order.library, order.get("config"))
-    left_out = _left_out(order)
     made = _organized(order, teller, plan_file=file, replace=True)
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
+        left_out = _left_out(order)
         facts = _write(order, made, those.asked, by)
     _leave_out(order, left_out)
     return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}

@@ -129,6 +129,7 @@ def here(plan: RollbackPlan, step: Step) -> str:
 
 
 def way_back(plan: RollbackPlan, step: Step) -> str:
+    """Where a file goes, or what becomes of it."""
     if step.mtime_ns == GONE:
         return "noted: it is gone"
     if step.do == "note":

@@ -76,7 +76,9 @@ def show(screen: Screen, result: Verified) -> None:
 
 def counted_by_kind(report: VerifyReport) -> Counter[str]:
     """How many files are the same, and how many findings there are of each kind."""
-    return Counter({"same": report.same}) + Counter(str(finding.kind) for finding in report.findings)
+    counts = Counter({"same": report.same})  # also where that is none
+    counts.update(str(finding.kind) for finding in report.findings)
+    return counts
 
 
 def outcome(report: VerifyReport, counts: Counter[str]) -> str:
