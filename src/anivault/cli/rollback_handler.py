@@ -11,10 +11,10 @@ from anivault.core.models import GONE, Held
 from anivault.core.moving.executor import Report
 from anivault.core.moving.foresight import check_writable
 from anivault.core.moving.history import require_library
-from anivault.core.moving.journal.records import Step
+from anivault.core.moving.journal.records import Do, Step
 from anivault.core.moving.pace import Pace
 from anivault.core.moving.rollback.inverse import RollbackPlan
-from anivault.core.moving.rollback.outlook import outlook
+from anivault.core.moving.rollback.outlook import does_anything, outlook
 from anivault.core.moving.rollback.script import write_script
 from anivault.shared.errors import UsageError
 from anivault.shared.exits import DONE, FINDINGS
@@ -48,6 +48,27 @@ class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
     script: str | None = None
 
     @property
+    def folders(self) -> tuple[Step, ...]:
+        """The folders that go, or went: nothing is left in them."""
+        stay = {item.rel for item in self.held}
+        return tuple(step for step in self.plan.steps if step.do is Do.RMDIR and step.rel not in stay)
+
+    @property
+    def staying(self) -> tuple[Held, ...]:
+        """Of what is held the folders: something else is in them. All others are files."""
+        return self._held(folders=True)
+
+    @property
+    def held_files(self) -> tuple[Held, ...]:
+        """What is held, without the folders."""
+        return self._held(folders=False)
+
+    def _held(self, *, folders: bool) -> tuple[Held, ...]:
+        home = self.plan.library
+        removed = {(home, step.rel) for step in self.plan.steps if step.do is Do.RMDIR}
+        return tuple(item for item in self.held if ((item.root, item.rel) in removed) is folders)
+
+    @property
     def exit_code(self) -> int:
         """10 where a file does not go back."""
         return FINDINGS if self.held else DONE
@@ -56,6 +77,7 @@ class RolledBack(msgspec.Struct, frozen=True, kw_only=True):
 def handle(request: RollbackRequest, bars: Bars, pace: Pace) -> RolledBack:
     """Plan the inverse; carry it out with `apply`, or write it with `script`.
 
+    A run that would do nothing is not begun: the history does not tell of it.
     Raises what `rollback_manager` raises, UsageError.
     """
     require_library(request.library)
@@ -70,7 +92,8 @@ def handle(request: RollbackRequest, bars: Bars, pace: Pace) -> RolledBack:
     )
     if request.script:
         write_script(plan, request.script)
-    report = rollback_manager.apply(plan, progress=pace) if request.apply else None
+    begun = request.apply and does_anything(plan)
+    report = rollback_manager.apply(plan, progress=pace) if begun else None
     result = _rolled_back(request, plan, report, bars)
     if report:
         done = len(result.back) + len(result.gone)

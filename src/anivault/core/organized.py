@@ -95,6 +95,12 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
         return [os.path.join(self.plan.roots[step.root - 1], step.rel) for step in self.removals]
 
     @property
+    def staying(self) -> list[Held]:
+        """The folders that were to go with the last of their files, and that something is in all the same."""
+        folders = {(self.plan.roots[step.root - 1], step.rel) for step in self.removals}
+        return [item for place, item in self._failed.items() if place in folders]
+
+    @property
     def replaceable(self) -> bool:
         """True when a file keeps its place against one of these, and a rollback could take it back."""
         library = self.plan.library

@@ -143,6 +143,11 @@ def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:
         screen.pair(f"      {answer.show}?", answer.words)
 
 
+def stay_told(folders: int) -> str:
+    """The folders that were to go, and that something else is in."""
+    return f"{counted(folders, 'folder')} {'stays' if folders == 1 else 'stay'}"
+
+
 def within(roots: Sequence[str], item: Move | Held) -> str:
     """A source as its path below the root, or whole where there are several."""
     return item.rel if len(roots) < 2 else item.source

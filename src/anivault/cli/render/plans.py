@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from anivault.cli import events
 from anivault.cli.context import again
-from anivault.cli.render.held import show_held, within
+from anivault.cli.render.held import show_held, stay_told, within
 from anivault.cli.render.parts import left_out, notices, summary
 from anivault.core.models import Candidate, Held, HeldReason, Move, Plan, ShowId, Write
 from anivault.shared.errors import quoted
@@ -164,10 +164,11 @@ def _besides(result: Organized, *, done: bool) -> list[str]:
 
 def _stayed(result: Organized, doing: Doing) -> list[str]:
     """The files that stay where they are: those in place already, and those that wait for the user."""
-    there = _there(result)
-    held = len(result.held) - there
+    there, folders = _there(result), len(result.staying)
+    held = len(result.held) - there - folders
     already = "named so already" if doing == "rename" else "there already"
-    return [f"{count:,} {what}" for count, what in ((there, already), (held, "held")) if count]
+    told = [f"{count:,} {what}" for count, what in ((there, already), (held, "held")) if count]
+    return [*told, *([stay_told(folders)] if folders else [])]
 
 
 def _goes(plan: Plan, doing: Doing, *, done: bool) -> str:

@@ -13,7 +13,7 @@ from anivault.cli import events
 from anivault.cli.commands import completing
 from anivault.cli.commands.options import ApplyFlag, LibraryArg, OtherDiskFlag, new_file
 from anivault.cli.context import Context, Work, again
-from anivault.cli.render.held import show_held
+from anivault.cli.render.held import show_held, stay_told
 from anivault.cli.render.parts import summary
 from anivault.core.models import GONE
 from anivault.shared.errors import quoted
@@ -143,29 +143,47 @@ def outcome(result: RolledBack) -> str:
     """All in one line: `3 files of run … to take back, 1 held. Nothing was changed.`"""
     from anivault.core.moving.history import files_of
 
-    if not result.plan.steps and not result.held:
-        return "There is nothing to take back."
     done = result.report is not None
-    back, gone = files_of(result.back), len({step.rel for step in result.gone})
-    held = f"{len(result.held):,} held" if result.held else ""
-    parts = filter(None, (_taken_back(result, back, gone), _noted(gone, done=done), held))
-    return f"{', '.join(parts)}.{'' if done and (back or gone) else ' Nothing was changed.'}"
+    back, gone, folders = files_of(result.back), len({step.rel for step in result.gone}), len(result.folders)
+    held, stay = len(result.held) - len(result.staying), len(result.staying)
+    told = [
+        *([_taken_back(result, back)] if back else []),
+        *([_noted(gone, done=done)] if gone else []),
+        *([_emptied(result, folders)] if folders and not back else []),
+        *([f"{held:,} held"] if held else []),
+        *([stay_told(stay)] if stay else []),
+    ]
+    if not told:
+        return "There is nothing to take back."
+    if not (back or gone or folders or held):
+        told.insert(0, "There is nothing to take back")
+    changed = done and (back or gone or folders)
+    return f"{', '.join(told)}.{'' if changed else ' Nothing was changed.'}"
 
 
-def _taken_back(result: RolledBack, back: int, gone: int) -> str:
-    """How many files go back, and where a script of it is; empty where other things are all there is."""
-    if not back and (gone or result.held):
-        return ""
-    runs = f"{'run' if len(result.plan.runs) == 1 else 'runs'} {', '.join(result.plan.runs)}"
+def _taken_back(result: RolledBack, back: int) -> str:
+    """How many files go back, or went, and where a script of it is."""
     were = "is as it was" if back == 1 else "are as they were"
-    script = f", written to {result.script}" if result.script else ""
-    return f"{counted(back, 'file')} of {runs} {'to take back' if result.report is None else were}{script}"
+    became = "to take back" if result.report is None else were
+    return f"{counted(back, 'file')} of {_of_runs(result)} {became}{_in_script(result)}"
+
+
+def _of_runs(result: RolledBack) -> str:
+    return f"{'run' if len(result.plan.runs) == 1 else 'runs'} {', '.join(result.plan.runs)}"
+
+
+def _in_script(result: RolledBack) -> str:
+    return f", written to {result.script}" if result.script else ""
+
+
+def _emptied(result: RolledBack, folders: int) -> str:
+    """How many folders go, or went, where they are all that is left of a run."""
+    became = "to remove" if result.report is None else "removed"
+    return f"{counted(folders, 'empty folder')} of {_of_runs(result)} {became}{_in_script(result)}"
 
 
 def _noted(gone: int, *, done: bool) -> str:
     """How many files are gone from the library, and that nobody asks for them any more."""
-    if not gone:
-        return ""
     return (
         f"{counted(gone, 'file')} {'noted' if done else 'to note'} as gone: verify does not miss it any more"
     )

@@ -104,6 +104,16 @@ def outlook(plan: RollbackPlan, progress: Progress | None = None) -> Outlook:
     return Outlook(tuple(held), frozenset(kept))
 
 
+def does_anything(plan: RollbackPlan) -> bool:
+    """Whether a rollback would take anything back as things are now."""
+    forecast = _Forecast(plan.roots)
+    try:
+        return any(_refusal(forecast, step) is None for step in plan.steps)
+    finally:
+        for each in forecast.folders:
+            each.close()
+
+
 def _refusal(forecast: _Forecast, step: Step) -> RefusedError | None:
     try:
         forecast.look(step)
