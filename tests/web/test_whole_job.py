@@ -105,8 +105,9 @@ def test_one_file_is_taken_back_and_its_conflict_is_shown(inside: Browser, tmp_p
     assert run
     work(inside, "preview", run=run[1])
     assert "Held: stays where it is" in inside.get("/undo").text
-    work(inside, "undo")
-    assert (library / place).read_bytes() == b"somebody else's"
+    refused = inside.post("/jobs/undo")
+    assert (refused.status, (library / place).read_bytes()) == (409, b"somebody else's")
+    assert "1 held" in refused.text
 
 
 def test_a_file_that_is_left_out_does_not_go_and_its_subtitle_neither(

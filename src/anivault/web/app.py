@@ -55,6 +55,7 @@ PAGES = [
     Route("/poster", library.poster),
     Route("/history", history.show),
     Route("/history/run", history.run),
+    Route("/history/held", history.held),
     Route("/undo", history.undo),
     Route("/verify", verify.show),
     Route("/settings", kept.show),

@@ -30,6 +30,8 @@ from anivault.shared.work.making import made_by
 T = TypeVar("T")
 
 _HEAD = 28  # bytes of a SQLite file, the last four of which count its changes
+LEFT_OUT = "left-out"  # the mark of a file of the plan that the user leaves out
+DONE = "done"  # that of one which a run has put into the library since
 DECIDING = ("pins.toml", "ignore", "config.toml")  # of a library, and of the user
 _SHAPE = slice(60, 64)  # of such a file: a number that its maker chooses, here who has written it
 
@@ -359,6 +361,15 @@ class Sheet:
             asked = "INSERT OR REPLACE INTO facts VALUES (?, ?)"
             self._connection.execute(asked, (name, msgspec.json.encode(record)))
 
+    def renew(self, kind: str, group: str, records: Iterable[tuple[str, Any]]) -> None:
+        """Put these records, each with its label, in the place of a group's rows."""
+        with self._connection:
+            self._connection.execute("DELETE FROM rows WHERE kind = ? AND grp = ?", (kind, group))
+            writer = Writer(self._connection)
+            for label, record in records:
+                writer.row(kind, group, label, record)
+            writer.flush()
+
     def mark(self, numbers: Sequence[int], mark: str, data: bytes = b"") -> None:
         """Set a mark on rows."""
         with self._connection:
@@ -371,6 +382,14 @@ class Sheet:
         with self._connection:
             asked = "DELETE FROM marks WHERE n = ? AND mark = ?"
             self._connection.executemany(asked, [(n, mark) for n in numbers])
+
+    def count_marked(self, kind: str, mark: str) -> dict[str, int]:
+        """How many rows of a kind have a mark, by group."""
+        asked = (
+            "SELECT grp, count(*) FROM marks JOIN rows ON rows.n = marks.n "
+            "WHERE mark = ? AND kind = ? GROUP BY grp"
+        )
+        return dict(self._connection.execute(asked, (mark, kind)))
 
     def marked(self, mark: str) -> dict[int, bytes]:
         """The rows that have a mark, in the order in which they got it, with what it holds."""

@@ -17,7 +17,7 @@ from anivault.shared.settings import Settings
 from anivault.web.desk import Desk, decided, stamp
 from anivault.web.jobs import Jobs, State, ask
 from anivault.web.posters import Posters
-from anivault.web.records import LibraryFacts, Made, PlanFacts
+from anivault.web.records import LibraryFacts, Made, PlanFacts, Since
 from anivault.web.safety.access import Access
 from anivault.web.safety.guard import Rules
 from anivault.web.safety.tokens import Tokens
@@ -104,6 +104,17 @@ class House(msgspec.Struct, kw_only=True):
         """Whether the library was looked at, and is not there now: perhaps its disk is not mounted."""
         known = self.desk.fact("library", LibraryFacts)
         return bool(known and known.journal) and not stamp(self.library)
+
+    def since(self, plan: PlanFacts | None) -> Since | None:
+        """What runs have done since a plan was made, as far as the page has looked; None where nobody did."""
+        known = self.desk.fact("since", Since)
+        return known if known and plan and known.made == plan.made else None
+
+    def is_behind(self) -> bool:
+        """Whether a run has changed the library since the plan was made, and nobody has looked at that."""
+        plan = self.desk.fact("plan", PlanFacts)
+        known = self.since(plan)
+        return plan is not None and stamp(self.library) != (known.journal if known else plan.journal)
 
     def made(self, sheet: str) -> float | None:
         """When a sheet was made, which tells it from the one before; None where there is none."""

@@ -24,6 +24,10 @@ T = TypeVar("T")
 MODULE = "anivault.web.work.run"
 LAST_WORDS = 4000  # bytes of a traceback that are kept
 NOT_BEGUN = "The work could not be begun: {}"
+SILENT = "The work ended without a word. {}"
+LOOK = "No file is lost or half there. The plan and the history say what was done until then."
+CHANGING = frozenset({"apply", "rollback", "recover"})
+LOOK_SECONDS = 600.0
 LOOKS = 100  # pages that may follow at once
 
 
@@ -85,6 +89,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self.state = State()
+        self.order: dict[str, Any] = {}  # what was asked for last
         self._changed = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
@@ -95,6 +100,7 @@ class Jobs:
         """Begin work. Raises BusyError."""
         if self.state.running or self.closing:
             raise BusyError
+        self.order = order
         self._tell(
             State(
                 number=self.state.number,
@@ -153,10 +159,18 @@ class Jobs:
             ended = await self._follow(self._process)
             await self._process.wait()
             if not ended:
-                said = f"The work ended without a word. {shortened(await words)}"
-                self._end(_Ended(code=70, message=said))
+                message, hint = SILENT.format(shortened(await words)), await self._look_after(order)
+                self._end(_Ended(code=70, message=message.strip(), hint=hint))
         except OSError as error:
             self._end(_Ended(code=70, message=NOT_BEGUN.format(error.strerror or error)))
+
+    async def _look_after(self, order: dict[str, Any]) -> str:
+        """See what the disk holds after work that was killed, which could not do so; returns a hint."""
+        if order["job"] not in CHANGING or self.closing:
+            return ""
+        self._tell(msgspec.structs.replace(self.state, label="Looking at what was done"))
+        await ask({**order, "job": "library"}, LOOK_SECONDS)
+        return LOOK
 
     async def _follow(self, process: asyncio.subprocess.Process) -> bool:
         """Take in what the process tells, line by line; whether it told its end."""

@@ -30,6 +30,20 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     told: str  # all in one line, as `organize` says it
     decided: str  # the pins, ignore lists and settings that it was made by
+    journal: str = ""  # tells whether a run has changed the library since
+
+
+class Since(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs have done since a plan was made, as the journal said it when the library was looked at last.
+
+    `run` is the last one that did a part of the plan, or else the last of all; `state` says how it ended.
+    """
+
+    made: float  # the plan
+    journal: str
+    done: int = 0  # files of the plan that are in the library
+    run: str = ""
+    state: str = ""
 
 
 class ShowPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,6 +232,9 @@ class BackFacts(msgspec.Struct, frozen=True, kw_only=True):
     back: int
     gone: int
     held: int
+    folders: int = 0  # empty ones, which go
+    stay: int = 0  # folders that something else is in
+    journal: str = ""  # tells whether a run has changed the library since
 
 
 class FindingRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,7 +55,10 @@ FORMS: dict[str, dict[str, str]] = {
     "/settings/set": {"name": "organize.preset", "value": "plex", "default": "1"},
     "/settings/token": {"name": "phone", "scope": "read", "remove": "1"},
     "/jobs/cancel": {},
-    **{f"/jobs/{job}": {"deep": "1", "run": "run-1", "file": "1"} for job in JOBS},
+    **{
+        f"/jobs/{job}": {"deep": "1", "run": "run-1", "file": "1", "made": "1.0", "then": "/plan"}
+        for job in JOBS
+    },
 }  # fmt: skip
 
 

@@ -114,7 +114,9 @@ def test_a_file_that_somebody_changed_stays_and_the_sheet_says_why(filed: Bench)
     assert held[0].path == place
     assert held[0].why
     assert {row.path for row in held[1:]} == {str(above) for above in Path(place).parents} - {"."}
-    assert (done["counts"], done["code"]) == ({"back": 2, "gone": 0, "held": len(held)}, 10)
+    assert (done["counts"], done["code"]) == ({"back": 2, "gone": 0, "held": 1}, 10)
+    facts = filed.fact("back", BackFacts)
+    assert (facts.held, facts.stay) == (1, len(held) - 1)  # files are files, and folders folders
 
 
 def test_a_run_that_never_was_is_refused_and_the_sheet_stays(filed: Bench) -> None:

@@ -123,6 +123,28 @@ def test_work_that_dies_is_a_failure_and_its_last_words_are_kept(
 
 
 @pytest.mark.parametrize(
+    ("job", "looks"), [("apply", 1), ("rollback", 1), ("recover", 1), ("plan", 0), ("verify", 0)]
+)
+def test_after_work_that_was_killed_the_page_looks_at_what_it_did(
+    worker: Worker, tmp_path: Path, job: str, looks: int
+) -> None:
+    seen = tmp_path / "looked"
+    worker(
+        f"if order['job'] == 'library':\n    open({str(seen)!r}, 'a').write('x')\n    say(code=0)\n"
+        "else:\n    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+
+    async def killed(made: Jobs) -> State:
+        made.start({**ORDER, "job": job}, "Work")
+        return await until(made, lambda state: state.code is not None)
+
+    state = lasting(killed)
+    assert (state.job, state.code) == (job, 70)
+    assert (len(seen.read_text()) if seen.exists() else 0) == looks
+    assert bool(state.hint) is bool(looks)
+
+
+@pytest.mark.parametrize(
     "line", ["no JSON", "5", "null", '["code"]', '{"unknown": 1}', '"code"', '{"number": 5}', "{}", "\\xff"]
 )
 def test_a_line_that_is_no_state_is_passed_over(worker: Worker, line: str) -> None:

@@ -14,8 +14,9 @@ from anivault.cli.demo_handler import tree, write_sample
 from anivault.core.moving.journal.turns import turn
 from anivault.core.planning import planfile
 from anivault.shared.errors import AniVaultError, LibraryBusyError
+from anivault.web.desk import LEFT_OUT
 from anivault.web.records import HeldPart, LibraryFacts, PlanFacts, QuestionRow, ShowPart
-from anivault.web.work.planned import LEFT_OUT, PLAN
+from anivault.web.work.planned import PLAN
 from tests.conftest import Run
 from tests.web.work.conftest import Bench
 

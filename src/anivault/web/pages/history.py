@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.cli import events
-from anivault.web.pages.rendering import go, house_of, number, render
+from anivault.web.desk import stamp
+from anivault.web.pages.rendering import go, house_of, missing, number, render
 from anivault.web.pages.unchanged import while_unchanged
+from anivault.web.pages.working import held_of
 from anivault.web.records import BackFacts, BackRow, LibraryFacts
 
 RUNS, FILES = 50, 100
@@ -32,8 +34,8 @@ def show(request: Request) -> Response:
 @while_unchanged
 def run(request: Request) -> Response:
     """One run with its files, some at a time."""
-    sheet, name = house_of(request).desk.sheet("runs"), request.query_params.get("run", "")
-    found, rows = None, []
+    house, name = house_of(request), request.query_params.get("run", "")
+    sheet, found, rows = house.desk.sheet("runs"), None, []
     if sheet:
         with sheet:
             found = sheet.one_group("run", name, events.RunEvent)
@@ -42,7 +44,22 @@ def run(request: Request) -> Response:
         return render(request, "entrance/missing.html", 404, what="There is no such run.")
     files = [(row.n, row.read(BackRow)) for row in rows[:FILES]]
     more = rows[FILES - 1].n if len(rows) > FILES else 0
-    return render(request, "history/run.html", run=found, files=files, more=more)
+    held, further = held_of(house, name)
+    return render(
+        request, "history/run.html", run=found, files=files, more=more, held=held, further=further,
+        changed=house.is_changed(),
+    )  # fmt: skip
+
+
+@while_unchanged
+def held(request: Request) -> Response:
+    """The files that a run held, some at a time."""
+    house, asked = house_of(request), request.query_params
+    rows, more = held_of(house, asked.get("run", ""), number(asked.get("after")))
+    if not rows:
+        what = "This run held no file, or no more than those before."
+        return missing(request, what, "/history", "To the history")
+    return render(request, "history/held_files.html", run=asked.get("run", ""), held=rows, more=more)
 
 
 def undo(request: Request) -> Response:
@@ -53,7 +70,8 @@ def undo(request: Request) -> Response:
         return go(request, "/history")
     with sheet:
         rows = sheet.rows("back", after=after, most=FILES + 1)
-        held = sheet.rows("held", most=FILES)
+        held = sheet.rows("held", "file", most=FILES)
+        stay = sheet.rows("held", "folder", most=FILES)
         gone = sheet.rows("gone", most=FILES)
     return render(
         request,
@@ -62,5 +80,7 @@ def undo(request: Request) -> Response:
         rows=[row.read(BackRow) for row in rows[:FILES]],
         more=rows[FILES - 1].n if len(rows) > FILES else 0,
         held=[row.read(BackRow) for row in held],
+        stay=[row.read(BackRow) for row in stay],
+        changed=facts.journal != stamp(house.library),
         gone=[row.read(BackRow) for row in gone],
     )

@@ -32,6 +32,8 @@ def show(request: Request) -> Response:
         "pages/overview.html",
         plan=plan,
         outdated=house.is_outdated(plan),
+        since=house.since(plan),
+        behind=house.is_behind(),
         given=given(house),
         away=house.is_away(),
         shelf=house.desk.fact("library", LibraryFacts),

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.cli import events
-from anivault.web.desk import Sheet
+from anivault.web.desk import DONE, LEFT_OUT, Sheet
 from anivault.web.pages.asking import numbers, pinned
 from anivault.web.pages.rendering import form, go, house_of, number, render, replaced
 from anivault.web.pages.review import given
@@ -14,7 +14,6 @@ from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
 
 SHOWS, FILES = 60, 100  # a page
-LEFT_OUT = "left-out"
 
 
 @while_unchanged
@@ -26,7 +25,7 @@ def show(request: Request) -> Response:
     facts, start = house.desk.fact("plan", PlanFacts), number(asked.get("start"))
     sheet = house.desk.sheet("plan")
     if facts is None or sheet is None:
-        return render(request, "plan/plan.html", plan=None, outdated=False)
+        return render(request, "plan/plan.html", plan=None, outdated=False, runs=house.desk.sheet("runs"))
     with sheet:
         reasons = sheet.groups("reason", HeldPart)
         left_out = sorted(sheet.marked(LEFT_OUT))
@@ -45,6 +44,9 @@ def show(request: Request) -> Response:
             held=_held(sheet, reasons, reason, search),
             left_out=len(left_out),
             outdated=house.is_outdated(facts),
+            since=house.since(facts),
+            behind=house.is_behind(),
+            done=sheet.count_marked("move", DONE),
             given=given(house),
             rows=_left_out(sheet, left_out) if state == "left-out" else [],
         )
@@ -84,7 +86,7 @@ def _some(request: Request, kind: str, parameter: str, template: str) -> Respons
     record = events.MoveEvent if kind == "move" else events.HeldEvent
     with sheet:
         rows = sheet.rows(kind, key, search=search, after=after, most=FILES + 1)
-        marks = sheet.marked(LEFT_OUT)
+        marks, done = sheet.marked(LEFT_OUT), sheet.marked(DONE)
         part = sheet.one_group(
             "show" if kind == "move" else "reason", key, ShowPart if kind == "move" else HeldPart
         )
@@ -95,6 +97,7 @@ def _some(request: Request, kind: str, parameter: str, template: str) -> Respons
         search=search,
         part=part,
         rows=[(row.n, row.read(record), row.n in marks) for row in rows[:FILES]],
+        done=done,
         more=rows[FILES - 1].n if len(rows) > FILES else 0,
         bare="hx-request" in request.headers,
     )
@@ -108,14 +111,22 @@ def file(request: Request) -> Response:
     if sheet:
         with sheet:
             row = sheet.row("move", n)
-            left = n in sheet.marked(LEFT_OUT)
+            left, done = n in sheet.marked(LEFT_OUT), sheet.marked(DONE)
             part = sheet.one_group("show", row.group, ShowPart) if row else None
     if row is None:
         return render(request, "entrance/missing.html", 404, what="The plan has no such file.")
     move = row.read(events.MoveEvent)
     placed = part is not None and is_placed(part, move.path)
     return render(
-        request, "plan/file.html", n=n, move=move, left=left, part=part, key=row.group, placed=placed
+        request,
+        "plan/file.html",
+        n=n,
+        move=move,
+        left=left,
+        part=part,
+        key=row.group,
+        placed=placed,
+        done=done,
     )
 
 
@@ -144,7 +155,7 @@ def leave(request: Request) -> Response:
                 sheet.unmark([n], LEFT_OUT)
             if row and "hx-request" in request.headers:
                 move, left = row.read(events.MoveEvent), fields.get("out") == "1"
-                return render(request, "plan/row.html", n=n, move=move, left=left)
+                return render(request, "plan/row.html", n=n, move=move, left=left, done=())
     return go(request, "/plan/file", n=n)
 
 

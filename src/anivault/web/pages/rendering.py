@@ -31,6 +31,15 @@ NAVIGATION = (
 )
 
 
+ENDED = {
+    "done": "did that",
+    "interrupted": "was stopped between two files",
+    "stopped": "ended at an error",
+    "recovered": "was cut off, and is settled",
+    "unfinished": "did not end, and has to be settled first",
+}
+
+
 def house_of(request: Request) -> House:
     """What is served."""
     house: House = request.app.state.house
@@ -92,7 +101,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"size": size, "ago": ago, "count": count, "date": date, "lasted": lasted}
-    environment.filters |= {"held": held, "files_told": files_told}
+    environment.filters |= {"held": held, "files_told": files_told, "ended": ended}
     return environment
 
 
@@ -123,6 +132,11 @@ def held(reason: str) -> str:
     return HEADS.get(reason, reason)
 
 
+def ended(state: str) -> str:
+    """How a run ended, in words."""
+    return ENDED.get(state, state)
+
+
 def ago(when: float | None) -> str:
     """How long ago, in words."""
     if not when:
@@ -142,6 +156,21 @@ def lasted(seconds: float) -> str:
 def date(when: float) -> str:
     """A moment, as people write it."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+
+
+def missing(
+    request: Request,
+    what: str,
+    back: str = "/",
+    label: str = "To the overview",
+    hint: str = "",
+    **query: object,
+) -> Response:
+    """Say that there is no such thing, and where to go from here."""
+    return render(
+        request, "entrance/missing.html", 404, what=what, hint=hint, label=label,
+        back=address(house_of(request), back, **query), bare="hx-request" in request.headers,
+    )  # fmt: skip
 
 
 def replaced(request: Request, back: str) -> Response:

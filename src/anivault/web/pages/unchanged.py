@@ -75,5 +75,5 @@ def _version(house: House) -> object:
     """What changes when a page may have to say something else."""
     job = house.jobs.state
     work = (job.job, job.started, job.code, job.cancelled)
-    there = house.is_changed(), house.is_away(), decided_when(house.library, house.config)
+    there = house.is_changed(), house.is_behind(), house.is_away(), decided_when(house.library, house.config)
     return int(time.monotonic() / STALE), work, house.desk.version(), there

@@ -9,43 +9,80 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from anivault.shared.errors import UnfinishedRunError
 from anivault.web.house import TITLES, House
 from anivault.web.jobs import BusyError, State
 from anivault.web.pages.rendering import form, go, house_of, number, render, replaced
-from anivault.web.records import BackFacts, LibraryFile
+from anivault.web.records import BackFacts, BackRow, LibraryFacts, LibraryFile, PlanFacts
 
 # Where it can be looked at.
 RESULTS = {"plan": "/plan", "library": "/library", "verify": "/verify", "pin": "/settings/preview"}
 BACK = {"plan": "/plan", "back": "/history", "library": "/library"}  # where what a form was about is shown
+THEN = frozenset({"/", "/plan", "/library", "/history"})  # where a look at the library can lead back to
+HELD = 100  # files of a page
 FORMS = frozenset({"plan", "apply", "library", "recover", "verify", "preview", "undo"})
 
 
 def show(request: Request) -> Response:
     """How far the work is; once it is over, what came of it."""
-    state = house_of(request).jobs.state
+    house = house_of(request)
+    state = house.jobs.state
     over = "done" in request.query_params and not state.running and not state.failed
-    if over and (page := _page_of(state)):
+    if over and (page := _page_of(house, state)):
         return go(request, page)
-    return render(request, "pages/working.html")
+    plan, shelf = house.desk.fact("plan", PlanFacts), house.desk.fact("library", LibraryFacts)
+    rows, more = held_of(house, state.run) if state.job in {"apply", "rollback"} else ([], 0)
+    return render(
+        request, "pages/working.html", plan=plan, since=house.since(plan), behind=house.is_behind(),
+        unfinished=state.code == UnfinishedRunError.exit_code or (shelf is not None and shelf.unfinished),
+        undo=house.jobs.order.get("apply"), held=rows, more=more,
+    )  # fmt: skip
 
 
-def _page_of(state: State) -> str:
+def _page_of(house: House, state: State) -> str:
     """Where the result of work is shown; "" where the work itself says all."""
-    if state.job == "rollback" and not state.run:
+    if state.job == "rollback" and not house.jobs.order.get("apply"):
         return "/undo"
-    return RESULTS.get(state.job, "")
+    then = house.jobs.order.get("then", "")
+    return then if then in THEN else RESULTS.get(state.job, "")
+
+
+def held_of(house: House, run: str, after: int = 0) -> tuple[list[BackRow], int]:
+    """Some of the files that a run held, and behind which number the others are; 0 where those are all."""
+    sheet = house.desk.sheet("runs")
+    if sheet is None:
+        return [], 0
+    with sheet:
+        rows = sheet.rows("held", run, after=after, most=HELD + 1)
+    return [row.read(BackRow) for row in rows[:HELD]], rows[HELD - 1].n if len(rows) > HELD else 0
 
 
 async def start(request: Request) -> Response:
     """Begin work: there is one at a time."""
     house, job = house_of(request), request.path_params["job"]
     fields = form(request)
+    if _is_pressed_again(house, job, fields):
+        return go(request, "/working")
     if (sheet := _sheet_of(job, fields)) and not house.is_shown(sheet, fields):
         return replaced(request, back=BACK[sheet])
+    if job == "undo" and (told := _nothing_to_take_back(house)):
+        return render(request, "entrance/refused.html", 409, what=told, hint="", back="/history")
     order = _order(house, job, fields) if job in FORMS else None
     if order is None:
         return render(request, "entrance/missing.html", 404, what="There is no such work.")
     return begin(request, **order)
+
+
+def _is_pressed_again(house: House, job: str, fields: Mapping[str, str]) -> bool:
+    """Whether this is the form that has begun the last work: a double click, or a page of before."""
+    last, made = house.jobs.order, fields.get("made", "")
+    return bool(made) and job in {"apply", "undo"} and (last.get("form"), last.get("made")) == (job, made)
+
+
+def _nothing_to_take_back(house: House) -> str:
+    """What was shown, in a sentence, where nothing of it can be done."""
+    shown = house.desk.fact("back", BackFacts)
+    return shown.told if shown and not (shown.back or shown.gone or shown.folders) else ""
 
 
 def _sheet_of(job: str, fields: Mapping[str, str]) -> str:
@@ -61,9 +98,17 @@ def begin(request: Request, **order: Any) -> Response:
     try:
         house.start(**order)
     except BusyError:
+        if _is_at_it(house, order):
+            return go(request, "/working")
         what = f"{house.jobs.state.title}: that has to end first, or be stopped. Nothing was begun."
         return render(request, "entrance/refused.html", 409, what=what, hint="", back="/working")
     return go(request, "/working")
+
+
+def _is_at_it(house: House, order: Mapping[str, Any]) -> bool:
+    """Whether the work that goes on is the one that is asked for."""
+    last = house.jobs.order
+    return all(last.get(name) == order.get(name) for name in ("job", "run", "only", "apply", "deep", "made"))
 
 
 def _order(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | None:
@@ -71,17 +116,26 @@ def _order(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | N
     if job == "verify":
         deep = fields.get("deep") == "1" and not house.rules.read_only  # it keeps hashes in the library
         return {"job": job, "deep": deep}
-    if job in {"preview", "undo"}:
-        return _back(house, job, fields)
-    return {"job": job}
-
-
-def _back(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | None:
-    """Show what it means to take back a run, or a file by its number; or do what was shown."""
     if job == "undo":
-        shown = house.desk.fact("back", BackFacts)
-        what = {"run": shown.run, "only": shown.only} if shown else None
-        return {"job": "rollback", "title": TITLES["undo"], "apply": True, **what} if what else None
+        return _taking_back(house, fields)
+    if job == "preview":
+        return _way_back(house, fields)
+    if job == "apply":
+        return {"job": job, "form": job, "made": fields.get("made", "")}
+    return {"job": job, "then": fields.get("then", "")}
+
+
+def _taking_back(house: House, fields: dict[str, str]) -> dict[str, Any] | None:
+    """Do what was shown."""
+    shown = house.desk.fact("back", BackFacts)
+    if shown is None:
+        return None
+    what = {"run": shown.run, "only": shown.only, "form": "undo", "made": fields.get("made", "")}
+    return {"job": "rollback", "title": TITLES["undo"], "apply": True, **what}
+
+
+def _way_back(house: House, fields: dict[str, str]) -> dict[str, Any] | None:
+    """Show what it means to take back a run, or a file by its number."""
     only = place(house, number(fields["file"])) if "file" in fields else None
     if "file" in fields and only is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from anivault.cli import events, rollback_handler
@@ -11,9 +12,12 @@ from anivault.cli.commands.library.recover import outcome as settled
 from anivault.cli.commands.library.rollback import here, outcome, way_back
 from anivault.cli.render.pace import paced
 from anivault.cli.rollback_handler import RolledBack
-from anivault.core.causes import HEADS
+from anivault.core.models import Held
+from anivault.core.moving.history import files_of
+from anivault.web.desk import stamp
 from anivault.web.records import BackFacts, BackRow
 from anivault.web.work.library import looked_after
+from anivault.web.work.runs import keep_held, why_held
 from anivault.web.work.telling import Order, Teller
 
 
@@ -29,12 +33,24 @@ def rollback(order: Order, teller: Teller) -> dict[str, Any]:
     with looked_after(order, teller):
         done = rollback_handler.handle(request, teller, paced(teller))
     _write(order, done)
+    if request.apply:
+        order.desk.drop("back")  # it is done, or there was nothing to do
+        keep_held(order.desk, done.report.run if done.report else "", _held(done.held_files))
     if done.report:
         order.desk.drop("plan")
-        order.desk.drop("back")  # it is done
-    run = done.report.run if done.report else ""
-    counts = {"back": len(done.back), "gone": len(done.gone), "held": len(done.held)}
-    return {"code": done.exit_code, "run": run, "counts": counts, "said": outcome(done)}
+    counts = {"back": files_of(done.back), "gone": len(done.gone), "held": len(done.held_files)}
+    return {
+        "code": done.exit_code,
+        "run": done.report.run if done.report else "",
+        "counts": counts,
+        "said": outcome(done) if request.apply else "",
+    }
+
+
+def _held(items: Sequence[Held]) -> list[BackRow]:
+    return [
+        BackRow(path=events.shown(item.rel), to="", why=item.reason, said=why_held(item)) for item in items
+    ]
 
 
 def _write(order: Order, done: RolledBack) -> None:
@@ -50,23 +66,27 @@ def _write(order: Order, done: RolledBack) -> None:
                     said=events.shown(way_back(done.plan, step)),
                 )
                 sheet.row(kind, "", step.rel, row)
-        for item in done.held:
-            said = f"{HEADS[item.reason]} ({item.detail})" if item.detail else HEADS[item.reason]
-            row = BackRow(path=events.shown(item.rel), to="", why=item.reason, said=events.shown(said))
-            sheet.row("held", "", item.rel, row)
-        sheet.fact(
-            "back",
-            BackFacts(
-                made=time.time(),
-                run=order.get("run"),
-                only=order.get("only"),
-                runs=done.plan.runs,
-                back=len(done.back),
-                gone=len(done.gone),
-                held=len(done.held),
-                told=outcome(done),
-            ),
-        )
+        for group, items in (("file", done.held_files), ("folder", done.staying)):
+            for row in _held(items):
+                sheet.row("held", group, row.path, row)
+        sheet.fact("back", _facts(order, done))
+
+
+def _facts(order: Order, done: RolledBack) -> BackFacts:
+    """What would go back, or went, in numbers."""
+    return BackFacts(
+        made=time.time(),
+        run=order.get("run"),
+        only=order.get("only"),
+        runs=done.plan.runs,
+        back=len(done.back),
+        gone=len(done.gone),
+        held=len(done.held_files),
+        folders=len(done.folders),
+        stay=len(done.staying),
+        told=outcome(done),
+        journal=stamp(order.library),
+    )
 
 
 def recover(order: Order, teller: Teller) -> dict[str, Any]:

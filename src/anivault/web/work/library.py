@@ -22,6 +22,7 @@ from anivault.shared.errors import AniVaultError
 from anivault.shared.text import natural
 from anivault.web.desk import stamp
 from anivault.web.records import BackRow, Cell, LibraryFacts, LibraryFile, LibraryShow, Strip
+from anivault.web.work.runs import compare, kept_held, write_held
 from anivault.web.work.telling import Order, Teller
 
 POSTERS = ("poster.jpg", "poster.png", "poster.webp", "folder.jpg")
@@ -52,6 +53,7 @@ def looked_after(order: Order, teller: Teller) -> Iterator[None]:
         yield
     finally:
         if stamp(order.library) != before:
+            order.desk.drop("back")  # the way back that was shown is another one now
             with suppress(AniVaultError, OSError, KeyboardInterrupt):
                 look(order, teller)
 
@@ -70,12 +72,14 @@ def _empty() -> LibraryFacts:
 def _write_runs(order: Order, library: str) -> None:
     """Every run with its files, the latest run first."""
     replay = history.read(library)
-    listed = zip(replay.runs, runs(library), strict=True)
+    listed, held = zip(replay.runs, runs(library), strict=True), kept_held(order.desk)
     with order.desk.writing("runs") as sheet:
+        write_held(sheet, "", held.get("", ()))
         for log, run in reversed(list(listed)):
             sheet.group("run", run.run, run.run, events.RunEvent(**msgspec.structs.asdict(run)))
             for row in _steps(log, roots_now(log.run, replay.library)):
                 sheet.row("step", run.run, row.path, row)
+            write_held(sheet, run.run, held.get(run.run, ()))
 
 
 def _steps(log: RunLog, roots: Sequence[str]) -> Iterator[BackRow]:
@@ -120,6 +124,7 @@ def _write_shows(order: Order, teller: Teller, library: str) -> LibraryFacts:
             notices=notices,
         )
         sheet.fact("library", facts)
+    compare(order.desk, stamped, past)
     return facts
 
 

@@ -21,25 +21,26 @@ from anivault.core.planning import planfile
 from anivault.core.verdicts import Asked
 from anivault.services.asking import opened
 from anivault.shared.text import natural
-from anivault.web.desk import Writer, decided
-from anivault.web.records import HeldPart, PlanFacts, ShowPart
+from anivault.web.desk import LEFT_OUT, Writer, decided, stamp
+from anivault.web.records import BackRow, HeldPart, PlanFacts, ShowPart
 from anivault.web.work.library import looked_after
 from anivault.web.work.questions import Asker
+from anivault.web.work.runs import keep_held, why_held
 from anivault.web.work.telling import Order, Teller
 
 PLAN = "plan.json"
 CHOSEN = "chosen.json"  # the plan without what the user leaves out: the whole one stays, should the run fail
-LEFT_OUT = "left-out"  # the mark of a file that the user leaves out
 Verdicts = Mapping[tuple[str, str], MatchedFile]
 
 
 def plan(order: Order, teller: Teller) -> dict[str, Any]:
     """Plan every source into the library; changes nothing but the desk."""
     file, by = str(order.desk.ready() / PLAN), decided(order.library, order.get("config"))
+    journal = stamp(order.library)
     made = _organized(order, teller, plan_file=file, replace=True)
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
         left_out = _left_out(order)
-        facts = _write(order, made, those.asked, by)
+        facts = _write(order, made, those.asked, replace(_facts(order, made, by), journal=journal))
     _leave_out(order, left_out)
     return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}
 
@@ -55,15 +56,28 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
     with looked_after(order, teller):
         done = _organized(order, teller, from_plan=file, apply=True)
     assert done.report
+    held = _held_by(done, kept)
+    keep_held(order.desk, done.report.run, [
+        BackRow(path=events.shown(item.source), to="", why=item.reason, said=why_held(item)) for item in held
+    ])  # fmt: skip
     order.desk.drop("plan")  # it is done
     for name in (PLAN, CHOSEN):
         (order.desk.folder / name).unlink(missing_ok=True)
     return {
         "code": done.exit_code,
         "run": done.report.run,
-        "counts": {"done": len(done.moves), "held": len(kept) - len(done.moves)},
+        "counts": {"done": len(done.moves), "held": len(held)},
         "said": outcome(done, "organize"),
     }
+
+
+def _held_by(done: Organized, kept: Sequence[Move]) -> list[Held]:
+    """The files that were to go, or to be written, and could not; what an earlier run took there is there."""
+    assert done.report
+    wanted = {(move.root, move.rel) for move in kept} | {(item.root, item.rel) for item in done.report.held}
+    wanted -= {(item.root, item.rel) for item in done.staying}
+    there = HeldReason.ALREADY_THERE
+    return [item for item in done.held if item.reason is not there and (item.root, item.rel) in wanted]
 
 
 def _organized(order: Order, teller: Teller, **how: Any) -> Organized:
@@ -105,9 +119,8 @@ def _without(moves: Sequence[Move], left_out: set[str]) -> tuple[Move, ...]:
     return tuple(m for m in moves if m.target not in left_out and m.video not in left_out)
 
 
-def _write(order: Order, made: Organized, these: Asked, by: str) -> PlanFacts:
+def _write(order: Order, made: Organized, these: Asked, facts: PlanFacts) -> PlanFacts:
     verdicts = {(item.file.root, item.file.rel): item for item in made.files}
-    facts = _facts(order, made, by)
     with order.desk.writing("plan") as sheet:
         _write_moves(sheet, made, verdicts)
         _write_held(sheet, made.held)

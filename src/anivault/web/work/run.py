@@ -14,7 +14,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from anivault.shared.errors import AniVaultError, RunInterruptedError
+from anivault.shared.errors import AniVaultError, RunInterruptedError, RunStoppedError
 from anivault.shared.exits import BUG, INTERRUPTED
 from anivault.shared.work.cores import step_up
 from anivault.web.work.telling import Order, Teller
@@ -36,6 +36,7 @@ WORK = {
 
 # What the error itself says is for who types commands.
 ONWARD = "Begin it again to go on. What was done is in the history, and can be taken back there."
+MEND = "Mend the cause first. What was done is in the history, and can be taken back there."
 
 
 def main() -> None:
@@ -61,8 +62,9 @@ def outcome(order: Order, teller: Teller) -> dict[str, Any]:
     """What becomes of an order: what its work gives, or the error that ended it."""
     try:
         return {"code": 0, **work_of(order["job"])(order, teller)}
-    except RunInterruptedError as error:
-        return {"code": error.exit_code, "message": str(error), "hint": ONWARD}
+    except (RunInterruptedError, RunStoppedError) as error:
+        hint = ONWARD if isinstance(error, RunInterruptedError) else MEND
+        return {"code": error.exit_code, "message": str(error), "hint": hint}
     except AniVaultError as error:
         return {"code": error.exit_code, "message": str(error), "hint": getattr(error, "hint", "")}
     except KeyboardInterrupt:
