@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from anivault.cli.context import Context, Session, Work
+from anivault.cli.context import Context, Repeatable, Session, Work
 from anivault.cli.screen import Screen
 from anivault.shared.errors import UsageError
 
@@ -198,7 +198,7 @@ _COMMON = [
 ]
 
 
-def _readable(function: Callable[..., Work | int]) -> Callable[..., Any]:
+def _readable(function: Callable[..., Work | Repeatable | int]) -> Callable[..., Any]:
     """The function that reads the words of a command; --json, --quiet and the like are added.
 
     Typer only reads the words: what it returns is the command with its options, still to be called,
@@ -207,7 +207,7 @@ def _readable(function: Callable[..., Work | int]) -> Callable[..., Any]:
 
     def read(
         *, json: bool, quiet: bool, verbose: bool, config: str | None, log: str | None, **own: Any
-    ) -> Callable[[], Work | int]:
+    ) -> Callable[[], Work | Repeatable | int]:
         Session.screen, Session.log = Screen(json=json, quiet=quiet, verbose=verbose), log
         _refuse_empty(parameters, {**own, "config": config})
         return partial(function, Context(Session.screen, config), **own)

@@ -52,6 +52,13 @@ class Work(NamedTuple):
     show: Callable[[Any], int]
 
 
+class Repeatable(NamedTuple):
+    """Work whose result may be known: `again` shows it once more where nothing has changed; else `work`."""
+
+    again: Callable[[], Work | None]
+    work: Callable[[], Work]
+
+
 class Context:
     """What every command gets: where to print, and the settings that hold."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from typer import TyperException
 
-    from anivault.cli.context import Work
+    from anivault.cli.context import Repeatable, Work
 
 
 def main() -> None:
@@ -217,11 +217,11 @@ def _run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _logged(command: Callable[[], Work | int], words: Sequence[str]) -> int:
+def _logged(command: Callable[[], Work | Repeatable | int], words: Sequence[str]) -> int:
     """Run a command between two lines of the log: what it says is to be done, and how that is shown."""
     import time
 
-    from anivault.cli.context import Session
+    from anivault.cli.context import Repeatable, Session
     from anivault.shared.errors import AniVaultError
     from anivault.shared.logs import lines
 
@@ -229,6 +229,8 @@ def _logged(command: Callable[[], Work | int], words: Sequence[str]) -> int:
     began, code, failed = time.monotonic(), INTERRUPTED, None
     try:
         made = command()
+        if isinstance(made, Repeatable):
+            made = made.again() or made.work()
         code = made if isinstance(made, int) else made.show(made.do())
     except AniVaultError as error:
         code, failed = error.exit_code, (error.code, str(error))

@@ -31,6 +31,7 @@ T = TypeVar("T")
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _PROGRESS_AFTER = 1.0  # seconds; what is quicker shows no bar
 _REDRAWN_AFTER = 0.1  # seconds
+_PIECE = 1 << 16  # bytes of events that are kept together
 
 
 @cache
@@ -105,7 +106,13 @@ class Screen:
         self._bar: _Bar | None = None
         self._held_back: list[tuple[bool, str]] | None = None  # notes, and lines for a pager
         self.counts: dict[str, int] = {}  # of the last summary, for the log
+        self.logged = True  # whether what is said is logged too
         self.measure()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """All that decides how a result looks here."""
+        return self.json, self.quiet, self.verbose, self._colour, self._columns, self.rows
 
     def measure(self) -> None:
         """See how wide the terminal is; a dialogue does so before each question, as people resize it."""
@@ -141,21 +148,39 @@ class Screen:
     @contextmanager
     def paged(self, *, wanted: bool = True) -> Iterator[None]:
         """Show the lines of a result page by page where a terminal cannot hold them; notes come after it."""
-        from anivault.cli.render.pager import chosen, page, shows_colours  # few results are on a terminal
+        from anivault.cli.render.pager import page  # few results are on a terminal
 
         self.measure()
-        words = chosen() if wanted and self.rows and not self.json else []
+        words = self._pager(wanted=wanted)
         if not words:
             yield
             return
-        colour, self._held_back = self._colour, []
-        self._colour = colour and shows_colours(words)
+        self._held_back = []
+        try:
+            with self._coloured_for(words):
+                yield
+        finally:
+            said, self._held_back = self._held_back, None
+            self.flush()
+            self._turn(partial(page, words), said)
+
+    def _pager(self, *, wanted: bool) -> list[str]:
+        """The words of the pager that shows a result; none where there is none to turn pages for."""
+        from anivault.cli.render.pager import chosen
+
+        return chosen() if wanted and self.rows and not self.json else []
+
+    @contextmanager
+    def _coloured_for(self, words: list[str]) -> Iterator[None]:
+        """Leave colours out for a pager that does not show them."""
+        from anivault.cli.render.pager import shows_colours
+
+        colour = self._colour
+        self._colour = colour and (not words or shows_colours(words))
         try:
             yield
         finally:
-            said, self._held_back, self._colour = self._held_back, None, colour
-            self.flush()
-            self._turn(partial(page, words), said)
+            self._colour = colour
 
     def _turn(self, page: Callable[[str], bool], said: Sequence[tuple[bool, str]]) -> None:
         """Page the lines of the result if they are many, and print all else."""
@@ -174,6 +199,13 @@ class Screen:
             tell(text)
         else:
             self._print(sys.stdout.write, text)
+
+    def again(self, said: bytes, *, note: bool) -> None:
+        """Print a piece that a Recorder has kept."""
+        if self.json and not note:
+            self._print(sys.stdout.buffer.write, said)
+        else:
+            self._say(said.decode("utf-8", "surrogatepass"), note=note)
 
     def hint(self, text: str) -> None:
         """Say what to type next."""
@@ -234,6 +266,38 @@ class Screen:
             return text
         codes = ";".join(_STYLES[word] for word in style.split())
         return f"\x1b[{codes}m{text}\x1b[0m"
+
+
+class Recorder(Screen):
+    """A screen like another one that prints nothing: what is said goes to `put`, to be said `again`."""
+
+    def __init__(self, like: Screen, put: Callable[[bool, bytes], None]) -> None:
+        super().__init__(json=like.json, quiet=like.quiet, verbose=like.verbose)
+        self.logged = False
+        self._put, self._events = put, bytearray()
+
+    def event(self, event: Event) -> None:
+        """Keep one event of machine output; many are one piece."""
+        if self.json:
+            self._events += _encoded(event) + b"\n"
+            if len(self._events) > _PIECE:
+                self.flush()
+
+    @contextmanager
+    def paged(self, *, wanted: bool = True) -> Iterator[None]:
+        """Keep the lines of a result as a pager would get them."""
+        with self._coloured_for(self._pager(wanted=wanted)):
+            yield
+
+    def flush(self) -> None:
+        """Hand on the events so far, so that both streams stay in order."""
+        if self._events:
+            self._put(False, bytes(self._events))
+            self._events.clear()
+
+    def _say(self, text: str, *, note: bool = False) -> None:
+        self.flush()
+        self._put(note, text.encode("utf-8", "surrogatepass"))
 
 
 def _cells(text: str) -> int:

@@ -14,7 +14,8 @@ from anivault.core.models import Held, HeldReason, MatchedFile, Move, Plan, Retu
 from anivault.core.moving import history
 from anivault.core.moving.executor import Report
 from anivault.core.moving.journal.records import Step
-from anivault.core.pipeline.left_out import LeftOut
+from anivault.core.moving.preflight import room_for
+from anivault.core.pipeline.left_out import LeftOut, LeftOutReason
 from anivault.core.planning.describing.pictures import Picture
 from anivault.core.planning.sidecars.fonts import Missing
 from anivault.shared import fs
@@ -114,6 +115,12 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
         """10 where files are held that someone may miss, or left out though they should not be."""
         amiss = any(item.amiss for item in self.left_out) or any(item.reason.missed for item in self.held)
         return FINDINGS if amiss else DONE
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the same comes of it later on: nothing was done, is being written, or needs room."""
+        writing = any(item.reason is LeftOutReason.WRITING for item in self.left_out)
+        return not (writing or (self.report and self.report.run) or (self.plan.moves and room_for(self.plan)))
 
     @property
     def _failed(self) -> dict[tuple[str, str], Held]:

@@ -37,6 +37,11 @@ def require_there(library: str) -> None:
             raise WrongDiskError(library, "the library", hint=hint)
 
 
+def is_away(library: str) -> bool:
+    """Tell whether there was a library that is not there now: which disk lies there has to be looked at."""
+    return not os.path.exists(journal_path(library)) and _place(library).exists()
+
+
 def remember(library: str) -> None:
     """Note the disk of a library, if there is one by now."""
     if not _has_runs(library):

@@ -73,7 +73,8 @@ def _amiss(screen: Screen, reason: str, found: Sequence[LeftOut]) -> None:
 def notices(screen: Screen, lines: Iterable[str]) -> None:
     """What providers have to say: what failed, and that the run went on."""
     for line in lines:
-        write("info", "notice", text=line)
+        if screen.logged:
+            write("info", "notice", text=line)
         screen.event(events.NoticeEvent(text=line))
         screen.note(line)
 

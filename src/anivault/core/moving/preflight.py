@@ -189,11 +189,15 @@ def _are_one(one: str, other: str, folder: fs.Folder) -> bool:
 def check_space(plan: Plan) -> None:
     """Compare what is copied with what is free, as far as the disks' numbers tell."""
     folder = fs.nearest(plan.library)
-    library = os.stat(folder)
-    needed = sum(m.identity.size for m in plan.moves if _takes_room(m, library.st_dev))
-    if needed:
+    if needed := room_for(plan):
         hint = "Make room, organize fewer folders at once, or --mode hardlink on the sources' own disk."
         require_room(folder, needed, hint)
+
+
+def room_for(plan: Plan) -> int:
+    """How many bytes a plan copies to the library's disk."""
+    library = os.stat(fs.nearest(plan.library))
+    return sum(m.identity.size for m in plan.moves if _takes_room(m, library.st_dev))
 
 
 def require_room(folder: str, needed: int, hint: str) -> None:

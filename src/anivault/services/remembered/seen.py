@@ -27,7 +27,7 @@ class Seen:
     """What was shown of the held files of one library."""
 
     def __init__(self, library: str) -> None:
-        self.path = user_state_path("anivault") / "held" / f"{_digits(os.path.abspath(library))}.txt"
+        self.path = place_of(library)
         self._reasons = _read(self.path)
 
     def known(self, held: Iterable[Held]) -> frozenset[str]:
@@ -52,6 +52,11 @@ class Seen:
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             fs.write_whole(str(self.path), text.encode(), replace=True)
+
+
+def place_of(library: str) -> Path:
+    """Where it is kept what was shown of a library."""
+    return user_state_path("anivault") / "held" / f"{_digits(os.path.abspath(library))}.txt"
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ What was kept by another maker is not taken for what would be made now.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -33,6 +34,32 @@ def made_by() -> str:
             if path.suffix in _SOURCES:
                 found.update(path.read_bytes())
     return found.hexdigest()
+
+
+def installed() -> list[tuple[str, int, int, int]]:
+    """The files of AniVault, of Python and of the libraries by size and times: new after any update.
+
+    Quicker to ask than `made_by`, which reads what they say.
+    """
+    import msgspec
+
+    folders, files = [str(Path(anivault.__file__).parent)], [sys.executable]
+    while folders:
+        for entry in _within(folders.pop()):
+            if entry.name.endswith(tuple(_SOURCES)):
+                files.append(entry.path)
+            elif entry.name != "__pycache__" and entry.is_dir():
+                folders.append(entry.path)
+    libraries = str(Path(msgspec.__file__).parent.parent)  # an installation changes the folder
+    found = [(path, os.stat(path)) for path in (*sorted(files), libraries)]
+    return [(path, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for path, s in found]
+
+
+def _within(folder: str) -> list[os.DirEntry[str]]:
+    """What a folder holds; nothing where there is none, as in an executable."""
+    with suppress(OSError), os.scandir(folder) as found:
+        return list(found)
+    return []
 
 
 def _versions() -> Iterator[str]:

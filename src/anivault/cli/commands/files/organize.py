@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
@@ -21,13 +21,16 @@ from anivault.cli.commands.options import (
     ToOption,
     new_file,
 )
-from anivault.cli.context import Context, Work, again
+from anivault.cli.context import Context, Repeatable, Session, Work, again
 from anivault.shared.errors import UsageError, quoted
 
 if TYPE_CHECKING:
+    from anivault.cli.screen import Screen
     from anivault.core.flow import Order
     from anivault.core.organized import Organized
     from anivault.services.asking import Asking
+    from anivault.services.remembered.seen import Seen
+    from anivault.services.remembered.tapes import Tape
 
 # As in shared.settings, which is not imported to print the help.
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
@@ -97,7 +100,7 @@ def organize(
     provider: ProviderOption = None,
     lang: LanguageOption = None,
     fresh: FreshFlag = False,
-) -> Work | int:
+) -> Work | Repeatable | int:
     """Plan where every file goes; --apply does it.
 
     A file is held, with the reason, if AniVault is not sure of it or its place is taken. Those that were
@@ -117,45 +120,89 @@ def organize(
         _refuse({**goes, **asks, "--preset": preset}, "a plan has its rules already")
     elif seal:
         raise UsageError("--seal needs a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
-    from anivault.cli import organize_handler
-    from anivault.cli.render.pace import paced
-    from anivault.cli.render.plans import show
-    from anivault.core.flow import Order
-    from anivault.services.asking import arriving
+    library, settings = context.library(to), context.settings
+
+    def made(tape: Tape | None = None) -> Work:
+        from anivault.cli import organize_handler
+        from anivault.cli.render.pace import paced
+        from anivault.core.flow import Order
+        from anivault.services.asking import arriving
+
+        order = Order(
+            what=arriving(settings, paths, library),
+            library=library,
+            rules=organize_handler.rules(settings, mode, preset, on_conflict, upgrade=upgrade),
+            nfo=nfo,
+            artwork=artwork,
+        )
+        request = organize_handler.OrganizeRequest(
+            order=order, asking=context.asking(parser, provider, lang, fresh=fresh), apply=apply,
+            plan_file=plan, replace=replace, from_plan=from_plan, seal=seal, other_disk=other_disk,
+            prune=prune,
+        )  # fmt: skip
+        bars, looks = context.screen.progress, _Looks(order, plan, apply, held)
+        return Work(
+            partial(organize_handler.handle, request, bars, paced(bars)),
+            partial(_shown, context.screen, looks, tape),
+        )
+
+    if fresh or plan or from_plan or artwork:
+        return made()
+    from anivault.cli.render import repeated
+    from anivault.services.remembered.tapes import Spoken, Tape
+
+    shape = context.screen.shape
+    spoken = Spoken(
+        words=Session.words, shape=shape, paths=paths, library=library, settings=settings,
+        engines=parser or (), providers=provider or (),
+    )  # fmt: skip
+    tape = Tape(spoken, context.screen.progress("Looking for changes"))
+    return Repeatable(partial(repeated.again, context.screen, tape, paged=not apply), partial(made, tape))
+
+
+class _Looks(NamedTuple):
+    """How a plan is shown: what it is for, the file that it is in, and whether every held file is listed."""
+
+    order: Order
+    plan: str | None
+    apply: bool
+    held: bool
+
+
+def _shown(screen: Screen, looks: _Looks, tape: Tape | None, result: Organized) -> int:
+    """Show a plan, done or to be done, and keep what the same command would show next time."""
     from anivault.services.remembered.seen import Seen
 
-    library, settings = context.library(to), context.settings
-    order = Order(
-        what=arriving(settings, paths, library),
-        library=library,
-        rules=organize_handler.rules(settings, mode, preset, on_conflict, upgrade=upgrade),
-        nfo=nfo,
-        artwork=artwork,
-    )
-    request = organize_handler.OrganizeRequest(
-        order=order, asking=context.asking(parser, provider, lang, fresh=fresh), apply=apply, plan_file=plan,
-        replace=replace, from_plan=from_plan, seal=seal, other_disk=other_disk, prune=prune,
-    )  # fmt: skip
-    bars = context.screen.progress
+    seen = Seen(looks.order.library)
+    _show(screen, looks, seen, result)
+    screen.flush()
+    seen.remember(result.held, result.moves)
+    if tape and tape.records and result.lasts and screen.shape == tape.shape:
+        from msgspec.structs import replace
 
-    def shown(result: Organized) -> int:
-        seen = Seen(library)
-        known = seen.known(result.held)
-        with context.screen.paged(wanted=not apply):
-            command, upgrades = _next(context, order, plan, apply), order.rules.upgrade
-            show(context.screen, result, command=command, known=known, every=held, upgrade=upgrades)
-        context.screen.flush()
-        seen.remember(result.held, result.moves)
-        return result.exit_code
+        from anivault.cli.render.repeated import keep
+        from anivault.services.catalogue.added import stale
 
-    return Work(partial(organize_handler.handle, request, bars, paced(bars)), shown)
+        said_once = stale.words(stale.known_until())
+        next_time = replace(result, notices=tuple(line for line in result.notices if line != said_once))
+        keep(tape, screen, partial(_show, looks=looks, seen=seen, result=next_time), result.exit_code)
+    return result.exit_code
 
 
-def _next(context: Context, order: Order, plan: str | None, apply: bool) -> str:
+def _show(screen: Screen, looks: _Looks, seen: Seen, result: Organized) -> None:
+    from anivault.cli.render.plans import show
+
+    with screen.paged(wanted=not looks.apply):
+        known, upgrades = seen.known(result.held), looks.order.rules.upgrade
+        show(screen, result, command=_next(screen, looks), known=known, every=looks.held, upgrade=upgrades)
+
+
+def _next(screen: Screen, looks: _Looks) -> str:
     """The command that does what was shown: with a plan file it follows that plan. A plan holds no NFO."""
-    if not plan or apply or order.nfo or order.artwork:
+    order, plan = looks.order, looks.plan
+    if not plan or looks.apply or order.nfo or order.artwork:
         return again()
-    context.screen.hint(f"The plan is in {plan}. If you edit it, seal it: add --seal to the command.")
+    screen.hint(f"The plan is in {plan}. If you edit it, seal it: add --seal to the command.")
     words = ["anivault", "organize", *order.what.paths, "--to", order.library, "--from-plan", plan]
     return " ".join(map(quoted, words))
 

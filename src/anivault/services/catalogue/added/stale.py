@@ -32,6 +32,11 @@ def mention(today: date | None = None) -> str:
     newest = known_until()
     if (today or date.today()) - newest < OLD or _was_told(newest):
         return ""
+    return words(newest)
+
+
+def words(newest: date) -> str:
+    """Return the sentence itself, which one run says and the next one does not."""
     return f"The catalogue knows shows until {newest:%Y-%m}. For newer ones: anivault catalog update"
 
 

@@ -1,0 +1,156 @@
+"""Sum up what lies on the disk, so that a later run can tell whether anything has changed.
+
+In: folders. Out: a sum of every name below them with its kind, rights, size, times, number and disk. What was
+written, renamed, linked or given other rights has another time of change, whatever else is set back. Reads
+folders and stats, and opens only small files whose words count: ignore lists, and what a library keeps.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from xxhash import xxh3_128
+
+from anivault.shared.places import FOLDER
+from anivault.shared.progress import Progress, untold
+
+READ = frozenset({".ignore", ".anivaultignore"})
+LOCK = "lock"  # in a library's own folder
+SMALL = 64 << 10  # bytes; what is larger is known by its stat
+TELLING = 256  # folders between two words of progress
+
+_facts = attrgetter(
+    "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev", "st_uid", "st_gid", "st_blocks"
+)
+Facts = tuple[int, ...]
+
+
+def glanced(
+    sources: Sequence[str], library: str, others: Sequence[str] = (), progress: Progress = untold
+) -> bytes:
+    """Sum up sources, a library, and `others`: small files of the user's, and folders that hold such ones."""
+    made = xxh3_128()
+    beside = [folder for folder, count in Counter(map(os.path.dirname, sources)).items() if count > 1]
+    looks = [*map(_below, sources), _below(library, ours=True), *map(_kept, others), *map(_named, beside)]
+    for count, row in enumerate(chain.from_iterable(looks)):
+        made.update(row)
+        if not count % TELLING:
+            progress(count, None)
+    return made.digest()
+
+
+def can_glance() -> bool:
+    """Whether this system can look at what a folder holds without following its whole path each time."""
+    return os.stat in os.supports_dir_fd
+
+
+def _below(root: str, *, ours: bool = False) -> Iterator[bytes]:
+    """A row for each folder; `ours`: a library, where a link counts as what it leads to."""
+    real = os.path.realpath(root)
+    yield _row(root, _stat(root), real, _stat(real))
+    yield from chain.from_iterable(map(_above, dict.fromkeys((root, real))))
+    folders = [root] if os.path.isdir(root) else []
+    while folders:
+        folder = folders.pop()
+        try:
+            names, found = _listed(folder)
+        except OSError as error:
+            yield _row(folder, error.errno)
+            continue
+        own = ours and os.path.basename(folder) == FOLDER
+        if own and LOCK in names:  # taking it leaves all as it was
+            found[names.index(LOCK)] = None
+        led = [_led(folder, name) for name, facts in zip(names, found, strict=True) if _is_link(facts)]
+        yield _row(folder, names, found, led if ours else None)
+        yield from _words(folder, names if own else READ.intersection(names))
+        folders += [f"{folder}/{name}" for name, facts in zip(names, found, strict=True) if _is_folder(facts)]
+
+
+def _above(path: str) -> Iterator[bytes]:
+    """The folders that a path lies in, as far as they may be entered; what else they hold has no say."""
+    while True:
+        facts = _stat(path)
+        journal = os.path.lexists(os.path.join(path, FOLDER, "journal.jsonl"))
+        open_to_us = os.access(path, os.W_OK | os.X_OK)
+        yield _row(path, facts and (facts[0], *facts[4:8]), journal, open_to_us)
+        if path == os.path.dirname(path):
+            return
+        path = os.path.dirname(path)
+
+
+def _kept(path: str) -> Iterator[bytes]:
+    """A small file of the user's with its words, or the files of a folder with their facts."""
+    if not os.path.isdir(path):
+        yield from _words(os.path.dirname(path), [os.path.basename(path)])
+        return
+    yield _row(path, [(name, _stat(os.path.join(path, name))) for name in sorted(os.listdir(path))])
+
+
+def _named(folder: str) -> Iterator[bytes]:
+    """What names lie in a folder that holds several sources, and what its ignore lists say."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:  # a folder may let people in and not be listed
+        names = []
+    yield _row(folder, names)
+    yield from _words(folder, READ.intersection(names))
+
+
+def _listed(folder: str) -> tuple[list[str], list[Facts | None]]:
+    """The names of a folder, and the facts of each; None for what has just gone."""
+    handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        names = os.listdir(handle)
+        try:
+            found = [os.stat(name, dir_fd=handle, follow_symlinks=False) for name in names]
+        except OSError:
+            return names, [_stat(f"{folder}/{name}") for name in names]
+        return names, [_facts(one) for one in found]
+    finally:
+        os.close(handle)
+
+
+def _words(folder: str, names: Iterable[str]) -> Iterator[bytes]:
+    """The content of small files."""
+    for path in (os.path.join(folder, name) for name in sorted(names) if name != LOCK):
+        facts = _stat(path)
+        if facts and stat.S_ISREG(facts[0]) and facts[1] <= SMALL:
+            try:
+                yield _row(path, Path(path).read_bytes())
+            except OSError as error:
+                yield _row(path, error.errno)
+
+
+def _led(folder: str, name: str) -> Facts | None:
+    try:
+        return _facts(os.stat(f"{folder}/{name}"))[:6]
+    except OSError:
+        return None
+
+
+def _stat(path: str) -> Facts | None:
+    try:
+        return _facts(os.lstat(path))
+    except OSError:
+        return None
+
+
+def _is_link(facts: Facts | None) -> bool:
+    return facts is not None and stat.S_ISLNK(facts[0])
+
+
+def _is_folder(facts: Facts | None) -> bool:
+    return facts is not None and stat.S_ISDIR(facts[0])
+
+
+def _row(*parts: Any) -> bytes:
+    """The same bytes for the same parts: later forms of marshal look at how often an object is used."""
+    return marshal.dumps(parts, 2)
