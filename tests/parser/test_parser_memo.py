@@ -90,6 +90,7 @@ def test_a_title_of_words_that_rules_know_is_read_anew() -> None:
     memo.keep(first, read_rules(first))
 
     assert memo.find("Kaiba - S01E03 - OVA.mkv") is None
+    assert memo.find("Kaiba - S01E03 - en en.mkv") is None  # technical words are no title
 
 
 def test_the_files_of_a_release_are_remembered() -> None:

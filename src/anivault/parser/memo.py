@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from anivault.parser.form import LONGEST, blank_of
 from anivault.parser.models import SURE, ParseResult
-from anivault.parser.vocabulary import KNOWN, SUBTITLE_EXTENSIONS
+from anivault.parser.vocabulary import KNOWN, SUBTITLE_EXTENSIONS, TERMS
 from anivault.shared import regex as re
 
 CAPACITY = 4096  # shapes; a hundred thousand files have a few thousand
@@ -102,7 +102,9 @@ def _titled(name: str, shape: _Shape, texts: list[str]) -> _Titled | None:
 
 
 def _is_plain(title: str, blank: str) -> bool:
-    return _WORDS.fullmatch(title) is not None and KNOWN.isdisjoint(title.lower().split(blank))
+    words = title.lower().split(blank)
+    spoken = not all(word in TERMS for word in words)  # technical words alone are no title
+    return spoken and _WORDS.fullmatch(title) is not None and KNOWN.isdisjoint(words)
 
 
 def _fill_titled(titled: _Titled, pieces: list[str]) -> ParseResult | None:

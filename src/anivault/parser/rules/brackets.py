@@ -16,6 +16,7 @@ from anivault.parser.rules.kind import several_kinds
 from anivault.parser.rules.terms import Terms, is_note, terms
 from anivault.parser.vocabulary import (
     CJK_BATCH,
+    CJK_NOTES,
     EDITIONS,
     NUMBERED_TITLES,
     STRONG,
@@ -30,7 +31,7 @@ FEW = 14  # no release holds more seasons at once (a guess)
 
 _BRACKET = re.compile(r"\[([^\[\]]*)\]|\(([^()]*)\)|\{([^{}]*)\}")
 _OPENING = re.compile(r"[\[({]")
-_YEAR = re.compile(r"((?:19[5-9]|20[0-3])\d)年?(?:[-.~/](?:(?:19|20)?\d\d)?(?:[-.~/]\d\d)?)?")
+_YEAR = re.compile(r"((?:19[1-9]|20[0-3])\d)年?(?:[-.~/](?:(?:19|20)?\d\d)?(?:[-.~/]\d\d)?)?")
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\d{1,2}[./-]\d{1,2}")
 _IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.IGNORECASE)
 _VOLUME = re.compile(
@@ -67,6 +68,12 @@ _BATCH = re.compile(
 _DATE_NOTE = re.compile(r"((?:19|20)\d\d)年?(?:[春夏秋冬]季?(?:新番)?|\d{1,2}月(?:新番)?)")
 _OF = re.compile(r"(?:of|/) ?\d+")
 _EDITIONS = frozenset(edition.lower() for edition in EDITIONS)
+_NOTED = re.compile(
+    rf"\[(?=[^\]]{{5}})(?![招急诚誠附检檢仅僅])(?:[^\]](?!字幕|[双雙][语語]))*(?:{CJK_NOTES})[^\]]*\]"
+)
+_NUMBER_NEXT = re.compile(r"\[\d{1,4}(?:v\d)?(?: ?END)?\]")
+_LETTER = re.compile(r"[^\W\d_]")
+BROADCAST = "新終字再デ多無解"  # what recorders of Japanese television write: [新]Title[字]
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz)", re.IGNORECASE)
 
 
@@ -98,7 +105,10 @@ def read(draft: Draft) -> None:
             draft.fields["crc32"], draft.said["crc32"] = crc, "rule:checksum"
             draft.gap(*found.span(), TERM)
         else:
-            _apply(draft, _meaning_in(text, content, found, first=first), *found.span())
+            meaning = (
+                _WORDS if _is_in_title_place(draft, found) else _meaning_in(text, content, found, first=first)
+            )
+            _apply(draft, meaning, *found.span())
             first = False
     if "全" in text and not draft.numbers and not _OTHER_NUMBER.search(_BRACKET.sub("", text)):
         _read_total(draft, text)
@@ -109,6 +119,17 @@ def _read_total(draft: Draft, text: str) -> None:
     for found in _BRACKET.finditer(text):
         if (total := _TOTAL.fullmatch(found[found.lastindex or 0])) is not None:
             draft.numbers.append((*found.span(), numbers.Numbers((1, int(total[1])))))
+
+
+def _is_in_title_place(draft: Draft, found: re.Match[str]) -> bool:
+    """`[Group][我们的重制人生][05]`: a word of notes is of the title, where nothing else can be the title."""
+    if draft.text.isascii() or len(draft.texts) != 1 or draft.texts[0][1] != found.start():
+        return False
+    return (
+        _NOTED.fullmatch(draft.text, *found.span()) is not None
+        and _NUMBER_NEXT.match(draft.text, found.end()) is not None
+        and _LETTER.search(_BRACKET.sub("", draft.text)) is None
+    )
 
 
 def _is_video_id(content: str, found: re.Match[str], text: str) -> bool:
@@ -173,12 +194,12 @@ def _apply_words(draft: Draft, start: int, end: int) -> None:
 
 
 def _is_title(draft: Draft, start: int, end: int) -> bool:
-    """`[Group][86][05]`: a number that is a title, right behind the group's brackets."""
-    behind_group = len(draft.texts) == 1 and draft.texts[0][1] == start
-    return (
-        behind_group
-        and draft.text[end : end + 1] == "["
-        and draft.text[start + 1 : end - 1] in NUMBERED_TITLES
+    """`[Group][86][05]`, `[Group][No.6][05]`: a number that is a title, right behind the group's brackets."""
+    if len(draft.texts) != 1 or draft.texts[0][1] != start or draft.text[end : end + 1] != "[":
+        return False
+    inside = draft.text[start + 1 : end - 1]
+    return inside in NUMBERED_TITLES or (
+        inside[:2].lower() == "no" and _NUMBER_NEXT.match(draft.text, end) is not None
     )
 
 
@@ -285,6 +306,8 @@ def _several_kinds(content: str) -> Meaning | None:
 
 def _technical(content: str) -> Meaning | None:
     """`[1080p]`, `(BD 720p AAC)`, `[01 1080p HEVC]`, `[简日双语]`."""
+    if len(content) == 1 and content.isalpha():  # [Group][X][05]
+        return Meaning(NOTE) if content in BROADCAST else None
     if content.lower() in _EDITIONS or any(known.fullmatch(content) for known in _WHOLE):
         return Meaning(TERM)
     found = terms(content)

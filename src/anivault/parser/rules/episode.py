@@ -123,8 +123,8 @@ def _numbers_of(draft: Draft, said: Mapping[str, str | None]) -> tuple[Number, .
 
 
 def is_range(first: str, last: str) -> bool:
-    """A range goes up, and not to a year: `26_1`, `05 - 1999` are none."""
-    if float(first) >= float(last):
+    """A range goes up, is padded alike, and not to a year: `26_1`, `0 - 05`, `05 - 1999` are none."""
+    if float(first) >= float(last) or (last[0] == "0" and len(first) < len(last)):
         return False
     return len(first) == len(last) or (last.isdecimal() and int(last) not in YEARS)
 

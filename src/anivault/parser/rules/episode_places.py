@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from anivault.parser.draft import EPISODE, GAPS, SEASON, YEAR, Draft
+from anivault.parser.draft import EPISODE, GAPS, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import GUESSED, YEARS, Number, number
 from anivault.parser.rules.episode import (
     ALONE,
@@ -33,7 +33,7 @@ _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{
 _SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")
 _WHOLE = re.compile("batch|complete|合集|全集", re.IGNORECASE)
 # 2-05, 10-05: a range goes up and pads both sides alike.
-_SEQUEL = re.compile(r"(?:[2-9][-_]\d{2,3}|[1-9]\d{0,2}[-_]0\d)(?!\d)")
+_SEQUEL = re.compile(r"(?:[2-9][-_]\d{2,3}|[1-9]\d{0,2}[-_]0\d|[1-9]\d?\s-\s0\d)(?!\d)")
 
 _TIGHT = re.compile(
     r"-(?:(?:(?<=[)\]!?~.]-)|(?<=[^\x00-\x7f]-))(?P<first>\d{2,4})"
@@ -46,7 +46,7 @@ _LAST = re.compile(
     rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
 )
 _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
-    rf"-(?<=[\s{GAPS}]-)\s+(?![1-9]\d*\s(?i:{any_of(WORDS['counted'])})\b)"
+    rf"-(?<=[\s{GAPS}]-)\s+(?![1-9]\d*\s(?i:{any_of(WORDS['counted'])})\b)(?!\d+\.? (?i:film|movie)\b)"
     rf"(?P<first>\d{{2,4}}(?:\.\d)?|\d(?:(?<={SEASON} - \d)|(?=[:.]\s|\s[\"'「『])))"
     rf"{LETTER}{V}{RANGE}(?=[:.]?\s)"
 )
@@ -56,18 +56,23 @@ _FIRST = re.compile(
 )
 _MIDDLE = re.compile(rf"(?<=[^\s-] )(?P<first>0[1-9]\d?){V}(?:-(?P<last>0?\d{{1,2}})(?!\d))?(?=\.? [^\W\d])")
 _AMID = re.compile(
-    rf"(?<=[^\W\d] )(?<![Ll]evel )(?<![Cc]lass )(?<!No\. )(?P<first>1|[1-9]\d{{1,2}}){V}"
-    rf" (?!(?i:{any_of(WORDS['counted'])}))(?=[A-Z])"
+    rf"(?<=[^\W\d] )(?<!No\. )(?P<first>1|[1-9]\d{{1,2}}){V}"
+    rf" (?!(?i:{any_of(WORDS['counted'])})\b)(?=[A-Z])"
 )
 _GLUED = re.compile(
-    rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_])-(?=\d\d)|(?<=[a-z])Ep?(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
+    rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_]{{2}})-(?=\d\d)|(?<=[a-z])Ep?(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
 )
+
+_ODD = re.compile(r"[1-9]\d*\.\d\d")
+_DATED = re.compile(rf"[^{GAPS}]*{YEAR}+[\s{TERM}]*")
 
 _ENCLOSED = re.compile(  # [Group][Title - 05], [Group][Its Title 01-12 END]
     rf"(?:(?<=[^\W\d_])|(?<=[{GAPS}]))[!?.~']*(?:\s+-\s*|\s+)(?P<first>\d{{2,4}}){V}{RANGE}{ENDING}(?=\s*\])"
 )
+FAR = 1800  # few shows have as many episodes, and their siblings say so
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _COUNTED_FROM = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|[{YEAR}{SEASON}])\s*$")  # a year, a season
+_COUNTS = re.compile(rf"{ALONE}(?:{any_of(WORDS['counts'])})[. ]+$", re.IGNORECASE)
 _FILM = re.compile(r"(?:movie|film)s?\s*$", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)(?:v\d)?\s*$")
 _DIGITS = re.compile(r"\d+")
@@ -193,7 +198,7 @@ def _is_second(draft: Draft, start: int, found: Numbers) -> bool:
 def _tight(draft: Draft) -> bool:
     """A dash without a blank before it: `タイトル！-01`, `Some-Title-03`."""
     found = _TIGHT.search(draft.text)
-    if found is None:
+    if found is None or _is_like_a_year(found["first"] or ""):  # -1989-
         return False
     printed = [found["first"] or found["padded"], *filter(None, [found["last"]])]
     keep(draft, tuple(map(int, printed)), found["version"])
@@ -259,8 +264,15 @@ def _only(draft: Draft) -> bool:
     found = _FIRST.search(draft.text)
     if found is None or is_numbered_title(draft, found) or _WORD.search(draft.text, found.end()):
         return False
+    if _is_a_film(draft, found):
+        return False
     claim(draft, found, end=found.start("mark"))
     return True
+
+
+def _is_a_film(draft: Draft, found: re.Match[str]) -> bool:
+    """`300 (2006)`, `009 Re Cyborg (2012)`: three digits, and behind the words a year in brackets."""
+    return len(found["first"]) == 3 and _DATED.fullmatch(draft.text, found.end("first")) is not None
 
 
 def _first(draft: Draft) -> bool:
@@ -268,7 +280,9 @@ def _first(draft: Draft) -> bool:
     found = _FIRST.search(draft.text)
     if found is None or is_numbered_title(draft, found):
         return False
-    if not found["mark"].strip() and not found["first"].startswith("0"):
+    if not found["mark"].strip() and (not found["first"].startswith("0") or _is_a_film(draft, found)):
+        return False
+    if _ODD.fullmatch(found["first"]) is not None:  # 2.43: Its Name
         return False
     claim(draft, found, end=found.start("mark"))
     return True
@@ -277,7 +291,7 @@ def _first(draft: Draft) -> bool:
 def _claimed(draft: Draft, pattern: re.Pattern[str]) -> re.Match[str] | None:
     """Claim the first number of this form, unless a title has it."""
     found = pattern.search(draft.text)
-    if found is None or is_numbered_title(draft, found):
+    if found is None or is_numbered_title(draft, found) or _is_counted(draft, found):
         return None
     claim(draft, found)
     return found
@@ -315,14 +329,27 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
         return True
     if found["last"] or found["version"]:
         return False
+    if _is_like_a_year(text) or (text[0] != "0" and _is_counted(draft, found)):
+        return True
     if len(text) == 1:  # Title 2018 6, Title S2 6
         return _COUNTED_FROM.search(draft.text, 0, found.start()) is None
     return "." in text and not text.startswith("0") and not text.endswith(".5")
 
 
+def _is_counted(draft: Draft, found: re.Match[str]) -> bool:
+    """`Level 99`, `File 170`, `Part 1 Its Name`, `Dai 08`: the word in front has the number."""
+    before = _COUNTS.search(draft.text, 0, found.start("first"))
+    return before is not None and (found["first"][0] != "0" or before[0].lower().startswith("dai"))
+
+
 def _is_of_a_film(draft: Draft, found: re.Match[str]) -> bool:
     """`Movie 25`."""
     return not found["first"].startswith("0") and _FILM.search(draft.text, 0, found.start()) is not None
+
+
+def _is_like_a_year(text: str) -> bool:
+    """`Its Rebel 3199`, `Night Raid 1931`: no show has come so far, and titles like such numbers."""
+    return len(text) == 4 and text.isdecimal() and int(text) >= FAR
 
 
 def _is_year(text: str) -> bool:

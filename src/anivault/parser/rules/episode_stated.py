@@ -63,8 +63,8 @@ _BEHIND = re.compile(
 )
 _CJK = re.compile(
     rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})(?:[vV](?P<early>\d))?\s*"
-    rf"(?:[话話集回夜章]?\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?(?:\((?P<second>\d{{1,4}})\)\s*)?"
-    rf"(?:[话話集回夜화]|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
+    rf"(?:[话話集回夜章]?(?!\s-\s\d{{1,4}}(?!\d|\s?[话話集回夜화]))\s*[-~至&+,]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?(?:\((?P<second>\d{{1,4}})\)\s*)?"
+    rf"(?:[话話集夜화]|回(?![一-鿿])|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
 )
 _COUNTER = re.compile(
     r"(?<![\d第全])(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[-~,]\s*(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w(?<!合))"
@@ -79,6 +79,8 @@ _BEFORE = re.compile(
     r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|(?!)))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
 )
 
+_SURER = re.compile(rf"\s-\s\d{{2,4}}(?:v\d)?{END}")
+_WORD = re.compile(r"[^\W\d_]")
 _STATED: tuple[re.Pattern[str], ...] = (_SXE, _NXN, _SKIND, _SXE_GLUED)
 _STUCK = re.compile(r"(?<=[^\x00-\x7f])(?:EP?|ep)(?=\d\d)")  # 题名EP05
 _GATE = letters_of(("e", *(word for key in ("words", "counters", "of", "behind") for word in WORDS[key])))
@@ -142,18 +144,28 @@ def _claim_word(draft: Draft, found: re.Match[str]) -> None:
     """`03 - Episode 3` says one number twice; in `- 05 - Chapter 3` the word is the episode's title."""
     before = _BEFORE.search(draft.text, 0, found.start())
     repeated = before is not None and number(before["first"]) == number(found["first"])
-    if not repeated and is_behind_episode(draft, found.start()):
+    if not repeated and (is_behind_episode(draft, found.start()) or _is_of_the_title(draft, found)):
         return
     claim_with_second(draft, found)
     if before is not None and repeated:
         draft.gap(before.start(), found.start(), EPISODE)
 
 
+def _is_of_the_title(draft: Draft, found: re.Match[str]) -> bool:
+    """`Heroes#4 Its Name - 05`, `공격이 2회 공격인 - 05`: a lone digit, behind more words a surer number."""
+    if (found[0][0] != "#" and found[0][-1] != "회") or len(found["first"].partition(".")[0]) > 1:
+        return False
+    surer = [start for start, end, _ in draft.numbers if end - start > 3]
+    if (dashed := _SURER.search(draft.text, found.end())) is not None:
+        surer.append(dashed.start())
+    return any(_WORD.search(draft.text, found.end(), start) is not None for start in surer)
+
+
 def _cjk(draft: Draft) -> bool:
     if _CJK_SIGN.search(draft.text) is None:
         return False
     for pattern, keep_said in _CJK_FORMS:
-        if (found := pattern.search(draft.text)) is not None:
+        if (found := pattern.search(draft.text)) is not None and not _is_of_the_title(draft, found):
             keep_said(draft, found)
             gap(draft, found.start(), found.end())
             return True

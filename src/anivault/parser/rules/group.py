@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, Draft
-from anivault.parser.vocabulary import ASIDES, TEAM
+from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, YEAR, Draft
+from anivault.parser.vocabulary import ASIDES, CJK, TEAM
 from anivault.shared import regex as re
 
 RULE = "rule:group"
@@ -23,9 +23,12 @@ _HALF = re.compile(
     r"|<(?P<sharp>[^<>]{2,30})>)(?=.*[^\W\d])"
 )
 _WHOLE = re.compile(r"\[[^\[\]]*\]|\([^()\[\]{}]*\)|\{[^{}()\[\]]*\}")  # both sides alike
+# Title][05][1080p: a number at once, and no words behind it
+_NUMBER_AHEAD = re.compile(rf"\[\d[^\[\]]*\](?:[\s{GAPS}._-]|\[[^\[\]]*\])*$")
 _AHEAD = re.compile(r"[^\W\d_]\w{1,20}\.")  # whoever passed it on: Bot.[Group]
 _BETWEEN = re.compile(rf"[\s{GAPS}-]*")
 _BEHIND = re.compile(r"(?<=\x04)\s*(?<=\s)-(?P<name>[^\W\d_]\w*)\s*$")  # Title 05 -Group
+_GLUED = re.compile(rf"[{CJK}][\[][^\x00-\x7f]+\]")  # 題名[新編]
 _SPACED = re.compile(r"(?<=\x02)\s*-\s*(?P<name>[^\W\d_][\w&@.-]*(?: [\w&@.-]+)?)[\s\x02]*$")
 
 
@@ -53,7 +56,7 @@ def read(draft: Draft) -> None:
 def _read_half(draft: Draft) -> bool:
     """`Group] Title`, `<Group> Title`."""
     half = _HALF.match(draft.text) if _WHOLE.match(draft.text) is None else None
-    if half is None:
+    if half is None or (not draft.texts and _NUMBER_AHEAD.match(draft.text, half.end()) is not None):
         return False
     name = half.lastgroup or "name"
     draft.set("group", draft.shown[half.start(name) : half.end(name)].strip(), RULE)
@@ -149,13 +152,15 @@ def _is_behind(draft: Draft, start: int, end: int) -> bool:
     Several words right before the episode end the title: `Title [Its Other Part] - 05`.
     """
     words = _LETTER.search(draft.text, 0, start)
+    if _GLUED.match(draft.text, max(start - 1, 0)) and TEAM.search(draft.text, start, end) is None:
+        return False
     if words is not None and _GAP.search(draft.text, words.end(), start):
         return True
     return (
         draft.text[start] == "["
         and bool(_WORD.search(draft.text, 0, start))
         and not _WORD.search(draft.text, end)
-        and not (" " in draft.text[start:end] and draft.text[end:].lstrip()[:1] == EPISODE)
+        and not (" " in draft.text[start:end] and draft.text[end:].lstrip()[:1] in (EPISODE, YEAR))
     )
 
 

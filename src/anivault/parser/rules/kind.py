@@ -32,7 +32,9 @@ _NUMBER = (
     r"(?:[ _]?v(?P<version>\d))?"
 )
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-[\W\d]|\s-))"
-_ALWAYS = re.compile(rf"(?<![^\W_])(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE)
+_ALWAYS = re.compile(
+    rf"(?<![^\W_])(?:The )?(?P<word>{any_of(TYPES_ALWAYS)}){_NUMBER}(?![^\W_])", re.IGNORECASE
+)
 _CAPITALS = re.compile(
     rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}|(?:{any_of(TYPES_NUMBERED)})(?=\d)"
     rf"|(?<=- )(?:sp|op|ed|pv|cm)(?=\d)){_NUMBER}"

@@ -30,7 +30,7 @@ _DASHED = re.compile(
 )
 _LAST_WORD = re.compile(r"\w+$")
 _SEASONAL = re.compile(
-    r"[★☆\s]*(?:\d{4}年?)?(?:\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:新番|番)?[★☆\s]*"
+    r"(?:^|(?<=[^\w★☆]))[★☆\s]*(?:\d{4}年?)?(?:\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:新番|番)?[★☆\s]*"
     rf"(?=\[|$|[★☆{GAPS}])|[★☆]+(?=\[)|[★☆]\d{{1,2}}月新番\s"
 )
 _STARRED = re.compile(rf"(?:^|(?<=[\]{GAPS}]))\s*[★☆][^★☆\[\](){GAPS}]{{1,8}}[★☆](?=\s*[\[{GAPS}])")  # ★老番★
@@ -47,6 +47,14 @@ _SITE = re.compile(
     r"\s*(?:www[. ][\w-]+[. ][a-z]{2,4}\s*|[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+)-\s+"
 )
 _DATE = re.compile(r"\s*(?:19|20)\d\d[. -]?(?:0\d|1[0-2])[. -]?[0-3]\d[\s-]+(?=\D)")  # 20231006 Title
+_TIME = r"[0-2]\d[-.:]?[0-5]\d[-.:]?[0-5]\d"
+_DAY = (
+    re.compile(  # when it was broadcast or recorded: 2014-05-06, 2025-08-05 18-22-01, 2026年01月10日23時00分
+        r"(?<![^\W_])(?:19|20)\d\d(?P<by>[-. ])(?:0[1-9]|1[0-2])(?P=by)(?:0[1-9]|[12]\d|3[01])"
+        rf"(?:[ _T-]+{_TIME})?(?![^\W_])"
+        r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:\d{1,2}[時时]\d{1,2}分(?:\d{1,2}秒)?)?"
+    )
+)
 _GAP = re.compile(f"[{GAPS}]+")
 _NUMBER = re.compile(
     rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:[\s_]?[vV]\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s)|\s\d{{3,4}}[pP])"
@@ -57,6 +65,7 @@ _BATCH_OF = re.compile(r"\s+\(?\d")  # Batch 1-12
 _EPISODE_AHEAD = re.compile(f"[{SEASON}{EPISODE}]")
 # The letters of every word that can begin a technical part; `p`, `i` and `x` are those of resolutions.
 _GATE = letters_of((*STRONG, *ALONE, *map(" ".join, TERM_PAIRS), *"pix", "crf", "fps", "kbps", "mb", "gb"))
+_OPENED = re.compile(r"\([^()\[\]]*$")  # Title (Unofficial Batch)
 _MENU = re.compile(r"[ _]menu", re.IGNORECASE)  # BD Menu 1
 _EDITION = re.compile(
     rf"(?<=[^\s{GAPS}\])-])(?: -)?[ ._]+(?:\d\d(?:st|nd|rd|th)[ ._])?(?:{any_of(EDITIONS)})"
@@ -73,6 +82,8 @@ def read(draft: Draft) -> None:
         return
     if (tail := _tail(draft.text)) is None:
         return
+    if (opened := _OPENED.search(draft.text, 0, tail)) is not None:
+        tail = opened.start()
     number = _NUMBER.search(draft.text, tail)  # Title 1080p - 03
     end = len(draft.text) if number is None else number.start()
     if number is None:
@@ -101,6 +112,9 @@ def notes(draft: Draft) -> None:
     """Claim what is addressed to readers in the running text: ★10月新番★, the site or day it came from."""
     if (site := _SITE.match(draft.text) or _DATE.match(draft.text)) is not None:
         draft.gap(site.start(), site.end(), TERM)
+    dated = "20" in draft.text or "19" in draft.text
+    if dated and (day := _DAY.search(draft.text)) is not None:
+        draft.gap(day.start(), day.end(), TERM)
     if draft.text.isascii() or _SIGN.search(draft.text) is None:
         return
     if (kind := _KIND.search(draft.text)) is not None:

@@ -45,6 +45,7 @@ _BRACKET = re.compile(
     rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:\d\d?\s)?[^\W\d].*)?",
     re.IGNORECASE,
 )
+_TOTAL = re.compile(r"(?<=[^\d全])\d+$")  # the 12 of 07/12, 07 of 12
 _NO_EPISODE = re.compile(r"TV\s*(?:19|20)\d\d|[257]\.[01]", re.IGNORECASE)  # a year; channels of sound
 RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
 
@@ -56,6 +57,8 @@ def bracket(content: str) -> Numbers | None:
     stated = bool(found["word"] or found["counter"])
     if (found["first"] in RESOLUTIONS and not stated) or _NO_EPISODE.fullmatch(content):
         return None
+    if (total := _TOTAL.search(found["counter"] or "")) and int(total[0]) < float(found["first"]):
+        return None  # [22/7] is a title
     printed = [found["first"] + (found["letter"] or ""), *_last_of(found)]
     version, second = found["v1"] or found["v2"] or found["v3"], found["second"]
     return Numbers(tuple(map(number, printed)), _maybe(version), _maybe(second), stated)
@@ -106,7 +109,7 @@ CJK_SEASON = re.compile(
     rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&,和及]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
     rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
     r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
-    r"|(?P<bare>[一二三四五六七八九十])(?:季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
+    r"|(?P<bare>[一二三四五六七八九十])(?:(?<![ の]四)季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
 )
 # What a season's bracket or folder may name behind it.
 _TRIMMINGS = re.compile(

@@ -122,7 +122,9 @@ def read_version(draft: Draft) -> None:
     if "v" not in draft.words:
         return
     found = _VERSION.search(draft.text)
-    if found is not None and draft.text[: found.start()].strip(EMPTY):  # V3 Rider is a title
+    if found is None or (found[0][0] == "V" and EPISODE in draft.text[found.end() :]):  # Its Heroes V3 - 05
+        return
+    if draft.text[: found.start()].strip(EMPTY):  # V3 Rider is a title
         draft.set("version", int(found[1]), "rule:version")
         draft.gap(found.start(), found.end(), TERM)
 

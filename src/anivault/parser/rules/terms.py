@@ -25,7 +25,7 @@ _MEASURE = re.compile(  # no field, and no episode
 _SHAPES = (("resolution", RESOLUTION), ("audio_codec", _AUDIO))
 Field = tuple[str, str, bool]  # its name, its value, whether the word is technical for certain
 _CJK = re.compile(
-    rf"[{CJK_SUBTITLES}\s&_+/x0-9]+|.*(?:{CJK_NOTES}).*|[^A-Za-z]{{0,8}}新番.{{0,4}}"
+    rf"附[^A-Za-z]*|[{CJK_SUBTITLES}\s&_+/x0-9]+|.*(?:{CJK_NOTES}).*|[^A-Za-z]{{0,8}}新番.{{0,4}}"
     r"|.*(?:字幕|双语|雙語|内封|內封|内嵌|內嵌|外挂|外掛)[^字]*",
     re.IGNORECASE,
 )

@@ -39,6 +39,7 @@ _APART = re.compile(
 )
 _GLUED_SCRIPTS = re.compile(r"(?<=[^\x00-\x7f])_(?=[A-Za-z])|(?<=[A-Za-z])_(?=[^\x00-\x7f])")
 _LATIN_SLASH = re.compile(r"(?<=[A-Za-z0-9])[/／](?=[A-Za-z])")
+_BAR = re.compile(r"\s*[|｜]")
 _APART_START = re.compile(r"\s*[/／|｜]")
 # Between Latin words a slash without blanks is of the title: In/Spectre.
 _APART_LATIN = re.compile(r"\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s-\s{2,}|\s+(?:AKA|aka|a[. ]k[. ]a\.?)\s+")
@@ -59,8 +60,10 @@ _SIDE = re.compile(rf"[{_OPEN}{_SHUT}]")
 _TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
 _GLUED = re.compile(
-    rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}])(?:\[[^{_OPEN}{_SHUT}]*\]|\s\[[^\s{_OPEN}{_SHUT}]+\s[^{_OPEN}{_SHUT}]+\])\s+"
+    rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}])"
+    rf"(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\s\[[^\s{_OPEN}{_SHUT}]+\s[^{_OPEN}{_SHUT}]+\])\s+"
 )
+_SPACED = re.compile(rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}])\s\[[^\W\d]+\]\s+")
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
 _QUOTED_AHEAD = re.compile(r"[「『]([^「」『』]+)[」』](?=\s)")  # 「Title」 what this is of it
 _HELD = re.compile(r"\(([^()]+)\)")
@@ -69,6 +72,7 @@ _EDGE = " \t-‐‑‒–—―−_,:：|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
 
+_DATED = re.compile(rf"\s*{YEAR}{{4}}\s+-\s+[^\W\d]")  # Title 2010 - Its Name
 _PARTING_DOT = re.compile(rf"[^\s._{GAPS}]\.[{SEASON}{EPISODE}]$")  # K-On!.S01E02
 
 Runs = list[tuple[int, int]]  # the stretches of words that no rule has claimed
@@ -80,8 +84,18 @@ def read(draft: Draft) -> None:
     if len(runs) > 1 and _is_bare_number(draft.text[slice(*runs[0])].strip()):  # 37 [Group] Title - 37
         runs = runs[1:]
     first = draft.text.find(EPISODE)
+    behind = [run for run in runs[1:] if _BAR.match(draft.shown, run[0])]
+    runs = [run for run in runs if run not in behind]
     if not (_in_brackets(draft, runs, first) or _behind_episode(draft, runs, first)):
         _before_episode(draft, runs, first)
+    if behind and "titles" in draft.fields:  # Title (BD 1080p) | Its Other Name
+        more = (title for run in behind for title in _spellings(draft.shown[slice(*run)].lstrip("|｜ ")))
+        draft.fields["titles"] = tuple(dict.fromkeys((*draft.fields["titles"], *filter(_is_name, more))))
+
+
+def _is_name(title: str) -> bool:
+    """No mere letters (`SAO`), which name several shows, and no extras (`+Commentary`)."""
+    return title[0] != "+" and not (title.isupper() and title.isascii() and len(title) < 5)
 
 
 def _is_bare_number(text: str) -> bool:
@@ -137,7 +151,7 @@ def _read_leading(draft: Draft, runs: Runs) -> None:
         _set_episode_title(draft, runs[0])
         return
     start, end = runs[0]
-    parts = re.split(r"\s-\s", draft.shown[start:end].strip(_EDGE), maxsplit=1)
+    parts = re.split(r"\s-\s", draft.shown[start:end].lstrip(" .").strip(_EDGE), maxsplit=1)
     _set_titles(draft, _spellings(parts[0]))
     if len(parts) > 1:
         draft.set("episode_title", parts[1].strip(_EDGE), RULE)
@@ -153,7 +167,8 @@ def _titles(draft: Draft, runs: Runs) -> list[str]:
     if _PARTING_DOT.search(draft.text, start, end + 1) is not None:  # The Title.S01E02
         end -= 1
     titles = [*_spellings(draft.shown[start:end]), *_behind_kind(draft, start, end)]
-    on = (SEASON, KIND, NOTE, YEAR) if EPISODE in draft.text[start:] else (SEASON, KIND, NOTE)
+    dated = EPISODE in draft.text[start:] or _DATED.match(draft.text, end) is not None
+    on = (SEASON, KIND, NOTE, YEAR) if dated else (SEASON, KIND, NOTE)
     for run in runs[1:]:
         if draft.text[: run[0]].rstrip()[-1:] not in on:
             break
@@ -171,11 +186,16 @@ def _going_on(draft: Draft, titles: list[str], run: tuple[int, int]) -> list[str
 
 
 def _through(draft: Draft, titles: list[str], start: int, first: int, last: int) -> list[str]:
-    """`Title - OVA - Its Name`, `题名 第二季 ~其名~`: as printed, with the season or kind in its midst."""
-    goes_on = len(titles) > 1 and titles[-1].startswith(f"{titles[0]} ")
-    if not goes_on or draft.text[first:last].lstrip()[:1] != (SEASON if "season" in draft.fields else KIND):
+    """`Title - OVA - Its Name`, `题名 第二季 ~其名~`: as printed, with what was claimed in its midst."""
+    if len(titles) < 2 or first == last:
         return []
-    return _as_printed(draft.shown[start:last])
+    claimed = draft.text[first:last].lstrip()[:1]
+    if titles[-1].startswith(f"{titles[0]} "):
+        dated = _DATED.match(draft.text, first) is not None
+        goes_on = dated or claimed == (SEASON if "season" in draft.fields else KIND)
+    else:  # 题名剧场版～其名～
+        goes_on = claimed == KIND and draft.fields.get("type") not in EXTRAS
+    return _as_printed(draft.shown[start:last]) if goes_on else []
 
 
 def _as_printed(text: str) -> list[str]:
@@ -242,6 +262,8 @@ def _one(part: str) -> list[str]:
     """The readings of one title: bare of brackets behind it, without its aside, by script."""
     if (glued := _GLUED.fullmatch(part)) is not None:  # Title[heart] - 05, Title [Its Other Part] - 05
         return [part.strip(), *_bare(glued[1])]
+    if (spaced := _SPACED.fullmatch(part)) is not None:  # Title [Something] - 05
+        return [*_bare(spaced[1]), part.strip()]
     part = part.strip()
     if _OPENED.search(part) is not None:  # [海马][Kaiba, where the rest was a season
         return [title for inside in _SIDE.split(part) if inside.strip() for title in _one(inside)]
@@ -288,6 +310,8 @@ def _without_aside(part: str) -> list[str]:
 
 def _clean(text: str) -> str:
     """A title without the separators around it."""
+    if text[-1:] in _SHUT[1:] and sum(map(text.count, _SIDES)) % 2:  # [題名[新編]物語]
+        text = text[:-1]
     closed = text.rstrip().endswith("-") and _CLOSED.search(text) is not None
     text = text.rstrip(f"{_EDGE}(").lstrip(_EDGE)
     if not text.isalnum():
