@@ -92,11 +92,150 @@ def test_an_answer_names_the_questions_that_it_settles_too(house: House, tmp_pat
     two_groups(tmp_path / "Downloads", "A", "B", "C")
     program = Program(house, "apply")
     program.work("/plan")
-    first, *others = (item["n"] for item in program.get("/questions")["items"])
+    asked = program.get("/questions")
+    first, *others = (item["n"] for item in asked["items"])
 
-    answer = program.ask("POST", "/answers", {"n": first, "choice": 0})
+    answer = program.ask("POST", "/answers", {"n": first, "sheet": asked["sheet"], "choice": 0})
     assert (answer.status, json.loads(answer.body)["settled"]) == (202, others)
     assert len(others) == 2
+
+
+def refused(answer: Answer) -> tuple[int, str]:
+    """The status and the code of a refusal, which is an event."""
+    told = json.loads(answer.body)
+    assert (told["event"], bool(told["message"])) == ("error", True)
+    return answer.status, told["code"]
+
+
+@pytest.fixture
+def planned(house: House, tmp_path: Path) -> Program:
+    """A program that has planned files of which three releases are asked about."""
+    two_groups(tmp_path / "Downloads", "A", "B", "C")
+    program = Program(house, "apply")
+    program.work("/plan")
+    return program
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [("/answers", {"choice": 0}), ("/answers", {"never": True}), ("/answers/undo", {"turn": 1})],
+)
+def test_a_number_is_heard_only_with_the_sheet_that_it_was_read_from(
+    planned: Program, tmp_path: Path, path: str, what: dict[str, Any]
+) -> None:
+    asked = planned.get("/questions")
+    said = {**what, **({"n": asked["items"][0]["n"]} if path == "/answers" else {})}
+    assert refused(planned.ask("POST", path, said)) == (409, "sheet-unsaid")
+    planned.work("/plan")
+    again = planned.get("/questions")
+    assert again["sheet"] == planned.get("/overview")["sheets"]["plan"] != asked["sheet"]
+
+    for old in ("/answers", "/apply"):
+        body = {"sheet": asked["sheet"], **(said if old == "/answers" and path == old else {})}
+        if old == path or old == "/apply":
+            assert refused(planned.ask("POST", old, body)) == (409, "replaced")
+    assert refused(planned.ask("GET", f"/questions?sheet={asked['sheet']}")) == (409, "replaced")
+    assert not (tmp_path / "Library/.anivault/pins.toml").exists()
+
+
+def test_an_answer_that_stands_is_replaced_only_by_who_names_it(planned: Program, tmp_path: Path) -> None:
+    asked = planned.get("/questions")
+    said = {"n": asked["items"][0]["n"], "sheet": asked["sheet"]}
+    assert asked["items"][0]["answer"] is None
+    first = json.loads(planned.ask("POST", "/answers", {**said, "choice": 0}).body)["turn"]
+    pins = (tmp_path / "Library/.anivault/pins.toml").read_text()
+
+    other = {**said, "choice": 1}
+    assert refused(planned.ask("POST", "/answers", other)) == (409, "answered")
+    assert (tmp_path / "Library/.anivault/pins.toml").read_text() == pins
+    stands = planned.get("/questions")["items"][0]["answer"]
+    assert (stands["turn"], stands["put_off"]) == (first, False)
+    second = json.loads(planned.ask("POST", "/answers", {**other, "was": first}).body)["turn"]
+    assert (tmp_path / "Library/.anivault/pins.toml").read_text() != pins
+
+    undone = {"sheet": asked["sheet"], "turn": first}
+    assert refused(planned.ask("POST", "/answers/undo", undone)) == (409, "answered")
+    assert planned.ask("POST", "/answers/undo", {**undone, "turn": second}).status == 202
+    assert (tmp_path / "Library/.anivault/pins.toml").read_text() == pins
+
+
+def test_a_program_puts_off_too_and_the_overview_counts_as_the_page_does(planned: Program) -> None:
+    asked = planned.get("/questions")
+    said = {"n": asked["items"][0]["n"], "sheet": asked["sheet"], "later": True}
+
+    assert planned.ask("POST", "/answers", said).status == 202
+    assert planned.get("/overview")["review"] == {"answered": 0, "open": 3, "later": 1}
+    assert planned.get("/questions")["items"][0]["answer"]["put_off"] is True
+
+
+@pytest.mark.parametrize(
+    "what", [{}, {"choice": 0, "never": True}, {"never": True, "later": True}, {"choice": 0, "apart": True}]
+)
+def test_an_answer_says_one_thing(planned: Program, what: dict[str, Any]) -> None:
+    asked = planned.get("/questions")
+    said = {"n": asked["items"][0]["n"], "sheet": asked["sheet"], **what}
+
+    assert refused(planned.ask("POST", "/answers", said)) == (400, "request")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/plan/moves?grup=x", (400, "parameter")),
+        ("/plan/moves?after=x", (400, "parameter")),
+        ("/plan/moves?after=-1", (400, "parameter")),
+        ("/plan/moves?most=0", (400, "parameter")),
+        ("/plan/moves?most=1001", (400, "parameter")),
+        ("/plan/moves?after=1&after=2", (400, "parameter")),
+        ("/plan/held?group=no-such-reason", (404, "not-there")),
+        ("/plan/moves?after=999999", (404, "not-there")),
+        ("/questions?plan=1", (400, "parameter")),
+        ("/work?x=1", (400, "parameter")),
+        ("/overview?x=1", (400, "parameter")),
+        ("/library/files", (404, "not-there")),
+        ("/library/shows", (404, "not-there")),
+        ("/runs", (404, "not-there")),
+        ("/findings", (404, "not-there")),
+        ("/rollback/steps", (404, "not-there")),
+        ("/questionz", (404, "not-there")),
+        ("/apply", (405, "method")),
+    ],
+)
+def test_what_is_not_there_or_not_heard_is_refused_and_never_empty(
+    planned: Program, path: str, code: tuple[int, str]
+) -> None:
+    assert refused(planned.ask("GET", path)) == code
+
+
+def test_what_is_looked_at_and_empty_is_no_error(planned: Program) -> None:
+    planned.work("/library")
+    planned.work("/plan")
+
+    assert planned.get("/library/shows") == []
+    assert planned.get("/runs") == []
+    assert planned.get("/runs/files")["items"] == []
+    assert refused(planned.ask("GET", "/library/shows?start=1")) == (404, "not-there")
+    assert refused(planned.ask("GET", "/runs/files?group=run-1")) == (404, "not-there")
+
+
+def test_every_refusal_is_an_event(planned: Program, home: Path, tmp_path: Path) -> None:
+    browser = planned.browser
+    page = {"accept": "text/html"}  # whatever else a program says that it takes
+    assert refused(browser.ask("GET", f"{BASE}/work", headers=page)) == (401, "token")
+    assert refused(browser.ask("DELETE", f"{BASE}/work")) == (405, "method")
+    assert refused(browser.ask("GET", f"{BASE}/work", headers={"host": "evil.example"})) == (421, "host")
+    reader = Program(planned.browser.house, "read")
+    assert refused(reader.ask("POST", "/apply")) == (403, "scope")
+    only = Program(house_at(tmp_path, Rules(read_only=True)), "apply")
+    assert refused(only.ask("POST", "/apply")) == (403, "read-only")
+
+
+def test_a_file_of_the_library_is_named_with_its_sheet(planned: Program) -> None:
+    planned.work("/library")
+
+    assert refused(planned.ask("POST", "/rollback/preview", {"file": 1})) == (409, "sheet-unsaid")
+    old = {"file": 1, "sheet": "1.0"}
+    assert refused(planned.ask("POST", "/rollback/preview", old)) == (409, "replaced")
 
 
 def test_the_whole_job_by_a_program(house: House, tmp_path: Path) -> None:
@@ -111,9 +250,11 @@ def test_the_whole_job_by_a_program(house: House, tmp_path: Path) -> None:
     rest = program.get(f"/plan/moves?after={moves['next']}")
     for item in [*moves["items"], *rest["items"], *program.get("/plan/held")["items"]]:
         assert_published(item["record"])
-    question = next(i for i in program.get("/questions")["items"] if i["record"]["choices"])
-    assert program.ask("POST", "/answers", {"n": question["n"], "choice": 0}).status == 202
-    assert program.ask("POST", "/answers", {"n": question["n"], "choice": 9}).status == 404
+    asked = program.get("/questions")
+    question = next(i for i in asked["items"] if i["record"]["choices"])
+    said = {"n": question["n"], "sheet": asked["sheet"]}
+    assert program.ask("POST", "/answers", {**said, "choice": 0}).status == 202
+    assert program.ask("POST", "/answers", {**said, "choice": 9}).status == 404
     assert program.ask("POST", "/answers", {"n": "one"}).status == 400
     assert program.ask("POST", "/rollback").status == 409
 
@@ -139,6 +280,19 @@ def test_the_description_names_every_endpoint_and_every_record(browser: Browser)
     named = set(_refs(told))
     assert named
     assert {name.rpartition("/")[2] for name in named} <= told["components"]["schemas"].keys()
+
+
+def test_the_description_says_what_every_endpoint_hears(browser: Browser) -> None:
+    told = json.loads(browser.get(f"{BASE}/openapi.json").body)
+
+    for endpoint in ENDPOINTS:
+        said = told["paths"][endpoint.path][endpoint.method.lower()].get("parameters", [])
+        assert [one["name"] for one in said] == [one.name for one in endpoint.asks]
+        assert all(one["description"] for one in said)
+    asked = told["paths"]["/questions"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert {"sheet", "items", "next"} <= asked["properties"].keys()
+    assert "answer" in asked["properties"]["items"]["items"]["properties"]
+    assert {"sheet", "was", "n"} <= told["components"]["schemas"]["Reply"]["properties"].keys()
 
 
 def _refs(value: Any) -> list[str]:

@@ -13,7 +13,8 @@ from anivault.services import pinning
 from anivault.services.remembered import ignored
 from anivault.shared.errors import DiskError
 from anivault.shared.places import user_config_path
-from anivault.web.desk import Desk, Row, Sheet, _deciding, stamp
+from anivault.web.decided import deciding
+from anivault.web.desk import Desk, Row, Sheet, stamp
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -207,10 +208,10 @@ def test_a_full_disk_is_told_in_the_words_of_the_database(desk: Desk) -> None:
 
 @pytest.mark.parametrize("library", ["/srv/library", None])
 def test_what_decides_lies_where_those_who_read_it_look(home: Path, library: str | None) -> None:
-    deciding = set(_deciding("/srv/library", None))
+    files = set(deciding("/srv/library", None))
 
-    assert {pinning.file_of(library), ignored.file_of(library), user_config_path()} <= deciding
-    assert Path("/etc/own.toml") in _deciding("/srv/library", "/etc/own.toml")
+    assert {pinning.file_of(library), ignored.file_of(library), user_config_path()} <= files
+    assert Path("/etc/own.toml") in deciding("/srv/library", "/etc/own.toml")
 
 
 def test_a_sheet_of_another_version_is_not_read(tmp_path: Path) -> None:

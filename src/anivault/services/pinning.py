@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
@@ -287,12 +288,22 @@ def unpin(what: str, library: str | None) -> Pinned:
         return Pinned(file=str(path), pins=remove(path, target.get("folder") or target["title"]))
 
 
-def taken_back(came: Sequence[Pin], went: Sequence[Pin], library: str | None) -> None:
-    """Take an answer back: the pins that came with it go, and those that went come again."""
+def taken_back(
+    came: Sequence[Pin], went: Sequence[Pin], library: str | None, places: Sequence[int] = ()
+) -> None:
+    """Take an answer back: the pins that came with it go, and those that went come again.
+
+    `places`: where those stood in the file; of two for the same files the first may be heard. One that went
+    gives way to what was pinned since for the same files.
+    """
     path = file_of(library)
     with _written(path):
-        kept = [pin for pin in load(path) if pin not in came]
-        put_back(path, [*kept, *(pin for pin in went if pin not in kept)])
+        pins = [pin for pin in load(path) if pin not in came]
+        taken = {pin.target for pin in pins}
+        for pin, place in zip_longest(went, places):
+            if pin.target not in taken:
+                pins.insert(len(pins) if place is None else place, pin)
+        put_back(path, pins)
 
 
 def pin_files(library: str | None) -> list[str]:

@@ -5,103 +5,30 @@ One table has every endpoint with what it takes and gives; the routes and the de
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from anivault import __version__
 from anivault.cli import events
 from anivault.shared.errors import AniVaultError
-from anivault.web import records
+from anivault.web import openapi, records
+from anivault.web.desk import Row, Sheet
 from anivault.web.house import House
 from anivault.web.jobs import BusyError, State
-from anivault.web.pages.asking import Changed, never, set_pin
-from anivault.web.pages.rendering import house_of, number
-from anivault.web.pages.review import ANSWERED, Given, settle, take_apart
+from anivault.web.openapi import OF_GROUPS, OF_ROWS, Endpoint, Item, Overview, Page, Parameter, Standing
+from anivault.web.pages.answered import turns
+from anivault.web.pages.rendering import house_of
 
 BASE = "/api/v1"
-MOST = 1000  # rows of one answer
-
-
-class Item(msgspec.Struct, frozen=True):
-    """One row: its number, the group that it is in, and its record."""
-
-    n: int
-    group: str
-    record: msgspec.Raw
-
-
-class Page(msgspec.Struct, frozen=True):
-    """Some rows; `next` is the `after` of the following ones, null where there are none."""
-
-    items: list[Item]
-    next: int | None
-
-
-class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """What is there and what waits; null where nobody has looked yet."""
-
-    library: records.LibraryFacts | None
-    plan: records.PlanFacts | None
-    verify: records.VerifyFacts | None
-
-
-class Verification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How to verify."""
-
-    deep: bool = False
-
-
-class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An answer: the number of the question, and of the choice, counted from 0; or never to ask it again.
-
-    `apart`: ask about each release of several by itself, as questions of their own.
-    """
-
-    n: int
-    choice: int = -1
-    never: bool = False
-    apart: bool = False
-
-
-class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer was taken for: a choice, or lines that leave files out for good.
-
-    `doubts`: what speaks against it all the same. `settled`: the questions that it has answered too.
-    """
-
-    choice: records.Choice | None = None
-    lines: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
-    settled: tuple[int, ...] = ()
-
-
-class Back(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to take back: a run, or a file by its number among the library's files; else the last run."""
-
-    run: str | None = None
-    file: int | None = None
-
-
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing has to be said."""
-
-
-class Endpoint(NamedTuple):
-    """One thing that can be asked for: by whom, what it takes and what it gives."""
-
-    method: str
-    path: str
-    scope: str
-    summary: str
-    answer: Callable[[Request, Any], Awaitable[Any]]
-    gives: Any
-    takes: Any = None
-    rows: Any = None  # the record in the rows of a Page
+# What has to be made first, by the sheet that it is on.
+MAKES = {
+    "plan": "plan", "library": "library", "runs": "library", "verify": "verify", "back": "rollback/preview",
+}  # fmt: skip
 
 
 class _Wrong(Exception):  # noqa: N818 - an answer, not an error of this program
@@ -113,36 +40,111 @@ class _Wrong(Exception):  # noqa: N818 - an answer, not an error of this program
 
 async def _overview(request: Request, _: Any) -> Overview:
     house = house_of(request)
+    sheets = {name: _id(house, name) for name in ("plan", "library", "back", "verify")}
     return Overview(
         library=house.desk.fact("library", records.LibraryFacts),
         plan=house.desk.fact("plan", records.PlanFacts),
         verify=house.desk.fact("verify", records.VerifyFacts),
+        review=turns.counts(house),
+        sheets={name: found for name, found in sheets.items() if found},
     )
+
+
+def _id(house: House, sheet_name: str) -> str:
+    """What tells a sheet from the one before; "" where there is none. Runs are looked at with the library."""
+    made = house.made("library" if sheet_name == "runs" else sheet_name)
+    return "" if made is None else str(made)
+
+
+def _opened(house: House, sheet_name: str) -> Sheet:
+    sheet = house.desk.sheet(sheet_name)
+    if sheet is None:
+        hint = f"POST {BASE}/{MAKES[sheet_name]} first."
+        raise _Wrong(404, "not-there", "Nobody has looked yet, or it was done since.", hint)
+    return sheet
+
+
+def _is_without_runs(house: House, sheet_name: str) -> bool:
+    """Whether the library was looked at, and no run has touched it."""
+    return sheet_name == "runs" and house.desk.sheet("runs") is None and house.made("library") is not None
+
+
+def _require_shown(house: House, sheet_name: str, said: str, *, needed: bool = False) -> None:
+    """Refuse what is about a sheet that was replaced, and what should say which one it is about."""
+    if said and said != _id(house, sheet_name):
+        raise _Wrong(
+            409, "replaced", "What this is about was made again, or done, since. Nothing was done.",
+            "Read it again, and send the sheet that comes with it.",
+        )  # fmt: skip
+    if needed and not said:
+        raise _Wrong(
+            409, "sheet-unsaid", "A number alone may be of another list by now. Nothing was done.",
+            "Send the sheet that came with the number.",
+        )  # fmt: skip
+
+
+def _asked(request: Request, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+    """What an address asks for. Raises for names that nobody hears, and for what is no such number."""
+    known, found = {one.name: one for one in parameters}, {}
+    for name, text in request.query_params.multi_items():
+        if name not in known or name in found:
+            heard = ", ".join(known) or "none"
+            raise _Wrong(400, "parameter", f"{name!r} is not heard here, or not twice.", f"Heard: {heard}.")
+        found[name] = _value(known[name], text)
+    return found
+
+
+def _value(parameter: Parameter, text: str) -> Any:
+    if parameter.least is None or parameter.most is None:
+        return text
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 17 else -1
+    if not parameter.least <= number <= parameter.most:
+        said = f"{parameter.name} is a whole number from {parameter.least} to {parameter.most}."
+        raise _Wrong(400, "parameter", said)
+    return number
 
 
 def _rows(sheet_name: str, kind: str) -> Callable[[Request, Any], Awaitable[Page]]:
     async def answer(request: Request, _: Any) -> Page:
-        asked = request.query_params
-        most = min(MOST, number(asked.get("most"), 100) or 100)
-        sheet = house_of(request).desk.sheet(sheet_name)
-        if sheet is None:
-            return Page([], None)
-        with sheet:
-            rows = sheet.rows(kind, asked.get("group"), after=number(asked.get("after")), most=most + 1)
-        items = [Item(row.n, row.group, msgspec.Raw(row.data)) for row in rows[:most]]
-        return Page(items, items[-1].n if len(rows) > most else None)
+        house, asked = house_of(request), _asked(request, OF_ROWS)
+        _require_shown(house, sheet_name, asked.get("sheet", ""))
+        if _is_without_runs(house, sheet_name) and not asked.keys() & {"group", "after"}:
+            return Page([], None, _id(house, "runs"))
+        with _opened(house, sheet_name) as sheet:
+            return _page(sheet, kind, asked, _id(house, sheet_name))
 
     return answer
 
 
+def _page(sheet: Sheet, kind: str, asked: Mapping[str, Any], sheet_id: str) -> Page:
+    group, after, most = asked.get("group"), asked.get("after", 0), asked.get("most", 100)
+    if group is not None and not (sheet.rows(kind, group, most=1) or sheet.has_group(group)):
+        raise _Wrong(404, "not-there", "There is no such group.")
+    if after and not sheet.has_row(after):
+        raise _Wrong(404, "not-there", "There is no row with the number that `after` says.")
+    rows = sheet.rows(kind, group, after=after, most=most + 1)
+    given = turns.answers(sheet) if kind == "question" else None
+    items = [_item(row, given) for row in rows[:most]]
+    return Page(items, items[-1].n if len(rows) > most else None, sheet_id)
+
+
+def _item(row: Row, given: Mapping[int, records.Given] | None) -> Item:
+    item = Item(row.n, row.group, msgspec.Raw(row.data))
+    if given is None:
+        return item
+    one = given.get(row.n)
+    return msgspec.structs.replace(item, answer=one and Standing(one.turn, one.said, one.changed is None))
+
+
 def _groups(sheet_name: str, kind: str, record: Any) -> Callable[[Request, Any], Awaitable[list[Any]]]:
     async def answer(request: Request, _: Any) -> list[Any]:
-        asked = request.query_params
-        most, start = min(MOST, number(asked.get("most"), 100) or 100), number(asked.get("start"))
-        sheet = house_of(request).desk.sheet(sheet_name)
-        if sheet is None:
+        house, asked = house_of(request), _asked(request, OF_GROUPS)
+        start, most = asked.get("start", 0), asked.get("most", 100)
+        if _is_without_runs(house, sheet_name) and not start:
             return []
-        with sheet:
+        with _opened(house, sheet_name) as sheet:
+            if start > sheet.count_groups(kind):
+                raise _Wrong(404, "not-there", "There are not so many.")
             return [found for _, found in sheet.groups(kind, record, start=start, most=most)]
 
     return answer
@@ -173,96 +175,140 @@ async def _cancel(request: Request, _: Any) -> State:
     return house_of(request).jobs.state
 
 
-async def _preview(request: Request, given: Back) -> State:
+async def _preview(request: Request, given: openapi.Back) -> State:
     from anivault.web.pages.working import place
 
-    only = place(house_of(request), given.file) if given.file is not None else None
+    house = house_of(request)
+    if given.file is not None:
+        _require_shown(house, "library", given.sheet, needed=True)
+    only = place(house, given.file) if given.file is not None else None
     if given.file is not None and only is None:
         raise _Wrong(404, "not-there", "The library has no file of this number.")
     return _begun(request, "rollback", run=given.run, only=only)
 
 
-async def _apply(request: Request, _: Any) -> State:
-    if house_of(request).made("plan") is None:
+async def _apply(request: Request, given: openapi.Seen) -> State:
+    house = house_of(request)
+    if house.made("plan") is None:
         raise _Wrong(
             409,
             "not-planned",
             "There is no plan: it was carried out, or never made.",
             f"POST {BASE}/plan first.",
         )
+    _require_shown(house, "plan", given.sheet)
     return _begun(request, "apply")
 
 
-async def _undo(request: Request, _: Any) -> State:
-    shown = house_of(request).desk.fact("back", records.BackFacts)
+async def _undo(request: Request, given: openapi.Seen) -> State:
+    house = house_of(request)
+    shown = house.desk.fact("back", records.BackFacts)
     if shown is None:
         raise _Wrong(409, "not-previewed", "Nothing was previewed.", f"POST {BASE}/rollback/preview first.")
+    _require_shown(house, "back", given.sheet)
     return _begun(request, "rollback", run=shown.run, only=shown.only, apply=True)
 
 
-async def _reply(request: Request, given: Reply) -> Taken:
+async def _reply(request: Request, given: openapi.Reply) -> openapi.Taken:
     house = house_of(request)
-    sheet = house.desk.sheet("plan")
-    if sheet is None:
-        raise _Wrong(404, "not-there", "There is no plan yet.")
-    with sheet:
+    said = (given.choice is not None, given.never, given.apart, given.later)
+    if sum(said) != 1:
+        raise _Wrong(400, "request", "Say one thing: choice, never, apart or later.")
+    with _opened(house, "plan") as sheet:
+        _require_shown(house, "plan", given.sheet, needed=True)
         row = sheet.row("question", given.n)
-        if row is None:
-            raise _Wrong(404, "not-there", "There is no such question.")
+    if row is None:
+        raise _Wrong(404, "not-there", "There is no such question.")
+    taken, took = await run_in_threadpool(_taken, house, row, given)
+    settled = await turns.settle(house, given.n, taken.choice.label if taken.choice else "", took.changes)
+    return msgspec.structs.replace(taken, settled=settled, turn=took.turn)
+
+
+def _taken(house: House, row: Row, given: openapi.Reply) -> tuple[openapi.Taken, turns.Took]:
+    """Take the answer as the page does; an answer that stands is replaced only by who has seen it."""
+    question, n, was = row.read(records.QuestionRow), given.n, given.was
+    try:
+        if given.never:
+            return openapi.Taken(lines=question.never), turns.take_never(house, n, was, question)
         if given.apart:
-            take_apart(house, row)
-            return Taken()
-        taken, changed = _taken(house, row.read(records.QuestionRow), given)
-        label = taken.choice.label if taken.choice else "never again"
-        sheet.mark([given.n], ANSWERED, msgspec.json.encode(Given(label, changed, at=given.n)))
-    return msgspec.structs.replace(taken, settled=await settle(house, given.n, label, [changed]))
+            return openapi.Taken(), turns.take_apart(house, row, was)
+        if given.later:
+            return openapi.Taken(), turns.take(house, n, was, "later", None)
+        choice = _choice(question, -1 if given.choice is None else given.choice)
+        took = turns.take_pin(house, n, was, choice.label, choice.pin)
+        return openapi.Taken(choice=choice, doubts=took.changes[0].doubts), took
+    except turns.StandsError as error:
+        raise _stands(error) from error
+    except turns.GoneError as error:
+        raise _Wrong(404, "not-there", "There is no plan any more.") from error
 
 
-def _taken(house: House, question: records.QuestionRow, given: Reply) -> tuple[Taken, Changed]:
-    if given.never:
-        return Taken(lines=question.never), never(house, question.never)
-    if not 0 <= given.choice < len(question.choices):
+def _choice(question: records.QuestionRow, number: int) -> Any:
+    if not 0 <= number < len(question.choices):
         raise _Wrong(404, "not-there", "There is no such choice.")
-    choice = question.choices[given.choice]
+    choice = question.choices[number]
     if choice.pin is None:
         raise _Wrong(409, "pin-refused", "No pin can say that.")
-    changed = set_pin(house, choice.pin)
-    return Taken(choice=choice, doubts=changed.doubts), changed
+    return choice
+
+
+def _stands(error: turns.StandsError) -> _Wrong:
+    if error.stands is None:
+        said, hint = "It has no such answer any more.", "Read the questions again."
+    else:
+        said = f"It has an answer that you have not named: {error.stands.said}"
+        hint = f"To replace that, send was: {error.stands.turn}."
+    return _Wrong(409, "answered", f"{said} Nothing was changed.", hint)
+
+
+async def _unsay(request: Request, given: openapi.Unsaid) -> records.Counts:
+    house = house_of(request)
+    _opened(house, "plan").__exit__()
+    _require_shown(house, "plan", given.sheet, needed=True)
+    try:
+        await run_in_threadpool(turns.undo, house, given.turn)
+    except turns.StandsError as error:
+        said = "That is not what was answered last. Nothing was undone."
+        raise _Wrong(409, "answered", said, "Undo the later answers first.") from error
+    return turns.counts(house)
 
 
 ENDPOINTS = (
     Endpoint("GET", "/overview", "read", "What is there and what waits.", _overview, Overview),
     Endpoint("GET", "/plan/moves", "read", "Where files go.",
-             _rows("plan", "move"), Page, rows=events.MoveEvent),
+             _rows("plan", "move"), Page, asks=OF_ROWS, rows=events.MoveEvent),
     Endpoint("GET", "/plan/held", "read", "Files that are held.",
-             _rows("plan", "held"), Page, rows=events.HeldEvent),
+             _rows("plan", "held"), Page, asks=OF_ROWS, rows=events.HeldEvent),
     Endpoint("GET", "/questions", "read", "What is asked.",
-             _rows("plan", "question"), Page, rows=records.QuestionRow),
+             _rows("plan", "question"), Page, asks=OF_ROWS, answered=True, rows=records.QuestionRow),
     Endpoint("GET", "/library/shows", "read", "The shows of the library.",
-             _groups("library", "show", records.LibraryShow), list[records.LibraryShow]),
+             _groups("library", "show", records.LibraryShow), list[records.LibraryShow], asks=OF_GROUPS),
     Endpoint("GET", "/library/files", "read", "The files of the library.",
-             _rows("library", "file"), Page, rows=records.LibraryFile),
+             _rows("library", "file"), Page, asks=OF_ROWS, rows=records.LibraryFile),
     Endpoint("GET", "/runs", "read", "The runs, the latest first.",
-             _groups("runs", "run", events.RunEvent), list[events.RunEvent]),
+             _groups("runs", "run", events.RunEvent), list[events.RunEvent], asks=OF_GROUPS),
     Endpoint("GET", "/runs/files", "read", "The files of runs.",
-             _rows("runs", "step"), Page, rows=records.BackRow),
+             _rows("runs", "step"), Page, asks=OF_ROWS, rows=records.BackRow),
     Endpoint("GET", "/findings", "read", "What verify found.",
-             _rows("verify", "finding"), Page, rows=records.FindingRow),
+             _rows("verify", "finding"), Page, asks=OF_ROWS, rows=records.FindingRow),
     Endpoint("GET", "/rollback/steps", "read", "What would go back, as last previewed.",
-             _rows("back", "back"), Page, rows=records.BackRow),
+             _rows("back", "back"), Page, asks=OF_ROWS, rows=records.BackRow),
     Endpoint("GET", "/rollback/held", "read", "What would stay, as last previewed.",
-             _rows("back", "held"), Page, rows=records.BackRow),
+             _rows("back", "held"), Page, asks=OF_ROWS, rows=records.BackRow),
     Endpoint("GET", "/work", "read", "How far the work is.", _work, State),
-    Endpoint("POST", "/plan", "plan", "Plan; changes nothing.", _job("plan"), State, Nothing),
-    Endpoint("POST", "/library", "plan", "Look at the library again.", _job("library"), State, Nothing),
-    Endpoint("POST", "/verify", "plan", "Verify the library.", _job("verify"), State, Verification),
-    Endpoint("POST", "/answers", "plan", "Answer a question: a pin, or an ignore line.",
-             _reply, Taken, Reply),
+    Endpoint("POST", "/plan", "plan", "Plan; changes nothing.", _job("plan"), State, openapi.Nothing),
+    Endpoint("POST", "/library", "plan", "Look at the library again.",
+             _job("library"), State, openapi.Nothing),
+    Endpoint("POST", "/verify", "plan", "Verify the library.", _job("verify"), State, openapi.Verification),
+    Endpoint("POST", "/answers", "plan", "Answer a question, or put it off.",
+             _reply, openapi.Taken, openapi.Reply),
+    Endpoint("POST", "/answers/undo", "plan", "Undo what was answered last.",
+             _unsay, records.Counts, openapi.Unsaid),
     Endpoint("POST", "/rollback/preview", "plan", "Show what it means to take back.",
-             _preview, State, Back),
-    Endpoint("POST", "/apply", "apply", "Carry out the plan that was made.", _apply, State, Nothing),
-    Endpoint("POST", "/rollback", "apply", "Take back what was previewed.", _undo, State, Nothing),
-    Endpoint("POST", "/cancel", "plan", "Stop between two files.", _cancel, State, Nothing),
+             _preview, State, openapi.Back),
+    Endpoint("POST", "/apply", "apply", "Carry out the plan that was made.", _apply, State, openapi.Seen),
+    Endpoint("POST", "/rollback", "apply", "Take back what was previewed.", _undo, State, openapi.Seen),
+    Endpoint("POST", "/cancel", "plan", "Stop between two files.", _cancel, State, openapi.Nothing),
 )  # fmt: skip
 
 
@@ -271,7 +317,8 @@ def _route(endpoint: Endpoint) -> Route:
         if endpoint.scope not in request.scope["state"]["scopes"]:
             return _json(403, _Wrong(403, "scope", f"This needs a token that may {endpoint.scope}.").event)
         try:
-            given = msgspec.json.decode(await request.body() or b"{}", type=endpoint.takes or Nothing)
+            _asked(request, endpoint.asks)
+            given = msgspec.json.decode(await request.body() or b"{}", type=endpoint.takes or openapi.Nothing)
             return _json(200 if endpoint.method == "GET" else 202, await endpoint.answer(request, given))
         except _Wrong as wrong:
             return _json(wrong.status, wrong.event)
@@ -288,77 +335,21 @@ def _json(status: int, what: Any) -> Response:
 
 
 async def _openapi(request: Request) -> Response:
-    return _json(200, description(house_of(request).rules.prefix))
+    base = f"{house_of(request).rules.prefix}{BASE}"
+    return _json(200, openapi.description(ENDPOINTS, base, (__doc__ or "").partition("\n")[0]))
 
 
-ROUTES = [*map(_route, ENDPOINTS), Route(f"{BASE}/openapi.json", _openapi)]
+async def _unknown(request: Request) -> Response:
+    """What no endpoint is."""
+    methods = [e.method for e in ENDPOINTS if BASE + e.path == request.scope["path"]]
+    if methods:
+        return _json(405, _Wrong(405, "method", f"This is asked for with {', '.join(methods)}.").event)
+    hint = f"All of them: GET {BASE}/openapi.json"
+    return _json(404, _Wrong(404, "not-there", "There is no such endpoint.", hint).event)
 
 
-def description(prefix: str = "") -> dict[str, Any]:
-    """The OpenAPI description of every endpoint, made from the records."""
-    kinds = {kind for e in ENDPOINTS for kind in (e.gives, e.takes, e.rows) if isinstance(kind, type)}
-    kinds |= {records.LibraryShow, events.RunEvent, events.ErrorEvent}
-    names = sorted(kinds - {Page}, key=lambda kind: kind.__name__)
-    _, schemas = msgspec.json.schema_components(names, ref_template="#/components/schemas/{name}")
-    paths: dict[str, Any] = {}
-    for endpoint in ENDPOINTS:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "AniVault",
-            "version": __version__,
-            "description": (__doc__ or "").partition("\n")[0],
-        },
-        "servers": [{"url": f"{prefix}{BASE}"}],
-        "security": [{"token": []}],
-        "components": {
-            "schemas": schemas,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
-        "paths": paths,
-    }
-
-
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    done = {"description": "Done, or begun.", "content": _content(_given(endpoint))}
-    made: dict[str, Any] = {
-        "summary": endpoint.summary,
-        "description": f"For tokens that may {endpoint.scope}.",
-        "responses": {
-            "200" if endpoint.method == "GET" else "202": done,
-            "default": {"description": "Refused.", "content": _content(_ref(events.ErrorEvent))},
-        },
-    }
-    if endpoint.takes:
-        made["requestBody"] = {"content": _content(_ref(endpoint.takes))}
-    if endpoint.rows:
-        made["parameters"] = [
-            _parameter("after", "integer"),
-            _parameter("most", "integer"),
-            _parameter("group", "string"),
-        ]
-    return made
-
-
-def _given(endpoint: Endpoint) -> dict[str, Any]:
-    if endpoint.rows:
-        item = {"n": {"type": "integer"}, "group": {"type": "string"}, "record": _ref(endpoint.rows)}
-        rows = {"type": "array", "items": {"type": "object", "properties": item, "required": sorted(item)}}
-        page = {"items": rows, "next": {"type": ["integer", "null"]}}
-        return {"type": "object", "properties": page, "required": ["items", "next"]}
-    if isinstance(endpoint.gives, type) and issubclass(endpoint.gives, msgspec.Struct):
-        return _ref(endpoint.gives)
-    return {"type": "array", "items": _ref(endpoint.gives.__args__[0])}
-
-
-def _ref(kind: Any) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{kind.__name__}"}
-
-
-def _content(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
-
-
-def _parameter(name: str, kind: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": {"type": kind}}
+ROUTES = [
+    *map(_route, ENDPOINTS),
+    Route(f"{BASE}/openapi.json", _openapi),
+    Route("/api{path:path}", _unknown, methods=["GET", "POST"]),
+]

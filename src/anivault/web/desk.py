@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from xxhash import xxh3_64_hexdigest, xxh32_intdigest
+from xxhash import xxh32_intdigest
 
 import anivault
 from anivault.core.moving.journal.records import journal_path
 from anivault.shared.errors import DiskError, quoted
-from anivault.shared.places import FOLDER, user_config_path
 from anivault.shared.work.making import made_by
 
 T = TypeVar("T")
@@ -32,7 +31,6 @@ T = TypeVar("T")
 _HEAD = 28  # bytes of a SQLite file, the last four of which count its changes
 LEFT_OUT = "left-out"  # the mark of a file of the plan that the user leaves out
 DONE = "done"  # that of one which a run has put into the library since
-DECIDING = ("pins.toml", "ignore", "config.toml")  # of a library, and of the user
 _SHAPE = slice(60, 64)  # of such a file: a number that its maker chooses, here who has written it
 
 _TABLES = """
@@ -40,6 +38,7 @@ CREATE TABLE rows (n INTEGER PRIMARY KEY, kind TEXT, grp TEXT, label TEXT, data 
 CREATE TABLE groups (key TEXT, kind TEXT, label TEXT, rank INTEGER, data BLOB, PRIMARY KEY (kind, key));
 CREATE TABLE facts (name TEXT PRIMARY KEY, data BLOB);
 CREATE TABLE marks (n INTEGER, mark TEXT, data BLOB, PRIMARY KEY (n, mark));
+CREATE TABLE turns (n INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB);
 """
 _INDICES = """
 CREATE INDEX by_group ON rows (kind, grp, n);
@@ -187,39 +186,6 @@ def stamp(library: str) -> str:
     return f"{found.st_size} {found.st_mtime_ns}"
 
 
-def decided(library: str, config: str | None) -> str:
-    """What tells whether pins, ignore lists or settings say something else than they did."""
-    return xxh3_64_hexdigest(b"\0".join(map(_content, _deciding(library, config))))
-
-
-def decided_when(library: str, config: str | None) -> tuple[object, ...]:
-    """What changes whenever one of these files is written: quicker to ask than what they say."""
-    return tuple(map(_written, _deciding(library, config)))
-
-
-def _deciding(library: str, config: str | None) -> Iterator[Path]:
-    for folder in (Path(library, FOLDER), user_config_path().parent):
-        yield from (folder / name for name in DECIDING)
-    yield Path(config) if config else user_config_path()
-
-
-def _content(path: Path) -> bytes:
-    """What a file says; remarks and empty lines in it decide nothing."""
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError:
-        return b""
-    return b"\n".join(line for line in map(bytes.strip, lines) if line and not line.startswith(b"#"))
-
-
-def _written(path: Path) -> object:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
-
-
 class Writer:
     """Fills a sheet."""
 
@@ -339,21 +305,54 @@ class Sheet:
         found = self._connection.execute(asked, (n, kind)).fetchone()
         return Row(*found) if found else None
 
+    def has_row(self, n: int) -> bool:
+        """Whether there is a row with this number."""
+        return bool(self._connection.execute("SELECT 1 FROM rows WHERE n = ?", (n,)).fetchone())
+
+    def has_group(self, key: str) -> bool:
+        """Whether there is a group with this key."""
+        return bool(self._connection.execute("SELECT 1 FROM groups WHERE key = ?", (key,)).fetchone())
+
     def unmarked(self, kind: str, mark: str, after: int = 0) -> Row | None:
         """The next row of a kind that does not have a mark."""
+        return next(iter(self.all_unmarked(kind, mark, after, most=1)), None)
+
+    def all_unmarked(self, kind: str, mark: str, after: int = 0, *, most: int) -> list[Row]:
+        """The next rows of a kind that do not have a mark."""
         asked = (
             "SELECT n, grp, data FROM rows WHERE kind = ? AND n > ? AND NOT EXISTS "
-            "(SELECT 1 FROM marks WHERE marks.n = rows.n AND mark = ?) ORDER BY n LIMIT 1"
+            "(SELECT 1 FROM marks WHERE marks.n = rows.n AND mark = ?) ORDER BY n LIMIT ?"
         )
-        found = self._connection.execute(asked, (kind, after, mark)).fetchone()
-        return Row(*found) if found else None
+        return [Row(*found) for found in self._connection.execute(asked, (kind, after, mark, most))]
 
-    def turn(self, numbers: Iterable[int], kind: str) -> None:
-        """Make rows of another kind, in no group."""
+    def turn(self, numbers: Iterable[int], kind: str, group: str = "") -> None:
+        """Make rows of another kind and group."""
         with self._connection:
             self._connection.executemany(
-                "UPDATE rows SET kind = ?, grp = '' WHERE n = ?", [(kind, n) for n in numbers]
+                "UPDATE rows SET kind = ?, grp = ? WHERE n = ?", [(kind, group, n) for n in numbers]
             )
+
+    def take_turn(self, record: Any, n: int | None = None) -> int:
+        """Note what it takes to undo something, or again for turn `n`; a new number is never another's."""
+        with self._connection:
+            asked = "INSERT OR REPLACE INTO turns VALUES (?, ?)"
+            return int(self._connection.execute(asked, (n, msgspec.json.encode(record))).lastrowid or 0)
+
+    def last_turn(self, kind: type[T]) -> tuple[int, T] | None:
+        """The last turn that was not undone, with its number."""
+        asked = "SELECT n, data FROM turns ORDER BY n DESC LIMIT 1"
+        found = self._connection.execute(asked).fetchone()
+        return (found[0], msgspec.json.decode(found[1], type=kind)) if found else None
+
+    def one_turn(self, n: int, kind: type[T]) -> T | None:
+        """A turn by its number; None where it was undone."""
+        found = self._connection.execute("SELECT data FROM turns WHERE n = ?", (n,)).fetchone()
+        return msgspec.json.decode(found[0], type=kind) if found else None
+
+    def undo_turn(self, n: int) -> None:
+        """Forget a turn: it is undone."""
+        with self._connection:
+            self._connection.execute("DELETE FROM turns WHERE n = ?", (n,))
 
     def tell(self, name: str, record: Any) -> None:
         """Set a fact again."""

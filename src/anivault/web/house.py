@@ -14,7 +14,8 @@ from xxhash import xxh3_64_hexdigest
 from anivault.services.secrets import has_key
 from anivault.shared.places import user_config_path
 from anivault.shared.settings import Settings
-from anivault.web.desk import Desk, decided, stamp
+from anivault.web.decided import decided
+from anivault.web.desk import Desk, stamp
 from anivault.web.jobs import Jobs, State, ask
 from anivault.web.posters import Posters
 from anivault.web.records import LibraryFacts, Made, PlanFacts, Since

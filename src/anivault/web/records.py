@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -134,6 +134,61 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
         """The show of the first choice; empty where there is no choice, or no pin for it."""
         pin = self.choices[0].pin if self.choices else None
         return pin.show if pin else ""
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What an answer changed: pins as their file has them, and lines of the ignore list.
+
+    What went is kept with its place in the file: of two pins for the same files the first may be heard, and
+    of two lines the last. `doubts`: what speaks against the answer all the same.
+    """
+
+    came: tuple[dict[str, Any], ...] = ()
+    went: tuple[dict[str, Any], ...] = ()
+    places: tuple[int, ...] = ()  # of the pins that went
+    lines: tuple[str, ...] = ()
+    lines_went: tuple[tuple[int, str], ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+class Given(msgspec.Struct, frozen=True):
+    """The answer that a question has: in words, what it changed by itself, and the turn that gave it.
+
+    `at`: the question where it was given. One that was given at another question changed nothing here if that
+    left nothing to ask about this one.
+    """
+
+    label: str
+    changed: Changed | None = None  # None: put off
+    at: int = 0
+    turn: int = 0
+
+    @property
+    def said(self) -> str:
+        """The answer in a sentence."""
+        if self.changed is None:
+            return "Put off."
+        return "These are never asked about again." if self.changed.lines else f"Taken: {self.label}."
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """What one key or button of the review did, with all that it takes to undo it.
+
+    `before`: the answers that questions had before it. `parts`: the questions that one was taken apart to.
+    """
+
+    at: int
+    changed: Changed = Changed()
+    before: tuple[tuple[int, Given | None], ...] = ()
+    parts: tuple[int, ...] = ()
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a review is. A question that was put off is open."""
+
+    answered: int = 0
+    open: int = 0
+    later: int = 0  # of the open ones: put off
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):

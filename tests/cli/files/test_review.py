@@ -358,6 +358,18 @@ def test_all_alike_is_one_answer_to_take_back_and_nothing_of_it_is_asked_again(
     assert len(pins(run)) == 2
 
 
+def test_undo_asks_again_what_was_put_off_or_taken_apart(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = cinema(tmp_path / "films", *FILMS)
+    (several / "other").mkdir()
+    (several / "other/Zzqqx Wwvv - 01.mkv").write_text("another")
+    keyed(monkeypatch, "l", "u", "e", "l", "u", "u", "n", "q")
+    found = [(e["releases"], e["of"]) for e in run("review", several, "--json").of("question")]
+
+    assert found == [(4, 2), (1, 2), (4, 2), (1, 5), (1, 5), (1, 5), (4, 2), (1, 2)]
+
+
 def test_undo_leaves_no_pin_of_all_alike(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two, other = two_groups(tmp_path / "1", "A"), two_groups(tmp_path / "2", "B"), pile(tmp_path / "dl")
     keyed(monkeypatch, "l", "a", "u", "q")

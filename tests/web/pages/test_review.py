@@ -16,8 +16,8 @@ from anivault.cli.demo_handler import write_sample
 from anivault.core.matching.pins import Pin, add, load
 from anivault.services.remembered import ignored
 from anivault.web.house import House
+from anivault.web.pages.answered.turns import settle
 from anivault.web.pages.asking import set_pin
-from anivault.web.pages.review import settle
 from anivault.web.records import PinWords, QuestionRow
 from tests.cli.files.test_review import FILM, FILMS, cinema, keyed, pile, two_groups
 from tests.conftest import Run
@@ -144,14 +144,14 @@ def test_several_are_asked_about_one_by_one_on_demand(inside: Browser, tmp_path:
     (tmp_path / "Downloads/Zzqqx Wwvv - 01.mkv").write_text("another folder's")
     work(inside, "plan")
     number, other = questions(inside)
-    assert "2 questions left" in inside.get("/review").text
+    assert "0 questions answered, 2 open." in inside.get("/review").text
 
     first = inside.post("/review/apart", {"n": str(number)}).headers["location"].partition("n=")[2]
     found = questions(inside)
     assert [(q.files, q.releases) for q in found.values()] == [(1, 1)] * 5
     assert next(iter(found)) == other
     assert int(first) in found
-    assert "5 questions left" in inside.get("/review").text
+    assert "0 questions answered, 5 open." in inside.get("/review").text
     assert inside.post("/review/later", {"n": str(number)}).status == 404  # it is not asked any more
 
     inside.post("/review/apart", {"n": first})  # it is one already
@@ -290,7 +290,7 @@ def test_what_one_answer_settles_is_not_asked_and_undone_with_it(inside: Browser
     assert len(pins_of(tmp_path)) == 1
     page = inside.get("/review").text
     assert "which answers 2 more questions too" in page
-    assert "3 answered" in page
+    assert "3 questions answered" in page
 
     assert inside.post("/review/undo").headers["location"] == f"/review?n={first}"
     assert (questions(inside), pins_of(tmp_path)) == (found, ())

@@ -12,7 +12,7 @@ from anivault.core.matching.pins import Pin, load
 from anivault.core.matching.questions import Answer, Wanted
 from anivault.shared.errors import PinRefusedError
 from anivault.web.desk import Row
-from anivault.web.pages.review import take_apart
+from anivault.web.pages.answered.turns import take_apart
 from anivault.web.records import Choice, PinChange, PinFacts, PinWords, QuestionRow
 from anivault.web.work.questions import PART, choices, files_of, question_of
 from tests.web.work.conftest import Bench

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from anivault.cli import events
 from anivault.shared.logs.lines import write
+from anivault.shared.text import counted
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
@@ -89,3 +90,8 @@ def summary(screen: Screen, command: str, counts: Counter[str], text: str) -> No
 def counts_told(counts: Counter[str]) -> str:
     """`12 matched, 3 held`, the most first."""
     return ", ".join(f"{number:,} {name}" for name, number in counts.most_common() if number)
+
+
+def answers_told(answered: int, open_: int) -> str:
+    """How far a review is."""
+    return f"{counted(answered, 'question')} answered, {open_:,} open."

@@ -90,6 +90,20 @@ def remove(words: Sequence[str], library: str | None) -> Lines:
     return Lines(str(path), tuple(line.removesuffix("\r") for line in gone))
 
 
+def said(library: str | None) -> list[str]:
+    """Every line of the list as it stands there, remarks too."""
+    return _split(_read(file_of(library)).decode("utf-8", "surrogateescape"))
+
+
+def taken_back(came: Collection[str], went: Sequence[tuple[int, str]], library: str | None) -> None:
+    """Take an answer back: the lines that came with it go, and those that went come again at their places."""
+    lines = [line for line in said(library) if line not in came]
+    for place, line in went:
+        if line not in lines:
+            lines.insert(place, line)
+    _write(file_of(library), "".join(f"{line}\n" for line in lines))
+
+
 def kept(library: str | None) -> Callable[[], None]:
     """Note what the list says now; calling what is returned makes it say that again."""
     path = file_of(library)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Sequence
-from typing import Any
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +17,12 @@ from anivault.shared.progress import untold
 from anivault.web.desk import Sheet
 from anivault.web.house import House
 from anivault.web.pages.rendering import go, house_of, optional, render
-from anivault.web.records import PinWords, QuestionRow
+from anivault.web.records import Changed, PinWords, QuestionRow
+
+if TYPE_CHECKING:
+    from anivault.core.matching.pins import Pin
+
+T = TypeVar("T")
 
 LONGEST_NUMBER = 6  # characters
 MOST = 5000  # questions that one answer is taken for, or looked at for
@@ -23,34 +30,57 @@ MOST = 5000  # questions that one answer is taken for, or looked at for
 # What knows names and matching is imported when somebody answers: no other page needs it.
 
 
-class Changed(msgspec.Struct, frozen=True):
-    """What an answer changed: pins that came and went as their file has them, and ignore lines.
-
-    `doubts`: what speaks against it all the same.
-    """
-
-    came: tuple[dict[str, Any], ...] = ()
-    went: tuple[dict[str, Any], ...] = ()
-    lines: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
-
-
 def set_pin(house: House, pin: PinWords) -> Changed:
     """Set a pin in the library's own file. Raises PinRefusedError for other paths, and what `pin` does."""
     if is_outside(house, pin.what):
         raise PinRefusedError("that path lies outside of the folders that this page may use")
-    from anivault.core.matching.pins import load
     from anivault.services import pinning
 
     wanted = pinning.PinRequest(library=house.library, **msgspec.structs.asdict(pin))
-    before = load(pinning.file_of(house.library))
+    before = kept(house)
     made = pinning.pin(wanted, house.settings, house.settings.match.providers, untold)
-    after = load(pinning.file_of(house.library))
+    return replace(changed_since(house, before), doubts=made.doubts)
+
+
+class Kept(NamedTuple):
+    """What is decided in a library: its pins and the lines of its ignore list, each in their order."""
+
+    pins: tuple[Pin, ...]
+    lines: Sequence[str]
+
+
+def kept(house: House) -> Kept:
+    """What is decided now."""
+    from anivault.core.matching.pins import load
+    from anivault.services import pinning
+    from anivault.services.remembered import ignored
+
+    return Kept(load(pinning.file_of(house.library)), ignored.said(house.library))
+
+
+def changed_since(house: House, before: Kept) -> Changed:
+    """What is decided otherwise than it was, or stands elsewhere."""
+    now = kept(house)
+    came, went = _difference(before.pins, now.pins)
+    lines, lines_went = _difference(before.lines, now.lines)
     return Changed(
-        came=tuple(msgspec.to_builtins(pin) for pin in after if pin not in before),
-        went=tuple(msgspec.to_builtins(pin) for pin in before if pin not in after),
-        doubts=made.doubts,
+        came=tuple(map(msgspec.to_builtins, came)),
+        went=tuple(msgspec.to_builtins(pin) for _, pin in went),
+        places=tuple(place for place, _ in went),
+        lines=tuple(line for line in lines if not line.startswith("#")),
+        lines_went=tuple(lines_went),
     )
+
+
+def _difference(before: Sequence[T], after: Sequence[T]) -> tuple[list[T], list[tuple[int, T]]]:
+    """What came to a list, and what went from it, each with the place where it stood."""
+    came: list[T] = []
+    went: list[tuple[int, T]] = []
+    for done, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if done != "equal":
+            went += enumerate(before[i:j], i)
+            came += after[k:m]
+    return came, went
 
 
 def is_outside(house: House, words: str) -> bool:
@@ -74,10 +104,9 @@ def never(house: House, lines: Sequence[str]) -> Changed:
     """Leave the files of a question out for good, by the lines that were found for them."""
     from anivault.services.remembered import ignored
 
-    own = str(ignored.file_of(house.library))
-    there = {line for listed in ignored.listed(house.library) if listed.file == own for line in listed.lines}
+    before = kept(house)
     ignored.write(lines, house.library)
-    return Changed(lines=tuple(line for line in lines if line not in there))
+    return changed_since(house, before)
 
 
 def take_back(house: House, changed: Changed) -> None:
@@ -88,9 +117,9 @@ def take_back(house: House, changed: Changed) -> None:
 
     if changed.came or changed.went:
         came, went = msgspec.convert((changed.came, changed.went), tuple[list[Pin], list[Pin]])
-        pinning.taken_back(came, went, house.library)
-    if changed.lines:
-        ignored.remove(changed.lines, house.library)
+        pinning.taken_back(came, went, house.library, changed.places)
+    if changed.lines or changed.lines_went:
+        ignored.taken_back(changed.lines, changed.lines_went, house.library)
 
 
 def words_for(

@@ -12,8 +12,8 @@ from anivault.services.catalogue.sources import catalog_info
 from anivault.shared import fs
 from anivault.web.house import House
 from anivault.web.pages import entrance
+from anivault.web.pages.answered.turns import counts, told
 from anivault.web.pages.rendering import house_of, render
-from anivault.web.pages.review import given
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import LibraryFacts, PlanFacts, VerifyFacts
 
@@ -26,7 +26,7 @@ def show(request: Request) -> Response:
     if "token" in request.query_params:
         return entrance.by_link(request)
     house = house_of(request)
-    plan = house.desk.fact("plan", PlanFacts)
+    plan, answers = house.desk.fact("plan", PlanFacts), counts(house)
     return render(
         request,
         "pages/overview.html",
@@ -34,7 +34,8 @@ def show(request: Request) -> Response:
         outdated=house.is_outdated(plan),
         since=house.since(plan),
         behind=house.is_behind(),
-        given=given(house),
+        answers=answers,
+        reviewed=told(answers),
         away=house.is_away(),
         shelf=house.desk.fact("library", LibraryFacts),
         check=house.desk.fact("verify", VerifyFacts),

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from anivault.cli import events
 from anivault.web.desk import DONE, LEFT_OUT, Sheet
+from anivault.web.pages.answered.turns import counts
 from anivault.web.pages.asking import numbers, pinned
 from anivault.web.pages.rendering import form, go, house_of, number, render, replaced
-from anivault.web.pages.review import given
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
 
@@ -47,7 +47,7 @@ def show(request: Request) -> Response:
             since=house.since(facts),
             behind=house.is_behind(),
             done=sheet.count_marked("move", DONE),
-            given=given(house),
+            answers=counts(house),
             rows=_left_out(sheet, left_out) if state == "left-out" else [],
         )
 

@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-import msgspec
 from msgspec import convert
-from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.shared.errors import AniVaultError, PinRefusedError
+from anivault.shared.text import counted
 from anivault.web.desk import Row, Sheet
-from anivault.web.house import House
 from anivault.web.jobs import ask
-from anivault.web.pages.asking import (
-    MOST,
-    Changed,
-    concerned,
-    never,
-    refused,
-    set_pin,
-    take_back,
-    whole,
-    words_for,
-)
+from anivault.web.pages.answered import turns
+from anivault.web.pages.answered.turns import ANSWERED, GoneError, StandsError, Took, settle, take_apart
+from anivault.web.pages.asking import refused, whole, words_for
 from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.pages.unchanged import while_unchanged
-from anivault.web.records import Choice, PinWords, PlanFacts, QuestionRow
+from anivault.web.records import Choice, Given, PlanFacts, QuestionRow, Turn
 
-ANSWERED, PART, NEXT = "answered", "part", 8
+NEXT = 8  # questions that are named, of those that come or were put off
 
 
-class Given(msgspec.Struct, frozen=True):
-    """An answer that was given, what it changed, and the question where it was given.
+class Last(NamedTuple):
+    """The last turn: its number, what it did in words, and what speaks against that."""
 
-    One that was given at another question changed nothing here if that left nothing to ask about this one.
-    """
-
-    label: str
-    changed: Changed | None = None  # None: put off
-    at: int = 0  # 0: an answer for this question alone
+    number: int
+    said: str
+    doubts: Sequence[str]
 
 
 @while_unchanged
@@ -54,31 +41,44 @@ def show(request: Request) -> Response:
     if sheet is None or facts is None:
         return render(request, "pages/review.html", plan=None, question=None)
     with sheet:
-        given = _given(sheet)
+        given = turns.answers(sheet)
         row = _chosen(sheet, number(request.query_params.get("n")), number(request.query_params.get("after")))
-        coming = _coming(sheet, row, given) if row else []
-        alike = sum(1 for _ in _alike(sheet, row)) if row else 0
-    together = _last(given)
+        so_far = turns.counted(facts, given)
+        coming = _coming(sheet, row) if row else []
+        put_off = [] if row else _put_off(sheet, given)
+        alike = sum(1 for _ in turns.alike(sheet, row, given)) if row else 0
+        last = _last(sheet, given)
+    stands = given.get(row.n) if row else None
+    unasked = so_far.open - so_far.later - (row is not None and stands is None)
     return render(
         request,
         "pages/review.html",
         plan=facts,
         n=row.n if row else 0,
         question=row.read(QuestionRow) if row else None,
-        given=len(given),
-        answers=sum(answer.changed is not None for answer in given.values()),
+        stands=stands,
+        was=stands.turn if stands else 0,
+        counts=so_far,
+        told=turns.told(so_far),
         alike=alike,
-        last=_where_given(given, together[0]) if together else None,
-        too=len(together) - 1,
-        left=facts.questions - len(given),
+        last=last,
         coming=coming,
+        more=unasked - len(coming),
+        put_off=put_off,
     )
 
 
-def _coming(sheet: Sheet, row: Row, given: dict[int, Given]) -> list[tuple[int, QuestionRow]]:
-    """The open questions among those that stand behind this one."""
-    behind = sheet.rows("question", after=row.n, most=NEXT)
-    return [(other.n, other.read(QuestionRow)) for other in behind if other.n not in given]
+def _coming(sheet: Sheet, row: Row) -> list[tuple[int, QuestionRow]]:
+    """The next open questions: those behind this one, then those before it that were passed over."""
+    behind = sheet.all_unmarked("question", ANSWERED, row.n, most=NEXT)
+    before = (one for one in sheet.all_unmarked("question", ANSWERED, most=NEXT) if one.n < row.n)
+    return [(one.n, one.read(QuestionRow)) for one in [*behind, *before][:NEXT]]
+
+
+def _put_off(sheet: Sheet, given: Mapping[int, Given]) -> list[tuple[int, QuestionRow]]:
+    """Some of the questions that were put off."""
+    numbers = [n for n, one in given.items() if one.changed is None][:NEXT]
+    return [(row.n, row.read(QuestionRow)) for row in (sheet.row("question", n) for n in numbers) if row]
 
 
 def _chosen(sheet: Sheet, n: int, after: int) -> Row | None:
@@ -88,30 +88,16 @@ def _chosen(sheet: Sheet, n: int, after: int) -> Row | None:
     return sheet.unmarked("question", ANSWERED, after) or sheet.unmarked("question", ANSWERED)
 
 
-def _given(sheet: Sheet) -> dict[int, Given]:
-    return {n: msgspec.json.decode(data, type=Given) for n, data in sheet.marked(ANSWERED).items()}
-
-
-def given(house: House) -> int:
-    """How many questions of the plan have an answer, or were put off."""
-    sheet = house.desk.sheet("plan")
-    if sheet is None:
-        return 0
-    with sheet:
-        return len(sheet.marked(ANSWERED))
-
-
-def _last(given: dict[int, Given]) -> list[int]:
-    """The questions that the last answer has answered, the latest first."""
-    n, last = next(reversed(given.items()), (0, None))
-    if last is None or not last.at:
-        return [n] if n else []
-    return [m for m in reversed(given) if given[m].at == last.at]
-
-
-def _where_given(given: dict[int, Given], n: int) -> Given:
-    """The answer of the question where that of question `n` was given."""
-    return given.get(given[n].at, given[n])
+def _last(sheet: Sheet, given: Mapping[int, Given]) -> Last | None:
+    """What was done last and can be undone."""
+    number, turn = sheet.last_turn(Turn) or (0, None)
+    if turn is None:
+        return None
+    if turn.parts:
+        return Last(number, f"Each of {len(turn.parts):,} is asked about by itself.", ())
+    one, too = given[turn.at], sum(other.turn == number for other in given.values()) - 1
+    more = f", which answers {counted(too, 'more question')} too." if too else "."
+    return Last(number, one.said.removesuffix(".") + more, one.changed.doubts if one.changed else ())
 
 
 async def answer(request: Request) -> Response:
@@ -123,12 +109,15 @@ async def answer(request: Request) -> Response:
     if row is None or question is None or not 0 <= choice < len(question.choices):
         return _gone(request)
     taken = question.choices[choice]
-    if taken.pin is None:
+    house, was, words = house_of(request), number(fields.get("was")), taken.pin
+    if words is None:
         why = "no pin can say that: type the number of the show, and where its files go"
         return refused(request, PinRefusedError(why), "/review")
     if fields.get("all") == "1":
-        return await _take_alike(request, row)
-    return await _take(request, row, taken.pin, taken.label)
+        return await _take(request, row, taken.label, lambda: turns.take_alike(house, row, was))
+    return await _take(
+        request, row, taken.label, lambda: turns.take_pin(house, row.n, was, taken.label, words)
+    )
 
 
 async def pin(request: Request) -> Response:
@@ -148,134 +137,95 @@ async def pin(request: Request) -> Response:
         )  # fmt: skip
     except AniVaultError as error:
         return refused(request, error, "/review")
-    return await _take(request, row, words, fields.get("label", "")[:200] or words.show)
+    house, was, label = house_of(request), number(fields.get("was")), fields.get("label", "")[:200]
+    label = label or words.show
+    return await _take(request, row, label, lambda: turns.take_pin(house, row.n, was, label, words))
+
+
+async def leave_out(request: Request) -> Response:
+    """Never ask about these files again, nor about those that join them."""
+    fields, house = form(request), house_of(request)
+    row = _row(request, fields)
+    if row is None:
+        return _gone(request)
+    question, was = row.read(QuestionRow), number(fields.get("was"))
+    return await _take(request, row, "never ask again", lambda: turns.take_never(house, row.n, was, question))
+
+
+async def later(request: Request) -> Response:
+    """Put a question off; it comes again with the next plan."""
+    fields, house = form(request), house_of(request)
+    row = _row(request, fields)
+    if row is None:
+        return _gone(request)
+    was = number(fields.get("was"))
+    return await _take(request, row, "later", lambda: turns.take(house, row.n, was, "later", None))
+
+
+async def _take(request: Request, row: Row, label: str, do: Callable[[], Took]) -> Response:
+    """Answer a question, and note what else that answers; one that was answered meanwhile is asked about."""
+    try:
+        taken = await run_in_threadpool(do)
+    except StandsError as error:
+        return _stands(request, row, label, error.stands)
+    except GoneError:
+        return _gone(request)
+    except AniVaultError as error:
+        return refused(request, error, "/review")
+    await settle(house_of(request), row.n, label, taken.changes)
+    return go(request, "/review", after=row.n)
+
+
+def _stands(request: Request, row: Row, label: str, stands: Given | None) -> Response:
+    """Say which answer a question has that the window did not show, and ask whether to replace it."""
+    return render(
+        request,
+        "pages/answered.html",
+        409,
+        question=row.read(QuestionRow),
+        n=row.n,
+        stands=stands,
+        label=label,
+        path=request.scope["path"],
+        fields={name: value for name, value in form(request).items() if name not in ("csrf", "was")},
+        was=stands.turn if stands else 0,
+    )
 
 
 def apart(request: Request) -> Response:
     """Ask about each release of several by itself."""
-    house, row = house_of(request), _row(request, form(request))
-    if row is None:
-        return _gone(request)
-    return go(request, "/review", n=take_apart(house, row))
-
-
-def take_apart(house: House, row: Row) -> int:
-    """Ask the questions of several releases instead of the one about all; gives the first one's number."""
-    question = row.read(QuestionRow)
-    sheet, facts = house.desk.sheet("plan"), house.desk.fact("plan", PlanFacts)
-    if sheet is None or facts is None or question.releases == 1:
-        return row.n
-    with sheet:
-        parts = [part.n for part in sheet.rows(PART, question.path, most=question.releases)]
-        sheet.turn(parts, "question")
-        sheet.turn([row.n], "apart")
-        sheet.tell("plan", replace(facts, questions=facts.questions + len(parts) - 1))
-    return parts[0]
-
-
-def leave_out(request: Request) -> Response:
-    """Never ask about these files again, nor about those that join them."""
-    house, row = house_of(request), _row(request, form(request))
+    fields = form(request)
+    row = _row(request, fields)
     if row is None:
         return _gone(request)
     try:
-        changed = never(house, row.read(QuestionRow).never)
+        first = take_apart(house_of(request), row, number(fields.get("was"))).first
+    except StandsError as error:
+        return _stands(request, row, "ask about each by itself", error.stands)
+    except GoneError:
+        return _gone(request)
     except AniVaultError as error:
         return refused(request, error, "/review")
-    return _note(request, row, Given("never again", changed))
-
-
-async def _take(request: Request, row: Row, words: PinWords, label: str) -> Response:
-    house = house_of(request)
-    try:
-        changed = await run_in_threadpool(set_pin, house, words)
-    except AniVaultError as error:
-        return refused(request, error, "/review")
-    noted = _note(request, row, Given(label, changed, at=row.n))
-    await settle(house, row.n, label, [changed])
-    return noted
-
-
-async def _take_alike(request: Request, row: Row) -> Response:
-    house = house_of(request)
-    try:
-        taken = await run_in_threadpool(_taken_alike, house, row)
-    except AniVaultError as error:
-        return refused(request, error, "/review")
-    await settle(house, row.n, taken[0].label, [given.changed for given in taken if given.changed])
-    return go(request, "/review", after=row.n)
-
-
-def _taken_alike(house: House, row: Row) -> list[Given]:
-    """Take the first choice here, and wherever the same show comes first; each is noted as it is written."""
-    sheet, taken = house.desk.sheet("plan"), []
-    assert sheet
-    with sheet:
-        for other in [row, *_alike(sheet, row)]:
-            first = other.read(QuestionRow).choices[0]
-            if first.pin is None:
-                continue
-            given = Given(first.label, set_pin(house, first.pin), at=row.n)
-            sheet.mark([other.n], ANSWERED, msgspec.json.encode(given))
-            taken.append(given)
-    return taken
-
-
-async def settle(house: House, n: int, label: str, changes: Sequence[Changed]) -> tuple[int, ...]:
-    """Note the open questions that the answer at question `n` leaves nothing to ask about; gives them."""
-    sheet, pins = house.desk.sheet("plan"), [pin for changed in changes for pin in changed.came]
-    if sheet is None or not pins:
-        return ()
-    with sheet:
-        numbers = await run_in_threadpool(concerned, sheet, pins, sheet.marked(ANSWERED))
-        if not numbers:
-            return ()
-        told = await ask(house.order("settled", questions=numbers, pins=pins))
-        too = convert(told.get("answer", ()), tuple[int, ...])
-        sheet.mark(too, ANSWERED, msgspec.json.encode(Given(label, Changed(), at=n)))
-    return too
-
-
-def _alike(sheet: Sheet, row: Row) -> Iterator[Row]:
-    """The other open questions whose first choice is the same show."""
-    if not row.group:
-        return
-    given = sheet.marked(ANSWERED)
-    for other in sheet.rows("question", row.group, most=MOST):
-        if other.n != row.n and other.n not in given:
-            yield other
-
-
-def _note(request: Request, row: Row, given: Given) -> Response:
-    sheet = house_of(request).desk.sheet("plan")
-    if sheet:
-        with sheet:
-            sheet.mark([row.n], ANSWERED, msgspec.json.encode(given))
-    return go(request, "/review", after=row.n)
-
-
-def later(request: Request) -> Response:
-    """Put a question off; it comes again with the next plan."""
-    row = _row(request, form(request))
-    return _note(request, row, Given("later")) if row else _gone(request)
+    return go(request, "/review", n=first)
 
 
 def undo(request: Request) -> Response:
-    """Take the last answer back, with all that it changed; one that was taken for several questions whole."""
-    house = house_of(request)
-    sheet = house.desk.sheet("plan")
-    if sheet is None:
+    """Undo what was done last: an answer with all that it changed, what was put off or taken apart."""
+    fields, house = form(request), house_of(request)
+    seen = number(fields["turn"]) if "turn" in fields else None
+    if not house.is_shown("plan", fields):
         return _gone(request)
-    with sheet:
-        given = _given(sheet)
-        together = _last(given)
-        try:
-            for n in together:
-                take_back(house, given[n].changed or Changed())
-                sheet.unmark([n], ANSWERED)
-        except AniVaultError as error:
-            return refused(request, error, "/review")
-    return go(request, "/review", **({"n": given[together[0]].at or together[0]} if together else {}))
+    try:
+        return go(request, "/review", n=turns.undo(house, seen) or None)
+    except GoneError:
+        return _gone(request)
+    except StandsError as error:
+        said = f" {error.stands.said}" if error.stands else ""
+        what = f"Something else was done since this page was shown.{said} Nothing was undone."
+        hint = "Look at it again: Undo takes back what was done last."
+        return render(request, "entrance/refused.html", 409, what=what, hint=hint, back="/review")
+    except AniVaultError as error:
+        return refused(request, error, "/review")
 
 
 def _row(request: Request, fields: Mapping[str, str]) -> Row | None:
@@ -312,11 +262,12 @@ async def search(request: Request) -> Response:
     except PinRefusedError as error:
         return refused(request, error, "/review")
     folder = asked.get("for") == "folder"
-    told: dict[str, Any] = {"answer": []}
+    found: dict[str, Any] = {"answer": []}
     if words or show:
-        told = await ask(house.order("search", n=n, words=words, show=show[:60], folder=folder, **where))
+        found = await ask(house.order("search", n=n, words=words, show=show[:60], folder=folder, **where))
     return render(
         request, "pages/search.html", words=show or words, n=n, show=show, folder=folder, where=where,
-        found=convert(told.get("answer", []), list[Choice]), why=told.get("message", ""),
-        hint=told.get("hint", ""), bare="hx-request" in request.headers,
+        found=convert(found.get("answer", []), list[Choice]), why=found.get("message", ""),
+        hint=found.get("hint", ""), bare="hx-request" in request.headers, was=number(asked.get("was")),
+        cut=found.get("cut", False),
     )  # fmt: skip

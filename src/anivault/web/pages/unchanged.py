@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from anivault.web.desk import decided_when
+from anivault.web.decided import decided_when
 from anivault.web.house import House
 from anivault.web.pages.rendering import house_of
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from anivault.cli import events
 from anivault.web.safety.access import Access, Session, same
 from anivault.web.safety.tokens import Tokens
 
@@ -32,6 +33,11 @@ HARMLESS = (
     "/jobs/cancel", "/settings/preview", "/api/v1/plan", "/api/v1/library", "/api/v1/verify",
     "/api/v1/rollback/preview", "/api/v1/cancel",
 )  # fmt: skip
+# What the API calls a refusal, by its status.
+CODES = {
+    400: "request", 401: "token", 403: "read-only", 405: "method", 408: "slow", 413: "too-large",
+    421: "host", 429: "too-many-tries",
+}  # fmt: skip
 HEADERS = [
     (b"content-security-policy",
      b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -68,7 +74,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error of this program
-    """A request that is not answered, with the status and a sentence."""
+    """A request that is not answered, with the status and a sentence; programs get `code` too."""
 
     def __init__(self, status: int, why: str, location: str = "") -> None:
         super().__init__(why)
@@ -117,15 +123,20 @@ class Guard:
         return body
 
     async def _refuse(self, refused: Refused, scope: Scope, send: Callable[[Any], Any]) -> None:
-        """Say why in a line: as a small page to a browser that goes to one, as text to all others."""
+        """Say why: as a small page to a browser that goes to one, as an event to programs, else as a line."""
         page = any(name.lower() == b"accept" and b"text/html" in value for name, value in scope["headers"])
-        kind = b"text/html" if page else b"text/plain"
+        program = scope["path"].startswith("/api/") or f"{self._rules.prefix}/api/" in scope["path"]
+        kind = b"application/json" if program else b"text/html" if page else b"text/plain"
         headers = [(b"content-type", kind + b"; charset=utf-8"), (b"connection", b"close")]
         if refused.location:
             headers.append((b"location", refused.location.encode()))
-        body = PAGE.format(why=escape(refused.why), prefix=self._rules.prefix) if page else refused.why
+        body = refused.why.encode()
+        if program:
+            body = msgspec.json.encode(_event(refused))
+        elif page:
+            body = PAGE.format(why=escape(refused.why), prefix=self._rules.prefix).encode()
         await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body.encode()})
+        await send({"type": "http.response.body", "body": body})
 
     def _check_host(self, headers: Mapping[str, str]) -> None:
         """Addresses cannot be rebound to another machine; names can, so only ours are answered."""
@@ -170,6 +181,12 @@ class Guard:
                 401, "This needs a token: Authorization: Bearer …; `anivault serve --token` makes one."
             )
         scope["state"]["scopes"] = scopes
+
+
+def _event(refused: Refused) -> events.ErrorEvent:
+    """A refusal as every command tells a failure to programs."""
+    code = CODES.get(refused.status, "refused")
+    return events.ErrorEvent(code=code, message=refused.why, hint="", exit_code=0)
 
 
 def _headers(scope: Scope) -> dict[str, str]:

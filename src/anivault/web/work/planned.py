@@ -21,7 +21,8 @@ from anivault.core.planning import planfile
 from anivault.core.verdicts import Asked
 from anivault.services.asking import opened
 from anivault.shared.text import natural
-from anivault.web.desk import LEFT_OUT, Writer, decided, stamp
+from anivault.web.decided import decided
+from anivault.web.desk import LEFT_OUT, Writer, stamp
 from anivault.web.records import BackRow, HeldPart, PlanFacts, ShowPart
 from anivault.web.work.library import looked_after
 from anivault.web.work.questions import Asker

@@ -20,7 +20,7 @@ from anivault.cli import events
 from anivault.cli.commands.options import FoldersArg, LanguageOption, ParserOption, ProviderOption, ToOption
 from anivault.cli.context import Context
 from anivault.cli.render.held import within
-from anivault.cli.render.parts import notices, summary
+from anivault.cli.render.parts import answers_told, notices, summary
 from anivault.shared.errors import AniVaultError, quoted
 from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.text import counted
@@ -69,7 +69,7 @@ def review(
         (dialogue.accept if accept else dialogue.run)()
         notices(context.screen, found.notices)
     answered, left = len(dialogue.answered), len(found.questions) - len(dialogue.answered)
-    text = f"{counted(answered, 'question')} answered, {left:,} open."
+    text = answers_told(answered, left)
     summary(context.screen, "review", Counter(answered=answered, open=left), text)
     from anivault.shared import fs
 
@@ -110,12 +110,13 @@ _SHORT = re.compile(r"\d{1,4}", re.ASCII)  # a number that can stand for somethi
 
 
 class _Turn(NamedTuple):
-    """How things were before a line that answered something."""
+    """How things were before a line that answered something, put it off or took it apart."""
 
     at: int
     question: Question
     answered: frozenset[int]
     given: int
+    asked: int
 
 
 class Dialogue:
@@ -160,12 +161,14 @@ class Dialogue:
     def _obey(self, line: str) -> None:
         """Do what a line says, and note what it takes to take that back."""
         whole = self.found.questions[self._at]
-        before = _Turn(self._at, whole, frozenset(self.answered), self.found.given)
+        asked, turns = len(self.found.questions), len(self._turns)
+        before = _Turn(self._at, whole, frozenset(self.answered), self.found.given, asked)
         try:
             self._do(line)
         except AniVaultError as error:
             self.screen.note(f"{error} {getattr(error, 'hint', '')}")
-        if self.found.given > before.given:
+        after = self._at, self.found.given, len(self.found.questions)
+        if after != (before.at, before.given, asked) and len(self._turns) == turns:  # else it was undone
             self._turns.append(before)
 
     def _do(self, line: str) -> None:
@@ -316,13 +319,16 @@ class Dialogue:
         self._go()
 
     def undo(self, _: str = "") -> None:
-        """Take back all that the last line which answered something has answered."""
+        """Take back all that the last line did which answered something, put it off or took it apart."""
         if not self._turns:
             self.screen.note("There is no answer to take back.")
             return
         turn = self._turns.pop()
         while self.found.given > turn.given:
             self.found.undo()
+        for number in range(turn.asked, len(self.found.questions)):
+            self._now.pop(number, None)
+        del self.found.questions[turn.asked :]
         self.answered, self._at = set(turn.answered), turn.at
         self._now[turn.at] = self.found.questions[turn.at] = turn.question
         self._said.pop(turn.at, None)

@@ -1,0 +1,1 @@
+"""The answers of a review, and how each of them is undone."""
