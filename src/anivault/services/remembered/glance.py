@@ -23,9 +23,10 @@ from anivault.shared.places import FOLDER
 from anivault.shared.progress import Progress, untold
 
 READ = frozenset({".ignore", ".anivaultignore"})
-LOCK = "lock"  # in a library's own folder
+LOCK = "lock"  # in a library's own folder; taking it leaves all as it was
 SMALL = 64 << 10  # bytes; what is larger is known by its stat
-TELLING = 256  # folders between two words of progress
+AT_ONCE = 4096  # names of a folder in one row
+TELLING = 256  # rows between two words of progress
 
 _facts = attrgetter(
     "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev", "st_uid", "st_gid", "st_blocks"
@@ -60,18 +61,16 @@ def _below(root: str, *, ours: bool = False) -> Iterator[bytes]:
     folders = [root] if os.path.isdir(root) else []
     while folders:
         folder = folders.pop()
+        own = ours and os.path.basename(folder) == FOLDER
         try:
-            names, found = _listed(folder)
+            for names, found in _listed(folder, LOCK if own else ""):
+                pairs = zip(names, found, strict=True)
+                rest = [(name, facts) for name, facts in pairs if not (facts and stat.S_ISREG(facts[0]))]
+                yield _row(folder, names, found, [_led(folder, name) for name, _ in rest] if ours else None)
+                yield from _words(folder, names if own else READ.intersection(names))
+                folders += [f"{folder}/{name}" for name, facts in rest if facts and stat.S_ISDIR(facts[0])]
         except OSError as error:
             yield _row(folder, error.errno)
-            continue
-        own = ours and os.path.basename(folder) == FOLDER
-        if own and LOCK in names:  # taking it leaves all as it was
-            found[names.index(LOCK)] = None
-        led = [_led(folder, name) for name, facts in zip(names, found, strict=True) if _is_link(facts)]
-        yield _row(folder, names, found, led if ours else None)
-        yield from _words(folder, names if own else READ.intersection(names))
-        folders += [f"{folder}/{name}" for name, facts in zip(names, found, strict=True) if _is_folder(facts)]
 
 
 def _above(path: str) -> Iterator[bytes]:
@@ -104,23 +103,26 @@ def _named(folder: str) -> Iterator[bytes]:
     yield from _words(folder, READ.intersection(names))
 
 
-def _listed(folder: str) -> tuple[list[str], list[Facts | None]]:
-    """The names of a folder, and the facts of each; None for what has just gone."""
+def _listed(folder: str, but: str) -> Iterator[tuple[list[str], list[Facts | None]]]:
+    """The names of a folder `but` one, some at once, and the facts of each; None for what has just gone."""
     handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     try:
-        names = os.listdir(handle)
-        try:
-            found = [os.stat(name, dir_fd=handle, follow_symlinks=False) for name in names]
-        except OSError:
-            return names, [_stat(f"{folder}/{name}") for name in names]
-        return names, [_facts(one) for one in found]
+        every = [name for name in os.listdir(handle) if name != but]
+        for start in range(0, len(every) or 1, AT_ONCE):
+            names = every[start : start + AT_ONCE]
+            try:
+                found = [os.stat(name, dir_fd=handle, follow_symlinks=False) for name in names]
+            except OSError:
+                yield names, [_stat(f"{folder}/{name}") for name in names]
+            else:
+                yield names, [_facts(one) for one in found]
     finally:
         os.close(handle)
 
 
 def _words(folder: str, names: Iterable[str]) -> Iterator[bytes]:
     """The content of small files."""
-    for path in (os.path.join(folder, name) for name in sorted(names) if name != LOCK):
+    for path in (os.path.join(folder, name) for name in sorted(names)):
         facts = _stat(path)
         if facts and stat.S_ISREG(facts[0]) and facts[1] <= SMALL:
             try:
@@ -141,14 +143,6 @@ def _stat(path: str) -> Facts | None:
         return _facts(os.lstat(path))
     except OSError:
         return None
-
-
-def _is_link(facts: Facts | None) -> bool:
-    return facts is not None and stat.S_ISLNK(facts[0])
-
-
-def _is_folder(facts: Facts | None) -> bool:
-    return facts is not None and stat.S_ISDIR(facts[0])
 
 
 def _row(*parts: Any) -> bytes:
