@@ -140,7 +140,7 @@ def test_nothing_is_kept_of_who_may_answer_otherwise(spoken: Spoken, other: dict
     tape = Tape(replace(spoken, **other))
 
     assert tape.known() is None
-    assert not tape.records
+    assert not tape.seen
 
 
 def test_nothing_is_kept_while_there_is_a_key_for_a_network(
@@ -150,7 +150,7 @@ def test_nothing_is_kept_while_there_is_a_key_for_a_network(
     tape, catalog = Tape(spoken), Tape(replace(spoken, providers=("catalog",)))
     tape.known(), catalog.known()
 
-    assert (tape.records, catalog.records) == (False, True)
+    assert (bool(tape.seen), bool(catalog.seen)) == (False, True)
 
 
 def test_a_key_that_cannot_be_used_has_to_be_told_each_time(
@@ -160,7 +160,7 @@ def test_a_key_that_cannot_be_used_has_to_be_told_each_time(
     tape = Tape(spoken)
     tape.known()
 
-    assert not tape.records
+    assert not tape.seen
 
 
 def test_a_network_share_is_looked_at_each_time(spoken: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ def test_a_network_share_is_looked_at_each_time(spoken: Spoken, monkeypatch: pyt
     tape = Tape(spoken)
     tape.known()
 
-    assert not tape.records
+    assert not tape.seen
 
 
 def test_a_library_that_is_away_is_looked_for_each_time(
@@ -178,7 +178,7 @@ def test_a_library_that_is_away_is_looked_for_each_time(
     tape = Tape(spoken)
     tape.known()
 
-    assert not tape.records
+    assert not tape.seen
 
 
 @pytest.mark.parametrize("at", [0, 20, 40, -1])

@@ -85,24 +85,22 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tape:
-    """What one command said. `known` looks at the disk; what is recorded afterwards is for what it saw."""
+    """What one command said. `known` looks at the disk; what is recorded then is for what it has `seen`.
+
+    `seen`: a sum of it; empty where some of it cannot be seen, and nothing is kept.
+    """
 
     def __init__(self, spoken: Spoken, progress: Progress = untold) -> None:
         self._spoken, self._progress = spoken, progress
         self.shape = spoken.shape
         command = repr((os.getcwd(), *spoken.words))
         self._path = Path(user_cache_dir("anivault"), FOLDER, xxh3_64_hexdigest(os.fsencode(command)))
-        self._state = b""
-
-    @property
-    def records(self) -> bool:
-        """Whether anything can be kept of this command, after `known`."""
-        return bool(self._state)
+        self.seen = b""
 
     def known(self) -> Said | None:
         """Return what was said, if all is as it was."""
-        self._state = self._looked()
-        if not (self._state and self._path.is_file()):
+        self.seen = self._looked()
+        if not (self.seen and self._path.is_file()):
             return None
         with suppress(OSError):
             stream = self._path.open("rb")
@@ -137,7 +135,7 @@ class Tape:
         shown = b""
         with suppress(OSError):
             shown = place_of(self._spoken.library).read_bytes()
-        return xxh3_128_digest(self._state + shown)
+        return xxh3_128_digest(self.seen + shown)
 
     def _looked(self) -> bytes:
         """Sum up all that the command depends on; nothing where some of it cannot be seen."""

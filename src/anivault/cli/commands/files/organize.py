@@ -177,7 +177,7 @@ def _shown(screen: Screen, looks: _Looks, tape: Tape | None, result: Organized) 
     _show(screen, looks, seen, result)
     screen.flush()
     seen.remember(result.held, result.moves)
-    if tape and tape.records and result.lasts and screen.shape == tape.shape:
+    if tape and tape.seen and result.lasts and screen.shape == tape.shape:
         from msgspec.structs import replace
 
         from anivault.cli.render.repeated import keep
