@@ -17,6 +17,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
@@ -175,8 +176,8 @@ def _postings(keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     The longer a key, the fewer of its grams are kept: it halves the work, and whatever shares five
     letters with a long key still shares a gram.
     """
-    postings: dict[str, list[int]] = defaultdict(list)
+    postings: dict[str, array[int]] = defaultdict(partial(array, "I"))
     for number, key in enumerate(keys):
         for gram in grams(key, step=1 + (len(key) > SHORT) + (len(key) > LONG)):
             postings[gram].append(number)
-    return ((gram, array("I", postings[gram]).tobytes()) for gram in sorted(postings))
+    return ((gram, postings[gram].tobytes()) for gram in sorted(postings))
