@@ -147,6 +147,8 @@ def _meaning_in(text: str, content: str, found: re.Match[str], *, first: bool) -
     """What a bracket says where it stands: `[720]` beside `[1080p]` is a number, a term in front a group."""
     if content in numbers.RESOLUTIONS and _EXPLICIT.search(text) is not None:
         return Meaning(numbers=numbers.Numbers((int(content),)))
+    if found[0] == "(新)":  # a later show of the same name: in square brackets a first broadcast
+        return _WORDS
     meaning = _meaning(content)
     if meaning is _WORDS and _is_video_id(content, found, text):
         return Meaning(TERM)
