@@ -299,6 +299,7 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     symbol: str
     kind: str
     detail: str
+    was: str = ""  # the name that a run gave it, where that is another one
 
 
 class VerifyFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -314,6 +315,11 @@ class VerifyFacts(msgspec.Struct, frozen=True, kw_only=True):
     run: str = ""  # the last run that it knew of
     notices: tuple[str, ...] = ()
     told: str  # all in one line, as `verify` says it
+
+    @property
+    def notes(self) -> int:
+        """What is only to be known."""
+        return self.findings - self.amiss
 
 
 class PinChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,11 +53,14 @@ def test_each_reason_can_be_looked_at_alone(planned: Browser) -> None:
         assert f'<option value="{reason}" selected>' in page
 
 
-def test_a_reason_that_no_file_has_shows_none(planned: Browser) -> None:
-    page = planned.get("/plan?reason=%22%3E%3Cscript%3E").text
+def test_an_unknown_reason_is_not_found_and_one_that_no_file_has_shows_none(
+    planned: Browser,
+) -> None:
+    answer = planned.get("/plan?reason=%22%3E%3Cscript%3E")
 
-    assert held(page) == []
-    assert "<script>" not in page
+    assert answer.status == 404
+    assert "<script>" not in answer.text
+    assert held(planned.get("/plan?reason=sample").text) == []  # a reason, and of no file here
 
 
 def test_words_choose_shows_and_held_files_alike(planned: Browser) -> None:

@@ -29,6 +29,7 @@ NUMBERS = {
     "extra": "1", "order": "tvdb",
 }  # fmt: skip
 JOBS = ("plan", "apply", "verify", "preview")
+JOB = {"deep": "1", "run": "run-1", "file": "1", "finding": "1", "made": "1.0", "then": "/plan"}
 SECRET = "what lies outside"
 # What each form sends when it is used as it is meant.
 FORMS: dict[str, dict[str, str]] = {
@@ -55,10 +56,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/settings/set": {"name": "organize.preset", "value": "plex", "default": "1"},
     "/settings/token": {"name": "phone", "scope": "read", "remove": "1"},
     "/jobs/cancel": {},
-    **{
-        f"/jobs/{job}": {"deep": "1", "run": "run-1", "file": "1", "made": "1.0", "then": "/plan"}
-        for job in JOBS
-    },
+    **{f"/jobs/{job}": JOB for job in JOBS},
 }  # fmt: skip
 
 

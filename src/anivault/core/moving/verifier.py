@@ -67,6 +67,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     path: str
     detail: str = ""
+    was: str = ""  # the name that a run gave it, where that is another one
 
     @property
     def symbol(self) -> str:
@@ -156,9 +157,9 @@ class Verifier:
             unstored=self.unstored,
         )
 
-    def find(self, kind: Kind, path: str, detail: str = "") -> None:
+    def find(self, kind: Kind, path: str, detail: str = "", was: str = "") -> None:
         """Note a finding."""
-        self.findings.append(Finding(kind=kind, path=path, detail=detail))
+        self.findings.append(Finding(kind=kind, path=path, detail=detail, was=was))
 
     def compare(self, there: Whereabouts) -> None:
         """Compare what is there with what should be."""
@@ -173,7 +174,7 @@ class Verifier:
             elif path in open_:
                 continue
             elif other := there.now(past):
-                self.find(Kind.MISNAMED, other, f"was left as {path}")
+                self.find(Kind.MISNAMED, other, f"was left as {path}", path)
                 extra.pop(other, None)
             else:
                 did = "put it here" if past.puts[-1].step.do is not Do.NOTE else "found it here"

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from anivault.cli import events
 from anivault.web.desk import stamp
-from anivault.web.pages.rendering import go, house_of, missing, number, render
+from anivault.web.pages.rendering import go, house_of, missing, number, past_the_end, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.pages.working import held_of
 from anivault.web.records import BackFacts, BackRow, LibraryFacts
@@ -25,6 +25,8 @@ def show(request: Request) -> Response:
         with sheet:
             runs = sheet.groups("run", events.RunEvent, start=start, most=RUNS)
             found = sheet.count_groups("run")
+    if start and start >= found:
+        return past_the_end(request, "/history")
     return render(
         request, "history/history.html", runs=runs, found=found, start=start, step=RUNS,
         changed=house.is_changed(), away=house.is_away(), shelf=house.desk.fact("library", LibraryFacts),
@@ -41,7 +43,10 @@ def run(request: Request) -> Response:
             found = sheet.one_group("run", name, events.RunEvent)
             rows = sheet.rows("step", name, after=number(request.query_params.get("after")), most=FILES + 1)
     if found is None:
-        return render(request, "entrance/missing.html", 404, what="There is no such run.")
+        what = f"The history has no run {name}." if name else "No run is named."
+        return missing(request, what, "/history", "To the history")
+    if not rows and "after" in request.query_params:
+        return past_the_end(request, "/history/run", run=name)
     files = [(row.n, row.read(BackRow)) for row in rows[:FILES]]
     more = rows[FILES - 1].n if len(rows) > FILES else 0
     held, further = held_of(house, name)
@@ -73,6 +78,8 @@ def undo(request: Request) -> Response:
         held = sheet.rows("held", "file", most=FILES)
         stay = sheet.rows("held", "folder", most=FILES)
         gone = sheet.rows("gone", most=FILES)
+    if after and not rows:
+        return past_the_end(request, "/undo")
     return render(
         request,
         "history/undo.html",

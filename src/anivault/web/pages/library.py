@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from anivault.shared import fs
 from anivault.web.house import House
-from anivault.web.pages.rendering import house_of, number, render
+from anivault.web.pages.rendering import house_of, missing, number, past_the_end, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import FindingRow, LibraryFacts, LibraryFile, LibraryShow, VerifyFacts
 
@@ -31,6 +31,8 @@ def show(request: Request) -> Response:
     with sheet:
         shows = sheet.groups("show", LibraryShow, search=search, start=start, most=SHOWS)
         found = sheet.count_groups("show", search)
+    if start and start >= found:
+        return past_the_end(request, "/library", q=search)
     return render(
         request, "library/library.html", shelf=facts, shows=shows, found=found, search=search, start=start,
         step=SHOWS, changed=house.is_changed(), away=house.is_away(),
@@ -49,7 +51,10 @@ def one(request: Request) -> Response:
             found = sheet.one_group("show", key, LibraryShow)
             rows = sheet.rows("file", key, after=after, most=FILES + 1)
     if found is None:
-        return render(request, "entrance/missing.html", 404, what="The library has no such show.")
+        what = "The library has no such show. Perhaps it was renamed or taken back."
+        return missing(request, what, "/library", "To the library")
+    if after and not rows:
+        return past_the_end(request, "/library/show", key=key)
     return render(
         request,
         "library/show.html",

@@ -2,54 +2,77 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.cli import events
+from anivault.core.causes import HEADS
 from anivault.web.desk import DONE, LEFT_OUT, Sheet
 from anivault.web.pages.answered.turns import counts
 from anivault.web.pages.asking import numbers, pinned
-from anivault.web.pages.rendering import form, go, house_of, number, render, replaced
+from anivault.web.pages.rendering import form, go, house_of, missing, number, past_the_end, render, replaced
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
 
 SHOWS, FILES = 60, 100  # a page
+STATES = ("goes", "held", LEFT_OUT, DONE)
+GONE = "The plan has no such {}. Perhaps it was made again, or applied."
 
 
 @while_unchanged
 def show(request: Request) -> Response:
     """The plan in numbers, its shows, and why files are held; with words, a state or a reason some of it."""
     house = house_of(request)
-    asked = request.query_params
-    search, state, reason = asked.get("q", "")[:200], asked.get("state", ""), asked.get("reason", "")
-    facts, start = house.desk.fact("plan", PlanFacts), number(asked.get("start"))
-    sheet = house.desk.sheet("plan")
+    facts, sheet = house.desk.fact("plan", PlanFacts), house.desk.sheet("plan")
+    state, reason = _chosen(request)
+    if not (state in ("", *STATES) and reason in ("", *HEADS)):
+        what = "Files of a plan have no such state, and are held for no such reason."
+        return missing(request, what, "/plan", "To the whole plan")
     if facts is None or sheet is None:
         return render(request, "plan/plan.html", plan=None, outdated=False, runs=house.desk.sheet("runs"))
     with sheet:
-        reasons = sheet.groups("reason", HeldPart)
-        left_out = sorted(sheet.marked(LEFT_OUT))
+        found = _some_of(request, sheet, state, reason)
+        if found is None:
+            return past_the_end(request, "/plan", q=request.query_params.get("q"), state=state)
         return render(
             request,
             "plan/plan.html",
             plan=facts,
-            search=search,
-            state="held" if reason else state,
-            reason=reason,
-            start=start,
             step=SHOWS,
-            shows=sheet.groups("show", ShowPart, search=search, start=start, most=SHOWS),
-            found=sheet.count_groups("show", search),
-            reasons=reasons,
-            held=_held(sheet, reasons, reason, search),
-            left_out=len(left_out),
             outdated=house.is_outdated(facts),
             since=house.since(facts),
             behind=house.is_behind(),
             done=sheet.count_marked("move", DONE),
             answers=counts(house),
-            rows=_left_out(sheet, left_out) if state == "left-out" else [],
+            **found,
         )
+
+
+def _chosen(request: Request) -> tuple[str, str]:
+    """The state and the reason that are asked for; what has a reason is held."""
+    state, reason = request.query_params.get("state", ""), request.query_params.get("reason", "")
+    return "held" if reason else state, reason
+
+
+def _some_of(request: Request, sheet: Sheet, state: str, reason: str) -> dict[str, Any] | None:
+    """What of the plan is asked for; None where the list has no such page."""
+    asked = request.query_params
+    search, start, after = asked.get("q", "")[:200], number(asked.get("start")), number(asked.get("after"))
+    shows = sheet.groups("show", ShowPart, search=search, start=start, most=SHOWS)
+    found = sheet.count_groups("show", search)
+    reasons = sheet.groups("reason", HeldPart)
+    marked = sorted(sheet.marked(state)) if state in (LEFT_OUT, DONE) else []
+    rows = _rows(sheet, [n for n in marked if n > after][: FILES + 1])
+    if (start and start >= found) or (after and not rows):
+        return None
+    return {
+        "search": search, "state": state, "reason": reason, "start": start, "shows": shows, "found": found,
+        "reasons": reasons, "held": _held(sheet, reasons, reason, search), "marked": len(marked),
+        "left_out": len(sheet.marked(LEFT_OUT)), "rows": rows[:FILES],
+        "more": rows[FILES - 1][0] if len(rows) > FILES else 0,
+    }  # fmt: skip
 
 
 def _held(
@@ -60,9 +83,11 @@ def _held(
     return [(key, counts[key]) for key, _ in reasons if reason in ("", key) and counts.get(key)]
 
 
-def _left_out(sheet: Sheet, numbers: list[int]) -> list[tuple[int, events.MoveEvent, bool]]:
-    rows = [sheet.row("move", n) for n in numbers[:FILES]]
-    return [(row.n, row.read(events.MoveEvent), True) for row in rows if row]
+def _rows(sheet: Sheet, numbers: list[int]) -> list[tuple[int, events.MoveEvent, bool]]:
+    """Files of the plan by their numbers, each with whether it is left out."""
+    left = sheet.marked(LEFT_OUT)
+    rows = [sheet.row("move", n) for n in numbers]
+    return [(row.n, row.read(events.MoveEvent), row.n in left) for row in rows if row]
 
 
 @while_unchanged
@@ -79,17 +104,20 @@ def held(request: Request) -> Response:
 
 def _some(request: Request, kind: str, parameter: str, template: str) -> Response:
     sheet = house_of(request).desk.sheet("plan")
+    what = "show" if kind == "move" else "reason"
     if sheet is None:
-        return go(request, "/plan")
+        return missing(request, GONE.format(what), "/plan", "To the plan")
     key, after = request.query_params.get(parameter, ""), number(request.query_params.get("after"))
     search = request.query_params.get("q", "")[:200] if kind == "held" else ""
     record = events.MoveEvent if kind == "move" else events.HeldEvent
     with sheet:
         rows = sheet.rows(kind, key, search=search, after=after, most=FILES + 1)
         marks, done = sheet.marked(LEFT_OUT), sheet.marked(DONE)
-        part = sheet.one_group(
-            "show" if kind == "move" else "reason", key, ShowPart if kind == "move" else HeldPart
-        )
+        part = sheet.one_group(what, key, ShowPart if kind == "move" else HeldPart)
+    if part is None:
+        return missing(request, GONE.format(what), "/plan", "To the plan")
+    if after and not rows:
+        return past_the_end(request, f"/plan/{'show' if kind == 'move' else 'held'}", **{parameter: key})
     return render(
         request,
         template,
@@ -114,7 +142,7 @@ def file(request: Request) -> Response:
             left, done = n in sheet.marked(LEFT_OUT), sheet.marked(DONE)
             part = sheet.one_group("show", row.group, ShowPart) if row else None
     if row is None:
-        return render(request, "entrance/missing.html", 404, what="The plan has no such file.")
+        return missing(request, GONE.format("file"), "/plan", "To the plan")
     move = row.read(events.MoveEvent)
     placed = part is not None and is_placed(part, move.path)
     return render(
@@ -173,6 +201,6 @@ async def place(request: Request) -> Response:
     path = row.read(events.MoveEvent).path if row else ""
     if not (part and is_placed(part, path)):
         what = "The plan has no such video of a series, or its name has no number."
-        return render(request, "entrance/missing.html", 404, what=what)
+        return missing(request, what, "/plan", "To the plan")
     season, episode = number(fields.get("season"), -1), number(fields.get("episode"), -1)
     return pinned(request, PinWords(what=path, show=part.show), season, episode, back="/plan")

@@ -173,6 +173,13 @@ def missing(
     )  # fmt: skip
 
 
+def past_the_end(request: Request, back: str, **query: Any) -> Response:
+    """Say that a list has no such page, and where it begins."""
+    return missing(
+        request, "This list has no such page: it is shorter than that.", back, "To its beginning", **query
+    )
+
+
 def replaced(request: Request, back: str) -> Response:
     """Refuse a form that is about what is no longer there: it would do what nobody has looked at."""
     what = "What this page showed is there no longer: it was done, or looked at anew. Nothing was done."

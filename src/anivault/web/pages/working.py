@@ -12,12 +12,18 @@ from starlette.responses import Response, StreamingResponse
 from anivault.shared.errors import UnfinishedRunError
 from anivault.web.house import TITLES, House
 from anivault.web.jobs import BusyError, State
-from anivault.web.pages.rendering import form, go, house_of, number, render, replaced
-from anivault.web.records import BackFacts, BackRow, LibraryFacts, LibraryFile, PlanFacts
+from anivault.web.pages.rendering import form, go, house_of, missing, number, render, replaced
+from anivault.web.records import BackFacts, BackRow, FindingRow, LibraryFacts, LibraryFile, PlanFacts
 
 # Where it can be looked at.
 RESULTS = {"plan": "/plan", "library": "/library", "verify": "/verify", "pin": "/settings/preview"}
-BACK = {"plan": "/plan", "back": "/history", "library": "/library"}  # where what a form was about is shown
+FILES_OF = {"file": "library", "finding": "verify"}  # the sheet that a number is of, by its field
+BACK = {
+    "plan": "/plan",
+    "back": "/history",
+    "library": "/library",
+    "verify": "/verify",
+}  # where what a form was about is shown
 THEN = frozenset({"/", "/plan", "/library", "/history"})  # where a look at the library can lead back to
 HELD = 100  # files of a page
 FORMS = frozenset({"plan", "apply", "library", "recover", "verify", "preview", "undo"})
@@ -69,7 +75,8 @@ async def start(request: Request) -> Response:
         return render(request, "entrance/refused.html", 409, what=told, hint="", back="/history")
     order = _order(house, job, fields) if job in FORMS else None
     if order is None:
-        return render(request, "entrance/missing.html", 404, what="There is no such work.")
+        what = "There is no such work, or what it is about is there no longer."
+        return missing(request, what, BACK.get(_sheet_of(job, fields), "/"), "Go on from here")
     return begin(request, **order)
 
 
@@ -88,7 +95,7 @@ def _nothing_to_take_back(house: House) -> str:
 def _sheet_of(job: str, fields: Mapping[str, str]) -> str:
     """The sheet that a form is about, where it confirms what that shows; "" where it is about none."""
     if job == "preview":
-        return "library" if "file" in fields else ""
+        return next((sheet for field, sheet in FILES_OF.items() if field in fields), "")
     return {"apply": "plan", "undo": "back"}.get(job, "")
 
 
@@ -136,10 +143,24 @@ def _taking_back(house: House, fields: dict[str, str]) -> dict[str, Any] | None:
 
 def _way_back(house: House, fields: dict[str, str]) -> dict[str, Any] | None:
     """Show what it means to take back a run, or a file by its number."""
-    only = place(house, number(fields["file"])) if "file" in fields else None
-    if "file" in fields and only is None:
+    only = None
+    if "file" in fields:
+        only = place(house, number(fields["file"]))
+    elif "finding" in fields:
+        only = found_at(house, number(fields["finding"]))
+    if only is None and FILES_OF.keys() & fields.keys():
         return None
     return {"job": "rollback", "run": fields.get("run", "")[:80] or None, "only": only}
+
+
+def found_at(house: House, n: int) -> str | None:
+    """The path of what a verification found, by its number; None where there is no such finding of a path."""
+    sheet = house.desk.sheet("verify")
+    if sheet is None:
+        return None
+    with sheet:
+        row = sheet.row("finding", n)
+    return (row.read(FindingRow).path or None) if row else None
 
 
 def place(house: House, n: int) -> str | None:

@@ -19,9 +19,13 @@ def verify(order: Order, teller: Teller) -> dict[str, Any]:
     done = verify_handler.handle(verify_handler.VerifyRequest(library=order.library, deep=deep), teller)
     report = done.report
     with order.desk.writing("verify") as sheet:
-        for found in report.findings:
+        for found in sorted(report.findings, key=lambda found: found.kind in NOTES):
             row = FindingRow(
-                path=events.shown(found.path), symbol=found.symbol, kind=found.kind, detail=found.detail
+                path=events.shown(found.path),
+                symbol=found.symbol,
+                kind=found.kind,
+                detail=found.detail,
+                was=events.shown(found.was),
             )
             sheet.row("finding", found.kind, found.path, row)
         facts = VerifyFacts(
