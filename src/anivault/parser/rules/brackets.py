@@ -236,7 +236,7 @@ def _number(content: str) -> Meaning | None:
     """`[07]`, `(01-12)`, `[Part 2]`, `[01OVA]`."""
     if (counted := _COUNTED_KIND.fullmatch(content)) is not None:
         return Meaning(numbers=numbers.bracket(counted[1]), fields=(("type", TYPES[counted[2].lower()]),))
-    if (inside := numbers.bracket(content)) is not None:
+    if (inside := numbers.bracket(content) or numbers.bracket(content.replace("_", " "))) is not None:
         return Meaning(numbers=inside)
     part = _PART.fullmatch(content)
     return Meaning(SEASON, (("part", han(part[part.lastindex or 1])),)) if part else None

@@ -26,7 +26,7 @@ from anivault.parser.rules.episode import (
 )
 from anivault.parser.rules.numbers import Numbers
 from anivault.parser.vocabulary import EPISODE as WORDS
-from anivault.parser.vocabulary import NUMBERED_TITLES, any_of
+from anivault.parser.vocabulary import NUMBERED_TITLES, TYPES_ALWAYS, TYPES_CAPITALS, TYPES_RUNNING, any_of
 from anivault.shared import regex as re
 
 _DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
@@ -55,12 +55,13 @@ _FIRST = re.compile(
     rf"^[\s\x01\x03]*\[?(?:-\s*)?{NUMBER}{RANGE}(?P<mark>\s*[-.:]\s+|(?:\.(?!\d)|\s)+|\s*$|(?=[\[({GAPS}]))"
 )
 _MIDDLE = re.compile(rf"(?<=[^\s-] )(?P<first>0[1-9]\d?){V}(?:-(?P<last>0?\d{{1,2}})(?!\d))?(?=\.? [^\W\d])")
+_KINDS = (*map(str.upper, TYPES_ALWAYS), *TYPES_CAPITALS, *map(str.capitalize, TYPES_RUNNING))
 _AMID = re.compile(
     rf"(?<=[^\W\d] )(?<!No\. )(?P<first>1|[1-9]\d{{1,2}}){V}"
-    rf" (?!(?i:{any_of(WORDS['counted'])})\b)(?=[A-Z])"
+    rf" (?!(?i:{any_of(WORDS['counted'])})\b|(?:{any_of(_KINDS)})\d*\b)(?=[A-Z])"
 )
 _GLUED = re.compile(
-    rf"(?:(?:(?<=[a-z]{{2}})|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_]{{2}})-(?=\d\d)|(?<=[a-z])Ep?(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
+    rf"(?:(?:(?<=[a-z]{{2}})(?<!\s[spc][pvm])|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_]{{2}})-(?=\d\d)|(?<=[a-z])Ep?(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
 )
 
 _ODD = re.compile(r"[1-9]\d*\.\d\d")
@@ -73,6 +74,9 @@ FAR = 1800  # few shows have as many episodes, and their siblings say so
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
 _COUNTED_FROM = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|[{YEAR}{SEASON}])\s*$")  # a year, a season
 _COUNTS = re.compile(rf"{ALONE}(?:{any_of(WORDS['counts'])})[. ]+$", re.IGNORECASE)
+_COUNTS_AMID = re.compile(
+    rf"{ALONE}(?:{any_of(WORDS['counts'] + WORDS['counts_amid'])})[. ]+$", re.IGNORECASE
+)
 _FILM = re.compile(r"(?:movie|film)s?\s*$", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)(?:v\d)?\s*$")
 _DIGITS = re.compile(r"\d+")
@@ -211,7 +215,7 @@ def _enclosed(draft: Draft) -> bool:
     found = _ENCLOSED.search(draft.text) if draft.texts or draft.leading else None
     if found is None or _WORD.search(_ANY_BRACKET.sub("", draft.text)) is not None:
         return False
-    if _is_year(found["first"]) or is_numbered_title(draft, found):
+    if _is_like_a_year(found["first"]) or is_numbered_title(draft, found):
         return False
     claim(draft, found)
     return True
@@ -291,7 +295,7 @@ def _first(draft: Draft) -> bool:
 def _claimed(draft: Draft, pattern: re.Pattern[str]) -> re.Match[str] | None:
     """Claim the first number of this form, unless a title has it."""
     found = pattern.search(draft.text)
-    if found is None or is_numbered_title(draft, found) or _is_counted(draft, found):
+    if found is None or is_numbered_title(draft, found) or _is_counted(draft, found, _COUNTS_AMID):
         return None
     claim(draft, found)
     return found
@@ -329,16 +333,16 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
         return True
     if found["last"] or found["version"]:
         return False
-    if _is_like_a_year(text) or (text[0] != "0" and _is_counted(draft, found)):
+    if _is_like_a_year(text) or _is_counted(draft, found, _COUNTS):
         return True
     if len(text) == 1:  # Title 2018 6, Title S2 6
         return _COUNTED_FROM.search(draft.text, 0, found.start()) is None
     return "." in text and not text.startswith("0") and not text.endswith(".5")
 
 
-def _is_counted(draft: Draft, found: re.Match[str]) -> bool:
-    """`Level 99`, `File 170`, `Part 1 Its Name`, `Dai 08`: the word in front has the number."""
-    before = _COUNTS.search(draft.text, 0, found.start("first"))
+def _is_counted(draft: Draft, found: re.Match[str], words: re.Pattern[str]) -> bool:
+    """`Level 99`, `File 170 Its Name`, `Dai 08 Its Name`: the word in front has the number."""
+    before = words.search(draft.text, 0, found.start("first"))
     return before is not None and (found["first"][0] != "0" or before[0].lower().startswith("dai"))
 
 

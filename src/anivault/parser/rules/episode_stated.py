@@ -76,7 +76,7 @@ _ALL = re.compile(
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(
     r"(?<=\s)(?P<mark>-\s*|(?:[Ee][Pp]?|[Ee]pisode)\.? ?|#)?"
-    r"(?P<first>0\d+|\d+\.\d|(?(mark)\d+|(?!)))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
+    r"(?P<first>0\d+|\d+\.5|(?(mark)\d+|(?!)))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
 )
 
 _SURER = re.compile(rf"\s-\s\d{{2,4}}(?:v\d)?{END}")

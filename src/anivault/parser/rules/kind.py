@@ -37,7 +37,7 @@ _ALWAYS = re.compile(
 )
 _CAPITALS = re.compile(
     rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}|(?:{any_of(TYPES_NUMBERED)})(?=\d)"
-    rf"|(?<=- )(?:sp|op|ed|pv|cm)(?=\d)){_NUMBER}"
+    rf"|(?<=- )(?:sp|op|ed|pv|cm)(?=\d)|(?<=[\s\]])(?:sp|pv|cm)(?=\d\d(?!\d))){_NUMBER}"
     rf"(?:{_END}|(?<=[A-Zpdvm]\d\d)(?=\s))"  # SP01 Its Title
 )
 _WORDS = re.compile(
@@ -49,7 +49,7 @@ _KINDS = any_of((*(w for w in TYPES if len(w) > 1 and TYPES[w] not in EXTRAS), "
 _ADDED = rf"\s*[+&,]\s*(?:{_KINDS})(?:版|s)?(?:[ .]?\d{{1,2}}(?:-\d{{1,2}})?)?"
 _SEVERAL = re.compile(rf"(?:{_KINDS})(?:{_ADDED})+", re.IGNORECASE)
 _SEVERAL_BEHIND = re.compile(
-    rf"(?:(?<=\S)\s+(?:{_KINDS})|(?<=[^\s{GAPS}]))(?:{_ADDED})+{_END}", re.IGNORECASE
+    rf"(?:(?<=\S)\s+(?:{_KINDS})|(?<=[^\s{GAPS}])(?!\+\s))(?:{_ADDED})+{_END}", re.IGNORECASE
 )
 NEW = "新"  # 新劇場版
 _GLUED = re.compile(rf"(?:(?<=[a-z])|(?<=[^\x00-\x7f]))(?P<word>OVA|OAD){_NUMBER}(?![^\W_])")  # TitleOVA
@@ -104,8 +104,7 @@ def read(draft: Draft) -> None:
     found = _find(draft)
     if found is None:
         return
-    groups = found.groupdict()
-    kind = TYPES[(groups["word"] or groups["running"]).lower().removeprefix(NEW)]
+    kind = _kind_of(found)
     if any(is_other(draft, found, kind) for is_other in _OTHERS):
         return
     if kind in EXTRAS and draft.said.get("type") == BRACKETS:  # [SP01] NCOP
@@ -162,10 +161,28 @@ def _find(draft: Draft) -> re.Match[str] | None:
 
 
 def _find_word(draft: Draft) -> re.Match[str] | None:
-    """`NCOP 2`, `- Preview`, `SP01`."""
+    """`NCOP 2`, `- Preview`, `SP01`; `Title OVA NCOP` is an opening, and that of an OVA."""
     if draft.words.isdisjoint(_GATE):
         return None
-    return _ALWAYS.search(draft.text) or _WORDS.search(draft.text) or _CAPITALS.search(draft.text)
+    found = _ALWAYS.search(draft.text) or _WORDS.search(draft.text) or _CAPITALS.search(draft.text)
+    return found and (_extra_behind(draft.text, found) or found)
+
+
+def _extra_behind(text: str, found: re.Match[str]) -> re.Match[str] | None:
+    """`Title OVA NCOP`, `Title OVA - PV 2`, `Title the Movie - Trailer`."""
+    kind = _kind_of(found)
+    if kind in EXTRAS:
+        return None
+    at = len(text) - len(text[found.end() :].lstrip())
+    extra = _ALWAYS.search(text, at) or _CAPITALS.match(text, len(text) - len(text[at:].lstrip(" -_")))
+    if extra is None and kind is VideoType.MOVIE:
+        extra = _WORDS.match(text, at)
+    return extra if extra is not None and _kind_of(extra) in EXTRAS else None
+
+
+def _kind_of(found: re.Match[str]) -> VideoType:
+    said = found.groupdict()
+    return TYPES[(said["word"] or said["running"]).lower().removeprefix(NEW)]
 
 
 def _find_glued(draft: Draft) -> re.Match[str] | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
-from anivault.parser.models import EXTRAS, GUESSED
+from anivault.parser.models import EXTRAS, GUESSED, VideoType
 from anivault.parser.rules.terms import is_note, terms
 from anivault.parser.vocabulary import (
     CJK,
@@ -23,6 +23,7 @@ from anivault.parser.vocabulary import (
     STREAMS,
     TEAM,
     TERMS,
+    TYPES,
     any_of,
 )
 from anivault.parser.vocabulary import EPISODE as EPISODE_WORDS
@@ -34,16 +35,15 @@ _RUN = re.compile(rf"[^\s{GAPS}][^{GAPS}]*")
 _WORD = re.compile(r"[^\W_]|[^\x00-\xff]")
 _NOT_IN = "".join(f"(?<!{word})" for word in SLASHED)  # Fate/stay night is one title
 _APART = re.compile(
-    rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|\s-\s{{2,}}"
+    rf"\s+_\s+|(?<=[^\x00-\x7f])_|_(?=[^\x00-\x7f])|\s+[/／]\s*|\s*[/／]\s+|\s*[|｜]\s*|\s[-–—]\s{{2,}}"
     rf"|{_NOT_IN}(?<![/／])[/／](?![/／\d])|\s+(?:AKA|aka)\s+"
 )
-_GLUED_SCRIPTS = re.compile(r"(?<=[^\x00-\x7f])_(?=[A-Za-z])|(?<=[A-Za-z])_(?=[^\x00-\x7f])")
+_GLUED_SCRIPTS = re.compile(r"(?<=[^\x00-\x7f])_(?=\S)|(?<=[A-Za-z])_(?=[^\x00-\x7f])")
 _LATIN_SLASH = re.compile(r"(?<=[A-Za-z0-9])[/／](?=[A-Za-z])")
-_BAR = re.compile(r"\s*[|｜]")
 _APART_START = re.compile(r"\s*[/／|｜]")
 # Between Latin words a slash without blanks is of the title: In/Spectre.
-_APART_LATIN = re.compile(r"\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s-\s{2,}|\s+(?:AKA|aka|a[. ]k[. ]a\.?)\s+")
-_APART_MARKS = ("/", "|", "／", " -  ", " AKA ", " aka ", " a.k.a. ", " a k a ")
+_APART_LATIN = re.compile(r"\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s[-–—]\s{2,}|\s+(?:AKA|aka|a[. ]k[. ]a\.?)\s+")
+_APART_MARKS = ("/", "|", "／", " -  ", " –  ", " —  ", " AKA ", " aka ", " a.k.a. ", " a k a ")
 _CJK_ANY = re.compile(f"[{CJK}]")
 _SCRIPTS = re.compile(
     rf"(?P<cjk>.*[{CJK}][^{CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{CJK}]+)"
@@ -59,11 +59,10 @@ _OPENED = re.compile(rf"[{_SHUT}]\s*[{_OPEN}][^{_SHUT}]*$")
 _SIDE = re.compile(rf"[{_OPEN}{_SHUT}]")
 _TAIL = re.compile(rf"\s*(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\{{[^{{}}]*\}})\s*$")
 _ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$|\s+\(([^()]*)\)(?=\s)")
-_GLUED = re.compile(
-    rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}])"
-    rf"(?:[{_OPEN}][^{_OPEN}{_SHUT}]*[{_SHUT}]|\s\[[^\s{_OPEN}{_SHUT}]+\s[^{_OPEN}{_SHUT}]+\])\s+"
-)
-_SPACED = re.compile(rf"\s*([^{_OPEN}{_SHUT}]*[^\s{_OPEN}{_SHUT}])\s\[[^\W\d]+\]\s+")
+_BARE = rf"[^{_OPEN}{_SHUT}]"
+_HEAD = rf"\s*({_BARE}*[^\s{_OPEN}{_SHUT}])"
+_GLUED = re.compile(rf"{_HEAD}(?:[{_OPEN}]{_BARE}*[{_SHUT}]|\s\[[^\s{_OPEN}{_SHUT}]+\s{_BARE}+\])\s+")
+_SPACED = re.compile(rf"{_HEAD}\s\[[^\W\d]+\]\s+")
 _CLOSED = re.compile(r"\s-[^\s-][^-]*[^\s-]-[\s-]*$")  # Vivy -Fluorite Eye's Song-
 _QUOTED_AHEAD = re.compile(r"[「『]([^「」『』]+)[」』](?=\s)")  # 「Title」 what this is of it
 _HELD = re.compile(r"\(([^()]+)\)")
@@ -73,6 +72,7 @@ _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
 
 
 _DATED = re.compile(rf"\s*{YEAR}{{4}}\s+-\s+[^\W\d]")  # Title 2010 - Its Name
+_WORD_DASHED = re.compile(r"(Episode|Session)\s-\s", re.IGNORECASE)
 _PARTING_DOT = re.compile(rf"[^\s._{GAPS}]\.[{SEASON}{EPISODE}]$")  # K-On!.S01E02
 
 Runs = list[tuple[int, int]]  # the stretches of words that no rule has claimed
@@ -84,7 +84,7 @@ def read(draft: Draft) -> None:
     if len(runs) > 1 and _is_bare_number(draft.text[slice(*runs[0])].strip()):  # 37 [Group] Title - 37
         runs = runs[1:]
     first = draft.text.find(EPISODE)
-    behind = [run for run in runs[1:] if _BAR.match(draft.shown, run[0])]
+    behind = [run for run in runs[1:] if draft.shown[run[0]] in "|｜"]
     runs = [run for run in runs if run not in behind]
     if not (_in_brackets(draft, runs, first) or _behind_episode(draft, runs, first)):
         _before_episode(draft, runs, first)
@@ -175,7 +175,7 @@ def _titles(draft: Draft, runs: Runs) -> list[str]:
         titles += _going_on(draft, titles, run)
         end = run[1]
     whole = _through(draft, titles, *runs[0], end)
-    return [*titles, *_with_kind(draft, *runs[0]), *whole]
+    return [*titles, *_with_kind(draft, *runs[0]), *_with_word(draft, *runs[0]), *whole]
 
 
 def _going_on(draft: Draft, titles: list[str], run: tuple[int, int]) -> list[str]:
@@ -189,7 +189,7 @@ def _through(draft: Draft, titles: list[str], start: int, first: int, last: int)
     """`Title - OVA - Its Name`, `题名 第二季 ~其名~`: as printed, with what was claimed in its midst."""
     if len(titles) < 2 or first == last:
         return []
-    claimed = draft.text[first:last].lstrip()[:1]
+    claimed = draft.text[first:last].lstrip()[0]
     if titles[-1].startswith(f"{titles[0]} "):
         dated = _DATED.match(draft.text, first) is not None
         goes_on = dated or claimed == (SEASON if "season" in draft.fields else KIND)
@@ -208,10 +208,17 @@ def _with_kind(draft: Draft, start: int, end: int) -> list[str]:
     """`Summer Special`, `The Movie`: with its kind it may be a title too."""
     if draft.text[end : end + 1] != KIND or not draft.shown[end : end + 1].isalnum():
         return []
-    if draft.fields.get("type") in EXTRAS:  # no show is called `Title - NCED 2`
+    last = len(draft.text) - len(draft.text[end:].lstrip(KIND))
+    film = TYPES.get(draft.shown[end:last].lower()) is VideoType.MOVIE
+    if draft.fields.get("type") in EXTRAS and not film:  # no show is called `Title - NCED 2`
         return []
-    claimed = len(draft.text[end:]) - len(draft.text[end:].lstrip(KIND))
-    return _as_printed(draft.shown[start : end + claimed])
+    return _as_printed(draft.shown[start:last])
+
+
+def _with_word(draft: Draft, start: int, end: int) -> list[str]:
+    """`Grand Episode - 05`, `Chance Session - 05`: with the word before the dash it may be a title too."""
+    word = _WORD_DASHED.match(draft.shown, end) if draft.text[end : end + 1] == EPISODE else None
+    return _as_printed(draft.shown[start : word.end(1)]) if word is not None else []
 
 
 def _behind_kind(draft: Draft, start: int, end: int) -> list[str]:
