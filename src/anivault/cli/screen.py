@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeAlias, TypeVar
 from unicodedata import east_asian_width
 
 from anivault.shared.errors import AniVaultError, OutputError
@@ -31,7 +31,7 @@ T = TypeVar("T")
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _PROGRESS_AFTER = 1.0  # seconds; what is quicker shows no bar
 _REDRAWN_AFTER = 0.1  # seconds
-_PIECE = 1 << 16  # bytes of events that are kept together
+Copy: TypeAlias = Callable[[bool, bytes], None]  # gets whether it is a note, and its bytes
 
 
 @cache
@@ -107,6 +107,7 @@ class Screen:
         self._held_back: list[tuple[bool, str]] | None = None  # notes, and lines for a pager
         self.counts: dict[str, int] = {}  # of the last summary, for the log
         self.logged = True  # whether what is said is logged too
+        self.copy: Copy | None = None  # who else gets what is said
         self.measure()
 
     @property
@@ -123,7 +124,10 @@ class Screen:
         """Print one event of machine output; does nothing without --json."""
         if self.json:
             self.clear()
-            self._print(sys.stdout.buffer.write, _encoded(event) + b"\n")
+            data = _encoded(event) + b"\n"
+            if self.copy:
+                self.copy(False, data)
+            self._print(sys.stdout.buffer.write, data)
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line of the result for people; does nothing with --json."""
@@ -192,16 +196,21 @@ class Screen:
                 self._say(text, note=note)
 
     def _say(self, text: str, *, note: bool = False) -> None:
+        if self.copy:
+            self.copy(note, text.encode("utf-8", "surrogatepass"))
         if self._held_back is not None:
             self._held_back.append((note, text))
         elif note:
             self.flush()
-            tell(text)
+            self._tell(text)
         else:
             self._print(sys.stdout.write, text)
 
+    def _tell(self, text: str) -> None:
+        tell(text)
+
     def again(self, said: bytes, *, note: bool) -> None:
-        """Print a piece that a Recorder has kept."""
+        """Print pieces that a `copy` got."""
         if self.json and not note:
             self._print(sys.stdout.buffer.write, said)
         else:
@@ -269,35 +278,26 @@ class Screen:
 
 
 class Recorder(Screen):
-    """A screen like another one that prints nothing: what is said goes to `put`, to be said `again`."""
+    """A screen like another one that prints nothing: what is said goes to `copy` alone."""
 
-    def __init__(self, like: Screen, put: Callable[[bool, bytes], None]) -> None:
+    def __init__(self, like: Screen, copy: Copy) -> None:
         super().__init__(json=like.json, quiet=like.quiet, verbose=like.verbose)
-        self.logged = False
-        self._put, self._events = put, bytearray()
-
-    def event(self, event: Event) -> None:
-        """Keep one event of machine output; many are one piece."""
-        if self.json:
-            self._events += _encoded(event) + b"\n"
-            if len(self._events) > _PIECE:
-                self.flush()
+        self.logged, self.copy = False, copy
 
     @contextmanager
     def paged(self, *, wanted: bool = True) -> Iterator[None]:
-        """Keep the lines of a result as a pager would get them."""
+        """Take the lines of a result as a pager would get them."""
         with self._coloured_for(self._pager(wanted=wanted)):
             yield
 
     def flush(self) -> None:
-        """Hand on the events so far, so that both streams stay in order."""
-        if self._events:
-            self._put(False, bytes(self._events))
-            self._events.clear()
+        """Print nothing."""
 
-    def _say(self, text: str, *, note: bool = False) -> None:
-        self.flush()
-        self._put(note, text.encode("utf-8", "surrogatepass"))
+    def _print(self, write: Callable[P, object], *what: P.args, **how: P.kwargs) -> None:
+        """Print nothing."""
+
+    def _tell(self, text: str) -> None:
+        """Tell nobody."""
 
 
 def _cells(text: str) -> int:

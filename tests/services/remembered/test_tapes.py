@@ -34,10 +34,10 @@ def spoken(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Spoke
 def record(spoken: Spoken, code: int = 10) -> Tape:
     tape = Tape(spoken)
     assert tape.known() is None
-    with tape.recording(code) as (put, counts):
+    with tape.recording() as recording:
         for note, text in PIECES:
-            put(note, text)
-        counts.update(moves=3)
+            recording.put(note, text)
+        recording.end(code, {"moves": 3})
     return tape
 
 
@@ -207,14 +207,59 @@ def test_what_ends_in_an_error_leaves_nothing_behind(spoken: Spoken, tmp_path: P
     tape.known()
 
     def interrupted() -> None:
-        with tape.recording(0) as (put, _):
-            put(False, b"half a result")
+        with tape.recording() as recording:
+            recording.put(False, b"half a result")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert list((tmp_path / "cache/anivault/said").iterdir()) == []
     assert heard(spoken) is None
+
+
+def test_what_begins_again_has_said_nothing_yet(spoken: Spoken) -> None:
+    tape = Tape(spoken)
+    tape.known()
+    with tape.recording() as recording:
+        recording.put(False, b"x" * 2 * tapes.PIECE)
+        recording.put(True, b"a note\n")
+        recording.begin_again()
+        recording.put(False, b"a line\n")
+        recording.end(0, {})
+
+    assert heard(spoken) == [(False, b"a line\n")]
+
+
+def test_small_pieces_of_one_kind_are_one(spoken: Spoken) -> None:
+    tape = Tape(spoken)
+    tape.known()
+    with tape.recording() as recording:
+        for _ in range(3 * tapes.PIECE):
+            recording.put(False, b"1")
+        recording.end(0, {})
+    pieces = heard(spoken) or []
+
+    assert b"".join(text for _, text in pieces) == b"1" * 3 * tapes.PIECE
+    assert 3 <= len(pieces) <= 4
+
+
+def test_a_full_disk_keeps_nothing_and_stops_nothing(
+    spoken: Spoken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tape = Tape(spoken)
+    tape.known()
+    with tape.recording() as recording:
+        monkeypatch.setattr(tapes, "_sum_of", full)
+        recording.put(False, b"a line\n")
+        recording.end(0, {})
+        monkeypatch.undo()
+
+    assert not recording.is_whole
+    assert list(tmp_path.rglob("cache/anivault/said/*")) == []
+
+
+def full(*_: object) -> bytes:
+    raise OSError(28, "No space left on device")
 
 
 def test_the_newest_commands_are_kept(spoken: Spoken, tmp_path: Path) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from anivault.cli.context import Work
-from anivault.cli.screen import Recorder
 from anivault.shared.logs.lines import write
 
 if TYPE_CHECKING:
@@ -30,12 +27,3 @@ def _say(screen: Screen, said: Said, *, paged: bool) -> int:
     screen.flush()
     screen.counts = said.end.counts
     return said.end.code
-
-
-def keep(tape: Tape, screen: Screen, show: Callable[[Screen], None], code: int) -> None:
-    """Keep what `show` says to a screen of the same kind, which is that of the next such command."""
-    with suppress(OSError), tape.recording(code) as (put, counts):
-        heard = Recorder(screen, put)
-        show(heard)
-        heard.flush()
-        counts.update(heard.counts)

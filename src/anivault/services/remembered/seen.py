@@ -36,16 +36,18 @@ class Seen:
             item.source for item in held if self._reasons.get(_digits(item.source)) == item.reason
         )
 
-    def remember(self, held: Iterable[Held], moves: Iterable[Move] = ()) -> None:
-        """Note that these were shown. One that moves is not held any more: held again, it is new."""
+    def remember(self, held: Iterable[Held], moves: Iterable[Move] = ()) -> bool:
+        """Note that these were shown; tell whether one was new. One that moves is new if it is held again."""
         now = dict(self._reasons)
         for move in moves:
             now.pop(_digits(move.source), None)
         for item in held:
             now[_digits(item.source)] = str(item.reason)
-        if now != self._reasons:
+        new = now != self._reasons
+        if new:
             self._reasons = now
             self._write()
+        return new
 
     def _write(self) -> None:
         text = "".join(f"{digits} {reason}\n" for digits, reason in list(self._reasons.items())[-MOST:])

@@ -13,11 +13,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
-from functools import partial
 from pathlib import Path
 from struct import Struct
 from tempfile import mkstemp
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 import msgspec
 from platformdirs import user_cache_dir, user_data_path
@@ -40,10 +39,9 @@ KEPT = 8  # commands
 MOST = 512 << 20  # bytes of them all
 SUM = 16  # bytes: the key, and then the sum of what follows
 CHUNK = 1 << 20  # bytes
+PIECE = 1 << 16  # bytes of one kind that are kept together
 _HEAD = Struct("<BI")  # what a piece is, and how long
 OUT, NOTE, END = range(3)
-
-Put: TypeAlias = Callable[[bool, bytes], None]  # whether it is a note for stderr, and its bytes
 
 
 class End(msgspec.Struct, frozen=True):
@@ -70,6 +68,79 @@ class Said:
                     self.end = msgspec.msgpack.decode(data, type=End)
                 else:
                     yield kind == NOTE, data
+
+
+class Recording:
+    """What a command says while it says it. Never raises: a disk may be full, and the command goes on."""
+
+    def __init__(self, folder: Path, key: Callable[[], bytes]) -> None:
+        self.file, self.is_whole, self._key = "", False, key
+        self._pieces: list[bytes] = []  # of one kind, to be one piece
+        self._kind, self._length = OUT, 0
+        self._stream: BinaryIO | None = None
+        self._given_up = False
+        with suppress(OSError):
+            folder.mkdir(trust.OUR_FOLDER, parents=True, exist_ok=True)
+            handle, self.file = mkstemp(dir=folder, suffix=".new")
+            self._stream = os.fdopen(handle, "w+b")
+            self._stream.write(bytes(2 * SUM))
+
+    def put(self, note: bool, data: bytes) -> None:
+        """Take one piece in."""
+        kind = NOTE if note else OUT
+        if kind != self._kind or self._length > PIECE:
+            self._write()
+        self._kind = kind
+        self._pieces.append(data)
+        self._length += len(data)
+
+    def begin_again(self) -> None:
+        """Forget what was put so far."""
+        self._pieces.clear()
+        self._tried(lambda stream: stream.seek(2 * SUM), lambda stream: stream.truncate())
+
+    def end(self, code: int, counts: dict[str, int]) -> None:
+        """It has said all, and ends with this exit code and these numbers."""
+        self._write()
+        self._kind = END
+        self._pieces.append(msgspec.msgpack.encode(End(code, counts)))
+        self._write()
+        self._tried(self._sign, lambda stream: stream.close())
+        self.is_whole = self._stream is not None and not self._given_up
+
+    def _sign(self, stream: BinaryIO) -> None:
+        """Write in front what it is for, and the sum of the pieces."""
+        stream.seek(2 * SUM)
+        made = _sum_of(stream)
+        stream.seek(0)
+        stream.write(self._key() + made)
+
+    def discard(self) -> None:
+        """Remove the file, unless it has got another name."""
+        with suppress(OSError):
+            if self._stream:
+                self._stream.close()
+        with suppress(OSError):
+            if self.file:
+                Path(self.file).unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        data = b"".join(self._pieces)
+        self._pieces.clear()
+        self._length = 0
+        if data:
+            self._tried(lambda stream: stream.write(_HEAD.pack(self._kind, len(data)) + data))
+
+    def _tried(self, *steps: Callable[[BinaryIO], object]) -> None:
+        """Do something to the file, or give it up."""
+        stream = self._stream
+        if stream is None or self._given_up:
+            return
+        try:
+            for step in steps:
+                step(stream)
+        except OSError:
+            self._given_up = True
 
 
 class Spoken(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,24 +182,17 @@ class Tape:
         return None
 
     @contextmanager
-    def recording(self, code: int) -> Iterator[tuple[Put, dict[str, int]]]:
-        """Keep what is put, and the numbers that are laid into the other one. Raises OSError."""
-        self._path.parent.mkdir(trust.OUR_FOLDER, parents=True, exist_ok=True)
-        handle, new = mkstemp(dir=self._path.parent, suffix=".new")
-        counts: dict[str, int] = {}
+    def recording(self) -> Iterator[Recording]:
+        """Keep what is put into the recording and ended there; nothing where that cannot be written."""
+        recording = Recording(self._path.parent, self._key)
         try:
-            with os.fdopen(handle, "w+b") as stream:
-                stream.write(self._key() + bytes(SUM))
-                yield partial(_write, stream), counts
-                _write(stream, END, msgspec.msgpack.encode(End(code, counts)))
-                stream.seek(2 * SUM)
-                made = _sum_of(stream)
-                stream.seek(SUM)
-                stream.write(made)
-            os.replace(new, self._path)
+            yield recording
+            if recording.is_whole:
+                with suppress(OSError):
+                    os.replace(recording.file, self._path)
+                    _forget_old(self._path.parent)
         finally:
-            Path(new).unlink(missing_ok=True)
-        _forget_old(self._path.parent)
+            recording.discard()
 
     def _key(self) -> bytes:
         """What was seen on the disk, and which held files were shown by now."""
@@ -163,11 +227,6 @@ def _is_local(spoken: Spoken) -> bool:
         return find_key(user_config_path().parent) is None
     except TmdbKeyError:
         return False
-
-
-def _write(stream: BinaryIO, kind: int, data: bytes) -> None:
-    stream.write(_HEAD.pack(kind, len(data)))
-    stream.write(data)
 
 
 def _sum_of(stream: BinaryIO) -> bytes:

@@ -22,6 +22,7 @@ from anivault.cli.commands.options import (
     new_file,
 )
 from anivault.cli.context import Context, Repeatable, Session, Work, again
+from anivault.cli.screen import Recorder
 from anivault.shared.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -174,19 +175,33 @@ def _shown(screen: Screen, looks: _Looks, tape: Tape | None, result: Organized) 
     from anivault.services.remembered.seen import Seen
 
     seen = Seen(looks.order.library)
-    _show(screen, looks, seen, result)
-    screen.flush()
-    seen.remember(result.held, result.moves)
-    if tape and tape.seen and result.lasts and screen.shape == tape.shape:
-        from msgspec.structs import replace
-
-        from anivault.cli.render.repeated import keep
-        from anivault.services.catalogue.added import stale
-
-        said_once = stale.words(stale.known_until())
-        next_time = replace(result, notices=tuple(line for line in result.notices if line != said_once))
-        keep(tape, screen, partial(_show, looks=looks, seen=seen, result=next_time), result.exit_code)
+    if not (tape and tape.seen and result.lasts and screen.shape == tape.shape):
+        _show(screen, looks, seen, result)
+        screen.flush()
+        seen.remember(result.held, result.moves)
+        return result.exit_code
+    with tape.recording() as recording:
+        screen.copy = recording.put
+        _show(screen, looks, seen, result)
+        screen.copy = None
+        screen.flush()
+        next_time = _without_what_is_said_once(result)
+        if seen.remember(result.held, result.moves) or next_time is not result:
+            recording.begin_again()
+            _show(Recorder(screen, recording.put), looks, seen, next_time)
+        recording.end(result.exit_code, screen.counts)
     return result.exit_code
+
+
+def _without_what_is_said_once(result: Organized) -> Organized:
+    from msgspec.structs import replace
+
+    from anivault.services.catalogue.added import stale
+
+    once = stale.words(stale.known_until())
+    if once not in result.notices:
+        return result
+    return replace(result, notices=tuple(line for line in result.notices if line != once))
 
 
 def _show(screen: Screen, looks: _Looks, seen: Seen, result: Organized) -> None:
