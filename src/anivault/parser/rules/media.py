@@ -112,7 +112,7 @@ def notes(draft: Draft) -> None:
     """Claim what is addressed to readers in the running text: ★10月新番★, the site or day it came from."""
     if (site := _SITE.match(draft.text) or _DATE.match(draft.text)) is not None:
         draft.gap(site.start(), site.end(), TERM)
-    dated = "20" in draft.text or "19" in draft.text
+    dated = " 20" in draft.text or " 19" in draft.text or draft.text[:2] in ("20", "19")
     if dated and (day := _DAY.search(draft.text)) is not None:
         draft.gap(day.start(), day.end(), TERM)
     if draft.text.isascii() or _SIGN.search(draft.text) is None:

@@ -52,7 +52,7 @@ _SCRIPTS = re.compile(
 _EDITION = re.compile(rf"(?:[ ._-]+(?:{any_of(EDITIONS)})|\s*\((?:{any_of(EDITIONS)})\))$", re.IGNORECASE)
 _EDITION_ENDS = tuple({edition.split()[-1].lower() for edition in EDITIONS})
 _OPEN, _SHUT = r"\[【〔〖［《⟨", r"\]】〕〗］》⟩"  # as they are shown
-_SIDES = _OPEN[1:] + _SHUT[1:]
+_SIDES, _SHUTS = _OPEN[1:] + _SHUT[1:], tuple(_SHUT[1:])
 _SQUARE = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*)[{_SHUT}]")
 _LOCAL = re.compile(rf"[{_OPEN}]([^{_OPEN}{_SHUT}]*[^\x00-\x7f][^{_OPEN}{_SHUT}]*)[{_SHUT}]\s*([A-Za-z].*)")
 _OPENED = re.compile(rf"[{_SHUT}]\s*[{_OPEN}][^{_SHUT}]*$")
@@ -84,8 +84,8 @@ def read(draft: Draft) -> None:
     if len(runs) > 1 and _is_bare_number(draft.text[slice(*runs[0])].strip()):  # 37 [Group] Title - 37
         runs = runs[1:]
     first = draft.text.find(EPISODE)
-    behind = [run for run in runs[1:] if draft.shown[run[0]] in "|｜"]
-    runs = [run for run in runs if run not in behind]
+    behind = [run for run in runs[1:] if draft.shown[run[0]] in "|｜"] if "|" in draft.text else []
+    runs = [run for run in runs if run not in behind] if behind else runs
     if not (_in_brackets(draft, runs, first) or _behind_episode(draft, runs, first)):
         _before_episode(draft, runs, first)
     if behind and "titles" in draft.fields:  # Title (BD 1080p) | Its Other Name
@@ -187,9 +187,9 @@ def _going_on(draft: Draft, titles: list[str], run: tuple[int, int]) -> list[str
 
 def _through(draft: Draft, titles: list[str], start: int, first: int, last: int) -> list[str]:
     """`Title - OVA - Its Name`, `题名 第二季 ~其名~`: as printed, with what was claimed in its midst."""
-    if len(titles) < 2 or first == last:
+    claimed = draft.text[first:last].lstrip()[:1]
+    if len(titles) < 2 or not claimed:
         return []
-    claimed = draft.text[first:last].lstrip()[0]
     if titles[-1].startswith(f"{titles[0]} "):
         dated = _DATED.match(draft.text, first) is not None
         goes_on = dated or claimed == (SEASON if "season" in draft.fields else KIND)
@@ -317,7 +317,7 @@ def _without_aside(part: str) -> list[str]:
 
 def _clean(text: str) -> str:
     """A title without the separators around it."""
-    if text[-1:] in _SHUT[1:] and sum(map(text.count, _SIDES)) % 2:  # [題名[新編]物語]
+    if text.endswith(_SHUTS) and sum(map(text.count, _SIDES)) % 2:  # [題名[新編]物語]
         text = text[:-1]
     closed = text.rstrip().endswith("-") and _CLOSED.search(text) is not None
     text = text.rstrip(f"{_EDGE}(").lstrip(_EDGE)
