@@ -70,12 +70,14 @@ class Context:
     @cached_property
     def loaded(self) -> Loaded:
         """The settings, read when first asked for. Raises ConfigError."""
-        from anivault.cli.render.parts import notices
         from anivault.shared.settings import load
 
         loaded = load(config=self.config, library=self._library)
         _check_presets(loaded)
-        notices(self.screen, _unheard(loaded))
+        if unheard := _unheard(loaded):
+            from anivault.cli.render.parts import notices  # much to import for what few have to be told
+
+            notices(self.screen, unheard)
         return loaded
 
     @property

@@ -23,6 +23,8 @@ from anivault.shared.exits import DONE, FINDINGS
 
 COMPARED = frozenset({Cause.NOT_BETTER, Cause.NOT_KNOWN_BETTER})  # with the file that is there, by --upgrade
 
+PASSING = frozenset({LeftOutReason.WRITING, LeftOutReason.UNREADABLE})  # what a later look may find otherwise
+
 
 class Fetched(msgspec.Struct, frozen=True):
     """The pictures that came, and what is to be said of those that did not."""
@@ -119,8 +121,8 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lasts(self) -> bool:
         """Whether the same comes of it later on: nothing was done, is being written, or needs room."""
-        writing = any(item.reason is LeftOutReason.WRITING for item in self.left_out)
-        return not (writing or (self.report and self.report.run) or (self.plan.moves and room_for(self.plan)))
+        passing = any(item.reason in PASSING for item in self.left_out)
+        return not (passing or (self.report and self.report.run) or (self.plan.moves and room_for(self.plan)))
 
     @property
     def _failed(self) -> dict[tuple[str, str], Held]:

@@ -15,6 +15,7 @@ import pytest
 from anivault.cli import organize_handler
 from anivault.cli.screen import Recorder, Screen
 from anivault.services.catalogue.added import stale
+from anivault.shared import fs
 from tests.conftest import Run
 
 Worked = Callable[[], int]  # how often a plan was made since the last time that it was asked
@@ -125,6 +126,25 @@ def test_a_file_that_is_written_is_looked_at_each_time(
     assert [left["reason"] for left in run(*words).of("left-out")] == ["being-written"]
     run(*words)
 
+    assert worked() == 2
+
+
+def test_what_could_not_be_read_is_looked_at_each_time(
+    run: Run, pile: Path, tmp_path: Path, worked: Worked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed, calls = fs.listed, []
+
+    def broken_once(entry: os.DirEntry[str]) -> os.stat_result:
+        calls.append(entry.name)
+        if len(calls) == 1:
+            raise OSError(5, "Input/output error", entry.path)
+        return listed(entry)
+
+    monkeypatch.setattr(fs, "listed", broken_once)
+    words = ["organize", pile, "--to", tmp_path / "lib", "--json"]
+    assert [left["reason"] for left in run(*words).of("left-out")] == ["unreadable"]
+
+    assert run(*words).of("left-out") == []
     assert worked() == 2
 
 

@@ -131,6 +131,7 @@ def test_what_was_shown_of_held_files_counts(spoken: Spoken) -> None:
         {"providers": ("tmdb",)},
         {"providers": ("catalog", "tmdb")},
         {"engines": ("of-a-stranger",)},
+        {"engines": ("guessit",)},
         {"settings": replace(SETTINGS, match=MatchSettings(providers=("tmdb",)))},
         {"settings": replace(SETTINGS, parser=ParserSettings(engines=("of-a-stranger",)))},
         {"settings": replace(SETTINGS, clients={"mine": ClientSettings("qbittorrent", "http://127.0.0.1")})},

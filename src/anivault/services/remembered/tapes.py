@@ -29,7 +29,6 @@ from anivault.services.secrets import find_key
 from anivault.shared import fs, trust
 from anivault.shared.errors import TmdbKeyError
 from anivault.shared.places import user_config_path
-from anivault.shared.plugins import BUILT_IN, PARSERS
 from anivault.shared.progress import Progress, untold
 from anivault.shared.settings import Settings
 from anivault.shared.work.making import installed
@@ -42,6 +41,7 @@ CHUNK = 1 << 20  # bytes
 PIECE = 1 << 16  # bytes of one kind that are kept together
 _HEAD = Struct("<BI")  # what a piece is, and how long
 OUT, NOTE, END = range(3)
+STEADY = "anitomy-ng"  # an engine in a process of its own may be late once, and not the next time
 
 
 class End(msgspec.Struct, frozen=True):
@@ -219,7 +219,7 @@ class Tape:
 def _is_local(spoken: Spoken) -> bool:
     """Whether all who are asked are AniVault's own, and answer the same as long as nothing changes."""
     settings = spoken.settings
-    if settings.clients or not set(spoken.engines or settings.parser.engines) <= BUILT_IN[PARSERS].keys():
+    if settings.clients or set(spoken.engines or settings.parser.engines) != {STEADY}:
         return False
     if named := spoken.providers or settings.match.providers:
         return set(named) == {"catalog"}
