@@ -223,6 +223,52 @@ def test_a_path_that_is_not_there_is_refused(inside: Browser, tmp_path: Path) ->
     assert ignored.listed(str(tmp_path / "Library")) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("*", "leaves out everything"),
+        ("**/*", "leaves out everything"),
+        ("*.*", "leaves out everything"),
+        ("[!.]*", "leaves out everything"),
+        ("*.mkv", "that ends in .mkv"),
+        ("*.m*", "that ends in .mkv or .mp4"),
+        ("{source}/*", "leaves out everything in {source}"),
+        (r"\[Coalgirls*", "more than half of the files"),
+    ],
+)
+def test_a_line_that_leaves_out_nearly_all_is_shown_first(
+    inside: Browser, tmp_path: Path, words: str, what: str
+) -> None:
+    source = tmp_path / "Downloads"
+    for n in range(1, 13):
+        (source / f"[Coalgirls] Toradora! - {n:02}.mkv").write_text(f"{n}")
+    work(inside, "plan")
+    words, what = (text.replace("{source}", str(source)) for text in (words, what))
+    answer = inside.post("/settings/ignore", {"what": words})
+    said = html.unescape(re.sub(r"<[^>]*>", "", answer.text))
+
+    assert (answer.status, what in said) == (409, True), said
+    assert "Of the 12 files in the last plan that is 12." in said
+    assert ignored.listed(str(tmp_path / "Library")) == []
+    fields = dict(
+        re.findall(r'name="(\w+)" value="([^"]*)"', answer.text.partition("Leave all that out?")[2])
+    )
+    assert inside.post("/settings/ignore", fields).status == 303
+    assert [line for listed in ignored.listed(str(tmp_path / "Library")) for line in listed.lines] == [words]
+
+
+@pytest.mark.parametrize("words", ["*.nfo", "*sample*", "NCOP*", "Toradora!", "*.txt"])
+def test_a_line_that_means_some_files_is_written_at_once(inside: Browser, words: str) -> None:
+    assert inside.post("/settings/ignore", {"what": words}).status == 303
+
+
+def test_a_folder_that_is_always_read_cannot_be_left_out(inside: Browser, tmp_path: Path) -> None:
+    answer = inside.post("/settings/ignore", {"what": str(tmp_path / "Downloads")})
+
+    assert (answer.status, "it is always read" in answer.text) == (409, True)
+    assert f"{tmp_path / 'Downloads'}/*" in html.unescape(answer.text)
+
+
 def test_a_line_that_is_not_there_cannot_be_taken_back(inside: Browser) -> None:
     assert inside.post("/settings/heed", {"line": "*.nfo"}).status == 409
 
@@ -251,6 +297,18 @@ def test_a_setting_is_changed_in_the_users_file_and_holds_for_the_next_plan(
         ("scan.settle", "soon", "is a number"),
         ("scan.settle", "-1", "Nothing was changed"),
         ("match.languages", "<script>", "Nothing was changed"),
+        ("match.languages", "xx-klingon", "ja-Latn, zh-Hans, pt-BR"),
+        ("match.languages", "en, klingon", "ja-Latn, zh-Hans, pt-BR"),
+        ("match.languages", "English", "ja-Latn, zh-Hans, pt-BR"),
+        ("match.languages", "EN", "ja-Latn, zh-Hans, pt-BR"),
+        ("match.languages", "en-Klin", "ja-Latn, zh-Hans, pt-BR"),
+        ("match.providers", "catalog, nobody", "match.providers is one of catalog, tmdb"),
+        ("organize.preset", "jellyfish", "organize.preset is one of jellyfin, plex"),
+        ("organize.prefer", "source:klingon", "bd, web, dvd, tv"),
+        ("organize.prefer", "language:xx", "language:en"),
+        ("scan.workers", "1.5", "a whole number from 0 to 64"),
+        ("scan.settle", "nan", "a number from 0 to 86,400"),
+        ("watch.poll", "0", "a number above 0 to 86,400"),
         ("web.password_hash", "", "cannot be changed on the page"),
         ("web.hosts", "evil.example", "cannot be changed on the page"),
         ("web.sources", "/etc", "cannot be changed on the page"),

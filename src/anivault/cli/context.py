@@ -111,6 +111,14 @@ class Context:
         path = named or self.settings.library.path
         return os.path.abspath(os.path.expanduser(path)) if path else None
 
+    def _doubt_languages(self, tags: Sequence[str]) -> None:
+        """Say of words that are the language of no title that they find none."""
+        from anivault.cli.render.parts import notices
+        from anivault.shared.settings import LANGUAGE, fits
+
+        wrong = (shortened(repr(tag)) for tag in tags if not fits(LANGUAGE, tag))
+        notices(self.screen, (f"--lang {tag} finds no title: it is not {LANGUAGE.allowed}." for tag in wrong))
+
     def asking(
         self,
         parser: list[str] | None = None,
@@ -127,6 +135,8 @@ class Context:
             from anivault.services.providers import require
 
             require(provider)
+        if lang:
+            self._doubt_languages(lang)
         return Asking(
             settings=settings,
             engines=tuple(parser or settings.parser.engines),

@@ -91,6 +91,8 @@ class Advantage(StrEnum):
     SIZE = "size"
     PATH = "path"
     NAME = "name"
+    REPLACED = "replaced"
+    EQUAL = "equal"
 
 
 WORDS: dict[Cause, str] = {
@@ -172,6 +174,15 @@ ADVANTAGES: dict[str, str] = {
     Advantage.SIZE: "a larger file",
     Advantage.PATH: "its path sorts first",
     Advantage.NAME: "its name sorts first",
+    Advantage.REPLACED: "a later version of the other is here",
+    Advantage.EQUAL: "as good as the other, and one has to be chosen",
+}
+# What is said of a file where it is its release that has the advantage.
+OF_ITS_RELEASE: dict[str, str] = {
+    Advantage.LANGUAGE: "more of its release is in a preferred language",
+    Advantage.SIZE_WISHED: "the files of its release are nearer to a preferred size",
+    Advantage.EPISODES: "more episodes of its release are here",
+    Advantage.NAME: "the name of its release sorts first",
 }
 
 
@@ -250,7 +261,8 @@ WORDS_OF_SEVERAL: dict[Cause, str] = {
 def words(cause: Cause, facts: Mapping[str, str]) -> str:
     """The sentence for a cause; a fact that is missing, as in a plan that somebody edited, shows as a gap."""
     known = _Gaps(facts)
-    known["advantage"] = ADVANTAGES.get(known["advantage"], known["advantage"])
+    said = ADVANTAGES if cause is Cause.RELEASE_CHOSEN else {**ADVANTAGES, **OF_ITS_RELEASE}
+    known["advantage"] = said.get(known["advantage"], known["advantage"])
     return WORDS[cause].format_map(known)
 
 

@@ -181,10 +181,15 @@ HEARD_SECTIONS = frozenset({"presets"})
 
 
 class Kind(NamedTuple):
-    """What a value may look like, in a pattern and in words."""
+    """What a value may look like, in a pattern and in words.
+
+    `begins`: words of which its first part is one; with `behind` what comes behind that, where it stands.
+    """
 
     form: re.Pattern[str]
     allowed: str
+    begins: str = ""
+    behind: str = ""
 
 
 NAME = Kind(re.compile(r"\w[\w .+&-]{0,63}"), "a name: letters, digits, space and . + & - _, at most 64")
@@ -192,12 +197,28 @@ ADDRESS = Kind(
     re.compile(r"(?i:https?)://[^\s\x00-\x1f\x7f]{1,2000}"), "an address that begins with https://"
 )
 MAYBE_ADDRESS = Kind(re.compile(f"(?:{ADDRESS.form.pattern})?"), ADDRESS.allowed)
-LANGUAGE = Kind(re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"), "a language such as ja-Latn")
+# The languages of ISO 639-1, and three that have no short code: providers name titles by these.
+LANGUAGES = """
+aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
+en eo es et eu fa ff fi fil fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is
+it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms
+mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si
+sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh
+yi yo yue za zh zu cmn
+"""
+SCRIPT = "Arab|Beng|Cyrl|Deva|Grek|Hang|Hani|Hans|Hant|Hebr|Hira|Jpan|Kana|Kore|Latn|Thai"
+LANGUAGE = Kind(
+    re.compile(rf"[a-z]{{2,3}}(?:-(?:{SCRIPT}))?(?:-(?:[A-Z]{{2}}|\d{{3}}))?"),
+    "a code of a language: en, de, ja, or with a script or country ja-Latn, zh-Hans, pt-BR",
+    LANGUAGES,
+)
 WISH = Kind(
     re.compile(
         r"group:.+|resolution(:\d{3,4}[pi]?)?|source(:\w+)?|language:[A-Za-z-]+|size:(larger|smaller)"
     ),
     "a wish: group:NAME, resolution:1080p, source:web, language:en or size:smaller",
+    LANGUAGES,
+    "language:",
 )
 PATH = Kind(re.compile(r"[^\x00-\x1f\x7f]{0,4096}"), "a path without control characters")
 HOST = Kind(re.compile(r"[A-Za-z0-9.:_-]{1,253}"), "a name or an address of a machine")
@@ -312,8 +333,16 @@ def checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require(kind: Kind, text: str, where: str, place: str) -> None:
-    if not kind.form.fullmatch(text):
+    if not fits(kind, text):
         raise ConfigError(where, f"{place}: {shortened(repr(text))} is not {kind.allowed}")
+
+
+def fits(kind: Kind, text: str) -> bool:
+    """Whether a value is of a kind."""
+    said = text.removeprefix(kind.behind)
+    free = not kind.begins or (kind.behind and said == text)
+    begins = free or said.partition("-")[0].lower() in kind.begins.split()
+    return bool(begins and kind.form.fullmatch(text))
 
 
 def _require_seconds(value: Any, where: str, place: str) -> None:

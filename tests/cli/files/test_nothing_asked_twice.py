@@ -146,3 +146,19 @@ def test_no_score_is_in_the_words_of_what_is_held(run: Run, pile: Path, tmp_path
 
     assert len(details) >= 4
     assert not [detail for detail in details if "0." in detail or "1.00" in detail]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"), [("*", "everything"), ("*.mkv", "every file that ends in .mkv"), ("*sample*", "")]
+)
+def test_who_leaves_out_everything_is_told_and_how_to_take_it_back(
+    run: Run, tmp_path: Path, line: str, what: str
+) -> None:
+    done = run("ignore", line, "--to", tmp_path, "--json")
+
+    told = [notice["text"] for notice in done.of("notice")]
+    assert done.code == 0
+    assert told == (
+        [f"{line} leaves out {what}. To take it back: anivault ignore --remove '{line}'"] if what else []
+    )
+    assert run("ignore", "--remove", line, "--to", tmp_path, "--json").of("notice") == []

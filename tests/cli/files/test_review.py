@@ -422,6 +422,14 @@ def test_a_wrong_key_does_not_print_the_question_again(
     assert done.err.count("There is no answer") == 2
 
 
+def test_a_search_that_finds_more_than_it_names_says_so(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "/ Gundam", "/ Toradora", "q")
+
+    assert run("review", pile(tmp_path / "dl")).err.count("More shows are called so") == 1
+
+
 def test_keys_fit_80_columns(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "q")
     done = run("review", pile(tmp_path / "dl"))

@@ -120,7 +120,9 @@ def test_titles_come_in_the_language_that_is_wanted(run: Run, tmp_path: Path) ->
     (tmp_path / "Toradora! - 01.mkv").write_bytes(b"video")
 
     (japanese,) = run("match", tmp_path, "--lang", "ja", "--json").of("match")
-    (unknown,) = run("match", tmp_path, "--lang", "xx", "--json").of("match")
+    asked = run("match", tmp_path, "--lang", "xx", "--json")
+    (unknown,) = asked.of("match")
+    assert any("'xx' finds no title" in notice["text"] for notice in asked.of("notice"))
     (plain,) = run("match", tmp_path, "--json").of("match")
 
     assert japanese["match"]["title"] == "とらドラ！"

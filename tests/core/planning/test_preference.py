@@ -52,6 +52,42 @@ def test_the_better_of_two_files_goes_and_the_other_is_told_why(
     )
 
 
+def why_held(*files: MatchedFile) -> dict[str, str]:
+    """Why each of the files that stay does so."""
+    return {item.rel: item.detail for item in planned(list(files)).held}
+
+
+def of_group(name: str, group: str | None, episode: int = 1, **said: Any) -> MatchedFile:
+    return video(name, MUSHISHI, (1, episode), group=group, **said)
+
+
+def test_that_a_release_has_more_episodes_is_said_of_the_release_and_not_of_a_file() -> None:
+    season = [of_group(f"a{n}.mkv", "A", n) for n in (1, 2, 3)]
+
+    assert why_held(*season, of_group("b1.mkv", "B")) == {
+        "b1.mkv": "a1.mkv goes there: more episodes of its release are here"
+    }
+
+
+def test_a_file_is_not_said_to_be_better_by_what_the_other_is_better_by() -> None:
+    told = why_held(
+        of_group("a.mkv", "A", resolution="720p"),
+        of_group("b.mkv", "B", resolution="1080p"),
+        of_group("b v2.mkv", "B", resolution="480p", version=2),
+    )
+
+    assert told == {
+        "b.mkv": "a.mkv goes there: a later version of the other is here",
+        "b v2.mkv": "a.mkv goes there: a higher resolution",
+    }
+
+
+def test_of_two_that_are_equal_none_is_said_to_be_better() -> None:
+    told = why_held(of_group("Zeta/1.mkv", None), of_group("Alpha/1.mkv", "Alpha"))
+
+    assert told == {"Alpha/1.mkv": "Zeta/1.mkv goes there: as good as the other, and one has to be chosen"}
+
+
 def test_of_two_equal_files_the_larger_goes_then_the_first_by_path() -> None:
     large = video("c.mkv", MUSHISHI, (1, 1), file=scanned("c.mkv", size=2000))
     small = [video(name, MUSHISHI, (1, 2)) for name in ("b.mkv", "a.mkv")]

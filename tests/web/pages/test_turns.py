@@ -175,6 +175,14 @@ def test_a_list_that_is_cut_says_how_many_more_there_are(inside: Browser, tmp_pa
     assert f"and {found - 8} more" in words_of(inside, "/review")
 
 
+def test_a_search_that_finds_more_than_it_names_says_so(pile: Browser) -> None:
+    number = number_of(questions(pile), "Zzqqx")
+    more = "More shows are called so"
+
+    assert more in words_of(pile, f"/review/search?n={number}&q=Gundam")
+    assert more not in words_of(pile, f"/review/search?n={number}&q=Toradora")
+
+
 def test_a_second_window_is_asked_before_it_replaces_an_answer(pile: Browser, tmp_path: Path) -> None:
     number = next(n for n, q in questions(pile).items() if q.offered > 1)
     start = state(pile.house)

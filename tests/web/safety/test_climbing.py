@@ -51,7 +51,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/settings/pin": {"what": "Toradora!", **NUMBERS},
     "/settings/repin": {"pin": PIN, **NUMBERS},
     "/settings/unpin": {"what": "Toradora!"},
-    "/settings/ignore": {"what": "*.nfo", "plan": "1"},
+    "/settings/ignore": {"what": "*.nfo", "plan": "1", "sure": "*.nfo"},
     "/settings/heed": {"line": "*.nfo"},
     "/settings/set": {"name": "organize.preset", "value": "plex", "default": "1"},
     "/settings/token": {"name": "phone", "scope": "read", "remove": "1"},

@@ -84,6 +84,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     begin: int | None = None  # the number of the first file, as it is printed
     alone: Alone | None = None  # what a pin has to be for that is for these files and no others
     crowd: tuple[Question, ...] = ()  # the questions that it asks in one, each by itself
+    cut: bool = False  # more shows than its answers are called as was searched for
 
 
 def questions(held: Sequence[Held], verdicts: Verdicts, scope: Scope | None = None) -> list[Question]:
@@ -283,13 +284,14 @@ FOUND = 5  # shows that a search names
 def searched(question: Question, title: str, sources: Sequence[Source]) -> Question:
     """The question with the shows that are called like `title` as its answers."""
     found = [show for source in sources for show in source.find([Query(titles=(title,))])[0]]
-    shows = list({show.key: show for show in found}.values())[:FOUND]
+    known = list({show.key: show for show in found}.values())
+    shows = known[:FOUND]
     answers = (
         Answer(show=show.dated, words=wanted.words, pin=wanted)
         for show in shows
         for wanted in [Wanted(path=question.path, show=str(show.key))]
     )
-    return replace(question, answers=tuple(answers))
+    return replace(question, answers=tuple(answers), cut=len(known) > FOUND)
 
 
 def placed(question: Question, season: int, first: int | None = None) -> Question:

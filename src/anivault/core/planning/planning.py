@@ -276,7 +276,7 @@ class Planning:
     def _second(self, wanted: Wanted, better: Wanted) -> Held:
         """A video that has to stay: said of the whole release where that was chosen for the season."""
         item, winner, choice = wanted.item, better.item, self._choice(wanted)
-        there = self._found(better) is not None
+        there = self._is_there(better)
         advantage = Advantage.IN_LIBRARY if there else choice.advantage(winner, item)
         if set(wanted.slots) == set(better.slots) and choice.is_of_season(winner, item):
             facts = {"release": called(winner), "season": wanted.season, "advantage": advantage.value}

@@ -99,7 +99,7 @@ class Choice:
         return len(self._files[release(item)])
 
     def advantage(self, winner: MatchedFile, other: MatchedFile) -> Advantage:
-        """Why `winner` goes first."""
+        """Why `winner` goes first: what it is better by, and by nothing that the other is better by."""
         ours, theirs = release(winner), release(other)
         if not _size(other) and _size(winner):
             return Advantage.NOT_EMPTY
@@ -108,7 +108,11 @@ class Choice:
         if ours == theirs:
             return Advantage.SIZE if _size(winner) > _size(other) else Advantage.PATH
         pairs = zip(self._ranks[ours], self._ranks[theirs], strict=True)
-        return next((why for (mine, why), (its, _) in pairs if mine != its), Advantage.NAME)
+        mine, its, why = next(((a, b, why) for (a, why), (b, _) in pairs if a != b), (0, 0, None))
+        if why is None:
+            first = called(winner).casefold() < called(other).casefold()
+            return Advantage.NAME if first else Advantage.EQUAL
+        return why if mine > its else Advantage.REPLACED  # nothing else puts a worse one first
 
 
 class Compared(NamedTuple):

@@ -9,17 +9,21 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from anivault.core.planning.naming.presets import builtin_presets
+from anivault.parser.vocabulary import TERMS
 from anivault.services.secrets import LONGEST
-from anivault.shared import fs, trust
+from anivault.shared import fs, plugins, trust
 from anivault.shared.errors import ConfigError, DiskError, TmdbKeyError, UsageError, quoted, shortened
 from anivault.shared.settings import NAMED, YES_NO, Settings, checked, flatten
 from anivault.shared.text import meant
 
+GROUPS = {"parser.engines": plugins.PARSERS, "match.providers": plugins.PROVIDERS}
+SOURCES = ("bd", "web", "dvd", "tv")  # what a wish for a source may say; the words of names may be said too
 _HEADER = re.compile(r"\s*\[")
 _SETTING = re.compile(r"^(?=\w+ = )", re.MULTILINE)
 
@@ -42,15 +46,33 @@ def value_of(name: str, words: list[str]) -> Any:
             hint="See them all: anivault config show",
         )
     default, choices = defaults[name], choices_of(name)
-    if isinstance(default, str) and choices and " ".join(words) not in choices:
-        raise UsageError(
-            f"{name} is one of {', '.join(choices)}, and {shortened(repr(' '.join(words)))} is not."
-            f"{meant(' '.join(words), choices)} Nothing was changed.",
-            hint="See what holds: anivault config show",
-        )
+    if isinstance(default, str) and choices:
+        _require_one(name, " ".join(words), choices)
     if isinstance(default, list | tuple):
         return [part.strip() for word in words for part in word.split(",") if part.strip()]
     return _single(name, default, " ".join(words))
+
+
+def _require_one(name: str, word: str, known: Sequence[str]) -> None:
+    if word not in known:
+        raise UsageError(
+            f"{name} is one of {', '.join(known)}, and {shortened(repr(word))} is not."
+            f"{meant(word, known)} Nothing was changed.",
+            hint="See what holds: anivault config show",
+        )
+
+
+def _require_called(name: str, value: Any, own: Collection[str]) -> None:
+    """Refuse what nothing is called by: a preset, an engine, a provider, a source. Raises UsageError."""
+    if name == "organize.preset":
+        _require_one(name, value, tuple(dict.fromkeys((*builtin_presets(), *own))))
+    for word in value if name in GROUPS else ():
+        _require_one(name, word, plugins.names(GROUPS[name]))
+    for wish in value if name == "organize.prefer" else ():
+        what, _, wanted = wish.partition(":")
+        sources = (word for word, field in TERMS.items() if field == "source")
+        if what == "source" and not any(wanted.casefold() in word for word in sources):
+            _require_one(f"{name} source:", wanted, SOURCES)
 
 
 def _single(name: str, default: Any, word: str) -> Any:
@@ -58,7 +80,7 @@ def _single(name: str, default: Any, word: str) -> Any:
         if isinstance(default, bool):
             return YES_NO[word.lower()]
         if isinstance(default, int | float):
-            return int(word) if re.fullmatch(r"-?\d+", word) else float(word)
+            return _within(name, int(word) if re.fullmatch(r"-?\d{1,18}", word) else float(word))
     except (KeyError, ValueError):
         kind = "yes or no" if isinstance(default, bool) else "a number"
         raise UsageError(
@@ -66,6 +88,23 @@ def _single(name: str, default: Any, word: str) -> Any:
             hint="See what holds: anivault config show",
         ) from None
     return word
+
+
+def _within(name: str, number: float) -> float:
+    """A number that a setting can be. Raises UsageError that says from where to where."""
+    section, _, key = name.partition(".")
+    kind = get_type_hints(type(getattr(Settings(), section)), include_extras=True)[key]
+    whole, limits = get_args(kind)[0] is int, kind.__metadata__[0]
+    least, above = limits.ge, limits.gt
+    low = number >= least if least is not None else number > above
+    if not (low and number <= limits.le) or (whole and not isinstance(number, int)):
+        begin = f"from {least:,}" if least is not None else f"above {above:,}"
+        raise UsageError(
+            f"{name} is a {'whole ' if whole else ''}number {begin} to {limits.le:,}, "
+            f"and {number} is not. Nothing was changed.",
+            hint="See what holds: anivault config show",
+        )
+    return number
 
 
 def change(path: Path, changes: dict[str, Any]) -> None:
@@ -77,6 +116,8 @@ def change(path: Path, changes: dict[str, Any]) -> None:
         raise ConfigError(str(path), str(error)) from error
     for name, value in changes.items():
         section, _, key = name.partition(".")
+        if value is not None:
+            _require_called(name, value, wanted.get("presets", {}))
         _put(wanted, section, key, value)
         text = _with(text, section, key, value)
     if (found := _as_wanted(text, wanted)) is None:

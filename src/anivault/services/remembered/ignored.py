@@ -62,7 +62,7 @@ def add(words: Sequence[str], library: str | None) -> Lines:
 
     Raises UsageError for what names nothing, and then nothing was written.
     """
-    return write([_line(word) for word in words], library)
+    return write([line_of(word) for word in words], library)
 
 
 def write(wanted: Sequence[str], library: str | None) -> Lines:
@@ -81,7 +81,7 @@ def remove(words: Sequence[str], library: str | None) -> Lines:
     """Take lines out, named as they stand there or by the path that they are for."""
     path = file_of(library)
     lines = _split(_read(path).decode("utf-8", "surrogateescape"))
-    wanted = {*words, *(_line(word) for word in words)}
+    wanted = {*words, *(line_of(word) for word in words)}
     gone = tuple(line for line in lines if line.removesuffix("\r") in wanted)
     if not gone:
         told = shortened(repr(words[0]))
@@ -147,8 +147,8 @@ def _common(names: Sequence[str]) -> str:
     return "".join(character for character, _ in same)
 
 
-def _line(word: str) -> str:
-    """The line for what was typed: for a path that is there the path, else the pattern."""
+def line_of(word: str) -> str:
+    """The line for what was typed: for a path that is there the path, else the pattern. Raises UsageError."""
     if "\n" in word or "\r" in word or "\0" in word:
         raise _refused("A line break cannot be in an ignore list", "Name the folder that it is in.")
     if os.path.lexists(word):

@@ -40,7 +40,9 @@
       return;
     }
     const focus = document.querySelector(`[data-focus="${CSS.escape(event.key)}"]`);
-    const press = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    // What nobody sees, as in a fold, has no key: who presses one means something else.
+    const shown = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)];
+    const press = shown.find((button) => button.getClientRects().length && button.checkVisibility());
     if (focus) {
       event.preventDefault();
       focus.closest("details")?.setAttribute("open", "");

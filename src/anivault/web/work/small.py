@@ -24,8 +24,12 @@ from anivault.web.work.telling import Order, Teller
 
 
 def explain(order: Order, teller: Teller) -> dict[str, Any]:
-    """Explain one file, as `anivault explain` does."""
-    done = explaining.handle(order.context.asking(), order["file"], teller)
+    """Explain one file, as `anivault explain` does; a name without a look at the disk."""
+    asking = order.context.asking()
+    if order["file"]:
+        done = explaining.handle(asking, order["file"], teller)
+    else:
+        done = explaining.by_name(asking, order["name"], teller, order["notice"])
     event = events.ExplainEvent(
         path=events.shown(done.parsed.file.path), parsed=done.parsed.parsed, explanation=done.explanation
     )
@@ -62,7 +66,7 @@ def search(order: Order, teller: Teller) -> dict[str, Any]:
         if order["season"] is not None:
             found = placed(found, order["season"], order["first"])
         found = told(found, files, those.asked)
-    return {"answer": msgspec.to_builtins(list(choices(found.answers, doubts=doubts)))}
+    return {"answer": msgspec.to_builtins(list(choices(found.answers, doubts=doubts))), "cut": found.cut}
 
 
 def _named(order: Order, question: Question, those: Opened) -> tuple[Question, Sequence[str]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from anivault.core.pipeline.left_out import LeftOut, LeftOutReason
     from anivault.services.asking import Asking
 
+NO_FILE = "There is no such file"
 NamedFileArg = Annotated[str, typer.Argument(metavar="FILE", help="A file, or only its name.")]
 
 
@@ -66,25 +67,30 @@ def handle(asking: Asking, file: str, bars: Bars) -> Explained:
 
     Raises UsageError for a folder, and what `match` raises.
     """
-    from anivault.cli.match_handler import MatchRequest
-    from anivault.cli.match_handler import handle as match
-    from anivault.core.pipeline.records import What
-
     if os.path.isdir(file):
         hint = "Name one file of it; anivault match shows them all."
         raise UsageError(f"{file} is a folder. Nothing was changed.", hint=hint)
-    notice = "There is no such file: this is what its name alone says."
+    notice = f"{NO_FILE}: this is what its name alone says."
     if os.path.lexists(file):
         found = _among_siblings(os.path.abspath(file), asking, bars)
         if isinstance(found, Explained):
             return found
         notice = f"Every scan leaves this file out ({found.value}): this is what its name alone says."
+        return replace(by_name(asking, file, bars, notice), unknown=False)
+    return by_name(asking, file, bars, notice)
+
+
+def by_name(asking: Asking, file: str, bars: Bars, notice: str) -> Explained:
+    """What a name says, without a look at the disk. That there is no file is told unless a name was meant."""
+    from anivault.cli.match_handler import MatchRequest
+    from anivault.cli.match_handler import handle as match
+    from anivault.core.pipeline.records import What
+
     alone = match(MatchRequest(what=What(names=(file,)), asking=asking), bars)
-    there = os.path.lexists(file)
-    unknown = not there and alone.exit_code != DONE
-    if there or os.sep in file or unknown:
+    unknown = alone.exit_code != DONE
+    if os.sep in file or unknown or not notice.startswith(NO_FILE):
         return replace(_explained(alone, file, notice), unknown=unknown)
-    return _explained(alone, file)  # only a name was meant
+    return _explained(alone, file)
 
 
 def _among_siblings(path: str, asking: Asking, bars: Bars) -> Explained | LeftOutReason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -9,7 +10,8 @@ import typer
 from anivault.cli import events
 from anivault.cli.commands.options import ToOption
 from anivault.cli.context import Context
-from anivault.shared.errors import UsageError
+from anivault.cli.render.parts import notices
+from anivault.shared.errors import UsageError, quoted
 from anivault.shared.exits import DONE
 
 PatternsArg = Annotated[
@@ -48,7 +50,17 @@ def ignore(
             context.screen.line(f"  {line}")
     if not found:
         context.screen.line("Nothing is ignored.")
+    notices(context.screen, _wide(found[0].lines) if done == "ignored" else ())
     return DONE
+
+
+def _wide(lines: Sequence[str]) -> Iterator[str]:
+    """What is to be said of lines that leave out all of a kind."""
+    from anivault.services.remembered import reach
+
+    for line in lines:
+        if what := reach.told(line):
+            yield f"{line} leaves out {what}. To take it back: anivault ignore --remove {quoted(line)}"
 
 
 _HEADS = {"listed": "{}", "ignored": "Ignored from now on, in {}:", "removed": "No longer ignored, in {}:"}

@@ -273,6 +273,8 @@ class Dialogue:
             self.screen.note(f"No show that is known is called {rest}. With its number: i tmdb:1234.")
             return
         self._now[self._at] = placed(found, *where) if where else found
+        if found.cut:
+            self.screen.note("More shows are called so: type more of the title, or i and the number of one.")
 
     def _more(self, _: str) -> None:
         """Offer the shows that fit less well, too."""

@@ -25,7 +25,8 @@ from anivault.core.planning.naming.template import (
 )
 from anivault.parser.models import VideoType
 from anivault.shared import regex as re
-from anivault.shared.errors import PresetError
+from anivault.shared.errors import PresetError, shortened
+from anivault.shared.settings import LANGUAGE, fits
 from anivault.shared.text import meant
 
 _WORD = re.compile(r"\w+(?:[.+-]\w+)*")  # a flag or language in a file's name
@@ -79,6 +80,9 @@ def _check_preset(preset: Preset) -> None:
     _check_templates(preset)
     _check_folders(preset)
     _check_words(preset)
+    for tag in preset.titles:
+        if not fits(LANGUAGE, tag):
+            raise PresetError(preset.name, f"titles: {shortened(repr(tag))} is not {LANGUAGE.allowed}")
     if len(preset.spaces) > 1 or preset.spaces not in " ._-":
         raise PresetError(preset.name, "spaces is one of ' ', '.', '_', '-' or ''")
 

@@ -40,6 +40,7 @@ def preview(request: Request) -> Response:
     with sheet:
         rows = sheet.rows("change", after=after, most=FILES + 1)
         library = sheet.rows("library", most=FILES)
+        whole = sum(sheet.count_rows("library", "").values())
     fields = {name: value for name, value in msgspec.to_builtins(facts.words).items() if value is not None}
     return render(
         request,
@@ -49,6 +50,7 @@ def preview(request: Request) -> Response:
         rows=[row.read(PinChange) for row in rows[:FILES]],
         more=rows[FILES - 1].n if len(rows) > FILES else 0,
         library=[row.read(PinChange) for row in library],
+        unshown=whole - len(library),
     )
 
 
