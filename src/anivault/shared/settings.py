@@ -181,10 +181,7 @@ HEARD_SECTIONS = frozenset({"presets"})
 
 
 class Kind(NamedTuple):
-    """What a value may look like, in a pattern and in words.
-
-    `begins`: words of which its first part is one; with `behind` what comes behind that, where it stands.
-    """
+    """What a value may look like, in a pattern and in words; `begins`: what it begins with behind `behind`."""
 
     form: re.Pattern[str]
     allowed: str
@@ -197,18 +194,17 @@ ADDRESS = Kind(
     re.compile(r"(?i:https?)://[^\s\x00-\x1f\x7f]{1,2000}"), "an address that begins with https://"
 )
 MAYBE_ADDRESS = Kind(re.compile(f"(?:{ADDRESS.form.pattern})?"), ADDRESS.allowed)
-# The languages of ISO 639-1, and three that have no short code: providers name titles by these.
 LANGUAGES = """
-aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
-en eo es et eu fa ff fi fil fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is
-it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms
-mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si
-sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh
-yi yo yue za zh zu cmn
-"""
-SCRIPT = "Arab|Beng|Cyrl|Deva|Grek|Hang|Hani|Hans|Hant|Hebr|Hira|Jpan|Kana|Kore|Latn|Thai"
+aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
+eo es et eu fa ff fi fil fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it
+iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my
+na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm
+sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo yue
+za zh zu cmn
+"""  # of ISO 639-1, and three that have no short code: providers name titles by these
+SCRIPTS = "Arab|Beng|Cyrl|Deva|Grek|Hang|Hani|Hans|Hant|Hebr|Hira|Jpan|Kana|Kore|Latn|Thai"
 LANGUAGE = Kind(
-    re.compile(rf"[a-z]{{2,3}}(?:-(?:{SCRIPT}))?(?:-(?:[A-Z]{{2}}|\d{{3}}))?"),
+    re.compile(rf"[a-z]{{2,3}}(?:-(?:{SCRIPTS}))?(?:-(?:[A-Z]{{2}}|\d{{3}}))?"),
     "a code of a language: en, de, ja, or with a script or country ja-Latn, zh-Hans, pt-BR",
     LANGUAGES,
 )
