@@ -181,7 +181,7 @@ HEARD_SECTIONS = frozenset({"presets"})
 
 
 class Kind(NamedTuple):
-    """What a value may look like, in a pattern and in words; `begins`: what it begins with behind `behind`."""
+    """What a value may look like, as a pattern and in words; `begins`: its first part, behind `behind`."""
 
     form: re.Pattern[str]
     allowed: str
