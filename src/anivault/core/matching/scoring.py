@@ -320,7 +320,7 @@ def _rate_numbers(said: Evidence, slot: PlacedEntry, counted: Counting) -> float
     if not numbers or slot.season == MOVIE:
         return None
     if counted.frame is None:
-        return 0.5 * sum(any(slot.own(n, f) for f in Frame) for n in numbers) / len(numbers)
+        return 0.5 * slot.share(numbers)
     return _rate_counted(max(numbers), slot, counted.frame)
 
 

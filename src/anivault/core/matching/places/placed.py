@@ -6,6 +6,7 @@ ordered.py place files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -95,6 +96,12 @@ class PlacedEntry(msgspec.Struct, frozen=True):
         start = self._start(frame)
         count = self.reach if frame is Frame.OWN and not strict else self.count
         return number - start if start is not None and is_within(number - start, count) else None
+
+    def share(self, numbers: Sequence[int]) -> float:
+        """How many of `numbers`, 0 to 1, are an episode of the entry's in any frame."""
+        starts = [(frame, start) for frame in Frame if (start := self._start(frame)) is not None]
+        spans = [(start, self.reach if frame is Frame.OWN else self.count) for frame, start in starts]
+        return sum(any(is_within(n - start, count) for start, count in spans) for n in numbers) / len(numbers)
 
     def _start(self, frame: Frame) -> int | None:
         """How many numbers of the frame come before the entry's first; None where it has none there."""
