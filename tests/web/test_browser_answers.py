@@ -177,6 +177,75 @@ def test_several_unknown_releases_are_one_question_and_a_place_is_looked_at_befo
         assert (pin.id, pin.season, pin.offset) == ("tmdb:42916", 1, 2)
 
 
+def test_a_key_takes_only_what_is_seen(window: Chromium, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "Downloads/Family").mkdir(parents=True)
+    (tmp_path / "Downloads/Family/Christmas at grandma's 2014.mp4").write_text("x")
+    pins = tmp_path / "Library/.anivault/pins.toml"
+    with serving(tmp_path) as link:
+        window.go(f"{planned(window, link)}/review")
+        window.wait(lambda: "More shows" in window.text())
+        window.press("1")
+        window.press("/", *"The Gundam", "Enter")
+        window.wait(lambda: "More shows are called so" in window.text())
+        assert (
+            window.run("return getComputedStyle(document.querySelector('#found ul')).listStyleType") == "none"
+        )
+        assert load(pins) == ()
+        look(window, "review-search", tmp_path)
+
+        window.press("Escape", "m", "1")
+        window.wait(lambda: "Taken:" in window.text())
+        assert len(load(pins)) == 1
+        look(window, "review-answered", tmp_path)
+
+
+def test_a_second_window_sees_which_answer_stands(window: Chromium, home: Path, tmp_path: Path) -> None:
+    alike(tmp_path / "Downloads")
+    pins = tmp_path / "Library/.anivault/pins.toml"
+    with serving(tmp_path) as link:
+        base = planned(window, link)
+        window.go(f"{base}/review")
+        asked = window.run("return document.querySelector('form.take, form:has(.take)').outerHTML")
+        window.press("1")
+        window.wait(lambda: "Taken:" in window.text())
+        (first, *_) = load(pins)
+        window.run("document.querySelector('main').insertAdjacentHTML('afterbegin', arguments[0])", asked)
+        window.run("document.querySelector('main form button').click()")
+        window.wait(lambda: "Answered already" in window.text())
+        look(window, "review-stands", tmp_path)
+        press(window, "Keep it")
+        come(window, "/review")
+        assert load(pins)[0] == first
+
+        window.press("u")
+        window.wait(lambda: "Taken:" not in window.text())
+        window.press("l")
+        window.wait(lambda: "Put off." in window.text())
+        look(window, "review-put-off", tmp_path)
+        for _ in range(9):
+            if "You have put off 4 questions" in window.text():
+                break
+            window.press("l")
+            window.wait(lambda: window.run("return document.readyState") == "complete")
+        window.go(f"{base}/review")
+        look(window, "review-end", tmp_path)
+        window.go(f"{base}/settings")
+        window.run("document.querySelector('#ignore').value = '*'")
+        window.run("document.querySelector('#ignore').form.requestSubmit()")
+        window.wait(lambda: "Leave all that out?" in window.text())
+        look(window, "settings-wide", tmp_path)
+        press(window, "Change nothing")
+        come(window, "/settings")
+        look(window, "settings", tmp_path)
+        window.go(f"{base}/explain?file=/mnt/elsewhere/Toradora!/Toradora! - 07.mkv")
+        look(window, "explain-outside", tmp_path)
+        window.go(base)
+        look(window, "overview-reviewed", tmp_path)
+        press(window, "Log out")
+        come(window, "/login")
+        look(window, "login", tmp_path)
+
+
 def test_a_pin_is_looked_at_before_it_is_written(window: Chromium, home: Path, tmp_path: Path) -> None:
     (tmp_path / "Downloads").mkdir()
     for n in (5, 6, 7):

@@ -83,7 +83,9 @@ def serve(
         link = f"http://{shown}:{number}{rules.prefix}/?token={once}"
         context.screen.event(events.TextEvent(text=link))
         context.screen.line(link, style="bold")
-        context.screen.hint("Open it in a browser: it lets one in, once. Ctrl-C ends the page.")
+        context.screen.hint(
+            "Open it in a browser: it lets one in, once, who then stays in. Ctrl-C ends the page."
+        )
         context.screen.flush()
 
     server.run(house, address, at, tell)

@@ -61,7 +61,7 @@ class House(msgspec.Struct, kw_only=True):
             config=config,
             settings=settings,
             rules=rules,
-            access=Access(settings.web.password_hash),
+            access=Access(settings.web.password_hash, file=_sessions(library, settings, rules)),
             tokens=Tokens(),
             jobs=Jobs(),
             desk=Desk(cache / xxh3_64_hexdigest(os.fsencode(library))),
@@ -141,3 +141,16 @@ class House(msgspec.Struct, kw_only=True):
             real == root or real.startswith(root.rstrip(os.sep) + os.sep)
             for root in map(os.path.realpath, (*self.sources, self.library))
         )
+
+
+def _sessions(library: str, settings: Settings, rules: Rules) -> Path | None:
+    """Where the sessions of a page are kept: one opens no other page, nor one that shows more than it did.
+
+    None for one at any port, which no browser finds again.
+    """
+    if rules.cookie.endswith("-0"):
+        return None
+    said = (library, rules.cookie, rules.prefix, rules.read_only, settings.web.password_hash)
+    return Path(
+        platformdirs.user_state_dir("anivault"), "web", f"{xxh3_64_hexdigest(repr(said).encode())}.json"
+    )

@@ -1,22 +1,31 @@
 """Decide who gets in: by a link that works once, by a password where one is set, and then by a cookie.
 
-Everything is kept in memory, as digests: a restart lets everybody out, and nothing of it can be read.
+Everything is kept as digests: nothing of it can be read. Links and tries are in memory. Sessions are in a
+file that only its owner can read, so that a restart lets nobody out; each page has a file of its own, and one
+with another password, or that only shows, has another one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from anivault.shared import fs, trust
+from anivault.shared.errors import AniVaultError
+
 MOST = 64  # sessions, and links that wait; the oldest goes
 IDLE = 30 * 86_400.0  # seconds; a phone on the sofa is not asked every evening
+NOTED = 86_400.0  # seconds after which it is written down that a session is in use
 LINK = 600.0  # seconds that a link from the page works; the one that is printed works until it is used
 TRIES, EACH = 5, 12.0  # wrong tries that one address has at once, and the seconds until it has another
 ALL_TRIES, ALL_EACH = 30, 2.0  # the same for everybody together
@@ -24,18 +33,30 @@ ADDRESSES = 4096  # of which tries are counted
 
 
 class Session(msgspec.Struct):
-    """One browser that is let in. `csrf` goes into every form of it."""
+    """One browser that is let in: what it goes by, and when it was seen last, in seconds since 1970."""
 
-    csrf: str
+    digest: str
     seen: float
 
 
-class Access:
-    """Links, sessions and tries. `password_hash` is argon2's, or empty."""
+class Entered(msgspec.Struct, frozen=True):
+    """A browser that is in. `csrf` goes into every form of it."""
 
-    def __init__(self, password_hash: str = "", clock: Callable[[], float] = time.monotonic) -> None:
-        self._hash, self._clock = password_hash, clock
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
+    csrf: str
+
+
+class Access:
+    """Links, sessions and tries. `password_hash` is argon2's, or empty; `file`: where sessions are kept."""
+
+    def __init__(
+        self,
+        password_hash: str = "",
+        clock: Callable[[], float] = time.monotonic,
+        file: Path | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._hash, self._clock, self._file, self._now = password_hash, clock, file, now
+        self._sessions = _read(file)
         self._links: OrderedDict[str, float] = OrderedDict()
         self._tries = Tries(clock)
 
@@ -79,26 +100,48 @@ class Access:
         """Whether an address has used up its tries for now."""
         return not self._tries.may(address)
 
-    def session(self, cookie: str) -> Session | None:
+    def session(self, cookie: str) -> Entered | None:
         """The session of a cookie, which is in use again."""
-        key, now = _digest(cookie), self._clock()
+        key, now = _digest(cookie), self._now()
         found = self._sessions.get(key)
         if found is None or now - found.seen > IDLE:
             self._sessions.pop(key, None)
             return None
-        found.seen = now
         self._sessions.move_to_end(key)
-        return found
+        if now - found.seen > NOTED:
+            found.seen = now
+            self._write()
+        return Entered(_digest(f"form {cookie}"))
 
     def leave(self, cookie: str) -> None:
         """End a session."""
-        self._sessions.pop(_digest(cookie), None)
+        if self._sessions.pop(_digest(cookie), None):
+            self._write()
 
     def _enter(self) -> str:
         cookie = secrets.token_urlsafe(32)
-        self._sessions[_digest(cookie)] = Session(secrets.token_urlsafe(32), self._clock())
+        self._sessions[_digest(cookie)] = Session(_digest(cookie), self._now())
         _trim(self._sessions)
+        self._write()
         return cookie
+
+    def _write(self) -> None:
+        """Keep the sessions; where that cannot be, a restart lets everybody out."""
+        if self._file is None:
+            return
+        with suppress(OSError):
+            self._file.parent.mkdir(0o700, parents=True, exist_ok=True)
+            kept = msgspec.json.encode(list(self._sessions.values()))
+            fs.write_whole(str(self._file), kept, mode=0o600, replace=True)
+
+
+def _read(file: Path | None) -> OrderedDict[str, Session]:
+    """The sessions that were kept; none where somebody else can have written or read the file."""
+    with suppress(OSError, AniVaultError, msgspec.MsgspecError):
+        if file and not os.stat(file).st_mode & trust.EVERYONE:
+            kept = msgspec.json.decode(trust.read(str(file)), type=list[Session])
+            return OrderedDict((one.digest, one) for one in kept[-MOST:])
+    return OrderedDict()
 
 
 def same(one: str, other: str) -> bool:

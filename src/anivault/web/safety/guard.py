@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from anivault.cli import events
-from anivault.web.safety.access import Access, Session, same
+from anivault.web.safety.access import Access, Entered, same
 from anivault.web.safety.tokens import Tokens
 
 Scope = dict[str, Any]
@@ -227,7 +227,7 @@ def _check_origin(headers: Mapping[str, str]) -> None:
         raise Refused(403, "This did not come from a page of AniVault. Nothing was changed.")
 
 
-def _check_form(form: Mapping[str, str], headers: Mapping[str, str], session: Session | None) -> None:
+def _check_form(form: Mapping[str, str], headers: Mapping[str, str], session: Entered | None) -> None:
     """A form of a session brings the word that only pages of this session have."""
     given = form.get("csrf", "") or headers.get("x-csrf", "")
     if session and not same(given, session.csrf):
