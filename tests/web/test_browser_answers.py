@@ -213,7 +213,7 @@ def test_a_second_window_sees_which_answer_stands(window: Chromium, home: Path, 
         window.run("document.querySelector('main form button').click()")
         window.wait(lambda: "Answered already" in window.text())
         look(window, "review-stands", tmp_path)
-        press(window, "Keep it")
+        press(window, "Keep it as it is")
         come(window, "/review")
         assert load(pins)[0] == first
 

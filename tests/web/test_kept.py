@@ -248,7 +248,7 @@ def test_a_line_that_leaves_out_nearly_all_is_shown_first(
     said = html.unescape(re.sub(r"<[^>]*>", "", answer.text))
 
     assert (answer.status, what in said) == (409, True), said
-    assert "Of the 12 files in the last plan that is 12." in said
+    assert ": 12 of the 12 files of the last plan." in said
     assert ignored.listed(str(tmp_path / "Library")) == []
     fields = dict(
         re.findall(r'name="(\w+)" value="([^"]*)"', answer.text.partition("Leave all that out?")[2])

@@ -88,5 +88,5 @@ def app(house: House) -> Guard:
     routes = [*PAGES, *api.ROUTES, Mount("/static", static)]
     errors: dict[Any, Any] = {404: overview.missing, 500: overview.broken}
     pages = Starlette(routes=routes, lifespan=life, exception_handlers=errors)
-    pages.state.house, pages.state.shelf = house, Shelf()
+    pages.state.house, pages.state.shelf, pages.state.pressed = house, Shelf(), review.Pressed()
     return Guard(pages, house.rules, house.access, house.tokens)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import convert
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.shared.text import counted
@@ -21,6 +22,7 @@ from anivault.web.pages.rendering import form, go, house_of, number, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import Choice, Given, PlanFacts, QuestionRow, Turn
 
+MOST_PRESSED = 64  # forms
 NEXT = 8  # questions that are named, of those that come or were put off
 
 
@@ -100,6 +102,43 @@ def _last(sheet: Sheet, given: Mapping[int, Given]) -> Last | None:
     return Last(number, one.said.removesuffix(".") + more, one.changed.doubts if one.changed else ())
 
 
+class Pressed(OrderedDict[tuple[object, ...], tuple[int, str]]):
+    """Forms that did something: the turn that each took or undid, and where it led."""
+
+
+def once(does: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Do what a form asks for, once: pressed again, it shows what the first press did, while that stands."""
+
+    async def answer(request: Request) -> Response:
+        fields = ((name, text) for name, text in form(request).items() if name != "csrf")
+        key = request.scope["path"], house_of(request).made("plan"), *sorted(fields)
+        pressed: Pressed = request.app.state.pressed
+        if key in pressed and _stands_still(request, pressed[key][0]):
+            return RedirectResponse(pressed[key][1], 303)
+        response, who = await does(request), request.scope["state"]
+        if "turn" in who:
+            pressed[key] = who["turn"], response.headers["location"]
+            while len(pressed) > MOST_PRESSED:
+                pressed.popitem(last=False)
+        return response
+
+    return answer
+
+
+def _stands_still(request: Request, turn: int) -> bool:
+    """Whether what a form did is so still: its turn was neither undone nor replaced; an undo's is gone."""
+    sheet = house_of(request).desk.sheet("plan")
+    if sheet is None:
+        return False
+    with sheet:
+        taken, undoes = sheet.one_turn(turn, Turn), request.scope["path"] == "/review/undo"
+        if taken is None or undoes:
+            return taken is None and undoes
+        one = turns.answers(sheet).get(taken.at)
+        return bool(taken.parts) or (one is not None and one.turn == turn)
+
+
+@once
 async def answer(request: Request) -> Response:
     """Take one of the choices; with `all` the first one, here and wherever it is the first."""
     fields = form(request)
@@ -120,6 +159,7 @@ async def answer(request: Request) -> Response:
     )
 
 
+@once
 async def pin(request: Request) -> Response:
     """Take a show that was searched for or typed, with the place of the first file where that was given."""
     fields = form(request)
@@ -142,6 +182,7 @@ async def pin(request: Request) -> Response:
     return await _take(request, row, label, lambda: turns.take_pin(house, row.n, was, label, words))
 
 
+@once
 async def leave_out(request: Request) -> Response:
     """Never ask about these files again, nor about those that join them."""
     fields, house = form(request), house_of(request)
@@ -152,6 +193,7 @@ async def leave_out(request: Request) -> Response:
     return await _take(request, row, "never ask again", lambda: turns.take_never(house, row.n, was, question))
 
 
+@once
 async def later(request: Request) -> Response:
     """Put a question off; it comes again with the next plan."""
     fields, house = form(request), house_of(request)
@@ -172,6 +214,7 @@ async def _take(request: Request, row: Row, label: str, do: Callable[[], Took]) 
         return _gone(request)
     except AniVaultError as error:
         return refused(request, error, "/review")
+    request.scope["state"]["turn"] = taken.turn
     await settle(house_of(request), row.n, label, taken.changes)
     return go(request, "/review", after=row.n)
 
@@ -192,31 +235,39 @@ def _stands(request: Request, row: Row, label: str, stands: Given | None) -> Res
     )
 
 
-def apart(request: Request) -> Response:
+@once
+async def apart(request: Request) -> Response:
     """Ask about each release of several by itself."""
     fields = form(request)
     row = _row(request, fields)
     if row is None:
         return _gone(request)
     try:
-        first = take_apart(house_of(request), row, number(fields.get("was"))).first
+        was = number(fields.get("was"))
+        taken = await run_in_threadpool(take_apart, house_of(request), row, was)
     except StandsError as error:
         return _stands(request, row, "ask about each by itself", error.stands)
     except GoneError:
         return _gone(request)
     except AniVaultError as error:
         return refused(request, error, "/review")
-    return go(request, "/review", n=first)
+    if taken.turn:
+        request.scope["state"]["turn"] = taken.turn
+    return go(request, "/review", n=taken.first)
 
 
-def undo(request: Request) -> Response:
+@once
+async def undo(request: Request) -> Response:
     """Undo what was done last: an answer with all that it changed, what was put off or taken apart."""
     fields, house = form(request), house_of(request)
     seen = number(fields["turn"]) if "turn" in fields else None
     if not house.is_shown("plan", fields):
         return _gone(request)
     try:
-        return go(request, "/review", n=turns.undo(house, seen) or None)
+        at = await run_in_threadpool(turns.undo, house, seen)
+        if seen is not None:
+            request.scope["state"]["turn"] = seen
+        return go(request, "/review", n=at or None)
     except GoneError:
         return _gone(request)
     except StandsError as error:

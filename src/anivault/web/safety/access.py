@@ -20,9 +20,6 @@ from typing import Any
 
 import msgspec
 
-from anivault.shared import fs, trust
-from anivault.shared.errors import AniVaultError
-
 MOST = 64  # sessions, and links that wait; the oldest goes
 IDLE = 30 * 86_400.0  # seconds; a phone on the sofa is not asked every evening
 NOTED = 86_400.0  # seconds after which it is written down that a session is in use
@@ -129,6 +126,8 @@ class Access:
         """Keep the sessions; where that cannot be, a restart lets everybody out."""
         if self._file is None:
             return
+        from anivault.shared import fs
+
         with suppress(OSError):
             self._file.parent.mkdir(0o700, parents=True, exist_ok=True)
             kept = msgspec.json.encode(list(self._sessions.values()))
@@ -137,6 +136,9 @@ class Access:
 
 def _read(file: Path | None) -> OrderedDict[str, Session]:
     """The sessions that were kept; none where somebody else can have written or read the file."""
+    from anivault.shared import trust
+    from anivault.shared.errors import AniVaultError
+
     with suppress(OSError, AniVaultError, msgspec.MsgspecError):
         if file and not os.stat(file).st_mode & trust.EVERYONE:
             kept = msgspec.json.decode(trust.read(str(file)), type=list[Session])

@@ -231,6 +231,34 @@ def test_no_form_of_a_question_replaces_an_answer_that_it_did_not_show(
     assert state(pile.house) == before
 
 
+@pytest.mark.parametrize("key", ["answer", "pin", "never", "later", "apart", "undo"])
+def test_a_button_that_is_pressed_twice_shows_what_the_first_press_did(pile: Browser, key: str) -> None:
+    found = questions(pile)
+    number = next(n for n, q in found.items() if (q.releases > 1 if key == "apart" else q.offered))
+    fields = {"n": str(number), "choice": "0", "show": "tmdb:42916", "was": "0"}
+    if key == "undo":
+        pile.post("/review/later", fields)
+        turn = re.search(r'name="turn" value="(\d+)"', pile.get("/review").text)
+        fields = {"turn": turn[1] if turn else ""}
+    first = pile.post(f"/review/{key}", fields)
+    after = state(pile.house)
+    second = pile.post(f"/review/{key}", fields)
+
+    assert (first.status, second.status) == (303, 303)
+    assert second.headers["location"] == first.headers["location"]
+    assert state(pile.house) == after
+
+
+def test_a_press_after_its_answer_was_undone_is_an_answer_again(pile: Browser) -> None:
+    fields = {"n": str(next(n for n, q in questions(pile).items() if q.offered)), "choice": "0"}
+    pile.post("/review/answer", fields)
+    after = state(pile.house)[0]
+    pile.post("/review/undo")
+
+    assert pile.post("/review/answer", fields).status == 303
+    assert state(pile.house)[0] == after
+
+
 def test_several_that_were_left_out_are_not_taken_apart_unseen(pile: Browser, tmp_path: Path) -> None:
     crowd = next(n for n, question in questions(pile).items() if question.releases > 1)
     pile.post("/review/never", {"n": str(crowd)})
