@@ -114,8 +114,8 @@ class House(msgspec.Struct, kw_only=True):
     def is_behind(self) -> bool:
         """Whether a run has changed the library since the plan was made, and nobody has looked at that."""
         plan = self.desk.fact("plan", PlanFacts)
-        known = self.since(plan)
-        return plan is not None and stamp(self.library) != (known.journal if known else plan.journal)
+        known, now = self.since(plan) or plan, stamp(self.library)
+        return known is not None and now not in ("", known.journal)  # one that is away is not changed
 
     def made(self, sheet: str) -> float | None:
         """When a sheet was made, which tells it from the one before; None where there is none."""

@@ -123,7 +123,11 @@ def test_a_plan_of_which_a_part_is_done_says_so_and_apply_goes_on(
     assert planned.get(html.unescape(show[1])).text.count(">in the library<") == there
     assert "Apply the rest" in buttons(planned.get("/plan").text)
 
-    work(planned, "apply")
+    made = re.search(
+        r'action="/jobs/apply".*?name="made" value="([0-9.]+)"', planned.get("/plan").text, re.DOTALL
+    )
+    assert made
+    work(planned, "apply", made=made[1])
     assert len(tree(tmp_path / "Library")) == len(NAMES)
     assert planned.house.jobs.state.counts == {"done": len(NAMES) - there, "held": 0}
 
@@ -201,3 +205,35 @@ def test_a_way_back_that_ended_halfway_says_what_is_left(
     assert planned.house.desk.fact("library", LibraryFacts).files == left  # type: ignore[union-attr]
     assert f"{len(NAMES)} files, {len(NAMES) - left} taken back" in words_of(planned, "/history")
     assert planned.get("/undo").headers["location"] == "/history"  # what was shown is another way back now
+
+
+@pytest.mark.parametrize("job", ["apply", "undo"])
+def test_what_was_stopped_is_gone_on_with_by_the_same_button(
+    planned: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str
+) -> None:
+    """A second press of a button shows what the first has done: this is not such a one."""
+    if job == "undo":
+        work(planned, "apply")
+        work(planned, "preview")
+    made = str(planned.house.made("plan" if job == "apply" else "back"))
+    with monkeypatch.context() as patch:
+        patch.setattr("anivault.web.jobs.MODULE", "of_nothing")
+        work(planned, job, made=made)
+    assert planned.house.jobs.state.failed
+    work(planned, job, made=made)
+
+    assert len(tree(tmp_path / "Library")) == (len(NAMES) if job == "apply" else 0)
+
+
+def test_a_library_that_is_away_is_said_to_be_away_and_not_to_have_changed(
+    planned: Browser, tmp_path: Path
+) -> None:
+    work(planned, "apply")
+    (tmp_path / "Downloads/Planetes - 07.mkv").write_text("7")
+    work(planned, "plan")
+    (tmp_path / "Library").rename(tmp_path / "Unplugged")
+
+    for path in ("/", "/plan", "/library", "/history"):
+        page = words_of(planned, path)
+        assert "Is its disk mounted?" in page
+        assert "has changed the library" not in page

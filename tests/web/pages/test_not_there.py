@@ -40,7 +40,7 @@ BEYOND = [
     "/library/show?key={show}&after=99999",
     "/history?start=50",
     "/history/run?run={run}&after=99999",
-    "/history/held?run={run}&after=1",
+    "/history/held?run={run}&after=99999",
     "/undo?after=99999",
     "/verify?after=99999",
 ]

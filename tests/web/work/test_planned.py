@@ -15,7 +15,7 @@ from anivault.core.moving.journal.turns import turn
 from anivault.core.planning import planfile
 from anivault.shared.errors import AniVaultError, LibraryBusyError
 from anivault.web.desk import LEFT_OUT
-from anivault.web.records import HeldPart, LibraryFacts, PlanFacts, QuestionRow, ShowPart
+from anivault.web.records import HeldPart, LibraryFacts, LibraryShow, PlanFacts, QuestionRow, ShowPart
 from anivault.web.work.planned import PLAN
 from tests.conftest import Run
 from tests.web.work.conftest import Bench
@@ -114,6 +114,20 @@ def test_what_somebody_may_miss_stands_before_what_nobody_misses(bench: Bench) -
     bench.do("plan")
 
     assert [part.missed for part in bench.groups("plan", "reason", HeldPart).values()] == [True, False]
+
+
+def test_a_show_is_found_by_the_title_that_its_files_have(bench: Bench) -> None:
+    """Its own may be in another script."""
+    bench.have("[Doki] Planetes - 01.mkv", *TORADORA)
+    bench.do("plan")
+    with bench.sheet("plan") as sheet:
+        found = [part.title for _, part in sheet.groups("show", ShowPart, search="planetes")]
+    bench.do("apply")
+    with bench.sheet("library") as sheet:
+        there = sheet.groups("show", LibraryShow, search="toradora! (2008)")
+
+    assert len(found) == len(there) == 1
+    assert not found[0].startswith("Toradora")
 
 
 def test_shows_stand_by_title_and_files_by_number_each_sidecar_with_its_video(bench: Bench) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.cli import events
-from anivault.services.catalogue.sources import catalog_info
+from anivault.services.catalogue.added.stale import OLD, known_until, words
 from anivault.shared import fs
 from anivault.web.house import House
 from anivault.web.pages import entrance
@@ -41,6 +43,8 @@ def show(request: Request) -> Response:
         check=house.desk.fact("verify", VerifyFacts),
         runs=_last_runs(house),
         space=_space(house.library),
+        read_only_disk=_is_read_only(house.library),
+        sources=[(path, os.path.exists(path)) for path in house.sources],
         catalogue=_catalogue(),
         changed=house.is_changed(),
     )
@@ -63,10 +67,18 @@ def _space(library: str) -> tuple[int, int] | None:
     return found.free, found.total
 
 
-def _catalogue() -> tuple[str, int]:
-    """The month of the catalogue's newest entry, and how many entries it has."""
-    shipped = catalog_info().shipped
-    return max(source.data_until for source in shipped.sources), shipped.entries
+def _is_read_only(library: str) -> bool:
+    """Whether the library's disk takes nothing now."""
+    try:
+        return bool(os.statvfs(fs.nearest(library)).f_flag & os.ST_RDONLY)
+    except (OSError, AttributeError):  # Windows has no such question
+        return False
+
+
+def _catalogue() -> tuple[str, bool]:
+    """Until when the catalogue knows shows, in words, and whether that is long ago."""
+    until = known_until()
+    return words(until), date.today() - until >= OLD
 
 
 def more(request: Request) -> Response:

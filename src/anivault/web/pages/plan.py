@@ -10,11 +10,12 @@ from starlette.responses import Response
 from anivault.cli import events
 from anivault.core.causes import HEADS
 from anivault.web.desk import DONE, LEFT_OUT, Sheet
+from anivault.web.house import House
 from anivault.web.pages.answered.turns import counts
 from anivault.web.pages.asking import numbers, pinned
 from anivault.web.pages.rendering import form, go, house_of, missing, number, past_the_end, render, replaced
 from anivault.web.pages.unchanged import while_unchanged
-from anivault.web.records import HeldPart, PinWords, PlanFacts, ShowPart
+from anivault.web.records import HeldPart, LibraryFacts, PinWords, PlanFacts, ShowPart
 
 SHOWS, FILES = 60, 100  # a page
 STATES = ("goes", "held", LEFT_OUT, DONE)
@@ -31,7 +32,14 @@ def show(request: Request) -> Response:
         what = "Files of a plan have no such state, and are held for no such reason."
         return missing(request, what, "/plan", "To the whole plan")
     if facts is None or sheet is None:
-        return render(request, "plan/plan.html", plan=None, outdated=False, runs=house.desk.sheet("runs"))
+        return render(
+            request,
+            "plan/plan.html",
+            plan=None,
+            outdated=False,
+            runs=house.desk.sheet("runs"),
+            **_away(house),
+        )
     with sheet:
         found = _some_of(request, sheet, state, reason)
         if found is None:
@@ -45,9 +53,15 @@ def show(request: Request) -> Response:
             since=house.since(facts),
             behind=house.is_behind(),
             done=sheet.count_marked("move", DONE),
+            **_away(house),
             answers=counts(house),
             **found,
         )
+
+
+def _away(house: House) -> dict[str, Any]:
+    """Whether the library is there, and what was seen of it last."""
+    return {"away": house.is_away(), "shelf": house.desk.fact("library", LibraryFacts)}
 
 
 def _chosen(request: Request) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from anivault.cli.render.runs import files_told
 from anivault.core.causes import HEADS
+from anivault.shared.errors import quoted
 from anivault.shared.text import safe
 
 if TYPE_CHECKING:  # what is served comes with each request
@@ -101,7 +102,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"size": size, "ago": ago, "count": count, "date": date, "lasted": lasted}
-    environment.filters |= {"held": held, "files_told": files_told, "ended": ended}
+    environment.filters |= {"held": held, "files_told": files_told, "ended": ended, "quoted": quoted}
     return environment
 
 

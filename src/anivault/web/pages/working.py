@@ -83,7 +83,8 @@ async def start(request: Request) -> Response:
 def _is_pressed_again(house: House, job: str, fields: Mapping[str, str]) -> bool:
     """Whether this is the form that has begun the last work: a double click, or a page of before."""
     last, made = house.jobs.order, fields.get("made", "")
-    return bool(made) and job in {"apply", "undo"} and (last.get("form"), last.get("made")) == (job, made)
+    same = (last.get("form"), last.get("made")) == (job, made)
+    return bool(made) and same and not house.jobs.state.failed  # what has failed is gone on with
 
 
 def _nothing_to_take_back(house: House) -> str:

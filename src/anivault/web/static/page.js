@@ -31,6 +31,13 @@
   };
   document.querySelectorAll("[data-progress]").forEach(follow);
 
+  // Who goes back to a page that was left by one of its buttons finds what is true by now.
+  let pressed = false;
+  document.addEventListener("submit", () => { pressed = true; });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && pressed) location.reload();
+  });
+
   // A key presses the button that shows it; while somebody types, keys are letters.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

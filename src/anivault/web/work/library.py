@@ -110,7 +110,7 @@ def _write_shows(order: Order, teller: Teller, library: str) -> LibraryFacts:
     shows = list(_shows(library, past.files, videos))
     with order.desk.writing("library") as sheet:
         for key, show, files in shows:
-            sheet.group("show", key, f"{show.title} {show.show}", show)
+            sheet.group("show", key, f"{show.title} {show.show} {show.folder}", show)
             for place, file in files:
                 sheet.row("file", key, place, _file(place, file))
         facts = LibraryFacts(

@@ -58,9 +58,8 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
         done = _organized(order, teller, from_plan=file, apply=True)
     assert done.report
     held = _held_by(done, kept)
-    keep_held(order.desk, done.report.run, [
-        BackRow(path=events.shown(item.source), to="", why=item.reason, said=why_held(item)) for item in held
-    ])  # fmt: skip
+    named = {**held, **_by_place(done)}  # also what was held before, as the count of the command does
+    keep_held(order.desk, done.report.run, list(map(_held_row, named.values())))
     order.desk.drop("plan")  # it is done
     for name in (PLAN, CHOSEN):
         (order.desk.folder / name).unlink(missing_ok=True)
@@ -72,13 +71,22 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
     }
 
 
-def _held_by(done: Organized, kept: Sequence[Move]) -> list[Held]:
+def _held_by(done: Organized, kept: Sequence[Move]) -> dict[tuple[str, str], Held]:
     """The files that were to go, or to be written, and could not; what an earlier run took there is there."""
     assert done.report
     wanted = {(move.root, move.rel) for move in kept} | {(item.root, item.rel) for item in done.report.held}
-    wanted -= {(item.root, item.rel) for item in done.staying}
-    there = HeldReason.ALREADY_THERE
-    return [item for item in done.held if item.reason is not there and (item.root, item.rel) in wanted]
+    return {place: item for place, item in _by_place(done).items() if place in wanted}
+
+
+def _by_place(done: Organized) -> dict[tuple[str, str], Held]:
+    """What is held, by where it is: no folder, and no file that the library has."""
+    folders = {(item.root, item.rel) for item in done.staying}
+    held = {(item.root, item.rel): item for item in done.held if item.reason is not HeldReason.ALREADY_THERE}
+    return {place: item for place, item in held.items() if place not in folders}
+
+
+def _held_row(item: Held) -> BackRow:
+    return BackRow(path=events.shown(item.source), to="", why=item.reason, said=why_held(item))
 
 
 def _organized(order: Order, teller: Teller, **how: Any) -> Organized:
@@ -154,10 +162,17 @@ def _facts(order: Order, made: Organized, by: str) -> PlanFacts:
 def _write_moves(sheet: Writer, made: Organized, verdicts: Verdicts) -> None:
     olds = {one.file.instead: one for one in made.returns if one.advantage}
     for key, show, moves in _shows(made.moves, verdicts):
-        sheet.group("show", key, f"{show.title} {show.show}", show)
+        sheet.group("show", key, _searched(key, show, moves, verdicts), show)
         for move in moves:
             event = events.move_event(move, done=False, old=olds.get(move.target))
             sheet.row("move", key, move.target, event)
+
+
+def _searched(key: str, show: ShowPart, moves: Sequence[Move], verdicts: Verdicts) -> str:
+    """What a show is found by: its title, its folder, and the titles that its files have in their names."""
+    files = filter(None, (verdicts.get((move.root, move.rel)) for move in moves))
+    titles = dict.fromkeys(item.parsed.title or "" for item in files)
+    return " ".join([show.title, show.show, key, *titles])
 
 
 def _write_held(sheet: Writer, held: Sequence[Held]) -> None:
