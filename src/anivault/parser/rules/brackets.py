@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from anivault.parser.draft import KIND, NOTE, SEASON, TERM, YEAR, Draft
+from anivault.parser.draft import GAPS, KIND, NOTE, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import VideoType, number
 from anivault.parser.rules import numbers
 from anivault.parser.rules.kind import several_kinds
@@ -71,6 +71,7 @@ _EDITIONS = frozenset(edition.lower() for edition in EDITIONS)
 _NOTED = re.compile(
     rf"\[(?=[^\]]{{5}})(?![招急诚誠附检檢仅僅])(?:[^\]](?!字幕|[双雙][语語]))*(?:{CJK_NOTES})[^\]]*\]"
 )
+_NOTE = re.compile(rf"[\s{GAPS}]*(?:[★☆][^★☆\[\]]*[★☆]?)?[\s{GAPS}]*")
 _NUMBER_NEXT = re.compile(r"\[\d{1,4}(?:v\d)?(?: ?END)?\]")
 _LETTER = re.compile(r"[^\W\d_]")
 BROADCAST = "新終字再デ多無解"  # what recorders of Japanese television write: [新]Title[字]
@@ -121,14 +122,19 @@ def _read_total(draft: Draft, text: str) -> None:
             draft.numbers.append((*found.span(), numbers.Numbers((1, int(total[1])))))
 
 
+def _is_behind_group(draft: Draft, start: int) -> bool:
+    """Right behind the first brackets of words, but for a note: `[Group]★04月新番★[86]`."""
+    return len(draft.texts) == 1 and _NOTE.fullmatch(draft.text, draft.texts[0][1], start) is not None
+
+
 def _is_in_title_place(draft: Draft, found: re.Match[str]) -> bool:
     """`[Group][我们的重制人生][05]`: a word of notes is of the title, where nothing else can be the title."""
-    if draft.text.isascii() or len(draft.texts) != 1 or draft.texts[0][1] != found.start():
+    if draft.text.isascii() or not _is_behind_group(draft, found.start()):
         return False
     return (
         _NOTED.fullmatch(draft.text, *found.span()) is not None
         and _NUMBER_NEXT.match(draft.text, found.end()) is not None
-        and _LETTER.search(_BRACKET.sub("", draft.text)) is None
+        and _LETTER.search(_BRACKET.sub("", draft.text[found.end() :])) is None
     )
 
 
@@ -197,7 +203,7 @@ def _apply_words(draft: Draft, start: int, end: int) -> None:
 
 def _is_title(draft: Draft, start: int, end: int) -> bool:
     """`[Group][86][05]`, `[Group][No.6][05]`: a number that is a title, right behind the group's brackets."""
-    if len(draft.texts) != 1 or draft.texts[0][1] != start or draft.text[end : end + 1] != "[":
+    if draft.text[end : end + 1] != "[" or not _is_behind_group(draft, start):
         return False
     inside = draft.text[start + 1 : end - 1]
     return inside in NUMBERED_TITLES or (

@@ -217,6 +217,8 @@ def _enclosed(draft: Draft) -> bool:
         return False
     if _is_like_a_year(found["first"]) or is_numbered_title(draft, found):
         return False
+    if _is_counted(draft, found, _COUNTS):
+        return False
     claim(draft, found)
     return True
 
@@ -331,8 +333,8 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     text = found["first"]
     if is_numbered_title(draft, found) or _is_of_a_film(draft, found) or _is_year(text):
         return True
-    if found["last"] or found["version"]:
-        return False
+    if found["last"] or (found["version"] and (len(text) > 1 or draft.text[found.end("first")] != " ")):
+        return False  # but Title 2 v2
     if _is_like_a_year(text) or _is_counted(draft, found, _COUNTS):
         return True
     if len(text) == 1:  # Title 2018 6, Title S2 6
