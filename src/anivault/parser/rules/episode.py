@@ -35,9 +35,11 @@ RANGE = (
     rf"(?!\d|\.\d|(?!(?i:{_ENDINGS}))[^\W_]))?"
 )
 ENDING = rf"(?:\s*(?i:{_ENDINGS}))*"
-WITH = rf"(?:\s*\+\s*(?i:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
+WITH = rf"(?:\s*[+&]\s*(?i:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
 # The part ends here.
-END = rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s-|-(?:$|[\s{GAPS}\[(])|//|\||~\s*(?:$|[{GAPS}\[(])))"
+END = (
+    rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s[\"'](?=[^\W\d])|\s-|-(?:$|[\s{GAPS}\[(])|//|\||~\s*(?:$|[{GAPS}\[(])))"
+)
 
 _BETWEEN_DASHES = re.compile(r"\s(?:-\s(?P<first>\d{2,4})|(?P<padded>0\d))(?:v\d)?\s-\s")  # - 12 -, 07 -
 _BEFORE_IT = re.compile(rf"{ALONE}(?:(\d{{1,2}})x|S(\d{{1,2}})[ ._-]?EP?)$", re.IGNORECASE)
@@ -126,7 +128,8 @@ def is_range(first: str, last: str) -> bool:
     """A range goes up, is padded alike, and not to a year: `26_1`, `0 - 05`, `05 - 1999` are none."""
     if float(first) >= float(last) or (last[0] == "0" and len(first) < len(last)):
         return False
-    return len(first) == len(last) or (last.isdecimal() and int(last) not in YEARS)
+    whole = last.partition(".")[0]
+    return len(first) == len(whole) or int(whole) not in YEARS
 
 
 def _last_of(said: Mapping[str, str | None]) -> str | None:

@@ -42,7 +42,7 @@ _TIGHT = re.compile(
 )
 _LAST = re.compile(
     rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))"
-    r"(?:[Nn][OoRr]\. ?(?=\d\d)|TV(?=\d\d-\d\d))?"
+    r"(?:[Nn][OoRr]\. ?(?=\d\d)|(?:№|[Nn][°º]) ?|TV(?=\d\d-\d\d))?"
     rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
 )
 _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
@@ -61,7 +61,7 @@ _AMID = re.compile(
     rf" (?!(?i:{any_of(WORDS['counted'])})\b|(?:{any_of(_KINDS)})\d*\b)(?=[A-Z])"
 )
 _GLUED = re.compile(
-    rf"(?:(?:(?<=[a-z]{{2}})(?<!\s[spc][pvm])|(?<=[^\x00-\x7f]))(?=0\d)|(?<=[^\W\d_]{{2}})-(?=\d\d)|(?<=[a-z])Ep?(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
+    rf"(?:(?:(?<=[a-z]{{2}})(?<!\s[spc][pvm])|(?<=[^\x00-\x7f]))(?=0\d|\d\d\d?v\d)|(?<=[^\W\d_]{{2}})-(?=\d\d)|(?<=[a-z])Ep?(?=\d\d))(?P<first>\d{{2,3}}){V}{END}"
 )
 
 _ODD = re.compile(r"[1-9]\d*\.\d\d")

@@ -28,7 +28,7 @@ RULE, BRACKETS = "rule:kind", "rule:brackets"
 _GATE = TYPE_WORDS | {word + "v" for word in TYPE_WORDS}  # NCOPv2
 _NUMBER = (
     r"(?:[ _.#-]{0,2}(?P<number>\d{1,3}(?!\d)(?:\.\d)?[a-e]?)"
-    r"(?:[-~](?:SP|OVA|OAD|EP?)?(?P<last>\d{1,3})(?!\d))?)?"
+    r"(?:(?:[-~](?:SP|OVA|OAD|EP?)?|[&+](?=\d))(?P<last>\d{1,3})(?!\d))?)?"
     r"(?:[ _]?v(?P<version>\d))?"
 )
 _END = rf"(?=\s*(?:$|[{GAPS}\[({{+]|-\s|-[\W\d]|\s-))"

@@ -59,6 +59,7 @@ _GAP = re.compile(f"[{GAPS}]+")
 _NUMBER = re.compile(
     rf"(?<=\s)(?:-\s+\d{{1,4}}|0\d|\d{{1,3}}[-~]\d{{2,3}})(?:[\s_]?[vV]\d)?(?=\s*(?:$|[{GAPS}\[(+]|-\s)|\s\d{{3,4}}[pP])"
     r"|(?<=\s)-\s+\d{2,3}(?=\s[A-Z])"  # Title Dublado - 05 Its Name
+    r"|(?:(?<=\d[pPi] )|(?<= BD )|(?<= DVD ))\d{2,3}(?:v\d)?(?=\s*$)"  # Title 720p 12
 )
 _YEAR = re.compile(r"(?<=\s)(?:19[5-9]|20[0-3])\d(?=\s)")
 _BATCH_OF = re.compile(r"\s+\(?\d")  # Batch 1-12
@@ -66,6 +67,7 @@ _EPISODE_AHEAD = re.compile(f"[{SEASON}{EPISODE}]")
 # The letters of every word that can begin a technical part; `p`, `i` and `x` are those of resolutions.
 _GATE = letters_of((*STRONG, *ALONE, *map(" ".join, TERM_PAIRS), *"pix", "crf", "fps", "kbps", "mb", "gb"))
 _OPENED = re.compile(r"\([^()\[\]]*$")  # Title (Unofficial Batch)
+ENDS = frozenset(("HD", "SD", "HQ", "FHD"))  # technical where the name ends with them
 _MENU = re.compile(r"[ _]menu", re.IGNORECASE)  # BD Menu 1
 _EDITION = re.compile(
     rf"(?<=[^\s{GAPS}\])-])(?: -)?[ ._]+(?:\d\d(?:st|nd|rd|th)[ ._])?(?:{any_of(EDITIONS)})"
@@ -166,8 +168,9 @@ def _is_doubled(before: str, word: str) -> bool:
 
 
 def _is_alone(text: str, found: re.Match[str], rated: str) -> bool:
-    """`Title VOSTFR`, but not `BD Menu`, `Batch 1-12`: there the word says nothing by itself."""
-    return rated == "alone" and not _stands_by(text, found[0].lower(), found.end())
+    """`Title VOSTFR`, `Title 12 HD`; in `BD Menu`, `Batch 1-12` the word says nothing by itself."""
+    ends = found[0] in ENDS and found.end() == len(text.rstrip())
+    return ends or (rated == "alone" and not _stands_by(text, found[0].lower(), found.end()))
 
 
 def _stands_by(text: str, word: str, end: int) -> bool:

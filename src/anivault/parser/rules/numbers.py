@@ -108,7 +108,7 @@ LATIN_SEASON = re.compile(
 CJK_SEASON = re.compile(
     rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&,和及]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
     rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
-    r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})季"
+    r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})[季期]"
     r"|(?P<bare>[一二三四五六七八九十])(?:(?<![ の]四)季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
 )
 # What a season's bracket or folder may name behind it.
