@@ -17,10 +17,11 @@ from anivault.core.pipeline.records import Context
 from anivault.parser.folders import Folder, Use
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
 from anivault.parser.read import read_folder
-from anivault.parser.vocabulary import NO_TITLES
+from anivault.parser.vocabulary import EPISODE, NO_TITLES, any_of
 from anivault.shared import regex as re
 
 _ENDS_IN_NUMBER = re.compile(r"(.*[^\s._-])[ ._-]+(\d{1,4})")
+_BEGINS_WITH_NUMBER = re.compile(rf"\s*(\d{{1,3}})[ ._]+(?!(?i:{any_of(EPISODE['counted'])})\b)([^\W\d].*)")
 _ENDS_A_TITLE = re.compile(
     r"(?:the )?final(?: season| chapters?)?(?: part \d)?|[ivx]{2,4}|[a-z]|最[終终](?:季|章)|完[結结][编編篇]"
 )
@@ -233,6 +234,21 @@ def _number(case: Case) -> Changes:
     return {"title": found[1], "titles": (found[1],), "printed": (found[1],), "episodes": (int(found[2]),)}
 
 
+def _leading(case: Case) -> Changes:
+    """`The Show/Season 2/16 Its Name.mkv`: a season's file begins with its number, or its show and that."""
+    own, above = case.own, case.above
+    stated = own.episodes or own.season is not None or own.type is not None or not above.season
+    if stated or not own.title:
+        return {}
+    named = (title for title in above.titles if own.title.casefold().startswith(f"{title} ".casefold()))
+    found = _BEGINS_WITH_NUMBER.fullmatch(own.title, len(next(named, "")))
+    if found is None or _plain(own.title) in map(_plain, above.titles):
+        return {}
+    lent = above.titled or ParseResult()
+    titles = {"title": lent.title, "titles": lent.titles, "printed": lent.printed}
+    return {**titles, "episodes": (int(found[1]),), "episode_title": found[2]}
+
+
 def _kind(case: Case) -> Changes:
     """`The Show/OVA/01.mkv`, `The Show/Extras/01.mkv`."""
     return {"type": case.type} if case.own.type is None and case.type is not None else {}
@@ -278,6 +294,7 @@ _RULES = tuple(
         ("lends", _release),
         ("titled", _title),
         ("titled", _number),
+        ("season", _leading),
         ("type", _kind),
         ("extra", _kind),
         ("disc", _disc),
