@@ -297,3 +297,37 @@ def test_a_disk_that_refuses_a_pin_is_told_in_words(home: Path, do: str) -> None
 
     assert str(file) in str(error.value)
     assert error.value.exit_code
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ({"show": "tmdb:movie/702", "season": 1}, "a film has no season"),
+        ({"show": "tmdb:movie/702", "offset": 3}, "a film has no season"),
+        ({"show": "tmdb:movie/702", "episodes": "3-", "first": 1}, "a film has no season"),
+        ({"show": "tmdb:701", "episodes": "1-12", "offset": -12}, "no number up to 12 with -12"),
+        ({"show": "tmdb:701", "offset": -9999}, "no number up to 9,999"),
+    ],
+)
+def test_a_pin_that_can_hold_for_no_file_is_refused(home: Path, words: dict[str, Any], why: str) -> None:
+    with pytest.raises(PinRefusedError, match=why):
+        pin(PinRequest(what="Some Title", **words), Settings(), ("catalog",), untold)
+    assert load(file_of(None)) == ()
+
+
+def test_a_film_is_pinned_for_its_number_among_films(home: Path) -> None:
+    made = pin(
+        PinRequest(what="Some Title", show="tmdb:movie/702", episodes="7"), Settings(), ("catalog",), untold
+    )
+
+    assert (made.pins[0].id, made.pins[0].episodes) == ("tmdb:movie/702", "7")
+
+
+@pytest.mark.parametrize(("offset", "doubted"), [(500, True), (9, True), (8, False), (None, False)])
+def test_a_pin_behind_the_end_of_its_season_leaves_a_doubt(
+    home: Path, offset: int | None, doubted: bool
+) -> None:
+    request = PinRequest(what="Some Title", show="tmdb:701", season=1, offset=offset)
+    made = pin(request, Settings(), ("catalog",), untold)
+
+    assert any("ends with episode 9" in doubt for doubt in made.doubts) == doubted

@@ -133,6 +133,10 @@ def test_a_pin_says_all_that_the_command_can_say(inside: Browser, tmp_path: Path
         ({"what": "Toradora!", "show": "tmdb:31911", "season": "9"}, "no season 9"),
         ({"what": "Toradora!", "show": "tmdb:31911", "season": "1", "episodes": "4-3"}, "Write 7, 13-24"),
         ({"what": "/etc", "show": "tmdb:31911"}, "outside"),
+        ({"what": "Akira", "show": "tmdb:movie/149", "season": "1"}, "a film has no season"),
+        ({"what": "Akira", "show": "tmdb:movie/149", "offset": "2"}, "a film has no season"),
+        ({"what": "Toradora!", "show": "tmdb:31911", "episodes": "1-12", "offset": "-12"}, "is an episode"),
+        ({"what": "Toradora!", "show": "tmdb:31911", "offset": "-9999"}, "is an episode"),
     ],
 )
 def test_a_pin_that_says_too_little_is_refused_with_why(

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from anivault.core.matching.pins import (
     FILE,
+    MOST,
     Order,
     Pin,
     add,
@@ -176,6 +177,7 @@ def resolved(request: PinRequest, asked: Providers) -> tuple[PinRequest, Candida
     show = ShowId.read(str(meant["id"]))
     if show is None:
         raise PinRefusedError(f"{shortened(repr(request.show))} names no show")
+    _require_fitting(request, show)
     request = _as_meant(request, meant)
     known = next(filter(None, (source.get(*show) for source in asked.sources)), None)
     _require_known(show, known, asked)
@@ -197,6 +199,22 @@ def _require_one_way(request: PinRequest) -> None:
     if request.first is not None and request.offset is not None:
         raise PinRefusedError(
             "--from and --offset both say how their numbers count", "Leave out one of them."
+        )
+
+
+def _require_fitting(request: PinRequest, show: ShowId) -> None:
+    """Refuse what can hold for no file: a place in a film, numbers that all come to less than one."""
+    placed = (request.season, request.offset or None, request.first, request.place)
+    if show.media_type == "movie" and any(value is not None for value in placed):
+        raise PinRefusedError(
+            "a film has no season and no episodes",
+            "Leave out --season, --offset, --from and --episode, or name a series.",
+        )
+    numbers = Pin(id="", episodes=request.episodes).numbers
+    last = numbers[1] if numbers else MOST
+    if last + (request.offset or 0) < 1:
+        raise PinRefusedError(
+            f"no number up to {last:,} with {request.offset:+,} is an episode", "Say a smaller --offset."
         )
 
 
@@ -273,9 +291,21 @@ def doubts_of(made: Pin, known: Candidate | None) -> Iterator[str]:
         yield f"The catalogue does not know {made.id}, and TMDB cannot be asked without a key.{hint}"
     elif made.season and (seasons := _seasons(known)) and made.season not in seasons:
         yield f"No list has a season {made.season} of {known.dated} yet."
+    elif words := _beyond(made, known):
+        yield words
     said = season_of(made.title or "")
     if said is not None and made.season is not None and said != made.season:
         yield Objection(Against.SEASON, str(said), str(made.season)).words
+
+
+def _beyond(made: Pin, known: Candidate) -> str:
+    """Say that the first of the files would be behind the last episode of its season; "" where it is not."""
+    table = next((one for one in known.seasons if one.number == made.season), None)
+    first = (made.numbers[0] if made.numbers else 1) + (made.offset or 0)
+    if table is None or table.episodes is None or first < table.first + table.episodes:
+        return ""
+    last = table.first + table.episodes - 1
+    return f"Season {table.number} of {known.dated} ends with episode {last}, and the first would be {first}."
 
 
 def unpin(what: str, library: str | None) -> Pinned:
