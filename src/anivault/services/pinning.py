@@ -1,4 +1,7 @@
-"""Keep what the user has decided, in readable files: the library's own and the user's."""
+"""Keep what the user has decided, in readable files: the library's own and the user's.
+
+One file: what a pin may say is asked where its words are known, before it is written, changed or looked at.
+"""
 
 from __future__ import annotations
 
