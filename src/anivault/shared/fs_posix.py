@@ -15,7 +15,7 @@ import re
 import stat
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -86,6 +86,35 @@ def exists(folder: Folder, name: str) -> bool:
 def listed(entry: os.DirEntry[str]) -> os.stat_result:
     """Stat what a listing names, and no link."""
     return entry.stat(follow_symlinks=False)
+
+
+CHANGE_TIME = True  # whether st_ctime is when a file was last changed in any way, which nobody can set
+
+
+def stats_in(folder: str, at_once: int) -> Iterator[tuple[list[str], list[os.stat_result | None]]]:
+    """Yield names of a folder with what they are, no link followed, so many at once; None for what went."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        every = os.listdir(handle)
+        for start in range(0, len(every) or 1, at_once):
+            names = every[start : start + at_once]
+            yield names, _stats(handle, names)
+    finally:
+        os.close(handle)
+
+
+def _stats(folder: int, names: Sequence[str]) -> list[os.stat_result | None]:
+    try:
+        return [os.stat(name, dir_fd=folder, follow_symlinks=False) for name in names]
+    except OSError:  # one has gone since it was listed
+        return [_stat(folder, name) for name in names]
+
+
+def _stat(folder: int, name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return None
 
 
 @functools.cache
@@ -408,6 +437,11 @@ def takes_more_files(path: str) -> bool:
     """False where a disk has no inode left; those that count none have always one."""
     found = os.statvfs(path)
     return not found.f_files or found.f_favail > 0
+
+
+def who() -> tuple[int, ...]:
+    """Return numbers of who runs this: the user, and the groups that they are in."""
+    return os.geteuid(), *os.getgroups()
 
 
 def may_link(path: str) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from anivault.services.remembered import glance
 from anivault.services.remembered.glance import glanced
+from anivault.shared import fs
 
 
 @pytest.fixture
@@ -154,14 +156,14 @@ def test_words_that_the_user_keeps_are_read(source: Path, library: Path, tmp_pat
 def test_a_folder_that_nobody_may_list_is_one_that_changes_when_one_may(
     source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, opened = see(source, library), os.open
+    before, stats_in = see(source, library), fs.stats_in
 
-    def refused(path: str, *more: int) -> int:
-        if path.endswith("Show"):
-            raise PermissionError(13, "Permission denied", path)
-        return opened(path, *more)
+    def refused(folder: str, at_once: int) -> Iterator[Any]:
+        if folder.endswith("Show"):
+            raise PermissionError(13, "Permission denied", folder)
+        return stats_in(folder, at_once)
 
-    monkeypatch.setattr(os, "open", refused)
+    monkeypatch.setattr(fs, "stats_in", refused)
     closed = see(source, library)
     monkeypatch.undo()
 

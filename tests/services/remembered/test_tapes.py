@@ -86,8 +86,7 @@ def test_words_mean_something_else_in_another_folder(
         ("date", type("Tomorrow", (), {"today": staticmethod(lambda: date(2100, 1, 1))})),
         ("installed", lambda: ["another AniVault"]),
         ("fs.mounts", lambda: {"/elsewhere": "ext4"}),
-        ("os.geteuid", lambda: 4321),
-        ("os.getgroups", lambda: [4321]),
+        ("fs.who", lambda: (4321, 4321)),
     ],
 )
 def test_another_day_version_mount_or_user_has_to_look(

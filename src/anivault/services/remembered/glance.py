@@ -19,6 +19,7 @@ from typing import Any
 
 from xxhash import xxh3_128
 
+from anivault.shared import fs
 from anivault.shared.places import FOLDER
 from anivault.shared.progress import Progress, untold
 
@@ -29,7 +30,7 @@ AT_ONCE = 4096  # names of a folder in one row
 TELLING = 256  # rows between two words of progress
 
 _facts = attrgetter(
-    "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev", "st_uid", "st_gid", "st_blocks"
+    "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev", "st_uid", "st_gid"
 )
 Facts = tuple[int, ...]
 
@@ -48,11 +49,6 @@ def glanced(
     return made.digest()
 
 
-def can_glance() -> bool:
-    """Whether this system can look at what a folder holds without following its whole path each time."""
-    return os.stat in os.supports_dir_fd
-
-
 def _below(root: str, *, ours: bool = False) -> Iterator[bytes]:
     """A row for each folder; `ours`: a library, where a link counts as what it leads to."""
     real = os.path.realpath(root)
@@ -63,12 +59,15 @@ def _below(root: str, *, ours: bool = False) -> Iterator[bytes]:
         folder = folders.pop()
         own = ours and os.path.basename(folder) == FOLDER
         try:
-            for names, found in _listed(folder, LOCK if own else ""):
+            for names, stats in fs.stats_in(folder, AT_ONCE):
+                found = [s and _facts(s) for s in stats]
+                if own and LOCK in names:
+                    found[names.index(LOCK)] = None
                 pairs = zip(names, found, strict=True)
-                rest = [(name, facts) for name, facts in pairs if not (facts and stat.S_ISREG(facts[0]))]
+                rest = [(name, facts) for name, facts in pairs if facts and not stat.S_ISREG(facts[0])]
                 yield _row(folder, names, found, [_led(folder, name) for name, _ in rest] if ours else None)
-                yield from _words(folder, names if own else READ.intersection(names))
-                folders += [f"{folder}/{name}" for name, facts in rest if facts and stat.S_ISDIR(facts[0])]
+                yield from _words(folder, {*names} - {LOCK} if own else READ.intersection(names))
+                folders += [f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0])]
         except OSError as error:
             yield _row(folder, error.errno)
 
@@ -101,23 +100,6 @@ def _named(folder: str) -> Iterator[bytes]:
         names = []
     yield _row(folder, names)
     yield from _words(folder, READ.intersection(names))
-
-
-def _listed(folder: str, but: str) -> Iterator[tuple[list[str], list[Facts | None]]]:
-    """The names of a folder `but` one, some at once, and the facts of each; None for what has just gone."""
-    handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    try:
-        every = [name for name in os.listdir(handle) if name != but]
-        for start in range(0, len(every) or 1, AT_ONCE):
-            names = every[start : start + AT_ONCE]
-            try:
-                found = [os.stat(name, dir_fd=handle, follow_symlinks=False) for name in names]
-            except OSError:
-                yield names, [_stat(f"{folder}/{name}") for name in names]
-            else:
-                yield names, [_facts(one) for one in found]
-    finally:
-        os.close(handle)
 
 
 def _words(folder: str, names: Iterable[str]) -> Iterator[bytes]:

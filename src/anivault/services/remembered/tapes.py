@@ -23,7 +23,7 @@ from platformdirs import user_cache_dir, user_data_path
 from xxhash import xxh3_64_hexdigest, xxh3_128, xxh3_128_digest
 
 from anivault.services import libraries
-from anivault.services.remembered.glance import can_glance, glanced
+from anivault.services.remembered.glance import glanced
 from anivault.services.remembered.seen import place_of
 from anivault.services.secrets import find_key
 from anivault.shared import fs, trust
@@ -205,13 +205,13 @@ class Tape:
         """Sum up all that the command depends on; nothing where some of it cannot be seen."""
         spoken, mounts = self._spoken, fs.mounts()
         places = [*map(os.path.abspath, spoken.paths), spoken.library]
-        known = _is_local(spoken) and can_glance() and not libraries.is_away(spoken.library)
+        known = _is_local(spoken) and fs.CHANGE_TIME and not libraries.is_away(spoken.library)
         if not known or any(fs.share_of(place, mounts) for place in places):
             return b""
         home = user_config_path().parent
         others = [str(home / "pins.toml"), str(home / "ignore"), str(user_data_path("anivault") / "catalog")]
         seen = glanced(places[:-1], spoken.library, others, self._progress)
-        us = installed(), os.geteuid(), os.getgroups()
+        us = installed(), fs.who()
         around = repr((spoken.settings, spoken.shape, date.today(), mounts, us))
         return xxh3_128_digest(seen + around.encode("utf-8", "surrogatepass"))
 
