@@ -28,8 +28,26 @@ LATIN = (
     "Kaguya-sama wa Kokurasetai - Tensai-tachi no Renai",
     "I'm Standing on 1,000,000 Lives.",
     "Hidamari Sketch x 365",
+    "Hero Level 99",
+    "Garnet Rebel 3199",
+    "Night Raid 1874",
+    "Tokyo Magnitude 8.0",
+    "Submarine 707",
+    "F-91",
+    "BLOOD+",
+    "X",
+    "Design File 170 Letters",
 )
-OTHERS = ("鬼灭之刃 柱训练篇", "5等分的花嫁", "進撃の巨人", "かぐや様は告らせたい？", "귀멸의 칼날")
+OTHERS = (
+    "鬼灭之刃 柱训练篇",
+    "5等分的花嫁",
+    "進撃の巨人",
+    "かぐや様は告らせたい？",
+    "귀멸의 칼날",
+    "我们的重制人生",
+    "神圣十月",
+    "サイボーグ009",
+)
 
 # `{t}` is the title, `{e}` the episode of two digits, `{n}` the same without its zero.
 PLAIN = (
