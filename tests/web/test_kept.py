@@ -284,7 +284,7 @@ def test_a_setting_is_changed_in_the_users_file_and_holds_for_the_next_plan(
 
     assert inside.post("/settings/set", {"name": "organize.preset", "value": "plex"}).status == 303
     assert load_settings().settings.organize.preset == "plex"
-    assert 'value="plex"' in inside.get("/settings").text
+    assert "<option selected>plex</option>" in inside.get("/settings").text
     work(inside, "plan")
     assert "s01e01" in show_of(inside, "Toradora!")
 

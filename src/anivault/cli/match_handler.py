@@ -14,10 +14,11 @@ from anivault.shared.progress import Bars
 
 
 class MatchRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to read, and who is asked what it is."""
+    """What to read, and who is asked what it is; the pins of `library`, else of the one in the settings."""
 
     what: What
     asking: Asking
+    library: str | None = None
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +37,7 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
 
 def handle(request: MatchRequest, bars: Bars) -> Matched:
     """Read every name and match it. Raises what `scanner.scan` and `asking.opened` do."""
-    with opened(request.asking, None, bars("Matching")) as those:
+    with opened(request.asking, request.library, bars("Matching")) as those:
         found = read(request.what, those.asked.reader, bars("Scanning"), those.asked.memory)
         files = match(found, those.asked, bars("Matching"))
         return Matched(read=found, files=files, notices=those.notices)

@@ -218,6 +218,9 @@ WISH = Kind(
 )
 PATH = Kind(re.compile(r"[^\x00-\x1f\x7f]{0,4096}"), "a path without control characters")
 HOST = Kind(re.compile(r"[A-Za-z0-9.:_-]{1,253}"), "a name or an address of a machine")
+PASSWORD = Kind(  # never said again: it may be the password itself
+    re.compile(r"(?:\$argon2id?\$[\w$=,+/]{20,300})?"), "what `anivault serve --password` prints"
+)
 # Values that become a name, a path or an address somewhere; the rest is a choice of words by its type.
 KINDS = {
     "library.path": PATH,
@@ -233,9 +236,7 @@ KINDS = {
     "web.sources": PATH,
     "web.hosts": HOST,
     "web.prefix": Kind(re.compile(r"(?:/[A-Za-z0-9._~-]+){0,8}"), "a path such as /anivault"),
-    "web.password_hash": Kind(
-        re.compile(r"(?:\$argon2id?\$[\w$=,+/]{20,300})?"), "what `anivault serve --password` prints"
-    ),
+    "web.password_hash": PASSWORD,
     "tell.webhook": MAYBE_ADDRESS,
     "tell.page": MAYBE_ADDRESS,
     "tell.apprise": PATH,
@@ -330,7 +331,8 @@ def checked(where: str, table: dict[str, Any]) -> dict[str, Any]:
 
 def _require(kind: Kind, text: str, where: str, place: str) -> None:
     if not fits(kind, text):
-        raise ConfigError(where, f"{place}: {shortened(repr(text))} is not {kind.allowed}")
+        said = "what stands there" if kind is PASSWORD else shortened(repr(text))
+        raise ConfigError(where, f"{place}: {said} is not {kind.allowed}")
 
 
 def fits(kind: Kind, text: str) -> bool:

@@ -151,3 +151,21 @@ def test_warming_the_cache_without_a_key_says_that_there_is_none(run: Run, tmp_p
     (tmp_path / "Toradora! - 01.mkv").write_bytes(b"video")
 
     assert "TMDB key" in run("cache", "warm", tmp_path).err
+
+
+def test_lines_that_somebody_broke_are_mended_one_at_a_time(run: Run, home: Path) -> None:
+    path = home / "config/anivault/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('[organize]\nmode = "beam"\nupgrade = 7\n')
+
+    first = run("config", "set", "organize.mode", "copy")
+    assert first.code == 0
+    assert "organize.upgrade" in first.err
+    assert "Nothing was changed" not in first.err
+    assert run("config", "set", "organize.upgrade", "--default").code == 0
+    assert path.read_text() == '[organize]\nmode = "copy"\n'
+
+
+def test_every_setting_can_be_taken_out_again(run: Run) -> None:
+    for name in ("organize.mode", "organize.upgrade", "scan.settle", "organize.preset", "match.languages"):
+        assert run("config", "set", name, "--default").code == 0

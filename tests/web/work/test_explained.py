@@ -11,8 +11,11 @@ import pytest
 
 pytest.importorskip("starlette")
 
+from anivault.core.matching.pins import Pin, add
+from anivault.services.remembered import ignored
 from tests.conftest import Run
 from tests.web.conftest import Browser
+from tests.web.test_whole_job import work
 
 TAGS = re.compile(r"<[^>]+>")
 OUTSIDE = "This path is outside of the folders that this page may look at"
@@ -75,3 +78,57 @@ def test_a_path_from_a_folder_on_is_the_file_that_is_there(inside: Browser, tmp_
     assert str(path) in page
     assert "There is no such file" not in page
     assert "There is no such file" in words_of(inside, NAME.replace("07", "08"))
+
+
+SHAMAN = "Shaman King - 05.mkv"
+
+
+@pytest.mark.parametrize("where", ["library", "user"])
+def test_explain_heeds_the_pins_that_the_plan_heeds(
+    inside: Browser, home: Path, tmp_path: Path, run: Run, where: str
+) -> None:
+    path, library = tmp_path / "Downloads" / SHAMAN, tmp_path / "Library"
+    path.write_text("x")
+    assert "ambiguous" in words_of(inside, str(path))
+    folders = {"library": library / ".anivault", "user": home / "config/anivault"}
+    add(folders[where] / "pins.toml", Pin(id="tmdb:40143", title="Shaman King"))
+
+    work(inside, "plan")
+    page = words_of(inside, str(path))
+    planned = inside.get("/plan/file?n=1").text
+    assert "Shaman King (2001)" in planned
+    assert "as you have pinned it" in planned
+    for told in (page, words_of(inside, SHAMAN), run("explain", path, "--to", library).out):
+        assert "You have pinned it." in told
+        assert "ambiguous" not in told
+        assert "tmdb:40143" in told
+
+
+def test_explain_heeds_the_settings_and_the_ignore_list_of_the_library(
+    inside: Browser, tmp_path: Path, run: Run
+) -> None:
+    path, library = tmp_path / "Downloads/Toradora! - 01.mkv", tmp_path / "Library"
+    path.write_text("x")
+    (library / ".anivault").mkdir()
+    (library / ".anivault/config.toml").write_text('[match]\nlanguages = ["ja"]\n')
+    assert "とらドラ！ (2008)" in words_of(inside, str(path))
+    assert "とらドラ！ (2008)" in run("explain", path, "--to", library).out
+
+    ignored.add(["*.mkv"], str(library))
+    assert "leaves this file out" in words_of(inside, str(path))
+    assert "leaves this file out" in run("explain", path, "--to", library).err
+    assert "leaves this file out" not in run("explain", path).err
+
+
+def test_explain_reads_no_folder_above_those_that_are_served(inside: Browser, tmp_path: Path) -> None:
+    served = tmp_path / "Toradora!/Season 1"
+    served.mkdir(parents=True)
+    inside.house.sources = (str(served),)
+    (served / "01.mkv").write_text("x")
+    (tmp_path / "Toradora!/.ignore").write_text("*.mkv\n")
+
+    work(inside, "plan")
+    assert "S01E01" in inside.get("/plan/file?n=1").text
+    page = words_of(inside, str(served / "01.mkv"))
+    assert "S01E01" in page
+    assert "leaves this file out" not in page

@@ -63,7 +63,7 @@ class Planning:
         self.bases: dict[int, str] = {}  # target without extension of each that is there after the run
         self.wanted: dict[int, Wanted] = {}
         self._starts: dict[Slot, Wanted] = {}  # by its first episode: the first that is placed
-        self._reasons: dict[tuple[ShowId | None, float], str] = {}
+        self._reasons: dict[tuple[ShowId | None, str], str] = {}
         self._scopes: dict[Scope, list[MatchedFile]] = {}
         self._choices: dict[Scope, Choice] = {}
 
@@ -372,11 +372,11 @@ class Planning:
         )  # fmt: skip
 
     def _reason(self, item: MatchedFile) -> str:
-        best, confidence = item.match.best, item.match.confidence
-        key = best.candidate.key if best else None, confidence
+        best = item.match.best
+        why = "as you have pinned it" if item.pinned else f"{item.match.confidence:.0%}"
+        key = best.candidate.key if best else None, why
         if (known := self._reasons.get(key)) is None:
-            title = best.candidate.title if best else ""
-            known = self._reasons[key] = f"{title}, {confidence:.0%}"
+            known = self._reasons[key] = f"{best.candidate.title if best else ''}, {why}"
         return known
 
 

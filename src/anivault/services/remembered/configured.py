@@ -9,22 +9,32 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from anivault.core.planning.naming.presets import builtin_presets
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.parser.vocabulary import TERMS
 from anivault.services.secrets import LONGEST
 from anivault.shared import fs, plugins, trust
-from anivault.shared.errors import ConfigError, DiskError, TmdbKeyError, UsageError, quoted, shortened
+from anivault.shared.errors import (
+    AniVaultError,
+    ConfigError,
+    DiskError,
+    TmdbKeyError,
+    UsageError,
+    quoted,
+    shortened,
+)
 from anivault.shared.settings import NAMED, YES_NO, Settings, checked, flatten
 from anivault.shared.text import meant
 
 GROUPS = {"parser.engines": plugins.PARSERS, "match.providers": plugins.PROVIDERS}
 SOURCES = ("bd", "web", "dvd", "tv")  # what a wish for a source may say; the words of names may be said too
 _HEADER = re.compile(r"\s*\[")
+_HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]\s*(?:#.*)?")
+_SAID = re.compile(r"\s*([\w-]+)\s*=")
 _SETTING = re.compile(r"^(?=\w+ = )", re.MULTILINE)
 
 
@@ -35,8 +45,8 @@ def choices_of(name: str) -> tuple[str, ...]:
     return ("yes", "no") if kind is bool else get_args(kind) if get_origin(kind) is Literal else ()
 
 
-def value_of(name: str, words: list[str]) -> Any:
-    """What the words say for a setting, by the type of its default. Raises UsageError."""
+def default_of(name: str) -> Any:
+    """What a setting is where nobody says it. Raises UsageError for what is no setting."""
     defaults = dict(flatten(Settings()))
     if name.partition(".")[0] in NAMED:
         raise UsageError(f"{name} is a table. Nothing was changed.", hint="Edit it: anivault config edit")
@@ -45,7 +55,12 @@ def value_of(name: str, words: list[str]) -> Any:
             f"There is no setting {shortened(repr(name))}.{meant(name, defaults)} Nothing was changed.",
             hint="See them all: anivault config show",
         )
-    default, choices = defaults[name], choices_of(name)
+    return defaults[name]
+
+
+def value_of(name: str, words: list[str]) -> Any:
+    """What the words say for a setting, by the type of its default. Raises UsageError."""
+    default, choices = default_of(name), choices_of(name)
     if isinstance(default, str) and choices:
         _require_one(name, " ".join(words), choices)
     if isinstance(default, list | tuple):
@@ -62,10 +77,15 @@ def _require_one(name: str, word: str, known: Sequence[str]) -> None:
         )
 
 
-def _require_called(name: str, value: Any, own: Collection[str]) -> None:
-    """Refuse what nothing is called by: a preset, an engine, a provider, a source. Raises UsageError."""
+def _require_called(name: str, value: Any, own: Mapping[str, Any]) -> None:
+    """Refuse what nothing is called by: a preset, an engine, a provider, a source.
+
+    Raises UsageError, and PresetError or TemplateError for a preset of the user's own that cannot be used.
+    """
     if name == "organize.preset":
         _require_one(name, value, tuple(dict.fromkeys((*builtin_presets(), *own))))
+    if name in ("organize.preset", *(f"presets.{one}" for one in own)):
+        load_preset(value if name == "organize.preset" else _parts(name)[1], own)
     for word in value if name in GROUPS else ():
         _require_one(name, word, plugins.names(GROUPS[name]))
     for wish in value if name == "organize.prefer" else ():
@@ -108,12 +128,13 @@ def _within(name: str, number: float) -> float:
 
 
 def change(path: Path, changes: dict[str, Any]) -> None:
-    """Set these settings; None takes one out, so that the default holds. Raises ConfigError, DiskError."""
+    """Set these settings; None takes one out, so that the default holds. Raises ConfigError, DiskError.
+
+    Lines that keep the file from being used are mended one at a time; it gets no other change until then.
+    """
     text = _read(path)
-    try:
-        wanted = copy.deepcopy(trust.parse_toml(text))
-    except ValueError as error:
-        raise ConfigError(str(path), str(error)) from error
+    mended = [line.name for line in _broken(path, text) if line.name in changes]
+    wanted = copy.deepcopy(_without(path, text, changes))
     for name, value in changes.items():
         section, _, key = name.partition(".")
         if value is not None:
@@ -122,15 +143,102 @@ def change(path: Path, changes: dict[str, Any]) -> None:
         text = _with(text, section, key, value)
     if (found := _as_wanted(text, wanted)) is None:
         raise ConfigError(str(path), "it says this in a way that no line can change: anivault config edit")
-    checked(str(path), found)
+    for name in mended:
+        _require_sound(path, name, found)
+    if not mended:
+        checked(str(path), found)
     _write(path, text, 0o644)
+
+
+def _without(path: Path, text: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says; where it cannot be read, what it says without the lines that are changed."""
+    try:
+        return trust.parse_toml(text)
+    except ValueError as error:
+        for name in changes:
+            text = _with(text, *_parts(name), None)
+        try:
+            return trust.parse_toml(text)
+        except ValueError:
+            raise ConfigError(str(path), str(error)) from error
+
+
+def _parts(name: str) -> tuple[str, str]:
+    section, _, key = name.partition(".")
+    return section, key
+
+
+def _require_sound(path: Path, name: str, table: Mapping[str, Any]) -> None:
+    """Refuse a setting that a file says and that cannot be. Raises ConfigError."""
+    section, key = _parts(name)
+    if key in table.get(section, {}):
+        checked(str(path), {section: {key: table[section][key]}})
+
+
+class Broken(NamedTuple):
+    """A line that keeps a file from being used: which setting, if it can be told, how it stands, and why."""
+
+    name: str
+    said: str
+    why: str
+
+
+def broken(path: Path) -> list[Broken]:
+    """What keeps a file of settings from being used, line by line. Raises ConfigError, DiskError."""
+    return _broken(path, _read(path))
+
+
+def _broken(path: Path, text: str) -> list[Broken]:
+    try:
+        table = trust.parse_toml(text)
+    except ValueError as error:
+        return [_unreadable(text, str(error))]
+    lines = dict(_lines(text))
+    return [line._replace(said=shortened(lines.get(line.name, line.said))) for line in _amiss(path, table)]
+
+
+def _unreadable(text: str, why: str) -> Broken:
+    """The setting whose line keeps a file from being read at all; without a name where it is none's."""
+    for name, line in _lines(text):
+        if _as_toml(_with(text, *_parts(name), None)) is not None:
+            return Broken(name, shortened(line), why)
+    return Broken("", "", why)
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    """Every line of a file that says a setting, with the name of that."""
+    section = ""
+    for line in text.split("\n"):
+        if head := _HEAD.fullmatch(line):
+            section = head[1]
+        elif said := _SAID.match(line):
+            yield f"{section}.{said[1]}", line
+
+
+def _amiss(path: Path, table: Mapping[str, Any]) -> Iterator[Broken]:
+    for section, keys in table.items():
+        if not isinstance(keys, dict):
+            yield Broken(section, f"{section} = {keys!r}", "it stands in no section")
+            continue
+        for key, value in keys.items():
+            try:
+                _require_sound(path, f"{section}.{key}", table)
+                _require_called(f"{section}.{key}", value, table.get("presets", {}))
+            except AniVaultError as error:
+                why = str(error).removesuffix(" Nothing was changed.")
+                yield Broken(f"{section}.{key}", f"{key} = {value!r}", why)
+
+
+def _as_toml(text: str) -> dict[str, Any] | None:
+    try:
+        return trust.parse_toml(text)
+    except ValueError:
+        return None
 
 
 def _as_wanted(text: str, wanted: dict[str, Any]) -> dict[str, Any] | None:
     """What the text says, if it is what is wanted and nothing else."""
-    try:
-        found = trust.parse_toml(text)
-    except ValueError:
+    if (found := _as_toml(text)) is None:
         return None
     same = {k: v for k, v in found.items() if v} == {k: v for k, v in wanted.items() if v}
     return found if same else None
@@ -166,7 +274,8 @@ def _place_of(key: str, lines: Sequence[str], head: int) -> tuple[int, int]:
 
 
 def _is_head(line: str, section: str) -> bool:
-    return re.fullmatch(rf"\s*\[\s*{re.escape(section)}\s*\]\s*(#.*)?", line) is not None
+    found = _HEAD.fullmatch(line)
+    return found is not None and found[1] == section
 
 
 def begin(path: Path) -> None:

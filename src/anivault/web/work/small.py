@@ -25,11 +25,11 @@ from anivault.web.work.telling import Order, Teller
 
 def explain(order: Order, teller: Teller) -> dict[str, Any]:
     """Explain one file, as `anivault explain` does; a name without a look at the disk."""
-    asking = order.context.asking()
+    wanted = explaining.Wanted(asking=order.context.asking(), library=order.library, roots=order.sources)
     if order["file"]:
-        done = explaining.handle(asking, order["file"], teller)
+        done = explaining.handle(wanted, order["file"], teller)
     else:
-        done = explaining.by_name(asking, order["name"], teller, order["notice"])
+        done = explaining.by_name(wanted, order["name"], teller, order["notice"])
     event = events.ExplainEvent(
         path=events.shown(done.parsed.file.path), parsed=done.parsed.parsed, explanation=done.explanation
     )

@@ -38,8 +38,10 @@ class Order(dict[str, Any]):
 
     @cached_property
     def context(self) -> Context:
-        """What a command gets; it prints nothing."""
-        return Context(Screen(quiet=True), self.get("config"))
+        """What a command gets; it prints nothing. The settings of the library that is served hold."""
+        context = Context(Screen(quiet=True), self.get("config"))
+        context.library(self["library"])
+        return context
 
 
 class Teller:

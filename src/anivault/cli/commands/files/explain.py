@@ -11,7 +11,7 @@ import typer
 from msgspec.structs import replace
 
 from anivault.cli import events
-from anivault.cli.commands.options import LanguageOption, ParserOption, ProviderOption
+from anivault.cli.commands.options import LanguageOption, ParserOption, ProviderOption, ToOption
 from anivault.cli.context import Context
 from anivault.cli.render.parts import notices
 from anivault.core.models import Decision, FileKind, ParsedFile
@@ -52,17 +52,28 @@ def explain(
     parser: ParserOption = None,
     provider: ProviderOption = None,
     lang: LanguageOption = None,
+    to: ToOption = None,
 ) -> int:
     """Show why AniVault takes a file for what it is.
 
     Every field with the rule that read it, every candidate with every part of its score.
     """
-    result = handle(context.asking(parser, provider, lang), file, context.screen.progress)
+    library = context.library_or_none(to)
+    wanted = Wanted(asking=context.asking(parser, provider, lang), library=library)
+    result = handle(wanted, file, context.screen.progress)
     show(context.screen, result)
     return result.exit_code
 
 
-def handle(asking: Asking, file: str, bars: Bars) -> Explained:
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is asked; the library whose pins and ignore list hold; the folders that a plan would be made of."""
+
+    asking: Asking
+    library: str | None = None
+    roots: tuple[str, ...] = ()
+
+
+def handle(wanted: Wanted, file: str, bars: Bars) -> Explained:
     """Explain one file among its siblings; a name that is on no disk, or left out of scans, by itself.
 
     Raises UsageError for a folder, and what `match` raises.
@@ -72,32 +83,32 @@ def handle(asking: Asking, file: str, bars: Bars) -> Explained:
         raise UsageError(f"{file} is a folder. Nothing was changed.", hint=hint)
     notice = f"{NO_FILE}: this is what its name alone says."
     if os.path.lexists(file):
-        found = _among_siblings(os.path.abspath(file), asking, bars)
+        found = _among_siblings(os.path.abspath(file), wanted, bars)
         if isinstance(found, Explained):
             return found
         notice = f"Every scan leaves this file out ({found.value}): this is what its name alone says."
-        return replace(by_name(asking, file, bars, notice), unknown=False)
-    return by_name(asking, file, bars, notice)
+        return replace(by_name(wanted, file, bars, notice), unknown=False)
+    return by_name(wanted, file, bars, notice)
 
 
-def by_name(asking: Asking, file: str, bars: Bars, notice: str) -> Explained:
+def by_name(wanted: Wanted, file: str, bars: Bars, notice: str) -> Explained:
     """What a name says, without a look at the disk. That there is no file is told unless a name was meant."""
     from anivault.cli.match_handler import MatchRequest
     from anivault.cli.match_handler import handle as match
     from anivault.core.pipeline.records import What
 
-    alone = match(MatchRequest(what=What(names=(file,)), asking=asking), bars)
+    what = What(names=(file,))
+    alone = match(MatchRequest(what=what, asking=wanted.asking, library=wanted.library), bars)
     unknown = alone.exit_code != DONE
     if os.sep in file or unknown or not notice.startswith(NO_FILE):
         return replace(_explained(alone, file, notice), unknown=unknown)
     return _explained(alone, file)
 
 
-def _among_siblings(path: str, asking: Asking, bars: Bars) -> Explained | LeftOutReason:
+def _among_siblings(path: str, wanted: Wanted, bars: Bars) -> Explained | LeftOutReason:
     """One file as a scan of its show's folder finds it, or why no scan does."""
     from anivault.cli.match_handler import MatchRequest
     from anivault.cli.match_handler import handle as match
-    from anivault.core.pipeline.folders import show_folder
     from anivault.core.pipeline.left_out import LeftOutReason
     from anivault.core.pipeline.records import What
     from anivault.services.remembered.ignored import lists
@@ -106,12 +117,27 @@ def _among_siblings(path: str, asking: Asking, bars: Bars) -> Explained | LeftOu
         return LeftOutReason.LINK
     if not os.path.isfile(path):
         return LeftOutReason.SPECIAL
-    scanning, ignored = asking.settings.scan, lists(asking.settings.library.path)
-    what = What(paths=(show_folder(path),), settle=scanning.settle, ignored=ignored, workers=scanning.workers)
-    result = match(MatchRequest(what=what, asking=asking), bars)
+    scanning, ignored = wanted.asking.settings.scan, lists(wanted.library)
+    what = What(
+        paths=(_folder(path, wanted.roots),),
+        settle=scanning.settle,
+        ignored=ignored,
+        workers=scanning.workers,
+    )
+    result = match(MatchRequest(what=what, asking=wanted.asking, library=wanted.library), bars)
     if any(item.file.path == path for item in result.read.files):
-        return _with_torrent(_explained(result, path), path, asking)
+        return _with_torrent(_explained(result, path), path, wanted.asking)
     return _reason(result.read.left_out, path)
+
+
+def _folder(path: str, roots: Sequence[str]) -> str:
+    """The folder that a file's show has; not above the folder that a plan is made of."""
+    from anivault.core.pipeline.folders import show_folder
+
+    folder = show_folder(path)
+    inside = [root for root in roots if os.path.join(path, "").startswith(os.path.join(root, ""))]
+    root = max(inside, key=len, default=folder)
+    return max(folder, root, key=len)
 
 
 def _explained(result: Matched, path: str, *notices: str) -> Explained:

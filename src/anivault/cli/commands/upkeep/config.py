@@ -19,7 +19,7 @@ import typer
 from anivault.cli import events
 from anivault.cli.commands.options import FoldersArg, PresetOption
 from anivault.cli.context import Context
-from anivault.shared.errors import UsageError, quoted, shortened
+from anivault.shared.errors import ConfigError, UsageError, quoted, shortened
 from anivault.shared.exits import DONE
 from anivault.shared.text import as_json
 
@@ -126,10 +126,10 @@ def set_(context: Context, name: NameArg, value: ValueArg = None, default: Defau
     if default == bool(value):
         hint = "Give a value, or --default to have the default again."
         raise UsageError(f"config set {name} says no value. Nothing was changed.", hint=hint)
-    wanted = configured.value_of(name, value or [])
+    wanted = configured.default_of(name) if default else configured.value_of(name, value or [])
     path = _own_file(context)
     configured.change(path, {name: None if default else wanted})
-    _show_set(context, name, str(path))
+    _show_set(context, name, str(path), wanted)
     return DONE
 
 
@@ -139,11 +139,17 @@ def _own_file(context: Context) -> Path:
     return Path(context.config) if context.config else user_config_path()
 
 
-def _show_set(context: Context, name: str, path: str) -> None:
-    """What holds now; who wins over the file, where somebody does."""
+def _show_set(context: Context, name: str, path: str, wanted: Any) -> None:
+    """What holds now, or what keeps the file from being used; who wins over the file, where somebody does."""
     from anivault.shared.settings import flatten, load
 
-    loaded = load(config=path)
+    try:
+        loaded = load(config=path)
+    except ConfigError as error:
+        context.screen.event(events.SettingEvent(name=name, value=wanted, origin=path))
+        why = str(error).removesuffix(" Nothing was changed.")
+        context.screen.note(f"{name} is set. Something else is wrong: {why}")
+        return
     value, origin = dict(flatten(loaded.settings))[name], loaded.origin[name]
     context.screen.event(events.SettingEvent(name=name, value=value, origin=origin))
     context.screen.line(f"{name} = {as_json(value)}  # {origin}")
