@@ -112,7 +112,8 @@ def _new_history(library: str, lost: str) -> Iterator[str]:
     if lost:
         yield (
             f"The journal of {library} is empty or gone, and {lost} tells of runs. A new one begins: what "
-            f"was done before cannot be taken back. Is there a backup of {os.path.join(library, JOURNAL)}?"
+            "was done before cannot be taken back. Is its disk mounted? Is there a backup of "
+            f"{os.path.join(library, JOURNAL)}?"
         )
 
 

@@ -68,11 +68,15 @@ def remembered() -> list[str]:
 
 
 def lost_history(library: str) -> str:
-    """What tells that runs have worked in a library whose journal has none of them; '' where nothing does."""
+    """What tells that runs have worked in a library whose journal has none of them; '' where nothing does.
+
+    A folder that is empty or gone has lost it too: its disk may not be mounted, also where the folder that is
+    left lies on the same disk as before.
+    """
     if found := history.lost(library):
         return found
     with suppress(OSError):
-        if not _has_runs(library) and os.listdir(library) and _place(library).exists():
+        if not _has_runs(library) and _place(library).exists():
             return "what AniVault remembers"
     return ""
 

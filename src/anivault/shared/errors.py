@@ -216,11 +216,11 @@ class JournalLostError(AniVaultError):
 
     code, exit_code = "journal-lost", 66
 
-    def __init__(self, path: str, trace: str) -> None:
+    def __init__(self, path: str, trace: str, *, hint: str = "") -> None:
         super().__init__(
-            f"The journal {path} is empty or gone, but {trace} next to it tells of runs. Nothing was changed."
+            f"The journal {path} is empty or gone, but {trace} tells of runs. Nothing was changed."
         )
-        self.hint = "Put it back from a backup. Without one, `organize` begins a new journal."
+        self.hint = hint or "Put it back from a backup. Without one, `organize` begins a new journal."
 
 
 class JournalRefusedError(AniVaultError):

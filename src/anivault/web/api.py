@@ -187,7 +187,7 @@ async def _preview(request: Request, given: openapi.Back) -> State:
     return _begun(request, "rollback", run=given.run, only=only)
 
 
-async def _apply(request: Request, given: openapi.Seen) -> State:
+async def _apply(request: Request, given: openapi.Wanted) -> State:
     house = house_of(request)
     if house.made("plan") is None:
         raise _Wrong(
@@ -197,7 +197,13 @@ async def _apply(request: Request, given: openapi.Seen) -> State:
             f"POST {BASE}/plan first.",
         )
     _require_shown(house, "plan", given.sheet)
-    return _begun(request, "apply")
+    plan = house.desk.fact("plan", records.PlanFacts)
+    if plan and not house.is_of_here(plan):
+        said = "The plan was made for another library than the one that is there now. Nothing was changed."
+        raise _Wrong(409, "not-planned", said, f"POST {BASE}/plan first.")
+    if not given.anew:
+        house.require_there()
+    return _begun(request, "apply", anew=given.anew)
 
 
 async def _undo(request: Request, given: openapi.Seen) -> State:
@@ -306,7 +312,7 @@ ENDPOINTS = (
              _unsay, records.Counts, openapi.Unsaid),
     Endpoint("POST", "/rollback/preview", "plan", "Show what it means to take back.",
              _preview, State, openapi.Back),
-    Endpoint("POST", "/apply", "apply", "Carry out the plan that was made.", _apply, State, openapi.Seen),
+    Endpoint("POST", "/apply", "apply", "Carry out the plan that was made.", _apply, State, openapi.Wanted),
     Endpoint("POST", "/rollback", "apply", "Take back what was previewed.", _undo, State, openapi.Seen),
     Endpoint("POST", "/cancel", "plan", "Stop between two files.", _cancel, State, openapi.Nothing),
 )  # fmt: skip

@@ -178,12 +178,12 @@ def _version_of(path: str) -> object:
 
 
 def stamp(library: str) -> str:
-    """What tells whether the journal of a library has changed."""
+    """What tells whether the journal of a library has changed; empty where no run is in it."""
     try:
         found = os.stat(journal_path(library))
     except OSError:
         return ""
-    return f"{found.st_size} {found.st_mtime_ns}"
+    return f"{found.st_size} {found.st_mtime_ns}" if found.st_size else ""
 
 
 class Writer:

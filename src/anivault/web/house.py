@@ -11,7 +11,10 @@ import msgspec
 import platformdirs
 from xxhash import xxh3_64_hexdigest
 
+from anivault.core.moving.journal.records import journal_path
+from anivault.services import libraries
 from anivault.services.secrets import has_key
+from anivault.shared.errors import JournalLostError
 from anivault.shared.places import user_config_path
 from anivault.shared.settings import Settings
 from anivault.web.decided import decided
@@ -23,6 +26,7 @@ from anivault.web.safety.access import Access
 from anivault.web.safety.guard import Rules
 from anivault.web.safety.tokens import Tokens
 
+MOUNT = "Mount its disk, or put the library back from a backup. A new one begins only where Plan is told to."
 TITLES = {
     "plan": "Planning",
     "apply": "Applying the plan",
@@ -102,9 +106,23 @@ class House(msgspec.Struct, kw_only=True):
         return stamp(self.library) != (known.journal if known else "")
 
     def is_away(self) -> bool:
-        """Whether the library was looked at, and is not there now: perhaps its disk is not mounted."""
+        """Whether there was a library that is not there now: perhaps its disk is not mounted."""
         known = self.desk.fact("library", LibraryFacts)
-        return bool(known and known.journal) and not stamp(self.library)
+        if known and known.journal and not stamp(self.library):
+            return True
+        beginning = self.jobs.state.running and self.jobs.state.job == "apply"  # a lock, and no journal yet
+        return not beginning and bool(libraries.lost_history(self.library))
+
+    def require_there(self) -> None:
+        """Raise JournalLostError where the library is away: what is written there would begin another one."""
+        if self.is_away():
+            trace = libraries.lost_history(self.library) or "what this page has seen"
+            raise JournalLostError(journal_path(self.library), trace, hint=MOUNT)
+
+    def is_of_here(self, plan: PlanFacts) -> bool:
+        """Whether a plan was made for what is there now: the library, or where that is away none."""
+        away = self.is_away()
+        return plan.away == away and not (away and plan.journal)
 
     def since(self, plan: PlanFacts | None) -> Since | None:
         """What runs have done since a plan was made, as far as the page has looked; None where nobody did."""

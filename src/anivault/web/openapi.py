@@ -115,6 +115,12 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sheet: str = ""
 
 
+class Wanted(Seen, frozen=True, forbid_unknown_fields=True):
+    """The plan of a `sheet`; where a known library is away, a second one begins only if `anew` says so."""
+
+    anew: bool = False
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Nothing has to be said."""
 

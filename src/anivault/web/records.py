@@ -31,6 +31,7 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     told: str  # all in one line, as `organize` says it
     decided: str  # the pins, ignore lists and settings that it was made by
     journal: str = ""  # tells whether a run has changed the library since
+    away: bool = False  # made while a known library was not there: it heeds neither its files nor its pins
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
@@ -300,6 +301,7 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     detail: str
     was: str = ""  # the name that a run gave it, where that is another one
+    file: tuple[int, int, int] | None = None  # number, size and time of one whose bytes told it
 
 
 class VerifyFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -313,6 +315,8 @@ class VerifyFacts(msgspec.Struct, frozen=True, kw_only=True):
     findings: int
     amiss: int  # of them: what is more than a note
     run: str = ""  # the last run that it knew of
+    kept: int = 0  # findings of the last time that every byte was read, of which nothing newer is known
+    kept_from: float = 0.0  # that time
     notices: tuple[str, ...] = ()
     told: str  # all in one line, as `verify` says it
 

@@ -96,15 +96,22 @@ def test_a_library_whose_disk_is_absent_is_not_made_anew(
     assert organize(run, source, library, "--other-disk") == 0
 
 
-def test_a_library_that_was_deleted_is_made_anew_without_a_question(
-    run: Run, source: Path, tmp_path: Path, disks: Disks
+@pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])
+def test_a_library_that_was_deleted_is_made_anew_without_a_question_and_not_without_a_word(
+    run: Run, source: Path, tmp_path: Path, disks: Disks, kept: bool
 ) -> None:
     library = tmp_path / "library"
     assert organize(run, source, library) == 0
     emptied(library)
+    if kept:
+        library.mkdir()
     (source / NAME).write_text("again")
+    preview = run("organize", source, "--to", library, "--mode", "move")
+    done = run("organize", source, "--to", library, "--mode", "move", "--apply")
 
-    assert organize(run, source, library) == 0
+    assert (preview.code, done.code) == (0, 0)
+    assert all("Is its disk mounted?" in told.err for told in (preview, done))
+    assert "Is its disk mounted?" not in run("organize", source, "--to", library).err
 
 
 def test_a_library_that_was_restored_on_another_disk_is_gone_on_with(

@@ -32,6 +32,7 @@ MOST = 5000  # questions that one answer is taken for, or looked at for
 
 def set_pin(house: House, pin: PinWords) -> Changed:
     """Set a pin in the library's own file. Raises PinRefusedError for other paths, and what `pin` does."""
+    house.require_there()
     if is_outside(house, pin.what):
         raise PinRefusedError("that path lies outside of the folders that this page may use")
     from anivault.services import pinning
@@ -104,6 +105,7 @@ def never(house: House, lines: Sequence[str]) -> Changed:
     """Leave the files of a question out for good, by the lines that were found for them."""
     from anivault.services.remembered import ignored
 
+    house.require_there()
     before = kept(house)
     ignored.write(lines, house.library)
     return changed_since(house, before)

@@ -26,7 +26,7 @@ def show(request: Request) -> Response:
     house = house_of(request)
     facts, sheet = house.desk.fact("library", LibraryFacts), house.desk.sheet("library")
     if facts is None or sheet is None:
-        return render(request, "library/library.html", shelf=None, changed=True)
+        return render(request, "library/library.html", shelf=None, changed=True, away=house.is_away())
     search, start = request.query_params.get("q", "")[:200], number(request.query_params.get("start"))
     with sheet:
         shows = sheet.groups("show", LibraryShow, search=search, start=start, most=SHOWS)

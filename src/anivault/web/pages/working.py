@@ -9,9 +9,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from anivault.shared.errors import UnfinishedRunError
+from anivault.shared.errors import JournalLostError, UnfinishedRunError
 from anivault.web.house import TITLES, House
 from anivault.web.jobs import BusyError, State
+from anivault.web.pages.asking import refused
 from anivault.web.pages.rendering import form, go, house_of, missing, number, render, replaced
 from anivault.web.records import BackFacts, BackRow, FindingRow, LibraryFacts, LibraryFile, PlanFacts
 
@@ -71,6 +72,8 @@ async def start(request: Request) -> Response:
         return go(request, "/working")
     if (sheet := _sheet_of(job, fields)) and not house.is_shown(sheet, fields):
         return replaced(request, back=BACK[sheet])
+    if job == "apply" and (refusal := _not_here(request, house, fields)):
+        return refusal
     if job == "undo" and (told := _nothing_to_take_back(house)):
         return render(request, "entrance/refused.html", 409, what=told, hint="", back="/history")
     order = _order(house, job, fields) if job in FORMS else None
@@ -85,6 +88,22 @@ def _is_pressed_again(house: House, job: str, fields: Mapping[str, str]) -> bool
     last, made = house.jobs.order, fields.get("made", "")
     same = (last.get("form"), last.get("made")) == (job, made)
     return bool(made) and same and not house.jobs.state.failed  # what has failed is gone on with
+
+
+def _not_here(request: Request, house: House, fields: Mapping[str, str]) -> Response | None:
+    """Refuse to begin another library where a known one is away, unless the user has said so in that form."""
+    plan = house.desk.fact("plan", PlanFacts)
+    if plan is None:
+        return None
+    if not house.is_of_here(plan):
+        what = "This plan was made for another library than the one that is there now. Nothing was changed."
+        return render(request, "entrance/refused.html", 409, what=what, hint="Plan again.", back="/plan")
+    try:
+        if fields.get("anew") != "1":
+            house.require_there()
+    except JournalLostError as error:
+        return refused(request, error, "/plan")
+    return None
 
 
 def _nothing_to_take_back(house: House) -> str:
@@ -129,7 +148,8 @@ def _order(house: House, job: str, fields: dict[str, str]) -> dict[str, Any] | N
     if job == "preview":
         return _way_back(house, fields)
     if job == "apply":
-        return {"job": job, "form": job, "made": fields.get("made", "")}
+        anew = fields.get("anew") == "1"
+        return {"job": job, "form": job, "made": fields.get("made", ""), "anew": anew}
     return {"job": job, "then": fields.get("then", "")}
 
 

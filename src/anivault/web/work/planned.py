@@ -16,13 +16,17 @@ from anivault.cli.render.pace import paced
 from anivault.cli.render.plans import outcome
 from anivault.core.living.repinned import told
 from anivault.core.models import Held, HeldReason, MatchedFile, Move
+from anivault.core.moving.journal.records import journal_path
 from anivault.core.organized import Organized
 from anivault.core.planning import planfile
 from anivault.core.verdicts import Asked
+from anivault.services import libraries
 from anivault.services.asking import opened
+from anivault.shared.errors import JournalLostError
 from anivault.shared.text import natural
 from anivault.web.decided import decided
 from anivault.web.desk import LEFT_OUT, Writer, stamp
+from anivault.web.house import MOUNT
 from anivault.web.records import BackRow, HeldPart, PlanFacts, ShowPart
 from anivault.web.work.library import looked_after
 from anivault.web.work.questions import Asker
@@ -37,17 +41,23 @@ Verdicts = Mapping[tuple[str, str], MatchedFile]
 def plan(order: Order, teller: Teller) -> dict[str, Any]:
     """Plan every source into the library; changes nothing but the desk."""
     file, by = str(order.desk.ready() / PLAN), decided(order.library, order.get("config"))
-    journal = stamp(order.library)
+    journal, away = stamp(order.library), bool(libraries.lost_history(order.library))
     made = _organized(order, teller, plan_file=file, replace=True)
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
         left_out = _left_out(order)
-        facts = _write(order, made, those.asked, replace(_facts(order, made, by), journal=journal))
+        facts = _write(order, made, those.asked, replace(_facts(order, made, by), journal=journal, away=away))
     _leave_out(order, left_out)
     return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}
 
 
 def apply(order: Order, teller: Teller) -> dict[str, Any]:
-    """Carry out the plan on the desk, without what was left out of it, and look at the library again."""
+    """Carry out the plan on the desk, without what was left out of it, and look at the library again.
+
+    Where a known library is away, a new one begins only if the user has said so: `anew`.
+    """
+    anew = bool(order.get("anew"))
+    if not anew and (lost := libraries.lost_history(order.library)):
+        raise JournalLostError(journal_path(order.library), lost, hint=MOUNT)
     file = str(order.desk.folder / PLAN)
     whole = planfile.read(file, [os.path.abspath(path) for path in order.sources], order.library)
     kept = _without(whole.moves, {move.target for move in _left_out(order)})
@@ -55,7 +65,7 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
         file = str(order.desk.folder / CHOSEN)
         planfile.write(replace(whole, moves=kept), file, replace=True)
     with looked_after(order, teller):
-        done = _organized(order, teller, from_plan=file, apply=True)
+        done = _organized(order, teller, from_plan=file, apply=True, other_disk=anew)
     assert done.report
     held = _held_by(done, kept)
     named = {**held, **_by_place(done)}  # also what was held before, as the count of the command does

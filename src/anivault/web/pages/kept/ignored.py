@@ -29,6 +29,7 @@ def ignore(request: Request) -> Response:
     house, fields = house_of(request), form(request)
     words, back = fields.get("what", "").strip()[:LONGEST], "/plan" if "plan" in fields else "/settings"
     try:
+        house.require_there()
         _require_named(house, words)
         line = ignored.line_of(words)
         if fields.get("sure") != line and (wide := _wide(house, line)):
@@ -99,6 +100,7 @@ def heed(request: Request) -> Response:
 
     house, line = house_of(request), form(request).get("line", "")[:LONGEST]
     try:
+        house.require_there()
         ignored.remove([line], house.library)
     except AniVaultError as error:
         return refused(request, error, "/settings")

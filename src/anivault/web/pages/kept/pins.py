@@ -74,6 +74,7 @@ def change(request: Request) -> Response:
 
     house, fields = house_of(request), form(request)
     try:
+        house.require_there()
         words = _changed(fields)
         old = msgspec.json.decode(fields["pin"], type=Pin)
         wanted = pinning.PinRequest(library=house.library, **msgspec.structs.asdict(words))
@@ -133,6 +134,7 @@ def unpin(request: Request) -> Response:
     from anivault.services import pinning
 
     try:
+        house_of(request).require_there()
         pinning.unpin(form(request).get("what", "")[:LONGEST], house_of(request).library)
     except AniVaultError as error:
         return refused(request, error, "/settings")
