@@ -210,3 +210,48 @@ def test_a_library_that_is_not_one_yet_leads_to_the_plan(inside: Browser) -> Non
     work(inside, "verify")
 
     assert 'action="/jobs/plan"' in finding(inside, "no-library")
+
+
+def rot(file: Path) -> None:
+    """The same size and time with other bytes, as a bad disk leaves it."""
+    was, data = file.stat(), file.read_bytes()
+    file.write_bytes(bytes(byte ^ 1 for byte in data))
+    os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+
+def test_what_reading_every_byte_found_stays_found_until_they_are_read_again(
+    inside: Browser, library: Path
+) -> None:
+    work(inside, "verify", deep="1")
+    rot(place(library, 2))
+    work(inside, "verify", deep="1")
+    (show,) = set(re.findall(r'href="(/library/show\?key=[^"]+)"', inside.get("/library").text))
+    for _ in range(2):  # a look at sizes and times says nothing against it, however often
+        work(inside, "verify", deep="0")
+        assert "corrupt : its content is not what it was" in words_of(inside, "/verify")
+        assert "5 same, 1 incomplete, 1 corrupt." in words_of(inside, "/verify")
+        assert "1 finding of these was made when every byte was read" in words_of(inside, "/verify")
+        assert "1 to mend" in words_of(inside, "/")
+        assert "as it was left" not in words_of(inside, show)
+        assert inside.house.jobs.state.code == 10
+    rot(place(library, 2))
+    work(inside, "verify", deep="1")
+
+    assert "corrupt" not in words_of(inside, "/verify")
+
+
+def test_what_was_corrupt_is_forgotten_with_the_file_that_it_was(inside: Browser, library: Path) -> None:
+    work(inside, "verify", deep="1")
+    rot(place(library, 2))
+    rot(place(library, 3))
+    work(inside, "verify", deep="1")
+    place(library, 2).unlink()
+    backup = library.with_name("backup")
+    backup.write_bytes(place(library, 3).read_bytes())
+    was = place(library, 3).stat()
+    os.utime(backup, ns=(was.st_atime_ns, was.st_mtime_ns))
+    backup.replace(place(library, 3))
+    work(inside, "verify", deep="0")
+
+    assert "corrupt" not in words_of(inside, "/verify")
+    assert "missing" in words_of(inside, "/verify")
