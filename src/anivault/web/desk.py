@@ -29,6 +29,7 @@ from anivault.shared.work.making import made_by
 T = TypeVar("T")
 
 _HEAD = 28  # bytes of a SQLite file, the last four of which count its changes
+MOUNT = "Mount its disk, or put the library back from a backup. A new one begins only where Plan is told to."
 LEFT_OUT = "left-out"  # the mark of a file of the plan that the user leaves out
 DONE = "done"  # that of one which a run has put into the library since
 _SHAPE = slice(60, 64)  # of such a file: a number that its maker chooses, here who has written it

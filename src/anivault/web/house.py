@@ -12,13 +12,12 @@ import platformdirs
 from xxhash import xxh3_64_hexdigest
 
 from anivault.core.moving.journal.records import journal_path
-from anivault.services import libraries
 from anivault.services.secrets import has_key
 from anivault.shared.errors import JournalLostError
 from anivault.shared.places import user_config_path
 from anivault.shared.settings import Settings
 from anivault.web.decided import decided
-from anivault.web.desk import Desk, stamp
+from anivault.web.desk import MOUNT, Desk, stamp
 from anivault.web.jobs import Jobs, State, ask
 from anivault.web.posters import Posters
 from anivault.web.records import LibraryFacts, Made, PlanFacts, Since
@@ -26,7 +25,6 @@ from anivault.web.safety.access import Access
 from anivault.web.safety.guard import Rules
 from anivault.web.safety.tokens import Tokens
 
-MOUNT = "Mount its disk, or put the library back from a backup. A new one begins only where Plan is told to."
 TITLES = {
     "plan": "Planning",
     "apply": "Applying the plan",
@@ -107,16 +105,16 @@ class House(msgspec.Struct, kw_only=True):
 
     def is_away(self) -> bool:
         """Whether there was a library that is not there now: perhaps its disk is not mounted."""
+        if stamp(self.library):
+            return False
         known = self.desk.fact("library", LibraryFacts)
-        if known and known.journal and not stamp(self.library):
-            return True
         beginning = self.jobs.state.running and self.jobs.state.job == "apply"  # a lock, and no journal yet
-        return not beginning and bool(libraries.lost_history(self.library))
+        return bool((known and known.journal) or (not beginning and _lost(self.library)))
 
     def require_there(self) -> None:
         """Raise JournalLostError where the library is away: what is written there would begin another one."""
         if self.is_away():
-            trace = libraries.lost_history(self.library) or "what this page has seen"
+            trace = _lost(self.library) or "what this page has seen"
             raise JournalLostError(journal_path(self.library), trace, hint=MOUNT)
 
     def is_of_here(self, plan: PlanFacts) -> bool:
@@ -172,3 +170,10 @@ def _sessions(library: str, settings: Settings, rules: Rules) -> Path | None:
     return Path(
         platformdirs.user_state_dir("anivault"), "web", f"{xxh3_64_hexdigest(repr(said).encode())}.json"
     )
+
+
+def _lost(library: str) -> str:
+    """What tells of runs where no journal is: asked by no page of a library that is there."""
+    from anivault.services.libraries import lost_history
+
+    return lost_history(library)

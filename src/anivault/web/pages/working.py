@@ -12,7 +12,6 @@ from starlette.responses import Response, StreamingResponse
 from anivault.shared.errors import JournalLostError, UnfinishedRunError
 from anivault.web.house import TITLES, House
 from anivault.web.jobs import BusyError, State
-from anivault.web.pages.asking import refused
 from anivault.web.pages.rendering import form, go, house_of, missing, number, render, replaced
 from anivault.web.records import BackFacts, BackRow, FindingRow, LibraryFacts, LibraryFile, PlanFacts
 
@@ -102,7 +101,8 @@ def _not_here(request: Request, house: House, fields: Mapping[str, str]) -> Resp
         if fields.get("anew") != "1":
             house.require_there()
     except JournalLostError as error:
-        return refused(request, error, "/plan")
+        said = {"what": str(error), "hint": error.hint, "back": "/plan"}
+        return render(request, "entrance/refused.html", 409, **said)
     return None
 
 

@@ -25,8 +25,7 @@ from anivault.services.asking import opened
 from anivault.shared.errors import JournalLostError
 from anivault.shared.text import natural
 from anivault.web.decided import decided
-from anivault.web.desk import LEFT_OUT, Writer, stamp
-from anivault.web.house import MOUNT
+from anivault.web.desk import LEFT_OUT, MOUNT, Writer, stamp
 from anivault.web.records import BackRow, HeldPart, PlanFacts, ShowPart
 from anivault.web.work.library import looked_after
 from anivault.web.work.questions import Asker
