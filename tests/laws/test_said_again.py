@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -154,9 +155,7 @@ def looked(run: Run, words: list[str | Path], looks: list[tuple[bytes, bool]]) -
 @example(world={"steps": [(0, 0), (0, 2), (6, 0), (5, 0)], "roots": ["."], "mode": "hardlink"})
 @example(world={"steps": [(0, 0), (3, 0), (4, 0), (8, 0), (8, 1)], "roots": ["."], "mode": "hardlink"})
 @given(world=WORLDS)
-def test_what_is_said_again_is_what_would_be_found(
-    run: Run, home: Path, world: dict[str, Any], monkeypatch: Any
-) -> None:
+def test_what_is_said_again_is_what_would_be_found(run: Run, home: Path, world: dict[str, Any]) -> None:
     base = Path(tempfile.mkdtemp(prefix="again-"))
     library, downloads = base / "library", base / "downloads"
     looks: list[tuple[bytes, bool]] = []
@@ -167,17 +166,16 @@ def test_what_is_said_again_is_what_would_be_found(
         looks.append((tape.seen, said is not None))
         return said
 
-    monkeypatch.setattr(Tape, "known", noted)
     for number in range(3):
         bring(downloads, library, number)
     roots = [downloads if root == "." else downloads / root for root in world["roots"]]
     words = ["organize", *roots, "--to", library, f"--mode={world['mode']}", "--json"]
     try:
-        for step in world["steps"]:
-            do(run, downloads, library, step)
-            looked(run, words, looks)
+        with mock.patch.object(Tape, "known", noted):
+            for step in world["steps"]:
+                do(run, downloads, library, step)
+                looked(run, words, looks)
     finally:
-        monkeypatch.undo()
         for folder in downloads.rglob("week*"):
             folder.chmod(0o755)
         shutil.rmtree(base)

@@ -163,9 +163,9 @@ def test_a_folder_that_nobody_may_list_is_one_that_changes_when_one_may(
             raise PermissionError(13, "Permission denied", folder)
         return stats_in(folder, at_once)
 
-    monkeypatch.setattr(fs, "stats_in", refused)
-    closed = see(source, library)
-    monkeypatch.undo()
+    with monkeypatch.context() as disk:
+        disk.setattr(fs, "stats_in", refused)
+        closed = see(source, library)
 
     assert closed != before == see(source, library)
 

@@ -248,11 +248,10 @@ def test_a_full_disk_keeps_nothing_and_stops_nothing(
 ) -> None:
     tape = Tape(spoken)
     tape.known()
-    with tape.recording() as recording:
-        monkeypatch.setattr(tapes, "_sum_of", full)
+    with monkeypatch.context() as disk, tape.recording() as recording:
+        disk.setattr(tapes, "_sum_of", full)
         recording.put(False, b"a line\n")
         recording.end(0, {})
-        monkeypatch.undo()
 
     assert not recording.is_whole
     assert list(tmp_path.rglob("cache/anivault/said/*")) == []
