@@ -205,3 +205,17 @@ def _click(window: Chromium, label: str) -> None:
     path = f"//button[starts-with(normalize-space(.), '{label}')]"
     (found,) = window.call("POST", "/element", using="xpath", value=path).values()
     window.call("POST", f"/element/{found}/click")
+
+
+def test_going_back_after_apply_shows_what_is_true_by_then(
+    window: Chromium, link: str, tmp_path: Path
+) -> None:
+    window.go(link)
+    press(window, "Look what is there")
+    come(window, "/plan")
+    press(window, "Apply")
+    window.wait(lambda: "See the library" in window.text())
+    window.call("POST", "/back")
+
+    come(window, "/plan")
+    window.wait(lambda: "There is no plan now" in window.text())

@@ -18,6 +18,7 @@ pytest.importorskip("starlette")
 from anivault.cli.demo_handler import tree
 from anivault.core.moving.effects import Effects
 from anivault.core.moving.journal.records import Step
+from anivault.web.app import app
 from anivault.web.records import LibraryFacts
 from anivault.web.work.run import outcome
 from anivault.web.work.telling import Order
@@ -237,3 +238,20 @@ def test_a_library_that_is_away_is_said_to_be_away_and_not_to_have_changed(
         page = words_of(planned, path)
         assert "Is its disk mounted?" in page
         assert "has changed the library" not in page
+
+
+def test_the_overview_says_what_the_disk_lacks(
+    planned: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = words_of(planned, "/")
+    assert "read-only now" not in before
+    assert "It is not there now." not in before
+    found = os.statvfs(tmp_path)
+    (tmp_path / "Downloads").rename(tmp_path / "Unplugged")
+    read_only = os.statvfs_result([*found[:8], found.f_flag | os.ST_RDONLY, found.f_namemax])
+    monkeypatch.setattr(os, "statvfs", lambda path: read_only)
+    planned.app = app(planned.house)  # a page that was made keeps for half a minute
+
+    page = words_of(planned, "/")
+    assert "The library's disk is read-only now" in page
+    assert f"{tmp_path / 'Downloads'} It is not there now." in page

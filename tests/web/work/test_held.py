@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("starlette")
 
 from anivault.core.causes import HEADS
-from anivault.web.pages import working
+from anivault.web.pages import history, working
 from tests.conftest import Run
 from tests.web.conftest import Browser
 from tests.web.pages.test_words import words_of
@@ -104,6 +104,25 @@ def test_what_take_back_held_is_named_and_folders_are_folders(
         page = words_of(inside, path)
         assert f"{kept.relative_to(tmp_path / 'Library')} {HEADS['changed']}" in page
         assert HEADS["folder-not-empty"] not in page
+
+
+def test_many_files_that_cannot_go_back_come_page_by_page(
+    inside: Browser, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "FILES", 2)
+    work(inside, "apply")
+    for file in (tmp_path / "Library").rglob("*.mkv"):
+        file.unlink()
+        file.write_text("somebody else's")
+    work(inside, "preview")
+    seen, link = set[str](), "/undo"
+    while link:
+        page = inside.get(link).text
+        seen |= set(re.findall(r"S01E\d\d", page))
+        found = re.search(r'href="(/undo\?held=\d+)"', page)
+        link = found[1] if found else ""
+
+    assert len(seen) == len(NAMES)
 
 
 def test_the_folder_of_a_held_file_is_no_held_file(inside: Browser, tmp_path: Path, run: Run) -> None:

@@ -75,7 +75,7 @@ def undo(request: Request) -> Response:
         return go(request, "/history")
     with sheet:
         rows = sheet.rows("back", after=after, most=FILES + 1)
-        held = sheet.rows("held", "file", most=FILES)
+        held = sheet.rows("held", "file", after=number(request.query_params.get("held")), most=FILES + 1)
         stay = sheet.rows("held", "folder", most=FILES)
         gone = sheet.rows("gone", most=FILES)
     if after and not rows:
@@ -86,7 +86,8 @@ def undo(request: Request) -> Response:
         back=facts,
         rows=[row.read(BackRow) for row in rows[:FILES]],
         more=rows[FILES - 1].n if len(rows) > FILES else 0,
-        held=[row.read(BackRow) for row in held],
+        held=[row.read(BackRow) for row in held[:FILES]],
+        more_held=held[FILES - 1].n if len(held) > FILES else 0,
         stay=[row.read(BackRow) for row in stay],
         changed=facts.journal != stamp(house.library),
         gone=[row.read(BackRow) for row in gone],
