@@ -241,12 +241,14 @@ class LibraryShow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LibraryFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of the library: where it is, where it came from, which run put it there."""
+    """One file of the library: where a run put it, where it came from, and how the disk has it now."""
 
     place: str
     source: str
     run: str
     size: int
+    state: str = ""  # missing, changed or misnamed, as verify says it; empty where it is as it was left
+    said: str = ""  # the same in words
 
 
 class LibraryFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +261,7 @@ class LibraryFacts(msgspec.Struct, frozen=True, kw_only=True):
     episodes: int
     size: int
     unfinished: bool
+    astray: int = 0  # files that are not there, or not as they were left
     notices: tuple[str, ...] = ()
 
 

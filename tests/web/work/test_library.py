@@ -163,3 +163,66 @@ def test_what_changed_the_library_since_is_noticed_until_it_is_looked_at(bench: 
     assert bench.house.is_changed()
     bench.do("library")
     assert not bench.house.is_changed()
+
+
+def file(bench: Bench, end: str) -> LibraryFile:
+    (found,) = [row for row in bench.rows("library", "file", LibraryFile) if row.place.endswith(end)]
+    return found
+
+
+NAMES = [f"Toradora! - 0{number}.mkv" for number in range(1, 6)]
+
+
+def upset(bench: Bench) -> None:
+    """One file is deleted, one renamed, one written anew, one made a link by somebody."""
+    (one, two, three, four, _) = (bench.library / path for path in sorted(tree(bench.library)))
+    one.unlink()
+    two.rename(two.with_name("Toradora! S01E99.mkv"))
+    three.write_text("something longer than before")
+    four.unlink()
+    four.symlink_to("/etc/hostname")
+
+
+@pytest.mark.parametrize("job", ["library", "verify"])
+def test_files_are_shown_as_the_disk_has_them_also_once_they_are_verified(
+    bench: Bench, run: Run, job: str
+) -> None:
+    organized(bench, run, *NAMES)
+    bench.do("library")
+    upset(bench)
+    bench.do(job)
+
+    assert [file(bench, f"E0{n}.mkv").state for n in range(1, 6)] == [
+        "missing", "misnamed", "changed", "missing", "",
+    ]  # fmt: skip
+    assert file(bench, "E02.mkv").said.endswith("Toradora! S01E99.mkv now")
+    assert (facts(bench).files, facts(bench).astray) == (3, 4)
+    assert shows(bench)[0].files == 3
+    assert [cell.state for cell in strip(bench, 1).cells[:5]] == [
+        "missing", "missing", "there", "missing", "there",
+    ]  # fmt: skip
+
+
+def test_a_library_that_is_mended_is_shown_so(bench: Bench, run: Run) -> None:
+    organized(bench, run, *NAMES)
+    path = bench.library / min(tree(bench.library))
+    path.rename(path.with_name("renamed.mkv"))
+    bench.do("verify")
+    assert facts(bench).astray == 1
+    path.with_name("renamed.mkv").rename(path)
+    bench.do("verify")
+
+    assert (facts(bench).files, facts(bench).astray) == (5, 0)
+
+
+def test_a_show_keeps_its_title_when_none_of_its_files_has_its_name(bench: Bench, run: Run) -> None:
+    organized(bench, run, NAMES[0])
+    bench.do("library")
+    (before,) = shows(bench)
+    path = bench.library / tree(bench.library).popitem()[0]
+    path.rename(path.with_name("renamed.mkv"))
+    bench.do("verify")
+
+    (after,) = shows(bench)
+    assert before.show
+    assert (after.title, after.year, after.show, after.files) == (before.title, before.year, before.show, 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,10 +18,13 @@ from anivault.cli import events, verify_handler
 from anivault.cli.commands.library.verify import counted_by_kind, outcome
 from anivault.core.moving import history
 from anivault.core.moving.verifier import NOTES, Finding, Kind, VerifyReport
+from anivault.shared.errors import AniVaultError
 from anivault.shared.text import natural
-from anivault.web.records import FindingRow, VerifyFacts
+from anivault.web.records import FindingRow, LibraryFacts, VerifyFacts
+from anivault.web.work.library import look
 from anivault.web.work.telling import Order, Teller
 
+ASTRAY = (Kind.MISSING, Kind.CHANGED, Kind.MISNAMED)  # what the page of the library shows as well
 LASTING = (Kind.CORRUPT, Kind.UNREADABLE)
 
 
@@ -48,6 +52,10 @@ def verify(order: Order, teller: Teller) -> dict[str, Any]:
         told=outcome(report, counted_by_kind(report)),
     )
     _write(order, report, facts)
+    shelf = order.desk.fact("library", LibraryFacts)
+    if shelf is None or shelf.astray or any(found.kind in ASTRAY for found in report.findings):
+        with suppress(AniVaultError, OSError, KeyboardInterrupt):  # what was found is told all the same
+            look(order, teller)  # the page of the library says what the disk holds
     return {"code": done.exit_code, "counts": {"same": report.same, "amiss": facts.amiss}}
 
 

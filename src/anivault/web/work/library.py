@@ -1,15 +1,18 @@
-"""Look at a library as its journal and the providers know it: its shows, episode by episode, and its runs."""
+"""Look at a library as its journal, its disk and the providers have it: its shows with their episodes, and its runs."""
 
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.commands.library.history import runs, told
@@ -18,6 +21,8 @@ from anivault.core.moving import history
 from anivault.core.moving.history import FOLDERS, Past, Put
 from anivault.core.moving.journal.log import RunLog
 from anivault.core.moving.journal.roots import roots_now
+from anivault.core.moving.verifier import Kind
+from anivault.shared import fs
 from anivault.shared.errors import AniVaultError
 from anivault.shared.text import natural
 from anivault.web.desk import stamp
@@ -107,20 +112,22 @@ def _within(path: str, library: str) -> str:
 def _write_shows(order: Order, teller: Teller, library: str) -> LibraryFacts:
     stamped, past = stamp(library), history.read(library)
     videos, notices = _videos(order, teller, library)
-    shows = list(_shows(library, past.files, videos))
+    files = _as_they_are(library, past.files)
+    shows = list(_shows(library, files, videos, partial(_known, order)))
     with order.desk.writing("library") as sheet:
-        for key, show, files in shows:
+        for key, show, own in shows:
             sheet.group("show", key, f"{show.title} {show.show} {show.folder}", show)
-            for place, file in files:
-                sheet.row("file", key, place, _file(place, file))
+            for place, file in own:
+                sheet.row("file", key, place, file)
         facts = LibraryFacts(
             made=time.time(),
             journal=stamped,
             shows=len(shows),
-            files=len(past.files),
+            files=sum(show.files for _, show, _ in shows),
             episodes=sum(strip.there for _, show, _ in shows for strip in show.strips),
             size=sum(show.size for _, show, _ in shows),
             unfinished=bool(past.unfinished),
+            astray=sum(bool(file.state) for file in files.values()),
             notices=notices,
         )
         sheet.fact("library", facts)
@@ -139,19 +146,70 @@ def _videos(order: Order, teller: Teller, library: str) -> tuple[Sequence[Matche
     return videos, notices
 
 
+def _as_they_are(library: str, files: Mapping[str, Past]) -> dict[str, LibraryFile]:
+    """Every file that runs have put into the library, as the disk has it now, by its place."""
+    there = history.Whereabouts(library, files)
+    return {place: _file(library, place, past, there) for place, past in files.items()}
+
+
+def _file(library: str, place: str, past: Past, there: history.Whereabouts) -> LibraryFile:
+    state, said = _state(library, place, past, there)
+    return LibraryFile(
+        place=events.shown(place),
+        source=events.shown(past.puts[0].source),
+        run=past.puts[-1].run,
+        size=past.puts[-1].step.size,
+        state=state,
+        said=events.shown(said),
+    )
+
+
+def _state(library: str, place: str, past: Past, there: history.Whereabouts) -> tuple[str, str]:
+    """How a file is, and that in words; empty where it is as a run left it."""
+    try:
+        now = os.lstat(fs.whole(library, place))
+    except OSError:
+        other = there.now(past)
+        return (Kind.MISNAMED, f"it is {other} now") if other else (Kind.MISSING, "it is not there")
+    if stat.S_ISLNK(now.st_mode) != past.link:
+        return Kind.MISSING, "something else has its name"
+    wrong = history.difference(library, place, now, past)
+    return (Kind.CHANGED, wrong) if wrong else ("", "")
+
+
 def _shows(
-    library: str, files: dict[str, Past], videos: Sequence[MatchedFile]
-) -> Iterator[tuple[str, LibraryShow, list[tuple[str, Past]]]]:
-    """Everything by show, shows by title."""
-    places: defaultdict[str, list[tuple[str, Past]]] = defaultdict(list)
+    library: str,
+    files: Mapping[str, LibraryFile],
+    videos: Sequence[MatchedFile],
+    known: Callable[[str], LibraryShow | None],
+) -> Iterator[tuple[str, LibraryShow, list[tuple[str, LibraryFile]]]]:
+    """Everything by show, shows by title; what no file tells any more is as it was `known`."""
+    places: defaultdict[str, list[tuple[str, LibraryFile]]] = defaultdict(list)
     for place, file in files.items():
         places[_folder(place)].append((place, file))
     seen: defaultdict[str, list[MatchedFile]] = defaultdict(list)
     for video in videos:
         seen[_folder(video.file.rel)].append(video)
     made = [(folder, _show(library, folder, found, seen[folder])) for folder, found in places.items()]
+    made = [(folder, show if show.show else _recalled(show, known(show.folder))) for folder, show in made]
     for folder, show in sorted(made, key=lambda pair: natural(pair[1].title.casefold())):
         yield events.shown(folder), show, sorted(places[folder], key=lambda pair: natural(pair[0]))
+
+
+def _known(order: Order, folder: str) -> LibraryShow | None:
+    """What was known of a show when the library was looked at last."""
+    sheet = order.desk.sheet("library")
+    if sheet is None:
+        return None
+    with sheet:
+        return sheet.one_group("show", folder, LibraryShow)
+
+
+def _recalled(show: LibraryShow, was: LibraryShow | None) -> LibraryShow:
+    """A show that none of its videos tells any more keeps its title."""
+    if was is None:
+        return show
+    return replace(show, title=was.title, year=was.year, show=was.show, film=was.film)
 
 
 def _folder(place: str) -> str:
@@ -160,8 +218,9 @@ def _folder(place: str) -> str:
 
 
 def _show(
-    library: str, folder: str, files: Sequence[tuple[str, Past]], videos: Sequence[MatchedFile]
+    library: str, folder: str, files: Sequence[tuple[str, LibraryFile]], videos: Sequence[MatchedFile]
 ) -> LibraryShow:
+    there = [file for _, file in files if file.state != Kind.MISSING]
     best = next((item.match.best.candidate for item in videos if item.match.best), None)
     return LibraryShow(
         title=best.title if best else events.shown(folder.rpartition("/")[2]),
@@ -169,8 +228,8 @@ def _show(
         show=str(best.key) if best else "",
         film=bool(best and best.media_type == "movie"),
         folder=events.shown(folder),
-        files=len(files),
-        size=sum(past.puts[-1].step.size for _, past in files),
+        files=len(there),
+        size=sum(file.size for file in there),
         poster=_poster(library, folder),
         strips=tuple(_strips(best, videos)) if best and best.media_type == "tv" else (),
     )
@@ -216,12 +275,3 @@ def are_versions(files: Sequence[str]) -> bool:
     shortest = min(stems, key=len)
     bases = filter(None, (shortest, shortest.rpartition(" - ")[0]))
     return any(all(stem == base or stem.startswith(f"{base} - ") for stem in stems) for base in bases)
-
-
-def _file(place: str, past: Past) -> LibraryFile:
-    return LibraryFile(
-        place=events.shown(place),
-        source=events.shown(past.puts[0].source),
-        run=past.puts[-1].run,
-        size=past.puts[-1].step.size,
-    )
