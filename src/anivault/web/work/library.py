@@ -1,4 +1,4 @@
-"""Look at a library as its journal, its disk and the providers have it: its shows with their episodes, and its runs."""
+"""Look at a library as its journal, its disk and the providers have it: its shows, episodes and runs."""
 
 from __future__ import annotations
 
