@@ -17,7 +17,7 @@ from anivault.shared.errors import JournalLostError
 from anivault.shared.places import user_config_path
 from anivault.shared.settings import Settings
 from anivault.web.decided import decided
-from anivault.web.desk import MOUNT, Desk, stamp
+from anivault.web.desk import DONE, LEFT_OUT, MOUNT, Desk, stamp
 from anivault.web.jobs import Jobs, State, ask
 from anivault.web.posters import Posters
 from anivault.web.records import LibraryFacts, Made, PlanFacts, Since
@@ -132,6 +132,14 @@ class House(msgspec.Struct, kw_only=True):
         plan = self.desk.fact("plan", PlanFacts)
         known, now = self.since(plan) or plan, stamp(self.library)
         return known is not None and now not in ("", known.journal)  # one that is away is not changed
+
+    def left_out(self) -> int:
+        """How many files the user leaves out of the plan."""
+        sheet = self.desk.sheet("plan")
+        if sheet is None:
+            return 0
+        with sheet:
+            return len(sheet.marked(LEFT_OUT).keys() - sheet.marked(DONE).keys())
 
     def made(self, sheet: str) -> float | None:
         """When a sheet was made, which tells it from the one before; None where there is none."""

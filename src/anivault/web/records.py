@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from anivault.shared.text import counted
+
 if TYPE_CHECKING:
     from anivault.core.matching.questions import Wanted
 
@@ -31,7 +33,17 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     told: str  # all in one line, as `organize` says it
     decided: str  # the pins, ignore lists and settings that it was made by
     journal: str = ""  # tells whether a run has changed the library since
+    goes: str = ""  # what becomes of its files, and in parts what else is to be told of it
+    besides: tuple[str, ...] = ()
     away: bool = False  # made while a known library was not there: it heeds neither its files nor its pins
+
+    def but(self, left_out: int) -> str:
+        """All in one line, with what the user leaves out of it."""
+        if not left_out:
+            return self.told
+        going = f"{counted(self.moves - left_out, 'file')} {self.goes}"
+        parts = ", ".join([going, f"{left_out:,} left out by you", *self.besides])
+        return f"{parts}. Nothing was changed."
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):

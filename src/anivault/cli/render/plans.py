@@ -133,14 +133,24 @@ def _counts(result: Organized) -> Counter[str]:
 def outcome(result: Organized, doing: Doing) -> str:
     """All in one line: `3 files to hardlink, 12 there already, 1 held. Nothing was changed.`"""
     done, moves = result.report is not None, result.moves
-    parts = _made(result, done=done)
-    if not (parts or moves or result.held or result.pictures):
+    made = _made(result, done=done)
+    if not (made or moves or result.held or result.pictures):
         return "No files there. Nothing was changed."
-    if moves or not parts:
-        parts.insert(0, f"{counted(len(moves), 'file')} {_goes(result.plan, doing, done=done)}")
-    parts += [*_besides(result, done=done), *_stayed(result, doing)]
+    going = [f"{counted(len(moves), 'file')} {goes(result, doing)}"] if moves or not made else []
     run = result.report.run if result.report else ""
-    return f"{', '.join(parts)}. {f'Run {run}.' if run else 'Nothing was changed.'}"
+    told = ", ".join([*going, *besides(result, doing)])
+    return f"{told}. {f'Run {run}.' if run else 'Nothing was changed.'}"
+
+
+def goes(result: Organized, doing: Doing) -> str:
+    """What becomes, or became, of the files that go."""
+    return _goes(result.plan, doing, done=result.report is not None)
+
+
+def besides(result: Organized, doing: Doing) -> list[str]:
+    """All else that a run does, and what stays: `3 NFO files to write`, `12 there already`."""
+    done = result.report is not None
+    return [*_made(result, done=done), *_besides(result, done=done), *_stayed(result, doing)]
 
 
 def _made(result: Organized, *, done: bool) -> list[str]:

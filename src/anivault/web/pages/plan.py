@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.cli import events
 from anivault.core.causes import HEADS
-from anivault.web.desk import DONE, LEFT_OUT, Sheet
+from anivault.web.desk import DONE, LEFT_OUT, Row, Sheet
 from anivault.web.house import House
 from anivault.web.pages.answered.turns import counts
 from anivault.web.pages.asking import numbers, pinned
@@ -18,6 +19,7 @@ from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import HeldPart, LibraryFacts, PinWords, PlanFacts, ShowPart
 
 SHOWS, FILES = 60, 100  # a page
+MOST = 1 << 20  # files of one show
 STATES = ("goes", "held", LEFT_OUT, DONE)
 GONE = "The plan has no such {}. Perhaps it was made again, or applied."
 
@@ -84,8 +86,8 @@ def _some_of(request: Request, sheet: Sheet, state: str, reason: str) -> dict[st
     return {
         "search": search, "state": state, "reason": reason, "start": start, "shows": shows, "found": found,
         "reasons": reasons, "held": _held(sheet, reasons, reason, search), "marked": len(marked),
-        "left_out": len(sheet.marked(LEFT_OUT)), "rows": rows[:FILES],
-        "more": rows[FILES - 1][0] if len(rows) > FILES else 0,
+        "left_out": house_of(request).left_out(), "left_of": sheet.count_marked("move", LEFT_OUT),
+        "rows": rows[:FILES], "more": rows[FILES - 1][0] if len(rows) > FILES else 0,
     }  # fmt: skip
 
 
@@ -182,6 +184,12 @@ def is_placed(part: ShowPart, path: str) -> bool:
     return of_a_series and kind_of(path) is FileKind.VIDEO and bool(numbers(path))
 
 
+class Target(msgspec.Struct, frozen=True):
+    """Where a file of the plan goes."""
+
+    target: str
+
+
 def leave(request: Request) -> Response:
     """Leave files out of the plan, or take them in again."""
     house, fields = house_of(request), form(request)
@@ -191,14 +199,40 @@ def leave(request: Request) -> Response:
     if sheet:
         with sheet:
             row = sheet.row("move", n)
-            if row and fields.get("out") == "1":
-                sheet.mark([n], LEFT_OUT)
-            elif row:
-                sheet.unmark([n], LEFT_OUT)
-            if row and "hx-request" in request.headers:
-                move, left = row.read(events.MoveEvent), fields.get("out") == "1"
-                return render(request, "plan/row.html", n=n, move=move, left=left, done=())
+            if row:
+                together = _together(sheet, row, out=fields.get("out") == "1")
+                if "hx-request" in request.headers:
+                    return _left(request, sheet, row, together)
     return go(request, "/plan/file", n=n)
+
+
+def _together(sheet: Sheet, row: Row, *, out: bool) -> list[int]:
+    """Leave a file out, or take it in, with those that go only with it; returns all their numbers."""
+    numbers = {one.read(Target).target: one.n for one in sheet.rows("move", row.group, most=MOST)}
+    target = row.read(Target).target
+    others = [one.read(str) for one in sheet.rows("sidecar", target, most=FILES)]
+    if not out:  # a sidecar goes only where its video does
+        found = sheet.rows_like("sidecar", target)
+        others += [one.group for one in found if one.read(str) == target]
+    together = [row.n, *(numbers[one] for one in others if one in numbers)]
+    if out:
+        sheet.mark(together, LEFT_OUT)
+    else:
+        sheet.unmark(together, LEFT_OUT)
+    return together
+
+
+def _left(request: Request, sheet: Sheet, row: Row, together: list[int]) -> Response:
+    """What of the page another file left out or taken in changes."""
+    house = house_of(request)
+    plan = sheet.fact("plan", PlanFacts)
+    since = house.since(plan)
+    return render(
+        request, "plan/left.html", rows=_rows(sheet, together), key=row.group, done=sheet.marked(DONE),
+        part=sheet.one_group("show", row.group, ShowPart), left_of=sheet.count_marked("move", LEFT_OUT),
+        plan=plan, left_out=house.left_out(), gone=house.is_behind() or (since and since.done),
+        done_of=sheet.count_marked("move", DONE),
+    )  # fmt: skip
 
 
 async def place(request: Request) -> Response:

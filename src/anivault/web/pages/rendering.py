@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from xxhash import xxh32_hexdigest
 
 from anivault.cli.render.runs import files_told
 from anivault.core.causes import HEADS
@@ -103,6 +104,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.filters |= {"size": size, "ago": ago, "count": count, "date": date, "lasted": lasted}
     environment.filters |= {"held": held, "files_told": files_told, "ended": ended, "quoted": quoted}
+    environment.filters["id"] = lambda key: xxh32_hexdigest(key.encode())
     return environment
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from anivault.cli import events
 from anivault.cli.render.pace import paced
-from anivault.cli.render.plans import outcome
+from anivault.cli.render.plans import besides, goes, outcome
 from anivault.core.living.repinned import told
 from anivault.core.models import Held, HeldReason, MatchedFile, Move
 from anivault.core.moving.journal.records import journal_path
@@ -45,7 +45,7 @@ def plan(order: Order, teller: Teller) -> dict[str, Any]:
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
         left_out = _left_out(order)
         facts = _write(order, made, those.asked, replace(_facts(order, made, by), journal=journal, away=away))
-    _leave_out(order, left_out)
+    _leave_out(order, left_out, made.moves)
     return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}
 
 
@@ -121,15 +121,18 @@ def _left_out(order: Order) -> list[events.MoveEvent]:
         return [row.read(events.MoveEvent) for row in rows if row]
 
 
-def _leave_out(order: Order, moves: Sequence[events.MoveEvent]) -> None:
+def _leave_out(order: Order, before: Sequence[events.MoveEvent], moves: Sequence[Move]) -> None:
     """Leave out of a new plan what was left out of the one before, where it would go to the same place."""
-    sheet = order.desk.sheet("plan") if moves else None
+    sheet = order.desk.sheet("plan") if before else None
     if sheet is None:
         return
+    same = {(move.path, move.target) for move in before}
+    out = {move.target for move in moves if (events.shown(move.source), events.shown(move.target)) in same}
+    stay = {move.target for move in moves} - {move.target for move in _without(moves, out)}
     with sheet:
-        for move in moves:
-            rows = sheet.rows_like("move", move.target)
-            sheet.mark([row.n for row in rows if row.read(events.MoveEvent).path == move.path], LEFT_OUT)
+        for target in map(events.shown, stay):
+            rows = sheet.rows_like("move", target)
+            sheet.mark([row.n for row in rows if row.read(events.MoveEvent).target == target], LEFT_OUT)
 
 
 def _without(moves: Sequence[Move], left_out: set[str]) -> tuple[Move, ...]:
@@ -164,6 +167,8 @@ def _facts(order: Order, made: Organized, by: str) -> PlanFacts:
         sources=order.sources,
         notices=tuple(map(events.shown, made.notices)),
         told=outcome(made, "organize"),
+        goes=goes(made, "organize"),
+        besides=tuple(besides(made, "organize")),
         decided=by,
     )
 
@@ -175,6 +180,8 @@ def _write_moves(sheet: Writer, made: Organized, verdicts: Verdicts) -> None:
         for move in moves:
             event = events.move_event(move, done=False, old=olds.get(move.target))
             sheet.row("move", key, move.target, event)
+            if move.video:
+                sheet.row("sidecar", events.shown(move.video), move.target, event.target)
 
 
 def _searched(key: str, show: ShowPart, moves: Sequence[Move], verdicts: Verdicts) -> str:
