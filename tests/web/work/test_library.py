@@ -166,8 +166,9 @@ def test_what_changed_the_library_since_is_noticed_until_it_is_looked_at(bench: 
 
 
 def file(bench: Bench, end: str) -> LibraryFile:
-    (found,) = [row for row in bench.rows("library", "file", LibraryFile) if row.place.endswith(end)]
-    return found
+    found: list[LibraryFile] = bench.rows("library", "file", LibraryFile)
+    (one,) = [row for row in found if row.place.endswith(end)]
+    return one
 
 
 NAMES = [f"Toradora! - 0{number}.mkv" for number in range(1, 6)]
