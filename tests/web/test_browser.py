@@ -18,6 +18,7 @@ import pytest
 pytest.importorskip("starlette")
 
 from anivault.cli.demo_handler import tree, write_sample
+from anivault.core.moving.journal.turns import turn
 from tests.web.chromium import BINARY, DRIVER, Chromium, axe, chromium
 
 pytestmark = pytest.mark.skipif(not (BINARY and DRIVER), reason="needs chromium and chromium-driver")
@@ -219,3 +220,22 @@ def test_going_back_after_apply_shows_what_is_true_by_then(
 
     come(window, "/plan")
     window.wait(lambda: "There is no plan now" in window.text())
+
+
+def test_a_page_whose_server_is_gone_says_that_what_it_shows_may_be_old(
+    window: Chromium, home: Path, tmp_path: Path
+) -> None:
+    write_sample(tmp_path / "Downloads")
+    (home / "config/anivault").mkdir(parents=True)
+    (home / "config/anivault/config.toml").write_text("[library]\nwait = 600\n")
+    with turn(str(tmp_path / "Library"), shared=False), serving(tmp_path) as link:
+        window.width(360)
+        window.go(link)
+        press(window, "Look what is there")
+        come(window, "/plan")
+        press(window, "Apply")
+        window.wait(lambda: "Waiting for another AniVault" in window.text())
+        assert "No connection" not in window.text()
+        look(window, "working-waits", tmp_path)
+    window.wait(lambda: "No connection to AniVault" in window.text())
+    look(window, "working-lost", tmp_path)

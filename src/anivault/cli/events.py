@@ -234,7 +234,10 @@ class FindingEvent(Event, frozen=True, tag="finding"):
 
 
 class RunEvent(Event, frozen=True, tag="run"):
-    """`history`: one run of the journal. `living`: no rollback has taken them back; `open`: not settled."""
+    """`history`: one run of the journal. `living`: its files that are left; `open`: not settled.
+
+    `again`: lost, and put there again by a later run. What is none of these was taken back.
+    """
 
     run: str
     time: int  # seconds since 1970
@@ -243,6 +246,7 @@ class RunEvent(Event, frozen=True, tag="run"):
     living: int
     open: int
     state: str
+    again: int = 0
 
 
 class CheckEvent(Event, frozen=True, tag="check"):

@@ -46,6 +46,7 @@ async def _overview(request: Request, _: Any) -> Overview:
         plan=house.desk.fact("plan", records.PlanFacts),
         verify=house.desk.fact("verify", records.VerifyFacts),
         review=turns.counts(house),
+        left_out=house.left_out(),
         sheets={name: found for name, found in sheets.items() if found},
     )
 

@@ -47,6 +47,7 @@ class Page(msgspec.Struct, frozen=True):
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """What is there and what waits; null where nobody has looked yet. `review`: how far the questions are.
 
+    `left_out`: files that the user leaves out of the plan.
     `sheets`: by name what the numbers of rows are of now: the plan, the library, what was previewed.
     """
 
@@ -54,6 +55,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     plan: records.PlanFacts | None
     verify: records.VerifyFacts | None
     review: records.Counts
+    left_out: int = 0
     sheets: dict[str, str]
 
 

@@ -22,12 +22,12 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     preset: str
     moves: int
-    held: int
-    there: int  # of the held ones: in the library already
+    held: int  # without those that are there
+    there: int  # in the library already
     size: int  # bytes
     questions: int
     asked: int  # files that they are about
-    left_out: int
+    passed_over: int  # what was found and is nothing to plan, as samples
     sources: tuple[str, ...]
     notices: tuple[str, ...] = ()
     told: str  # all in one line, as `organize` says it

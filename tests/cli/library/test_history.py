@@ -154,3 +154,16 @@ def test_what_is_no_library_has_no_history(run: Run, pile: Path, tmp_path: Path)
         assert done.code >= 20
         assert str(folder) in done.err
         assert not (pile / ".anivault").exists()
+
+
+def test_what_a_later_run_put_there_again_was_not_taken_back(run: Run, pile: Path, library: Path) -> None:
+    run("organize", pile, "--to", library, "--mode", "copy", "--apply")
+    (second,) = library.rglob("*E02.mkv")
+    second.unlink()
+    run("organize", pile, "--to", library, "--mode", "copy", "--apply")
+    run("rollback", library, "--apply", "--only", next(library.rglob("*E01.mkv")))
+
+    first, again, _ = runs(run, library)
+    assert (first["files"], first["living"], first["again"]) == (2, 0, 1)
+    assert (again["files"], again["living"], again["again"]) == (1, 1, 0)
+    assert "2 files, 1 taken back, 1 lost and put there again" in run("history", library).out

@@ -16,6 +16,7 @@ from anivault.web import records
 from anivault.web.pages.plan import SHOWS
 from tests.conftest import Run
 from tests.web.conftest import Browser
+from tests.web.pages.test_words import words_of
 from tests.web.test_whole_job import work
 
 NAMES = (
@@ -103,7 +104,7 @@ def test_the_next_page_of_a_filtered_plan_is_filtered_too(inside: Browser) -> No
             sheet.group("show", f"Show {number}", show.title, show)
         sheet.fact("plan", records.PlanFacts(
             made=0.0, mode="hardlink", preset="jellyfin", moves=61, held=0, there=0, size=1, questions=0,
-            asked=0, left_out=0, sources=("/srv",), told="61 files to hardlink.", decided="",
+            asked=0, passed_over=0, sources=("/srv",), told="61 files to hardlink.", decided="",
         ))  # fmt: skip
 
     assert (
@@ -122,3 +123,18 @@ def test_why_files_are_held_is_said_in_the_words_of_the_command(
         assert HEADS[reason] in html.unescape(planned.get("/plan").text)
         assert HEADS[reason] in said
         assert HEADS[reason] in html.unescape(planned.get(f"/plan/held?reason={reason}").text)
+
+
+def test_what_is_there_already_is_counted_apart_from_what_is_held_everywhere(
+    planned: Browser, tmp_path: Path
+) -> None:
+    work(planned, "apply")
+    work(planned, "plan")
+
+    plan, page = planned.house.desk.fact("plan", records.PlanFacts), words_of(planned, "/plan")
+    assert plan
+    assert (plan.held, plan.there) == (3, 3)
+    assert "3 there already, 3 held" in page
+    assert "Held 3 files" in page
+    assert "There already 3 files" in page
+    assert "Held 3 files that" in words_of(planned, "/")

@@ -255,3 +255,12 @@ def test_what_was_corrupt_is_forgotten_with_the_file_that_it_was(inside: Browser
 
     assert "corrupt" not in words_of(inside, "/verify")
     assert "missing" in words_of(inside, "/verify")
+
+
+def test_that_a_copy_which_was_renamed_is_planned_again_is_told(inside: Browser, library: Path) -> None:
+    place(library, 2).rename(library / "renamed.mkv")
+    work(inside, "verify")
+    assert "puts it there a second time" in finding(inside, "misnamed")
+    work(inside, "plan")
+
+    assert "1 file to copy" in words_of(inside, "/plan")

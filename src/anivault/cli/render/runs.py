@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def files_told(run: RunView | events.RunEvent) -> str:
     """`160 files, 2 taken back`: what a run did, and what is left of it."""
-    gone = run.files - run.living if run.mode != "rollback" else 0
-    parts = [f"{gone:,} taken back"] * bool(gone) + [f"{run.open:,} not settled"] * bool(run.open)
+    back = run.files - run.living - run.again if run.mode != "rollback" else 0
+    counts = {"taken back": back, "lost and put there again": run.again, "not settled": run.open}
+    parts = [f"{number:,} {what}" for what, number in counts.items() if number]
     return ", ".join([counted(run.files, "file"), *parts])

@@ -60,7 +60,8 @@ MENDS = {
         "mv -n {path} ~",
     ),
     Kind.MISNAMED: Mend(
-        "Somebody renamed it. A run leaves it alone until it has its name again. Type:",
+        "Somebody renamed it, and it stays so. Where it is a copy, the next plan takes its source for new "
+        "and puts it there a second time. To give it its name again, type:",
         (),
         "mv -n {path} {was}",
     ),

@@ -7,11 +7,22 @@
     const count = card.querySelector("[data-count]");
     const bar = card.querySelector("progress");
     const source = new EventSource(card.dataset.progress);
+    // Every state is said again after 15 seconds: who hears nothing for longer sees what was true before.
+    const lost = card.querySelector("[data-lost]");
+    let silence;
+    const heard = () => {
+      lost.hidden = true;
+      clearTimeout(silence);
+      silence = setTimeout(() => { lost.hidden = false; }, 25_000);
+    };
+    heard();
     source.onerror = () => {
+      lost.hidden = false;
       // The page was started again, or somebody logged out: what is true now is there when it is loaded.
       if (source.readyState === EventSource.CLOSED) location.reload();
     };
     source.onmessage = (event) => {
+      heard();
       const state = JSON.parse(event.data);
       if (!state.running) {
         source.close();

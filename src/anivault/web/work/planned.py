@@ -153,17 +153,18 @@ def _write(order: Order, made: Organized, these: Asked, facts: PlanFacts) -> Pla
 
 def _facts(order: Order, made: Organized, by: str) -> PlanFacts:
     """The plan in numbers, as long as nothing is asked."""
+    there = sum(item.reason is HeldReason.ALREADY_THERE for item in made.held)
     return PlanFacts(
         made=time.time(),
         mode=str(made.plan.mode),
         preset=made.plan.preset,
         moves=len(made.moves),
-        held=len(made.held),
-        there=sum(item.reason is HeldReason.ALREADY_THERE for item in made.held),
+        held=len(made.held) - there,
+        there=there,
         size=sum(move.identity.size for move in made.moves),
         questions=0,
         asked=0,
-        left_out=len(made.left_out),
+        passed_over=len(made.left_out),
         sources=order.sources,
         notices=tuple(map(events.shown, made.notices)),
         told=outcome(made, "organize"),

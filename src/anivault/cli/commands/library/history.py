@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
     from anivault.cli.screen import Screen
     from anivault.core.moving.history import Put
+    from anivault.core.moving.journal.log import RunLog
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. `living`: files of it that no rollback has taken back."""
+    """One run. `living`: files of it that are left; `again`: a later run put them there."""
 
     run: str
     time: int  # seconds since 1970
@@ -38,6 +39,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     living: int
     open: int  # files that an unfinished run was at: nobody knows yet what became of them
     state: str
+    again: int = 0  # files that were gone when a later run put them there
 
 
 RunArg = Annotated[
@@ -113,6 +115,8 @@ def runs(library: str) -> list[RunView]:
     history.require_library(library)
     past = history.read(library)
     alive = Counter(name for name, _ in past.living())
+    steps = [step for log in past.runs for step in log.happened() if step.do not in history.FOLDERS]
+    back = Counter(step.undoes[0] for step in steps if step.undoes)
     return [
         RunView(
             run=log.run.id,
@@ -122,9 +126,17 @@ def runs(library: str) -> list[RunView]:
             living=alive[log.run.id],
             open=files_of(log.pending.values()),
             state=log.end.state if log.end else "unfinished",
+            again=_again(log, alive[log.run.id] + back[log.run.id]),
         )
         for log in past.runs
     ]
+
+
+def _again(log: RunLog, known: int) -> int:
+    """How many files of a run were gone when a later one put them there: neither left nor taken back."""
+    from anivault.core.moving.history import files_of
+
+    return max(0, files_of(log.happened()) - known) if log.run.mode != "rollback" else 0
 
 
 def show(screen: Screen, runs: Sequence[RunView]) -> None:
