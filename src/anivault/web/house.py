@@ -55,18 +55,22 @@ class House(msgspec.Struct, kw_only=True):
     def of(
         cls, library: str, sources: tuple[str, ...], config: str | None, settings: Settings, rules: Rules
     ) -> House:
-        """The house of a library: its desk lies in the user's cache, under a name made from its path."""
+        """The house of a library: its desk lies in the user's cache, under a name made from what is served.
+
+        A plan is one of certain folders: who serves others has a desk of their own.
+        """
+        sources = tuple(os.path.abspath(os.path.expanduser(path)) for path in sources)
         cache = Path(platformdirs.user_cache_dir("anivault"), "web")
         return cls(
             library=library,
-            sources=tuple(os.path.abspath(os.path.expanduser(path)) for path in sources),
+            sources=sources,
             config=config,
             settings=settings,
             rules=rules,
             access=Access(settings.web.password_hash, file=_sessions(library, settings, rules)),
             tokens=Tokens(),
             jobs=Jobs(),
-            desk=Desk(cache / xxh3_64_hexdigest(os.fsencode(library))),
+            desk=Desk(cache / xxh3_64_hexdigest(os.fsencode("\0".join([library, *sources])))),
             posters=Posters(cache / "posters", cls.has_key, settings.match.providers),
         )
 

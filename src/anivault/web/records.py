@@ -33,6 +33,7 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     told: str  # all in one line, as `organize` says it
     decided: str  # the pins, ignore lists and settings that it was made by
     journal: str = ""  # tells whether a run has changed the library since
+    missing: tuple[str, ...] = ()  # folders that could not be read: nothing of them is planned
     goes: str = ""  # what becomes of its files, and in parts what else is to be told of it
     besides: tuple[str, ...] = ()
     away: bool = False  # made while a known library was not there: it heeds neither its files nor its pins

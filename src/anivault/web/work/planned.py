@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -33,19 +34,24 @@ from anivault.web.work.runs import keep_held, why_held
 from anivault.web.work.telling import Order, Teller
 
 PLAN = "plan.json"
+PUT_BY = "put-by"  # the fact of what was left out of folders that are not there
 CHOSEN = "chosen.json"  # the plan without what the user leaves out: the whole one stays, should the run fail
 Verdicts = Mapping[tuple[str, str], MatchedFile]
 
 
 def plan(order: Order, teller: Teller) -> dict[str, Any]:
-    """Plan every source into the library; changes nothing but the desk."""
+    """Plan every source that is there into the library; changes nothing but the desk."""
+    missing = tuple(path for path in order.sources if not _is_readable(path))
+    if len(missing) < len(order.sources):  # else the handler says what is wrong
+        order = Order({**order, "sources": [path for path in order.sources if path not in missing]})
     file, by = str(order.desk.ready() / PLAN), decided(order.library, order.get("config"))
     journal, away = stamp(order.library), bool(libraries.lost_history(order.library))
     made = _organized(order, teller, plan_file=file, replace=True)
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
-        left_out = _left_out(order)
-        facts = _write(order, made, those.asked, replace(_facts(order, made, by), journal=journal, away=away))
-    _leave_out(order, left_out, made.moves)
+        left_out = [*_left_out(order), *_put_by(order)]
+        facts = replace(_facts(order, made, by), journal=journal, away=away, missing=missing)
+        facts = _write(order, made, those.asked, facts)
+    _leave_out(order, left_out, made.moves, missing)
     return {"code": made.exit_code, "counts": {"moves": facts.moves, "held": facts.held}}
 
 
@@ -58,6 +64,7 @@ def apply(order: Order, teller: Teller) -> dict[str, Any]:
     if not anew and (lost := libraries.lost_history(order.library)):
         raise JournalLostError(journal_path(order.library), lost, hint=MOUNT)
     file = str(order.desk.folder / PLAN)
+    order = Order({**order, "sources": list(_planned_sources(order))})
     whole = planfile.read(file, [os.path.abspath(path) for path in order.sources], order.library)
     kept = _without(whole.moves, {move.target for move in _left_out(order)})
     if len(kept) < len(whole.moves):
@@ -121,7 +128,35 @@ def _left_out(order: Order) -> list[events.MoveEvent]:
         return [row.read(events.MoveEvent) for row in rows if row]
 
 
-def _leave_out(order: Order, before: Sequence[events.MoveEvent], moves: Sequence[Move]) -> None:
+def _is_readable(path: str) -> bool:
+    """Whether a file or folder is there and can be read."""
+    try:
+        with os.scandir(path) if os.path.isdir(path) else nullcontext():
+            os.lstat(path)
+    except OSError:
+        return False
+    return True
+
+
+def _put_by(order: Order) -> list[events.MoveEvent]:
+    """What the user has left out of a folder that was not there when it was planned."""
+    sheet = order.desk.sheet("plan")
+    if sheet is None:
+        return []
+    with sheet:
+        return sheet.fact(PUT_BY, list[events.MoveEvent]) or []
+
+
+def _planned_sources(order: Order) -> tuple[str, ...]:
+    """The folders that the plan was made of: those of the order that were there."""
+    facts = order.desk.fact("plan", PlanFacts)
+    there = tuple(path for path in order.sources if facts and path not in facts.missing)
+    return there if facts and there == facts.sources else order.sources
+
+
+def _leave_out(
+    order: Order, before: Sequence[events.MoveEvent], moves: Sequence[Move], missing: Sequence[str]
+) -> None:
     """Leave out of a new plan what was left out of the one before, where it would go to the same place."""
     sheet = order.desk.sheet("plan") if before else None
     if sheet is None:
@@ -130,6 +165,7 @@ def _leave_out(order: Order, before: Sequence[events.MoveEvent], moves: Sequence
     out = {move.target for move in moves if (events.shown(move.source), events.shown(move.target)) in same}
     stay = {move.target for move in moves} - {move.target for move in _without(moves, out)}
     with sheet:
+        sheet.tell(PUT_BY, [m for m in before if m.path.startswith(tuple(f"{path}/" for path in missing))])
         for target in map(events.shown, stay):
             rows = sheet.rows_like("move", target)
             sheet.mark([row.n for row in rows if row.read(events.MoveEvent).target == target], LEFT_OUT)
