@@ -61,6 +61,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     prefer: tuple[str, ...] = ()
     upgrade: bool = False  # a better file takes the place of one that a run has put there
     torrent_of: TorrentOf = of_none
+    last: frozenset[str] = frozenset()  # paths that yield to every other file: the user leaves them out
 
 
 class Stock(NamedTuple):
@@ -115,6 +116,7 @@ def planned(
         name_max=_name_max(library),
         described=described,
         upgrade=rules.upgrade,
+        last=rules.last,
     )
     made = _making_room(spare(made, rules.torrent_of))
     return foresee(made, unfinished=there.unfinished) if library else made

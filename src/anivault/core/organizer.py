@@ -11,7 +11,7 @@ would change places in a circle stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 
 import msgspec
 
@@ -41,17 +41,18 @@ def plan(
     name_max: int = NAME_MAX,
     described: bool = False,
     upgrade: bool = False,
+    last: Container[str] = (),
 ) -> Plan:
     """Plan the videos `matched` and the `others` that follow them.
 
     Of two files for one episode, or for one place, the better one goes there (planning/preference.py); the
     other is held, or with on_conflict="version" goes beside it under a name that servers read as a version.
     `described`: NFO files will say what names cannot. `upgrade`: a better file takes the place of one that a
-    run has put into the library.
+    run has put into the library. `last`: paths of files that yield to every other that wants their place.
     """
     places = Places(Namer(preset, name_max), taken or Library(), described=described)
     own = library if library in roots else ""
-    run = Planning(places, mode, on_conflict, prefer, upgrade=upgrade, own=own)
+    run = Planning(places, mode, on_conflict, prefer, upgrade=upgrade, own=own, last=last)
     outcomes = run.videos(matched)
     followers = Followers(places, run.bases, mode, matched, roots)
     outcomes += [followers.place(item) for item in others]

@@ -87,3 +87,23 @@ def test_what_is_all_left_out_is_not_applied(planned: Browser) -> None:
 
     assert "0 files to hardlink, 4 left out by you." in words_of(planned, "/plan")
     assert 'action="/jobs/apply"' not in planned.get("/plan").text
+
+
+@pytest.mark.parametrize("larger", [1, 2])
+def test_what_is_left_out_is_in_nobodys_way(inside: Browser, tmp_path: Path, larger: int) -> None:
+    for n in (1, 2):
+        (tmp_path / f"Downloads/[G] Toradora! - 0{n}.mkv").write_text("x" * (9 if n == larger else 5))
+    work(inside, "plan")
+    leave(inside, "S01E02.mkv")
+    inside.post("/plan/place", {"n": number(inside, "S01E01.mkv"), "season": "1", "episode": "2"})
+    inside.finish()
+
+    assert "1 file to hardlink, 1 held." in words_of(inside, "/plan")
+    sheet = inside.house.desk.sheet("plan")
+    assert sheet
+    with sheet:
+        (move,) = [row.read(events.MoveEvent) for row in sheet.rows("move")]
+        (held,) = [row.read(events.HeldEvent) for row in sheet.rows("held")]
+    assert move.path.endswith("01.mkv")
+    assert move.target.endswith("S01E02.mkv")
+    assert (held.path.endswith("02.mkv"), held.cause) == (True, "rival")

@@ -214,3 +214,25 @@ def extension_of(file: ScannedFile) -> str:
 @lru_cache(maxsize=256)
 def _plain_extension(extension: str) -> str:
     return f".{extension}" if _EXTENSION.fullmatch(extension) else ""
+
+
+def shown(slot: Slot) -> str:
+    """An episode, as names print it."""
+    return f"S{slot[1]:02}E{slot[2]:02}"
+
+
+def stay(wanted: Wanted, reason: HeldReason, cause: Cause, other: str = "", **facts: str) -> Held:
+    """A video that has to stay, with the place that it would get."""
+    return held(wanted.item.file, reason, cause, place=wanted.place.target, other=other, **facts)
+
+
+def taken_by(wanted: Wanted, other: ScannedFile, cause: Cause, **facts: str) -> Held:
+    """A video in whose place the library has another."""
+    return stay(wanted, HeldReason.TARGET_TAKEN, cause, other.path, **facts)
+
+
+def yields_to(wanted: Wanted, better: Wanted, cause: Cause, **facts: str) -> Held:
+    """A video in whose place another one of this plan goes."""
+    file = better.item.file
+    named = file.rel if file.root == wanted.item.file.root else file.path  # another root may have it too
+    return stay(wanted, HeldReason.SAME_TARGET, cause, file.path, file=named, **facts)

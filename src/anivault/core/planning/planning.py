@@ -5,7 +5,7 @@ In: the matched videos of a run. Out: a Move or a Held for each, in the order gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
@@ -27,7 +27,7 @@ from anivault.core.planning.library import is_longer_or_shorter
 from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.names import LABEL_ROOM
 from anivault.core.planning.parts import Cut, cut_up, is_complete, number_of
-from anivault.core.planning.places import Places, already_there, held
+from anivault.core.planning.places import Places, already_there, shown, stay, taken_by, yields_to
 from anivault.core.planning.preference import Choice, called
 from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
 from anivault.core.planning.upgrades import Upgrade, Upgrades
@@ -52,8 +52,10 @@ class Planning:
         *,
         upgrade: bool = False,
         own: str = "",
+        last: Container[str] = (),
     ) -> None:
         self._own = own  # the library, where its own files get names
+        self._last = last  # files that yield to every other that wants their place
         self.upgrades = Upgrades(places.taken, prefer) if upgrade and places.taken else None
         self.places, self.namer, self.taken = places, places.namer, places.taken
         self.mode, self.on_conflict, self.prefer = mode, on_conflict, prefer
@@ -101,13 +103,18 @@ class Planning:
         """The same videos by how good they are, whatever the order in which they were found."""
         items = [self.wanted[index].item for index in indexes]
         order = self._choice(self.wanted[indexes[0]]).order(items) if len(items) > 1 else range(len(items))
-        return [indexes[position] for position in order]
+        return sorted((indexes[position] for position in order), key=self._yields)
+
+    def _yields(self, index: int) -> bool:
+        """Whether a video goes only where no other wants to go."""
+        return bool(self._last) and self.wanted[index].item.file.path in self._last
 
     # --- upgrades ---
 
     def _best(self, indexes: list[int]) -> Upgrade | None:
         """The best of several videos that are better than the one that the library has."""
-        arriving = ((n, self.wanted[n]) for n in indexes if not self._found(self.wanted[n]))
+        first = [n for n in indexes if not self._yields(n)] or indexes
+        arriving = ((n, self.wanted[n]) for n in first if not self._found(self.wanted[n]))
         return self.upgrades.best(arriving) if self.upgrades else None
 
     def _upgraded(self, best: Upgrade, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
@@ -135,7 +142,7 @@ class Planning:
             wanted = self.wanted[index]
             worse = self.upgrades is None or self.upgrades.is_worse(wanted, won)
             if worse or self.on_conflict == "hold":
-                yield index, _rival(wanted, winner, Cause.BETTER_FILE, advantage=best.advantage.value)
+                yield index, yields_to(wanted, winner, Cause.BETTER_FILE, advantage=best.advantage.value)
                 continue
             yield index, self._beside(index, wanted, winner, (label, number))
             won += [wanted] if index in self.bases else []
@@ -147,7 +154,7 @@ class Planning:
         why = self.upgrades.why_not(wanted)
         if self.on_conflict == "version":
             why = Cause.NOT_BETTER if self.upgrades.is_beaten(wanted) else None
-        return _taken(wanted, other, why, there=other.rel, what=wanted.episodes) if why else None
+        return taken_by(wanted, other, why, there=other.rel, what=wanted.episodes) if why else None
 
     # --- parts ---
 
@@ -163,7 +170,7 @@ class Planning:
             elif stays := self._part_stays(index, cut, number):
                 yield index, stays
             elif number in given:
-                yield index, _rival(whole, given[number], Cause.RIVAL)
+                yield index, yields_to(whole, given[number], Cause.RIVAL)
             else:
                 given[number] = whole
                 yield index, self._place_or_hold(index, part)
@@ -172,13 +179,13 @@ class Planning:
         """Why a part stays: no server joins it, a rival or the whole is there, or the others are missing."""
         whole, taken = self.wanted[index], cut.whole or list(cut.parts)
         if whole.kind == "episode" and "kodi" in self.namer.preset.servers:
-            return _stays(whole, HeldReason.NO_PLACE, Cause.PARTS_APART)
+            return stay(whole, HeldReason.NO_PLACE, Cause.PARTS_APART)
         if taken and index not in taken:
-            return _rival(whole, self.wanted[taken[0]], Cause.RIVAL)
+            return yields_to(whole, self.wanted[taken[0]], Cause.RIVAL)
         if there := self._has_whole(whole):
-            return _taken(whole, there, Cause.THERE_WHOLE, there=there.rel)
+            return taken_by(whole, there, Cause.THERE_WHOLE, there=there.rel)
         if not cut.parts and not self._completes(cut.loose, whole.place):
-            return _stays(whole, HeldReason.NO_PLACE, Cause.PART_ALONE, part=str(number))
+            return stay(whole, HeldReason.NO_PLACE, Cause.PART_ALONE, part=str(number))
         return None
 
     def _has_whole(self, wanted: Wanted) -> ScannedFile | None:
@@ -196,7 +203,7 @@ class Planning:
     def _whole(self, index: int, wanted: Wanted) -> Outcome:
         """A video without a rival in this run; the library may have it in parts."""
         if self.taken and (there := self.taken.video(wanted.place.part(1).key)):
-            return _taken(wanted, there, Cause.THERE_IN_PARTS, there=there.rel)
+            return taken_by(wanted, there, Cause.THERE_IN_PARTS, there=there.rel)
         return self._place_or_hold(index, wanted)
 
     # --- rivals ---
@@ -248,7 +255,7 @@ class Planning:
         if found := self._found(wanted):
             return self._already(index, item.file, found)
         if same_inode(item.file, better.item.file):
-            return _rival(wanted, better, Cause.HARD_LINK)
+            return yields_to(wanted, better, Cause.HARD_LINK)
         if item.parsed.type in EXTRAS and same_release(item, better.item):
             return self._version(index, wanted, str(number + 1))  # both say too little to differ
         if self.on_conflict == "version" and number < self.namer.preset.versions:
@@ -267,23 +274,25 @@ class Planning:
             start = wanted.slots[0]
             first = self._starts.get(start)
             if first and first.slots != wanted.slots:
-                return _rival(wanted, first, Cause.ONE_OF_TWO, what=_shown(start))
+                return yields_to(wanted, first, Cause.ONE_OF_TWO, what=shown(start))
             for there in self.taken.holders([start], wanted.base) if self.taken else ():
                 if is_longer_or_shorter(there, wanted.slots):
-                    return _taken(wanted, there, Cause.ONE_OF_TWO, file=there.rel, what=_shown(start))
+                    return taken_by(wanted, there, Cause.ONE_OF_TWO, file=there.rel, what=shown(start))
         return self._move(index, wanted.item, wanted.place)
 
     def _second(self, wanted: Wanted, better: Wanted) -> Held:
         """A video that has to stay: said of the whole release where that was chosen for the season."""
         item, winner, choice = wanted.item, better.item, self._choice(wanted)
+        if item.file.path in self._last:
+            return yields_to(wanted, better, Cause.RIVAL)
         there = self._is_there(better)
         advantage = Advantage.IN_LIBRARY if there else choice.advantage(winner, item)
         if set(wanted.slots) == set(better.slots) and choice.is_of_season(winner, item):
             facts = {"release": called(winner), "season": wanted.season, "advantage": advantage.value}
-            return _rival(wanted, better, Cause.RELEASE_CHOSEN, **facts)
+            return yields_to(wanted, better, Cause.RELEASE_CHOSEN, **facts)
         if wanted.slots == better.slots:
-            return _rival(wanted, better, Cause.BETTER_FILE, advantage=advantage.value)
-        return _rival(wanted, better, Cause.LONGER_FILE, advantage=advantage.value, what=better.episodes)
+            return yields_to(wanted, better, Cause.BETTER_FILE, advantage=advantage.value)
+        return yields_to(wanted, better, Cause.LONGER_FILE, advantage=advantage.value, what=better.episodes)
 
     def _version(self, index: int, wanted: Wanted, label: str) -> Outcome:
         """The first free version name; a file that is there under one of them stays."""
@@ -297,7 +306,7 @@ class Planning:
                 return self._already(index, wanted.item.file, found)
             if version.key not in self.stems and self.taken.video(version.key) is None:
                 return self._move(index, wanted.item, version)
-        return _stays(wanted, HeldReason.SAME_TARGET, Cause.TOO_MANY_VERSIONS, target=place.target)
+        return stay(wanted, HeldReason.SAME_TARGET, Cause.TOO_MANY_VERSIONS, target=place.target)
 
     def _is_lettered(self, version: Place) -> bool:
         """Whether another file differs in the last letter alone: Emby and Kodi take them for parts of one."""
@@ -334,10 +343,10 @@ class Planning:
     def _taken_by(self, wanted: Wanted, other: ScannedFile) -> Held:
         """A video in whose place the library has another; of a whole release it is said once."""
         if not wanted.slots:
-            return _taken(wanted, other, Cause.OTHER_FILE, there=other.rel)
+            return taken_by(wanted, other, Cause.OTHER_FILE, there=other.rel)
         if self._choice(wanted).count(wanted.item) > 1:
-            return _taken(wanted, other, Cause.OTHER_RELEASE, season=wanted.season)
-        return _taken(wanted, other, Cause.OTHER_EPISODE_FILE, there=other.rel, what=wanted.episodes)
+            return taken_by(wanted, other, Cause.OTHER_RELEASE, season=wanted.season)
+        return taken_by(wanted, other, Cause.OTHER_EPISODE_FILE, there=other.rel, what=wanted.episodes)
 
     def _found(self, wanted: Wanted) -> str | None:
         """Where the library has this very file: a hard link, one that a run took in, a copy at its place."""
@@ -378,23 +387,3 @@ class Planning:
         if (known := self._reasons.get(key)) is None:
             known = self._reasons[key] = f"{best.candidate.title if best else ''}, {why}"
         return known
-
-
-def _shown(slot: Slot) -> str:
-    return f"S{slot[1]:02}E{slot[2]:02}"
-
-
-def _stays(wanted: Wanted, reason: HeldReason, cause: Cause, other: str = "", **facts: str) -> Held:
-    return held(wanted.item.file, reason, cause, place=wanted.place.target, other=other, **facts)
-
-
-def _taken(wanted: Wanted, other: ScannedFile, cause: Cause, **facts: str) -> Held:
-    """A video in whose place the library has another."""
-    return _stays(wanted, HeldReason.TARGET_TAKEN, cause, other.path, **facts)
-
-
-def _rival(wanted: Wanted, better: Wanted, cause: Cause, **facts: str) -> Held:
-    """A video in whose place another one of this plan goes."""
-    file = better.item.file
-    named = file.rel if file.root == wanted.item.file.root else file.path  # another root may have it too
-    return _stays(wanted, HeldReason.SAME_TARGET, cause, file.path, file=named, **facts)

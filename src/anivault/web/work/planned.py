@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import time
 from collections import Counter, defaultdict
@@ -46,9 +47,9 @@ def plan(order: Order, teller: Teller) -> dict[str, Any]:
         order = Order({**order, "sources": [path for path in order.sources if path not in missing]})
     file, by = str(order.desk.ready() / PLAN), decided(order.library, order.get("config"))
     journal, away = stamp(order.library), bool(libraries.lost_history(order.library))
-    made = _organized(order, teller, plan_file=file, replace=True)
+    left_out = [*_left_out(order), *_put_by(order)]
+    made = _organized(order, teller, list(map(_path, left_out)), plan_file=file, replace=True)
     with opened(order.context.asking(), order.library, teller("Asking")) as those:
-        left_out = [*_left_out(order), *_put_by(order)]
         facts = replace(_facts(order, made, by), journal=journal, away=away, missing=missing)
         facts = _write(order, made, those.asked, facts)
     _leave_out(order, left_out, made.moves, missing)
@@ -105,13 +106,14 @@ def _held_row(item: Held) -> BackRow:
     return BackRow(path=events.shown(item.source), to="", why=item.reason, said=why_held(item))
 
 
-def _organized(order: Order, teller: Teller, **how: Any) -> Organized:
-    """What `anivault organize` does with the folders and settings of the order."""
+def _organized(order: Order, teller: Teller, last: Sequence[str] = (), **how: Any) -> Organized:
+    """What `anivault organize` does with the folders and settings; the files `last` yield to all others."""
     from anivault.cli import organize_handler
 
     library, settings = order.library, order.context.settings
+    wanted = organize_handler.order(settings, order.sources, library)
     request = organize_handler.OrganizeRequest(
-        order=organize_handler.order(settings, order.sources, library),
+        order=replace(wanted, rules=replace(wanted.rules, last=frozenset(last))),
         asking=order.context.asking(),
         **how,
     )
@@ -126,6 +128,11 @@ def _left_out(order: Order) -> list[events.MoveEvent]:
     with sheet:
         rows = [sheet.row("move", n) for n in sheet.marked(LEFT_OUT)]
         return [row.read(events.MoveEvent) for row in rows if row]
+
+
+def _path(move: events.MoveEvent) -> str:
+    """The path of a file, as the disk has it."""
+    return os.fsdecode(base64.b64decode(move.path_b64)) if move.path_b64 else move.path
 
 
 def _is_readable(path: str) -> bool:
