@@ -291,6 +291,7 @@ class BackRow(msgspec.Struct, frozen=True, kw_only=True):
     to: str
     why: str = ""  # of a step what is done, of a held file the reason
     said: str = ""  # the same in words, as `history` and `rollback` say it
+    place: str = ""  # in the library, of a file that is there as this step of a run has put it
 
 
 class BackFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -300,6 +301,7 @@ class BackFacts(msgspec.Struct, frozen=True, kw_only=True):
     run: str | None
     only: str | None  # a place of the library
     told: str  # all in one line
+    along: tuple[str, ...] = ()  # what goes with that file by its name, and stays
     runs: tuple[str, ...]
     back: int
     gone: int

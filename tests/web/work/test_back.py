@@ -178,3 +178,16 @@ def test_a_verification_names_the_last_run_that_it_knew_of(filed: Bench, run: Ru
     filed.do("verify")
 
     assert filed.fact("verify", VerifyFacts).run > first["run"]
+
+
+def test_what_goes_with_a_file_and_stays_is_named(bench: Bench, run: Run) -> None:
+    bench.have(*NAMES, "Toradora! - 01.en.ass")
+    assert run("organize", bench.source, "--to", bench.library, "--nfo", "--apply").code == 0
+    video = next(name for name in tree(bench.library) if name.endswith("S01E01.mkv") and "Toradora" in name)
+    bench.do("rollback", only=video)
+
+    along = bench.fact("back", BackFacts).along
+    assert {Path(path).suffix for path in along} == {".ass", ".nfo"}
+    assert all(path.startswith(video[:-4]) for path in along)
+    bench.do("rollback", only=along[0])
+    assert bench.fact("back", BackFacts).along == ()

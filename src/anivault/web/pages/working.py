@@ -17,7 +17,8 @@ from anivault.web.records import BackFacts, BackRow, FindingRow, LibraryFacts, L
 
 # Where it can be looked at.
 RESULTS = {"plan": "/plan", "library": "/library", "verify": "/verify", "pin": "/settings/preview"}
-FILES_OF = {"file": "library", "finding": "verify"}  # the sheet that a number is of, by its field
+# The sheet that a number is of, by its field; runs are looked at with the library.
+FILES_OF = {"file": "library", "finding": "verify", "step": "library"}
 BACK = {
     "plan": "/plan",
     "back": "/history",
@@ -169,6 +170,8 @@ def _way_back(house: House, fields: dict[str, str]) -> dict[str, Any] | None:
         only = place(house, number(fields["file"]))
     elif "finding" in fields:
         only = found_at(house, number(fields["finding"]))
+    elif "step" in fields:
+        only = put_at(house, number(fields["step"]))
     if only is None and FILES_OF.keys() & fields.keys():
         return None
     return {"job": "rollback", "run": fields.get("run", "")[:80] or None, "only": only}
@@ -182,6 +185,16 @@ def found_at(house: House, n: int) -> str | None:
     with sheet:
         row = sheet.row("finding", n)
     return (row.read(FindingRow).path or None) if row else None
+
+
+def put_at(house: House, n: int) -> str | None:
+    """Where a file is that a run put there, by the number of its step; None where it is there no longer."""
+    sheet = house.desk.sheet("runs")
+    if sheet is None:
+        return None
+    with sheet:
+        row = sheet.row("step", n)
+    return (row.read(BackRow).place or None) if row else None
 
 
 def place(house: House, n: int) -> str | None:

@@ -56,7 +56,7 @@ class Tokens:
         return token
 
     def remove(self, name: str) -> None:
-        """Take a token back. Raises DiskError, and then it still opens what it did."""
+        """Revoke a token. Raises DiskError, and then it still opens what it did."""
         self._write([known for known in self.listed() if known.name != name])
 
     def _write(self, tokens: list[Token]) -> None:

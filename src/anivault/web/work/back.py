@@ -12,8 +12,9 @@ from anivault.cli.commands.library.recover import outcome as settled
 from anivault.cli.commands.library.rollback import here, outcome, way_back
 from anivault.cli.render.pace import paced
 from anivault.cli.rollback_handler import RolledBack
-from anivault.core.models import Held
-from anivault.core.moving.history import files_of
+from anivault.core.models import FileKind, Held
+from anivault.core.moving.history import files_of, read
+from anivault.core.pipeline.records import kind_of
 from anivault.web.desk import stamp
 from anivault.web.records import BackFacts, BackRow
 from anivault.web.work.library import looked_after
@@ -85,8 +86,18 @@ def _facts(order: Order, done: RolledBack) -> BackFacts:
         folders=len(done.folders),
         stay=len(done.staying),
         told=outcome(done),
+        along=_along(order.library, order.get("only") or "", done),
         journal=stamp(order.library),
     )
+
+
+def _along(library: str, video: str, done: RolledBack) -> tuple[str, ...]:
+    """What the library has that goes with a video by its name, and that stays when the video goes."""
+    if kind_of(video) is not FileKind.VIDEO:
+        return ()
+    stem, goes = os.path.splitext(video)[0], {here(done.plan, step) for step in (*done.back, *done.gone)}
+    beside = (place for place in read(library).files if place.startswith((f"{stem}.", f"{stem}-")))
+    return tuple(events.shown(place) for place in beside if place != video and place not in goes)
 
 
 def recover(order: Order, teller: Teller) -> dict[str, Any]:

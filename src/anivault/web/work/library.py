@@ -18,7 +18,7 @@ from anivault.cli import events
 from anivault.cli.commands.library.history import runs, told
 from anivault.core.models import Candidate, MatchedFile
 from anivault.core.moving import history
-from anivault.core.moving.history import FOLDERS, Past, Put
+from anivault.core.moving.history import FOLDERS, Key, Past, Put
 from anivault.core.moving.journal.log import RunLog
 from anivault.core.moving.journal.roots import roots_now
 from anivault.core.moving.verifier import Kind
@@ -77,18 +77,22 @@ def _empty() -> LibraryFacts:
 def _write_runs(order: Order, library: str) -> None:
     """Every run with its files, the latest run first."""
     replay = history.read(library)
+    living = {past.puts[-1].key: place for place, past in replay.files.items()}
     listed, held = zip(replay.runs, runs(library), strict=True), kept_held(order.desk)
     with order.desk.writing("runs") as sheet:
         write_held(sheet, "", held.get("", ()))
         for log, run in reversed(list(listed)):
             sheet.group("run", run.run, run.run, events.RunEvent(**msgspec.structs.asdict(run)))
-            for row in _steps(log, roots_now(log.run, replay.library)):
+            for row in _steps(log, roots_now(log.run, replay.library), living):
                 sheet.row("step", run.run, row.path, row)
             write_held(sheet, run.run, held.get(run.run, ()))
 
 
-def _steps(log: RunLog, roots: Sequence[str]) -> Iterator[BackRow]:
-    """The files of a run: where each is in the library, and where it came from or went back to."""
+def _steps(log: RunLog, roots: Sequence[str], living: Mapping[Key, str]) -> Iterator[BackRow]:
+    """The files of a run: where each is in the library, and where it came from or went back to.
+
+    `living`: by its last step each file that the library has, where it is.
+    """
     back = log.run.mode == "rollback"
     for step in log.happened():
         if step.do in FOLDERS:
@@ -101,6 +105,7 @@ def _steps(log: RunLog, roots: Sequence[str]) -> Iterator[BackRow]:
             to=events.shown(to),
             why=str(step.do),
             said=events.shown(said),
+            place=events.shown(living.get(put.key, "")),
         )
 
 

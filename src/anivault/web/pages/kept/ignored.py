@@ -1,4 +1,4 @@
-"""Ignore lists on the page: leave files out for good, or take a line back."""
+"""Ignore lists on the page: leave files out for good, or remove a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pins on the page: look at one, write it, say something else of it, take it back."""
+"""Pins on the page: look at one, write it, say something else of it, remove it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from anivault.web.safety.tokens import SCOPES
 
 
 def token(request: Request) -> Response:
-    """Make a token for a program, shown this once; or take one back."""
+    """Make a token for a program, shown this once; or revoke one."""
     try:
         return _changed(request)
     except AniVaultError as error:
