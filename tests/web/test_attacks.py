@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from anivault.shared.settings import WebSettings
 from anivault.web.app import PAGES
 from anivault.web.house import House
 from anivault.web.safety import access, guard
-from anivault.web.safety.access import Access
+from anivault.web.safety.access import Access, CrowdedError
 from anivault.web.safety.guard import MOST_BODY, Rules
 from tests.web.conftest import HOST, PASSWORD, Browser, house_at
 
@@ -173,7 +174,7 @@ def test_a_link_from_the_page_is_too_old_after_ten_minutes() -> None:
     token = entrance.invite()
     now[0] = access.LINK + 1
 
-    assert entrance.by_link(token, "a") is None
+    assert entrance.by_link(token) is None
 
 
 def test_ten_thousand_tries_at_the_password_get_nowhere(
@@ -186,15 +187,62 @@ def test_ten_thousand_tries_at_the_password_get_nowhere(
         return password == PASSWORD
 
     monkeypatch.setattr(access, "_fits", fits)
-    now = [0.0]
-    entrance = Access("hash", clock=lambda: now[0])
-    for n in range(10_000):
-        assert entrance.by_password(f"guess {n}", f"10.0.{n % 256}.{n // 256}") is None
-        now[0] += 0.01
+    now, waited = [0.0], [0.0]
 
-    assert len(checked) <= access.ALL_TRIES + 100 / access.ALL_EACH + 1
-    now[0] += 3600
-    assert entrance.by_password(PASSWORD, "10.0.0.1")
+    async def wait(seconds: float) -> None:
+        waited[0] = seconds
+
+    monkeypatch.setattr("anivault.web.safety.access.asyncio.sleep", wait)
+    entrance = Access("hash", clock=lambda: now[0])
+    known, forged = entrance.remembered(), Access("another").remembered()
+
+    async def let_in(password: str, known: str = "") -> bool:
+        with suppress(CrowdedError):
+            return await entrance.by_password(password, known) is not None
+        return False
+
+    async def attack() -> None:
+        for n in range(10_000):
+            assert not await let_in(f"guess {n}", ("", forged, "x.y", known[:-1])[n % 4])
+            now[0] += 0.01
+            if n % 500 == 0:  # the owner is let in all the while, where they were in before
+                assert await let_in(PASSWORD, known)
+                assert waited[0] <= access.EACH * access.WAITING
+
+    Browser.loop.run_until_complete(attack())
+    guesses = [word for word in checked if word != PASSWORD]
+    assert len(guesses) <= access.ALL_TRIES + access.ALL_WAITING + 100 / access.ALL_EACH + 1
+    assert not any(Browser.loop.run_until_complete(let_in("guess")) for _ in range(50))
+    assert not Browser.loop.run_until_complete(let_in(PASSWORD))  # too many wait just now
+    now[0] += access.ALL_EACH
+    assert Browser.loop.run_until_complete(let_in(PASSWORD))  # it only waits for its turn
+    assert 0 < waited[0] <= access.ALL_EACH * access.ALL_WAITING
+
+
+def test_who_was_in_before_has_no_more_tries_than_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "_fits", lambda hash_, password: False)
+    entrance = Access("hash", clock=lambda: 0.0)
+    known = entrance.remembered()
+    tries = [entrance._tries_of(known).take() for _ in range(1000)]
+
+    assert tries.count(0.0) == access.TRIES
+    assert sum(wait is not None for wait in tries) == access.TRIES + access.WAITING
+
+
+def test_wrong_tries_of_others_do_not_keep_the_right_password_or_token_or_link_out(
+    home: Path, tmp_path: Path
+) -> None:
+    browser = Browser(house_at(tmp_path, web=WebSettings(password_hash=access.hashed(PASSWORD))))
+    token, good = browser.house.tokens.make("phone", "read"), {"cookie": ""}
+    wrong = [browser.get("/api/v1/work", authorization="Bearer avt_x").status for _ in range(20)]
+    for _ in range(8):
+        assert browser.post("/login", {"password": "wrong"}).status == 403
+        assert browser.get("/?token=wrong").status == 403
+
+    assert wrong[-1] == 429
+    assert browser.get("/api/v1/work", authorization=f"Bearer {token}", **good).status == 200
+    assert browser.get(f"/?token={browser.house.access.invite()}", **good).status == 303
+    assert browser.post("/login", {"password": PASSWORD}, **good).status == 303
 
 
 def test_the_right_password_lets_in_and_a_wrong_one_does_not(home: Path, tmp_path: Path) -> None:
@@ -272,6 +320,12 @@ def test_read_only_changes_nothing(home: Path, tmp_path: Path, path: str) -> Non
     assert "only shows" in answer.text
 
 
+def test_with_a_password_logging_out_asks_nothing(home: Path, tmp_path: Path) -> None:
+    browser = Browser(house_at(tmp_path, web=WebSettings(password_hash=access.hashed(PASSWORD)))).enter()
+
+    assert browser.post("/logout").headers["location"] == "/login"
+
+
 def test_below_a_prefix_every_address_has_it(home: Path, tmp_path: Path) -> None:
     browser = Browser(house_at(tmp_path, Rules(prefix="/vault"))).enter()
 
@@ -279,12 +333,15 @@ def test_below_a_prefix_every_address_has_it(home: Path, tmp_path: Path) -> None
     assert kept.text == taken.text
     assert 'href="/vault/plan"' in kept.text
     assert 'href="/plan"' not in kept.text
-    assert browser.post("/vault/logout").headers["location"] == "/vault/login"
+    assert browser.post("/vault/logout", {"sure": "1"}).headers["location"] == "/vault/login"
 
 
 def test_who_logs_out_is_out(inside: Browser) -> None:
     before = inside.cookie
-    assert inside.post("/logout").status == 303
+    asked = inside.post("/logout")
+    assert (asked.status, "No password is set" in asked.text) == (200, True)
+    assert inside.get("/more").status == 200  # nothing has happened yet
+    assert inside.post("/logout", {"sure": "1"}).status == 303
     inside.cookie = before
 
     assert inside.get("/more").status == 303

@@ -29,12 +29,21 @@ NUMBERS = {
     "extra": "1", "order": "tvdb",
 }  # fmt: skip
 JOBS = ("plan", "apply", "verify", "preview")
-JOB = {"deep": "1", "run": "run-1", "file": "1", "finding": "1", "made": "1.0", "then": "/plan"}
+JOB = {
+    "deep": "1",
+    "run": "run-1",
+    "file": "1",
+    "finding": "1",
+    "step": "1",
+    "made": "1.0",
+    "then": "/plan",
+    "anew": "1",
+}
 SECRET = "what lies outside"
 # What each form sends when it is used as it is meant.
 FORMS: dict[str, dict[str, str]] = {
     "/login": {"password": "x"},
-    "/logout": {},
+    "/logout": {"sure": "1"},
     "/link": {},
     "/review/answer": {"n": "2", "choice": "0", "all": "1", "was": "0"},
     "/review/pin": {

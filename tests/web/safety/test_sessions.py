@@ -56,7 +56,7 @@ def test_what_is_kept_lets_nobody_in_and_only_its_owner_reads_it(entered: Browse
 
 def test_who_has_left_is_out_after_a_start_too(entered: Browser, tmp_path: Path) -> None:
     cookie = entered.cookie.partition("=")[2]
-    entered.post("/logout")
+    entered.post("/logout", {"sure": "1"})
 
     assert again(tmp_path, cookie).get("/more").status == 303
 
@@ -130,7 +130,7 @@ def test_a_page_at_any_port_keeps_nothing(home: Path, tmp_path: Path) -> None:
 def test_who_was_not_seen_for_a_month_is_out(tmp_path: Path) -> None:
     now = [1e9]
     made = Access(file=tmp_path / "s.json", now=lambda: now[0])
-    cookie = made.by_link(made.invite(), "a") or ""
+    cookie = made.by_link(made.invite()) or ""
     for _ in range(3):
         now[0] += access.IDLE - 1
         assert Access(file=tmp_path / "s.json", now=lambda: now[0]).session(cookie)  # it is in use: noted

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from anivault.web.pages.rendering import address, form, go, house_of, render
+from anivault.web.safety.access import CrowdedError
 
 YEAR = 365 * 86_400
 
@@ -17,34 +18,45 @@ def show(request: Request) -> Response:
     return render(request, "entrance/login.html", why="")
 
 
-def enter(request: Request) -> Response:
-    """Log in by password."""
-    house, who = house_of(request), request.scope["state"]["address"]
-    if house.access.waits(who):
-        return render(
-            request, "entrance/login.html", 429, why="Too many wrong tries. Wait a minute, then try again."
-        )
-    cookie = house.access.by_password(form(request).get("password", ""), who)
+CROWDED = (
+    "Many are trying passwords now. Try again in a minute, or open an address that lets you in: a browser "
+    "that is in makes one, and so does anivault serve when it is started."
+)
+
+
+async def enter(request: Request) -> Response:
+    """Log in by password. Who has tried too often waits for the answer."""
+    house, known = house_of(request), request.cookies.get(_known(request), "")
+    try:
+        cookie = await house.access.by_password(form(request).get("password", ""), known)
+    except CrowdedError:
+        return render(request, "entrance/login.html", 429, why=CROWDED)
     if cookie is None:
         return render(request, "entrance/login.html", 403, why="That is not the password.")
     return _with_cookie(request, cookie)
 
 
+def _known(request: Request) -> str:
+    return f"{house_of(request).rules.cookie}-known"
+
+
 def by_link(request: Request) -> Response:
     """Log in by the token of a link, which works once; the address keeps nothing of it."""
     house = house_of(request)
-    token, who = request.query_params.get("token", ""), request.scope["state"]["address"]
+    token = request.query_params.get("token", "")
     if request.scope["state"]["session"]:
         return go(request, "/")
-    cookie = house.access.by_link(token, who)
+    cookie = house.access.by_link(token)
     if cookie is None:
         return render(request, "entrance/login.html", 403, why="This link was used already, or is too old.")
     return _with_cookie(request, cookie)
 
 
 def leave(request: Request) -> Response:
-    """Log out."""
+    """Log out. Where only links let anybody in, this is asked first: it may lock out who has no other."""
     house = house_of(request)
+    if not house.access.has_password and form(request).get("sure") != "1":
+        return render(request, "entrance/leave.html")
     house.access.leave(request.scope["state"]["cookie"])
     response = go(request, "/login")
     response.delete_cookie(house.rules.cookie, path=house.rules.prefix or "/")
@@ -63,13 +75,14 @@ def link(request: Request) -> Response:
 def _with_cookie(request: Request, cookie: str) -> Response:
     house = house_of(request)
     response = go(request, "/")
-    response.set_cookie(
-        house.rules.cookie,
-        cookie,
-        max_age=YEAR,
-        path=house.rules.prefix or "/",
-        secure=request.headers.get("origin", "").startswith("https://"),
-        httponly=True,
-        samesite="strict",
-    )
+    for name, value in ((_known(request), house.access.remembered()), (house.rules.cookie, cookie)):
+        response.set_cookie(
+            name,
+            value,
+            max_age=YEAR,
+            path=house.rules.prefix or "/",
+            secure=request.headers.get("origin", "").startswith("https://"),
+            httponly=True,
+            samesite="strict",
+        )
     return response

@@ -7,6 +7,7 @@ with another password, or that only shows, has another one.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import os
@@ -24,9 +25,15 @@ MOST = 64  # sessions, and links that wait; the oldest goes
 IDLE = 30 * 86_400.0  # seconds; a phone on the sofa is not asked every evening
 NOTED = 86_400.0  # seconds after which it is written down that a session is in use
 LINK = 600.0  # seconds that a link from the page works; the one that is printed works until it is used
-TRIES, EACH = 5, 12.0  # wrong tries that one address has at once, and the seconds until it has another
-ALL_TRIES, ALL_EACH = 30, 2.0  # the same for everybody together
-ADDRESSES = 4096  # of which tries are counted
+# Wrong tries at once, the seconds until there is another, and how many can wait for theirs. Addresses say
+# nothing of who tries: behind a proxy all have one. So all share their tries, but not a browser that was in
+# once: it has its own, and nobody can use them up.
+ALL_TRIES, ALL_EACH, ALL_WAITING = 30, 2.0, 10
+TRIES, EACH, WAITING = 5, 12.0, 2
+
+
+class CrowdedError(Exception):
+    """Too many wait for their try at the password."""
 
 
 class Session(msgspec.Struct):
@@ -55,7 +62,10 @@ class Access:
         self._hash, self._clock, self._file, self._now = password_hash, clock, file, now
         self._sessions = _read(file)
         self._links: OrderedDict[str, float] = OrderedDict()
-        self._tries = Tries(clock)
+        self._all = Tries(ALL_TRIES, ALL_EACH, ALL_WAITING, clock)
+        self._known: OrderedDict[str, Tries] = OrderedDict()
+        self._programs = Tries(TRIES, EACH, 0, clock)
+        self._key = hashlib.sha256(f"was in {password_hash}".encode()).digest()
 
     @property
     def has_password(self) -> bool:
@@ -69,33 +79,49 @@ class Access:
         _trim(self._links)
         return token
 
-    def by_link(self, token: str, address: str) -> str | None:
-        """The cookie for a token that was not used yet; None lets nobody in."""
-        if not self._tries.may(address):
-            return None
+    def by_link(self, token: str) -> str | None:
+        """The cookie for a token that was not used yet; None lets nobody in. Nobody can guess one."""
         until = self._links.pop(_digest(token), 0.0)
-        if until < self._clock():
-            self._tries.failed(address)
-            return None
-        return self._enter()
+        return self._enter() if until >= self._clock() else None
 
-    def by_password(self, password: str, address: str) -> str | None:
-        """The cookie for the right password. Wrong tries get rarer."""
-        if not self._hash or not self._tries.may(address):
+    async def by_password(self, password: str, known: str = "") -> str | None:
+        """The cookie for the right password, once it is its turn. Raises CrowdedError.
+
+        `known` is what a browser got that was in before.
+        """
+        if not self._hash:
             return None
-        self._tries.failed(address)  # counted before it is checked: many at once are many tries
+        tries = self._tries_of(known)
+        wait = tries.take()  # counted before it is checked: many at once are many tries
+        if wait is None:
+            raise CrowdedError
+        await asyncio.sleep(wait)
         if not _fits(self._hash, password):
             return None
-        self._tries.forgive(address)
+        tries.give()
         return self._enter()
 
-    def count(self, address: str) -> None:
-        """Count a wrong try that was made elsewhere."""
-        self._tries.failed(address)
+    def remembered(self) -> str:
+        """What a browser keeps to be known again after it was in; it lets nobody in by itself."""
+        name = secrets.token_urlsafe(16)
+        return f"{name}.{self._signed(name)}"
 
-    def waits(self, address: str) -> bool:
-        """Whether an address has used up its tries for now."""
-        return not self._tries.may(address)
+    def _signed(self, name: str) -> str:
+        return hmac.new(self._key, name.encode("utf-8", "replace"), "sha256").hexdigest()
+
+    def _tries_of(self, known: str) -> Tries:
+        """The tries of a browser that was in before; those of all others."""
+        name, _, signed = known.partition(".")
+        if not same(signed, self._signed(name)):
+            return self._all
+        tries = self._known.setdefault(name, Tries(TRIES, EACH, WAITING, self._clock))
+        self._known.move_to_end(name)
+        _trim(self._known)
+        return tries
+
+    def is_one_more(self) -> bool:
+        """Count a wrong token of a program; whether it is one too many."""
+        return self._programs.take() is None
 
     def session(self, cookie: str) -> Entered | None:
         """The session of a cookie, which is in use again."""
@@ -178,52 +204,22 @@ def _trim(kept: OrderedDict[str, Any]) -> None:
 
 
 class Tries:
-    """Buckets of wrong tries: one an address, and one for all."""
+    """So many at once, and one more every so many seconds; who comes sooner waits, and few can wait."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._all = Bucket(ALL_TRIES, ALL_EACH, clock())
-        self._each: OrderedDict[str, Bucket] = OrderedDict()
+    def __init__(self, most: int, each: float, waiting: int, clock: Callable[[], float]) -> None:
+        self._most, self._each, self._waiting, self._clock = most, each, waiting, clock
+        self._left, self._at = float(most), clock()
 
-    def may(self, address: str) -> bool:
-        """Whether this address may try."""
+    def take(self) -> float | None:
+        """Take one: the seconds until it may be tried; None where too many wait."""
         now = self._clock()
-        return self._all.left(now) >= 1 and self._of(address).left(now) >= 1
-
-    def failed(self, address: str) -> None:
-        """Count a wrong try."""
-        self._all.take(self._clock())
-        self._of(address).take(self._clock())
-
-    def forgive(self, address: str) -> None:
-        """A right one: what went wrong before is forgotten."""
-        self._all.give()
-        self._each.pop(address, None)
-
-    def _of(self, address: str) -> Bucket:
-        bucket = self._each.setdefault(address, Bucket(TRIES, EACH, self._clock()))
-        self._each.move_to_end(address)
-        while len(self._each) > ADDRESSES:
-            self._each.popitem(last=False)
-        return bucket
-
-
-class Bucket:
-    """So many at once, and one more every so many seconds."""
-
-    def __init__(self, most: int, each: float, now: float) -> None:
-        self._most, self._each, self._left, self._at = most, each, float(most), now
-
-    def left(self, now: float) -> float:
-        """How many there are at this moment."""
         self._left = min(self._most, self._left + (now - self._at) / self._each)
         self._at = now
-        return self._left
-
-    def take(self, now: float) -> None:
-        """Take one."""
-        self._left = max(0.0, self.left(now) - 1)
+        if self._left < 1 - self._waiting:
+            return None
+        self._left -= 1
+        return max(0.0, -self._left * self._each)
 
     def give(self) -> None:
-        """Give one back."""
+        """Give one back: it was right."""
         self._left = min(self._most, self._left + 1)

@@ -111,7 +111,7 @@ class Guard:
             raise Refused(405, "Only GET and POST are answered.")
         body = await _body(headers, receive) if method == "POST" else b""
         who = scope.setdefault("state", {})
-        who |= {"session": None, "cookie": "", "address": (scope.get("client") or ("",))[0], "form": {}}
+        who |= {"session": None, "cookie": "", "form": {}}
         if path == DESCRIPTION:
             pass  # it says what anybody can read in the source
         elif path.startswith("/api/"):
@@ -170,13 +170,10 @@ class Guard:
     def _check_token(self, scope: Scope, headers: Mapping[str, str]) -> None:
         """A program brings a token of its own; a browser's session opens nothing here."""
         kind, _, token = headers.get("authorization", "").partition(" ")
-        address = scope["state"]["address"]
-        if self._access.waits(address):
-            raise Refused(429, "Too many wrong tries. Wait a minute.")
         scopes = self._tokens.scopes(token) if kind.lower() == "bearer" else None
         if scopes is None:
-            if token:
-                self._access.count(address)
+            if token and self._access.is_one_more():
+                raise Refused(429, "Too many wrong tokens. Wait a minute.")
             raise Refused(
                 401, "This needs a token: Authorization: Bearer …; `anivault serve --token` makes one."
             )
