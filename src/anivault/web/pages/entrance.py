@@ -75,7 +75,8 @@ def link(request: Request) -> Response:
 def _with_cookie(request: Request, cookie: str) -> Response:
     house = house_of(request)
     response = go(request, "/")
-    for name, value in ((_known(request), house.access.remembered()), (house.rules.cookie, cookie)):
+    known = {_known(request): house.access.remembered()} if house.access.has_password else {}
+    for name, value in (*known.items(), (house.rules.cookie, cookie)):
         response.set_cookie(
             name,
             value,
