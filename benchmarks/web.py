@@ -162,7 +162,8 @@ def _question(n: int) -> records.QuestionRow:
 def _plan_facts(files: int) -> records.PlanFacts:
     return records.PlanFacts(
         made=time.time(), mode="hardlink", preset="jellyfin", moves=files, held=files // 50, there=0,
-        size=10**12, questions=files // 100, asked=files // 50, sources=("/srv/downloads",),
+        size=10**12, questions=files // 100, asked=files // 50, passed_over=0,
+        sources=("/srv/downloads",),
         told=f"{files:,} files to hardlink.", decided="",
     )  # fmt: skip
 

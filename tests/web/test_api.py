@@ -40,6 +40,46 @@ class Program:
         self.browser.finish()
 
 
+def seen(program: Program, sheet: str) -> dict[str, str]:
+    """What is applied is what was seen."""
+    return {"sheet": program.get("/overview")["sheets"][sheet]}
+
+
+@pytest.mark.parametrize("path", ["/apply", "/rollback"])
+def test_what_nobody_says_to_have_seen_is_not_done(house: House, tmp_path: Path, path: str) -> None:
+    (tmp_path / "Downloads/Toradora! - 01.mkv").write_text("x")
+    program = Program(house, "apply")
+    program.work("/plan")
+    if path == "/rollback":
+        program.work("/apply", seen(program, "plan"))
+        program.work("/rollback/preview", {})
+    before = tree(tmp_path / "Library")
+
+    for what in (None, {}):
+        answer = program.ask("POST", path, what)
+        assert (answer.status, json.loads(answer.body)["code"]) == (409, "sheet-unsaid")
+    assert tree(tmp_path / "Library") == before
+    assert program.ask("POST", path, seen(program, "plan" if path == "/apply" else "back")).status == 202
+    program.browser.finish()
+
+
+def test_errors_carry_the_exit_code_of_a_command(house: House, tmp_path: Path) -> None:
+    program = Program(house, "apply")
+    for method, path, what in (("POST", "/apply", {}), ("GET", "/runs?x=1", None), ("POST", "/cancel", {})):
+        told = json.loads(program.ask(method, path, what).body)
+        assert (told["event"], told["exit_code"]) == ("error", 2)
+    assert json.loads(Program(house, "read").ask("POST", "/plan", {}).body)["exit_code"] == 2
+    program.token = "wrong"
+    assert json.loads(program.ask("GET", "/work").body)["exit_code"] == 2
+
+
+def test_the_guide_has_every_endpoint() -> None:
+    guide = Path(__file__).parents[2] / "docs/guide/page.md"
+    rows = [line for line in guide.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+
+    assert rows == [f"| `{e.method} {BASE}{e.path}` | {e.scope} | {e.summary} |" for e in ENDPOINTS]
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda e: f"{e.method} {e.path}")
 def test_nothing_is_told_or_done_without_a_token(inside: Browser, endpoint: Any) -> None:
     assert inside.ask(endpoint.method, BASE + endpoint.path).status == 401  # a session opens nothing here
@@ -258,7 +298,7 @@ def test_the_whole_job_by_a_program(house: House, tmp_path: Path) -> None:
     assert program.ask("POST", "/answers", {"n": "one"}).status == 400
     assert program.ask("POST", "/rollback").status == 409
 
-    program.work("/apply")
+    program.work("/apply", seen(program, "plan"))
     assert len(tree(library)) == program.get("/work")["counts"]["done"] > 40
     (run,) = program.get("/runs")
     assert len(program.get(f"/runs/files?group={run['run']}&most=1000")["items"]) == run["files"]
@@ -266,7 +306,7 @@ def test_the_whole_job_by_a_program(house: House, tmp_path: Path) -> None:
     assert program.get("/overview")["verify"]["amiss"] == 0
     program.work("/rollback/preview", {"run": run["run"]})
     assert len(program.get("/rollback/steps?most=1000")["items"]) == run["files"]
-    program.work("/rollback")
+    program.work("/rollback", seen(program, "back"))
     assert not tree(library)
     assert tree(source) == before
 

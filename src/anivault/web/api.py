@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from anivault.cli import events
 from anivault.shared.errors import AniVaultError
+from anivault.shared.exits import USAGE
 from anivault.web import openapi, records
 from anivault.web.desk import Row, Sheet
 from anivault.web.house import House
@@ -32,10 +33,10 @@ MAKES = {
 
 
 class _Wrong(Exception):  # noqa: N818 - an answer, not an error of this program
-    def __init__(self, status: int, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, status: int, code: str, message: str, hint: str = "", exit_code: int = USAGE) -> None:
         super().__init__(message)
         self.status = status
-        self.event = events.ErrorEvent(code=code, message=message, hint=hint, exit_code=0)
+        self.event = events.ErrorEvent(code=code, message=message, hint=hint, exit_code=exit_code)
 
 
 async def _overview(request: Request, _: Any) -> Overview:
@@ -79,8 +80,8 @@ def _require_shown(house: House, sheet_name: str, said: str, *, needed: bool = F
         )  # fmt: skip
     if needed and not said:
         raise _Wrong(
-            409, "sheet-unsaid", "A number alone may be of another list by now. Nothing was done.",
-            "Send the sheet that came with the number.",
+            409, "sheet-unsaid", "It may be another list than the one that you have seen. Nothing was done.",
+            f"Send the sheet that came with what you have read; GET {BASE}/overview has those of now.",
         )  # fmt: skip
 
 
@@ -172,8 +173,11 @@ def _begun(request: Request, job: str, **more: Any) -> State:
 
 
 async def _cancel(request: Request, _: Any) -> State:
-    house_of(request).jobs.cancel()
-    return house_of(request).jobs.state
+    jobs = house_of(request).jobs
+    if not jobs.state.running:
+        raise _Wrong(409, "not-running", "Nothing is going on that could be stopped.")
+    jobs.cancel()
+    return jobs.state
 
 
 async def _preview(request: Request, given: openapi.Back) -> State:
@@ -197,7 +201,7 @@ async def _apply(request: Request, given: openapi.Wanted) -> State:
             "There is no plan: it was carried out, or never made.",
             f"POST {BASE}/plan first.",
         )
-    _require_shown(house, "plan", given.sheet)
+    _require_shown(house, "plan", given.sheet, needed=True)
     plan = house.desk.fact("plan", records.PlanFacts)
     if plan and not house.is_of_here(plan):
         said = "The plan was made for another library than the one that is there now. Nothing was changed."
@@ -212,7 +216,7 @@ async def _undo(request: Request, given: openapi.Seen) -> State:
     shown = house.desk.fact("back", records.BackFacts)
     if shown is None:
         raise _Wrong(409, "not-previewed", "Nothing was previewed.", f"POST {BASE}/rollback/preview first.")
-    _require_shown(house, "back", given.sheet)
+    _require_shown(house, "back", given.sheet, needed=True)
     return _begun(request, "rollback", run=shown.run, only=shown.only, apply=True)
 
 
@@ -332,7 +336,8 @@ def _route(endpoint: Endpoint) -> Route:
         except msgspec.MsgspecError as error:
             return _json(400, _Wrong(400, "request", str(error)).event)
         except AniVaultError as error:
-            return _json(409, _Wrong(409, error.code, str(error), getattr(error, "hint", "")).event)
+            said, hint = str(error), getattr(error, "hint", "")
+            return _json(409, _Wrong(409, error.code, said, hint, error.exit_code).event)
 
     return Route(BASE + endpoint.path, answer, methods=[endpoint.method])
 

@@ -112,7 +112,7 @@ class Back(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Of which `sheet` it is to be done; refused if that was replaced. Else of the one that is there."""
+    """Of which `sheet` it is to be done, as `/overview` says; refused without, and if that was replaced."""
 
     sheet: str = ""
 

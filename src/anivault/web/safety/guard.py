@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from anivault.cli import events
+from anivault.shared.exits import USAGE
 from anivault.web.safety.access import Access, Entered, same
 from anivault.web.safety.tokens import Tokens
 
@@ -183,7 +184,7 @@ class Guard:
 def _event(refused: Refused) -> events.ErrorEvent:
     """A refusal as every command tells a failure to programs."""
     code = CODES.get(refused.status, "refused")
-    return events.ErrorEvent(code=code, message=refused.why, hint="", exit_code=0)
+    return events.ErrorEvent(code=code, message=refused.why, hint="", exit_code=USAGE)
 
 
 def _headers(scope: Scope) -> dict[str, str]:
