@@ -55,7 +55,8 @@ def test_what_nobody_says_to_have_seen_is_not_done(house: House, tmp_path: Path,
         program.work("/rollback/preview", {})
     before = tree(tmp_path / "Library")
 
-    for what in (None, {}):
+    said: tuple[Any, ...] = (None, {})
+    for what in said:
         answer = program.ask("POST", path, what)
         assert (answer.status, json.loads(answer.body)["code"]) == (409, "sheet-unsaid")
     assert tree(tmp_path / "Library") == before

@@ -320,6 +320,13 @@ def test_read_only_changes_nothing(home: Path, tmp_path: Path, path: str) -> Non
     assert "only shows" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/", "/plan", "/review", "/library", "/history", "/verify", "/settings"])
+def test_every_page_says_that_it_only_shows(home: Path, tmp_path: Path, path: str) -> None:
+    told = "Only showing: no file, answer or setting is changed here."
+    assert Browser(house_at(tmp_path, Rules(read_only=True))).enter().get(path).text.count(told) == 1
+    assert told not in Browser(house_at(tmp_path)).enter().get(path).text
+
+
 def test_with_a_password_logging_out_asks_nothing(home: Path, tmp_path: Path) -> None:
     browser = Browser(house_at(tmp_path, web=WebSettings(password_hash=access.hashed(PASSWORD)))).enter()
 
