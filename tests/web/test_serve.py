@@ -228,3 +228,14 @@ def test_pages_name_no_other_machine_and_no_script_or_style_of_their_own() -> No
     for page in found:
         text = page.read_text(encoding="utf-8")
         assert not re.search(r"https?://|<style|\sstyle=|\son[a-z]+=|<script(?! src)|\|safe", text), page
+
+
+def test_the_end_of_input_at_the_password_is_no_bug(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("os.isatty", lambda descriptor: True)
+    monkeypatch.setattr("getpass.getpass", ended)
+    done = run("serve", "--password")
+
+    assert (done.code, "at least 8 characters" in done.err) == (2, True)

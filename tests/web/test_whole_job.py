@@ -171,6 +171,17 @@ def test_another_episode_is_a_pin_for_one_file(inside: Browser, tmp_path: Path) 
     assert "S00E05.mkv" in show_of(inside, "Toradora!")
 
 
+def test_the_form_for_another_episode_begins_with_the_one_that_is_planned(
+    inside: Browser, tmp_path: Path
+) -> None:
+    (tmp_path / "Downloads/[Group] Toradora! - 07.mkv").write_text("x")
+    work(inside, "plan")
+    page = inside.get("/plan/file?n=1").text
+
+    assert re.search(r'name="season"[^>]*value="1"', page)
+    assert re.search(r'name="episode"[^>]*value="7"', page)
+
+
 def show_of(browser: Browser, title: str) -> str:
     """The files of a show in the plan."""
     for link in re.findall(r'href="(/plan/show\?key=[^"]+)"', browser.get("/plan").text):

@@ -135,7 +135,10 @@ def _make_token(context: Context, words: str) -> int:
 def _make_password(context: Context) -> int:
     from anivault.web.safety.access import hashed
 
-    typed = getpass.getpass("Password: ") if os.isatty(0) else sys.stdin.readline().rstrip("\n")
+    try:
+        typed = getpass.getpass("Password: ") if os.isatty(0) else sys.stdin.readline().rstrip("\n")
+    except EOFError:  # the end of input at the question
+        typed = ""
     if len(typed) < 8:
         raise UsageError("A password has at least 8 characters. Nothing was set.", hint="Try again.")
     setting = f'password_hash = "{hashed(typed)}"'

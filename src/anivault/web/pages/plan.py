@@ -170,8 +170,17 @@ def file(request: Request) -> Response:
         part=part,
         key=row.group,
         placed=placed,
+        at=_place_of(move.target) if placed else ("", ""),
         done=done,
     )
+
+
+def _place_of(target: str) -> tuple[object, object]:
+    """The season and the episode that a name in the library says; "" for what it does not say."""
+    from anivault.core.pipeline.parser import parse_path
+
+    said = parse_path(target).parsed
+    return ("" if said.season is None else said.season), next(iter(said.episodes), "")
 
 
 def is_placed(part: ShowPart, path: str) -> bool:
