@@ -21,7 +21,7 @@ from tests.web.test_whole_job import work
 from tests.web.work.conftest import Ears
 
 ASKED = "Is its disk mounted?"
-SECOND = "Begin a second library at"
+SECOND = "Begin a second library there"
 
 
 def _gone(library: Path) -> None:
