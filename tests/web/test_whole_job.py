@@ -100,7 +100,7 @@ def test_one_file_is_taken_back_and_its_conflict_is_shown(inside: Browser, tmp_p
     (place,) = tree(library)
     os.unlink(library / place)
     (library / place).write_bytes(b"somebody else's")
-    link = r'href="/history/run\?run=([\w-]+)">\s*<span class="grow"><strong>hardlink'
+    link = r'href="/history/run\?run=([\w-]+)">\s*<span class="grow"><strong>Filed by hard links'
     run = re.search(link, inside.get("/history").text)
     assert run
     work(inside, "preview", run=run[1])

@@ -42,6 +42,17 @@ ENDED = {
 }
 
 
+# What a run did, by its mode; any other is called as it is.
+DID = {
+    "hardlink": "Filed by hard links",
+    "reflink": "Filed by clones",
+    "copy": "Filed by copies",
+    "symlink": "Filed by links",
+    "move": "Moved",
+    "rollback": "Taken back",
+}
+
+
 def house_of(request: Request) -> House:
     """What is served."""
     house: House = request.app.state.house
@@ -103,7 +114,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"size": size, "ago": ago, "count": count, "date": date, "lasted": lasted}
-    environment.filters |= {"held": held, "files_told": files_told, "ended": ended, "quoted": quoted}
+    environment.filters |= {
+        "did": lambda mode: DID.get(mode, mode),
+        "held": held,
+        "files_told": files_told,
+        "ended": ended,
+        "quoted": quoted,
+    }
     environment.filters["id"] = lambda key: xxh32_hexdigest(key.encode())
     return environment
 

@@ -50,6 +50,9 @@ def test_a_file_of_a_run_is_taken_back_alone_and_once(inside: Browser, tmp_path:
     assert [name for name in tree(tmp_path / "Library") if "S01E0" in name] == [
         first.replace("S01E01", "S01E02")
     ]
+    told = html.unescape(inside.get("/history").text)
+    assert "Taken back" in told
+    assert "Filed by hard links" in told
     assert not any("S01E01" in name for name in buttons(run_page(inside)))  # it is not there any more
     assert inside.post("/jobs/preview", step).status == 409  # the list was made again
 
