@@ -215,7 +215,7 @@ def _require_fitting(request: PinRequest, show: ShowId) -> None:
         )
     numbers = Pin(id="", episodes=request.episodes).numbers
     last = numbers[1] if numbers else MOST
-    if last + (request.offset or 0) < 1:
+    if request.offset and last + request.offset < 1:  # an episode 0 without one is what the user says
         raise PinRefusedError(
             f"no number up to {last:,} with {request.offset:+,} is an episode", "Say a smaller --offset."
         )
