@@ -17,7 +17,7 @@ from tests.tmdb_server.bench import CANARY, small
 from tests.tmdb_server.server import Reply, Server
 from tests.web.chromium import BINARY, DRIVER, Chromium
 from tests.web.pages.test_review import alike, another_season
-from tests.web.test_browser import come, look, press, serving, window
+from tests.web.test_browser import come, log_out, look, press, serving, window
 
 __all__ = ["window"]  # a fixture
 pytestmark = pytest.mark.skipif(not (BINARY and DRIVER), reason="needs chromium and chromium-driver")
@@ -62,7 +62,7 @@ def test_the_plan_is_changed_by_keyboard(window: Chromium, home: Path, tmp_path:
         look(window, "explain-file", tmp_path)
         window.call("POST", "/back")
         come(window, "/plan/file")
-        window.run("document.querySelector('#season').focus()")
+        window.run("document.querySelector('#season').select()")
         window.press("0", "Tab", "7", "Enter")
         come(window, "/plan")
         window.wait(lambda: "Toradora!" in window.text())
@@ -245,8 +245,7 @@ def test_a_second_window_sees_which_answer_stands(window: Chromium, home: Path, 
         look(window, "explain-outside", tmp_path)
         window.go(base)
         look(window, "overview-reviewed", tmp_path)
-        press(window, "Log out")
-        come(window, "/login")
+        log_out(window)
         look(window, "login", tmp_path)
 
 

@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("starlette")
 
 from tests.web.chromium import BINARY, DRIVER, Chromium
-from tests.web.test_browser import come, look, press, serving, window
+from tests.web.test_browser import come, log_out, look, press, serving, window
 
 __all__ = ["window"]  # a fixture
 pytestmark = pytest.mark.skipif(not (BINARY and DRIVER), reason="needs chromium and chromium-driver")
@@ -94,8 +94,7 @@ def test_the_whole_job_goes_behind_a_proxy_with_a_path(
             )
             assert lost == []
             assert window.run("return getComputedStyle(document.body).margin") == "0px"  # its style came
-            press(window, "Log out")
-            come(window, "/anivault/login")
+            log_out(window, "/anivault/login")
 
     assert len(list((tmp_path / "Library").rglob("*.mkv"))) == 1
 

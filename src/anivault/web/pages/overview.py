@@ -70,8 +70,8 @@ def _space(library: str) -> tuple[int, int] | None:
 def _is_read_only(library: str) -> bool:
     """Whether the library's disk takes nothing now."""
     try:
-        return bool(os.statvfs(fs.nearest(library)).f_flag & os.ST_RDONLY)
-    except (OSError, AttributeError):  # Windows has no such question
+        return fs.is_read_only(fs.nearest(library))
+    except OSError:
         return False
 
 
