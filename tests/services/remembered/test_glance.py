@@ -97,6 +97,34 @@ def test_each_change_is_seen(source: Path, library: Path, change: str) -> None:
     assert see(source, library) != before
 
 
+@pytest.mark.parametrize("name", [".Trash-1000", "#snapshot", "@eaDir", ".hidden"])
+def test_folders_that_no_scan_goes_into_are_not_gone_into(source: Path, library: Path, name: str) -> None:
+    (source / name / "below").mkdir(parents=True)
+    before = see(source, library)
+    (source / name / "below/Show - 03.mkv").touch()
+
+    assert see(source, library) == before
+
+
+def test_a_library_that_lies_in_a_source_is_looked_at_once(source: Path, library: Path) -> None:
+    inside = source / "lib"
+    library.rename(inside)
+    folders: list[str] = []
+    stats_in = fs.stats_in
+
+    def listed(folder: str, at_once: int) -> Iterator[Any]:
+        folders.append(folder)
+        return stats_in(folder, at_once)
+
+    with pytest.MonkeyPatch.context() as disk:
+        disk.setattr(fs, "stats_in", listed)
+        before = see(source, inside)
+    (inside / "Show/new.mkv").touch()
+
+    assert len(folders) == len(set(folders))
+    assert see(source, inside) != before
+
+
 def test_what_the_folders_above_hold_has_no_say(source: Path, library: Path, tmp_path: Path) -> None:
     before = see(source, library)
     (tmp_path / "another.mkv").touch()

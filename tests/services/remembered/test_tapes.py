@@ -71,6 +71,24 @@ def test_another_command_has_said_nothing(spoken: Spoken, other: dict[str, Any])
     assert heard(spoken) == PIECES
 
 
+def test_a_folder_that_is_gone_keeps_nobody_from_anything(
+    spoken: Spoken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+
+    assert Tape(spoken).known() is None
+
+
+def test_what_cannot_be_looked_at_is_not_kept(spoken: Spoken, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tapes, "glanced", full)
+    tape = Tape(spoken)
+
+    assert tape.known() is None
+    assert not tape.seen
+
+
 def test_words_mean_something_else_in_another_folder(
     spoken: Spoken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

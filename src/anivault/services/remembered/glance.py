@@ -19,11 +19,12 @@ from typing import Any
 
 from xxhash import xxh3_128
 
+from anivault.core.pipeline.left_out import IGNORE_FILES, why_not_folder
 from anivault.shared import fs
 from anivault.shared.places import FOLDER
 from anivault.shared.progress import Progress, untold
 
-READ = frozenset({".ignore", ".anivaultignore"})
+READ = frozenset(IGNORE_FILES)
 LOCK = "lock"  # in a library's own folder; taking it leaves all as it was
 SMALL = 64 << 10  # bytes; what is larger is known by its stat
 AT_ONCE = 4096  # names of a folder in one row
@@ -40,8 +41,14 @@ def glanced(
 ) -> bytes:
     """Sum up sources, a library, and `others`: small files of the user's, and folders that hold such ones."""
     made = xxh3_128()
+    skip = os.path.realpath(library)
     beside = [folder for folder, count in Counter(map(os.path.dirname, sources)).items() if count > 1]
-    looks = [*map(_below, sources), _below(library, ours=True), *map(_kept, others), *map(_named, beside)]
+    looks = [
+        *(_below(root, skip) for root in sources),
+        _below(library),
+        *map(_kept, others),
+        *map(_named, beside),
+    ]
     for count, row in enumerate(chain.from_iterable(looks)):
         made.update(row)
         if not count % TELLING:
@@ -49,9 +56,13 @@ def glanced(
     return made.digest()
 
 
-def _below(root: str, *, ours: bool = False) -> Iterator[bytes]:
-    """A row for each folder; `ours`: a library, where a link counts as what it leads to."""
-    real = os.path.realpath(root)
+def _below(root: str, skip: str = "") -> Iterator[bytes]:
+    """A row for each folder of a library, where a link counts as what it leads to; or of a source.
+
+    A source has `skip`, the library that may lie in it. As in a scan, neither that nor what programs keep in
+    folders of their own is gone into: snapshots can be many times as much as all the rest.
+    """
+    real, ours = os.path.realpath(root), not skip
     yield _row(root, _stat(root), real, _stat(real))
     yield from chain.from_iterable(map(_above, dict.fromkeys((root, real))))
     folders = [root] if os.path.isdir(root) else []
@@ -67,9 +78,17 @@ def _below(root: str, *, ours: bool = False) -> Iterator[bytes]:
                 rest = [(name, facts) for name, facts in pairs if facts and not stat.S_ISREG(facts[0])]
                 yield _row(folder, names, found, [_led(folder, name) for name, _ in rest] if ours else None)
                 yield from _words(folder, {*names} - {LOCK} if own else READ.intersection(names))
-                folders += [f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0])]
+                inside = (f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0]))
+                folders += [
+                    one for one in inside if ours or not _is_left_out(one, real + one[len(root) :], skip)
+                ]
         except OSError as error:
             yield _row(folder, error.errno)
+
+
+def _is_left_out(folder: str, real: str, skip: str) -> bool:
+    """Whether a scan stays out of a folder of a source, whatever is in it; `real` is where it is."""
+    return real == skip or why_not_folder(folder.rpartition("/")[2], folder) is not None
 
 
 def _above(path: str) -> Iterator[bytes]:

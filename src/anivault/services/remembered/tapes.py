@@ -164,13 +164,14 @@ class Tape:
     def __init__(self, spoken: Spoken, progress: Progress = untold) -> None:
         self._spoken, self._progress = spoken, progress
         self.shape = spoken.shape
-        command = repr((os.getcwd(), *spoken.words))
+        command = repr((_here(), *spoken.words))
         self._path = Path(user_cache_dir("anivault"), FOLDER, xxh3_64_hexdigest(os.fsencode(command)))
         self.seen = b""
 
     def known(self) -> Said | None:
         """Return what was said, if all is as it was."""
-        self.seen = self._looked()
+        with suppress(OSError):  # what cannot be looked at is for the command itself to say
+            self.seen = self._looked()
         if not (self.seen and self._path.is_file()):
             return None
         with suppress(OSError):
@@ -214,6 +215,13 @@ class Tape:
         us = installed(), fs.who()
         around = repr((spoken.settings, spoken.shape, date.today(), mounts, us))
         return xxh3_128_digest(seen + around.encode("utf-8", "surrogatepass"))
+
+
+def _here() -> str:
+    """The folder that words are typed in; nothing where it is not there any more."""
+    with suppress(OSError):
+        return os.getcwd()
+    return ""
 
 
 def _is_local(spoken: Spoken) -> bool:
