@@ -84,13 +84,19 @@ def test_many_held_files_come_page_by_page(
     assert inside.get(f"/history/held?run={inside.house.jobs.state.run}&after=99999").status == 404
 
 
-def test_what_take_back_held_is_named_and_folders_are_folders(
-    inside: Browser, source: Path, tmp_path: Path, run: Run
-) -> None:
+def apply_and_change_one(inside: Browser, tmp_path: Path) -> Path:
+    """Apply the plan, and put another file in the place of one that it brought."""
     work(inside, "apply")
     kept, *_ = sorted((tmp_path / "Library").rglob("*.mkv"))
     kept.unlink()
     kept.write_text("somebody else's")
+    return kept
+
+
+def test_what_take_back_held_is_named_and_folders_are_folders(
+    inside: Browser, source: Path, tmp_path: Path, run: Run
+) -> None:
+    kept = apply_and_change_one(inside, tmp_path)
     work(inside, "preview")
     told = "1 held, 3 folders stay"
     assert told in words_of(inside, "/undo")
@@ -178,10 +184,7 @@ def test_what_is_taken_back_cannot_be_taken_back_again(
 def test_a_changed_file_is_held_each_time_and_no_empty_run_is_written(
     inside: Browser, source: Path, tmp_path: Path, run: Run
 ) -> None:
-    work(inside, "apply")
-    kept, *_ = sorted((tmp_path / "Library").rglob("*.mkv"))
-    kept.unlink()
-    kept.write_text("somebody else's")
+    apply_and_change_one(inside, tmp_path)
     for _ in range(3):
         run("rollback", tmp_path / "Library", "--apply")
 
