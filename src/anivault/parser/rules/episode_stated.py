@@ -73,7 +73,7 @@ _ALL = re.compile(
     rf"\(?(?:TV)?全\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回](?:\+[^\[(]*)?\)?"
     rf"|(?P<sum>\d{{1,4}})\s*[话話集回]全|(?:TV)?全[集话話]|全\s?\d{{1,2}}\s?[季期部]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
-_COUNTED_ON = re.compile(r"(?<=\s)(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
+_COUNTED_ON = re.compile(r"(?<=\s)(?P<dash>-\s)?(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(
     r"(?<=\s)(?P<mark>-\s*|(?:[Ee][Pp]?|[Ee]pisode)\.? ?|#)?"
     r"(?P<first>0\d+|\d+\.5|(?(mark)\d+|(?!)))(?:[ _]?[vV]\d)?\s*(?:-\s*[(\[]?|[(\[])\s*$"
@@ -103,7 +103,7 @@ def _claim_stated(draft: Draft, found: re.Match[str]) -> None:
     before = _BEFORE.search(draft.text, 0, found.start())
     counted = _COUNTED_ON.search(draft.text, 0, found.start()) if before is None else None
     claim_with_second(draft, found)
-    if counted is not None and _is_counted_on(int(counted[1]), draft):
+    if counted is not None and _is_counted_on(counted, draft):
         before = counted
     if before is not None and not is_numbered_title(draft, before):
         _claim_absolute(draft, before, found.start())
@@ -116,10 +116,15 @@ def _claim_absolute(draft: Draft, before: re.Match[str], end: int) -> None:
     draft.gap(before.start(), end, EPISODE)
 
 
-def _is_counted_on(number: int, draft: Draft) -> bool:
-    """`214 10x14`: the seasons before can have as many episodes as lie between; not `The 100 S02E05`."""
+def _is_counted_on(found: re.Match[str], draft: Draft) -> bool:
+    """`214 10x14`, `- 101 S2E1`: the seasons before can have as many episodes; not `The 100 S02E05`."""
     season, episode = draft.fields.get("season", 0), draft.fields["episodes"][0]
-    return season > 1 and isinstance(episode, int) and 9 <= (number - episode) / (season - 1) <= 55
+    most = 110 if found["dash"] else 55
+    return (
+        season > 1
+        and isinstance(episode, int)
+        and 9 <= (int(found["first"]) - episode) / (season - 1) <= most
+    )
 
 
 def read_worded(draft: Draft) -> None:

@@ -17,7 +17,7 @@ RULE, PART_RULE, VOLUME = "rule:season", "rule:part", "rule:volume"
 
 _WORDED = letters_of(WORDS["words"])
 _GATE = _WORDED | {"s", "tv"}
-_CJK_SIGN = re.compile(r"[季期部기シ시]")  # one of them is in each form
+_CJK_SIGN = re.compile(r"[季期部기シ시В]")  # one of them is in each form
 _PART_GATE = frozenset(PART["words"])
 _NAMED = rf"I{{1,3}}|IV|VI{{0,3}}|{any_of(CARDINALS)}"
 _PART = re.compile(
