@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 # C0, C1 and DEL (with them every ANSI sequence), line and paragraph separators; the characters that
@@ -53,25 +54,45 @@ def natural(text: str) -> str:
     return _NUMBER.sub(_by_length, text)
 
 
-def are_natural(names: Sequence[str]) -> bool:
-    """Tell whether file names that are sorted as text are sorted by their numbers too.
+def natural_order(names: Sequence[str]) -> Sequence[int]:
+    """Return the places of file names that are sorted as text, as `natural` sorts them.
 
-    Names that differ in digits alone, as those of a season do, are not looked at closer: a tenth of the time.
+    Most folders are sorted so already: then the shapes of their names tell it, in a fifth of the time.
     """
-    shapes = "/".join(names).translate(_DIGITS).split("/")
-    return all(
-        one == other or natural(names[place]) <= natural(names[place + 1])
-        for place, (one, other) in enumerate(pairwise(shapes))
-    )
+    shapes = "/".join(names).encode("utf-8", "surrogatepass").translate(_SHAPE).split(b"/")
+    if not any(one != other and _part_in_a_number(one, other) for one, other in pairwise(shapes)):
+        return range(len(names))
+    return sorted(range(len(names)), key=_naturals(names).__getitem__)
 
 
-_DIGITS = dict.fromkeys(range(0x30, 0x3A), "0")
-_NUMBER = re.compile("[0-9]+")
+_SHAPE = bytes.maketrans(b"123456789", b"000000000")
+
+
+def _part_in_a_number(one: bytes, other: bytes) -> bool:
+    """Whether two shapes are equal up to the middle of a number, which has more digits in one of them."""
+    bits = int.from_bytes(one, "little") ^ int.from_bytes(other, "little")
+    place = ((bits & -bits).bit_length() - 1) // 8  # of the first byte that differs
+    return one[place - 1 : place] == b"0" and b"0" in (one[place : place + 1], other[place : place + 1])
+
+
+def _naturals(names: Sequence[str]) -> list[str]:
+    """The keys of many file names: in a third of the time that it takes one by one."""
+    pieces = _NUMBER.split("/".join(names))
+    pieces[1::2] = map(_length_first, pieces[1::2])
+    return "".join(pieces).split("/")
+
+
+_NUMBER = re.compile("([0-9]+)")
 
 
 def _by_length(number: re.Match[str]) -> str:
+    return _length_first(number[0])
+
+
+@lru_cache(maxsize=4096)
+def _length_first(number: str) -> str:
     """A number behind the count of its digits, so that text compares as numbers do."""
-    digits = number[0].lstrip("0")
+    digits = number.lstrip("0")
     return f"{len(digits)}{digits}" if len(digits) < 9 else f"9{len(digits):06}{digits}"
 
 

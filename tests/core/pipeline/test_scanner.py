@@ -19,6 +19,7 @@ from anivault.core.pipeline import scanner
 from anivault.core.pipeline.left_out import LeftOutReason
 from anivault.core.pipeline.records import kind_of
 from anivault.core.pipeline.scanner import Scan, outermost, scan
+from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
 
 
@@ -159,14 +160,14 @@ def test_a_folder_that_cannot_be_read_is_reported_and_the_rest_goes_on(
 ) -> None:
     make(tmp_path, "a/01.mkv", "locked/02.mkv", "z/03.mkv")
     (tmp_path / "locked").chmod(0)
-    listed = os.scandir
+    opened = fs.open_folder
 
-    def as_user(path: str) -> os._ScandirIterator[str]:  # root reads any folder
+    def as_user(parent: fs.Folder | None, path: str) -> fs.Folder:  # root reads any folder
         if os.path.basename(path) == "locked":
             raise PermissionError(13, "Permission denied", path)
-        return listed(path)
+        return opened(parent, path)
 
-    monkeypatch.setattr(os, "scandir", as_user)
+    monkeypatch.setattr(fs, "open_folder", as_user)
     result = scan([str(tmp_path)])
     (tmp_path / "locked").chmod(0o755)
 

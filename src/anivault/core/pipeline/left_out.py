@@ -7,6 +7,7 @@ at their word.
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from enum import StrEnum
 
 import msgspec
@@ -66,6 +67,7 @@ _PARTIAL = frozenset(
 _UNFINISHED = re.compile(
     r"temp|tmp|incomplete|f\d{3}(?:-\w+)?|f(?:hls|dash|http|video|audio|adaptive)[\w-]*", re.ASCII
 )
+_BEGIN = frozenset("tif")  # looked at first: words in this place are many
 _RSYNC = re.compile(r"\..+\.\w{2,5}\.[A-Za-z0-9]{6}")  # `.name.mkv.Xa83bT`
 _FOLDERS = {
     LeftOutReason.PARTIAL: frozenset(
@@ -123,13 +125,21 @@ def why_not_folder(name: str, path: str) -> LeftOutReason | None:
     return LeftOutReason.HIDDEN if is_hidden(name) else None
 
 
-def why_not_file(name: str, kind: FileKind, siblings: set[str]) -> LeftOutReason | None:
-    """Why a file is left out for its name; `siblings` are the names in its folder. Called for every file."""
+def why_not_file(name: str, kind: FileKind, unfinished: Container[str]) -> LeftOutReason | None:
+    """Why a file is left out for its name; `unfinished` are those that are `controlled` in its folder."""
     if name[0] == "." and (reason := _why_not_hidden(name)):
         return reason
-    if f"{name}.aria2" in siblings or (name.count(".") > 1 and _is_unfinished(name)):
+    if name in unfinished or (name.count(".") > 1 and _is_unfinished(name)):
         return LeftOutReason.PARTIAL
     return _why_not_other(name.lower()) if kind is _OTHER else None
+
+
+def controlled(names: Iterable[str]) -> set[str]:
+    """The names of a folder that aria2 has not finished: with each lies a file that says how far it is."""
+    return {name[: -len(_CONTROL)] for name in names if name.endswith(_CONTROL)}
+
+
+_CONTROL = ".aria2"
 
 
 def is_hidden(name: str) -> bool:
@@ -139,7 +149,7 @@ def is_hidden(name: str) -> bool:
 
 def _is_unfinished(name: str) -> bool:
     _, dot, word = name.rpartition(".")[0].rpartition(".")
-    return bool(dot and _UNFINISHED.fullmatch(word))
+    return bool(dot and word[:1] in _BEGIN and _UNFINISHED.fullmatch(word))
 
 
 def _why_not_hidden(name: str) -> LeftOutReason | None:

@@ -10,18 +10,19 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 
 import msgspec
 
-from anivault.core.models import FileKind, Identity, ScannedFile
+from anivault.core.models import FileKind, Identity, ScannedFile, joined
 from anivault.core.pipeline import ignore
 from anivault.core.pipeline.left_out import (
     IGNORE_FILES,
     LeftOut,
     LeftOutReason,
+    controlled,
     why_not_file,
     why_not_folder,
 )
@@ -31,7 +32,7 @@ from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
 from anivault.shared.fs import share_of
 from anivault.shared.progress import Progress, untold
-from anivault.shared.text import are_natural, natural
+from anivault.shared.text import natural_order
 
 _VIDEO = FileKind.VIDEO  # looking a member of an enum up costs as much as reading an extension
 
@@ -144,12 +145,13 @@ _Place = tuple[str, _Ignores]  # a folder below a root
 
 
 class _Found:
-    """Collects files and what is left out."""
+    """Collects files and what is left out. `devices` holds the number of each disk, once for all files."""
 
-    def __init__(self) -> None:
+    def __init__(self, devices: dict[int, int]) -> None:
         self.files: list[ScannedFile] = []
         self.left_out: list[LeftOut] = []
         self.holes: list[ScannedFile] = []
+        self._devices = devices
 
     def add(self, other: _Found) -> None:
         """Add what another one has collected."""
@@ -157,16 +159,26 @@ class _Found:
         self.left_out += other.left_out
         self.holes += other.holes
 
-    def take(self, root: str, rel: str, path: str, kind: FileKind, s: os.stat_result) -> None:
+    def take(self, root: str, rel: str, kind: FileKind, s: os.stat_result) -> None:
         """Take a file, unless it is a video of no bytes."""
         if not s.st_size and kind is _VIDEO:
-            self.leave(path, LeftOutReason.EMPTY, "no bytes")
+            self.leave(joined(root, rel), LeftOutReason.EMPTY, "no bytes")
             return
-        file = ScannedFile(root, rel, kind, Identity(s.st_size, s.st_mtime_ns, s.st_dev, s.st_ino))
+        device = self._devices.setdefault(s.st_dev, s.st_dev)
+        file = ScannedFile(root, rel, kind, Identity(s.st_size, s.st_mtime_ns, device, s.st_ino))
         self.files.append(file)
         # A file system that packs small files elsewhere counts no blocks either: then the file is asked.
-        if not fs.blocks(s) and s.st_size and fs.is_hole(path, s.st_size):
+        if not fs.blocks(s) and s.st_size and fs.is_hole(file.path, s.st_size):
             self.holes.append(file)
+
+    def take_listed(self, root: str, rel: str, kind: FileKind, entry: os.DirEntry[str]) -> None:
+        """Take a file that a folder lists."""
+        try:
+            s = fs.listed(entry)
+        except OSError as error:  # gone since it was listed, or a broken disk
+            self.leave(joined(root, rel), LeftOutReason.UNREADABLE, error.strerror or str(error))
+        else:
+            self.take(root, rel, kind, s)
 
     def leave(self, path: str, reason: LeftOutReason, detail: str = "") -> None:
         """Leave something out."""
@@ -178,7 +190,7 @@ class _Found:
             where = f"line {fault.line} is not followed: {fault.why}: {fault.text}"
             self.leave(path, LeftOutReason.IGNORE_LIST, where)
 
-    def more_ignores(self, path: str, rel: str, names: set[str], ignores: _Ignores) -> _Ignores:
+    def more_ignores(self, path: str, rel: str, names: Container[str], ignores: _Ignores) -> _Ignores:
         """The ignore lists that hold in a folder: those above it, and its own."""
         for name in IGNORE_FILES:
             if name in names and (found := self._read_ignore(f"{path}/{name}")):
@@ -202,7 +214,8 @@ class _Walk:
     """Looks at one folder at a time; several threads may."""
 
     def __init__(self, skip: frozenset[str], everywhere: Sequence[ignore.Everywhere]) -> None:
-        self.found = _Found()  # by the roots that were walked
+        self._devices: dict[int, int] = {}
+        self.found = _Found(self._devices)  # by the roots that were walked
         self._skip = skip
         self._above: dict[str, tuple[set[str], _Ignores]] = {}
         self._everywhere = tuple(reversed(everywhere))
@@ -213,12 +226,12 @@ class _Walk:
         """Judge the name of a root as that of anything in its folder; says so when it is left out."""
         folder, name = os.path.split(root)
         if folder not in self._above:
-            names = set(_names(folder))
-            self._above[folder] = names, self.found.more_ignores(folder, "", names, ())
-        names, ignores = self._above[folder]
+            names = _names(folder)
+            self._above[folder] = controlled(names), self.found.more_ignores(folder, "", names, ())
+        unfinished, ignores = self._above[folder]
         is_folder = os.path.isdir(root)
-        why = why_not_folder(name, root) if is_folder else why_not_file(name, kind_of(name), names)
-        if why := why or self._ignored(root, name, ignores, folder=is_folder):
+        why = why_not_folder(name, root) if is_folder else why_not_file(name, kind_of(name), unfinished)
+        if why := why or self._ignored(folder, name, ignores, folder=is_folder):
             self.found.leave(root, why)
         return why is None
 
@@ -230,7 +243,7 @@ class _Walk:
         except OSError as error:
             self.found.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
         else:
-            self.found.take(root, name, path, kind_of(name), s)
+            self.found.take(root, name, kind_of(name), s)
         yield
 
     def below(self, root: str, workers: int) -> Iterator[None]:
@@ -243,89 +256,69 @@ class _Walk:
 
     def _look(self, root: str, real_root: str, place: _Place) -> tuple[_Found, list[_Place]]:
         """List one folder; returns the folders in it with the ignore lists that hold there."""
-        (rel, ignores), found = place, _Found()
+        (rel, ignores), found = place, _Found(self._devices)
         if rel and f"{real_root}/{rel}" in self._skip:
             return found, []
         path = f"{root}/{rel}" if rel else root
-        entries = _entries(path, found, required=not rel)
-        in_order = [entry.name for entry in entries]
-        names = set(in_order)
-        if not are_natural(in_order):
-            entries.sort(key=_by_number)
-        ignores = found.more_ignores(path, rel, names, ignores)
-        return found, self._sorted_out(root, rel, entries, names, ignores, found)
+        folder = None
+        try:
+            folder = fs.open_folder(None, path)  # inside of it, a look takes less than by the whole path
+            entries = _entries(folder)
+        except OSError as error:
+            if not rel:
+                raise FolderUnreadableError(path, error) from error
+            found.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            return found, []
+        else:
+            names = [entry.name for entry in entries]
+            ignores = found.more_ignores(path, rel, names, ignores)
+            return found, self._sorted_out(root, rel, entries, ignores, found)
+        finally:
+            if folder is not None:
+                fs.close_folder(folder)
 
     def _sorted_out(
         self,
         root: str,
         rel: str,
         entries: Sequence[os.DirEntry[str]],
-        names: set[str],
         ignores: _Ignores,
         found: _Found,
     ) -> list[_Place]:
-        prefix = f"{rel}/" if rel else ""
+        prefix, unfinished = f"{rel}/" if rel else "", controlled(entry.name for entry in entries)
         folders: list[_Place] = []
         for entry in entries:
-            below = prefix + entry.name
-            if entry.is_file(follow_symlinks=False):
-                self._file(root, below, entry, names, ignores, found)
-            elif reason := _unfit(entry) or self._ignored(entry.path, below, ignores, folder=True):
-                found.leave(entry.path, reason)
+            name, is_file = entry.name, entry.is_file(follow_symlinks=False)
+            below, kind = prefix + name, kind_of(name)
+            reason = why_not_file(name, kind, unfinished) if is_file else _unfit(entry, joined(root, below))
+            if reason := reason or self._ignored(root, below, ignores, folder=not is_file):
+                found.leave(joined(root, below), reason)
+            elif is_file:
+                found.take_listed(root, below, kind, entry)
             else:
                 folders.append((below, ignores))
         return folders
 
-    def _file(
-        self,
-        root: str,
-        rel: str,
-        entry: os.DirEntry[str],
-        names: set[str],
-        ignores: _Ignores,
-        found: _Found,
-    ) -> None:
-        kind = kind_of(entry.name)
-        reason = why_not_file(entry.name, kind, names)
-        if reason := reason or self._ignored(entry.path, rel, ignores, folder=False):
-            found.leave(entry.path, reason)
-            return
-        try:
-            s = fs.listed(entry)
-        except OSError as error:  # gone since it was listed, or a broken disk
-            found.leave(entry.path, LeftOutReason.UNREADABLE, error.strerror or str(error))
-        else:
-            found.take(root, rel, entry.path, kind, s)
-
-    def _ignored(self, path: str, rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
+    def _ignored(self, root: str, rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
         """Judge a path. The innermost list that speaks of it decides, as in git; then those of everywhere."""
         if not (ignores or self._everywhere):
             return None
         verdict = _judged(rel, ignores, folder=folder)
         if verdict is None and self._everywhere:
-            whole = path.replace(os.sep, "/")
+            whole = joined(root, rel).replace(os.sep, "/")
             found = (each.judge(whole, folder=folder) for each in self._everywhere)
             verdict = next((each for each in found if each is not None), None)
         return LeftOutReason.IGNORED if verdict else None
 
 
-def _entries(path: str, collected: _Found, *, required: bool) -> list[os.DirEntry[str]]:
-    """What a folder lists, by name. Raises FolderUnreadableError where that is required."""
-    try:
-        with os.scandir(path) as found:
-            return sorted(found, key=_name)
-    except OSError as error:
-        if required:
-            raise FolderUnreadableError(path, error) from error
-        collected.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
-        return []
+def _entries(folder: fs.Folder) -> list[os.DirEntry[str]]:
+    """What a folder lists, in its order."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=_name)
+    return [entries[place] for place in natural_order([entry.name for entry in entries])]
 
 
 _name = attrgetter("name")
-
-
-def _by_number(entry: os.DirEntry[str]) -> str:
-    return natural(entry.name)
 
 
 def _names(folder: str) -> list[str]:
@@ -335,13 +328,13 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _unfit(entry: os.DirEntry[str]) -> LeftOutReason | None:
+def _unfit(entry: os.DirEntry[str], path: str) -> LeftOutReason | None:
     """Why something that is no regular file is left out; None for a folder to go into."""
     if entry.is_symlink() or fs.is_junction(entry):
         return LeftOutReason.LINK
     if not entry.is_dir(follow_symlinks=False):
         return LeftOutReason.SPECIAL
-    return why_not_folder(entry.name, entry.path)
+    return why_not_folder(entry.name, path)
 
 
 def _judged(rel: str, ignores: _Ignores, *, folder: bool) -> bool | None:
