@@ -40,6 +40,18 @@ def test_names_that_differ_do_not_hide_rivals(one: dict[str, Any], other: dict[s
     assert len(planned(files, preset="mine", own=OWN, on_conflict="version").moves) == 2
 
 
+def test_a_show_and_a_film_in_its_folder_can_want_one_place() -> None:
+    name = "{title} S{season:00}E{episode:00}"
+    own = {"show": "{title}", "season": "{title} {season}", "episode": name}
+    own["film"] = "{title}/{title} 1/{title} S01E01"
+    files = [video("a.mkv", MUSHISHI, (1, 1)), video("b.mkv", film(2, "Mushishi"))]
+
+    result = planned(files, preset="mine", own={"mine": {"base": "jellyfin", **own}})
+
+    assert targets(result) == {"a.mkv": "Mushishi/Mushishi 1/Mushishi S01E01.mkv"}
+    assert reasons(result) == {"b.mkv": "same-target"}
+
+
 def test_an_episode_and_a_range_with_it_share_a_place() -> None:
     files = [
         video("a.mkv", MUSHISHI, (1, 1), (1, 2)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zlib import crc32
 
 from anivault.core.models import MatchedFile
@@ -13,10 +14,16 @@ def fingerprint(item: MatchedFile) -> str | None:
     if best is None:
         return None
     show, places = best.candidate, item.coordinates
-    numbers = f":S{places[0].season:02}" if places else ""
-    words = f"{show.title}\n{show.year}"
+    text, checksum = _of_show(show.provider, show.media_type, show.id, show.title, show.year)
+    if places:
+        text += f":S{places[0].season:02}"
     for place in places:
-        numbers += f"E{place.episode:02}"
-        words += f"\n{place.title}"
-    checksum = crc32(words.encode("utf-8", "replace"))
-    return f"{':'.join(map(str, show.key))}{numbers}:{checksum:08x}"
+        text += f"E{place.episode:02}"
+        checksum = crc32(f"\n{place.title}".encode("utf-8", "replace"), checksum)
+    return f"{text}:{checksum:08x}"
+
+
+@lru_cache(maxsize=1024)
+def _of_show(provider: str, media_type: str, number: int, title: str, year: int | None) -> tuple[str, int]:
+    """What all videos of a show begin with: the text, and the checksum so far."""
+    return f"{provider}:{media_type}:{number}", crc32(f"{title}\n{year}".encode("utf-8", "replace"))

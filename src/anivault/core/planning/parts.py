@@ -63,6 +63,11 @@ def _chosen(
     return complete[order(first)[0]]
 
 
+def is_numbered(item: MatchedFile) -> bool:
+    """Whether a name, or a folder, has a number that may be that of a part."""
+    return bool(item.parsed.disc or item.parsed.part)
+
+
 def number_of(item: MatchedFile) -> int | None:
     """Which part a video is, if its name or its folder numbers it; extras are numbered otherwise."""
     if item.parsed.type in EXTRAS:

@@ -9,14 +9,24 @@ from functools import lru_cache
 from itertools import pairwise
 
 from anivault.core.causes import Cause
-from anivault.core.models import Decision, Held, HeldReason, MatchedFile, ScannedFile, ShowId
+from anivault.core.models import (
+    Candidate,
+    Coordinates,
+    Decision,
+    Held,
+    HeldReason,
+    MatchedFile,
+    Ranked,
+    ScannedFile,
+    ShowId,
+)
 from anivault.core.planning.library import Library
 from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.extras import extra_name
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.said import titles_of
-from anivault.core.planning.wanted import Home, Place, Slot, Wanted
+from anivault.core.planning.wanted import Home, Place, Shelf, Slot, Wanted
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared import regex as re
 
@@ -33,69 +43,92 @@ class Places:
         self.namer, self.taken, self.described = namer, taken, described
         self._folders: dict[tuple[ShowId, str], str] = {}
         self._seasons: dict[tuple[ShowId, str, int], str] = {}
-        self._owners: dict[str, ShowId] = {}
+        self.owners: dict[str, ShowId] = {}  # by folded folder
+        self._shelf: Shelf | None = None  # the last one: files of one match mostly follow one another
         self._folded: dict[str, str] = {}
+        self._is_for_kodi = "kodi" in namer.preset.servers
 
     def want(self, item: MatchedFile) -> Wanted | Held:
         """The place a video's match gives it."""
-        subject = subject_of(item)
+        shelf = self.shelf(item)
+        return shelf if isinstance(shelf, Held) else self.place(item, shelf)
+
+    def shelf(self, item: MatchedFile) -> Shelf | Held:
+        """The show that a video is of, with its folder; or why it has no place there."""
+        best = item.match.best
         if item.parsed.type is VideoType.SAMPLE:
             return held(item.file, HeldReason.SAMPLE, Cause.SAMPLE)
-        if item.decision is not Decision.MATCHED or subject is None:
+        if item.decision is not Decision.MATCHED or best is None:
             return undecided(item)
-        if problem := self._unnameable(item, subject):
+        if problem := self._unnameable(item, best.candidate):
             return held(item.file, HeldReason.NO_PLACE, problem)
-        show, base = subject.candidate.key, self._show_folder(subject, item)
-        if self._owner(base, show) != show:
+        shelf = self._shelf
+        if shelf is None or shelf.match is not item.match:
+            shelf = self._shelf = self._made_shelf(item, best)
+        if shelf.owner != shelf.show:
+            base = shelf.base
             return held(item.file, HeldReason.SAME_TARGET, Cause.FOLDER_OF_ANOTHER, place=base, folder=base)
-        folder, stem, slots = self._named(item, subject, base)
+        return shelf
+
+    def _made_shelf(self, item: MatchedFile, best: Ranked) -> Shelf:
+        show = best.candidate.key
+        base = self._show_folder(Subject(best.candidate, best.entry, item.parsed, item.coordinates), item)
+        why = f"{best.candidate.title}, {item.match.confidence:.0%}"
+        return Shelf(item.match, show, base, self._owner(base, show), why)
+
+    def place(self, item: MatchedFile, shelf: Shelf) -> Wanted | Held:
+        """The place of a video in its show's folder."""
+        best = item.match.ranked[0]
+        subject = Subject(best.candidate, best.entry, item.parsed, item.coordinates)
+        folder, stem, slots = self._named(item, subject, shelf)
         if not stem:
             return held(item.file, HeldReason.NO_PLACE, Cause.NAMELESS)
-        return Wanted(item, show, self._at(folder, stem, item.file), slots, base)
+        why = f"{best.candidate.title}, as you have pinned it" if item.pinned else shelf.why
+        return Wanted(item, shelf.show, self._at(folder, stem, item.file), slots, shelf.base, why)
 
-    def _named(self, item: MatchedFile, subject: Subject, base: str) -> tuple[str, str, tuple[Slot, ...]]:
+    def _named(self, item: MatchedFile, subject: Subject, shelf: Shelf) -> tuple[str, str, tuple[Slot, ...]]:
         """Folder, name, and the episodes that only one file can be."""
-        show = subject.candidate.key
+        show, base = shelf.show, shelf.base
         if item.parsed.type in EXTRAS:
             return *self._extra(item, subject, base), ()
         if show.media_type == "movie":
             return base, self.namer.film(subject).rpartition("/")[2], ((show, 0, 0),)
         slots = tuple([(show, place.season, place.episode) for place in subject.coordinates])
-        return self._season_folder(subject, base), self._episode(subject, extension_of(item.file)), slots
+        return self._season_folder(subject, shelf), self._episode(subject, item.file), slots
 
-    def _episode(self, subject: Subject, extension: str) -> str:
+    def _episode(self, subject: Subject, file: ScannedFile) -> str:
         """The name of an episode. Of a range that servers do not read it has the first, and the NFO the rest.
 
         Kodi reads `S01E03.3gp` as a part of an episode, so there is a title between.
         """
-        stem = self.namer.episode(_first_of(subject) if self._is_too_high(subject) else subject)
-        if "kodi" in self.namer.preset.servers and extension[1:2].isdigit() and stem[-1:].isdigit():
+        stem = self.namer.episode(_first_of(subject) if self._is_too_high(subject.coordinates) else subject)
+        if self._is_for_kodi and extension_of(file)[1:2].isdigit() and stem[-1:].isdigit():
             return f"{stem} - Episode {subject.coordinates[0].episode}"
         return stem
 
-    def _is_too_high(self, subject: Subject) -> bool:
+    def _is_too_high(self, places: tuple[Coordinates, ...]) -> bool:
         """Whether Jellyfin or Emby would read one episode of several: a range has three digits there."""
-        beyond = len(subject.coordinates) > 1 and subject.coordinates[-1].episode > _RANGE_MAX
+        beyond = len(places) > 1 and places[-1].episode > _RANGE_MAX
         return beyond and not {"jellyfin", "emby"}.isdisjoint(self.namer.preset.servers)
 
-    def _unnameable(self, item: MatchedFile, subject: Subject) -> Cause | None:
+    def _unnameable(self, item: MatchedFile, show: Candidate) -> Cause | None:
         """Why no server could read this from one name."""
-        if item.parsed.type in EXTRAS or subject.candidate.media_type == "movie":
+        if item.parsed.type in EXTRAS or show.media_type == "movie":
             return None
-        if problem := _unreadable(subject):
+        if problem := _unreadable(item.coordinates):
             return problem
-        return Cause.RANGE_TOO_HIGH if self._is_too_high(subject) and not self.described else None
+        return Cause.RANGE_TOO_HIGH if self._is_too_high(item.coordinates) and not self.described else None
 
     def _owner(self, folder: str, show: ShowId) -> ShowId:
         """The show whose folder this is: the first that wants it, where the library knows none."""
         key = fold(folder)
-        if (owner := self._owners.get(key)) is None:
-            owner = self._owners[key] = (self.taken.owner(folder) if self.taken else None) or show
+        if (owner := self.owners.get(key)) is None:
+            owner = self.owners[key] = (self.taken.owner(folder) if self.taken else None) or show
         return owner
 
-    def _season_folder(self, subject: Subject, base: str) -> str:
-        number = subject.coordinates[0].season
-        season = subject.candidate.key, (subject.entry.key if subject.entry else ""), number
+    def _season_folder(self, subject: Subject, shelf: Shelf) -> str:
+        number, base = subject.coordinates[0].season, shelf.base
+        season = shelf.show, (subject.entry.key if subject.entry else ""), number
         if (folder := self._seasons.get(season)) is None:
             made = "/".join(filter(None, (base, self.namer.season(subject))))
             folder = self.taken.season_of(base, number, made) if self.taken else made
@@ -150,14 +183,15 @@ def _first_of(subject: Subject) -> Subject:
     return subject._replace(coordinates=subject.coordinates[:1])
 
 
-def _unreadable(subject: Subject) -> Cause | None:
+def _unreadable(places: tuple[Coordinates, ...]) -> Cause | None:
     """Why no server could read these episodes from one name."""
-    coordinates = subject.coordinates
-    if not coordinates:
+    if len(places) == 1:
+        return None
+    if not places:
         return Cause.NO_NUMBER
-    if any(after.season != coordinates[0].season for after in coordinates):
+    if any(after.season != places[0].season for after in places):
         return Cause.TWO_SEASONS
-    if any(after.episode != before.episode + 1 for before, after in pairwise(coordinates)):
+    if any(after.episode != before.episode + 1 for before, after in pairwise(places)):
         return Cause.NUMBERS_APART
     return None
 

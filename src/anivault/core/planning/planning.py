@@ -11,27 +11,17 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from anivault.core.causes import Advantage, Cause
-from anivault.core.models import (
-    Held,
-    HeldReason,
-    Identity,
-    MatchedFile,
-    Mode,
-    Move,
-    Replaced,
-    ScannedFile,
-    ShowId,
-)
+from anivault.core.models import Held, HeldReason, Identity, MatchedFile, Mode, Move, Replaced, ScannedFile
 from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.library import is_longer_or_shorter
 from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.names import LABEL_ROOM
-from anivault.core.planning.parts import Cut, cut_up, is_complete, number_of
+from anivault.core.planning.parts import Cut, cut_up, is_complete, is_numbered, number_of
 from anivault.core.planning.places import Places, already_there, shown, stay, taken_by, yields_to
 from anivault.core.planning.preference import Choice, called
-from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
+from anivault.core.planning.rivals import apart, is_copy, labels, rivals, same_inode, same_release
 from anivault.core.planning.upgrades import Upgrade, Upgrades
-from anivault.core.planning.wanted import Outcome, Place, Scope, Slot, Wanted
+from anivault.core.planning.wanted import Outcome, Place, Scope, Shelf, Slot, Wanted
 from anivault.parser.models import EXTRAS
 from anivault.shared import regex as re
 
@@ -60,34 +50,50 @@ class Planning:
         self.places, self.namer, self.taken = places, places.namer, places.taken
         self.mode, self.on_conflict, self.prefer = mode, on_conflict, prefer
         self.joins = "jellyfin" in self.namer.preset.servers  # files that begin with one episode
-        self.stems: set[str] = set()  # folded targets of videos, without extension
-        self._given: set[str] = set()  # those of them that a video has got
         self.bases: dict[int, str] = {}  # target without extension of each that is there after the run
-        self.wanted: dict[int, Wanted] = {}
-        self._starts: dict[Slot, Wanted] = {}  # by its first episode: the first that is placed
-        self._reasons: dict[tuple[ShowId | None, str], str] = {}
-        self._scopes: dict[Scope, list[MatchedFile]] = {}
-        self._choices: dict[Scope, Choice] = {}
+        self._begin()
 
     def videos(self, matched: Sequence[MatchedFile]) -> list[Outcome]:
-        """Decide about every video."""
-        outcomes: list[Outcome | None] = [None] * len(matched)
-        for index, item in enumerate(matched):
-            wanted = self.places.want(item)
-            if isinstance(wanted, Held):
-                outcomes[index] = self._known(index, item.file) or wanted
-            else:
-                self.wanted[index] = wanted
-                self.stems.add(wanted.place.key)
-        for indexes in rivals(self.wanted):
-            for index, outcome in self._settle(indexes):
+        """Decide about every video, show by show: no two shows want one place."""
+        shelves = list(map(self.places.shelf, matched))
+        outcomes = [self._held(index, matched[index].file, shelf) for index, shelf in enumerate(shelves)]
+        for indexes in apart(shelves, self.places.owners):
+            self._begin()
+            for index in indexes:
+                outcomes[index] = self._want(index, matched[index], shelves[index])
+            for index, outcome in self._settled():
                 outcomes[index] = outcome
         return [outcome for outcome in outcomes if outcome is not None]
 
+    def _begin(self) -> None:
+        """Begin with another show: of a large library one at a time is in memory."""
+        self.wanted: dict[int, Wanted] = {}
+        self.stems: set[str] = set()  # folded targets of videos, without extension
+        self._given: set[str] = set()  # those of them that a video has got
+        self._starts: dict[Slot, Wanted] = {}  # by its first episode: the first that is placed
+        self._scopes: dict[Scope, list[MatchedFile]] = {}
+        self._choices: dict[Scope, Choice] = {}
+
+    def _want(self, index: int, item: MatchedFile, shelf: Shelf | Held) -> Outcome | None:
+        """Note which place a video wants; or say why it can have none."""
+        wanted = shelf if isinstance(shelf, Held) else self.places.place(item, shelf)
+        if isinstance(wanted, Wanted):
+            self.wanted[index] = wanted
+            self.stems.add(wanted.place.key)
+        return self._held(index, item.file, wanted)
+
+    def _settled(self) -> Iterable[tuple[int, Outcome]]:
+        """Decide about all videos that want a place."""
+        for indexes in rivals(self.wanted):
+            if len(indexes) > 1 or self.upgrades or is_numbered(self.wanted[indexes[0]].item):
+                yield from self._settle(indexes)
+            else:
+                yield indexes[0], self._whole(indexes[0], self.wanted[indexes[0]])
+
     def _settle(self, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
         """Decide about videos that cannot all be had; often it is one."""
-        items = {index: self.wanted[index].item for index in indexes}
-        if any(item.parsed.disc or item.parsed.part for item in items.values()):
+        if any(is_numbered(self.wanted[index].item) for index in indexes):
+            items = {index: self.wanted[index].item for index in indexes}
             cut = cut_up(items, self._choice(self.wanted[indexes[0]]).order)
             yield from self._in_parts(cut)
             indexes = cut.whole
@@ -103,19 +109,21 @@ class Planning:
         """The same videos by how good they are, whatever the order in which they were found."""
         items = [self.wanted[index].item for index in indexes]
         order = self._choice(self.wanted[indexes[0]]).order(items) if len(items) > 1 else range(len(items))
-        return sorted((indexes[position] for position in order), key=self._yields)
+        better = [indexes[position] for position in order]
+        return sorted(better, key=self._yields) if self._last else better
 
     def _yields(self, index: int) -> bool:
         """Whether a video goes only where no other wants to go."""
-        return bool(self._last) and self.wanted[index].item.file.path in self._last
+        return self.wanted[index].item.file.path in self._last
 
     # --- upgrades ---
 
     def _best(self, indexes: list[int]) -> Upgrade | None:
         """The best of several videos that are better than the one that the library has."""
+        if self.upgrades is None:
+            return None
         first = [n for n in indexes if not self._yields(n)] or indexes
-        arriving = ((n, self.wanted[n]) for n in first if not self._found(self.wanted[n]))
-        return self.upgrades.best(arriving) if self.upgrades else None
+        return self.upgrades.best((n, self.wanted[n]) for n in first if not self._found(self.wanted[n]))
 
     def _upgraded(self, best: Upgrade, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
         """The better one takes the place; who wanted it too stays."""
@@ -211,25 +219,27 @@ class Planning:
     def _ranked(self, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
         """Decide among several videos for one place, or for one episode; the better ones come first."""
         # Who is in the library already, or is called so, keeps its place, however good the others are.
-        indexes.sort(key=lambda index: not self._is_there(self.wanted[index]))
+        if self.taken or self._own:
+            indexes.sort(key=lambda index: not self._is_there(self.wanted[index]))
         items = [self.wanted[index].item for index in indexes]
         names = labels(items, self.namer.clean) if self.on_conflict == "version" else [""] * len(items)
-        won: list[Wanted] = []
+        won: dict[object, int] = {}  # by what only one file can have: which of these has it
         for number, (index, label) in enumerate(zip(indexes, names, strict=True)):
             wanted = self.wanted[index]
-            better = next((other for other in won if other.clashes(wanted)), None)
+            better = min((won[claim] for claim in wanted.claims if claim in won), default=None)
             if better is None:
                 yield index, self._place_or_hold(index, wanted, label)
-                won += [wanted] if index in self.bases else []
+                won |= dict.fromkeys(wanted.claims, number) if index in self.bases else {}
             else:
                 number = self._version_number(wanted, indexes, number)
-                yield index, self._beside(index, wanted, better, (label, number))
+                yield index, self._beside(index, wanted, self.wanted[indexes[better]], (label, number))
 
     def _version_number(self, wanted: Wanted, indexes: Sequence[int], number: int) -> int:
         """Which version a video would be; behind all that there may be where it is worse than one placed."""
+        if self.upgrades is None:
+            return number
         placed = [self.wanted[other] for other in indexes if other in self.bases]
-        worse = self.upgrades and self.upgrades.is_worse(wanted, placed)
-        return self.namer.preset.versions if worse else number
+        return self.namer.preset.versions if self.upgrades.is_worse(wanted, placed) else number
 
     def _is_there(self, wanted: Wanted) -> bool:
         """Whether a file is in the library already; of its own files whether it has the name it would get."""
@@ -287,7 +297,8 @@ class Planning:
             return yields_to(wanted, better, Cause.RIVAL)
         there = self._is_there(better)
         advantage = Advantage.IN_LIBRARY if there else choice.advantage(winner, item)
-        if set(wanted.slots) == set(better.slots) and choice.is_of_season(winner, item):
+        same = wanted.slots == better.slots or set(wanted.slots) == set(better.slots)
+        if same and choice.is_of_season(winner, item):
             facts = {"release": called(winner), "season": wanted.season, "advantage": advantage.value}
             return yields_to(wanted, better, Cause.RELEASE_CHOSEN, **facts)
         if wanted.slots == better.slots:
@@ -358,10 +369,12 @@ class Planning:
         copy = self.taken.at(place.key + place.extension)
         return copy.rel if copy and copy.identity and is_copy(file.identity, copy.identity) else None
 
-    def _known(self, index: int, file: ScannedFile) -> Held | None:
-        """A file that is in the library, whatever today's match says of it."""
+    def _held(self, index: int, file: ScannedFile, found: object) -> Outcome | None:
+        """A file that is held; one that is in the library is there, whatever today's match says of it."""
+        if not isinstance(found, Held):
+            return None
         there = self.taken.has(file) if self.taken else None
-        return self._already(index, file, there) if there else None
+        return self._already(index, file, there) if there else found
 
     def _already(self, index: int, file: ScannedFile, there: str) -> Held:
         self.bases[index] = there.rpartition(".")[0]
@@ -371,19 +384,11 @@ class Planning:
         self.bases[index] = place.base
         self.stems.add(place.key)
         self._given.add(place.key)
-        if (wanted := self.wanted[index]).slots:
+        wanted, file = self.wanted[index], item.file
+        if wanted.slots:
             self._starts.setdefault(wanted.slots[0], wanted)
-        file = item.file
         return Move(
             root=file.root, rel=file.rel, target=place.target, mode=self.mode,
-            identity=file.identity or Identity(0, 0), reason=self._reason(item),
+            identity=file.identity or Identity(0, 0), reason=wanted.why,
             metadata=fingerprint(item), crc32=item.parsed.crc32,
         )  # fmt: skip
-
-    def _reason(self, item: MatchedFile) -> str:
-        best = item.match.best
-        why = "as you have pinned it" if item.pinned else f"{item.match.confidence:.0%}"
-        key = best.candidate.key if best else None, why
-        if (known := self._reasons.get(key)) is None:
-            known = self._reasons[key] = f"{best.candidate.title if best else ''}, {why}"
-        return known

@@ -54,6 +54,7 @@ class Choice:
             files[release(item)].append(item)
         known = [release(file) for file in there]
         self._files, self._prefer = files, prefer
+        self._between: dict[tuple[Release, Release], Advantage | None] = {}
         self._ranks = {one: self._rank(one, known) for one in files}
         self._keys = {one: self._key(one) for one in files}
         self.first = min(files, key=self._keys.__getitem__)
@@ -76,16 +77,16 @@ class Choice:
 
     def order(self, items: Sequence[MatchedFile]) -> list[int]:
         """The positions of `items`, best first."""
-        releases = [release(item) for item in items]
+        rows = [(release(item), _version(item), _size(item), item.file.path) for item in items]
         latest: dict[str, int] = {}
-        for item, one in zip(items, releases, strict=True):
-            latest[one.group] = max(latest.get(one.group, 0), _version(item))
+        for one, version, _, _ in rows:
+            latest[one.group] = max(latest.get(one.group, 0), version)
 
         def key(position: int) -> tuple[object, ...]:
-            item, one = items[position], releases[position]
-            replaced, (stem, _, end) = _version(item) < latest[one.group], item.file.path.rpartition(".")
+            one, version, size, path = rows[position]
+            replaced, (stem, _, end) = version < latest[one.group], path.rpartition(".")
             # Without the extension, so that of a library's files `A` goes before `A - Version`.
-            return not _size(item), replaced, self._keys[one], -_version(item), -_size(item), stem, end
+            return not size, replaced, self._keys[one], -version, -size, stem, end
 
         return sorted(range(len(items)), key=key)
 
@@ -107,12 +108,18 @@ class Choice:
             return Advantage.VERSION
         if ours == theirs:
             return Advantage.SIZE if _size(winner) > _size(other) else Advantage.PATH
+        if (ours, theirs) not in self._between:
+            self._between[ours, theirs] = self._of_releases(ours, theirs)
+        if why := self._between[ours, theirs]:
+            return why
+        first = called(winner).casefold() < called(other).casefold()
+        return Advantage.NAME if first else Advantage.EQUAL
+
+    def _of_releases(self, ours: Release, theirs: Release) -> Advantage | None:
+        """What a release is better by than another one; None where all that is known of both is alike."""
         pairs = zip(self._ranks[ours], self._ranks[theirs], strict=True)
         mine, its, why = next(((a, b, why) for (a, why), (b, _) in pairs if a != b), (0, 0, None))
-        if why is None:
-            first = called(winner).casefold() < called(other).casefold()
-            return Advantage.NAME if first else Advantage.EQUAL
-        return why if mine > its else Advantage.REPLACED  # nothing else puts a worse one first
+        return why if why is None or mine > its else Advantage.REPLACED  # nothing else puts a worse one first
 
 
 class Compared(NamedTuple):
@@ -194,7 +201,12 @@ def release(item: MatchedFile | ParsedFile) -> Release:
     """The release that a video is of."""
     parsed = item.parsed
     group = parsed.group.casefold() if parsed.group else f"/{item.file.path.rpartition('/')[0]}"
-    return Release(group, lines(parsed.resolution), (parsed.source or "").casefold())
+    return _release(group, parsed.resolution, parsed.source)
+
+
+@lru_cache(maxsize=1024)
+def _release(group: str, resolution: str | None, source: str | None) -> Release:
+    return Release(group, lines(resolution), (source or "").casefold())
 
 
 def called(item: MatchedFile) -> str:

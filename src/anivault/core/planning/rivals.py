@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from anivault.core.models import Identity, MatchedFile, ScannedFile
+from anivault.core.models import Held, Identity, MatchedFile, ScannedFile, ShowId
 from anivault.core.planning.naming.characters import finish
-from anivault.core.planning.wanted import Wanted
+from anivault.core.planning.wanted import Shelf, Wanted
 from anivault.parser.models import ParseResult
 from anivault.shared import fs
+
+T = TypeVar("T")
+
+
+def apart(shelves: Sequence[Shelf | Held], owners: Mapping[str, ShowId]) -> list[list[int]]:
+    """Put videos together that can want one place: those of a show, and of shows with folders in its own.
+
+    `owners`: the shows by their folders, which are folded. Each video that is on a shelf is in one list, in
+    the order given.
+    """
+    leaders: dict[ShowId, ShowId] = {}
+    above, whose = "/", None
+    for folder, show in sorted((f"{folder}/", show) for folder, show in owners.items()):
+        if whose and folder.startswith(above):
+            _join(leaders, whose, show)
+        else:
+            above, whose = folder, show
+    together: dict[ShowId, list[int]] = {}
+    for index, shelf in enumerate(shelves):
+        if isinstance(shelf, Shelf):
+            together.setdefault(_leader(leaders, shelf.show), []).append(index)
+    return list(together.values())
 
 
 def rivals(wanted: Mapping[int, Wanted]) -> Iterable[list[int]]:
@@ -18,19 +41,26 @@ def rivals(wanted: Mapping[int, Wanted]) -> Iterable[list[int]]:
     for index, one in wanted.items():
         for claim in one.claims:
             if (other := first.setdefault(claim, index)) != index:
-                low, high = sorted((_leader(leaders, other), _leader(leaders, index)))
-                if low != high:
-                    leaders[high] = low
+                _join(leaders, *sorted((_leader(leaders, other), _leader(leaders, index))))  # the first leads
+    if not leaders:
+        return [[index] for index in wanted]
     crowds: dict[int, list[int]] = {}
     for index in wanted:
-        crowds.setdefault(_leader(leaders, index) if leaders else index, []).append(index)
+        crowds.setdefault(_leader(leaders, index), []).append(index)
     return crowds.values()
 
 
-def _leader(leaders: Mapping[int, int], index: int) -> int:
-    while (above := leaders.get(index, index)) != index:
-        index = above
-    return index
+def _join(leaders: dict[T, T], one: T, other: T) -> None:
+    """Put all that follow the one and the other together, behind the leader of the one."""
+    first, second = _leader(leaders, one), _leader(leaders, other)
+    if first != second:
+        leaders[second] = first
+
+
+def _leader(leaders: Mapping[T, T], one: T) -> T:
+    while (above := leaders.get(one, one)) != one:
+        one = above
+    return one
 
 
 def same_release(one: MatchedFile, two: MatchedFile) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from anivault.core.models import Held, MatchedFile, Move, ShowId
+from anivault.core.models import Held, Match, MatchedFile, Move, ShowId
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.misread import Kind
 
@@ -49,6 +49,16 @@ class Home(NamedTuple):
     season: int | None
 
 
+class Shelf(NamedTuple):
+    """What all videos of one match share: their show, its folder, whose folder that is, and why there."""
+
+    match: Match
+    show: ShowId
+    base: str
+    owner: ShowId
+    why: str
+
+
 class Wanted(NamedTuple):
     """A video on its way: the place that its match gives it, and the episodes that it would be there."""
 
@@ -57,6 +67,7 @@ class Wanted(NamedTuple):
     place: Place
     slots: tuple[Slot, ...]  # none for an extra
     base: str  # the folder of its show
+    why: str = ""  # why there, in words
 
     @property
     def claims(self) -> tuple[object, ...]:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from anivault.core.planning.naming import misread
-from anivault.core.planning.naming.misread import Kind, Server, mend, path_warnings, unlike_an_episode
+from anivault.core.planning.naming.misread import (
+    Kind,
+    Server,
+    is_plain_end,
+    is_plain_start,
+    mend,
+    path_warnings,
+    unlike_an_episode,
+)
+from anivault.core.planning.naming.names import Namer
+from anivault.core.planning.naming.presets import builtin_presets, load_preset
 
 SERVERS: tuple[Server, ...] = ("jellyfin", "plex", "emby", "kodi")
 
@@ -89,6 +99,33 @@ def test_a_name_that_is_not_looked_through_has_nothing_to_mend(name: str) -> Non
 
     assert not [rule for rule in skipped if rule.words and rule.pattern.search(name)]
     assert misread._may_end_with(misread._LAST_WORDS, name) or not misread._ENDS.search(name)
+
+
+PIECES = st.lists(
+    WORDS | st.sampled_from([" ", " - ", ".", "2014", "05.06", "3x", "E7", "CON"]) | NAMES, max_size=4
+)
+
+
+@given(
+    PIECES, st.sampled_from(["S01E", " s02e", "E", ""]), PIECES, st.sampled_from(sorted(builtin_presets()))
+)
+@example(["Show "], "E", [" - S01E02-3"], "jellyfin")
+@example(["Show S01E02 2x"], "", ["-E7"], "jellyfin")
+def test_what_is_plain_in_two_parts_is_plain_as_a_whole(
+    before: list[str], mark: str, after: list[str], preset: str
+) -> None:
+    finish = Namer(load_preset(preset)).finish
+    start, end = f"{''.join(before)}{mark}", f"05{''.join(after)}"
+
+    plain = is_plain_start(start, finish) and is_plain_end(end, finish)
+    assert not plain or finish(start + end) == start + end
+
+
+def test_most_names_are_plain() -> None:
+    finish = Namer(load_preset("jellyfin")).finish
+
+    assert is_plain_start("Mushishi S01E", finish)
+    assert is_plain_end("05-E06 - The Green Seat", finish)
 
 
 def test_the_words_of_a_rule_are_lower_case_as_they_are_looked_for() -> None:

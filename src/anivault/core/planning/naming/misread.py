@@ -98,7 +98,8 @@ _IGNORED = frozenset(
     }
 )  # fmt: skip
 _OWN = re.compile(r"s(\d+)e\d+(?:-?e\d+)*", re.IGNORECASE)  # the numbers that a template has written
-# What Jellyfin and Emby go on counting with: `- x265`, `- E2 Rising`; and anywhere later `2x1-7`
+_COUNTING = frozenset({"jellyfin", "emby"})
+# What they go on counting with: `- x265`, `- E2 Rising`; and anywhere later `2x1-7`
 _GOES_ON = re.compile(r"(?P<before>(?: - |-)?)(?P<word>[xe]\d{1,3}(?![\dip])[^\s-]*)", re.IGNORECASE)
 _GOES_ON_BARE = re.compile(r"-(?=\d{1,3}(?![\dip]))", re.IGNORECASE)
 _CROSS = re.compile(
@@ -136,17 +137,31 @@ def _may_end_with(words: tuple[str, ...], name: str) -> bool:
 
 
 def _after_numbers(name: str, servers: Sequence[Server]) -> str:
-    own = _OWN.search(name)
-    if own is None or {"jellyfin", "emby"}.isdisjoint(servers):
+    own = None if _COUNTING.isdisjoint(servers) else _OWN.search(name)
+    if own is None or own.end() == len(name):
         return name
     head, rest = name[: own.end()], name[own.end() :]
-    if not rest:
-        return name
     if found := _GOES_ON.match(rest):
         rest = f"{found['before']}'{found['word']}'{rest[found.end() :]}"
     elif _GOES_ON_BARE.match(rest):
         rest = f" - {rest[1:]}"
     return head + _CROSS.sub(r"\1×", rest)
+
+
+def is_plain_start(start: str, finish: Callable[[str], str]) -> bool:
+    """Whether a name that starts like this, `Show S01E`, and goes on with a number is `finish`ed there.
+
+    The rest of such a name may be looked at without its start, once for many names.
+    """
+    name = f"{start}1"
+    own = _OWN.search(name)
+    return own is not None and own.end() == len(name) and name == finish(name)
+
+
+def is_plain_end(end: str, finish: Callable[[str], str]) -> bool:
+    """Whether what goes on with the number of an episode is finished: `05 - The Title`."""
+    name = f"S1E{end}"
+    return end[:1].isdecimal() and name == finish(name)
 
 
 # --- extras ----------------------------------------------------------------------------------------------

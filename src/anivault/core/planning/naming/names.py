@@ -7,7 +7,9 @@ match says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from functools import lru_cache
+from itertools import takewhile
+from typing import NamedTuple, TypeAlias
 
 from anivault.core.models import Candidate, ShowId
 from anivault.core.planning.naming.characters import COUNTS_ON, NAME_MAX, clean, cut, finish
@@ -17,11 +19,12 @@ from anivault.core.planning.naming.fields import (
     SHORTENED,
     SPELLINGS,
     Subject,
+    Value,
     episode_title,
     title_in,
     without_year,
 )
-from anivault.core.planning.naming.misread import Kind, mend, unlike_an_episode
+from anivault.core.planning.naming.misread import Kind, is_plain_end, is_plain_start, mend, unlike_an_episode
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.naming.template import Component, Field, Group, Part, fields_of, parse_template
 from anivault.parser.models import VideoType
@@ -41,6 +44,7 @@ class Namer:
         self.preset = preset
         self.name_max = name_max
         self.room = name_max - STEM_ROOM
+        self._is_plain_end = lru_cache(maxsize=4096)(lambda end: is_plain_end(end, self.finish))
         self._cleaned: dict[str, str] = {}
         self._episode_titles: dict[str, str] = {}
         self._titles: dict[ShowId, str] = {}
@@ -113,25 +117,30 @@ class Namer:
         return lambda subject: "/".join(filter(None, [name(subject) for name in names]))
 
     def _name(self, component: Component, kind: Kind) -> Callable[[Subject], str]:
-        room, quick = self.room, self.room // 4  # no character has more than 4 bytes
         writers = [(self._writer(part), _is_steady(part)) for part in component]
         write = _joined([writer for writer, _ in writers])
         shortened = [field for field in SHORTENED if field in fields_of(component)]
-        known: dict[tuple[ShowId, int | None], list[str | Writer]] = {}
+        known: dict[tuple[str, str, int, int | None], _OfSeason] = {}
 
         def name(subject: Subject) -> str:
             show, places = subject.candidate, subject.coordinates
-            key = show.key, places[0].season if places else None
-            pieces = known.get(key)
-            if pieces is None:
-                pieces = known[key] = _written(writers, subject)
-            parts = [piece if isinstance(piece, str) else piece(subject, _NO_LIMITS) for piece in pieces]
-            text = self.finish("".join(parts), kind)
-            if len(text) <= quick or len(text.encode("utf-8")) <= room:
+            key = show.provider, show.media_type, show.id, places[0].season if places else None
+            if (season := known.get(key)) is None:
+                start, rest = _written(writers, subject)
+                plain = kind == "episode" and is_plain_start(start, self.finish)
+                season = known[key] = _OfSeason(start, plain, _joined(rest))
+            end = season.end(subject, _NO_LIMITS)
+            text = f"{season.start}{end}"
+            if not (season.plain and self._is_plain_end(end)):
+                text = self.finish(text, kind)
+            if self._is_short(text):
                 return text
             return self._shorten(lambda *said: self.finish(write(*said), kind), subject, shortened)
 
         return name
+
+    def _is_short(self, name: str) -> bool:
+        return len(name) * 4 <= self.room or len(name.encode("utf-8")) <= self.room
 
     def _shorten(self, write: Writer, subject: Subject, fields: list[str]) -> str:
         """Cut the fields one after the other, each no further than to 12 bytes, until the name fits."""
@@ -187,19 +196,19 @@ def _is_steady(part: Part) -> bool:
     return isinstance(part, str) or fields_of((part,)) <= _STEADY
 
 
-def _written(writers: list[tuple[str | Writer, bool]], subject: Subject) -> list[str | Writer]:
-    """Write what is steady and join it with its neighbours; the rest stays to be written."""
-    pieces: list[str | Writer] = []
-    for writer, steady in writers:
-        if not steady:
-            pieces.append(writer)
-            continue
-        text = writer if isinstance(writer, str) else writer(subject, _NO_LIMITS)
-        if pieces and isinstance(pieces[-1], str):
-            pieces[-1] += text
-        else:
-            pieces.append(text)
-    return pieces
+class _OfSeason(NamedTuple):
+    """A name as far as all files of a season share it. `plain`: no server misreads how it starts."""
+
+    start: str
+    plain: bool
+    end: Writer
+
+
+def _written(writers: list[tuple[str | Writer, bool]], subject: Subject) -> tuple[str, list[str | Writer]]:
+    """Write what is steady at the start; the rest stays to be written."""
+    steady = list(takewhile(lambda one: one[1], writers))
+    start = "".join(w if isinstance(w, str) else w(subject, _NO_LIMITS) for w, _ in steady)
+    return start, [writer for writer, _ in writers[len(steady) :]]
 
 
 def _joined(writers: list[str | Writer]) -> Writer:
@@ -209,32 +218,25 @@ def _joined(writers: list[str | Writer]) -> Writer:
 
 
 def _group(group: Group, writers: list[str | Writer]) -> Writer:
-    needed = [isinstance(part, Field) for part in group.parts]
+    needed = [number for number, part in enumerate(group.parts) if isinstance(part, Field)]
 
     def write(subject: Subject, limits: Limits) -> str:
-        texts = []
-        for need, part in zip(needed, writers, strict=True):
-            text = part if isinstance(part, str) else part(subject, limits)
-            if need and not text:
-                return ""
-            texts.append(text)
-        return "".join(texts)
+        texts = [part if isinstance(part, str) else part(subject, limits) for part in writers]
+        return "".join(texts) if all(map(texts.__getitem__, needed)) else ""
 
     return write
 
 
 def _number(field: Field) -> Writer:
-    read, digits = FIELDS[field.name], field.digits
+    read = FIELDS[field.name]
 
-    def write(subject: Subject, limits: Limits) -> str:  # noqa: ARG001 - numbers are never cut
-        value = read(subject)
+    @lru_cache(maxsize=4096)
+    def shown(value: Value) -> str:
         if isinstance(value, int):
-            return f"{value:0{digits}}"
+            return f"{value:0{field.digits}}"
         if not isinstance(value, tuple) or not value:
             return ""
-        if len(value) == 1:
-            return f"{value[0]:0{digits}}"
-        shown = value if field.every else (value[0], value[-1])
-        return field.joint.join(str(number).zfill(digits) for number in shown)
+        every = value if field.every or len(value) == 1 else (value[0], value[-1])
+        return field.joint.join(f"{number:0{field.digits}}" for number in every)
 
-    return write
+    return lambda subject, _limits: shown(read(subject))  # numbers are never cut

@@ -43,16 +43,15 @@ class Videos:
     """The videos of a run by folder, to be asked for each other file."""
 
     def __init__(self, videos: Sequence[ScannedFile], parsed: Sequence[ParseResult]) -> None:
-        self._stems: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._stems: dict[tuple[str, str], dict[str, int]] = {}
         self._loose: dict[tuple[str, str], dict[str, list[int]]] = {}
         self._numbered: dict[tuple[str, str], dict[_Place, list[int]]] = {}
         self._below: dict[tuple[str, str], list[int]] | None = None
         self._alike: dict[int, list[int]] = {}  # by the first of those that have one stem
         self._videos, self._parsed = videos, parsed
+        self._folders: dict[tuple[str, str], list[int]] = defaultdict(list)
         for index, video in enumerate(videos):
-            stems = self._stems[video.root, video.folder]
-            if (first := stems.setdefault(_stem(video).lower(), index)) != index:
-                self._alike.setdefault(first, [first]).append(index)
+            self._folders[video.root, video.folder].append(index)
 
     def owner(self, item: ParsedFile) -> Owner | None:
         """Return whose sidecar `item` is; None when no video or more than one could be meant."""
@@ -60,7 +59,7 @@ class Videos:
         stem = _stem(file) or file.name
         between: list[str] = []  # folders between the file and the video's folder
         for _ in range(_LEVELS):
-            if (stems := self._stems.get((file.root, folder))) and (
+            if (stems := self._stems_in((file.root, folder))) and (
                 found := self._in_folder(item, stem, (file.root, folder), stems, between)
             ):
                 return found
@@ -69,6 +68,15 @@ class Videos:
             folder, _, last = folder.rpartition("/")
             between.insert(0, last)
         return None
+
+    def _stems_in(self, folder: tuple[str, str]) -> dict[str, int]:
+        """The videos of a folder by their names; few folders have something else in them."""
+        if (stems := self._stems.get(folder)) is None:
+            stems = self._stems[folder] = {}
+            for index in self._folders.get(folder, ()):
+                if (first := stems.setdefault(_stem(self._videos[index]).lower(), index)) != index:
+                    self._alike.setdefault(first, [first]).append(index)
+        return stems
 
     def alike(self, index: int, file: ScannedFile) -> list[int]:
         """The videos that a file of this one may be of too: their names differ in extension or case alone.
