@@ -5,7 +5,9 @@ In: parsed files. Out: releases, the files of one folder, title and group with w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -119,20 +121,46 @@ def _is_titled_alike(key: Key, largest: Key, buckets: Buckets) -> bool:
 def _mains_of_extras(buckets: Buckets) -> dict[Key, Key]:
     """For each bucket of extras alone the one of its show: in its folder, or in that of the show above it."""
     extras = {key for key, bucket in buckets.items() if _are_extras(bucket)}
-    mains: dict[str, list[Key]] = {}  # by folder; those in a season's folder by the show's too
-    for key in buckets.keys() - extras if extras else ():
-        for folder in _up_to_the_show(key.folder):
-            mains.setdefault(folder, []).append(key)
+    mains = _Mains(buckets, [key for key in buckets if key not in extras] if extras else ())
     found = {key: _main_of(key, mains, buckets) for key in extras}
     return {key: main for key, main in found.items() if main}
 
 
-def _main_of(key: Key, mains: dict[str, list[Key]], buckets: Buckets) -> Key | None:
-    """The release that extras belong to: of their title, or in an extras folder that of the show above."""
+class _Mains:
+    """The releases that extras may belong to, by folder and title: a flat folder has thousands of both.
+
+    One in a season's folder is in the show's folder too.
+    """
+
+    def __init__(self, buckets: Buckets, mains: Iterable[Key]) -> None:
+        self._buckets = buckets
+        self._in: dict[str, list[Key]] = defaultdict(list)
+        self._titled: dict[tuple[str, str], list[Key]] = defaultdict(list)
+        for main in mains:
+            for folder in _up_to_the_show(main.folder):
+                self._in[folder].append(main)
+                self._titled[folder, main.title].append(main)
+        self.of_show = cache(self._of_show)
+
+    def titled(self, folder: str, title: str) -> Sequence[Key]:
+        """Those in a folder that have this title."""
+        return self._titled.get((folder, title), ())
+
+    def _of_show(self, folder: str) -> Sequence[Key]:
+        """Those in a folder that has their title."""
+        return [main for main in self._in.get(folder, ()) if _is_named_by(folder, main, self._buckets)]
+
+
+def _main_of(key: Key, mains: _Mains, buckets: Buckets) -> Key | None:
+    """The release that extras belong to: of their title, or in an extras folder that of the show above.
+
+    Extras whose title goes on where the show's ends may be those of a film, and are judged by themselves.
+    """
     near: list[Key] = []
     for folder in _up_to_the_show(key.folder):
-        show = folder if folder != key.folder else ""
-        near += [main for main in mains.get(folder, ()) if _is_main(main, key, show, buckets)]
+        near += mains.titled(folder, key.title)
+        if folder != key.folder:
+            near += (main for main in mains.of_show(folder) if not key.title.startswith(main.title))
 
     def order(main: Key) -> tuple[bool, bool, bool, bool, bool, int, Key]:
         """The year first, then title, episodes before specials, group, kind, and the many before the few."""
@@ -143,22 +171,10 @@ def _main_of(key: Key, mains: dict[str, list[Key]], buckets: Buckets) -> Key | N
     return min(near, key=order, default=None)
 
 
-def _is_main(main: Key, extras: Key, show: str, buckets: Buckets) -> bool:
-    """Whether extras go with a release: of one title; or of the show whose folder holds theirs.
-
-    Extras whose title goes on where the show's ends may be those of a film, and are judged by themselves.
-    """
-    if main.title == extras.title:
-        return True
-    if not show or extras.title.startswith(main.title):
-        return False
-    return _is_named_by(show, main, buckets)
-
-
 def _is_named_by(folder: str, main: Key, buckets: Buckets) -> bool:
     """Whether a folder has the title of a release."""
-    named = {normal_form(title) for file in buckets[main] for title in (*file.parsed.titles, main.title)}
-    return any(normal_form(title) in named for title in _titles_of(folder))
+    titles = {main.title}.union(*{file.parsed.titles for file in buckets[main]})
+    return not set(map(normal_form, titles)).isdisjoint(map(normal_form, _titles_of(folder)))
 
 
 def _titles_of(folder: str) -> tuple[str, ...]:
