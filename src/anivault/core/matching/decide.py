@@ -28,7 +28,8 @@ from anivault.core.matching.places.placed import (
     year_of,
 )
 from anivault.core.matching.said import has_lost_mark, numbers_of
-from anivault.core.matching.titles.names import KNOWN, is_told_by_mark
+from anivault.core.matching.titles.compared import differs_by_mark
+from anivault.core.matching.titles.names import KNOWN
 from anivault.core.matching.titles.normalize import forms, marks_in
 from anivault.core.models import (
     Candidate,
@@ -62,9 +63,9 @@ KEPT = 8  # candidates kept for explaining and for review
 
 def match_one(release: Release, fits: Sequence[Fit], thresholds: Thresholds) -> Iterator[MatchedFile]:
     """Judge each file of a release by the shows that fit it, best first."""
-    match = decide(fits, thresholds)
+    match, fit, key = decide(fits, thresholds), fits[0] if fits else None, release.key
     for file in release.files:
-        yield _file(file, fits[0] if fits else None, match, thresholds, release.key)
+        yield _file(file, fit, match, thresholds, key)
 
 
 def decide(fits: Sequence[Fit], thresholds: Thresholds = THRESHOLDS) -> Match:
@@ -178,8 +179,7 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
     placement = _of_marked_story(_of_one_year(placement, file, fit), file, numbers, fit)
     if has_lost_mark(file):
         placement = _with_lost_mark(placement, numbers, fit)
-    titles = fit.candidate.episode_titles
-    if not titles:
+    if not (titles := fit.candidate.episode_titles):
         return placement
     named = tuple(
         replace(c, title=titles.get(f"S{c.season:02}E{c.episode:02}")) for c in placement.coordinates
@@ -190,8 +190,7 @@ def _place(file: ParsedFile, fit: Fit) -> Placement:
 def _as_counted(placement: Placement, fit: Fit) -> Placement:
     """Ask where lists and the provider count seasons apart: a name may mean either."""
     said, slot = fit.season or 0, fit.slot
-    another = 0 < said < slot.season or (said > slot.season > 0 and slot.cour == 1 and slot.first == 1)
-    if not another:
+    if not (0 < said < slot.season or (said > slot.season > 0 and slot.cour == 1 and slot.first == 1)):
         return _of_shorter_seasons(placement, fit)
     provider = _named(fit.candidate)
     rule = f"The name says season {said}, which is season {fit.slot.season} at {provider}: which is meant?"
@@ -225,8 +224,8 @@ def _of_one_year(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
 
 def _of_marked_story(placement: Placement, file: ParsedFile, numbers: Sequence[int], fit: Fit) -> Placement:
     """Ask where lists call a second part so: *Hataraku Maou-sama!! 2nd Season* after its first."""
-    said = {form for title in file.parsed.titles if marks_in(form := forms(title)[0])}
-    if not said or (fit.season or 1) < 2:
+    said = {form for t in file.parsed.titles if (fit.season or 1) > 1 and marks_in(form := forms(t)[0])}
+    if not said:
         return placement
     called = [slot for slot in fit.slots if slot.season > 0 and _is_called(slot, said, fit.season)]
     if not called or fit.slot in called or _is_beyond(numbers, called[0]):
@@ -248,7 +247,7 @@ def _is_called(slot: PlacedEntry, said: Set[str], season: int | None) -> bool:
 
 def _with_lost_mark(placement: Placement, numbers: Sequence[int], fit: Fit) -> Placement:
     """Ask where a lost mark may be one that tells a sequel: *Nisekoi_* is *Nisekoi*, or *Nisekoi:*."""
-    sequel = next(filter(partial(is_told_by_mark, fit.slot), fit.slots), None) if fit.season is None else None
+    sequel = next(filter(partial(differs_by_mark, fit.slot), fit.slots), None) if fit.season is None else None
     if sequel is None or not numbers:
         return placement
     rule = (
@@ -262,10 +261,11 @@ def _of_shorter_seasons(placement: Placement, fit: Fit) -> Placement:
 
     Season 2 at TMDB is what lists call season 17, and their season 2 is in TMDB's first.
     """
-    said, called = fit.season or 0, {s.season: s.marker for s in reversed(fit.slots) if s.marker}
+    if not 1 < (said := fit.season or 0) == fit.slot.season:
+        return placement
+    called = {s.season: s.marker for s in reversed(fit.slots) if s.marker}
     marker = called.get(said, said)
-    fewer = 1 < said == fit.slot.season < marker and said not in called.values()
-    if not fewer or (fit.slot.before or 0) < SHORT * (marker - 1):
+    if said >= marker or said in called.values() or (fit.slot.before or 0) < SHORT * (marker - 1):
         return placement
     rule = (
         f"Lists call season {said} of {_named(fit.candidate)} season {marker}: which season {said} is meant?"
@@ -275,7 +275,7 @@ def _of_shorter_seasons(placement: Placement, fit: Fit) -> Placement:
 
 def _of_one_season(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
     """Ask where a name says two seasons, `Show 2nd Season S03E01`, and not one in two countings."""
-    said, slot = fit.seasons | set(file.parsed.seasons), fit.slot
+    said, slot = fit.seasons.union(file.parsed.seasons), fit.slot
     if len(said) < 2 or said <= {slot.season, slot.marker}:
         return placement
     rule = f"The name says {' and '.join(f'season {n}' for n in sorted(said))}: which is meant?"

@@ -145,7 +145,10 @@ def _film_numbers(kind: VideoType | None, numbers: Sequence[Number]) -> tuple[in
 
 def _most(values: Iterable[T]) -> list[T]:
     """Each value once, the most frequent first, ties in order of appearance; the rare ones left out."""
-    counted = Counter(values).most_common()
+    several = list(values)
+    if several.count(several[0]) == len(several) if several else True:  # as most files of a release say
+        return several[:1]
+    counted = Counter(several).most_common()
     return [value for value, times in counted if times * RARE >= counted[0][1]]
 
 

@@ -16,7 +16,7 @@ from anivault.core.matching.places.timeline import number_of_film, timeline
 from anivault.core.matching.said import FOLDER, PIECE, WHOLE, Evidence
 from anivault.core.matching.titles.backed import BACKED, WEB_SINCE, Compared, Profile, is_backed
 from anivault.core.matching.titles.compared import BARE, claims_of, compare_titles, told_apart
-from anivault.core.matching.titles.names import CUT_SHORT, KNOWN, NO_CLAIM, Claim, TitleMatch, names_of
+from anivault.core.matching.titles.names import CUT_SHORT, KNOWN, NO_CLAIM, Claim, Names, TitleMatch
 from anivault.core.matching.titles.normalize import forms
 from anivault.core.models import Candidate, ShowId
 from anivault.parser.title_words import FINAL
@@ -84,7 +84,7 @@ def _fit(compared: Compared, index: int, show: Mapping[str, float | None]) -> Fi
     counted = _counting(compared, index)
     parts = {**show, **_rate_entry(compared, index, counted)}
     heard = compared.heard
-    weak = heard.whole and CUT_SHORT * PIECE <= heard.best < KNOWN
+    weak = CUT_SHORT * PIECE <= heard.best < KNOWN and heard.whole
     if weak and is_backed(compared, slot):
         parts["title"] = BACKED
     rated = score(parts, profile.candidate.popularity)
@@ -135,7 +135,7 @@ def _profile(candidate: Candidate, profiles: Profiles) -> Profile:
     found = profiles.get(candidate.key)
     if found is None or found.candidate is not candidate:  # a source may know more of it for another query
         slots = timeline(candidate)
-        found = profiles[candidate.key] = Profile(candidate, slots, names_of(candidate, slots))
+        found = profiles[candidate.key] = Profile(candidate, slots, Names(candidate, slots))
     return found
 
 
@@ -205,7 +205,7 @@ def _is_of_story(compared: Compared) -> bool:
     """
     said, claims = compared.heard.season, compared.claims
     named = compared.slots[claims.index(max(claims))]
-    if compared.heard.of_show or max(claims)[0] <= BARE or said not in {named.part, named.cour} - {None}:
+    if max(claims)[0] <= BARE or said not in {named.part, named.cour} - {None} or compared.heard.of_show:
         return False
     known = (s for s, claim in zip(compared.slots, claims, strict=True) if claim[0] >= KNOWN)
     return all(slot.season != said for slot in known)

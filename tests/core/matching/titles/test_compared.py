@@ -9,7 +9,7 @@ from anivault.core.matching.fits import Fit
 from anivault.core.matching.places.timeline import timeline
 from anivault.core.matching.scoring import rank
 from anivault.core.matching.titles.compared import BARE, STRIPPED, claims_of, compare_titles
-from anivault.core.matching.titles.names import LENIENT, SLIP, Claim, TitleMatch, names_of
+from anivault.core.matching.titles.names import LENIENT, SLIP, Claim, Names, TitleMatch
 from anivault.core.models import Candidate
 from tests.core.matching.makers import entry, release, show
 
@@ -88,7 +88,7 @@ def test_a_special_of_a_later_season_is_told_by_its_own_words() -> None:
 
 def claimed(candidate: Candidate, title: str, **parsed: object) -> list[tuple[str, Claim]]:
     """The entries that a title names, with how surely."""
-    profile = names_of(candidate, slots := timeline(candidate))
+    profile = Names(candidate, slots := timeline(candidate))
     said = evidence(release(title, numbers=(3,), **parsed))
     claims = claims_of(said, compare_titles(said, profile), profile)
     return [(slot.entry.key, claim) for slot, claim in zip(slots, claims, strict=True) if claim[0]]
@@ -133,7 +133,7 @@ def test_where_there_is_one_entry_none_is_named() -> None:
 
 def heard(candidate: Candidate, title: str, **parsed: object) -> TitleMatch:
     said = evidence(release(title, numbers=(3,), **parsed))
-    return compare_titles(said, names_of(candidate, timeline(candidate)))
+    return compare_titles(said, Names(candidate, timeline(candidate)))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_folder_names_an_entry_without_slips_of_the_pen_or_not_at_all() -> Non
 
     def claimed(folder: str) -> bool:
         said = evidence(release("Aria Brothers Let's Go!!", numbers=(1,), folder_titles=(folder,)))
-        names = names_of(marked, timeline(marked))
+        names = Names(marked, timeline(marked))
         return max(claims_of(said, compare_titles(said, names), names))[0] > 0
 
     assert not claimed("in Aria Brothers Let's Go!!")

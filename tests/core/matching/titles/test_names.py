@@ -16,7 +16,6 @@ from anivault.core.matching.titles.names import (
     UNLIKE,
     Names,
     is_brief,
-    names_of,
 )
 from anivault.core.matching.titles.normalize import forms
 from anivault.core.models import Candidate, Title
@@ -24,7 +23,7 @@ from tests.core.matching.makers import entry, show
 
 
 def names(candidate: Candidate) -> Names:
-    return names_of(candidate, timeline(candidate))
+    return Names(candidate, timeline(candidate))
 
 
 def name_the_show(candidate: Candidate, *titles: str) -> list[bool]:

@@ -42,6 +42,8 @@ def place(
         return Placement((), STATED, "A film has no episodes.")
     if not numbers:
         return _place_single(slot)
+    if len(numbers) == 1:
+        return _place_number(slots, slot, numbers[0], counted)
     found = [_place_number(slots, slot, n, counted) for n in numbers]
     coordinates = tuple(c for p in found for c in p.coordinates)
     worst = min(found, key=lambda p: p.sure)
@@ -57,7 +59,7 @@ def _place_single(slot: PlacedEntry) -> Placement:
     return Placement((), 0.0, "The name has no episode number.")
 
 
-class _Numbered(msgspec.Struct, frozen=True):
+class _Numbered(msgspec.Struct, frozen=True, gc=False):
     """One number of a file: the entry that has it, and its `own` number there; None where it has none."""
 
     slots: Sequence[PlacedEntry]
@@ -99,14 +101,25 @@ class _Numbered(msgspec.Struct, frozen=True):
 def _place_number(
     slots: Sequence[PlacedEntry], slot: PlacedEntry, number: int, counted: Counting
 ) -> Placement:
-    """Try the rules in order; the first that speaks decides, and the last always does."""
+    """Try the rules in order; the first that speaks decides."""
     if counted.frame is Frame.SHOW:
         slot = holder(slots, number) or slot
     if counted.frame is Frame.ENTRY:
         slot = part_with(slots, slot, number) or slot
     own = slot.own(number, counted.frame) if counted.frame else None
     asked = _Numbered(slots, slot, number, counted, own)
-    return next(placed for rule in _PLACING if (placed := rule(asked)))
+    return _first(_PLACING, asked) or _counted_number(asked)
+
+
+Rules = tuple[Callable[[_Numbered], Placement | None], ...]
+
+
+def _first(rules: Rules, asked: _Numbered) -> Placement | None:
+    """What the first of these rules says that speaks."""
+    for rule in rules:
+        if placed := rule(asked):
+            return placed
+    return None
 
 
 def _unlisted_special(asked: _Numbered) -> Placement | None:
@@ -195,10 +208,15 @@ def _in_doubt(asked: _Numbered) -> Placement | None:
     return asked.at_own(UNCOUNTED, rule, asked.in_show) if asked.counted.doubt else None
 
 
+def _past_the_count(asked: _Numbered) -> Placement | None:
+    """`Show - 13`, where lists count 12."""
+    return _first(_PAST_THE_COUNT, asked) if asked.beyond else None
+
+
 def _runs_on_in_table(asked: _Numbered) -> Placement | None:
     """`Show S2 - 14`, where the first cour has 13 and the provider's own table gives the season 25."""
     slot, counted = asked.slot, asked.counted
-    runs_on = asked.beyond and slot.cour == 1 and (asked.own or 0) <= (slot.tabled or 0)
+    runs_on = slot.cour == 1 and (asked.own or 0) <= (slot.tabled or 0)
     if counted.frame is Frame.OWN and runs_on and (slot.is_first or counted.season is not None):
         return asked.at_own(TABLED, _RULES[Frame.SEASON])
     return None
@@ -206,20 +224,22 @@ def _runs_on_in_table(asked: _Numbered) -> Placement | None:
 
 def _of_the_discs(asked: _Numbered) -> Placement | None:
     """`Show - 13` of a series that was on air for 12 weeks and has 13 episodes on its discs."""
-    if asked.beyond and (asked.own or 0) <= (asked.slot.entry.episodes or 0):
-        return asked.at_own(
-            UNCOUNTED, "This episode seems not to have been on air: is it one of the season, or a special?"
-        )
-    return None
+    if (asked.own or 0) > (asked.slot.entry.episodes or 0):
+        return None
+    rule = "This episode seems not to have been on air: is it one of the season, or a special?"
+    return asked.at_own(UNCOUNTED, rule)
 
 
 def _past_the_dates(asked: _Numbered) -> Placement | None:
     """`Show - 13`, where dates let a season have 12, and nobody has counted them."""
-    end = _end_of_season(asked) if asked.beyond else None
+    end = _end_of_season(asked)
     if end is None or _at(asked.slot, asked.own or 0).episode <= end:
         return None
     rule = "By its dates the season has fewer episodes; this may be a special."
     return asked.at_own(UNCOUNTED, rule, asked.in_show)
+
+
+_PAST_THE_COUNT: Rules = (_runs_on_in_table, _of_the_discs, _past_the_dates)
 
 
 def _end_of_season(asked: _Numbered) -> int | None:
@@ -263,10 +283,14 @@ def _which_season(season: int) -> str:
 def _derived_place(asked: _Numbered) -> Placement | None:
     """`Show: Its Sequel - 03`, whose season follows from dates only; `Long Show - 200` without a table."""
     slot = asked.slot
-    followed = any(s.season == slot.season and s.cour > slot.cour for s in asked.slots)
-    if slot.may_be_cut(asked.own or 0) or not slot.place_is_sure or (asked.beyond and followed):
+    if slot.may_be_cut(asked.own or 0) or not slot.place_is_sure or (asked.beyond and _is_followed(asked)):
         return asked.at_own(DERIVED, _which_season(slot.season), asked.in_own_season)
     return None
+
+
+def _is_followed(asked: _Numbered) -> bool:
+    """Whether another entry of the season follows."""
+    return any(s.season == asked.slot.season and s.cour > asked.slot.cour for s in asked.slots)
 
 
 def _absolute(asked: _Numbered) -> Placement | None:
@@ -283,7 +307,7 @@ def _counted_number(asked: _Numbered) -> Placement:
     return asked.at_own(min(_SURE[frame], _sure_of_length(asked)), _RULES[frame])
 
 
-_PLACING: tuple[Callable[[_Numbered], Placement | None], ...] = (
+_PLACING: Rules = (
     _unlisted_special,
     _extra_of_discs,
     _beyond_entry,
@@ -292,13 +316,10 @@ _PLACING: tuple[Callable[[_Numbered], Placement | None], ...] = (
     _of_a_running_season,
     _of_season_or_show,
     _in_doubt,
-    _runs_on_in_table,
-    _of_the_discs,
-    _past_the_dates,
+    _past_the_count,
     _as_printed,
     _derived_place,
     _absolute,
-    _counted_number,
 )
 
 

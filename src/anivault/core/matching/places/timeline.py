@@ -7,8 +7,9 @@ season words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date
+from functools import cache
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -24,14 +25,14 @@ REST = 4  # weeks in which a series shows a recap or nothing (a guess)
 
 def timeline(show: Candidate) -> tuple[PlacedEntry, ...]:
     """Put the entries of a show in order: seasons first, specials (season 0) after them."""
-    roots = frozenset(normal_form(t.text) for e in show.entries for t in e.titles)
+    roots = cache(lambda: frozenset(normal_form(t.text) for e in show.entries for t in e.titles))
     slots = sorted((_slot(show, entry, roots) for entry in show.entries), key=_order)
     main = [s for s in slots if s.season > 0]
     table = {s.number: s.episodes for s in show.seasons} if show.tabled else {}
     return (*_counted(list(_in_seasons(main)), table), *(s for s in slots if s.season <= 0))
 
 
-def _slot(show: Candidate, entry: Entry, roots: frozenset[str]) -> PlacedEntry:
+def _slot(show: Candidate, entry: Entry, roots: Callable[[], Set[str]]) -> PlacedEntry:
     season = MOVIE if show.media_type == "movie" else 1 if entry.season is None else entry.season
     first = entry.episode if entry.episode is not None else _plus(entry.offset, 1)
     if season == 0 and not entry.stated and entry.episode is None:
@@ -192,7 +193,7 @@ def _weeks(entry: Entry) -> int | None:
     return round((date.fromisoformat(entry.end) - date.fromisoformat(entry.begin)).days / 7) + 1
 
 
-def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | None, int | None]:
+def markers(entry: Entry, roots: Callable[[], Set[str]] = frozenset) -> tuple[int | None, int | None]:
     """The season and part that the first of the entry's own titles to have such words names.
 
     A bare last number is a season word where the rest is a title of the show (`roots`).
@@ -202,7 +203,7 @@ def markers(entry: Entry, roots: frozenset[str] = frozenset()) -> tuple[int | No
         if season is not None or part is not None:
             return season, part
     bare = (split_number(t.text) for t in entry.titles)
-    return next((b.season for b in bare if b.season and normal_form(b.base) in roots), None), None
+    return next((b.season for b in bare if b.season and normal_form(b.base) in roots()), None), None
 
 
 def number_of_film(entry: Entry) -> int | None:

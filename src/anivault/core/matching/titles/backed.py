@@ -13,7 +13,8 @@ import msgspec
 
 from anivault.core.matching.places.placed import MOVIE, PlacedEntry, year_of
 from anivault.core.matching.said import FOLDER, PIECE, Evidence
-from anivault.core.matching.titles.names import CUT_SHORT, KNOWN, Claim, Names, TitleMatch, names_show
+from anivault.core.matching.titles.names import CUT_SHORT, KNOWN, Claim, Names, TitleMatch
+from anivault.core.matching.titles.normalize import forms
 from anivault.core.models import Candidate
 
 BACKED = 0.93  # what a short or cut title is worth that year, numbers, folder or fame make sure
@@ -59,7 +60,14 @@ class Compared(msgspec.Struct, frozen=True, dict=True):
     def vague(self) -> bool:
         """Whether all that is known of the title is that some entry goes by it, too."""
         several = self.heard.best >= KNOWN and len(self.slots) > 1
-        return several and not self.named and not names_show(self.said, self.profile.names)
+        return several and not self.named and not _names_show(self.said, self.profile.names)
+
+
+def _names_show(said: Evidence, names: Names) -> bool:
+    """Whether a title is one that the whole show goes by, not an alias of one entry that may say more."""
+    return any(
+        max(map(names.roots.known, (forms(r.text), forms(r.base)))) * r.trust >= KNOWN for r in said.readings
+    )
 
 
 def is_backed(compared: Compared, slot: PlacedEntry) -> bool:
@@ -93,7 +101,8 @@ def _has_another_title(compared: Compared, _: PlacedEntry) -> bool:
 
 def _is_another_s(compared: Compared, slot: PlacedEntry) -> bool:
     """`Grand Princess Aria`, where another show is called just so, and no year tells them apart."""
-    return compared.heard.likest in compared.spoken and not _year_backs(compared, slot)
+    first = compared.heard.first
+    return first is not None and first.title in compared.spoken and not _year_backs(compared, slot)
 
 
 _DENYING = (_names_one_entry, _has_another_title, _is_another_s)

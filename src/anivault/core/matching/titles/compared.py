@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Set
 import msgspec
 from msgspec.structs import replace
 
+from anivault.core.matching.places.placed import PlacedEntry
 from anivault.core.matching.said import FOLDER, PIECE, SCRIPT, WHOLE, Evidence, Reading
 from anivault.core.matching.titles.names import (
-    CUT_SHORT,
     KNOWN,
     LENIENT,
     NO_CLAIM,
@@ -24,7 +24,6 @@ from anivault.core.matching.titles.names import (
     Names,
     TitleMatch,
     Titles,
-    is_brief,
 )
 from anivault.core.matching.titles.normalize import Forms, forms, marks_in
 from anivault.parser.title_words import FINAL, split_number
@@ -38,18 +37,16 @@ def compare_titles(said: Evidence, names: Names) -> TitleMatch:
     sounds = _sounds(said, names.shared)
     agreeing = _agreeing(sounds)
     best = _best_readings(sounds, agreeing)
-    likest, known = _likest(best), _known(said, best)
+    known = _known(said, best)
     return TitleMatch(
+        names=names,
         likeness={title: worth for title, (worth, _) in best.items()},
+        known=known,
         season=_first_said((said.season, *(r.season for r in known))),
         part=_first_said((said.part, *(r.part for r in known))),
         seasons=_seasons(said, known),
         agreeing=agreeing,
-        likest=likest.title if likest else None,
-        brief=likest is not None and is_brief(forms(likest.base)[-1]),
-        by_show=_counts_seasons(known, names),
-        of_show=any(names.firsts.likeness_within(forms(r.base)) >= LENIENT for r in known),
-        whole=likest is not None and _begins_as_the_show(likest, names.roots),
+        first=_likest(best),
         wholly=frozenset(
             r.title for r, v in sounds.items() if r.title < FOLDER and r.trust == WHOLE and v >= LENIENT
         ),
@@ -100,18 +97,6 @@ def _likest(best: Mapping[int, tuple[float, Reading]]) -> Reading | None:
     return max(own, key=lambda item: item[0])[1] if own else None
 
 
-def _counts_seasons(readings: Iterable[Reading], names: Names) -> bool:
-    """Whether season words are what they seem: *Raise wa Tanin ga Ii* only seems to end in a number."""
-    says = next((r for r in readings if r.season is not None), None)
-    return says is None or says.text == says.base or names.shared.likeness_within(forms(says.text)) < 1.0
-
-
-def _begins_as_the_show(reading: Reading, roots: Titles) -> bool:
-    """`Kaguya-sama wa Kokurasetai`, and not `Nisekoi 2nd`: that is how a later entry's title begins."""
-    read_whole = reading.trust >= PIECE and not reading.bare
-    return read_whole and roots.likeness_within(forms(reading.base)) >= CUT_SHORT
-
-
 def _sounds(said: Evidence, titles: Titles) -> dict[Reading, float]:
     """The likeness of the readings; those that cannot be worth more than one before them are left out.
 
@@ -141,7 +126,7 @@ def _likeness(reading: Reading, titles: Titles) -> float:
 
 def claims_of(said: Evidence, heard: TitleMatch, names: Names) -> list[Claim]:
     """By entry, how surely and by how long a title the release names it; nothing where there is no choice."""
-    if len(names.own) == 1:
+    if len(names) == 1:
         return [NO_CLAIM]
     spoken = [_spoken(heard, reading, names.roots) for reading in said.readings]
     return [max((_claim(words, own) for words in spoken), default=NO_CLAIM) for own in names.own]
@@ -224,16 +209,24 @@ _WAYS = (_by_title_and_part, _by_season_of_story, _by_title, _by_first_part, _by
 
 def _own_likeness(spoken: _Spoken, form: Forms, own: Titles) -> float:
     """How surely a form is an entry's own title; 0 where it is not, or where it names the show as well."""
-    likeness = own.likeness_within(form)
+    likeness = own.known(form)
     surely = likeness * spoken.trust
     alike = surely >= KNOWN and likeness >= spoken.least
-    return surely if alike and likeness > spoken.roots.likeness_within(form) else 0.0
+    return surely if alike and likeness > spoken.roots.known(form) else 0.0
 
 
 def _is_told_by_mark(form: Forms, own: Titles, roots: Titles) -> bool:
     """Whether a title is the show's but for a mark that an entry's titles have and the show's do not."""
     mark = marks_in(form[0])
-    return mark in own.marks and mark not in roots.marks and roots.likeness_within(form) >= LENIENT
+    return mark in own.marks and mark not in roots.marks and roots.known(form) >= LENIENT
+
+
+def differs_by_mark(slot: PlacedEntry, sequel: PlacedEntry) -> bool:
+    """Whether a sequel is called as this entry but for a mark: *Nisekoi:*, of *Nisekoi*."""
+    mine = {forms(t.text) for t in slot.entry.titles}
+    exact, letters = {f[0] for f in mine}, {f[-1] for f in mine}
+    its = (forms(t.text) for t in sequel.entry.titles) if sequel.season > slot.season else ()
+    return any(f[-1] in letters and f[0] not in exact for f in its)
 
 
 def told_apart(said: Evidence, heard: list[TitleMatch]) -> list[TitleMatch]:

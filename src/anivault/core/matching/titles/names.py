@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 
 import msgspec
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.places.placed import PlacedEntry
-from anivault.core.matching.said import FOLDER, Evidence
+from anivault.core.matching.said import FOLDER, PIECE, Reading
 from anivault.core.matching.titles.normalize import Forms, forms, is_slip, marks_in
 from anivault.core.models import Candidate
 from anivault.parser.title_words import split_number, split_season, without_film_words
@@ -34,37 +35,57 @@ Claim = tuple[float, int]  # how surely, by how many letters
 NO_CLAIM: Claim = (0.0, 0)
 
 
-class Name(msgspec.Struct, frozen=True):
-    """A title of an entry, with and without its season words; `head` is what stands before a subtitle."""
+class Name(msgspec.Struct, frozen=True, gc=False):
+    """A title of an entry, with and without its season words; `text` is empty for what is a part of one."""
 
+    text: str
     whole: Forms
     base: Forms
-    season: int | None
-    part: int | None
-    head: str = ""
+    season: int | None = None
+    part: int | None = None
+
+    @property
+    def head(self) -> str:
+        """What stands before a subtitle."""
+        found = _SUBTITLE.search(self.text) if _SEPARATOR.search(self.text) else None
+        return forms(self.text[: found.start()])[-1] if found else ""
 
 
 class Titles:
-    """Names made ready to be compared with many readings."""
+    """Names made ready to be compared with many readings: what a reading asks for is made when one does.
 
-    __slots__ = ("_exact", "_heads", "_lenient", "_lone", "_marked", "_stripped", "marks")
+    With `bases` they are taken without their season words too. `sequels` are those of a show that is itself a
+    sequel: without their season words they are another's.
+    """
 
-    def __init__(self, names: Iterable[Name], *, bases: bool, sequels: Iterable[Name] = ()) -> None:
-        """Take the names whole, and with `bases` without their season words too.
+    def __init__(self, names: Iterable[Name], *, bases: bool = False, sequels: Iterable[Name] = ()) -> None:
+        self._names = tuple(names)
+        self._spellings = [n.whole for n in self._names] + [n.base for n in self._names if bases]
+        self._exact = {key[0] for key in self._spellings}
+        self._stripped = _left_of(sequels, self._names) if sequels else frozenset[str]()
 
-        `sequels` are those of a show that is itself a sequel: without their season words they are another's.
-        """
-        names = tuple(names)
-        spellings = [n.whole for n in names] + [n.base for n in names if bases]
-        self._exact = frozenset(key[0] for key in spellings)
-        self._lone = {key[-1]: key.lone for key in spellings}
-        self._lenient = tuple(self._lone)
-        self._stripped = _left_of(sequels, names)
-        self._heads = frozenset(n.head for n in names)
-        self._marked = frozenset(
-            (n.base[-1], n.season or 1, n.part or 1) for n in names if n.season or n.part
-        )
-        self.marks = frozenset(mark for n in names if (mark := marks_in(n.whole[0])))
+    @cached_property
+    def _lone(self) -> dict[str, str]:
+        """By lenient form, the letters in it that are words."""
+        return {key[-1]: key.lone for key in self._spellings}
+
+    @cached_property
+    def _lenient(self) -> tuple[str, ...]:
+        return tuple(self._lone)
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        return frozenset(n.head for n in self._names)
+
+    @cached_property
+    def _marked(self) -> frozenset[tuple[str, int, int]]:
+        said = (n for n in self._names if n.season or n.part)
+        return frozenset((n.base[-1], n.season or 1, n.part or 1) for n in said)
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """The marks that the names have, as `marks_in` finds them."""
+        return frozenset(mark for n in self._names if (mark := marks_in(n.whole[0])))
 
     def likeness(self, form: Forms) -> float:
         """Compare a title by its forms with all names; the best counts.
@@ -75,15 +96,21 @@ class Titles:
         return likeness * BRIEF if likeness >= LENIENT and is_brief(form[-1]) else likeness
 
     def likeness_within(self, form: Forms) -> float:
-        """Compare a title with names of a show that is known, however short it is.
+        """Compare a title with names of a show that is known, however short it is."""
+        return self.known(form) or self._ratio(form[-1])
+
+    def known(self, form: Forms) -> float:
+        """The likeness of a title that is a name but for what rules forgive; 0 of any other.
 
         Digits and what follows the end of a title are no slips: `Railgun S` is not `Railgun T`. A long
         title cut short is nearly as good as a slip.
         """
+        if form[0] in self._exact:
+            return 1.0
         x = form[-1]
-        if form[0] in self._exact or x in self._lenient:
-            return 1.0 if form[0] in self._exact else LENIENT
-        return max(CUT_SHORT if self._is_cut(x) else 0.0, self._slip(x, form.lone) or self._ratio(x))
+        if x in self._lone:
+            return LENIENT
+        return max(CUT_SHORT if self._is_cut(x) else 0.0, self._slip(x, form.lone))
 
     def stripped(self, form: tuple[str, ...]) -> bool:
         """Whether a title is only what is left of a sequel's names without their season words."""
@@ -110,7 +137,7 @@ class Titles:
         return max((SLIP - 0.02 * slips for slips in likely), default=0.0)
 
     def _ratio(self, x: str) -> float:
-        """How alike a title is that no rule knows: as a whole, or as a part of a name."""
+        """How alike a title is that no rule knows, up to UNLIKE: as a whole, or as a part of a name."""
         near = process.extractOne(x, self._lenient, scorer=fuzz.ratio, score_cutoff=60)
         inside = [y for y in self._lenient if x in y] if len(x) >= STEM else []
         share = max((len(x) / len(y) for y in inside), default=0.0)
@@ -128,80 +155,109 @@ def is_brief(form: str) -> bool:
     return len(form) <= (4 if form.isascii() else 1)
 
 
-class Names(msgspec.Struct, frozen=True):
-    """A show's titles: `shared` are all, `roots` name any of it, `own` (by slot) one entry or a few.
+class Names:
+    """A show's titles, ready to be compared with many readings: each kind is made when it is first asked for.
 
-    `firsts` are those of the entry that the show begins with.
+    The plain titles of the first entry name the show: they are used for any season. So does what is
+    another title without its season words, and a plain alias of an entry whose first title has season
+    words, unless it goes on after the show's title: lists give sequels the show's title as an alias.
     """
 
-    shared: Titles
-    roots: Titles
-    firsts: Titles
-    own: tuple[Titles, ...]
+    def __init__(self, candidate: Candidate, slots: Sequence[PlacedEntry]) -> None:
+        self._candidate, self._slots = candidate, slots
+        self._by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
+        self._firsts = _firsts(slots, self._by_slot)
 
+    def __len__(self) -> int:
+        """How many entries the show has."""
+        return len(self._slots)
 
-def names_show(said: Evidence, names: Names) -> bool:
-    """Whether a title is one that the whole show goes by, not an alias of one entry that may say more."""
-    return any(
-        max(map(names.roots.likeness_within, (forms(r.text), forms(r.base)))) * r.trust >= KNOWN
-        for r in said.readings
-    )
+    @cached_property
+    def shared(self) -> Titles:
+        """All titles of the show and its entries."""
+        every = [*chain.from_iterable(self._by_slot), *(_name(t.text) for t in self._candidate.titles)]
+        sequels = [n for n in self._firsts.values() if (n.season or 1) > 1]
+        return Titles(every, bases=True, sequels=sequels)
+
+    @cached_property
+    def firsts(self) -> Titles:
+        """Those of the entry that the show begins with."""
+        return Titles(self._firsts.values(), bases=True)
+
+    @cached_property
+    def roots(self) -> Titles:
+        """Those that name any of the show."""
+        return Titles(self._roots.values())
+
+    @cached_property
+    def own(self) -> tuple[Titles, ...]:
+        """By slot, those that name one entry or a few."""
+        roots, stems = self._roots, _stems(self._roots)
+        return tuple(
+            Titles(
+                [*_own(names, roots, stems, self._marked), *_of_special(slot, names, roots, stems)],
+                bases=False,
+            )
+            for slot, names in zip(self._slots, self._by_slot, strict=True)
+        )
+
+    @cached_property
+    def _roots(self) -> dict[str, Name]:
+        of_show = _of_show(self._candidate, self._by_slot)
+        return of_show | _roots(self._slots, self._by_slot, self._firsts, self._marked)
+
+    @cached_property
+    def _marked(self) -> frozenset[str]:
+        return _marked_stories(self._by_slot, self._firsts)
 
 
 class TitleMatch(msgspec.Struct, frozen=True, dict=True):
-    """How a release sounds to one show: each title's best likeness, and the season words that leaves."""
+    """How a release sounds to one show: each title's best likeness, and the season words that leaves.
 
+    `known`: readings that are taken to be this show's. `agreeing`: titles in two scripts, whose halves both
+    name it. `first`: how the likest title is read, of those that are not only a folder's. `wholly`: of these,
+    titles that are the show's as they stand; `partly`: those of which only a piece is. What few releases ask
+    for is found when they do.
+    """
+
+    names: Names
     likeness: Mapping[int, float]
+    known: Sequence[Reading]
     season: int | None
     part: int | None
-    seasons: frozenset[int] = frozenset()  # all that the names say: two, where they disagree
-    agreeing: frozenset[int] = frozenset()  # titles in two scripts, both of whose halves name the show
-    likest: int | None = None  # the title that is likest, of those that are not only a folder's
-    brief: bool = False  # whether the title that is likest is so short that many things are called that
-    by_show: bool = False  # whether the season is one of the show, and not a part of what an entry is called
-    whole: bool = False  # whether that title was read whole, and is the show's or begins as the show's does
-    wholly: frozenset[int] = (
-        frozenset()
-    )  # titles that are the show's as they stand, of those not only a folder's
-    of_show: bool = False  # whether a title is the show's but for season words, and no story's own
-    partly: frozenset[int] = frozenset()  # titles of which only a piece is the show's
+    seasons: frozenset[int]  # all that the names say: two, where they disagree
+    agreeing: frozenset[int]
+    first: Reading | None
+    wholly: frozenset[int]
+    partly: frozenset[int]
 
     @cached_property
     def best(self) -> float:
         """The best likeness of a title that is not only a folder's."""
         return max((likeness for title, likeness in self.likeness.items() if title < FOLDER), default=0.0)
 
+    @cached_property
+    def brief(self) -> bool:
+        """Whether the likest title is so short that many things are called that."""
+        return self.first is not None and is_brief(forms(self.first.base)[-1])
 
-def is_told_by_mark(slot: PlacedEntry, sequel: PlacedEntry) -> bool:
-    """Whether a sequel is called as this entry but for a mark: *Nisekoi:*, of *Nisekoi*."""
-    mine = {forms(t.text) for t in slot.entry.titles}
-    exact, letters = {f[0] for f in mine}, {f[-1] for f in mine}
-    its = (forms(t.text) for t in sequel.entry.titles) if sequel.season > slot.season else ()
-    return any(f[-1] in letters and f[0] not in exact for f in its)
+    @cached_property
+    def whole(self) -> bool:
+        """Whether it was read whole, and is the show's or begins as the show's does: not `Nisekoi 2nd`."""
+        first = self.first
+        read = first is not None and first.trust >= PIECE and not first.bare
+        return first is not None and read and self.names.roots.known(forms(first.base)) >= CUT_SHORT
 
+    @cached_property
+    def by_show(self) -> bool:
+        """Whether its season is one of the show: *Raise wa Tanin ga Ii* only seems to end in a number."""
+        says = next((r for r in self.known if r.season is not None), None)
+        return says is None or says.text == says.base or self.names.shared.known(forms(says.text)) < 1.0
 
-def names_of(candidate: Candidate, slots: Sequence[PlacedEntry]) -> Names:
-    """Sort a show's titles into those that name it and those that name one entry, or a few.
-
-    The plain titles of the first entry name the show: they are used for any season. So does what is
-    another title without its season words, and a plain alias of an entry whose first title has season
-    words, unless it goes on after the show's title: lists give sequels the show's title as an alias.
-    """
-    by_slot = [[_entry_name(t.text, slot) for t in slot.entry.titles] for slot in slots]
-    every = [n for names in by_slot for n in names] + [_name(t.text) for t in candidate.titles]
-    firsts, roots = _firsts(slots, by_slot), _of_show(candidate, by_slot) | _roots(slots, by_slot)
-    marked = _marked_stories(by_slot, firsts)
-    own = (
-        Titles([*_own(names, roots, marked), *_of_special(slot, names, roots)], bases=False)
-        for slot, names in zip(slots, by_slot, strict=True)
-    )
-    sequels = [n for n in firsts.values() if (n.season or 1) > 1]
-    return Names(
-        Titles(every, bases=True, sequels=sequels),
-        Titles(roots.values(), bases=False),
-        Titles(firsts.values(), bases=True),
-        tuple(own),
-    )
+    @cached_property
+    def of_show(self) -> bool:
+        """Whether a title is the show's but for season words, and no story's own."""
+        return any(self.names.firsts.known(forms(r.base)) >= LENIENT for r in self.known)
 
 
 def _of_show(candidate: Candidate, by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
@@ -211,17 +267,22 @@ def _of_show(candidate: Candidate, by_slot: Sequence[Sequence[Name]]) -> dict[st
     return {n.whole[0]: n for n in names if of_entries.isdisjoint(n.whole) and not _is_marked(n)}
 
 
-def _roots(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> dict[str, Name]:
+def _roots(
+    slots: Sequence[PlacedEntry],
+    by_slot: Sequence[Sequence[Name]],
+    firsts: Mapping[str, Name],
+    marked: frozenset[str],
+) -> dict[str, Name]:
     """The titles that name any of the show, by their exact form.
 
     Those of its first entry, and what a later title is without its season words, unless that is a story's.
     """
-    roots = _firsts(slots, by_slot)
-    stories, marked, bearers = _stories(by_slot, roots), _marked_stories(by_slot, roots), _bearers(by_slot)
+    roots = dict(firsts)
+    stories, bearers = _stories(by_slot, firsts), _bearers(by_slot)
     for first, n in _with_season_words(slots, by_slot, stories):
         shared = _is_marked(first) or bearers[n.base[-1]] > 1
         if shared and n.base[-1] not in stories and n.base[0] not in marked:
-            roots[n.base[0]] = Name(n.base, n.base, None, None)
+            roots[n.base[0]] = Name("", n.base, n.base)
     return roots
 
 
@@ -281,20 +342,23 @@ def _firsts(slots: Sequence[PlacedEntry], by_slot: Sequence[Sequence[Name]]) -> 
     return {n.whole[0]: n for names in first for n in names}
 
 
-def _own(names: Sequence[Name], roots: Mapping[str, Name], marked: frozenset[str]) -> list[Name]:
+def _own(
+    names: Sequence[Name], roots: Mapping[str, Name], stems: tuple[str, ...], marked: frozenset[str]
+) -> list[Name]:
     """The titles of an entry that do not name the show as well."""
-    plain, stems = bool(_plain(names)), _stems(roots)
+    plain = bool(_plain(names))
     return [
         n for n in names if _is_marked(n) or n.whole[0] in marked or _is_own(n, roots, stems, plain=plain)
     ]
 
 
-def _of_special(slot: PlacedEntry, names: Sequence[Name], roots: Mapping[str, Name]) -> Iterator[Name]:
+def _of_special(
+    slot: PlacedEntry, names: Sequence[Name], roots: Mapping[str, Name], stems: tuple[str, ...]
+) -> Iterator[Name]:
     """A special's titles without the season that it goes with: `Show S2: Lesson` is `Show: Lesson`."""
-    stems = _stems(roots) if slot.season == 0 else ()
-    for n in names if stems else ():
+    for n in names if slot.season == 0 and stems else ():
         if n.season and n.base[0] not in roots and _goes_on(n.base[-1], stems):
-            yield Name(n.base, n.base, None, None)
+            yield Name("", n.base, n.base)
 
 
 def _is_own(name: Name, roots: Mapping[str, Name], stems: tuple[str, ...], *, plain: bool) -> bool:
@@ -321,10 +385,10 @@ def _is_marked(name: Name) -> bool:
 @lru_cache(maxsize=16384)
 def _name(text: str) -> Name:
     base, season, part = split_season(without_film_words(text))
-    head = _SUBTITLE.split(text, maxsplit=1)[0]
-    return Name(forms(text), forms(base), season, part, forms(head)[-1] if head != text else "")
+    return Name(text, forms(text), forms(base), season, part)
 
 
+_SEPARATOR = re.compile("[-–—:：~～―〜]")
 _SUBTITLE = re.compile(r"\s+[-–—]|\s*[:：~～―〜]")
 
 

@@ -49,7 +49,7 @@ def lone_letters(text: str) -> str:
 @lru_cache(maxsize=65536)
 def _forms(text: str) -> Forms:
     level = _level(text).strip()
-    words = [_romaji(w) for w in _WORD.findall(level)]
+    words = list(map(_romaji, _WORD.findall(level)))
     exact = "".join(words) + _last_mark(level)
     lenient = _lenient(words)
     found = Forms((exact, lenient) if lenient and lenient != exact else (exact,))
@@ -59,7 +59,7 @@ def _forms(text: str) -> Forms:
 
 def _last_mark(level: str) -> str:
     """The mark that ends a title, where sequels are told by nothing else: *Gintama'*, *Nisekoi :*."""
-    found = _LAST_MARK.search(level)
+    found = _LAST_MARK.search(level) if level[-1:] in _LAST else None
     return found[1] if found else ""
 
 
@@ -72,8 +72,7 @@ def _level(text: str) -> str:
     """One spelling for width, case, accents, quotes and Han characters."""
     if text.isascii():
         return text.casefold().replace("&", " and ")
-    flat = unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold().translate(_plain())
-    return "".join(map(_unaccented, flat))
+    return unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold().translate(_plain())
 
 
 @lru_cache(maxsize=32768)
@@ -86,19 +85,29 @@ def _lenient(words: list[str]) -> str:
     """Without articles, conjunctions and marks; vowels single; katakana as hiragana."""
     plain = [w for w in words if w[-1] not in _MARKS]
     kept = [w for w in plain[:-1] if w not in _LIGHT] + plain[-1:]
-    joined = _DOUBLE.sub(r"\1", "".join(kept)).replace("mb", "nb").replace("mp", "np")
-    return joined.translate(_KATAKANA)
+    joined = "".join(kept).replace("mb", "nb").replace("mp", "np")
+    if any(map(joined.__contains__, _DOUBLED)):
+        joined = _DOUBLE.sub(r"\1", joined)
+    return joined if joined.isascii() else joined.translate(_KATAKANA)
 
 
-@lru_cache(maxsize=4096)
+class _Plain(dict[int, str]):
+    """A table for `translate`: a Han character for its variants, signs as words, letters without accents."""
+
+    def __missing__(self, code: int) -> str:
+        plain = _SYMBOLS.get(code) or han_variants().get(code, chr(code))
+        self[code] = "".join(map(_unaccented, plain))
+        return self[code]
+
+
 def _unaccented(char: str) -> str:
     base = unicodedata.normalize("NFD", char)[0]
     return base if "a" <= base <= "z" else char
 
 
 @lru_cache(maxsize=1)
-def _plain() -> dict[int, str]:
-    return han_variants() | _SYMBOLS
+def _plain() -> _Plain:
+    return _Plain()
 
 
 @lru_cache(maxsize=1)
@@ -112,9 +121,11 @@ _SYMBOLS = {ord("×"): "x", ord("√"): " root ", ord("&"): " and "}
 _MARKS = "!?+#"
 _WORD = re.compile(r"[a-z]+|\d+|[^\W\da-z_]+|'?[!?+#]+")
 _SIGNS = str.maketrans({"゜": "°", "´": "'", "′": "'", "’": "'", "‘": "'", "″": "''", "。": ".", "、": ","})
-_LAST_MARK = re.compile(r"(?<=[^\W_])\s?([:'°.,*∫∽♪♭♯◎@]+)$")
+_LAST = ":'°.,*∫∽♪♭♯◎@"
+_LAST_MARK = re.compile(rf"(?<=[^\W_])\s?([{_LAST}]+)$")
 _ANY_MARK = re.compile(r"[^\w]+")
 _LONG_O = re.compile(r"ou|oo|oh(?![aeiouy])")
+_DOUBLED = ("aa", "ee", "ii", "oo")
 _DOUBLE = re.compile(r"([aeio])\1+")
 _WORDS = {"wo": "o", "ha": "wa", "he": "e"} | {w: str(n) for w, n in ROMANS.items() if w not in "ivx"}
 _LONE = re.compile(r"(?<![\w'])[bcdfghjklmnpqrstvwyz](?![\w'])")
