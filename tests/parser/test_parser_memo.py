@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,6 +103,19 @@ def test_the_files_of_a_release_are_remembered() -> None:
 
     assert found is not None
     assert (found.title, found.episodes, found.crc32) == ("Kaiba", (12,), "DEADBEEF")
+
+
+@pytest.mark.parametrize("name", [*SHAPES, *TITLED, ".mkv", "mkv", "Kaiba en.ass", "Kaiba 05 {n}.ass"])
+def test_what_marks_a_subtitle_changes_no_reading(name: str) -> None:
+    reader, stem = Reader(), name.format(n="07", title="A Sea", crc="0123ABCD").rpartition(".")[0]
+    for ending in (".en.ass", ".mkv", ".zh-Hans.forced.ass", ".srt", ".mkv", ".mp4"):
+        assert reader.read(stem + ending) == read_rules(stem + ending)
+
+
+def test_a_subtitle_has_the_reading_of_its_video() -> None:
+    reader = Reader()
+
+    assert reader.read("Kaiba - 01.en.ass") is reader.read("Kaiba - 01.mkv")
 
 
 def test_a_guess_is_not_remembered() -> None:

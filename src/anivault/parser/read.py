@@ -64,7 +64,11 @@ RULES = (
 
 def read_rules(name: str, episode_at: tuple[int, int] | None = None) -> ParseResult:
     """What the rules alone read in `name`; siblings may have shown where its episode stands."""
-    stem = form.stem_of(name[: form.LONGEST])
+    return _read_stem(form.stem_of(name[: form.LONGEST]), episode_at)
+
+
+def _read_stem(stem: str, episode_at: tuple[int, int] | None = None) -> ParseResult:
+    """What the rules read in a name without its extension, and without what marks a subtitle."""
     draft = Draft(*form.of_stem(stem))
     kind.read_ending(draft, stem)
     if episode_at is not None:
@@ -95,6 +99,7 @@ class Reader:
         self.failures: Counter[str] = Counter()
         self.why: dict[str, str] = {}
         self._memo = Memo()
+        self._last: tuple[str | None, ParseResult] = None, ParseResult()
 
     @property
     def steady(self) -> tuple[str, ...] | None:
@@ -103,15 +108,24 @@ class Reader:
         return tuple(engine.name for engine in self.engines) if own else None
 
     def read(self, name: str) -> ParseResult:
-        """Read one file name, never a path. Total: any text gives a result."""
-        if (known := self._memo.find(name)) is not None:
-            return known
-        result = self._read(name)
-        self._memo.keep(name, result)
+        """Read one file name, never a path. Total: any text gives a result.
+
+        A video and its subtitles read alike where the rules are sure: those see no extension.
+        """
+        stem = form.stem_of(name[: form.LONGEST])
+        asked = stem if len(self.engines) < 2 else name  # engines see all of it
+        if asked == self._last[0]:
+            return self._last[1]
+        result = self._memo.find(asked)
+        if result is None:
+            result = self._read(name, stem)
+            self._memo.keep(asked, result)
+        if result.confidence >= SURE:
+            self._last = asked, result
         return result
 
-    def _read(self, name: str) -> ParseResult:
-        own = read_rules(name)
+    def _read(self, name: str, stem: str) -> ParseResult:
+        own = _read_stem(stem)
         if not self.engines or (len(self.engines) == 1 and own.confidence >= SURE):
             return own
         asked = _plain(name)
