@@ -40,6 +40,19 @@ def test_equal_values_are_one_object_afterwards() -> None:
     assert all(other.title is first.title for other in others)
 
 
+@given(st.lists(READINGS, min_size=1, max_size=3), st.lists(st.integers(0, 2), max_size=6))
+def test_a_record_in_several_places_is_one_object_afterwards(
+    readings: list[ParseResult], places: list[int]
+) -> None:
+    several = [readings[place % len(readings)] for place in places]
+    packed = columns(ParseResult)
+
+    found = packed.unpack(packed.pack(several))
+
+    assert list(map(repr, found)) == list(map(repr, several))
+    assert len(set(map(id, found))) == len(set(map(id, several)))
+
+
 @given(
     st.dictionaries(st.integers(0, 3), st.sampled_from(["plain", "not \udcff UTF-8"])), st.binary(max_size=3)
 )

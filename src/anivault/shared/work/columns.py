@@ -7,17 +7,16 @@ mapping of such.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import repeat
-from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 Kind = TypeVar("Kind")
-Column = tuple[Sequence[Any], Sequence[int]]  # values, each once, and which of them each record has
 _ODD = b"\xc1"  # begins nothing in msgpack
 
 
@@ -46,7 +45,10 @@ def _decoder(kind: Any) -> Callable[[bytes], Any]:
 
 
 class Columns(Generic[Record]):
-    """How records of one class are written and read. Decoding raises msgspec.DecodeError for other bytes."""
+    """How records of one class are written and read. Decoding raises msgspec.DecodeError for other bytes.
+
+    A record that stands in several places is written once, and is one object again when it is read.
+    """
 
     def __init__(self, record: type[Record]) -> None:
         self._record = record
@@ -56,6 +58,7 @@ class Columns(Generic[Record]):
             f"{record.__name__}Columns",
             [
                 ("count", int),
+                ("places", tuple[int, ...]),
                 *((field.name, tuple[tuple[field.type, ...], tuple[int, ...]]) for field in fields),  # type: ignore[name-defined]
             ],
             array_like=True,
@@ -65,8 +68,10 @@ class Columns(Generic[Record]):
 
     def pack(self, records: Sequence[Record]) -> bytes:
         """Write them."""
-        columns = (_column(list(map(attrgetter(name), records))) for name in self._names)
-        return encode(self._table(len(records), *columns))
+        once, places = _once(records)
+        rows = map(msgspec.structs.astuple, once)
+        columns = map(_column, zip(*rows, strict=True)) if once else repeat(([], []), len(self._names))
+        return encode(self._table(len(once), places, *columns))
 
     def unpack(self, packed: bytes) -> list[Record]:
         """Read them back."""
@@ -74,21 +79,11 @@ class Columns(Generic[Record]):
         if not table.count:
             return []
         columns = {name: getattr(table, name) for name in self._names}
-        same = {name: values[0] for name, (values, at) in columns.items() if not at}
-        rows = _rows({name: column for name, column in columns.items() if name not in same}, table.count)
-        return list(map(partial(_made, self._record, same), rows))
-
-
-def _rows(columns: dict[str, Column], count: int) -> Iterator[dict[str, Any]]:
-    """What each record has that not all have."""
-    if not columns:
-        return repeat({}, count)
-    cells = (map(values.__getitem__, at) for values, at in columns.values())
-    return (dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True))
-
-
-def _made(record: type[Record], same: dict[str, Any], own: dict[str, Any]) -> Record:
-    return record(**same, **own)
+        first = self._record(**{name: values[at[0] if at else 0] for name, (values, at) in columns.items()})
+        cells = {name: map(values.__getitem__, at) for name, (values, at) in columns.items() if at}
+        rows = zip(*cells.values(), strict=True) if cells else repeat((), table.count)
+        made = [replace(first, **dict(zip(cells, row, strict=True))) for row in rows]
+        return list(map(made.__getitem__, table.places)) if table.places else made
 
 
 @cache
@@ -97,18 +92,35 @@ def columns(record: type[Record]) -> Columns[Record]:
     return Columns(record)
 
 
-def _column(values: list[Any]) -> tuple[list[Any], list[int]]:
-    """The values, each once, and which of them each record has; one value for all needs no telling."""
-    if not values:
-        return [], []
+def _once(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """The objects, each once, and which of them stands where; that needs no telling where all differ."""
+    ids = list(map(id, values))
+    once = dict(zip(ids, values, strict=True))
+    if len(once) == len(ids):
+        return list(values), []
+    return list(once.values()), _places(once, ids)
+
+
+def _column(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """The values, each once, and which of them each record has; one value for all needs no telling.
+
+    Records of one release share most of their values: these are compared as objects first.
+    """
     if values.count(None) == len(values):  # most columns of a name are empty
         return [None], []
-    keys = _keys(values)
-    once = dict(zip(keys, values, strict=True))
+    objects, at = _once(values)
+    keys = _keys(objects)
+    once = dict(zip(keys, objects, strict=True))
     if len(once) == 1:
         return list(once.values()), []
+    places = _places(once, keys)
+    return list(once.values()), list(map(places.__getitem__, at)) if at else places
+
+
+def _places(once: Iterable[Any], keys: Iterable[Any]) -> list[int]:
+    """Where in `once` each key stands."""
     place = {key: number for number, key in enumerate(once)}
-    return list(once.values()), list(map(place.__getitem__, keys))
+    return list(map(place.__getitem__, keys))
 
 
 def _keys(values: list[Any]) -> list[Any]:
