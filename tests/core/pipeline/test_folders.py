@@ -125,7 +125,8 @@ def test_a_part_is_of_the_season_that_its_folder_is_in() -> None:
 
 
 def kind(own: ParseResult, *others: ParseResult, **said: Any) -> VideoType | None:
-    return complete(own, above(**{"extra": VideoType.EXTRA} | said), known(others)).type
+    folders = above(**{"extra": VideoType.EXTRA} | said)
+    return complete(own, folders, known(others, [*own.titles, *folders.titles])).type
 
 
 def test_a_file_without_a_number_below_a_shows_extras_is_one() -> None:

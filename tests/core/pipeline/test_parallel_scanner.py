@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anivault.core.pipeline.parallel_scanner import BATCH, in_order, read_all
+from anivault.core.pipeline.parallel_scanner import BATCH, in_order, parts, read_all
 from anivault.parser.models import ParseResult
 from anivault.parser.read import Reader, read_rules
-from anivault.shared.progress import untold
+from anivault.shared.progress import Progress, untold
 
 Tree: TypeAlias = "tuple[int, list[Tree]]"  # a folder by its number, and those below it
 
@@ -116,26 +116,45 @@ class Failing:
 NAMES = [f"Gankutsuou {n}.mkv" for n in range(1, 41)] + ["Monster - 05.mkv", "Monster - 06 [720p].mkv", "?"]
 
 
+def read(tasks: list[list[str]], reader: Reader, progress: Progress = untold) -> list[list[ParseResult]]:
+    """Read the names of each task, in this process or in others."""
+
+    def readings(names: list[str]) -> list[ParseResult]:
+        return list(map(reader.read, names))
+
+    return list(read_all(tasks, readings, reader, progress, pack=lambda answer: answer))
+
+
 def test_names_are_read_in_their_order_each_by_itself() -> None:
-    assert read_all(NAMES, Reader(), untold) == [Reader().read(name) for name in NAMES]
+    tasks = [NAMES[:10], NAMES[10:11], NAMES[11:]]
+
+    assert read(tasks, Reader()) == [list(map(Reader().read, names)) for names in tasks]
 
 
 def test_progress_tells_how_many_of_all_are_read_batch_by_batch() -> None:
     told: list[tuple[int, int | None]] = []
     many = [f"Monster - {n:04}.mkv" for n in range(BATCH + 3)]
-    read_all(many, Reader(), lambda done, of: told.append((done, of)))
+    read([*map(list, parts(many))], Reader(), lambda done, of: told.append((done, of)))
 
     assert told == [(BATCH, len(many)), (len(many), len(many))]
+
+
+def test_small_tasks_are_read_together_and_none_is_cut() -> None:
+    told: list[int] = []
+    tasks = [[f"Monster {n}.mkv"] * size for n, size in enumerate((600, 300, 200, 900, 1))]
+    read(tasks, Reader(), lambda done, _: told.append(done))
+
+    assert told == [900, 1100, 2001]
 
 
 def test_what_engines_fail_at_is_counted_once_over_all_batches() -> None:
     reader = Reader([Failing(), Failing()])
     names = [f"Gankutsuou {n % 10}x{n}.mkv" for n in range(BATCH + 20)]
-    read_all(names, reader, untold)
+    read([*map(list, parts(names))], reader)
 
     assert reader.failures == {"failing": 2 * sum("7" in name for name in names)}
     assert reader.why["failing"].startswith("no idea of Gankutsuou")
 
 
 def test_no_names_are_no_work() -> None:
-    assert read_all([], Reader(), untold) == []
+    assert read([], Reader()) == []

@@ -236,3 +236,16 @@ def test_what_the_user_has_ignored_is_not_amiss_and_what_cannot_be_read_is() -> 
 
 def test_an_extension_is_of_one_kind() -> None:
     assert len(KINDS) == sum(len(extensions.split()) for extensions in EXTENSIONS.values())
+
+
+@pytest.mark.parametrize("names_at_once", [1, 2, 7, 1000])
+def test_a_folder_is_read_alike_however_many_names_are_read_at_once(
+    names_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = scanned(*PILE, *(f"Pile/Area 51 {n}.{end}" for n in range(1, 30) for end in ("ass", "mkv")))
+    whole = parse_files(files, Reader())
+    monkeypatch.setattr("anivault.core.pipeline.parallel_scanner.BATCH", names_at_once)
+
+    book = Notebook()
+    assert parse_files(files, Reader(), memory=book) == whole
+    assert parse_files(files, Reader(), memory=book) == whole

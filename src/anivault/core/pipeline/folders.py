@@ -162,15 +162,17 @@ def _add_place(found: dict[str, Any], folder: Folder) -> None:
 
 
 class Known(NamedTuple):
-    """What the videos outside folders of extras are: their plain titles, and the episodes with them."""
+    """What the videos outside folders of extras are: plain titles of theirs, and the episodes with them."""
 
     titles: frozenset[str] = frozenset()
     episodes: frozenset[tuple[str, Number]] = frozenset()
 
 
-def known(videos: Iterable[ParseResult]) -> Known:
-    """Sum up what those videos say."""
-    named = [(_plain(title), result) for result in videos for title in result.titles]
+def known(videos: Iterable[ParseResult], asked: Iterable[str]) -> Known:
+    """Sum up what those videos say of the titles `asked`."""
+    plain = set(map(_plain, asked))
+    every = ((_plain(title), result) for result in videos for title in result.titles)
+    named = [(title, result) for title, result in every if title in plain]
     return Known(
         frozenset(title for title, _ in named),
         frozenset((title, number) for title, result in named for number in result.episodes),

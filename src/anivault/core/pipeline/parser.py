@@ -9,15 +9,17 @@ import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from anivault.core.models import ParsedFile, ScannedFile
+from anivault.core.models import FileKind, ParsedFile, ScannedFile
 from anivault.core.pipeline.discs import Results, renumber
 from anivault.core.pipeline.folders import complete, context, known
-from anivault.core.pipeline.parallel_scanner import read_all
+from anivault.core.pipeline.parallel_scanner import parts, read_all
 from anivault.core.pipeline.readable import unreadable
 from anivault.core.pipeline.records import Context, kind_of
 from anivault.core.pipeline.siblings import varying
@@ -45,33 +47,33 @@ def parse_files(
     A name that nobody can read has no title, nor that of its folders or siblings. `progress` gets the number
     of names read so far, and of all that `memory` does not have.
     """
-    reader = reader or default_reader()
-    shelves = _shelves(files)
-    sums = {} if memory is FORGETFUL or len(files) <= FEW else _sums(files, shelves, reader)
-    readings = _recalled(shelves, sums, memory)
-    fresh = [shelf for shelf in shelves if shelf.first not in readings]
-    readings |= _read(files, fresh, reader, progress)
-    if sums and not reader.failures:
-        memory.keep({sums[shelf.first]: _packed(readings, shelf) for shelf in fresh})
-    readings |= _across(files, readings, shelves)
-    return [ParsedFile(file, *readings[place]) for place, file in enumerate(files)]
+    done, apart = [_UNREAD] * len(files), []
+    for shelf, said in _all_said(files, reader or default_reader(), progress, memory):
+        for number, (place, parsed) in enumerate(zip(shelf.places, said.parsed, strict=True)):
+            done[place] = ParsedFile(files[place], parsed, said.why.get(number, ""))
+        if not said.alone:
+            apart.append(shelf)
+    _complete_apart(files, done, {place: shelf.above for shelf in apart for place in shelf.places})
+    return done
+
+
+_UNREAD = ParsedFile(ScannedFile("", "", FileKind.OTHER), ParseResult())  # stands where nothing is read yet
 
 
 # --- folder by folder ------------------------------------------------------------------------------
 
 
-class Shelf(NamedTuple):
+class Shelf:
     """The files of one folder, by their places among all; and what the folders above say of them."""
 
-    root: str
-    folder: str
-    above: Context
-    places: list[int]
+    def __init__(self, root: str, folder: str) -> None:
+        self.root, self.folder = root, folder
+        self.places: list[int] = []
 
-    @property
-    def first(self) -> int:
-        """The place that tells it from the others."""
-        return self.places[0]
+    @cached_property
+    def above(self) -> Context:
+        """What the folders say; nobody asks that where it is known how the names read."""
+        return context(self.root, self.folder)
 
     @property
     def alone(self) -> bool:
@@ -79,22 +81,46 @@ class Shelf(NamedTuple):
         return self.above.extra is None and self.above.disc is None
 
 
-class Reading(NamedTuple):
-    """What a name says in its folders, and why nobody can read it."""
+class _Said(NamedTuple):
+    """What the names of a folder say, and by their numbers why some of them cannot be read.
 
-    parsed: ParseResult
-    unreadable: str = ""
+    `alone`: as of the folder. Else they say what they do by themselves: the folders above come in later.
+    """
+
+    parsed: Sequence[ParseResult]
+    why: dict[int, str]
+    alone: bool
 
 
 class _Packed(msgspec.Struct, frozen=True, array_like=True):
-    """The readings of a folder, and why some of them, by their numbers, cannot be read."""
+    """The same as bytes."""
 
     parsed: bytes
-    odd: dict[int, str]
+    why: dict[int, str]
+    alone: bool
 
 
-Readings = dict[int, Reading]  # by the place of the file
 FEW = 500  # so many names are read in less time than a memory needs
+
+
+def _all_said(
+    files: Sequence[ScannedFile], reader: Reader, progress: Progress, memory: Memory
+) -> Iterator[tuple[Shelf, _Said]]:
+    """What the names of each folder say: as it is known from before, else read, and known from then on."""
+    shelves, fresh, kept = _shelves(files), [], {}
+    sums = {} if memory is FORGETFUL or len(files) <= FEW else _sums(files, shelves, reader)
+    known = memory.known(list(sums.values()))
+    for shelf in shelves:
+        if packed := known.get(sums.get(shelf, b"")):
+            yield shelf, _unpacked(packed)
+        else:
+            fresh.append(shelf)
+    for shelf, said in _read(files, fresh, reader, progress):
+        if sums:
+            kept[sums[shelf]] = said if isinstance(said, bytes) else _packed(said)
+        yield shelf, _unpacked(said)
+    if not reader.failures:
+        memory.keep(kept)
 
 
 def _shelves(files: Sequence[ScannedFile]) -> list[Shelf]:
@@ -103,110 +129,133 @@ def _shelves(files: Sequence[ScannedFile]) -> list[Shelf]:
     for place, file in enumerate(files):
         key = file.root, file.folder
         if (shelf := shelves.get(key)) is None:
-            shelf = shelves[key] = Shelf(*key, context(*key), [])
+            shelf = shelves[key] = Shelf(*key)
         shelf.places.append(place)
     return list(shelves.values())
 
 
-def _sums(files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader) -> dict[int, bytes]:
-    """By the first place of each folder: a key for all that its readings are made from."""
+def _sums(files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader) -> dict[Shelf, bytes]:
+    """By folder: a key for all that its readings are made from. No name has a NUL in it."""
     if reader.steady is None:
         return {}
     made_from = (
-        (shelf.first, ("parsed", *reader.steady, "", shelf.root, shelf.folder, *_names(files, shelf)))
+        (shelf, ("parsed", *reader.steady, "", shelf.root, shelf.folder, *_names(files, shelf.places)))
         for shelf in shelves
     )
-    return {place: digest(map(os.fsencode, said)) for place, said in made_from}
+    return {shelf: digest([os.fsencode("\0".join(said))]) for shelf, said in made_from}
 
 
-def _names(files: Sequence[ScannedFile], shelf: Shelf) -> Iterator[str]:
-    return (files[place].name for place in shelf.places)
+def _names(files: Sequence[ScannedFile], places: Sequence[int]) -> Iterator[str]:
+    return (files[place].name for place in places)
 
 
-def _recalled(shelves: Sequence[Shelf], sums: Mapping[int, bytes], memory: Memory) -> Readings:
-    """What is known of the folders whose names are as they were."""
-    known = memory.known(list(sums.values()))
-    found: Readings = {}
-    for shelf in shelves if known else ():
-        if packed := known.get(sums.get(shelf.first, b"")):
-            found |= zip(shelf.places, _unpacked(packed), strict=True)
-    return found
+def _packed(said: _Said) -> bytes:
+    return encode(_Packed(columns(ParseResult).pack(said.parsed), said.why, said.alone))
 
 
-def _packed(readings: Readings, shelf: Shelf) -> bytes:
-    """Most names can be read: of the others it is said why not."""
-    said = [readings[place] for place in shelf.places]
-    odd = {number: reading.unreadable for number, reading in enumerate(said) if reading.unreadable}
-    return encode(_Packed(columns(ParseResult).pack([reading.parsed for reading in said]), odd))
+def _unpacked(said: _Said | bytes) -> _Said:
+    if isinstance(said, _Said):
+        return said
+    packed = decode(said, _Packed)
+    return _Said(columns(ParseResult).unpack(packed.parsed), packed.why, packed.alone)
 
 
-def _unpacked(packed: bytes) -> Iterator[Reading]:
-    known = decode(packed, _Packed)
-    for number, result in enumerate(columns(ParseResult).unpack(known.parsed)):
-        yield Reading(result, known.odd.get(number, ""))
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Names that are read at once: those of a folder, or a part of them where they are very many."""
+
+    shelf: Shelf
+    places: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def whole(self) -> bool:
+        return len(self.places) == len(self.shelf.places)
 
 
 def _read(
     files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader, progress: Progress
-) -> Readings:
+) -> Iterator[tuple[Shelf, _Said | bytes]]:
     """Read the names of these folders, each by itself, among its siblings, and with what the folders say."""
-    results = _settled(files, shelves, reader, progress)
-    return {
-        place: _complete(files[place], results[place], shelf) for shelf in shelves for place in shelf.places
+    spans = [_Span(shelf, places) for shelf in shelves for places in parts(shelf.places)]
+    answers = read_all(spans, partial(_read_span, files, reader), reader, progress, _packed)
+    own: Results = {}
+    for span, said in zip(spans, answers, strict=True):
+        if span.whole:
+            yield span.shelf, said
+            continue
+        own.update(zip(span.places, _unpacked(said).parsed, strict=True))
+        if len(own) == len(span.shelf.places):
+            yield span.shelf, _settled(files, span.shelf, own)
+            own = {}
+
+
+def _read_span(files: Sequence[ScannedFile], reader: Reader, span: _Span) -> _Said:
+    """What these names say; among their siblings and in their folders, if these are all that lie there."""
+    own = {
+        place: _with_its_part(name, reader.read(name))
+        for place, name in zip(span.places, _names(files, span.places), strict=True)
     }
+    return _settled(files, span.shelf, own) if span.whole else _Said(list(own.values()), {}, alone=False)
 
 
-def _settled(
-    files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader, progress: Progress
-) -> Results:
-    """Read the names of these folders, each by itself, and then among those that end alike."""
-    places = [place for shelf in shelves for place in shelf.places]
-    names = [files[place].name for place in places]
-    read = map(_with_its_part, names, read_all(names, reader, progress))
-    results = dict(zip(places, read, strict=True))
-    for shelf in shelves:
-        alike: defaultdict[str, list[int]] = defaultdict(list)
-        for place in shelf.places:
-            alike[files[place].rel[-4:]].append(place)
-        for together in alike.values():
-            if len(together) > 2:
-                _settle(files, together, results)
-    return results
-
-
-def _complete(file: ScannedFile, own: ParseResult, shelf: Shelf) -> Reading:
-    """Let the folders speak; those of discs and extras do when all others have."""
+def _settled(files: Sequence[ScannedFile], shelf: Shelf, results: Results) -> _Said:
+    """Read the names of a folder among those that end alike, then let the folders speak, if they may."""
+    alike: defaultdict[str, list[int]] = defaultdict(list)
+    for place in shelf.places:
+        alike[files[place].rel[-4:]].append(place)
+    for together in alike.values():
+        if len(together) > 2:
+            _settle(files, together, results)
     if not shelf.alone:
-        return Reading(own)
-    return _reading(file, _untitled(file.name, own, complete(own, shelf.above)))
+        return _Said([results[place] for place in shelf.places], {}, alone=False)
+    items = list(_completed(files, shelf, results))
+    why = {number: item.unreadable for number, item in enumerate(items) if item.unreadable}
+    return _Said([item.parsed for item in items], why, alone=True)
 
 
-def _reading(file: ScannedFile, parsed: ParseResult) -> Reading:
-    """The reading; without a title where nobody can read the name."""
-    if not (why := unreadable(ParsedFile(file, parsed))):
-        return Reading(parsed)
-    return Reading(replace(parsed, title=None, titles=()), why)
+def _completed(files: Sequence[ScannedFile], shelf: Shelf, results: Results) -> Iterator[ParsedFile]:
+    """Let the folders speak. A video and its subtitles, which lie side by side, have one reading."""
+    before = done = ParseResult()
+    for place in shelf.places:
+        own, file = results[place], files[place]
+        if own is not before:
+            before, done = own, complete(own, shelf.above)
+        yield _readable(file, _untitled(file.name, own, done))
 
 
-def _across(files: Sequence[ScannedFile], readings: Readings, shelves: Sequence[Shelf]) -> Readings:
+def _readable(file: ScannedFile, parsed: ParseResult) -> ParsedFile:
+    """The file with its reading; without a title where nobody can read the name."""
+    item = ParsedFile(file, parsed)
+    if not (why := unreadable(item)):
+        return item
+    return ParsedFile(file, replace(parsed, title=None, titles=()), why)
+
+
+def _complete_apart(
+    files: Sequence[ScannedFile], done: list[ParsedFile], above: Mapping[int, Context]
+) -> None:
     """Complete what lies in folders of discs, and of extras: what is in these may be elsewhere already."""
-    above = {place: shelf.above for shelf in shelves if not shelf.alone for place in shelf.places}
-    own = {place: readings[place].parsed for place in above}
-    done = _with_extras(own, above, readings)
-    done = {place: _untitled(files[place].name, own[place], full) for place, full in done.items()}
-    renumber(files, done, above)
-    return {place: _reading(files[place], parsed) for place, parsed in done.items()}
+    own = {place: done[place].parsed for place in above}
+    full = _with_extras(own, above, done)
+    full = {place: _untitled(files[place].name, own[place], parsed) for place, parsed in full.items()}
+    renumber(files, full, above)
+    for place, parsed in full.items():
+        done[place] = _readable(files[place], parsed)
 
 
-def _with_extras(own: Results, above: Mapping[int, Context], readings: Readings) -> Results:
+def _with_extras(own: Results, above: Mapping[int, Context], done: Sequence[ParsedFile]) -> Results:
     """Let the folders speak; those of extras when it is known what all others hold."""
     extras = {place for place, said in above.items() if said.extra is not None}
-    done = {place: complete(own[place], above[place]) for place in above.keys() - extras}
+    full = {place: complete(own[place], above[place]) for place in above.keys() - extras}
     if extras:
-        parsed = {place: reading.parsed for place, reading in readings.items()} | done
-        others = known(result for place, result in parsed.items() if place not in extras)
-        done |= {place: complete(own[place], above[place], others) for place in extras}
-    return done
+        asked = {title for place in extras for title in (*own[place].titles, *above[place].titles)}
+        parsed = (full.get(place, item.parsed) for place, item in enumerate(done) if place not in extras)
+        others = known(parsed, asked)
+        full |= {place: complete(own[place], above[place], others) for place in extras}
+    return full
 
 
 def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
@@ -214,7 +263,7 @@ def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
     rel = file.rel.replace("\\", "/") if _WINDOWS.match(file.rel) else file.rel
     folder, _, name = rel.rpartition("/")
     own = _with_its_part(name, (reader or default_reader()).read(name))
-    return ParsedFile(file, *_reading(file, _untitled(name, own, complete(own, context(file.root, folder)))))
+    return _readable(file, _untitled(name, own, complete(own, context(file.root, folder))))
 
 
 def parse_path(path: str, reader: Reader | None = None) -> ParsedFile:

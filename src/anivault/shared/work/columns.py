@@ -93,7 +93,10 @@ def columns(record: type[Record]) -> Columns[Record]:
 
 
 def _once(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
-    """The objects, each once, and which of them stands where; that needs no telling where all differ."""
+    """The objects, each once, and which of them stands where; that needs no telling where all differ.
+
+    None of them goes meanwhile, so that its address is its own.
+    """
     ids = list(map(id, values))
     once = dict(zip(ids, values, strict=True))
     if len(once) == len(ids):
