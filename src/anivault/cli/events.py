@@ -485,22 +485,24 @@ def return_event(library: str, returned: Returned, *, done: bool) -> ReturnEvent
 
 def move_event(move: Move, *, done: bool, old: Returned | None = None) -> MoveEvent:
     """Describe one file that goes, or went, to its place; and the `old` one that makes room for it."""
+    path = move.source
     return MoveEvent(
-        path=shown(move.source),
+        path=shown(path),
         target=shown(move.target),
         mode=move.mode,
         reason=move.reason,
         done=done,
         replaces=shown(old.file.rel) if old else UNSET,
         why=shown(old.words) if old else UNSET,
-        path_b64=b64(move.source),
+        path_b64=b64(path),
     )
 
 
-def held_event(held: Held, verdict: MatchedFile | None = None, *, new: bool = True) -> HeldEvent:
+def held_event(held: Held, candidates: tuple[CandidateView, ...] = (), *, new: bool = True) -> HeldEvent:
     """Describe one file that is held, with the shows that were considered for it."""
+    path = held.source
     return HeldEvent(
-        path=shown(held.source),
+        path=shown(path),
         reason=held.reason,
         detail=shown(held.detail),
         cause=held.cause,
@@ -509,8 +511,8 @@ def held_event(held: Held, verdict: MatchedFile | None = None, *, new: bool = Tr
         other=shown(held.other),
         show=str(held.show or ""),
         new=new,
-        candidates=tuple(map(candidate_view, verdict.match.ranked)) if verdict else (),
-        path_b64=b64(held.source),
+        candidates=candidates,
+        path_b64=b64(path),
         other_b64=b64(held.other),
     )
 

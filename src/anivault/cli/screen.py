@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
+from itertools import islice
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeAlias, TypeVar
 from unicodedata import east_asian_width
@@ -31,24 +32,25 @@ T = TypeVar("T")
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _PROGRESS_AFTER = 1.0  # seconds; what is quicker shows no bar
 _REDRAWN_AFTER = 0.1  # seconds
+_AT_ONCE = 256  # events
 Copy: TypeAlias = Callable[[bool, bytes], None]  # gets whether it is a note, and its bytes
 
 
 @cache
-def _encoder() -> Callable[[object], bytes]:
+def _encoder() -> Callable[[Sequence[object]], bytes]:
     import msgspec  # not needed to print help or text
 
-    return msgspec.json.Encoder().encode
+    return msgspec.json.Encoder().encode_lines
 
 
-def _encoded(event: object) -> bytes:
-    """Return an event as JSON; in a sentence a path that is not UTF-8 shows U+FFFD, as it does for people."""
+def _encoded(events: Sequence[object]) -> bytes:
+    """Return events as lines of JSON; in a sentence a path that is not UTF-8 shows U+FFFD, as for people."""
     try:
-        return _encoder()(event)
+        return _encoder()(events)
     except UnicodeEncodeError:
         import msgspec
 
-        return _encoder()(_as_text(msgspec.to_builtins(event)))
+        return _encoder()([_as_text(msgspec.to_builtins(event)) for event in events])
 
 
 def _as_text(value: Any) -> Any:
@@ -122,9 +124,16 @@ class Screen:
 
     def event(self, event: Event) -> None:
         """Print one event of machine output; does nothing without --json."""
-        if self.json:
+        self.events((event,))
+
+    def events(self, events: Iterable[Event]) -> None:
+        """Print many events, of which few are in memory at once; does nothing without --json."""
+        if not self.json:
+            return
+        left = iter(events)
+        while some := list(islice(left, _AT_ONCE)):
             self.clear()
-            data = _encoded(event) + b"\n"
+            data = _encoded(some)
             if self.copy:
                 self.copy(False, data)
             self._print(sys.stdout.buffer.write, data)

@@ -184,7 +184,7 @@ OF_ITS_RELEASE: dict[str, str] = {
     Advantage.EPISODES: "more episodes of its release are here",
     Advantage.NAME: "the name of its release sorts first",
 }
-
+_OF_FILES = ADVANTAGES | OF_ITS_RELEASE
 
 # What becomes of a file that makes room for a better one, by the mode that it came by.
 RETURNS: dict[str, str] = {
@@ -261,7 +261,7 @@ WORDS_OF_SEVERAL: dict[Cause, str] = {
 def words(cause: Cause, facts: Mapping[str, str]) -> str:
     """The sentence for a cause; a fact that is missing, as in a plan that somebody edited, shows as a gap."""
     known = _Gaps(facts)
-    said = ADVANTAGES if cause is Cause.RELEASE_CHOSEN else {**ADVANTAGES, **OF_ITS_RELEASE}
+    said = ADVANTAGES if cause is Cause.RELEASE_CHOSEN else _OF_FILES
     known["advantage"] = said.get(known["advantage"], known["advantage"])
     return WORDS[cause].format_map(known)
 

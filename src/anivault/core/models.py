@@ -446,7 +446,7 @@ class HeldReason(StrEnum):
     @property
     def missed(self) -> bool:
         """Whether somebody may miss a file that is held for this; of others the number is enough."""
-        return self not in {HeldReason.JUNK, HeldReason.ALREADY_THERE}
+        return self is not HeldReason.JUNK and self is not HeldReason.ALREADY_THERE
 
 
 GONE = -(

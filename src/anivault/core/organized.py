@@ -64,14 +64,16 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
         return replace(self, report=report, pictures=(), fetched=got.writes, notices=told)
 
     @property
-    def held(self) -> list[Held]:
+    def held(self) -> Sequence[Held]:
         """The files that the plan holds, and those that the mover held."""
-        return [*self.plan.held, *self._failed.values()]
+        return (*self.plan.held, *self._failed.values())
 
     @property
-    def moves(self) -> list[Move]:
+    def moves(self) -> Sequence[Move]:
         """The files that go, or went: what the mover held is not among them."""
         failed = self._failed
+        if not failed:
+            return self.plan.moves
         return [move for move in self.plan.moves if (move.root, move.rel) not in failed]
 
     @property

@@ -248,6 +248,20 @@ def test_what_begins_again_has_said_nothing_yet(spoken: Spoken) -> None:
     assert heard(spoken) == [(False, b"a line\n")]
 
 
+def test_what_was_put_before_a_mark_is_kept_when_it_begins_again(spoken: Spoken) -> None:
+    tape = Tape(spoken)
+    tape.known()
+    with tape.recording() as recording:
+        recording.put(False, b"what goes\n")
+        recording.mark()
+        recording.put(False, b"what stays, said the first time\n")
+        recording.begin_again()
+        recording.put(False, b"what stays\n")
+        recording.end(0, {})
+
+    assert heard(spoken) == [(False, b"what goes\n"), (False, b"what stays\n")]
+
+
 def test_small_pieces_of_one_kind_are_one(spoken: Spoken) -> None:
     tape = Tape(spoken)
     tape.known()

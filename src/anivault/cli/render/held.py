@@ -6,7 +6,7 @@ Those that were shown before are one line, unless the user wants to see every on
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from anivault.cli.screen import Screen
     from anivault.core.matching.questions import Question
     from anivault.core.matching.scope import Verdicts
+    from anivault.core.models import Match
 
 _FEW = 2  # held files of one kind that are named; of more the first and the last
 
@@ -55,10 +56,18 @@ def show_held(
 
 
 def _to_programs(screen: Screen, held: Sequence[Held], verdicts: Verdicts, known: Collection[str]) -> None:
-    """Every one as an event."""
-    for item in held:
-        verdict = verdicts.get((item.root, item.rel))
-        screen.event(events.held_event(item, verdict, new=item.source not in known))
+    """Every one as an event; files of one release, which follow one another, have the same candidates."""
+
+    def described() -> Iterator[events.HeldEvent]:
+        match: Match | None = None
+        candidates: tuple[events.CandidateView, ...] = ()
+        for item in held:
+            verdict = verdicts.get((item.root, item.rel))
+            if (found := verdict.match if verdict else None) is not match:
+                match, candidates = found, tuple(map(events.candidate_view, found.ranked if found else ()))
+            yield events.held_event(item, candidates, new=item.source not in known)
+
+    screen.events(described())
 
 
 def _by_whether_known(held: Sequence[Held], known: Collection[str]) -> tuple[Sequence[Held], Sequence[Held]]:

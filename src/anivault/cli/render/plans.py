@@ -34,15 +34,37 @@ def show(
 ) -> None:
     """The plan as a tree, what is held and why; then what to type next. `command` does what is shown.
 
-    `known`: the held files that were shown before; they are counted, unless `every` one is to be listed.
-    `upgrade`: the plan lets better files take the place of those in the library.
+    `known`, `every`, `upgrade`: as in `show_rest`.
     """
-    done, shows = result.report is not None, _by_show(result)
-    _moved(screen, result, shows, done=done)
+    show_going(screen, result)
+    show_rest(screen, result, doing, command, known=known, every=every, upgrade=upgrade)
+
+
+def show_going(screen: Screen, result: Organized) -> None:
+    """What a plan does: the files that go, and all that comes of that."""
+    done = result.report is not None
+    _moved(screen, result, done=done)
     _returned(screen, result, done=done)
     for writes in (result.writes, result.fetched):
         _described(screen, result.made(writes), done=done)
     _emptied(screen, result.emptied, done=done)
+
+
+def show_rest(
+    screen: Screen,
+    result: Organized,
+    doing: Doing = "organize",
+    command: str = "",
+    *,
+    known: Collection[str] = (),
+    every: bool = False,
+    upgrade: bool = False,
+) -> None:
+    """What is held and why, what is to be said besides, and what to type next.
+
+    `known`: the held files that were shown before; they are counted, unless `every` one is to be listed.
+    `upgrade`: the plan lets better files take the place of those in the library.
+    """
     verdicts = {(item.file.root, item.file.rel): item for item in result.files}
     show_held(
         screen, result.held, result.plan.roots, verdicts, known=known, every=every, upgrade=upgrade,
@@ -50,21 +72,25 @@ def show(
     )  # fmt: skip
     left_out(screen, result.left_out)
     notices(screen, result.notices)
+    shows = [] if screen.json else _by_show(result)
     if len(shows) > 1:
-        screen.line(_shows_told(shows, done=done))
+        screen.line(_shows_told(shows, done=result.report is not None))
     kind = "rename" if doing == "rename" else "organize"
     summary(screen, kind, _counts(result), outcome(result, doing))
     replaced = upgrade and (every or _has_new(result.held, known))
     _next(screen, result, command or again(), replaced=replaced)
 
 
-def _moved(screen: Screen, result: Organized, shows: Sequence[_Show], *, done: bool) -> None:
+def _moved(screen: Screen, result: Organized, *, done: bool) -> None:
     """What goes where: every file, or a line a show where that is longer than the screen."""
     short = not 0 < screen.rows < len(result.moves)
-    if screen.json or screen.verbose or (short and not done):
-        _tree(screen, result, done=done)
+    if screen.json:
+        olds = {one.file.instead: one for one in result.returns if one.advantage}
+        screen.events(events.move_event(move, done=done, old=olds.get(move.target)) for move in result.moves)
+    elif screen.verbose or (short and not done):
+        _tree(screen, result)
     elif not done:  # who has seen the plan need not see it twice
-        _told_by_show(screen, shows)
+        _told_by_show(screen, _by_show(result))
 
 
 def _has_new(held: Sequence[Held], known: Collection[str]) -> bool:
@@ -201,13 +227,9 @@ def _next(screen: Screen, result: Organized, command: str, *, replaced: bool) ->
         screen.hint(f"Take it back: {back} --apply" if result.report else f"Do it: {command} --apply")
 
 
-def _tree(screen: Screen, result: Organized, *, done: bool) -> None:
-    folder, roots, moves = None, result.plan.roots, result.moves
-    olds = {one.file.instead: one for one in result.returns if one.advantage}
-    for move in sorted(moves, key=lambda move: natural(move.target)) if not screen.json else moves:
-        if screen.json:
-            screen.event(events.move_event(move, done=done, old=olds.get(move.target)))
-            continue
+def _tree(screen: Screen, result: Organized) -> None:
+    folder, roots = None, result.plan.roots
+    for move in sorted(result.moves, key=lambda move: natural(move.target)):
         parent, _, name = move.target.rpartition("/")
         if parent != folder:
             folder = parent
@@ -235,7 +257,9 @@ def _emptied(screen: Screen, folders: Sequence[str], *, done: bool) -> None:
 
 def _described(screen: Screen, writes: Sequence[Write], *, done: bool) -> None:
     """The small files that describe videos, for people only with --verbose."""
-    for write in writes:
-        screen.event(events.WriteEvent(target=events.shown(write.target), size=len(write.data), done=done))
-        if screen.verbose:
-            screen.line(f"  {write.target}  (new, {len(write.data)} bytes)")
+    screen.events(
+        events.WriteEvent(target=events.shown(write.target), size=len(write.data), done=done)
+        for write in writes
+    )
+    for write in writes if screen.verbose else ():
+        screen.line(f"  {write.target}  (new, {len(write.data)} bytes)")

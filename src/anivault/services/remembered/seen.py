@@ -39,7 +39,7 @@ class Seen:
     def remember(self, held: Iterable[Held], moves: Iterable[Move] = ()) -> bool:
         """Note that these were shown; tell whether one was new. One that moves is new if it is held again."""
         now = dict(self._reasons)
-        for move in moves:
+        for move in moves if now else ():
             now.pop(_digits(move.source), None)
         for item in held:
             now[_digits(item.source)] = str(item.reason)

@@ -77,6 +77,7 @@ class Recording:
         self.file, self.is_whole, self._key = "", False, key
         self._pieces: list[bytes] = []  # of one kind, to be one piece
         self._kind, self._length = OUT, 0
+        self._marked = 2 * SUM  # bytes that are kept when it is said again
         self._stream: BinaryIO | None = None
         self._given_up = False
         with suppress(OSError):
@@ -94,10 +95,19 @@ class Recording:
         self._pieces.append(data)
         self._length += len(data)
 
+    def mark(self) -> None:
+        """Keep what was put so far, whatever is said again."""
+        self._write()
+        self._tried(self._note_place)
+
+    def _note_place(self, stream: BinaryIO) -> None:
+        self._marked = stream.tell()
+
     def begin_again(self) -> None:
-        """Forget what was put so far."""
+        """Forget what was put since the mark."""
         self._pieces.clear()
-        self._tried(lambda stream: stream.seek(2 * SUM), lambda stream: stream.truncate())
+        self._length = 0
+        self._tried(lambda stream: stream.seek(self._marked), lambda stream: stream.truncate())
 
     def end(self, code: int, counts: dict[str, int]) -> None:
         """It has said all, and ends with this exit code and these numbers."""

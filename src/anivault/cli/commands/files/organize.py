@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
@@ -182,13 +182,15 @@ def _shown(screen: Screen, looks: _Looks, tape: Tape | None, result: Organized) 
         return result.exit_code
     with tape.recording() as recording:
         screen.copy = recording.put
-        _show(screen, looks, seen, result)
+        _show(screen, looks, seen, result, recording.mark)
         screen.copy = None
         screen.flush()
         next_time = _without_what_is_said_once(result)
         if seen.remember(result.held, result.moves) or next_time is not result:
             recording.begin_again()
-            _show(Recorder(screen, recording.put), looks, seen, next_time)
+            recorder = Recorder(screen, recording.put)
+            with recorder.paged(wanted=not looks.apply):
+                _show_rest(recorder, looks, seen, next_time, again())
         recording.end(result.exit_code, screen.counts)
     return result.exit_code
 
@@ -204,12 +206,24 @@ def _without_what_is_said_once(result: Organized) -> Organized:
     return replace(result, notices=tuple(line for line in result.notices if line != once))
 
 
-def _show(screen: Screen, looks: _Looks, seen: Seen, result: Organized) -> None:
-    from anivault.cli.render.plans import show
+def _show(
+    screen: Screen, looks: _Looks, seen: Seen, result: Organized, halfway: Callable[[], None] = lambda: None
+) -> None:
+    """Show all of a plan; what comes after `halfway` depends on what was shown before."""
+    from anivault.cli.render.plans import show_going
 
     with screen.paged(wanted=not looks.apply):
-        known, upgrades = seen.known(result.held), looks.order.rules.upgrade
-        show(screen, result, command=_next(screen, looks), known=known, every=looks.held, upgrade=upgrades)
+        command = _next(screen, looks)
+        show_going(screen, result)
+        halfway()
+        _show_rest(screen, looks, seen, result, command)
+
+
+def _show_rest(screen: Screen, looks: _Looks, seen: Seen, result: Organized, command: str) -> None:
+    from anivault.cli.render.plans import show_rest
+
+    known, upgrades = seen.known(result.held), looks.order.rules.upgrade
+    show_rest(screen, result, command=command, known=known, every=looks.held, upgrade=upgrades)
 
 
 def _next(screen: Screen, looks: _Looks) -> str:
