@@ -172,7 +172,7 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
 
 def require_inside(rel: str) -> None:
     """Refuse a relative path with a part that could lead out of its root."""
-    if LEADS_OUT.search(rel):
+    if leads_out(rel):
         raise UnsafePathError(rel)
 
 

@@ -45,6 +45,11 @@ def long_path(path: str) -> str:
     return NETWORK + path[1:] if path.startswith("\\\\") else LOCAL + path
 
 
+def leads_out(rel: str) -> bool:
+    """True for a relative path with a part that could lead out of its root; '' is one."""
+    return not rel or LEADS_OUT.search(rel) is not None
+
+
 def whole(root: str, rel: str) -> str:
     """Return the whole path of `rel`."""
     return long_path(os.path.join(root, rel))

@@ -15,10 +15,10 @@ import msgspec
 
 from anivault.core.causes import Cause, words
 from anivault.core.models import HeldReason
+from anivault.core.moving.journal.log import is_own
 from anivault.core.moving.journal.records import Do, Step
 from anivault.shared import fs
 from anivault.shared.errors import UnsafePathError
-from anivault.shared.places import FOLDER
 
 COPIES = frozenset({Do.COPY, Do.CLONE, Do.CARRY, Do.WRITE})  # made under a temporary name first
 READS = frozenset({Do.LINK, Do.CLONE, Do.COPY, Do.SYMLINK, Do.RENAME, Do.CARRY})  # start from a file
@@ -36,9 +36,10 @@ class RefusedError(Exception):
 def require_inside(steps: Iterable[Step]) -> None:
     """Refuse steps with a path that could lead out of its root."""
     for step in steps:
-        for path in filter(None, (step.rel, step.to)):
-            fs.require_inside(path)
-        if step.to_root == 0 and step.to.partition("/")[0].lower() == FOLDER:
+        for path in (step.rel, step.to):
+            if path:
+                fs.require_inside(path)
+        if step.to_root == 0 and is_own(step.to):
             raise UnsafePathError(step.to)
 
 

@@ -11,7 +11,10 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple, TypeAlias
+from itertools import count
+from typing import TypeAlias
+
+import msgspec
 
 from anivault.core.moving.journal.log import History, RunLog, read_journal
 from anivault.core.moving.journal.records import (
@@ -39,7 +42,7 @@ def path_of(root: str, rel: str) -> str:
     return os.path.normpath(os.path.join(root, rel))
 
 
-class Put(NamedTuple):
+class Put(msgspec.Struct, frozen=True, gc=False):
     """One step of a file's way: which run did it, and from where. `order` is the step's place in time."""
 
     order: int
@@ -90,8 +93,10 @@ class Put(NamedTuple):
     @property
     def leaves(self) -> bool:
         """True when the step takes a file out of the library: it makes room for a better one."""
-        out = self.step.do in RENAMES and self.roots[self.step.to_root] != self.roots[0]
-        return out or self.step.do is Do.REMOVE
+        step = self.step
+        if step.do in RENAMES:
+            return step.to_root != 0 and self.roots[step.to_root] != self.roots[0]
+        return step.do is Do.REMOVE
 
     @property
     def place(self) -> str:
@@ -99,7 +104,7 @@ class Put(NamedTuple):
         return self.step.rel if self.leaves or self.step.do is Do.NOTE else self.step.to
 
 
-class Past(NamedTuple):
+class Past(msgspec.Struct, frozen=True, gc=False):
     """One file of the library and its whole way, from the step that took it in to the last one."""
 
     puts: tuple[Put, ...]
@@ -135,13 +140,15 @@ class Past(NamedTuple):
     @property
     def left(self) -> Made:
         """What its last step left; with the hash of an earlier one, when the file has not changed since."""
-        last = self.puts[-1]
-        for put in reversed(self.puts):
-            same = put.step.size == last.step.size and fs.same_time(put.left.mtime_ns, last.left.mtime_ns)
-            if not same or put.left.hash:
-                known = put.left.hash if same else ""
-                return Made(last.left.inode, last.left.mtime_ns, known)
-        return last.left
+        size, left = self.puts[-1].step.size, self.puts[-1].left
+        if left.hash:
+            return left
+        for put in self.puts[-2::-1]:
+            was = put.left
+            same = put.step.size == size and fs.same_time(was.mtime_ns, left.mtime_ns)
+            if not same or was.hash:
+                return Made(left.inode, left.mtime_ns, was.hash if same else "")
+        return left
 
 
 class Replay:
@@ -156,20 +163,20 @@ class Replay:
         self.folders: dict[str, list[Put]] = {}  # by whole path: made and removed, what is not taken back
         self.open = _open_places(history)  # in the library, of a run that has no end
         self.undone: dict[str, list[str]] = {}  # by rollback: the runs that it took something back of
-        self._named: list[Put] = []  # every step that gave a file a name
-        self._at: dict[Key, str] = {}  # the place of the file whose last step this is
+        self._ways: dict[str, tuple[RunLog, list[str]]] = {}  # by run: its log, and where its roots are now
+        order = count()
         for log in history.runs:
             roots = roots_now(log.run, self.library)
+            self._ways[log.run.id] = log, roots
             for step in log.happened():
-                self._take_in(log, step, roots)
+                self._take_in(Put(next(order), log, step, roots))
 
-    def _take_in(self, log: RunLog, step: Step, roots: list[str]) -> None:
-        put = Put(len(self._at), log, step, roots)
+    def _take_in(self, put: Put) -> None:
+        step = put.step
         if step.undoes:
-            self._undo(log, step, step.undoes)
+            self._undo(put.log, step, step.undoes)
         elif step.do in FOLDERS:
             self.folders.setdefault(put.target, []).append(put)
-            self._at[put.key] = put.target
         elif put.leaves:
             self._leave(put)
         else:
@@ -177,17 +184,13 @@ class Replay:
 
     def _leave(self, put: Put) -> None:
         """A file goes out of the library, and is remembered: a rollback brings it back."""
-        self._at[put.key] = put.place
         if past := self.files.pop(put.place, None):
             self.left[put.key] = Past((*past.puts, put))
-            self._named.append(put)
 
     def _put(self, put: Put) -> None:
         """A place was free when a step took it: whoever was there before is gone."""
-        past, place = self.files.pop(put.step.rel, None) if put.inside else None, put.place
-        self._at[put.key] = place
-        self.files[place] = Past((*past.puts, put) if past else (put,))
-        self._named.append(put)
+        past = self.files.pop(put.step.rel, None) if put.inside else None
+        self.files[put.place] = Past((*past.puts, put) if past else (put,))
 
     def _undo(self, log: RunLog, step: Step, key: Key) -> None:
         """Only the last step of a way can have been taken back; older versions wrote down others too."""
@@ -196,7 +199,7 @@ class Replay:
         if past := self.left.pop(key, None):
             self._stand(past, log, step)
             return
-        place = self._at.get(key)
+        place = self._place_of(key)
         if place is None:
             return
         if (ways := self.folders.get(place)) and ways[-1].key == key:
@@ -206,20 +209,36 @@ class Replay:
             if len(past.puts) > 1:
                 self._stand(past, log, step)
 
+    def _place_of(self, key: Key) -> str | None:
+        """Where the file of a step was put; of a folder, its whole path."""
+        log, roots = self._ways[key[0]]
+        step = log.steps.get(key[1])
+        if step is None:
+            return None
+        put = Put(0, log, step, roots)
+        return put.target if step.do in FOLDERS else put.place
+
     def _stand(self, past: Past, log: RunLog, step: Step) -> None:
         """A file is again where it was before its last step, which `step` of the run `log` took back."""
-        last = past.puts[-2]._replace(made=log.made.get(step.i, past.puts[-2].made))
+        last = msgspec.structs.replace(past.puts[-2], made=log.made.get(step.i, past.puts[-2].made))
         self.files[last.place] = Past((*past.puts[:-2], last))
 
     def knows(self, path: str) -> bool:
         """True when a file, or a file in the folder `path`, ever had that name."""
-        names = (name for put in self._named for name in (put.source, put.target))
+        names = (name for put in self._named() for name in (put.source, put.target))
         return any(lies_in(name, path) for name in names)
 
+    def _named(self) -> Iterator[Put]:
+        """Yield every step that gave a file a name."""
+        for log, roots in self._ways.values():
+            for step in log.happened():
+                if not step.undoes and step.do not in FOLDERS:
+                    yield Put(0, log, step, roots)
+
     def living(self) -> dict[Key, Put]:
-        """The steps about files that no run has taken back, in order."""
-        puts = sorted(put for past in (*self.files.values(), *self.left.values()) for put in past.puts)
-        return {put.key: put for put in puts}
+        """The steps about files that no run has taken back."""
+        pasts = (*self.files.values(), *self.left.values())
+        return {put.key: put for past in pasts for put in past.puts}
 
     def made_folders(self) -> dict[str, Put]:
         """The folders of the library that runs made, also by taking back, and that are left, by place."""
@@ -306,7 +325,7 @@ def difference(library: str, path: str, now: os.stat_result, past: Past) -> str:
         return "it is no longer a file"
     if now.st_size != size:
         return f"{now.st_size} bytes instead of {size}"
-    return "" if fs.same_time(now.st_mtime_ns, past.left.mtime_ns) else "its time is another one"
+    return "" if fs.same_time(now.st_mtime_ns, past.puts[-1].left.mtime_ns) else "its time is another one"
 
 
 def is_library(library: str) -> bool:

@@ -51,7 +51,9 @@ class RunLog:
             raise ValueError("it comes after the end of its run")
         match record:
             case Step():
-                self._require_new(record)
+                if record.i in self.steps:
+                    raise ValueError(f"step {record.i} is there twice")
+                require_sense(record, self.run)
                 self.steps[record.i] = self.pending[record.i] = record
             case Placed():
                 self._require_open(record.made)
@@ -64,11 +66,6 @@ class RunLog:
                 self.pending.clear()
             case End():
                 self.end = record
-
-    def _require_new(self, step: Step) -> None:
-        if step.i in self.steps:
-            raise ValueError(f"step {step.i} is there twice")
-        require_sense(step, self.run)
 
     def _require_open(self, numbers: Iterable[int]) -> None:
         for number in numbers:
@@ -90,13 +87,14 @@ _LEADS_NOWHERE = frozenset({Do.REMOVE, Do.RMDIR, Do.NOTE})
 
 def require_sense(step: Step, run: Run) -> None:
     """Raise ValueError for a step that no run can have written."""
-    if max(step.root, step.to_root) >= len(run.roots):
+    count = len(run.roots)
+    if step.root >= count or step.to_root >= count:
         raise ValueError("its run names no such root")
     if step.inode >> 64:
         raise ValueError("no file has such a number")
-    if len(step.owner) not in (0, 2):
+    if step.owner and len(step.owner) != 2:
         raise ValueError("an owner is a user and a group")
-    if any("\0" in name for name in step.attrs):
+    if step.attrs and any("\0" in name for name in step.attrs):
         raise ValueError("no attribute has such a name")
     _require_paths(step)
 
@@ -106,10 +104,15 @@ def _require_paths(step: Step) -> None:
     if not (step.rel or step.do in _STARTS_FROM_NOTHING) or not (step.to or step.do in _LEADS_NOWHERE):
         raise ValueError("it names no file")
     for root, path in ((step.root, step.rel), (step.to_root, step.to)):
-        if path and fs.LEADS_OUT.search(path):
+        if path and fs.leads_out(path):
             raise ValueError("its path could lead out of its root")
-        if root == 0 and path.partition("/")[0].lower() == FOLDER:
+        if root == 0 and is_own(path):
             raise ValueError("its path leads into AniVault's own folder")
+
+
+def is_own(rel: str) -> bool:
+    """True for a path in the library that is, or leads into, AniVault's own folder."""
+    return rel.startswith(".") and rel.partition("/")[0].lower() == FOLDER
 
 
 class History:
