@@ -20,14 +20,16 @@ from anivault.core.models import Held, HeldReason, Mode, Write
 from anivault.core.moving import preflight
 from anivault.core.moving.executor import Batch, execute
 from anivault.core.moving.history import Replay
+from anivault.core.moving.journal import log as reading
 from anivault.core.moving.journal.log import History, read_journal
-from anivault.core.moving.journal.records import Step
+from anivault.core.moving.journal.records import Step, journal_path
 from anivault.core.moving.rollback.outlook import outlook
 from anivault.core.moving.rollback.script import powershell_script, write_script
 from anivault.core.moving.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared.errors import (
     FolderNotFoundError,
+    JournalDamagedError,
     NoSpaceError,
     OutputRefusedError,
     RunNotFoundError,
@@ -176,6 +178,23 @@ def test_a_run_that_was_taken_back_is_not_taken_back_again(box: Box) -> None:
 
     assert plan_rollback(str(box.library)).steps == ()
     assert apply(preview).moved == 0
+
+
+def test_a_journal_that_changed_since_the_preview_is_read_again_and_another_is_not(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.run()
+    plan, path = plan_rollback(str(box.library)), Path(journal_path(str(box.library)))
+    sound = path.read_bytes()
+    path.write_bytes(sound.replace(b"S01E01", b"S01E07"))  # as long as before
+
+    with pytest.raises(JournalDamagedError):
+        apply(plan)
+
+    path.write_bytes(sound)
+    monkeypatch.setattr(reading, "parse", None)
+
+    assert apply(plan).moved == 5
 
 
 def test_what_was_organized_again_can_be_taken_back_again(box: Box) -> None:

@@ -66,8 +66,8 @@ def plan_rollback(
 
 def apply(plan: RollbackPlan, *, progress: Pace | None = None) -> Report:
     """Carry a rollback out, as a run of its own."""
-    with Signals() as signals, writing(plan.library) as log:
-        steps = _still_living(log, plan)
+    with Signals() as signals, writing(plan.library, known=plan.history) as log:
+        steps = plan.steps if log.history is plan.history else _still_living(log, plan)
         _check_room(plan.roots, steps)
         total = len(plan.steps)
         report = carry_out(

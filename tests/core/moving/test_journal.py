@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import subprocess
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 
 from anivault.core.models import Mode
 from anivault.core.moving import journal
+from anivault.core.moving.journal import log as reading
 from anivault.core.moving.journal.lines import encode
-from anivault.core.moving.journal.log import parse, read_journal
+from anivault.core.moving.journal.log import History, read_journal
 from anivault.core.moving.journal.records import (
     Do,
     Done,
@@ -61,6 +63,10 @@ steps = st.builds(
 
 def lines(*records: Record) -> bytes:
     return b"".join(encode(record, number) for number, record in enumerate(records))
+
+
+def parse(data: bytes, path: str = "journal.jsonl") -> History:
+    return reading.parse(io.BytesIO(data), path)
 
 
 def run_of(*roots: str) -> Run:

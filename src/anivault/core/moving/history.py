@@ -156,6 +156,7 @@ class Replay:
 
     def __init__(self, history: History, library: str) -> None:
         self.library = os.path.abspath(library)
+        self.history = history
         self.runs = history.runs
         self.unfinished = history.unfinished
         self.files: dict[str, Past] = {}  # by place

@@ -24,21 +24,20 @@ _decode: Callable[[bytes], Record] = msgspec.json.Decoder(Record).decode
 _TEXT: dict[Any, tuple[str, str]] = {Step: ("rel", "to"), Root: ("path", "beside")}
 
 
-def sound(line: bytes, number: int) -> bytes | None:
-    """Return the line when it is whole, unaltered and the `number`th, else None."""
+def is_sound(line: bytes, number: int) -> bool:
+    """True for a line that is whole, unaltered and the `number`th."""
     body, mark, tail = line.rpartition(b',"sum":"')
     if not mark or tail != b'%08x"}\n' % zlib.crc32(body):
-        return None
-    return line if body.endswith(b',"n":%d' % number) else None
+        return False
+    return body.endswith(b',"n":%d' % number)
 
 
-def require_torn(data: bytes, good: int, number: int, path: str) -> None:
+def require_torn(rest: bytes, good: int, number: int, path: str) -> None:
     """Accept what is behind `good` sound bytes when it is of a last write that a crash cut short.
 
     A write is appended and synced at once, so that what it leaves is one piece of a line, or a length alone.
     """
-    rest = data[good:]
-    if _length_alone(good, len(data)) and not rest.strip(b"\0"):
+    if _length_alone(good, good + len(rest)) and not rest.strip(b"\0"):
         return
     ours = rest.startswith(_BEGINS) or _BEGINS.startswith(rest)
     if not ours or _FOREIGN.search(rest.removesuffix(b"\n")) or _ENDED.search(rest[:-1]):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 import msgspec
 
-from anivault.core.moving.journal.lines import decode, require_torn, sound
+from anivault.core.moving.journal.lines import decode, is_sound, require_torn
 from anivault.core.moving.journal.records import (
     NAME,
     VERSION,
@@ -118,20 +120,31 @@ def is_own(rel: str) -> bool:
 class History:
     """All runs of a library, and how sound the file is."""
 
-    def __init__(self, runs: list[RunLog], lines: int, good: int, torn: int) -> None:
+    def __init__(self, runs: list[RunLog], lines: int, good: int, torn: int, total: int = 0) -> None:
         self.runs = runs
         self.lines = lines
         self.good = good  # bytes that are sound
         self.torn = torn  # bytes after them that are not
+        self.sum = total  # the CRC32 of the sound ones
 
     @property
     def unfinished(self) -> bool:
         """True when a run has no end, or the file has a torn one."""
         return bool(self.torn or (self.runs and self.runs[-1].end is None))
 
+    def is_of(self, file: BinaryIO) -> bool:
+        """True when a file holds these sound lines and nothing else: nobody has written since."""
+        size = total = 0
+        while part := file.read(fs.CHUNK):
+            size, total = size + len(part), zlib.crc32(part, total)
+        return not self.torn and (size, total) == (self.good, self.sum)
 
-def read_journal(library: str) -> History:
-    """Read all of a library's journal; an absent one has no runs. Changes nothing."""
+
+def read_journal(library: str, known: History | None = None) -> History:
+    """Read all of a library's journal; an absent one has no runs. Changes nothing.
+
+    What is `known` of it is given back where it still says the same.
+    """
     path = journal_path(library)
     trust.require_home(library)
     try:
@@ -142,7 +155,10 @@ def read_journal(library: str) -> History:
         raise DiskError("Reading the journal", error, f"ls -l {quoted(path)}") from error
     with os.fdopen(fd, "rb") as file:
         _check_owner(path, os.fstat(fd), library)
-        return parse(file.read(), path)
+        if known and known.is_of(file):
+            return known
+        file.seek(0)
+        return parse(file, path)
 
 
 def _check_owner(path: str, found: os.stat_result, library: str) -> None:
@@ -155,23 +171,25 @@ def _check_owner(path: str, found: os.stat_result, library: str) -> None:
         ) from error
 
 
-def parse(data: bytes, path: str = NAME) -> History:
-    """Read the bytes of a journal.
+def parse(file: BinaryIO, path: str = NAME) -> History:
+    """Read a journal line by line.
 
     Raises JournalDamagedError for all but a torn last line, JournalRefusedError for a later version's.
     """
     runs: dict[str, RunLog] = {}
-    good = number = 0
-    for line in data.splitlines(keepends=True):
-        if (body := sound(line, number)) is None:
-            require_torn(data, good, number, path)
+    good = number = total = 0
+    rest = b""
+    for line in file:
+        if not is_sound(line, number):
+            rest = line + (file.read() if line.endswith(b"\n") else b"")  # what is being written is one piece
+            require_torn(rest, good, number, path)
             break
         try:
-            _take_in(runs, decode(body), path)
+            _take_in(runs, decode(line), path)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise _refusal(body, path, number, error) from error
-        good, number = good + len(line), number + 1
-    return History(list(runs.values()), number, good, len(data) - good)
+            raise _refusal(line, path, number, error) from error
+        good, number, total = good + len(line), number + 1, zlib.crc32(line, total)
+    return History(list(runs.values()), number, good, len(rest), total)
 
 
 def _take_in(runs: dict[str, RunLog], record: Record, path: str) -> None:

@@ -97,15 +97,16 @@ class Journal:
 
 
 @contextmanager
-def writing(library: str, *, unfinished: bool = False) -> Iterator[Journal]:
+def writing(library: str, *, unfinished: bool = False, known: History | None = None) -> Iterator[Journal]:
     """Hold a library's journal to write it; its folder is made when it is not there.
 
-    Refuses when another process holds it and, unless `unfinished`, when a run has no end.
+    What is `known` of it is not read again. Refuses when another process holds it and, unless `unfinished`,
+    when a run has no end.
     """
     library = os.path.abspath(library)
     with ExitStack() as held:
         try:
-            log = _open(library, held)
+            log = _open(library, held, known)
         except OSError as error:
             raise DiskError("Opening the library's journal", error, f"ls -ld {quoted(library)}") from error
         if log.history.unfinished and not unfinished:
@@ -113,9 +114,9 @@ def writing(library: str, *, unfinished: bool = False) -> Iterator[Journal]:
         yield log
 
 
-def _open(library: str, held: ExitStack) -> Journal:
+def _open(library: str, held: ExitStack, known: History | None) -> Journal:
     held.enter_context(turn(library, shared=False))
-    history = read_journal(library)
+    history = read_journal(library, known)
     fd = fs.open_to_append(journal_path(library))
     held.callback(os.close, fd)
     return Journal(library, fd, history)

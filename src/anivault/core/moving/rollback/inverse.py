@@ -18,7 +18,7 @@ from anivault.core.models import GONE, Held, HeldReason
 from anivault.core.moving.checks import already_undone, require_inside
 from anivault.core.moving.effects import folder_of
 from anivault.core.moving.history import RENAMES, Past, Put, Replay, Whereabouts, lies_in, path_of
-from anivault.core.moving.journal.log import RunLog
+from anivault.core.moving.journal.log import History, RunLog
 from anivault.core.moving.journal.records import Do, Step
 from anivault.shared import fs
 from anivault.shared.errors import quoted
@@ -30,7 +30,7 @@ class RollbackPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What would be taken back. `roots[0]` is the library; steps are relative to them.
 
     `held` is what the journal alone, or a file's absence, stands against; `folders` are the steps that make
-    folders again, by whole path, for the files that go back into them.
+    folders again, by whole path, for the files that go back into them; `history` is what it was planned from.
     """
 
     library: str
@@ -39,6 +39,7 @@ class RollbackPlan(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     held: tuple[Held, ...] = ()
     folders: dict[str, Step] = {}
+    history: History | None = None
 
     @property
     def files(self) -> tuple[Step, ...]:
@@ -59,6 +60,7 @@ class _Planner:
         self.library = replay.library
         self.names = {log.run.id for log in runs}
         self.roots = [self.library]
+        self.listed: dict[str, frozenset[str]] = {}  # names in folders of the library
         self.going: list[tuple[Put, Step]] = []
         self.held: list[Held] = []
         self.kept: set[str] = set()  # folders of the library that files of runs are in afterwards
@@ -85,6 +87,7 @@ class _Planner:
             steps=tuple(msgspec.structs.replace(step, i=i) for i, step in enumerate(steps)),
             held=tuple(self.held),
             folders=remade,
+            history=self.replay.history,
         )
 
     def take_back(self, past: Past) -> None:
@@ -109,7 +112,7 @@ class _Planner:
         if back[0].leaves:
             return self.return_ways(past, back)
         steps = [self.inverse(put, past.place) for put in back]
-        if os.path.lexists(fs.whole(self.library, past.place)) or back[0].step.do is Do.NOTE:
+        if self.is_there(past.place) or back[0].step.do is Do.NOTE:
             return steps
         other = not steps[0].to_root and steps[0].to in self.replay.files  # what is there is another file
         if steps[0].do in RENAMES and not other and self.already_undone(steps[0]):
@@ -124,6 +127,16 @@ class _Planner:
             return [_gone(past, put) for put in back]
         self.hold(past, HeldReason.SOURCE_GONE, _let_go(past.place, self.library))
         return []
+
+    def is_there(self, place: str) -> bool:
+        """True when a name of the library is taken. Folders are listed as a whole: most have many files."""
+        folder, _, name = place.rpartition("/")
+        if folder not in self.listed:
+            try:
+                self.listed[folder] = frozenset(os.listdir(fs.whole(self.library, folder)))
+            except OSError:
+                self.listed[folder] = frozenset()
+        return name in self.listed[folder] or os.path.lexists(fs.whole(self.library, place))
 
     def return_ways(self, past: Past, back: list[Put]) -> list[Step]:
         """Return the steps of a file that made room for a better one: it comes into the library again.
@@ -179,7 +192,7 @@ class _Planner:
             mode=step.mode,
             owner=step.owner,
             attrs=step.attrs,
-            hash="" if do is Do.REMOVE and step.rel and self.is_touched(put, place) else left.hash,
+            hash="" if do is Do.REMOVE and left.hash and self.is_touched(put, place) else left.hash,
             undoes=put.key,
         )
 
@@ -188,6 +201,8 @@ class _Planner:
 
         Its ctime, which no program can set, is not before the end of the run: the copy itself is read then.
         """
+        if not put.step.rel:  # what a run wrote is compared with what it wrote
+            return False
         try:
             now = os.lstat(fs.whole(self.library, place))
         except OSError:
@@ -202,13 +217,12 @@ class _Planner:
 
     def remade(self) -> dict[str, Step]:
         """Return by whole path how to make again the folders that files go back into."""
-        needed: set[str] = set()
-        for _, step in self.going:
-            if step.do in RENAMES:
-                needed.update(path_of(self.roots[step.to_root], p) for p in _with_parents(folder_of(step.to)))
+        removed = self.replay.removed_folders()
+        into = {(s.to_root, folder_of(s.to)) for _, s in self.going if removed and s.do in RENAMES}
+        needed = {path_of(self.roots[root], path) for root, rel in into for path in _with_parents(rel)}
         return {
             path: Step(i=0, do=Do.MKDIR, mode=put.step.mode, owner=put.step.owner, undoes=put.key)
-            for path, put in self.replay.removed_folders().items()
+            for path, put in removed.items()
             if path in needed
         }
 
@@ -217,8 +231,8 @@ class _Planner:
 
         The deepest first. A folder that a file of another run is in stays without a word: it is still needed.
         """
-        going = (step for _, step in self.going if step.root == 0 and step.do is not Do.NOTE)
-        left = {path for step in going for path in _with_parents(folder_of(step.rel))}
+        left = {folder_of(s.rel) for _, s in self.going if s.root == 0 and s.do is not Do.NOTE}
+        left = {path for folder in left for path in _with_parents(folder)}
         made: dict[str, Put | None] = dict(self.replay.made_folders())
         for path in left - made.keys():  # files only pass through
             ways = self.replay.folders.get(path_of(self.library, path), [])[:-1]
