@@ -14,6 +14,7 @@ import io
 import os
 import stat
 import sys
+import zlib
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
@@ -89,14 +90,16 @@ class Folders:
         folder, _, name = rel.rpartition("/")
         return self.open(folder), require_plain_name(name, rel)
 
-    def missing(self, rel: str) -> Iterator[str]:
-        """Yield the folders on the way to `rel` that do not exist yet, outermost first."""
+    def missing(self, rel: str) -> list[str]:
+        """Return the folders on the way to `rel` that do not exist yet, outermost first."""
+        lacking = self.missing(rel.rpartition("/")[0]) if rel else []
+        if lacking:
+            return [*lacking, rel]
         try:
             self.open(rel)
         except FileNotFoundError:
-            if rel:
-                yield from self.missing(rel.rpartition("/")[0])
-                yield rel
+            return [rel] if rel else []
+        return []
 
     def forget(self, rel: str) -> None:
         """Close one folder that is about to be removed."""
@@ -438,13 +441,15 @@ def _hash_zeros(hasher: Any, length: int) -> None:
 
 def digest(fd: int, pulse: Callable[[], None] = lambda: None, *, crc: bool = False) -> tuple[str, str]:
     """Return the xxh3-128 of a file and, with `crc`, its CRC32 (else ''), in one pass."""
-    import zlib
+    import xxhash
 
-    from xxhash import xxh3_128
-
-    room = min(CHUNK, os.fstat(fd).st_size + 1)
-    hasher, view, value, read = xxh3_128(), memoryview(bytearray(room)), 0, _reader(fd)
+    size, value = os.fstat(fd).st_size, 0
     os.lseek(fd, 0, os.SEEK_SET)
+    if size < CHUNK and len(data := os.read(fd, size + 1)) == size:  # a small one, and no byte behind it
+        value = zlib.crc32(data) if crc else 0
+        return xxhash.xxh3_128_hexdigest(data), f"{value:08X}" if crc else ""
+    os.lseek(fd, 0, os.SEEK_SET)
+    hasher, view, read = xxhash.xxh3_128(), memoryview(bytearray(min(CHUNK, size + 1))), _reader(fd)
     while count := read(view):
         pulse()
         hasher.update(view[:count])

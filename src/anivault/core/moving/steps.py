@@ -37,7 +37,10 @@ def steps_of(plan: Plan, writes: Sequence[Write] = (), emptied: Sequence[Step] =
     for one in plan.returns:
         returns[one.instead].append(one)
     for move in plan.moves:
-        going = returns.get(move.target, [])
+        going = returns.get(move.target)
+        if not going:
+            yield _move_step(next(number), move, numbers)
+            continue
         has_its_name = any(one.rel.casefold() == move.target.casefold() for one in going)
         if not has_its_name:
             yield _move_step(next(number), move, numbers)
@@ -114,13 +117,15 @@ def batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
     room = BATCH_BYTES
     for step in steps:
         cost = step.size if step.do in COPIES else 0
-        emptied = step.do is Do.RMDIR and batch and batch[-1].do is not Do.RMDIR
         here, there = (step.root, step.rel), (step.to_root, step.to)
+        emptied = step.do is Do.RMDIR and batch and batch[-1].do is not Do.RMDIR
         if batch and (len(batch) >= BATCH or cost > room or emptied or here in names or there in names):
             yield batch
             batch, names, room = [], set(), BATCH_BYTES
         batch.append(step)
-        names.update((here, there) if step.rel and step.to else ())
+        if step.rel and step.to:
+            names.add(here)
+            names.add(there)
         room -= cost
     if batch:
         yield batch
