@@ -22,7 +22,7 @@ from anivault.shared.places import FOLDER
 HELD_BACK = 1 << 16  # bytes of lines between two writes
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The content of one file at one time, or which part of the library was read last."""
 
     path: bytes = b""  # base64 in JSON: names need not be UTF-8
@@ -31,6 +31,21 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     hash: str = ""
     part: int = -1
     of: int = 0
+
+
+_decode = msgspec.json.Decoder(Line).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def _read(raw: bytes) -> Line | None:
+    """Return what a line says; None for one that is damaged, or has a right sum and no meaning."""
+    body, mark, tail = raw.rpartition(b',"sum":"')
+    if not mark or tail != b'%08x"}\n' % zlib.crc32(body):
+        return None
+    try:
+        return _decode(body + b"}")
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 class Hashes:
@@ -43,7 +58,6 @@ class Hashes:
         self._known: dict[bytes, Line] = {}
         self._parts: dict[int, int] = {}
         self._new: list[bytes] = []
-        self._sound: list[bytes] = []
         self.damaged = 0  # lines, but not a torn last one
         self.unread = ""  # why those on record could not be read
         self.unstored = ""  # why new hashes could not be written
@@ -71,19 +85,13 @@ class Hashes:
         self._write()
 
     def _take_in(self, raw: bytes) -> None:
-        body, mark, tail = raw.rpartition(b',"sum":"')
         if not raw.endswith(b"\n"):
             self._torn = True
             return
-        if not mark or tail != b'%08x"}\n' % zlib.crc32(body):
+        line = _read(raw)
+        if line is None:
             self.damaged += 1
             return
-        try:
-            line = msgspec.json.decode(body + b"}", type=Line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # a right sum, and no meaning
-            self.damaged += 1
-            return
-        self._sound.append(raw)
         if line.of:
             self._parts[line.of] = line.part
         else:
@@ -106,7 +114,7 @@ class Hashes:
         return part
 
     def _append(self, line: Line) -> None:
-        body = msgspec.json.encode(line)[:-1]
+        body = _encode(line)[:-1]
         self._new.append(b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body)))
         if len(self._new) * 200 > HELD_BACK:
             self._write()
@@ -117,8 +125,10 @@ class Hashes:
             new = f"{self._path}.new"
             with suppress(FileNotFoundError):
                 os.unlink(new)
+            with os.fdopen(fs.open_file(None, self._path), "rb") as file:
+                sound = b"".join(raw for raw in file if raw.endswith(b"\n") and _read(raw))
             with fs.closing(fs.open_to_append(new, new=True)) as fd:
-                fs.write(fd, b"".join(self._sound))
+                fs.write(fd, sound)
                 fs.sync_file(fd)
             os.replace(new, self._path)
 

@@ -130,7 +130,18 @@ class Past(msgspec.Struct, frozen=True, gc=False):
     @property
     def maker(self) -> Put:
         """The step that made what is there now: what came after only gave it other names."""
-        return next((put for put in reversed(self.puts) if put.step.do is not Do.RENAME), self.puts[0])
+        for put in reversed(self.puts):
+            if put.step.do is not Do.RENAME:
+                return put
+        return self.puts[0]
+
+    @property
+    def crc32(self) -> str:
+        """What its first name with a CRC32 said; '' where none did."""
+        for put in self.puts:
+            if put.step.crc32:
+                return put.step.crc32
+        return ""
 
     @property
     def link(self) -> bool:
@@ -317,7 +328,8 @@ def require_history(library: str) -> None:
 
 def difference(library: str, path: str, now: os.stat_result, past: Past) -> str:
     """Return what is not as the run left a file of a library, '' when all is."""
-    size = past.puts[-1].step.size
+    last = past.puts[-1]
+    size = last.step.size
     if past.link:
         whole = fs.whole(library, path)
         same = stat.S_ISLNK(now.st_mode) and fs.points_to(None, whole, past.maker.points_to)
@@ -326,7 +338,7 @@ def difference(library: str, path: str, now: os.stat_result, past: Past) -> str:
         return "it is no longer a file"
     if now.st_size != size:
         return f"{now.st_size} bytes instead of {size}"
-    return "" if fs.same_time(now.st_mtime_ns, past.puts[-1].left.mtime_ns) else "its time is another one"
+    return "" if fs.same_time(now.st_mtime_ns, last.left.mtime_ns) else "its time is another one"
 
 
 def is_library(library: str) -> bool:

@@ -227,9 +227,9 @@ class Verifier:
     def check_file(self, path: str, hashes: Hashes, digests: dict[str, str]) -> None:
         """Compare the content of one file with its stored hash and with the CRC32 in its name."""
         past, now = self.expected[path], self.sound[path]
-        promised = next((put.step.crc32 for put in past.puts if put.step.crc32), None)
+        promised = past.crc32
         try:
-            digest, crc = _digest(fs.whole(self.library, path), crc=promised is not None)
+            digest, crc = _digest(fs.whole(self.library, path), crc=bool(promised))
         except OSError as error:
             self.fail(Kind.UNREADABLE, path, error.strerror or "")
             return
@@ -270,8 +270,11 @@ class Verifier:
 
 
 def _digest(path: str, *, crc: bool) -> tuple[str, str]:
-    with fs.closing(fs.open_file(None, path)) as fd:
+    fd = fs.open_file(None, path)
+    try:
         return fs.digest(fd, crc=crc)
+    finally:
+        os.close(fd)
 
 
 def _seasons(paths: Iterable[str]) -> Iterator[tuple[str, int, set[int]]]:
