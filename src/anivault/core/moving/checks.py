@@ -15,8 +15,7 @@ import msgspec
 
 from anivault.core.causes import Cause, words
 from anivault.core.models import HeldReason
-from anivault.core.moving.journal.log import is_own
-from anivault.core.moving.journal.records import Do, Step
+from anivault.core.moving.journal.records import Do, Step, is_own
 from anivault.shared import fs
 from anivault.shared.errors import UnsafePathError
 

@@ -22,6 +22,7 @@ from anivault.core.moving.journal.records import (
     Record,
     Run,
     Step,
+    is_own,
     journal_path,
 )
 from anivault.shared import fs, trust
@@ -33,7 +34,6 @@ from anivault.shared.errors import (
     problem,
     quoted,
 )
-from anivault.shared.places import FOLDER
 
 
 class RunLog:
@@ -112,11 +112,6 @@ def _require_paths(step: Step) -> None:
             raise ValueError("its path leads into AniVault's own folder")
 
 
-def is_own(rel: str) -> bool:
-    """True for a path in the library that is, or leads into, AniVault's own folder."""
-    return rel.startswith(".") and rel.partition("/")[0].lower() == FOLDER
-
-
 class History:
     """All runs of a library, and how sound the file is."""
 
@@ -177,6 +172,7 @@ def parse(file: BinaryIO, path: str = NAME) -> History:
     Raises JournalDamagedError for all but a torn last line, JournalRefusedError for a later version's.
     """
     runs: dict[str, RunLog] = {}
+    last: RunLog | None = None
     good = number = total = 0
     rest = b""
     for line in file:
@@ -185,27 +181,28 @@ def parse(file: BinaryIO, path: str = NAME) -> History:
             require_torn(rest, good, number, path)
             break
         try:
-            _take_in(runs, decode(line), path)
+            last = _take_in(runs, last, decode(line), path)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise _refusal(line, path, number, error) from error
         good, number, total = good + len(line), number + 1, zlib.crc32(line, total)
     return History(list(runs.values()), number, good, len(rest), total)
 
 
-def _take_in(runs: dict[str, RunLog], record: Record, path: str) -> None:
-    last = next(reversed(runs.values()), None)
+def _take_in(runs: dict[str, RunLog], last: RunLog | None, record: Record, path: str) -> RunLog:
+    """Take in a line after those of the `last` run; returns the run that it is of."""
     if isinstance(record, Run):
         _require_version(record.v, path)
         if last and not last.end:
             raise ValueError("a run begins before the last one ended")
         _require_new(runs, record)
-        runs[record.id] = RunLog(record)
+        last = runs[record.id] = RunLog(record)
     elif last is None:
         raise ValueError("no run has begun")
     else:
         if isinstance(record, Step) and record.undoes:
             _require_earlier(runs, record.undoes, last)
         last.add(record)
+    return last
 
 
 def _require_version(version: int, path: str) -> None:

@@ -127,6 +127,11 @@ Later: TypeAlias = Step | Placed | Done | End
 Record: TypeAlias = Run | Later
 
 
+def is_own(rel: str) -> bool:
+    """True for a path in the library that is, or leads into, AniVault's own folder."""
+    return rel.startswith(".") and rel.partition("/")[0].lower() == FOLDER
+
+
 def journal_path(library: str) -> str:
     """Return where the journal of a library is."""
     return os.path.join(library, FOLDER, NAME)

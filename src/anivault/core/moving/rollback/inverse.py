@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import takewhile
 
 import msgspec
 
@@ -93,17 +92,26 @@ class _Planner:
     def take_back(self, past: Past) -> None:
         """Plan the way back of one file, as far as the chosen runs reach."""
         wanted = not self.only or any(lies_in(name, wish) for name in past.names for wish in self.only)
-        back = list(takewhile(lambda put: wanted and put.run in self.names, reversed(past.puts)))
+        back = self.chosen(past) if wanted else []
         rest = past.puts[: len(past.puts) - len(back)]
-        if wanted and any(put.run in self.names for put in rest):
+        if wanted and rest and any(put.run in self.names for put in rest):
             self.hold(past, HeldReason.RENAMED, _later(rest[-1], self.library))
         steps = self.ways(past, back) if back else []
         self.going += zip(back, steps, strict=False)
         self.stay(past, len(past.puts) - len(steps))
 
+    def chosen(self, past: Past) -> list[Put]:
+        """Return the last steps of a file's way that the chosen runs did, the latest first."""
+        back = []
+        for put in reversed(past.puts):
+            if put.run not in self.names:
+                break
+            back.append(put)
+        return back
+
     def stay(self, past: Past, count: int) -> None:
         """Note the folders that a file is in when all but its first `count` steps are taken back."""
-        stands = past.puts[count - 1] if count else past.puts[0]
+        stands = past.puts[max(count - 1, 0)]
         if (count and not stands.leaves) or stands.step.do is Do.NOTE:  # what is forgotten stays as well
             self.kept.update(_with_parents(folder_of(stands.place)))
 
