@@ -55,9 +55,10 @@ def recover(library: str, *, other_disk: bool = False) -> RecoverReport:
     if not is_library(library):
         return RecoverReport(library=False)
     require_history(library)
-    if not read_journal(library).unfinished:
+    known = read_journal(library)
+    if not known.unfinished:
         return RecoverReport()
-    with Signals(), writing(library, unfinished=True) as log, ending(log.library):
+    with Signals(), writing(library, unfinished=True, known=known) as log, ending(log.library):
         if log.history.runs and not other_disk:
             require_disks(log.history.runs[-1].run, log.library)
         return _recover(log)
