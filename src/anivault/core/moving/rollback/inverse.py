@@ -94,7 +94,7 @@ class _Planner:
         wanted = not self.only or any(lies_in(name, wish) for name in past.names for wish in self.only)
         back = self.chosen(past) if wanted else []
         rest = past.puts[: len(past.puts) - len(back)]
-        if wanted and rest and any(put.run in self.names for put in rest):
+        if wanted and any(put.run in self.names for put in rest):
             self.hold(past, HeldReason.RENAMED, _later(rest[-1], self.library))
         steps = self.ways(past, back) if back else []
         self.going += zip(back, steps, strict=False)
