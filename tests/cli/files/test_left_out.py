@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import anivault
+from anivault.shared import fs
 from tests.conftest import Run
 
 NICHIJOU = "[A] Nichijou - 01.mkv"
@@ -70,14 +71,14 @@ def test_a_folder_that_cannot_be_read_is_no_success(
     run: Run, pile: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(pile / "locked/[A] Nichijou - 02.mkv")
-    listed = os.scandir
+    opened = fs.open_folder
 
-    def as_user(path: str) -> os._ScandirIterator[str]:  # root may list any folder
+    def as_user(parent: fs.Folder | None, path: str) -> fs.Folder:  # root may list any folder
         if os.path.basename(path) == "locked":
             raise PermissionError(13, "Permission denied", path)
-        return listed(path)
+        return opened(parent, path)
 
-    monkeypatch.setattr(os, "scandir", as_user)
+    monkeypatch.setattr(fs, "open_folder", as_user)
     inside = run(words[0], "dl", *words[1:])
     itself = run(words[0], "dl/locked", *words[1:])
 
