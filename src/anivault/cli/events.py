@@ -423,12 +423,9 @@ def _is_text(raw: bytes) -> bool:
 
 def file_event(item: ParsedFile) -> FileEvent:
     """Describe one scanned and parsed file."""
-    identity = item.file.identity
+    path, identity = item.file.path, item.file.identity
     return FileEvent(
-        path=shown(item.file.path),
-        size=identity.size if identity else None,
-        parsed=item.parsed,
-        path_b64=b64(item.file.path),
+        path=shown(path), size=identity.size if identity else None, parsed=item.parsed, path_b64=b64(path)
     )
 
 

@@ -79,6 +79,9 @@ class Index:
         if self._path.exists() and self._path.stat().st_size > MOST:
             self._path.unlink()
         with _opened(self._path) as database, database:
+            database.execute(
+                "PRAGMA synchronous = OFF"
+            )  # what a power cut damages is found out, and forgotten
             database.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB NOT NULL)")
             rows = ((key, _sum(key, value) + value) for key, value in found.items())
             database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)

@@ -52,9 +52,7 @@ def what(context: Context, paths: list[str]) -> What:
 def show(screen: Screen, result: Scanned) -> None:
     """Every file by folder with what its name says, then what was left out."""
     read = result.read
-    if screen.json:
-        for item in read.files:
-            screen.event(events.file_event(item))
+    screen.events(map(events.file_event, read.files))
     folder = None
     for item in read.files if not screen.json else ():
         if (item.file.root, item.file.folder) != folder:
