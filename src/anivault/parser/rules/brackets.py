@@ -31,7 +31,7 @@ FEW = 14  # no release holds more seasons at once (a guess)
 
 _BRACKET = re.compile(r"\[([^\[\]]*)\]|\(([^()]*)\)|\{([^{}]*)\}")
 _OPENING = re.compile(r"[\[({]")
-_YEAR = re.compile(r"((?:19[1-9]|20[0-3])\d)年?(?:[-.~/](?:(?:19|20)?\d\d)?(?:[-.~/]\d\d)?)?")
+_YEAR = re.compile(r"((?:19[1-9]|20[0-3])\d)年?(?: ?[-.~/] ?(?:(?:19|20)?\d\d)?(?:[-.~/]\d\d)?)?")
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\d{1,2}[./-]\d{1,2}")
 _IDS = re.compile(r"(?:imdb|tmdb|tvdb|anidb|anilist|mal)(?:id)?[-=: ]?\w+", re.IGNORECASE)
 _VOLUME = re.compile(
@@ -58,7 +58,11 @@ _OTHER_NUMBER = re.compile(r"\d{2}")
 _NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p]
     r"(\d{2,3}(?:v\d)?) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE
 )
-_STATED = re.compile(r"S(?:eason )?(\d{1,2})(?:[ ._]?E| ?- ?(?=0\d|\d\d))(\d{1,4})(?:v(\d))?", re.IGNORECASE)
+_STATED = re.compile(
+    r"S(?:eason )?(\d{1,2})(?:[ ._]?E|(?P<dash> ?- ?)(?=\d\d)|[ _](?=\d\d))(\d{1,4})(?:v(?P<version>\d))?"
+    r"(?: ?\((?P<second>\d{1,4})\))?",
+    re.IGNORECASE,
+)
 _COMPACT_DATE = re.compile(r"(?:(?:19|20)\d\d|[0-3]\d)(?:0\d|1[0-2])[0-3]\d|(?:19|20)\d\d(?:0\d|1[0-2])")
 _SEASON_NOTE = re.compile(r"第.{1,3}[季部期].{0,3}?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月.{0,6}")
 _BATCH = re.compile(
@@ -260,12 +264,12 @@ def _stated(content: str) -> Meaning | None:
     """`[S02E05]`, `(S4-24)`: an episode with its season. `(S1-3)`, `(S01-03)` are seasons."""
     if (found := _STATED.fullmatch(content)) is None:
         return None
-    season, episode = int(found[1]), number(found[2])
-    alike = len(found[1]) >= len(found[2]) and int(found[2]) < FEW
-    if "e" not in content.lower() and (season < 2 or alike):
+    season, episode = int(found[1]), number(found[3])
+    alike = len(found[1]) >= len(found[3]) and int(found[3]) < FEW
+    if found["dash"] and (season < 2 or alike):
         return None
-    version = int(found[3]) if found[3] else None
-    inside = numbers.Numbers((episode,), version, stated=True)
+    version, second = (int(text) if (text := found[name]) else None for name in ("version", "second"))
+    inside = numbers.Numbers((episode,), version, second, stated=True)
     return Meaning(numbers=inside, fields=(("season", season),))
 
 

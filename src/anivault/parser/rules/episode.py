@@ -35,7 +35,7 @@ RANGE = (
     rf"(?!\d|\.\d|(?!(?i:{_ENDINGS}))[^\W_]))?"
 )
 ENDING = rf"(?:\s*(?i:{_ENDINGS}))*"
-WITH = rf"(?:\s*[+&]\s*(?i:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
+WITH = rf"(?:\s*[+&,]\s*(?i:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
 # The part ends here.
 END = (
     rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s[\"'](?=[^\W\d])|\s-|-(?:$|[\s{GAPS}\[(])|//|\||~\s*(?:$|[{GAPS}\[(])))"

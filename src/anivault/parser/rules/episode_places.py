@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from anivault.parser.draft import EPISODE, GAPS, SEASON, TERM, YEAR, Draft
+from anivault.parser.draft import EPISODE, GAPS, GROUP, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import GUESSED, YEARS, Number, number
 from anivault.parser.rules.episode import (
     ALONE,
@@ -29,7 +29,7 @@ from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, TYPES_ALWAYS, TYPES_CAPITALS, TYPES_RUNNING, any_of
 from anivault.shared import regex as re
 
-_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}{END}")
+_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{WITH}{ENDING}{END}")
 _SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")
 _WHOLE = re.compile("batch|complete|合集|全集", re.IGNORECASE)
 # 2-05, 10-05: a range goes up and pads both sides alike.
@@ -48,7 +48,7 @@ _LAST = re.compile(
 _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
     rf"-(?<=[\s{GAPS}]-)\s+(?![1-9]\d*\s(?i:{any_of(WORDS['counted'])})\b)(?!\d+\.? (?i:film|movie)\b)"
     rf"(?P<first>\d{{2,4}}(?:\.\d)?|\d(?:(?<={SEASON} - \d)|(?=[:.]\s|\s[\"'「『])))"
-    rf"{LETTER}{V}{RANGE}(?=[:.]?\s)"
+    rf"{LETTER}{V}{RANGE}(?=[:.,]?\s)"
 )
 _COLON = re.compile(r"(?<=[^\W\d] )(?P<first>\d{2,3})(?=:\s)")
 _FIRST = re.compile(
@@ -127,7 +127,7 @@ def _since(draft: Draft, found: re.Match[str]) -> re.Match[str] | None:
     alike = (
         len(first) == len(last)
         if first[0] == "0"
-        else first == "1" and _WHOLE.search(draft.shown) is not None
+        else first == "1" and ("+" in found[0] or _WHOLE.search(draft.shown) is not None)
     )
     return since if alike and int(first) < int(last) else None
 
@@ -315,7 +315,7 @@ def _glued(draft: Draft) -> bool:
 
 def _amid(draft: Draft) -> bool:
     """`[Group] The Show 14 A Title`: a plain number among words, which counts nothing there (100 Years)."""
-    found = _claimed(draft, _AMID) if "group" in draft.fields else None
+    found = _claimed(draft, _AMID) if draft.text.lstrip()[:1] == GROUP else None
     if found is None:
         return False
     if SEASON in draft.text[found.end() :]:  # Part 2 is of the episode's title
@@ -333,7 +333,10 @@ def _belongs(draft: Draft, found: re.Match[str]) -> bool:
     text = found["first"]
     if is_numbered_title(draft, found) or _is_of_a_film(draft, found) or _is_year(text):
         return True
-    if found["last"] or (found["version"] and (len(text) > 1 or draft.text[found.end("first")] != " ")):
+    if found["last"]:  # Class 5-2, 3.0+1.01
+        small = len(text) == 1 or "." in text
+        return small and found["last"][0] != "0" and float(found["last"]) <= float(text)
+    if found["version"] and (len(text) > 1 or draft.text[found.end("first")] != " "):
         return False  # but Title 2 v2
     if _is_like_a_year(text) or _is_counted(draft, found, _COUNTS):
         return True

@@ -35,14 +35,14 @@ _SEASONAL = re.compile(
 )
 _STARRED = re.compile(rf"(?:^|(?<=[\]{GAPS}]))\s*[★☆][^★☆\[\](){GAPS}]{{1,8}}[★☆](?=\s*[\[{GAPS}])")  # ★老番★
 _LANGUAGE = re.compile(  # 08 英文字幕
-    rf"(?<=\s)[^\W\d_a-zA-Z]{{1,5}}字幕(?=\s*(?:$|[\[({GAPS}]|\d{{3,4}}[pP]))"
+    rf"(?<=\s)[^\W\d_a-zA-Z]{{1,5}}(?:字幕|[双雙][语語]|[内內][嵌封]|外[挂掛])(?=\s*(?:$|[\[({GAPS}]|\d{{3,4}}[pP]))"
 )
 _KIND = re.compile(rf"[★☆]({any_of(CJK_TYPES)}|OVA|OAD|SP)[★☆]", re.IGNORECASE)
 # A dub in front: 国配 - 题名.
 _DUB = re.compile(
     rf"(?:^|(?<=[\]{GAPS}]))\s*(?:[^\W\d_a-zA-Z]{{1,3}}配音?|[国國粤粵日英][语語]|中文)\s*-\s+(?=[^\W\d_])"
 )
-_SIGN = re.compile("[★☆月配语語]|字幕")  # one of them is in each note
+_SIGN = re.compile("[★☆月配语語]|字幕|[内內][嵌封]|外[挂掛]")  # one of them is in each note
 _SITE = re.compile(
     r"\s*(?:www[. ][\w-]+[. ][a-z]{2,4}\s*|[\w-]+\.(?:com|net|org|info|tv|pw|me|cc|to|ru|xyz|vip)\s+)-\s+"
 )
@@ -61,6 +61,7 @@ _NUMBER = re.compile(
     r"|(?<=\s)-\s+\d{2,3}(?=\s[A-Z])"  # Title Dublado - 05 Its Name
     r"|(?:(?<=\d[pPi] )|(?<= BD )|(?<= DVD ))\d{2,3}(?:v\d)?(?=\s*$)"  # Title 720p 12
 )
+_NUMBER_AHEAD = re.compile(r"\d{2,3}-(?=\d{3,4}[pi])", re.IGNORECASE)
 _YEAR = re.compile(r"(?<=\s)(?:19[5-9]|20[0-3])\d(?=\s)")
 _BATCH_OF = re.compile(r"\s+\(?\d")  # Batch 1-12
 _EPISODE_AHEAD = re.compile(f"[{SEASON}{EPISODE}]")
@@ -138,6 +139,8 @@ def _tail(text: str) -> int | None:
         if (before, word) in TERM_PAIRS:
             return before_at if start is None else start
         if rated == "strong":
+            if (number := _NUMBER_AHEAD.match(found[0])) is not None:  # Title 01-1080p
+                return at + number.end()
             return at if start is None or _is_doubled(before, word) else start
         if start is None and at > front and _is_alone(text, found, rated):
             return at

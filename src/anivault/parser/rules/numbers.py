@@ -32,17 +32,18 @@ class Numbers(NamedTuple):
 
 
 _N = r"\d{1,4}(?:\.\d{1,2})?"
+_COUNTERS = any_of(EPISODE["counters"])
 _ENDINGS = (
     r"TV ?全集|全集|TV|全|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?版?"
     r"|[^\W\d]{0,3}合集|Complete|Batch|RAW|v\d"
 )
 _BRACKET = re.compile(
-    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV|No\.?|Batch|Complete,?(?=\s*\d+\s?[-~]))\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
-    rf"(?:\s*(?:[-~&+,_]|to|al?|à|bis)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
-    r"(?P<more>(?:\s*[&+,]\s*\d{1,4}(?:\s?[-~]\s?\d{1,4})?)*)"
+    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV-?|No\.?|(?:{_COUNTERS})\.?|Batch|Complete,?(?=\s*\d+\s?[-~]))\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
+    rf"(?:\s*[话話集]?\s*(?:[-~&+,_]|to|al?|à|bis)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
+    r"(?P<more>(?:\s*[&+,]\s*\d{1,4}(?:\.\d)?(?:\s?[-~]\s?\d{1,4})?)*)"
     rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) ?\d+|/ ?\d+|~?全\d+[话話集回])?"
     r"\s*(?:\(?v(?P<v3>\d)\)?)?"
-    rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:\d\d?\s)?[^\W\d].*)?",
+    rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:\d\d?(?:-\d\d?)?\s?)?[^\W\d].*)?",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"(?<=[^\d全])\d+$")  # the 12 of 07/12, 07 of 12
@@ -66,7 +67,8 @@ def bracket(content: str) -> Numbers | None:
 
 def _last_of(found: re.Match[str]) -> list[str]:
     """The last of several, `[01-12+13-24]`, where they go up."""
-    more = [text for text in re.findall(r"\d+", found["more"]) if int(text) > float(found["first"])]
+    numbers = re.findall(r"\d+(?:\.\d)?", found["more"])
+    more = [text for text in numbers if float(text) > float(found["first"])]
     return more[-1:] or [text for text in (found["last"],) if text]
 
 
@@ -90,7 +92,7 @@ _WORD = any_of(WORDS["words"])
 _ORDINAL = rf"\d{{1,2}}(?:{any_of(WORDS['marks'])})|{any_of(ORDINALS)}|\d{{1,2}}(?= сезон)"
 _NAMED = rf"{any_of(CARDINALS)}|II|III|IV|VI{{0,3}}"
 _NO_EPISODE_BEHIND = r"(?!(?<=[2-9])(?<!^S0\d)-\s?\d\d(?!\d))"  # S2-10, Season 2-01; S02-03 alone is a range
-_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
+_JOIN = r"(?:[-~+&]|\s*(?:[+&,~]|and|to|à|bis|по)\s*|\s*-\s*(?=S)|\s*(?=S\d))"
 _HAN = r"[\d一二三四五六七八九十]{1,3}"
 LATIN_SEASON = re.compile(
     rf"(?:(?<![^\W_])|(?<=[{CJK}])(?=S\d))"
@@ -101,7 +103,7 @@ LATIN_SEASON = re.compile(
     rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
     rf"(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
     rf"|(?:{_WORD}) (?P<named>{_NAMED})"
-    rf"|TV-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
+    rf"|(?:TV|ТВ)-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
     rf"|(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
     re.IGNORECASE,
 )

@@ -281,13 +281,18 @@ def _one(part: str) -> list[str]:
 
 def _with_squares(part: str) -> list[str]:
     """`[One][Two]` are titles each, `[题名] Title` one and both; brackets behind a title are none of it."""
-    if not _WORD.search(_SQUARE.sub("", part)):
+    if _is_bare_of_words(_SQUARE.sub("", part)):
         return [title for inside in _SQUARE.findall(part) for title in _one(inside)]
     if (local := _LOCAL.match(part)) is not None:
         return [f"{local[1]} {local[2]}", local[1], local[2]]
     while (tail := _TAIL.search(part)) is not None and tail.start() > 0:
         part = part[: tail.start()]
     return _bare(part)
+
+
+def _is_bare_of_words(text: str) -> bool:
+    """Nothing, or technical words alone: what is left of `【题名】【Title】GB`."""
+    return not _WORD.search(text) or ((said := terms(text)).known > 0 and not said.rest)
 
 
 def _bare(part: str) -> list[str]:
