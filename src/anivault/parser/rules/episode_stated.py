@@ -36,7 +36,7 @@ _SXE_BODY = (
 _SXE = re.compile(rf"(?:{ALONE}|(?<=[{CJK}])){_SXE_BODY}", re.IGNORECASE)
 _SXE_GLUED = re.compile(rf"(?<=[a-z])(?=S\d\dE\d\d)(?i:{_SXE_BODY})")  # TitleS01E02
 _NXN = re.compile(
-    rf"(?<![^\W_.])(?P<season>\d{{1,2}}|(?:19|20)\d\d)[xX](?P<first>\d{{2,3}}){LETTER}{V}"
+    rf"(?<![^\W_.])(?P<season>\d{{1,2}}|(?:19|20)\d\d)[xX](?P<first>\d{{2,3}}(?:\.5(?!\d))?){LETTER}{V}"
     rf"(?P<more>(?:(?:\s*[-~+]\s*|\s)\d{{1,2}}[xX]\d{{2,3}}|[-~+xX]\d{{2,3}})*){OVER}"
 )
 _SKIND = re.compile(

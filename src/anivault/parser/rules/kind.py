@@ -41,7 +41,7 @@ _CAPITALS = re.compile(
     rf"(?:{_END}|(?<=[A-Zpdvm]\d\d)(?=\s))"  # SP01 Its Title
 )
 _WORDS = re.compile(
-    rf"(?:(?<![^\W_])(?:The )?(?P<running>{any_of(TYPES_RUNNING)})"
+    rf"(?:(?<![^\W_])(?:The )?(?P<running>{any_of(TYPES_RUNNING)}|(?:opening|ending)(?=\s\d))"
     rf"|(?:^\s*|-\s*|[{GAPS}]\s*)(?P<word>{any_of(TYPES_WORDS)})){_NUMBER}{_END}",
     re.IGNORECASE,
 )

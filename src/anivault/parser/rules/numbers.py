@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from anivault.parser.models import Number, number
-from anivault.parser.vocabulary import CARDINALS, CJK, EPISODE, ORDINALS, ROMANS, any_of, han
+from anivault.parser.vocabulary import CARDINALS, CJK, EPISODE, KANA_ORDINALS, ORDINALS, ROMANS, any_of, han
 from anivault.parser.vocabulary import SEASON as WORDS
 from anivault.shared import regex as re
 
@@ -109,6 +109,7 @@ LATIN_SEASON = re.compile(
 )
 CJK_SEASON = re.compile(
     rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&,和及]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
+    rf"|(?P<kana>{any_of(KANA_ORDINALS)})[\s・]?(?:{any_of(WORDS['cjk'])})"
     rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
     r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})[季期]"
     r"|(?P<bare>[一二三四五六七八九十])(?:(?<![ の]四)季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
@@ -141,6 +142,8 @@ def season_of(found: re.Match[str]) -> dict[str, Any]:
     groups = found.groupdict()
     if groups.get("part"):
         return {"season": int(groups["short"]), "part": int(groups["part"])}
+    if kana := groups.get("kana"):
+        return {"season": KANA_ORDINALS[kana]}
     if worded := groups.get("ordinal") or groups.get("named"):
         return _range(ordinal(groups.get("since") or worded) or 0, ordinal(worded) or 0)
     first = _first(groups, "word", "tv", "short", "counted", "korean", "bare", "from")
