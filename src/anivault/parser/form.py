@@ -34,6 +34,7 @@ def _table() -> dict[int, str]:
 
 _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127, *range(128, 160)), " ")
+_ENCODED = re.compile(r"%(2[0-9]|5[BDbd])")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _QUOTED = re.compile(r"[「『★](\d{1,4}(?:v\d)?)[」』★]", re.IGNORECASE)  # 『07』, ★07★
 _TWICE = re.compile(r"\[(?=\[)|(?<=\])\]")  # [[Group]]
@@ -79,6 +80,8 @@ def of(name: str) -> Form:
 
 def of_stem(shown: str) -> Form:
     """Normalise a name without extension, of at most LONGEST characters."""
+    if "%20" in shown:  # as addresses are written
+        shown = _ENCODED.sub(lambda found: chr(int(found[1], 16)).ljust(3), shown)
     if shown.isascii():
         if not shown.isprintable():
             shown = shown.translate(_CONTROLS)

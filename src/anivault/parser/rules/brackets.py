@@ -51,7 +51,7 @@ _PART = re.compile(
     r"(?:parte?|teil|cour|pt\.?)[ .]?(\d)|第 ?([\d一二三四五]) ?(?:クール|部分)", re.IGNORECASE
 )
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
-_TITLED = re.compile(r"\[(\d{2,4})(?: - |[ _])(?=[^\W\d])")
+_TITLED = re.compile(r"\[(\d{2,4})(?:(?: - |[ _])(?=[^\W\d])|(?=[「『]))")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
 _TOTAL = re.compile(r"全 ?(\d{1,4}) ?[话話集回]")
 _OTHER_NUMBER = re.compile(r"\d{2}")

@@ -29,7 +29,7 @@ from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, TYPES_ALWAYS, TYPES_CAPITALS, TYPES_RUNNING, any_of
 from anivault.shared import regex as re
 
-_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{WITH}{ENDING}{END}")
+_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{WITH}{ENDING}(?:{END}|(?=-[^\W\d_]\w+$))")
 _SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")
 _WHOLE = re.compile("batch|complete|合集|全集", re.IGNORECASE)
 # 2-05, 10-05: a range goes up and pads both sides alike.
@@ -180,7 +180,8 @@ def _is_aside(draft: Draft, start: int, end: int, found: Numbers) -> bool:
         return False
     if draft.text[start] != "(":  # Title 03 [79]
         return _is_second(draft, start, found)
-    if (end - start < 4 and _WORD.search(draft.text, end)) or _DASHED.search(draft.text, 0, start):
+    behind = draft.text[end : end + 1] not in ("「", "『") and _WORD.search(draft.text, end)  # 題名(5)「其名」
+    if (end - start < 4 and behind) or _DASHED.search(draft.text, 0, start):
         return True
     number = _NUMBER_BEFORE.search(draft.text, 0, start)
     if number is None or is_numbered_title(draft, number):

@@ -44,7 +44,7 @@ _SKIND = re.compile(
     rf"{V}{OVER}",
     re.IGNORECASE,
 )
-_WORDED = re.compile(rf"{ALONE}(?:{any_of(WORDS['words'])})[ ._-]*#?{NUMBER}{RANGE}{OVER}", re.IGNORECASE)
+_WORDED = re.compile(rf"{ALONE}(?:{any_of(WORDS['words'])})[ ._:-]*#?{NUMBER}{RANGE}{OVER}", re.IGNORECASE)
 _COUNTED = re.compile(
     rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){V}(?!\s*-?\s*\d){END}", re.IGNORECASE
 )
@@ -64,7 +64,7 @@ _BEHIND = re.compile(
 _CJK = re.compile(
     rf"第\s*(?P<first>\d{{1,4}}(?:\.\d)?|{_HAN})(?:[vV](?P<early>\d))?\s*"
     rf"(?:[话話集回夜章]?(?!\s-\s\d{{1,4}}(?!\d|\s?[话話集回夜화]))\s*[-~至&+,・]{{1,2}}\s*第?\s*(?P<last>\d{{1,4}}|{_HAN})\s*)?(?:\((?P<second>\d{{1,4}})\)\s*)?"
-    rf"(?:[话話集夜화]|(?<=\d\d)章|回(?![一-鿿])|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
+    rf"(?:[话話集夜화]|(?<=\d\d)章|[^\W\d_部期季章巻卷弾](?=\s?「)|回(?![一-鿿])|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
 )
 _COUNTER = re.compile(
     r"(?<![\d第全전])(?<!OVA)(?<!OAD)(?<!SP)(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[话話集화]?\s?[-~,]\s*제?(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w(?<!合))"

@@ -127,7 +127,8 @@ def _is_paired(draft: Draft, end: int) -> bool:
 
 def _adjoins(draft: Draft, end: int, place: tuple[int, int]) -> bool:
     between, inside = draft.text[end : place[0]], draft.text[place[0] : place[1]]
-    return _BETWEEN.fullmatch(between) is not None and inside.isascii() and not _is_aside(draft, *place)
+    partner = inside.isascii() or TEAM.search(inside, len(inside) - 4) is not None
+    return _BETWEEN.fullmatch(between) is not None and partner and not _is_aside(draft, *place)
 
 
 def read_last(draft: Draft) -> None:

@@ -34,11 +34,11 @@ class Numbers(NamedTuple):
 _N = r"\d{1,4}(?:\.\d{1,2})?"
 _COUNTERS = any_of(EPISODE["counters"])
 _ENDINGS = (
-    r"TV ?全集|全集|TV|全|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?版?"
+    r"TV ?全集|全集|TV|全|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?|[^\W\d_a-z]{1,4}版"
     r"|[^\W\d]{0,3}合集|Complete|Batch|RAW|v\d"
 )
 _BRACKET = re.compile(
-    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV-?|No\.?|(?:{_COUNTERS})\.?|Batch|Complete,?(?=\s*\d+\s?[-~]))\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
+    rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV-?|No\.?|先行版?|(?:{_COUNTERS})\.?|Batch|Complete,?(?=\s*\d+\s?[-~]))\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
     rf"(?:\s*[话話集]?\s*(?:[-~&+,_]|to|al?|à|bis)\s*(?:第|EP?|#)?(?P<last>{_N})(?:v(?P<v2>\d))?)?"
     r"(?P<more>(?:\s*[&+,]\s*\d{1,4}(?:\.\d)?(?:\s?[-~]\s?\d{1,4})?)*)"
     rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) ?\d+|/ ?\d+|~?全\d+[话話集回])?"

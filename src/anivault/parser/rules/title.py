@@ -42,8 +42,8 @@ _GLUED_SCRIPTS = re.compile(r"(?<=[^\x00-\x7f])_(?=\S)|(?<=[A-Za-z])_(?=[^\x00-\
 _LATIN_SLASH = re.compile(r"(?<=[A-Za-z0-9])[/／](?=[A-Za-z])")
 _APART_START = re.compile(r"\s*[/／|｜]")
 # Between Latin words a slash without blanks is of the title: In/Spectre.
-_APART_LATIN = re.compile(r"\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s[-–—]\s{2,}|\s+(?:AKA|aka|a[. ]k[. ]a\.?)\s+")
-_APART_MARKS = ("/", "|", "／", " -  ", " –  ", " —  ", " AKA ", " aka ", " a.k.a. ", " a k a ")
+_APART_LATIN = re.compile(r"\s+_\s+|\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s[-–—]\s{2,}|\s+(?:AKA|aka|a[. ]k[. ]a\.?)\s+")
+_APART_MARKS = ("/", "|", "／", " _ ", " -  ", " –  ", " —  ", " AKA ", " aka ", " a.k.a. ", " a k a ")
 _CJK_ANY = re.compile(f"[{CJK}]")
 _SCRIPTS = re.compile(
     rf"(?P<cjk>.*[{CJK}][^{CJK}A-Za-z\s]*)[\s·-]+(?P<latin>[A-Za-z][^{CJK}]+)"
