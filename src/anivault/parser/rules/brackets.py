@@ -54,7 +54,7 @@ _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4
 _TITLED = re.compile(r"\[(\d{2,4})(?:(?: - |[ _])(?=[^\W\d])|(?=[「『]))")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
 _TOTAL = re.compile(r"全 ?(\d{1,4}) ?[话話集回]")
-_OTHER_NUMBER = re.compile(r"\d{2}")
+_OTHER_NUMBER = re.compile(r"(?<![A-Za-z\d])\d{2,3}(?![A-Za-z\d])")
 _NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p]
     r"(\d{2,3}(?:v\d)?) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE
 )

@@ -29,13 +29,13 @@ _TO = (
     r"|_|,\s?)"
 )
 # 01-02-3, 201-210 & 212-220
-_AND = r"(?:-\d{1,4}(?!\d)|(?:[\s.]*[&,+]|\s+and\s)[\s.]*\d{1,4}(?:-\d{1,4})?(?!\d))*"
+_AND = r"(?:-\d{1,4}(?!\d)|(?:[\s.]*[&,+]|\s+and\s)[\s.]*\d{1,4}(?:\.5|-\d{1,4})?(?!\d))*"
 RANGE = (
     rf"(?:{_TO}(?:(?i:EP?)\.? ?|#|(?i:episode) )?(?P<last>{N})(?:[vV](?P<last_version>\d))?(?P<and>{_AND})"
     rf"(?!\d|\.\d|(?!(?i:{_ENDINGS}))[^\W_]))?"
 )
-ENDING = rf"(?:\s*(?i:{_ENDINGS}))*"
-WITH = rf"(?:\s*[+&,]\s*(?i:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?)*"
+_WITH = rf"\s*[+&,]\s*(?:\d\d?\s)?(?i:{any_of(WORDS['with'])})(?:\s?\d+(?:-\d+)?)?"  # + 2 OVA, + SP1-3
+ENDING = rf"(?:\s*(?i:{_ENDINGS})|{_WITH})*"
 # The part ends here.
 END = (
     rf"(?=\s*(?:$|[{GAPS}\[({{「『]|\s[\"'](?=[^\W\d])|\s-|-(?:$|[\s{GAPS}\[(])|//|\||~\s*(?:$|[{GAPS}\[(])))"
@@ -44,7 +44,7 @@ END = (
 _BETWEEN_DASHES = re.compile(r"\s(?:-\s(?P<first>\d{2,4})|(?P<padded>0\d))(?:v\d)?\s-\s")  # - 12 -, 07 -
 _BEFORE_IT = re.compile(rf"{ALONE}(?:(\d{{1,2}})x|S(\d{{1,2}})[ ._-]?EP?)$", re.IGNORECASE)
 _SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?:-(\d{{2,4}}))?(?=\s*(?:$|[{GAPS}\[(]|-\s))")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d+(?:\.5)?")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -134,8 +134,9 @@ def is_range(first: str, last: str) -> bool:
 
 def _last_of(said: Mapping[str, str | None]) -> str | None:
     """The end of a range, or the last of several numbers written one behind the other."""
+    last = said.get("last") or said.get("far")
     more = _DIGITS.findall(said.get("more") or said.get("and") or "")
-    return more[-1] if more else said.get("last") or said.get("far")
+    return max([*more, *filter(None, [last])], key=float) if more else last
 
 
 def gap(draft: Draft, start: int, end: int) -> None:

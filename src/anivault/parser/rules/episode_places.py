@@ -16,7 +16,6 @@ from anivault.parser.rules.episode import (
     RANGE,
     RULE,
     SETTLED,
-    WITH,
     V,
     claim,
     claim_with_second,
@@ -29,7 +28,7 @@ from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, TYPES_ALWAYS, TYPES_CAPITALS, TYPES_RUNNING, any_of
 from anivault.shared import regex as re
 
-_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{WITH}{ENDING}(?:{END}|(?=-[^\W\d_]\w+$))")
+_DASH = re.compile(rf"-(?:(?<=[\s{GAPS}]-)|(?<=^-))\s*{NUMBER}'?{RANGE}{ENDING}(?:{END}|(?=-[^\W\d_]\w+$))")
 _SINCE = re.compile(rf"(?:^|(?<=[\s{GAPS}]))(?P<first>\d{{1,4}})\s*$")
 _WHOLE = re.compile("batch|complete|合集|全集", re.IGNORECASE)
 # 2-05, 10-05: a range goes up and pads both sides alike.
@@ -43,7 +42,7 @@ _TIGHT = re.compile(
 _LAST = re.compile(
     rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))"
     r"(?:[Nn][OoRr]\. ?(?=\d\d)|(?:№|[Nn][°º]) ?|TV(?=\d\d-\d\d))?"
-    rf"{NUMBER}{RANGE}{WITH}{ENDING}\.?{END}"
+    rf"{NUMBER}{RANGE}{ENDING}\.?{END}"
 )
 _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
     rf"-(?<=[\s{GAPS}]-)\s+(?![1-9]\d*\s(?i:{any_of(WORDS['counted'])})\b)(?!\d+\.? (?i:film|movie)\b)"
@@ -180,8 +179,10 @@ def _is_aside(draft: Draft, start: int, end: int, found: Numbers) -> bool:
         return False
     if draft.text[start] != "(":  # Title 03 [79]
         return _is_second(draft, start, found)
-    behind = draft.text[end : end + 1] not in ("「", "『") and _WORD.search(draft.text, end)  # 題名(5)「其名」
-    if (end - start < 4 and behind) or _DASHED.search(draft.text, 0, start):
+    quoted = draft.text[end : end + 1] in ("「", "『")  # 題名(5)「其名」
+    if (end - start < 4 and not quoted and _WORD.search(draft.text, end)) or _DASHED.search(
+        draft.text, 0, start
+    ):
         return True
     number = _NUMBER_BEFORE.search(draft.text, 0, start)
     if number is None or is_numbered_title(draft, number):

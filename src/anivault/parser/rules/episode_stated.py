@@ -70,8 +70,8 @@ _COUNTER = re.compile(
     r"(?<![\d第全전])(?<!OVA)(?<!OAD)(?<!SP)(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[话話集화]?\s?[-~,]\s*제?(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w(?<!合))"
 )
 _ALL = re.compile(
-    rf"\(?(?:TV)?[全전]\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回화](?:\+[^\[(]*)?\)?"
-    rf"|(?P<sum>\d{{1,4}})\s*[话話集回]全|(?:TV)?全[集话話]|全\s?\d{{1,2}}\s?[季期部]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
+    rf"\(?(?:TV)?(?:全|(?<!\w)전)\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回화](?:\+[^\[(]*)?\)?"
+    rf"|(?:0*1\s?[-~]\s?)?(?P<sum>\d{{1,4}})\s*[话話集回]全|(?:TV)?全[集话話]|全\s?\d{{1,2}}\s?[季期部]|(?:{CJK_BATCH})(?=\s*(?:$|[{GAPS}\[(-]))"
 )
 _COUNTED_ON = re.compile(r"(?<=\s)(?P<dash>-\s)?(?P<first>\d{3,4})(?:-(?P<last>\d{3,4}))?\s*(?:-\s*|[(\[])?$")
 _BEFORE = re.compile(
@@ -169,11 +169,14 @@ def _is_of_the_title(draft: Draft, found: re.Match[str]) -> bool:
 def _cjk(draft: Draft) -> bool:
     if _CJK_SIGN.search(draft.text) is None:
         return False
-    for pattern, keep_said in _CJK_FORMS:
-        if (found := pattern.search(draft.text)) is not None and not _is_of_the_title(draft, found):
-            keep_said(draft, found)
-            gap(draft, found.start(), found.end())
-            return True
+    for forms in _CJK_FORMS:
+        said = ((form.search(draft.text), keep_said) for form, keep_said in forms)
+        there = [(found, keep_said) for found, keep_said in said if found is not None]
+        for found, keep_said in sorted(there, key=lambda pair: pair[0].start()):
+            if not _is_of_the_title(draft, found):
+                keep_said(draft, found)
+                gap(draft, found.start(), found.end())
+                return True
     return False
 
 
@@ -198,7 +201,8 @@ def _keep_all(draft: Draft, found: re.Match[str]) -> None:
 
 
 _CJK_SIGN = re.compile(r"[第话話集回화회全完合]")  # one of them is in each form
-_CJK_FORMS = ((_CJK, _keep_nth), (_COUNTER, _keep_counted), (_ALL, _keep_all))
+# The surest first; of the others what stands in front: 全13話+未放送1話, 05話 (全13話).
+_CJK_FORMS = (((_CJK, _keep_nth),), ((_COUNTER, _keep_counted), (_ALL, _keep_all)))
 
 
 def _cjk_number(text: str) -> Number:

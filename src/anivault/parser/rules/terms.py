@@ -59,6 +59,12 @@ def is_note(content: str) -> bool:
     return not content.isascii() and _CJK.fullmatch(content) is not None
 
 
+def is_technical(content: str) -> bool:
+    """Tell whether every word of a stretch is technical."""
+    found = terms(content)
+    return found.known > 0 and not found.rest
+
+
 def _terms(content: str) -> Terms:
     found: dict[str, str] = {}
     certain: set[str] = set()  # fields that a strong word has filled

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, KIND, NOTE, SEASON, YEAR, Draft
 from anivault.parser.models import EXTRAS, GUESSED, VideoType
-from anivault.parser.rules.terms import is_note, terms
+from anivault.parser.rules.terms import is_note, is_technical, terms
 from anivault.parser.vocabulary import (
     CJK,
     CJK_FILMS,
@@ -42,7 +42,9 @@ _GLUED_SCRIPTS = re.compile(r"(?<=[^\x00-\x7f])_(?=\S)|(?<=[A-Za-z])_(?=[^\x00-\
 _LATIN_SLASH = re.compile(r"(?<=[A-Za-z0-9])[/／](?=[A-Za-z])")
 _APART_START = re.compile(r"\s*[/／|｜]")
 # Between Latin words a slash without blanks is of the title: In/Spectre.
-_APART_LATIN = re.compile(r"\s+_\s+|\s+[/／]\s*|\s*[/／]\s+|\s*\|\s*|\s[-–—]\s{2,}|\s+(?:AKA|aka|a[. ]k[. ]a\.?)\s+")
+_APART_LATIN = re.compile(
+    r"\s+[_/／]\s+|\s+[/／]|[/／]\s+|\s*\|\s*|\s[-–—]\s{2,}|\s+(?:AKA|aka|a[. ]k[. ]a\.?)\s+"
+)
 _APART_MARKS = ("/", "|", "／", " _ ", " -  ", " –  ", " —  ", " AKA ", " aka ", " a.k.a. ", " a k a ")
 _CJK_ANY = re.compile(f"[{CJK}]")
 _SCRIPTS = re.compile(
@@ -69,7 +71,6 @@ _HELD = re.compile(r"\(([^()]+)\)")
 _QUOTED = re.compile(r"『([^「」『』]+)』")
 _EDGE = " \t-‐‑‒–—―−_,:：|/／=★"
 _LOOSE = re.compile(r"\s[+&;#]+$|^[+&;#]+\s")
-
 
 _DATED = re.compile(rf"\s*{YEAR}{{4}}\s+-\s+[^\W\d]")  # Title 2010 - Its Name
 _WORD_DASHED = re.compile(r"(Episode|Session)\s-\s", re.IGNORECASE)
@@ -281,18 +282,13 @@ def _one(part: str) -> list[str]:
 
 def _with_squares(part: str) -> list[str]:
     """`[One][Two]` are titles each, `[题名] Title` one and both; brackets behind a title are none of it."""
-    if _is_bare_of_words(_SQUARE.sub("", part)):
+    if not _WORD.search(outside := _SQUARE.sub("", part)) or is_technical(outside):  # 【题名】【Title】GB
         return [title for inside in _SQUARE.findall(part) for title in _one(inside)]
     if (local := _LOCAL.match(part)) is not None:
         return [f"{local[1]} {local[2]}", local[1], local[2]]
     while (tail := _TAIL.search(part)) is not None and tail.start() > 0:
         part = part[: tail.start()]
     return _bare(part)
-
-
-def _is_bare_of_words(text: str) -> bool:
-    """Nothing, or technical words alone: what is left of `【题名】【Title】GB`."""
-    return not _WORD.search(text) or ((said := terms(text)).known > 0 and not said.rest)
 
 
 def _bare(part: str) -> list[str]:
