@@ -51,6 +51,7 @@ _PART = re.compile(
     r"(?:parte?|teil|cour|pt\.?)[ .]?(\d)|第 ?([\d一二三四五]) ?(?:クール|部分)", re.IGNORECASE
 )
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
+_RANGED_BEHIND = re.compile(r"[^\d].*\s(\d{2,4}[-~]\d{2,4}) ?(?:Fin|END|完)?", re.IGNORECASE)  # [BDRip 01-12]
 _TITLED = re.compile(r"\[(\d{2,4})(?:(?: - |[ _])(?=[^\W\d])|(?=[「『]))")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
 _TOTAL = re.compile(r"全 ?(\d{1,4}) ?[话話集回]")
@@ -324,7 +325,8 @@ def _technical(content: str) -> Meaning | None:
         return Meaning(TERM)
     found = terms(content)
     if found.strong or (found.known and not found.rest):
-        if (ranged := _RANGED.match(content) or _NUMBERED.match(content)) is not None:
+        ranged = _RANGED.match(content) or _NUMBERED.match(content) or _RANGED_BEHIND.fullmatch(content)
+        if ranged is not None:
             return Meaning(fields=found.fields, numbers=numbers.bracket(ranged[1]))
         rest = _name_among(content, found) if found.rest else None
         return Meaning(TERM, (*found.fields, *_version(content)), rest=rest)

@@ -42,7 +42,7 @@ _TIGHT = re.compile(
 _LAST = re.compile(
     rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))"
     r"(?:[Nn][OoRr]\. ?(?=\d\d)|(?:№|[Nn][°º]) ?|TV(?=\d\d-\d\d))?"
-    rf"{NUMBER}{RANGE}{ENDING}\.?{END}"
+    rf"{NUMBER}{RANGE}{ENDING}(?(last)(?:\s*\+\s*[^\W\d][^\[({GAPS}]*)?)\.?{END}"
 )
 _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
     rf"-(?<=[\s{GAPS}]-)\s+(?![1-9]\d*\s(?i:{any_of(WORDS['counted'])})\b)(?!\d+\.? (?i:film|movie)\b)"
@@ -64,7 +64,7 @@ _GLUED = re.compile(
 )
 
 _ODD = re.compile(r"[1-9]\d*\.\d\d")
-_DATED = re.compile(rf"[^{GAPS}]*{YEAR}+[\s{TERM}]*")
+_DATED = re.compile(rf"[^{GAPS}]*(?:{YEAR}+|\s(?:19|20)\d\d)[\s{TERM}]*")
 
 _ENCLOSED = re.compile(  # [Group][Title - 05], [Group][Its Title 01-12 END]
     rf"(?:(?<=[^\W\d_])|(?<=[{GAPS}]))[!?.~']*(?:\s+-\s*|\s+)(?P<first>\d{{2,4}}){V}{RANGE}{ENDING}(?=\s*\])"
@@ -141,7 +141,7 @@ def _bracketed(draft: Draft) -> bool:
     if not draft.numbers or "episodes" in draft.fields:
         return False
     start, end, found = min(draft.numbers, key=_saying)
-    if _is_aside(draft, start, end, found):
+    if _is_aside(draft, start, end, found) or _is_source(draft, start, end, found):
         return False
     if end - start < 4 and draft.text[start] == "(":  # Title (9); or a copy of Title.mkv
         draft.confidence = GUESSED
@@ -150,6 +150,17 @@ def _bracketed(draft: Draft) -> bool:
         draft.set("absolute", (found.second,), RULE)
     draft.gap(start, end, EPISODE)
     _claim_again(draft, start, end, found.episodes)
+    return True
+
+
+def _is_source(draft: Draft, start: int, end: int, found: Numbers) -> bool:
+    """`[Group][1-7] Title 01`: a range in front is what the episode behind it is made of."""
+    if len(found.episodes) < 2 or not draft.leading or _WORD.search(draft.text, 0, start) is not None:
+        return False
+    number = _LAST.search(draft.text, end)
+    if number is None or number["last"] or _belongs(draft, number):
+        return False
+    draft.gap(start, end, TERM)
     return True
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from anivault.parser.models import Number, number
-from anivault.parser.vocabulary import CARDINALS, CJK, EPISODE, KANA_ORDINALS, ORDINALS, ROMANS, any_of, han
+from anivault.parser.vocabulary import (
+    CARDINALS,
+    CJK,
+    CJK_BATCH,
+    EPISODE,
+    KANA_ORDINALS,
+    ORDINALS,
+    ROMANS,
+    any_of,
+    han,
+)
 from anivault.parser.vocabulary import SEASON as WORDS
 from anivault.shared import regex as re
 
@@ -34,7 +44,7 @@ class Numbers(NamedTuple):
 _N = r"\d{1,4}(?:\.\d{1,2})?"
 _COUNTERS = any_of(EPISODE["counters"])
 _ENDINGS = (
-    r"TV ?全集|全集|TV|全|END|Fin|Final|完结?|終|终|Pre|先行版?|修正?|[^\W\d_a-z]{1,4}版"
+    r"TV ?全集|全[集话話]?|TV|END|Fin|Final|已?完[结結]?|終|终|Pre|先行版?|修正?|[^\W\d_a-z]{1,4}版"
     r"|[^\W\d]{0,3}合集|Complete|Batch|RAW|v\d"
 )
 _BRACKET = re.compile(
@@ -104,12 +114,12 @@ LATIN_SEASON = re.compile(
     rf"(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
     rf"|(?:{_WORD}) (?P<named>{_NAMED})"
     rf"|(?:TV|ТВ)-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
-    rf"|(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,-]|$))+)?)(?![^\W_]|\.\d)",
+    rf"|(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,全合-]|$))+)?)(?![^\W_全合]|\.\d)",
     re.IGNORECASE,
 )
 CJK_SEASON = re.compile(
-    rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&,和及]\s*第?\s*(?P<counted_last>{_HAN})\s*)?(?:[季期]|部(?!分))"
-    rf"|(?P<kana>{any_of(KANA_ORDINALS)})[\s・]?(?:{any_of(WORDS['cjk'])})"
+    rf"第\s*(?P<counted>{_HAN})\s*(?:[季期部]?\s*[-~至到+&,和及]\s*第?\s*(?P<counted_last>{_HAN})\s*)*(?:[季期]|部(?!分))"
+    rf"|(?P<kana>{any_of(KANA_ORDINALS)})[\s・]?(?:{any_of(WORDS['cjk'])})(?=\s*(?:$|[\x01-\x07\[(第#-]|\d))"
     rf"|(?<!\d)(?P<korean>\d{{1,2}})\s*[기期](?!\w)|(?:{any_of(WORDS['cjk'])})\s*(?P<word>\d{{1,2}})"
     r"|(?<![\d第])(?P<from>\d)\s*[-~至到]\s*(?P<till>\d{1,2})[季期]"
     r"|(?P<bare>[一二三四五六七八九十])(?:(?<![ の]四)季(?![^\W\d_](?<!第))|(?<=[\s\])].)期(?![^\W_]))"
@@ -118,7 +128,7 @@ CJK_SEASON = re.compile(
 _TRIMMINGS = re.compile(
     r"(?:[\s+&,]*(?:OVAs?|OADs?|ONAs?|Specials?|Movies?|SPs?|Extras?"
     rf"|(?:Part|Cour) (?P<part>\d)|第(?P<section>[\d一二三四五])部|(?P<half>{any_of(HALVES)})"
-    r"|Complete|Batch|S\d{1,2}|BD|DVD|TV))*\s*(?:\+\s*[^\W\d].*)?",
+    rf"|Complete|Batch|S\d{{1,2}}|BD|DVD|TV|全|{CJK_BATCH}))*\s*(?:\+\s*[^\W\d].*)?",
     re.IGNORECASE,
 )
 _ALL_OF = re.compile(r"(?:the )?complete ", re.IGNORECASE)  # (Complete Season 2)
