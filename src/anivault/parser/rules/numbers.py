@@ -113,7 +113,7 @@ LATIN_SEASON = re.compile(
     rf"(?:[ ._]{{0,2}}|-)(?P<word>\d{{1,2}})"
     rf"(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|{_WORD})?\s*(?P<word_last>\d{{1,2}})(?![\d.]))*"
     rf"|(?:{_WORD}) (?P<named>{_NAMED})"
-    rf"|(?:TV|ТВ)-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
+    rf"|TV-(?P<tv>\d)|S(?P<short>\d{{1,2}})(?:P(?P<part>\d{{1,2}})"
     rf"|(?:{_NO_EPISODE_BEHIND}{_JOIN}(?:S|(?!0)|(?<=0\d.))(?P<short_last>\d{{1,2}})(?![\d.])(?=[\s\])+&,全合-]|$))+)?)(?![^\W_全合]|\.\d)",
     re.IGNORECASE,
 )
