@@ -101,11 +101,9 @@ def planned(
     Raises what `foresight.foresee` raises.
     """
     library = there.library
-    videos = {item.file.path for item in files}
-    others = [item for item in found.files if item.file.path not in videos]
     made = plan(
         files,
-        sorted(others, key=_is_empty),  # a subtitle without a byte takes no place from one with some
+        sorted(found.others, key=_is_empty),  # a subtitle without a byte takes no place from one with some
         library=library,
         roots=root_folders(roots),
         mode=rules.mode,

@@ -120,7 +120,7 @@ class _Looked:
         self.mounts = fs.mounts()
         self.freed: set[str] = set()  # sources that have gone before
         self._seen: dict[str, tuple[_Mount, bool]] = {}
-        self._sources: dict[str, tuple[_Mount, bool]] = {}
+        self._sources: dict[tuple[str, str], tuple[_Mount, bool]] = {}
 
     def refuses(self, move: Move, absent: Mapping[str, Held]) -> Held | None:
         """Why a move cannot be; None where nothing is seen against it. `absent`: the refused, by target."""
@@ -168,7 +168,7 @@ class _Looked:
 
     def _check_target(self, move: Move) -> None:
         there, exists = self.folder(move.target.rpartition("/")[0])
-        target = os.path.join(self.library, move.target)
+        target = os.path.join(self.library, move.target) if exists else ""
         if exists and os.path.lexists(target) and not self._gets_free(target, move):
             raise _RefusedError(
                 HeldReason.TARGET_TAKEN, Cause.IN_THE_WAY, what=_what(target), target=move.target
@@ -176,7 +176,7 @@ class _Looked:
         if move.mode is Mode.REFLINK and there.kind in _NO_CLONES:
             raise _RefusedError(HeldReason.OTHER_FILESYSTEM, Cause.NO_REFLINKS, filesystem=there.kind)
         if move.mode is Mode.HARDLINK:
-            here, _ = self.source(os.path.dirname(move.source))
+            here, _ = self.source(move)
             if not _can_link(move.identity.device, here, there):
                 raise _RefusedError(HeldReason.OTHER_FILESYSTEM, Cause.NO_HARD_LINK)
 
@@ -190,7 +190,7 @@ class _Looked:
             raise _RefusedError(HeldReason.ATTRIBUTE_REFUSED, Cause.TIME_BEYOND)
         if self.replayed:
             _check_same(move)
-        if move.mode is Mode.MOVE and not self.source(os.path.dirname(move.source))[1]:
+        if move.mode is Mode.MOVE and not self.source(move)[1]:
             raise _RefusedError(HeldReason.NOT_PERMITTED, Cause.FOLDER_KEEPS_IT)
         if move.mode in _READ and not os.access(move.source, os.R_OK):
             raise _RefusedError(HeldReason.NOT_PERMITTED, Cause.UNREADABLE_FILE)
@@ -199,15 +199,16 @@ class _Looked:
 
     def folder(self, rel: str) -> tuple[_Mount, bool]:
         """On what a folder of the library lies, or will, and whether the library is there."""
-        if rel not in self._seen:
-            self._seen[rel] = self._folder(rel)
-        return self._seen[rel]
+        if (seen := self._seen.get(rel)) is None:
+            seen = self._seen[rel] = self._folder(rel)
+        return seen
 
-    def source(self, path: str) -> tuple[_Mount, bool]:
-        """On what a folder of sources lies, and whether its files can be taken out."""
-        if path not in self._sources:
-            self._sources[path] = self._source(path)
-        return self._sources[path]
+    def source(self, move: Move) -> tuple[_Mount, bool]:
+        """On what the folder of a source lies, and whether its files can be taken out."""
+        folder = move.root, move.rel.rpartition("/")[0]
+        if (seen := self._sources.get(folder)) is None:
+            seen = self._sources[folder] = self._source(os.path.dirname(move.source))
+        return seen
 
     def _folder(self, rel: str) -> tuple[_Mount, bool]:
         """Raises _RefusedError where a folder cannot be: a file or a link has a name on its way."""

@@ -60,6 +60,11 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(item for item in self.files if self.alone or item.file.kind is FileKind.VIDEO)
 
     @property
+    def others(self) -> tuple[ParsedFile, ...]:
+        """The files that are not matched."""
+        return tuple(item for item in self.files if not (self.alone or item.file.kind is FileKind.VIDEO))
+
+    @property
     def amiss(self) -> bool:
         """Whether something was left out that a user should look at."""
         return any(item.amiss for item in self.left_out)

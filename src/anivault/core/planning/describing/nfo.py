@@ -64,6 +64,8 @@ def hidden(plan: Plan, matched: Sequence[MatchedFile], preset: Preset) -> tuple[
 
     Where nothing is `matched`, as when a plan is replayed, of the files that move alone.
     """
+    if not preset.hide_extras:
+        return ()
     targets = {move.target for move in plan.moves if _is_of_film(move)}
     targets |= {video.target for video in placed(plan, matched) if is_film(video.item)}
     made: dict[str, Write] = {}
