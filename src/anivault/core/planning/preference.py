@@ -212,7 +212,12 @@ def _release(group: str, resolution: str | None, source: str | None) -> Release:
 def called(item: MatchedFile) -> str:
     """What people call the release that a video is of."""
     parsed = item.parsed
-    return " ".join(filter(None, (parsed.group or item.file.folder or item.file.name, parsed.resolution)))
+    return _called(parsed.group or item.file.folder or item.file.name, parsed.resolution)
+
+
+@lru_cache(maxsize=1024)
+def _called(who: str, resolution: str | None) -> str:
+    return " ".join(filter(None, (who, resolution)))
 
 
 def _wished(what: str, files: Sequence[MatchedFile], wanted: str) -> tuple[float, Advantage]:

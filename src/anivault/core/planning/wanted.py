@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from anivault.core.models import Held, Match, MatchedFile, Move, ShowId
@@ -105,7 +106,13 @@ class Wanted(NamedTuple):
         """The season that it is of, in words."""
         if not self.slots:
             return "the extras"
-        return f"season {self.slots[0][1]}" if self.show.media_type == "tv" else "this film"
+        return _season(self.slots[0][1]) if self.show.media_type == "tv" else "this film"
+
+
+@lru_cache(maxsize=256)
+def _season(number: int) -> str:
+    """The words once: a plan keeps them for each file that is held."""
+    return f"season {number}"
 
 
 class Scope(NamedTuple):

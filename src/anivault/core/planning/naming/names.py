@@ -44,7 +44,7 @@ class Namer:
         self.preset = preset
         self.name_max = name_max
         self.room = name_max - STEM_ROOM
-        self._is_plain_end = lru_cache(maxsize=4096)(lambda end: is_plain_end(end, self.finish))
+        self.is_plain_end = lru_cache(maxsize=4096)(lambda end: is_plain_end(end, self.finish))
         self._cleaned: dict[str, str] = {}
         self._episode_titles: dict[str, str] = {}
         self._titles: dict[ShowId, str] = {}
@@ -111,58 +111,21 @@ class Namer:
         return self.preset.extras.get(kind) or self.preset.extras[VideoType.MENU]
 
     def _path(self, template: str, kind: Kind = "episode") -> Callable[[Subject], str]:
-        names = [self._name(component, kind) for component in parse_template(template)]
+        names = [_Name(self, component, kind) for component in parse_template(template)]
         if len(names) == 1:
             return names[0]
         return lambda subject: "/".join(filter(None, [name(subject) for name in names]))
 
-    def _name(self, component: Component, kind: Kind) -> Callable[[Subject], str]:
-        writers = [(self._writer(part), _is_steady(part)) for part in component]
-        write = _joined([writer for writer, _ in writers])
-        shortened = [field for field in SHORTENED if field in fields_of(component)]
-        known: dict[tuple[str, str, int, int | None], _OfSeason] = {}
-
-        def name(subject: Subject) -> str:
-            show, places = subject.candidate, subject.coordinates
-            key = show.provider, show.media_type, show.id, places[0].season if places else None
-            if (season := known.get(key)) is None:
-                start, rest = _written(writers, subject)
-                plain = kind == "episode" and is_plain_start(start, self.finish)
-                season = known[key] = _OfSeason(start, plain, _joined(rest))
-            end = season.end(subject, _NO_LIMITS)
-            text = f"{season.start}{end}"
-            if not (season.plain and self._is_plain_end(end)):
-                text = self.finish(text, kind)
-            if self._is_short(text):
-                return text
-            return self._shorten(lambda *said: self.finish(write(*said), kind), subject, shortened)
-
-        return name
-
-    def _is_short(self, name: str) -> bool:
-        return len(name) * 4 <= self.room or len(name.encode("utf-8")) <= self.room
-
-    def _shorten(self, write: Writer, subject: Subject, fields: list[str]) -> str:
-        """Cut the fields one after the other, each no further than to 12 bytes, until the name fits."""
-        limits: dict[str, int] = {}
-        name = write(subject, limits)
-        for field in fields:
-            over = len(name.encode("utf-8")) - self.room
-            if over <= 0:
-                break
-            limits[field] = max(len(self._text(field)(subject).encode("utf-8")) - over, 12)
-            name = write(subject, limits)
-        return finish(cut(name, self.room))
-
-    def _writer(self, part: Part) -> str | Writer:
+    def writer(self, part: Part) -> str | Writer:
+        """What writes one part of a template."""
         if isinstance(part, str):
             return part
         if isinstance(part, Group):
-            return _group(part, [self._writer(inner) for inner in part.parts])
+            return _group(part, [self.writer(inner) for inner in part.parts])
         return _number(part) if part.name in NUMBERS else self._text_writer(part)
 
     def _text_writer(self, field: Field) -> Writer:
-        read, name, length = self._text(field.name), field.name, field.length
+        read, name, length = self.text(field.name), field.name, field.length
         if not length and not field.case:
             return lambda subject, limits: (
                 cut(read(subject), limits[name]) if limits and name in limits else read(subject)
@@ -177,7 +140,8 @@ class Namer:
 
         return write
 
-    def _text(self, name: str) -> Callable[[Subject], str]:
+    def text(self, name: str) -> Callable[[Subject], str]:
+        """What a field that is no number says."""
         if name == "title":
             return lambda subject: self.title(subject.candidate)
         if name == "episode_title":
@@ -196,19 +160,66 @@ def _is_steady(part: Part) -> bool:
     return isinstance(part, str) or fields_of((part,)) <= _STEADY
 
 
-class _OfSeason(NamedTuple):
-    """A name as far as all files of a season share it. `plain`: no server misreads how it starts."""
+class _Start(NamedTuple):
+    """How the names of a season's files start. `plain`: no server misreads that, whatever number follows."""
 
-    start: str
+    text: str
     plain: bool
-    end: Writer
 
 
-def _written(writers: list[tuple[str | Writer, bool]], subject: Subject) -> tuple[str, list[str | Writer]]:
-    """Write what is steady at the start; the rest stays to be written."""
-    steady = list(takewhile(lambda one: one[1], writers))
-    start = "".join(w if isinstance(w, str) else w(subject, _NO_LIMITS) for w, _ in steady)
-    return start, [writer for writer, _ in writers[len(steady) :]]
+class _Name:
+    """The name of a folder or file, as one part of a template has it; its start is written once a season."""
+
+    def __init__(self, namer: Namer, component: Component, kind: Kind) -> None:
+        writers = list(map(namer.writer, component))
+        steady = len(list(takewhile(_is_steady, component)))
+        self._namer, self._kind, self._is_steady = namer, kind, steady == len(component)
+        self._begin, self._end = _joined(writers[:steady]), _joined(writers[steady:])
+        self._shortened = [field for field in SHORTENED if field in fields_of(component)]
+        self._known: dict[tuple[str, str, int, int | None], _Start | str] = {}
+
+    def __call__(self, subject: Subject) -> str:
+        show, places = subject.candidate, subject.coordinates
+        key = show.provider, show.media_type, show.id, places[0].season if places else None
+        if (start := self._known.get(key)) is None:
+            start = self._known[key] = self._of_season(subject)
+        if isinstance(start, str):
+            return start
+        end = self._end(subject, _NO_LIMITS)
+        text = f"{start.text}{end}"
+        if start.plain and self._namer.is_plain_end(end) and self._is_short(text):
+            return text
+        return self._finished(text, subject)
+
+    def _of_season(self, subject: Subject) -> _Start | str:
+        """How the names of a season start; the name itself where all its files share it."""
+        text = self._begin(subject, _NO_LIMITS)
+        if self._is_steady:
+            return self._finished(text, subject)
+        return _Start(text, self._kind == "episode" and is_plain_start(text, self._namer.finish))
+
+    def _finished(self, text: str, subject: Subject) -> str:
+        name = self._namer.finish(text, self._kind)
+        return name if self._is_short(name) else self._shorten(subject)
+
+    def _is_short(self, name: str) -> bool:
+        return len(name) * 4 <= self._namer.room or len(name.encode("utf-8")) <= self._namer.room
+
+    def _shorten(self, subject: Subject) -> str:
+        """Cut the fields one after the other, each no further than to 12 bytes, until the name fits."""
+        limits: dict[str, int] = {}
+        name = self._limited(subject, limits)
+        for field in self._shortened:
+            over = len(name.encode("utf-8")) - self._namer.room
+            if over <= 0:
+                break
+            limits[field] = max(len(self._namer.text(field)(subject).encode("utf-8")) - over, 12)
+            name = self._limited(subject, limits)
+        return finish(cut(name, self._namer.room))
+
+    def _limited(self, subject: Subject, limits: Limits) -> str:
+        text = f"{self._begin(subject, limits)}{self._end(subject, limits)}"
+        return self._namer.finish(text, self._kind)
 
 
 def _joined(writers: list[str | Writer]) -> Writer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -61,6 +61,7 @@ class _Said(NamedTuple):
     title: str = ""
 
 
+@lru_cache(maxsize=4096)
 def read_tail(tail: str) -> Track:
     """Read `.en.forced`, ` [CHS]`, `_track3_[eng]`, `.JPSC`: what is understood, the rest as title.
 
