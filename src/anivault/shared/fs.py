@@ -88,7 +88,9 @@ class Folders:
     def place(self, rel: str) -> tuple[Folder, str]:
         """Return the folder and the name for the file `rel`."""
         folder, _, name = rel.rpartition("/")
-        return self.open(folder), require_plain_name(name, rel)
+        if not is_plain_name(name):
+            raise UnsafePathError(rel)
+        return self.open(folder), name
 
     def missing(self, rel: str) -> list[str]:
         """Return the folders on the way to `rel` that do not exist yet, outermost first."""

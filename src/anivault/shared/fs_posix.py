@@ -199,7 +199,7 @@ def rmdir(folder: Folder, name: str) -> None:
     os.rmdir(name, dir_fd=folder)
 
 
-def set_mode(folder: Folder, mode: int, owner: list[int]) -> None:
+def set_mode(folder: Folder, mode: int, owner: Sequence[int]) -> None:
     """Give a new folder mode and owner, as far as the filesystem keeps them."""
     with unless_unsupported(errno.EPERM):
         if os.geteuid() == 0 and owner:
@@ -336,7 +336,7 @@ else:  # macOS has them, but Python has no calls for them there
         raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
 
 
-def set_metadata(fd: int, mode: int, mtime_ns: int, attrs: Mapping[str, bytes], owner: list[int]) -> None:
+def set_metadata(fd: int, mode: int, mtime_ns: int, attrs: Mapping[str, bytes], owner: Sequence[int]) -> None:
     """Give a copy what its original has, as far as the filesystem can keep it.
 
     A filesystem without attributes or modes is no failure, a full or broken one is. Only root may

@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -178,7 +178,7 @@ def rmdir(folder: Folder, name: str) -> None:
     os.rmdir(os.path.join(folder, name))
 
 
-def set_mode(_folder: str, _mode: int, _owner: list[int]) -> None:
+def set_mode(_folder: str, _mode: int, _owner: Sequence[int]) -> None:
     """Windows folders have no mode."""
 
 
@@ -272,7 +272,7 @@ def attributes(_fd: int) -> dict[str, bytes]:
 
 
 def set_metadata(
-    _fd: int, _mode: int, _mtime_ns: int, _attrs: Mapping[str, bytes], _owner: list[int]
+    _fd: int, _mode: int, _mtime_ns: int, _attrs: Mapping[str, bytes], _owner: Sequence[int]
 ) -> None:
     """Nothing yet: a file that is open loses its time again, one to be read only could not be removed."""
 

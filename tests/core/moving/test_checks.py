@@ -108,7 +108,7 @@ def test_a_copy_gets_the_mode_and_the_attributes_of_its_source(
     path.chmod(0o640)
     found = checked_source(roots, step_of(path, do=Do.COPY))
 
-    assert (found.mode, found.owner) == (0o640, [path.stat().st_uid, path.stat().st_gid])
+    assert (found.mode, found.owner) == (0o640, (path.stat().st_uid, path.stat().st_gid))
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -171,7 +171,7 @@ def with_metadata(step: Step, folder: fs.Folder, name: str) -> Step:
         return step
     with opened(folder, name) as fd:
         now, attrs = os.fstat(fd), fs.attributes(fd)
-    owner, mode = [now.st_uid, now.st_gid], stat.S_IMODE(now.st_mode)
+    owner, mode = (now.st_uid, now.st_gid), stat.S_IMODE(now.st_mode)
     return msgspec.structs.replace(step, mode=mode, owner=owner, attrs=attrs)
 
 

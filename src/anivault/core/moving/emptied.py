@@ -75,7 +75,7 @@ def _removal(number: int, root: str, rel: str, going: set[tuple[str, str]]) -> S
         now = os.lstat(path)
     except OSError:  # what cannot be read stays
         return None
-    owner = [now.st_uid, now.st_gid]
+    owner = (now.st_uid, now.st_gid)
     return Step(i=0, do=Do.RMDIR, root=number, rel=rel, mode=stat.S_IMODE(now.st_mode), owner=owner)
 
 

@@ -128,7 +128,11 @@ def _point(path: str, folder: fs.Folder) -> None:
 
 def _doubtful(targets: list[str]) -> set[str]:
     """Return the names of files and folders that some filesystem does not take."""
-    return {part for part in _parts(targets) if DOUBTFUL.search(part) or len(os.fsencode(part)) > LONG}
+    return {part for part in _parts(targets) if DOUBTFUL.search(part) or _bytes_of(part) > LONG}
+
+
+def _bytes_of(name: str) -> int:
+    return len(name) if name.isascii() else len(os.fsencode(name))
 
 
 def _parts(targets: list[str]) -> set[str]:
@@ -153,7 +157,7 @@ def _takes(folder: fs.Folder, name: str) -> bool:
 def _check_case(targets: list[str], folder: fs.Folder) -> None:
     """Refuse names that differ only by case or by Unicode form where the disk takes them for one."""
     paths = {*targets, *_folders(targets)}
-    if len(paths) == len({_folded(path) for path in paths}):
+    if len(paths) == len(set(map(_folded, paths))):
         return
     spellings: dict[str, str] = {}
     for path in sorted(paths):

@@ -83,7 +83,7 @@ class Step(
     inode: FileNumber = 0
     then_mtime_ns: Nanoseconds = 0  # the time that a copy gets, where that is another one
     mode: Permissions = 0
-    owner: list[Account] = []  # user and group
+    owner: tuple[Account, ...] = ()  # user and group
     attrs: dict[str, bytes] = {}
     hash: Hash = ""  # xxh3-128, when known
     reserve: bool = False  # the name is first taken by an empty file (exFAT)
