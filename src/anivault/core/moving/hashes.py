@@ -99,7 +99,7 @@ class Hashes:
 
     def get(self, path: str, now: os.stat_result) -> str:
         """Return the hash on record for the file as it is, '' when there is none."""
-        line = self._known.get(os.fsencode(path))
+        line = self._known.get(os.fsencode(path)) if self._known else None
         same = line and line.size == now.st_size and fs.same_time(line.mtime_ns, now.st_mtime_ns)
         return line.hash if line and same else ""
 

@@ -142,6 +142,7 @@ class Verifier:
         if self.replay.unfinished:
             self.find(Kind.UNFINISHED, "", "a run ended in its middle; anivault recover settles it")
         self.compare(Whereabouts(self.library, self.expected))
+        self.sound = dict(sorted(self.sound.items()))
         digests = self.check_content(subset) if deep and self.sound else {}
         self.find_duplicates(digests)
         self.find_gaps()
@@ -204,14 +205,14 @@ class Verifier:
     def check_content(self, subset: int | None) -> dict[str, str]:
         """Read the files, compare them with what is on record, and put new ones there."""
         digests: dict[str, str] = {}
-        with Hashes(self.library) as hashes:
+        with Hashes(self.library) as hashes, _Reader(self.library) as reader:
             if hashes.unread:
                 self.find(Kind.UNREADABLE, hashes.rel, f"no hash of it is used ({hashes.unread})")
             if hashes.damaged:
                 self.find(Kind.UNREADABLE, hashes.rel, f"{hashes.damaged} lines are damaged and not used")
             paths = self.chosen(hashes.next_part(subset) if subset else None, subset)
             for number, path in enumerate(paths):
-                self.check_file(path, hashes, digests)
+                self.check_file(path, reader, hashes, digests)
                 if self.progress:
                     self.progress(number + 1, len(paths))
         self.unstored = hashes.unstored
@@ -219,17 +220,17 @@ class Verifier:
 
     def chosen(self, part: int | None, subset: int | None) -> list[str]:
         """Return the files to read, in the order of the folders."""
-        files = sorted(p for p, now in self.sound.items() if stat.S_ISREG(now.st_mode))
+        files = [path for path, now in self.sound.items() if stat.S_ISREG(now.st_mode)]
         if part is None or subset is None:
             return files
         return [p for p in files if zlib.crc32(os.fsencode(p)) % subset == part]
 
-    def check_file(self, path: str, hashes: Hashes, digests: dict[str, str]) -> None:
+    def check_file(self, path: str, reader: _Reader, hashes: Hashes, digests: dict[str, str]) -> None:
         """Compare the content of one file with its stored hash and with the CRC32 in its name."""
         past, now = self.expected[path], self.sound[path]
         promised = past.crc32
         try:
-            digest, crc = _digest(fs.whole(self.library, path), crc=bool(promised))
+            digest, crc = reader.digest(path, crc=bool(promised))
         except OSError as error:
             self.fail(Kind.UNREADABLE, path, error.strerror or "")
             return
@@ -253,8 +254,7 @@ class Verifier:
     def find_duplicates(self, digests: Mapping[str, str]) -> None:
         """Note files that are the same: by content where it was read, else by being one file."""
         seen: dict[object, str] = {}
-        for path in sorted(self.sound):
-            now = self.sound[path]
+        for path, now in self.sound.items():
             key = digests.get(path) if now.st_size else None
             file = (now.st_dev, now.st_ino) if now.st_ino else path  # 0: this disk has no numbers
             first = seen.setdefault(key or file, path)
@@ -269,12 +269,36 @@ class Verifier:
                 self.find(Kind.INCOMPLETE, folder, f"season {season} lacks {_ranges(missing)}")
 
 
-def _digest(path: str, *, crc: bool) -> tuple[str, str]:
-    fd = fs.open_file(None, path)
-    try:
-        return fs.digest(fd, crc=crc)
-    finally:
-        os.close(fd)
+class _Reader:
+    """Reads files in the order of their folders: the one that it is at stays open for all its files."""
+
+    def __init__(self, library: str) -> None:
+        self.library, self.rel = library, ""
+        self.folder: fs.Folder | None = None
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Close the folder."""
+        if self.folder is not None:
+            fs.close_folder(self.folder)
+        self.folder = None
+
+    def digest(self, path: str, *, crc: bool) -> tuple[str, str]:
+        """Return hash and, with `crc`, CRC32 of a file of the library."""
+        rel, _, name = path.rpartition("/")
+        if self.folder is None or rel != self.rel:
+            self.leave()
+            self.rel, self.folder = rel, fs.open_folder(None, fs.whole(self.library, rel))
+        fd = fs.open_file(self.folder, name)
+        try:
+            return fs.digest(fd, crc=crc)
+        finally:
+            os.close(fd)
 
 
 def _seasons(paths: Iterable[str]) -> Iterator[tuple[str, int, set[int]]]:
@@ -283,8 +307,8 @@ def _seasons(paths: Iterable[str]) -> Iterator[tuple[str, int, set[int]]]:
     for path in paths:
         folder, _, name = path.rpartition("/")
         if (match := EPISODE.search(name)) and int(match[1]):
-            last = int(match[3] or match[2])
-            found.setdefault((folder, int(match[1])), set()).update(range(int(match[2]), last + 1))
+            numbers = found.setdefault((folder, int(match[1])), set())
+            numbers.update(range(int(match[2]), int(match[3]) + 1) if match[3] else (int(match[2]),))
     return ((folder, season, numbers) for (folder, season), numbers in found.items() if numbers)
 
 
