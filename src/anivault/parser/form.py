@@ -44,12 +44,14 @@ _DASH = re.compile(r"-(?=\d{3,4}[PpIi])(?:(?<=[^\W\d_]-\d\d-)|(?<=[^\W\d_]-\d{3}
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
 _LINE = re.compile("_")
 _AT_BRACKET = re.compile(
-    r"(?<!\s)_(?=[\s\[(])|_(?=[\[(]|\d{3,4}[pi]|-_)|(?<=[\s\])])_(?!\s)|(?<=_-)_|(?<=\d)_(?=$)"
+    r"(?<!\s)_(?=[\s\[(])|_(?=[\[({]|\d{3,4}[PpIi]|-_)|(?<=[\s\])])_(?!\s)|(?<=_-)_|(?<=\d)_(?=$)"
     r"|(?<=[^\W\d_])_(?=\d{1,4}(?:v\d)?(?:_?[\[(]|_?$|\s\d{3,4}p))"  # Its Title_07_[720p]
     r"|_(?<=[ _]S\d_)(?=\d\d)|_(?<=[ _]S\d\d_)(?=\d\d)"  # Title S2_05
     r"|_(?<=- \d\d_)(?=[^\W\d_])"  # - 05_Its Name
 )
-_DOT = re.compile(r"\.(?!(?<=\d\.)(?<!\d{4}\.)\d(?![\dKk]|x\d\d(?!\d)|of\d))")  # but not that of 07.5 or 2.0
+_DOT = re.compile(
+    r"\.(?!(?<=\d\.)(?<!\d{4}\.)\d(?![\dKk]|x\d\d(?!\d)|[oO][fF]\d))"
+)  # but not that of 07.5 or 2.0
 _STUCK = re.compile(r"(?<=\d)\.(?=[A-Za-z]{2}|\d{3,4}[pi])")  # 01.DVD, 01.720p
 _MARK = rf"(?:{SUBTITLE_MARKS}|[a-z]{{2,3}}(?:-[A-Za-z]{{2,4}})?)"
 _MARKS = re.compile(rf"(?:[.\[ ]{_MARK}(?:[&+_-]{_MARK})*\]?){{1,3}}$")

@@ -51,7 +51,9 @@ _PART = re.compile(
     r"(?:parte?|teil|cour|pt\.?)[ .]?(\d)|第 ?([\d一二三四五]) ?(?:クール|部分)", re.IGNORECASE
 )
 _RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
-_RANGED_BEHIND = re.compile(r"[^\d].*\s(\d{2,4}[-~]\d{2,4}) ?(?:Fin|END|完)?", re.IGNORECASE)  # [BDRip 01-12]
+_RANGED_BEHIND = re.compile(
+    r"[^\d].*[\s_](\d{2,4}[-~]\d{2,4}) ?(?:Fin|END|完)?", re.IGNORECASE
+)  # [BDRip 01-12]
 _TITLED = re.compile(r"\[(\d{2,4})(?:(?: - |[ _])(?=[^\W\d])|(?=[「『]))")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
 _TOTAL = re.compile(r"全 ?(\d{1,4}) ?[话話集回]")
@@ -70,6 +72,7 @@ _BATCH = re.compile(
     rf"(?:{CJK_BATCH})|(?:TV ?)?全集|全\d+[话話集回]|(?:TV ?)?アニメ(?: ?(?:TV|BD|DVD))?|\d{{1,2}}月",
     re.IGNORECASE,
 )
+_MONTH = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:新番)?|新番")  # [4月新番][Group]
 _DATE_NOTE = re.compile(r"((?:19|20)\d\d)年?(?:[春夏秋冬]季?(?:新番)?|\d{1,2}月(?:新番)?)")
 _OF = re.compile(r"(?:of|/) ?\d+")
 _EDITIONS = frozenset(edition.lower() for edition in EDITIONS)
@@ -163,7 +166,7 @@ def _meaning_in(text: str, content: str, found: re.Match[str], *, first: bool) -
     meaning = _meaning(content)
     if meaning is _WORDS and _is_video_id(content, found, text):
         return Meaning(TERM)
-    leads = first and found.start() < 2 and meaning.filler == TERM
+    leads = first and found.start() < 2 and meaning.filler == TERM and _MONTH.fullmatch(content) is None
     return _WORDS if leads and _may_be_group(meaning, text, found.end()) else meaning
 
 

@@ -25,7 +25,7 @@ V = r"(?:[ _.-]?(?:[vV]|rev)(?P<version>\d)(?!\d))?"
 NUMBER = rf"(?P<first>{N}){LETTER}{V}"
 _ENDINGS = any_of(WORDS["endings"])
 _TO = (
-    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|(?<=\d\d)-\s+|\s*(?:[~+&]|->|(?i:to|and|thru|through))\s*|\s+(?:al?|à|bis|по)\s+"
+    rf"(?:-|\s+-\s*(?!\d+\s+(?!{_ENDINGS})[^\W\d_])|(?<=\d\d)-\s+|\s*(?:[~+&]|->|(?i:to|and|thru|through))\s*|\s+(?i:al?|à|bis|по)\s+"
     r"|_|,\s?)"
 )
 # 01-02-3, 201-210 & 212-220
@@ -141,7 +141,7 @@ def _last_of(said: Mapping[str, str | None]) -> str | None:
 
 def gap(draft: Draft, start: int, end: int) -> None:
     """Claim a place with the brackets right around it."""
-    if start and draft.text[start - 1] in "([" and draft.text[end : end + 1] in ")]":
+    if start and draft.text[start - 1] in "([{" and draft.text[end : end + 1] in ")]}":
         start, end = start - 1, end + 1
     draft.gap(start, end, EPISODE)
 

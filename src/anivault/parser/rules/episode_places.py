@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from anivault.parser.draft import EPISODE, GAPS, GROUP, SEASON, TERM, YEAR, Draft
+from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, KIND, SEASON, TERM, YEAR, Draft
 from anivault.parser.models import GUESSED, YEARS, Number, number
 from anivault.parser.rules.episode import (
     ALONE,
@@ -86,9 +86,20 @@ def read(draft: Draft) -> None:
     """Claim a bare number that its place makes the episode, the surest place first."""
     if draft.said.get("episodes") in SETTLED or not (draft.numbers or _DIGITS.search(draft.text)):
         return
+    _drop_copy(draft)
     if not any(form(draft) for form in _SURE):
         draft.confidence = GUESSED  # of what follows, or of there being no episode
         any(form(draft) for form in _GUESSES)
+
+
+def _drop_copy(draft: Draft) -> None:
+    """`Title 05 [1080p] (1)`: a digit at the very end, behind what is no title, counts copies of the file."""
+    start, end, _ = draft.numbers[-1] if draft.numbers else (0, 0, None)
+    if end - start != len("(1)") or draft.shown[start] != "(" or draft.text[end:].strip(EMPTY):
+        return
+    if draft.text[:start].rstrip()[-1:] in (GROUP, TERM, YEAR, KIND):
+        draft.numbers.pop()
+        draft.gap(start, end, TERM)
 
 
 def _dash(draft: Draft) -> bool:

@@ -37,7 +37,7 @@ _ALWAYS = re.compile(
 )
 _CAPITALS = re.compile(
     rf"(?<![^\W_])(?P<word>{any_of(TYPES_CAPITALS)}|(?:{any_of(TYPES_NUMBERED)})(?=\d)"
-    rf"|(?<=- )(?:sp|op|ed|pv|cm)(?=\d)|(?<=[\s\]])(?:sp|pv|cm)(?=\d\d(?!\d))){_NUMBER}"
+    rf"|(?<=[\s\]])(?:sp|op|ed|pv|cm|ex)(?=\d)){_NUMBER}"
     rf"(?:{_END}|(?<=[A-Zpdvm]\d\d)(?=\s))"  # SP01 Its Title
 )
 _WORDS = re.compile(

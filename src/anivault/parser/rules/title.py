@@ -249,7 +249,7 @@ def _spellings(text: str) -> tuple[str, ...]:
     if len(parts) == 2 and _LATIN_SLASH.search(text) is not None:  # 題名 In/Spectre
         found.extend(map(_clean, _by_script(text)))
     if len(parts) == 2 and _GLUED_SCRIPTS.search(text) is not None:  # 題名_Title is one, too
-        found.append(_clean(text.strip(_SIDES).replace("_", " ")))
+        found += _as_printed(text.replace("_", " "))
     found.extend(filter(None, map(_without_initials, found[:1])))
     return tuple(title for title in found if title)
 
