@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from anivault.parser.draft import EPISODE, GAPS, Draft
+from anivault.parser.draft import EPISODE, GAPS, SEASON, YEAR, Draft
 from anivault.parser.models import YEARS, Number, number
 from anivault.parser.vocabulary import EPISODE as WORDS
 from anivault.parser.vocabulary import NUMBERED_TITLES, TYPES, any_of
@@ -44,6 +44,11 @@ END = (
 _BETWEEN_DASHES = re.compile(r"\s(?:-\s(?P<first>\d{2,4})|(?P<padded>0\d))(?:v\d)?\s-\s")  # - 12 -, 07 -
 _BEFORE_IT = re.compile(rf"{ALONE}(?:(\d{{1,2}})x|S(\d{{1,2}})[ ._-]?EP?)$", re.IGNORECASE)
 _SECOND = re.compile(rf"\s+(?:-\s*(?=\d{{3}}))?(\d{{2,4}})(?:-(\d{{2,4}}))?(?=\s*(?:$|[{GAPS}\[(]|-\s))")
+FAR = 1800  # few shows have as many episodes, and their siblings say so
+_COUNTED_FROM = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|[{YEAR}{SEASON}])\s*$")  # a year, a season
+COUNTS = re.compile(rf"{ALONE}(?:{any_of(WORDS['counts'])})[. ]+$", re.IGNORECASE)
+COUNTS_AMID = re.compile(rf"{ALONE}(?:{any_of(WORDS['counts'] + WORDS['counts_amid'])})[. ]+$", re.IGNORECASE)
+_FILM = re.compile(r"(?:movie|film)s?\s*$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?:\.5)?")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -79,6 +84,46 @@ def _is_title(draft: Draft, start: int, number: str) -> bool:
     words = _LETTERS.findall(draft.text[:start].lower())[-4:]
     whole = range(len(words) or 1)  # `86` is a title by itself, and the number of Its Title 86
     return any(" ".join([*words[n:], number]) in NUMBERED_TITLES for n in whole)
+
+
+def belongs(draft: Draft, found: re.Match[str]) -> bool:
+    """Tell whether a last number is part of the title: a lone digit, a decimal, a year, or known for it."""
+    text = found["first"]
+    if is_numbered_title(draft, found) or _is_of_a_film(draft, found) or is_year(text):
+        return True
+    if found["last"]:  # Class 5-2, 3.0+1.01
+        if len(text) == 1 and "+" in draft.text[found.end("first") : found.start("last")]:  # Title 1+2
+            return True
+        small = len(text) == 1 or "." in text
+        return small and found["last"][0] != "0" and float(found["last"]) <= float(text)
+    if found["version"] and (len(text) > 1 or draft.text[found.end("first")] != " "):
+        return False  # but Title 2 v2
+    if is_like_a_year(text) or is_counted(draft, found, COUNTS):
+        return True
+    if len(text) == 1:  # Title 2018 6, Title S2 6
+        return _COUNTED_FROM.search(draft.text, 0, found.start()) is None
+    return "." in text and not text.startswith("0") and not text.endswith(".5")
+
+
+def is_counted(draft: Draft, found: re.Match[str], words: re.Pattern[str]) -> bool:
+    """`Level 99`, `File 170 Its Name`, `Dai 08 Its Name`: the word in front has the number."""
+    before = words.search(draft.text, 0, found.start("first"))
+    return before is not None and (found["first"][0] != "0" or before[0].lower().startswith("dai"))
+
+
+def _is_of_a_film(draft: Draft, found: re.Match[str]) -> bool:
+    """`Movie 25`."""
+    return not found["first"].startswith("0") and _FILM.search(draft.text, 0, found.start()) is not None
+
+
+def is_like_a_year(text: str) -> bool:
+    """`Its Rebel 3199`, `Night Raid 1931`: no show has come so far, and titles like such numbers."""
+    return len(text) == 4 and text.isdecimal() and int(text) >= FAR
+
+
+def is_year(text: str) -> bool:
+    """`Title 1999`, `Title 1992-2017`."""
+    return len(text) == 4 and text.isdecimal() and int(text) in YEARS
 
 
 def claim_with_second(draft: Draft, found: re.Match[str]) -> None:

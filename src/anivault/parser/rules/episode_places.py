@@ -6,21 +6,29 @@
 from __future__ import annotations
 
 from anivault.parser.draft import EMPTY, EPISODE, GAPS, GROUP, KIND, SEASON, TERM, YEAR, Draft
-from anivault.parser.models import GUESSED, YEARS, Number, number
+from anivault.parser.models import GUESSED, Number, number
 from anivault.parser.rules.episode import (
     ALONE,
+    COUNTS,
+    COUNTS_AMID,
     END,
     ENDING,
     LETTER,
     NUMBER,
+    OVER,
     RANGE,
     RULE,
     SETTLED,
     V,
+    belongs,
     claim,
     claim_with_second,
     is_behind_numbered_title,
+    is_counted,
+    is_like_a_year,
     is_numbered_title,
+    is_range,
+    is_year,
     keep,
 )
 from anivault.parser.rules.numbers import Numbers
@@ -41,7 +49,7 @@ _TIGHT = re.compile(
 )
 _LAST = re.compile(
     rf"(?:(?<=[\s{GAPS}\])~])|(?<=!)(?=0\d|\d\d(?!\d))|(?<=[^\W\d_]\.)(?=\d\d))"
-    r"(?:[Nn][OoRr]\. ?(?=\d\d)|(?:№|[Nn][°º]) ?|TV(?=\d\d-\d\d))?"
+    r"(?:[Nn][OoRr]\. ?(?=\d\d)|(?:№|[Nn][°º]) ?|TV(?=\d{1,3}[-~]\d\d))?"
     rf"{NUMBER}{RANGE}{ENDING}(?(last)(?:\s*\+\s*[^\W\d][^\[({GAPS}]*)?)\.?{END}"
 )
 _DASHED = re.compile(  # a lone digit behind a season, or with a mark behind it
@@ -66,17 +74,14 @@ _GLUED = re.compile(
 _ODD = re.compile(r"[1-9]\d*\.\d\d")
 _DATED = re.compile(rf"[^{GAPS}]*(?:{YEAR}+|\s(?:19|20)\d\d)[\s{TERM}]*")
 
+_RANGED = re.compile(
+    rf"(?<=[^-+&\s] )(?P<first>\d{{1,4}})(?:v\d)?(?:-|\s?~\s?)(?P<last>\d{{2,4}})(?![\d.])"
+    rf"(?:v(?P<version>\d))?{OVER}"
+)
 _ENCLOSED = re.compile(  # [Group][Title - 05], [Group][Its Title 01-12 END]
     rf"(?:(?<=[^\W\d_])|(?<=[{GAPS}]))[!?.~']*(?:\s+-\s*|\s+)(?P<first>\d{{2,4}}){V}{RANGE}{ENDING}(?=\s*\])"
 )
-FAR = 1800  # few shows have as many episodes, and their siblings say so
 _ANY_BRACKET = re.compile(r"\[[^\[\]]*\]")
-_COUNTED_FROM = re.compile(rf"(?:(?<!\d)(?:19|20)\d\d|[{YEAR}{SEASON}])\s*$")  # a year, a season
-_COUNTS = re.compile(rf"{ALONE}(?:{any_of(WORDS['counts'])})[. ]+$", re.IGNORECASE)
-_COUNTS_AMID = re.compile(
-    rf"{ALONE}(?:{any_of(WORDS['counts'] + WORDS['counts_amid'])})[. ]+$", re.IGNORECASE
-)
-_FILM = re.compile(r"(?:movie|film)s?\s*$", re.IGNORECASE)
 _NUMBER_BEFORE = re.compile(rf"{ALONE}(?P<first>\d+)(?:v\d)?\s*$")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]")
@@ -108,7 +113,7 @@ def _dash(draft: Draft) -> bool:
     for found in _DASH.finditer(draft.text):
         if found["last"] or _WORD.search(draft.text, 0, found.start()):
             break
-    if found is not None and _is_year(found["first"]):  # Title - 2008 - 05
+    if found is not None and is_year(found["first"]):  # Title - 2008 - 05
         found = _DASH.search(draft.text, found.end("first")) or found
     if found is None or (found.start() == 0 and found.end() < len(draft.text)):  # a leading one says more
         return False
@@ -169,7 +174,7 @@ def _is_source(draft: Draft, start: int, end: int, found: Numbers) -> bool:
     if len(found.episodes) < 2 or not draft.leading or _WORD.search(draft.text, 0, start) is not None:
         return False
     number = _LAST.search(draft.text, end)
-    if number is None or number["last"] or _belongs(draft, number):
+    if number is None or number["last"] or belongs(draft, number):
         return False
     draft.gap(start, end, TERM)
     return True
@@ -226,7 +231,7 @@ def _is_second(draft: Draft, start: int, found: Numbers) -> bool:
 def _tight(draft: Draft) -> bool:
     """A dash without a blank before it: `タイトル！-01`, `Some-Title-03`."""
     found = _TIGHT.search(draft.text)
-    if found is None or _is_like_a_year(found["first"] or ""):  # -1989-
+    if found is None or is_like_a_year(found["first"] or ""):  # -1989-
         return False
     printed = [found["first"] or found["padded"], *filter(None, [found["last"]])]
     keep(draft, tuple(map(int, printed)), found["version"])
@@ -239,9 +244,9 @@ def _enclosed(draft: Draft) -> bool:
     found = _ENCLOSED.search(draft.text) if draft.texts or draft.leading else None
     if found is None or _WORD.search(_ANY_BRACKET.sub("", draft.text)) is not None:
         return False
-    if _is_like_a_year(found["first"]) or is_numbered_title(draft, found):
+    if is_like_a_year(found["first"]) or is_numbered_title(draft, found):
         return False
-    if _is_counted(draft, found, _COUNTS):
+    if is_counted(draft, found, COUNTS):
         return False
     claim(draft, found)
     return True
@@ -250,13 +255,26 @@ def _enclosed(draft: Draft) -> bool:
 def _last(draft: Draft) -> bool:
     """`Title 07 [720p]`."""
     for found in _LAST.finditer(draft.text):
-        if _WORD.search(draft.text, 0, found.start()) and not _belongs(draft, found):
+        if _WORD.search(draft.text, 0, found.start()) and not belongs(draft, found):
             if found["last"] and (_SEQUEL.match(found[0]) or is_behind_numbered_title(draft, found)):
                 _claim_last(draft, found, found.start("last") - 1)
             else:
                 claim_with_second(draft, found)
             if draft.text[found.start() - 1] == ".":  # The Title.07
                 draft.gap(found.start() - 1, found.start(), EPISODE)
+            return True
+    return False
+
+
+def _ranged(draft: Draft) -> bool:
+    """`Title 01-12 + 3 of another kind`: from the first on, or padded alike; whatever stands behind it."""
+    for found in _RANGED.finditer(draft.text):
+        first, last = found["first"], found["last"]
+        rises = is_range(first, last) and (len(first) == len(last) or int(first) == 1)
+        if rises and not (
+            is_year(last) or is_numbered_title(draft, found) or is_behind_numbered_title(draft, found)
+        ):
+            claim(draft, found)
             return True
     return False
 
@@ -321,7 +339,7 @@ def _first(draft: Draft) -> bool:
 def _claimed(draft: Draft, pattern: re.Pattern[str]) -> re.Match[str] | None:
     """Claim the first number of this form, unless a title has it."""
     found = pattern.search(draft.text)
-    if found is None or is_numbered_title(draft, found) or _is_counted(draft, found, _COUNTS_AMID):
+    if found is None or is_numbered_title(draft, found) or is_counted(draft, found, COUNTS_AMID):
         return None
     claim(draft, found)
     return found
@@ -349,42 +367,4 @@ def _amid(draft: Draft) -> bool:
 
 _SURE = (_dash, _bracketed, _tight, _only)
 # The number is often the title's.
-_GUESSES = (_enclosed, _last, _dashed, _colon, _first, _middle, _glued, _amid)
-
-
-def _belongs(draft: Draft, found: re.Match[str]) -> bool:
-    """Tell whether a last number is part of the title: a lone digit, a decimal, a year, or known for it."""
-    text = found["first"]
-    if is_numbered_title(draft, found) or _is_of_a_film(draft, found) or _is_year(text):
-        return True
-    if found["last"]:  # Class 5-2, 3.0+1.01
-        small = len(text) == 1 or "." in text
-        return small and found["last"][0] != "0" and float(found["last"]) <= float(text)
-    if found["version"] and (len(text) > 1 or draft.text[found.end("first")] != " "):
-        return False  # but Title 2 v2
-    if _is_like_a_year(text) or _is_counted(draft, found, _COUNTS):
-        return True
-    if len(text) == 1:  # Title 2018 6, Title S2 6
-        return _COUNTED_FROM.search(draft.text, 0, found.start()) is None
-    return "." in text and not text.startswith("0") and not text.endswith(".5")
-
-
-def _is_counted(draft: Draft, found: re.Match[str], words: re.Pattern[str]) -> bool:
-    """`Level 99`, `File 170 Its Name`, `Dai 08 Its Name`: the word in front has the number."""
-    before = words.search(draft.text, 0, found.start("first"))
-    return before is not None and (found["first"][0] != "0" or before[0].lower().startswith("dai"))
-
-
-def _is_of_a_film(draft: Draft, found: re.Match[str]) -> bool:
-    """`Movie 25`."""
-    return not found["first"].startswith("0") and _FILM.search(draft.text, 0, found.start()) is not None
-
-
-def _is_like_a_year(text: str) -> bool:
-    """`Its Rebel 3199`, `Night Raid 1931`: no show has come so far, and titles like such numbers."""
-    return len(text) == 4 and text.isdecimal() and int(text) >= FAR
-
-
-def _is_year(text: str) -> bool:
-    """`Title 1999`, `Title 1992-2017`."""
-    return len(text) == 4 and text.isdecimal() and int(text) in YEARS
+_GUESSES = (_enclosed, _last, _ranged, _dashed, _colon, _first, _middle, _glued, _amid)
