@@ -170,9 +170,9 @@ class Catalog:
 
     def _alike(self, key: str) -> list[int]:
         """Find the shows with the keys most alike: grams choose them, then `ratio` judges."""
-        numbers = ",".join(map(str, self._survivors(key)))
-        sql = f"SELECT id, key, show FROM keys WHERE id IN ({numbers})"  # noqa: S608
-        rows = {number: (text, show) for number, text, show in self._database.execute(sql)}
+        numbers = self._survivors(key)
+        sql = f"SELECT id, key, show FROM keys WHERE id IN ({_marks(numbers)})"  # noqa: S608
+        rows = {number: (text, show) for number, text, show in self._database.execute(sql, numbers)}
         texts = {number: text for number, (text, _) in rows.items()}
         ranked = process.extract(key, texts, scorer=fuzz.ratio, limit=None, score_cutoff=LEAST_RATIO)
         inside = [number for number, text in texts.items() if key in text] if len(key) >= _least(key) else []
@@ -206,8 +206,7 @@ class Catalog:
             yield numbers
 
     def _decode(self, show: int) -> Candidate:
-        packed = self._blob("SELECT candidate FROM shows WHERE id = ?", show)
-        return msgspec.msgpack.decode(packed, type=Candidate)
+        return store.unpacked(self._blob("SELECT candidate FROM shows WHERE id = ?", show))
 
     def _blob(self, sql: str, *values: int) -> bytes:
         row = self._database.execute(sql, values).fetchone()
@@ -216,7 +215,7 @@ class Catalog:
         return bytes(row[0])
 
 
-def _marks(values: Sequence[str]) -> str:
+def _marks(values: Sequence[object]) -> str:
     """A question mark for each value of a statement."""
     return ",".join("?" * len(values))
 

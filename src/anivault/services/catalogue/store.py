@@ -24,6 +24,7 @@ from pathlib import Path
 
 import msgspec
 import xxhash
+from msgspec.structs import replace
 
 from anivault import __version__
 from anivault.core.models import Candidate
@@ -138,14 +139,8 @@ class _Uncollected:
 
 def _fill(database: sqlite3.Connection, shows: Sequence[Candidate]) -> None:
     database.executescript(SCHEMA)
-    encode = msgspec.msgpack.Encoder().encode
-    database.executemany(
-        "INSERT INTO shows VALUES (?, ?, ?)",
-        (
-            (n, show_name(show.provider, show.media_type, show.id), encode(show))
-            for n, show in enumerate(shows)
-        ),
-    )
+    named = ((n, show_name(*show.key), packed(show)) for n, show in enumerate(shows))
+    database.executemany("INSERT INTO shows VALUES (?, ?, ?)", named)
     pairs = _pairs(shows)
     database.executemany("INSERT INTO keys VALUES (?, ?, ?)", ((n, *pair) for n, pair in enumerate(pairs)))
     database.execute("CREATE INDEX keys_by_key ON keys (key, show)")
@@ -153,6 +148,24 @@ def _fill(database: sqlite3.Connection, shows: Sequence[Candidate]) -> None:
     database.execute("INSERT INTO meta VALUES ('lengths', ?)", (lengths,))
     database.executemany("INSERT INTO grams VALUES (?, ?)", _postings(key for key, _ in pairs))
     database.execute("COMMIT")
+
+
+def packed(show: Candidate) -> bytes:
+    """Write a show without its titles, which are those of one of its entries; in front, of which one."""
+    at = next(n for n, entry in enumerate(show.entries) if entry.titles is show.titles)
+    return _encode((at, replace(show, titles=())))
+
+
+def unpacked(packed: bytes) -> Candidate:
+    """Read a show; msgspec.DecodeError for what is none. Its titles and those of its entry are one object."""
+    at, show = _decode(packed)
+    if not 0 <= at < len(show.entries):
+        raise msgspec.DecodeError("it has no such entry")
+    return replace(show, titles=show.entries[at].titles)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[int, Candidate]).decode
 
 
 def show_name(provider: str, media_type: str, number: int) -> str:
