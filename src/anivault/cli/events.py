@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import operator
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,17 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from anivault.core.causes import Cause
-from anivault.core.models import GONE, Candidate, Coordinates, Held, MatchedFile, Move, ParsedFile, Ranked
+from anivault.core.models import (
+    GONE,
+    Candidate,
+    Coordinates,
+    Held,
+    Match,
+    MatchedFile,
+    Move,
+    ParsedFile,
+    Ranked,
+)
 
 if TYPE_CHECKING:  # what printing does not need and `schema` imports
     from anivault.core.living.adopted import Adopted
@@ -429,19 +439,24 @@ def file_event(item: ParsedFile) -> FileEvent:
     )
 
 
-def match_event(item: MatchedFile) -> MatchEvent:
-    """Describe one matched file with its candidates."""
-    best = item.match.best
-    return MatchEvent(
-        path=shown(item.file.path),
-        decision=item.decision,
-        confidence=item.confidence,
-        match=match_view(best, item.coordinates) if best else None,
-        candidates=tuple(candidate_view(ranked) for ranked in item.match.ranked),
-        parts=best.score.parts if best else {},
-        reasons=item.reasons or item.match.reasons,
-        path_b64=b64(item.file.path),
-    )
+def match_events(files: Iterable[MatchedFile]) -> Iterator[MatchEvent]:
+    """Describe matched files with their candidates, which the files of a release share."""
+    described: Match | None = None
+    candidates: tuple[CandidateView, ...] = ()
+    for item in files:
+        if item.match is not described:
+            described, candidates = item.match, tuple(map(candidate_view, item.match.ranked))
+        path, best = item.file.path, described.best
+        yield MatchEvent(
+            path=shown(path),
+            decision=item.decision,
+            confidence=item.confidence,
+            match=match_view(best, item.coordinates) if best else None,
+            candidates=candidates,
+            parts=best.score.parts if best else {},
+            reasons=item.reasons or described.reasons,
+            path_b64=b64(path),
+        )
 
 
 def change_event(change: Change) -> ChangeEvent:
@@ -586,7 +601,16 @@ def candidate_view(ranked: Ranked) -> CandidateView:
 def match_view(ranked: Ranked, coordinates: tuple[Coordinates, ...]) -> MatchView:
     """Describe the best candidate and the file's place in it."""
     ids = ranked.entry.ids if ranked.entry else {}
-    return MatchView(**_facts(ranked.candidate), coordinates=coordinates, ids=ids)
+    show = ranked.candidate
+    return MatchView(
+        provider=show.provider,
+        id=show.id,
+        media_type=show.media_type,
+        title=show.title,
+        year=show.year,
+        coordinates=coordinates,
+        ids=ids,
+    )
 
 
 def _facts(candidate: Candidate) -> dict[str, Any]:

@@ -5,7 +5,7 @@ In: parsed videos, sources, pins. Out: a MatchedFile each. Pure, but that source
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
-from anivault.core.models import Decision, Match, MatchedFile, ParsedFile, Release, ReleaseKey
+from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Release
 from anivault.core.pipeline.records import Read
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.read import Reader
@@ -45,13 +45,13 @@ def match(found: Read, asked: Asked, progress: Progress = untold) -> list[Matche
 
 def judged(wanted: Sequence[Release], asked: Asked, progress: Progress = untold) -> list[MatchedFile]:
     """Match the videos of these releases, in their order."""
-    why = {item.file: said for release in wanted for item in release.files if (said := _unreadable(item))}
     workers, memory = asked.reader.workers, asked.memory
     files = match_releases(
         wanted, asked.sources, asked.pins, progress=progress, memory=memory, workers=workers
     )
-    if why:
-        files = [_unmatched(item, why[item.file]) if item.file in why else item for item in files]
+    why = [_unreadable(item) for release in wanted for item in release.files]
+    if any(why):
+        files = [_unmatched(item, said) if said else item for item, said in zip(files, why, strict=True)]
     return called(files, asked.languages)
 
 
@@ -79,9 +79,14 @@ def called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[Match
     """Call every show by its title in the first of `languages` that it has one in."""
     if not languages:
         return list(files)
-    named: dict[ReleaseKey, Match] = {}  # the files of a release share a match
-    for item in files:
-        if (release := item.release_key) not in named:
-            ranked = tuple(replace(r, candidate=titled(r.candidate, languages)) for r in item.match.ranked)
-            named[release] = replace(item.match, ranked=ranked)
-    return [replace(item, match=named[item.release_key]) for item in files]
+    matches = {id(item.match): item.match for item in files}  # the files of a release share one
+    shows = {id(rank.candidate): rank.candidate for match in matches.values() for rank in match.ranked}
+    named = {key: titled(show, languages) for key, show in shows.items()}
+    renamed = {key: _called(match, named) for key, match in matches.items()}
+    return [replace(item, match=renamed[id(item.match)]) for item in files]
+
+
+def _called(match: Match, named: Mapping[int, Candidate]) -> Match:
+    """A match with each show as it is to be called."""
+    ranked = tuple(replace(rank, candidate=named[id(rank.candidate)]) for rank in match.ranked)
+    return replace(match, ranked=ranked)

@@ -64,6 +64,8 @@ def match_releases(
     for part in parts:
         pin = part.pin
         files += _as_pinned(part, pin, sources) if pin else next(found)
+    if len(parts) == len(releases):
+        return files
     verdicts = {item.file: item for item in files}  # a release that pins part keeps its order
     return [verdicts[file.file] for release in releases for file in release.files]
 

@@ -45,13 +45,12 @@ def match(
 def show(screen: Screen, result: Matched) -> None:
     """Every video with its show and place."""
     counts = Counter({decision.value: 0 for decision in Decision})
-    roots = {item.file.root for item in result.files}
-    for item in result.files:
-        counts[item.decision] += 1
-        if screen.json:
-            screen.event(events.match_event(item))
-        else:
-            _verdict(screen, item, whole=len(roots) > 1)
+    counts.update(item.decision.value for item in result.files)
+    for event in events.match_events(result.files if screen.json else ()):
+        screen.event(event)
+    whole = len({item.file.root for item in result.files}) > 1
+    for item in () if screen.json else result.files:
+        _verdict(screen, item, whole=whole)
     left_out(screen, result.read.left_out)
     notices(screen, result.notices)
     summary(screen, "match", counts, f"{counts_told(counts)}." if result.files else "No videos there.")
