@@ -84,6 +84,7 @@ _NAMED = rf"half|series|{_SEASONS}|{_PARTS}|{any_of(FINAL_SEASONS)}"
 _HINT = re.compile(rf"\d|[ivx]\b|[{_HAN}終终기半]|ki\b|bu\b|{_NAMED}")
 _WORD = re.compile(rf"s\d|[第期季기半]|dai|{_NAMED}")
 _FILM = re.compile(rf"{any_of(CJK_FILMS)}|(?<![a-z])(?:{any_of(LATIN_FILMS)})(?![a-z]|\s*\d)", re.IGNORECASE)
+_FILM_WORD = re.compile(any_of((*CJK_FILMS, *LATIN_FILMS)))  # sought in lower-case text
 _ROMAN = r"I{1,3}|IV|VI{0,3}|IX|X"
 _FILM_NUMBER = re.compile(
     rf"(?:Part|Chapter|Chapitre|Movie|Film)\s*(?P<word>\d{{1,2}}|(?:{_ROMAN})\b)"
@@ -153,6 +154,8 @@ def split_number(title: str) -> SeasonSplit:
 
 def without_film_words(title: str) -> str:
     """Take off what only says that it is a film (`剧场版`, `the Movie`); whole when nothing stays."""
+    if not _FILM_WORD.search(_lower(title)):
+        return title
     text, found = _FILM.subn(" ", title)
     return (" ".join(text.split()).strip(_EDGES) or title) if found else title
 

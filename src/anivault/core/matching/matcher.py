@@ -195,7 +195,7 @@ def _sums(releases: Sequence[Release], sources: Sequence[Steady], memory: Memory
 
 def _said(release: Release) -> Iterator[bytes]:
     yield os.fsencode(release.folder)
-    yield from (encode(file.parsed) for file in release.files)
+    yield encode([file.parsed for file in release.files])
     yield bytes(map(has_lost_mark, release.files))
 
 

@@ -59,15 +59,16 @@ class Evidence:
 
 def numbers_of(file: ParsedFile) -> list[int] | None:
     """A file's numbers, a range (01-03) as all of its numbers; None for 12.5 and for what is no range."""
-    numbers = [n for n in file.parsed.episodes if isinstance(n, int)]
-    if len(numbers) != len(file.parsed.episodes) or (len(numbers) == 2 and numbers[0] >= numbers[1]):
+    said = file.parsed.episodes
+    numbers = [n for n in said if isinstance(n, int)]
+    if len(numbers) != len(said) or (len(numbers) == 2 and numbers[0] >= numbers[1]):
         return None
     return list(range(numbers[0], numbers[1] + 1)) if len(numbers) == 2 else numbers
 
 
 def has_lost_mark(file: ParsedFile) -> bool:
     """Whether `_` ends the title, `Nisekoi_ - 04`: it stands for a mark that no name of a file may have."""
-    name = file.file.path.rpartition("/")[2]
+    name = file.file.name
     return "_" in name and " " in name and bool(_LOST_MARK.search(name))
 
 

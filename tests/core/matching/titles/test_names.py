@@ -15,9 +15,8 @@ from anivault.core.matching.titles.names import (
     SLIP,
     UNLIKE,
     Names,
-    is_brief,
 )
-from anivault.core.matching.titles.normalize import forms
+from anivault.core.matching.titles.normalize import forms, is_brief
 from anivault.core.models import Candidate, Title
 from tests.core.matching.makers import entry, show
 

@@ -209,6 +209,8 @@ _WAYS = (_by_title_and_part, _by_season_of_story, _by_title, _by_first_part, _by
 
 def _own_likeness(spoken: _Spoken, form: Forms, own: Titles) -> float:
     """How surely a form is an entry's own title; 0 where it is not, or where it names the show as well."""
+    if form in spoken.roots:
+        return 0.0
     likeness = own.known(form)
     surely = likeness * spoken.trust
     alike = surely >= KNOWN and likeness >= spoken.least
@@ -218,7 +220,7 @@ def _own_likeness(spoken: _Spoken, form: Forms, own: Titles) -> float:
 def _is_told_by_mark(form: Forms, own: Titles, roots: Titles) -> bool:
     """Whether a title is the show's but for a mark that an entry's titles have and the show's do not."""
     mark = marks_in(form[0])
-    return mark in own.marks and mark not in roots.marks and roots.known(form) >= LENIENT
+    return bool(mark) and mark in own.marks and mark not in roots.marks and roots.known(form) >= LENIENT
 
 
 def differs_by_mark(slot: PlacedEntry, sequel: PlacedEntry) -> bool:

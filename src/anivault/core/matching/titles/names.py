@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from anivault.core.matching.places.placed import PlacedEntry
 from anivault.core.matching.said import FOLDER, PIECE, Reading
-from anivault.core.matching.titles.normalize import Forms, forms, is_slip, marks_in
+from anivault.core.matching.titles.normalize import Forms, forms, is_brief, is_slip, marks_in
 from anivault.core.models import Candidate
 from anivault.parser.title_words import split_number, split_season, without_film_words
 from anivault.shared import regex as re
@@ -112,6 +112,10 @@ class Titles:
             return LENIENT
         return max(CUT_SHORT if self._is_cut(x) else 0.0, self._slip(x, form.lone))
 
+    def __contains__(self, form: Forms) -> bool:
+        """Whether a title is a name as it stands."""
+        return form[0] in self._exact
+
     def stripped(self, form: tuple[str, ...]) -> bool:
         """Whether a title is only what is left of a sequel's names without their season words."""
         return form[0] in self._stripped or form[-1] in self._stripped
@@ -148,11 +152,6 @@ def _left_of(sequels: Iterable[Name], names: Sequence[Name]) -> frozenset[str]:
     """What sequels are called without season words, where it is no name itself: `Show`, of `Show 2` alone."""
     plain = {f for n in names for f in (n.whole if _is_marked(n) else (*n.whole, *n.base))}
     return frozenset(f for n in sequels for f in n.base) - plain
-
-
-def is_brief(form: str) -> bool:
-    """Whether a title is so short that many things are called that."""
-    return len(form) <= (4 if form.isascii() else 1)
 
 
 class Names:

@@ -35,6 +35,11 @@ def is_slip(a: str, b: str) -> bool:
     return a[-1:] == b[-1:] and [c for c in a if c.isdigit()] == [c for c in b if c.isdigit()]
 
 
+def is_brief(form: str) -> bool:
+    """Whether a title is so short that many things are called that."""
+    return len(form) <= (4 if form.isascii() else 1)
+
+
 class Forms(tuple[str, ...]):
     """The forms of one title; `lone` are its letters that are words: `Mazinger Z` is not `Mazinger`."""
 
