@@ -5,7 +5,8 @@ In: parsed videos, sources, pins. Out: a MatchedFile each. Pure, but that source
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -14,7 +15,16 @@ from anivault.core.matching.matcher import match_releases
 from anivault.core.matching.pins import Pin
 from anivault.core.matching.releases import each, group
 from anivault.core.matching.source import Source
-from anivault.core.models import Candidate, Decision, Match, MatchedFile, ParsedFile, Release
+from anivault.core.models import (
+    Candidate,
+    Decision,
+    Match,
+    MatchedFile,
+    ParsedFile,
+    Release,
+    ReleaseKey,
+    ShowId,
+)
 from anivault.core.pipeline.records import Read
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.read import Reader
@@ -79,14 +89,21 @@ def called(files: Sequence[MatchedFile], languages: Sequence[str]) -> list[Match
     """Call every show by its title in the first of `languages` that it has one in."""
     if not languages:
         return list(files)
-    matches = {id(item.match): item.match for item in files}  # the files of a release share one
-    shows = {id(rank.candidate): rank.candidate for match in matches.values() for rank in match.ranked}
-    named = {key: titled(show, languages) for key, show in shows.items()}
-    renamed = {key: _called(match, named) for key, match in matches.items()}
-    return [replace(item, match=renamed[id(item.match)]) for item in files]
+    shows: Called = {}
+    matches: dict[ReleaseKey, Match] = {}  # the files of a release share a match
+    for item in files:
+        if (release := item.release_key) not in matches:
+            show = partial(_called, languages=languages, known=shows)
+            ranked = tuple(replace(rank, candidate=show(rank.candidate)) for rank in item.match.ranked)
+            matches[release] = replace(item.match, ranked=ranked)
+    return [replace(item, match=matches[item.release_key]) for item in files]
 
 
-def _called(match: Match, named: Mapping[int, Candidate]) -> Match:
-    """A match with each show as it is to be called."""
-    ranked = tuple(replace(rank, candidate=named[id(rank.candidate)]) for rank in match.ranked)
-    return replace(match, ranked=ranked)
+Called = dict[ShowId, tuple[Candidate, Candidate]]  # a show as a source has it, and as it is to be called
+
+
+def _called(show: Candidate, languages: Sequence[str], known: Called) -> Candidate:
+    """The show with its title; a source may know more of it for another release, and then it is another."""
+    if (key := show.key) not in known or known[key][0] is not show:
+        known[key] = show, titled(show, languages)
+    return known[key][1]

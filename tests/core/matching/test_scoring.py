@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anivault.core.matching import scoring
 from anivault.core.matching.decide import THRESHOLDS
 from anivault.core.matching.evidence import evidence
 from anivault.core.matching.fits import WEIGHTS, Fit, score
@@ -397,3 +398,37 @@ def test_season_words_find_their_entry_however_a_provider_counts(
 
     assert best(said, known).slot.entry is known.entries[meant]
     assert says("season", said, known) == told
+
+
+# --- entries that are not rated ---------------------------------------------------------------------
+
+LONG = show(
+    1,
+    entry("Show", begin="2010-04-01"),
+    entry("Show 2nd Season", season=2, offset=0, begin="2012-10-01"),
+    entry("Show 2nd Season Part 2", season=2, offset=12, begin="2013-01-01"),
+    entry("Show: Its Story", season=3, offset=0, begin="2015-04-01", stated=False),
+    entry("Show OVA", count=2, season=0, begin="2013-03-01", type="ova"),
+)
+
+
+@given(
+    title=st.sampled_from(
+        ["Show", "Show 2nd Season", "Show Part 2", "Show: Its Story", "Shov", "Show Final"]
+    ),
+    first=st.integers(0, 50),
+    last=st.integers(0, 12),
+    season=st.none() | st.integers(0, 4),
+    year=st.none() | st.integers(2009, 2016),
+    kind=st.none() | st.sampled_from([VideoType.OVA, VideoType.MOVIE]),
+)
+def test_an_entry_that_cannot_fit_best_needs_no_rating(
+    title: str, first: int, last: int, season: int | None, year: int | None, kind: VideoType | None
+) -> None:
+    numbers = range(first, first + last)
+    said = release(title, numbers=numbers, season=season, year=year, type=kind)
+    found = best(said, LONG)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "_at_most", lambda *_: 2.0)
+        assert best(said, LONG) == found

@@ -71,11 +71,27 @@ def _later_cour(slots: Sequence[PlacedEntry], index: int, part: int) -> int:
 
 
 def _best(compared: Compared) -> Fit:
-    """The show's entry that fits best."""
+    """The show's entry that fits best, of equals the first; those that cannot are not rated."""
     show = _rate_show(compared)
-    return max(
-        (_fit(compared, index, show) for index in range(len(compared.slots))), key=lambda f: f.score.value
-    )
+    best = _fit(compared, 0, show)
+    for index in range(1, len(compared.slots)):
+        if _at_most(compared, index, show, best) > best.score.value:
+            best = max(best, _fit(compared, index, show), key=lambda fit: fit.score.value)
+    return best
+
+
+def _at_most(compared: Compared, index: int, show: Mapping[str, float | None], best: Fit) -> float:
+    """What one entry of the show can be worth, whatever the release counts from."""
+    ceiling = {"title": BACKED if _is_weak(compared) else show["title"]}
+    popularity = compared.profile.candidate.popularity
+    most = score(ceiling, popularity).value
+    if most <= best.score.value:
+        return most
+    entry = {**_rate_entry(compared, index, _SUITING), "numbers": 1.0}
+    return score({**show, **entry, **ceiling}, popularity).value
+
+
+_SUITING = Counting(Frame.SHOW)
 
 
 def _fit(compared: Compared, index: int, show: Mapping[str, float | None]) -> Fit:
@@ -84,13 +100,17 @@ def _fit(compared: Compared, index: int, show: Mapping[str, float | None]) -> Fi
     counted = _counting(compared, index)
     parts = {**show, **_rate_entry(compared, index, counted)}
     heard = compared.heard
-    weak = CUT_SHORT * PIECE <= heard.best < KNOWN and heard.whole
-    if weak and is_backed(compared, slot):
+    if _is_weak(compared) and heard.whole and is_backed(compared, slot):
         parts["title"] = BACKED
     rated = score(parts, profile.candidate.popularity)
     by_show = heard.by_show and not _is_of_story(compared)
     season, seasons = (heard.season, heard.seasons) if by_show else (None, frozenset[int]())
     return Fit(profile.candidate, profile.slots, slot, counted, rated, season, seasons)
+
+
+def _is_weak(compared: Compared) -> bool:
+    """Whether a title is short or cut short, so that what else is known may make it sure."""
+    return CUT_SHORT * PIECE <= compared.heard.best < KNOWN
 
 
 def _counting(compared: Compared, index: int) -> Counting:
