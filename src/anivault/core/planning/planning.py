@@ -84,11 +84,15 @@ class Planning:
 
     def _settled(self) -> Iterable[tuple[int, Outcome]]:
         """Decide about all videos that want a place."""
+        is_empty = not self.taken
         for indexes in rivals(self.wanted):
-            if len(indexes) > 1 or self.upgrades or is_numbered(self.wanted[indexes[0]].item):
+            first = self.wanted[indexes[0]]
+            if len(indexes) > 1 or self.upgrades or is_numbered(first.item):
                 yield from self._settle(indexes)
+            elif is_empty:
+                yield indexes[0], self._move(indexes[0], first.item, first.place)
             else:
-                yield indexes[0], self._whole(indexes[0], self.wanted[indexes[0]])
+                yield indexes[0], self._whole(indexes[0], first)
 
     def _settle(self, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
         """Decide about videos that cannot all be had; often it is one."""

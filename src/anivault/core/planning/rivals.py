@@ -28,22 +28,27 @@ def apart(shelves: Sequence[Shelf | Held], owners: Mapping[str, ShowId]) -> list
         else:
             above, whose = folder, show
     together: dict[ShowId, list[int]] = {}
+    last, videos = None, list[int]()
     for index, shelf in enumerate(shelves):
-        if isinstance(shelf, Shelf):
-            together.setdefault(_leader(leaders, shelf.show), []).append(index)
+        if isinstance(shelf, Held):
+            continue
+        if shelf is not last:
+            last, videos = shelf, together.setdefault(_leader(leaders, shelf.show), [])
+        videos.append(index)
     return list(together.values())
 
 
 def rivals(wanted: Mapping[int, Wanted]) -> Iterable[list[int]]:
     """Put videos together that cannot all be had; each is in one list, in the order given."""
+    claims = [claim for one in wanted.values() for claim in one.claims]
+    if len(set(claims)) == len(claims):  # as in most shows
+        return [[index] for index in wanted]
     leaders: dict[int, int] = {}
     first: dict[object, int] = {}
     for index, one in wanted.items():
         for claim in one.claims:
             if (other := first.setdefault(claim, index)) != index:
                 _join(leaders, *sorted((_leader(leaders, other), _leader(leaders, index))))  # the first leads
-    if not leaders:
-        return [[index] for index in wanted]
     crowds: dict[int, list[int]] = {}
     for index in wanted:
         crowds.setdefault(_leader(leaders, index), []).append(index)

@@ -39,7 +39,9 @@ FIELDS: dict[str, Callable[[Subject], Value]] = {
     "anilist": lambda s: s.entry.ids.get("anilist") if s.entry else None,
     "tvdb": lambda s: next((e.ids["tvdb"] for e in s.candidate.entries if "tvdb" in e.ids), None),
     "season": lambda s: s.coordinates[0].season if s.coordinates else None,
-    "episode": lambda s: tuple([c.episode for c in s.coordinates]),
+    "episode": lambda s: (
+        (s.coordinates[0].episode,) if len(s.coordinates) == 1 else tuple(c.episode for c in s.coordinates)
+    ),
     "absolute": lambda s: tuple([c.absolute for c in s.coordinates if c.absolute is not None]),
     "episode_title": lambda s: episode_title(s.coordinates),
     "group": lambda s: s.parsed.group,

@@ -230,6 +230,9 @@ def _joined(writers: list[str | Writer]) -> Writer:
 
 def _group(group: Group, writers: list[str | Writer]) -> Writer:
     needed = [number for number, part in enumerate(group.parts) if isinstance(part, Field)]
+    if len(writers) == 2 and isinstance(before := writers[0], str) and callable(field := writers[1]):
+        # As most are: < - {episode_title}>
+        return lambda subject, limits: f"{before}{text}" if (text := field(subject, limits)) else ""
 
     def write(subject: Subject, limits: Limits) -> str:
         texts = [part if isinstance(part, str) else part(subject, limits) for part in writers]
