@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 # C0, C1 and DEL (with them every ANSI sequence), line and paragraph separators; the characters that
 # turn the direction of what follows; zero-width ones but the joiners that scripts and emoji need;
@@ -62,9 +62,11 @@ def natural_order(names: Sequence[str]) -> Sequence[int]:
     shapes = "/".join(names).encode("utf-8", "surrogatepass").translate(_SHAPE).split(b"/")
     if not any(one != other and _part_in_a_number(one, other) for one, other in pairwise(shapes)):
         return range(len(names))
-    return sorted(range(len(names)), key=_naturals(names).__getitem__)
+    some = (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE))
+    return sorted(range(len(names)), key=[*chain.from_iterable(map(_naturals, some))].__getitem__)
 
 
+_AT_ONCE = 1000  # names: their pieces take ten times their memory
 _SHAPE = bytes.maketrans(b"123456789", b"000000000")
 
 

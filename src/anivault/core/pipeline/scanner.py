@@ -281,13 +281,15 @@ class _Walk:
         self,
         root: str,
         rel: str,
-        entries: Sequence[os.DirEntry[str]],
+        entries: list[os.DirEntry[str]],
         ignores: _Ignores,
         found: _Found,
     ) -> list[_Place]:
         prefix, unfinished = f"{rel}/" if rel else "", controlled(entry.name for entry in entries)
         folders: list[_Place] = []
-        for entry in entries:
+        entries.reverse()
+        while entries:
+            entry = entries.pop()  # and let go: it keeps all that a look found
             name, is_file = entry.name, entry.is_file(follow_symlinks=False)
             below, kind = prefix + name, kind_of(name)
             reason = why_not_file(name, kind, unfinished) if is_file else _unfit(entry, joined(root, below))
