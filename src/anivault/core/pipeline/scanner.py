@@ -263,16 +263,15 @@ class _Walk:
         folder = None
         try:
             folder = fs.open_folder(None, path)  # inside of it, a look takes less than by the whole path
-            entries = _entries(folder)
+            names, entries = _entries(folder)
         except OSError as error:
             if not rel:
                 raise FolderUnreadableError(path, error) from error
             found.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
             return found, []
         else:
-            names = [entry.name for entry in entries]
             ignores = found.more_ignores(path, rel, names, ignores)
-            return found, self._sorted_out(root, rel, entries, ignores, found)
+            return found, self._sorted_out(root, rel, entries, controlled(names), ignores, found)
         finally:
             if folder is not None:
                 fs.close_folder(folder)
@@ -282,10 +281,11 @@ class _Walk:
         root: str,
         rel: str,
         entries: list[os.DirEntry[str]],
+        unfinished: set[str],
         ignores: _Ignores,
         found: _Found,
     ) -> list[_Place]:
-        prefix, unfinished = f"{rel}/" if rel else "", controlled(entry.name for entry in entries)
+        prefix, judging = f"{rel}/" if rel else "", bool(ignores or self._everywhere)
         folders: list[_Place] = []
         entries.reverse()
         while entries:
@@ -293,7 +293,9 @@ class _Walk:
             name, is_file = entry.name, entry.is_file(follow_symlinks=False)
             below, kind = prefix + name, kind_of(name)
             reason = why_not_file(name, kind, unfinished) if is_file else _unfit(entry, joined(root, below))
-            if reason := reason or self._ignored(root, below, ignores, folder=not is_file):
+            if judging and reason is None:
+                reason = self._ignored(root, below, ignores, folder=not is_file)
+            if reason is not None:
                 found.leave(joined(root, below), reason)
             elif is_file:
                 found.take_listed(root, below, kind, entry)
@@ -303,8 +305,6 @@ class _Walk:
 
     def _ignored(self, root: str, rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
         """Judge a path. The innermost list that speaks of it decides, as in git; then those of everywhere."""
-        if not (ignores or self._everywhere):
-            return None
         verdict = _judged(rel, ignores, folder=folder)
         if verdict is None and self._everywhere:
             whole = joined(root, rel).replace(os.sep, "/")
@@ -313,11 +313,12 @@ class _Walk:
         return LeftOutReason.IGNORED if verdict else None
 
 
-def _entries(folder: fs.Folder) -> list[os.DirEntry[str]]:
-    """What a folder lists, in its order."""
+def _entries(folder: fs.Folder) -> tuple[list[str], list[os.DirEntry[str]]]:
+    """What a folder lists: the names as text sorts them, and all in its order."""
     with os.scandir(folder) as found:
         entries = sorted(found, key=_name)
-    return [entries[place] for place in natural_order([entry.name for entry in entries])]
+    names = [entry.name for entry in entries]
+    return names, [entries[place] for place in natural_order(names)]
 
 
 _name = attrgetter("name")
