@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anivault.parser.memo import Memo
+from anivault.parser.models import ParseResult
 from anivault.parser.read import Reader, read_rules
 
 SHAPES = [
@@ -116,6 +117,33 @@ def test_a_subtitle_has_the_reading_of_its_video() -> None:
     reader = Reader()
 
     assert reader.read("Kaiba - 01.en.ass") is reader.read("Kaiba - 01.mkv")
+
+
+class Noting:
+    """An engine that notes what it is asked, and cannot read names with a 7."""
+
+    name = "noting"
+    in_process = True
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def parse(self, name: str) -> ParseResult:
+        self.names.append(name)
+        if "7" in name:
+            raise ValueError(name)
+        return ParseResult(title="noted", engine="noting")
+
+
+def test_a_name_that_is_not_sure_is_read_once_unless_an_engine_failed_at_it() -> None:
+    engine = Noting()
+    reader = Reader([engine])
+    names = ("cover 1.jpg", "cover 1.png", "cover 1.jpg", "7 cover.jpg", "7 cover.jpg")
+    readings = list(map(reader.read, names))
+
+    assert engine.names == ["cover 1.jpg", "cover 1.png", "7 cover.jpg", "7 cover.jpg"]
+    assert readings[0] is readings[2]
+    assert reader.failures == {"noting": 2}
 
 
 def test_a_guess_is_not_remembered() -> None:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from anivault.parser import folders, form, vote
 from anivault.parser.draft import Draft
 from anivault.parser.folders import Folder
-from anivault.parser.memo import Memo
+from anivault.parser.memo import CAPACITY, Memo
 from anivault.parser.models import SURE, Engine, ParseResult
 from anivault.parser.rules import (
     brackets,
@@ -99,7 +99,8 @@ class Reader:
         self.failures: Counter[str] = Counter()
         self.why: dict[str, str] = {}
         self._memo = Memo()
-        self._last: tuple[str | None, ParseResult] = None, ParseResult()
+        self._sure: dict[str, ParseResult] = {}
+        self._guesses: dict[str, ParseResult] = {}
 
     @property
     def steady(self) -> tuple[str, ...] | None:
@@ -110,18 +111,24 @@ class Reader:
     def read(self, name: str) -> ParseResult:
         """Read one file name, never a path. Total: any text gives a result.
 
-        A video and its subtitles read alike where the rules are sure: those see no extension.
+        A video and its subtitles read alike where the rules are sure: those see no extension. What they are
+        not sure of is known by its whole name.
         """
         stem = form.stem_of(name[: form.LONGEST])
         asked = stem if len(self.engines) < 2 else name  # engines see all of it
-        if asked == self._last[0]:
-            return self._last[1]
-        result = self._memo.find(asked)
-        if result is None:
-            result = self._read(name, stem)
-            self._memo.keep(asked, result)
+        if (known := self._sure.get(asked)) is not None:
+            return known
+        result = self._memo.find(asked) or self._guesses.get(name) or self._read_anew(name, stem, asked)
         if result.confidence >= SURE:
-            self._last = asked, result
+            _keep(self._sure, asked, result)
+        return result
+
+    def _read_anew(self, name: str, stem: str, asked: str) -> ParseResult:
+        failed = self.failures.total()
+        result = self._read(name, stem)
+        self._memo.keep(asked, result)
+        if result.confidence < SURE and self.failures.total() == failed:
+            _keep(self._guesses, name, result)
         return result
 
     def _read(self, name: str, stem: str) -> ParseResult:
@@ -150,6 +157,12 @@ class Reader:
             self.failures[engine.name] += 1
             self.why.setdefault(engine.name, str(error) or repr(error))
             return None
+
+
+def _keep(known: dict[str, ParseResult], name: str, result: ParseResult) -> None:
+    if len(known) >= CAPACITY:
+        known.clear()
+    known[name] = result
 
 
 def open_reader(
