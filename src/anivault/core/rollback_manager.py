@@ -115,7 +115,8 @@ def _check_room(roots: Sequence[str], steps: Sequence[Step]) -> None:
 def _still_living(log: Journal, plan: RollbackPlan) -> list[Step]:
     """Leave out what another rollback has taken back since the preview."""
     replay = Replay(log.history, plan.library)
-    living = {*replay.living(), *(put.key for ways in replay.folders.values() for put in ways)}
+    folders = (put for ways in replay.folders.values() for put in ways)
+    living = {put.key for put in (*replay.living(), *folders)}
     return [step for step in plan.steps if step.undoes is None or step.undoes in living]
 
 
@@ -130,7 +131,7 @@ def _chosen(replay: Replay, run: str | None, since: float | None, everything: bo
     """Return the runs to take back, the latest first."""
     if run is not None:
         return [_named(replay, run)]
-    alive = {name for name, _ in replay.living()}
+    alive = {put.run for put in replay.living()}
     if since is not None or not alive:  # of some only a folder is left
         alive |= {put.run for put in replay.made_folders().values()}
     runs = [log for log in reversed(replay.runs) if log.run.id in alive and log.run.mode != "rollback"]

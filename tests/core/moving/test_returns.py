@@ -202,7 +202,7 @@ def test_a_rollback_killed_at_any_call_can_be_done_again(shelves: Iterator[Shelf
         recover(str(shelf.library))
 
         assert shelf.wrong() == []
-        if any(name == run for name, _ in history.read(str(shelf.library)).living()):
+        if any(put.run == run for put in history.read(str(shelf.library)).living()):
             shelf.back(run)
         assert shelf.tree() == shelf.middle
 

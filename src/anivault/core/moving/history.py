@@ -247,10 +247,9 @@ class Replay:
                 if not step.undoes and step.do not in FOLDERS:
                     yield Put(0, log, step, roots)
 
-    def living(self) -> dict[Key, Put]:
+    def living(self) -> list[Put]:
         """The steps about files that no run has taken back."""
-        pasts = (*self.files.values(), *self.left.values())
-        return {put.key: put for past in pasts for put in past.puts}
+        return [put for pasts in (self.files, self.left) for past in pasts.values() for put in past.puts]
 
     def made_folders(self) -> dict[str, Put]:
         """The folders of the library that runs made, also by taking back, and that are left, by place."""

@@ -74,10 +74,11 @@ def _show_files(screen: Screen, library: str, run: str) -> None:
     """Every file of a run: where it went, and from where."""
     from anivault.core.moving import history
     from anivault.core.moving.history import Put
+    from anivault.core.moving.journal.log import read_journal
     from anivault.core.moving.journal.roots import roots_now
 
     history.require_library(library)
-    log = next((log for log in history.read(library).runs if log.run.id == run), None)
+    log = next((log for log in read_journal(library).runs if log.run.id == run), None)
     if log is None:
         raise RunNotFoundError(run, library)
     roots = roots_now(log.run, library)
@@ -113,9 +114,8 @@ def runs(library: str) -> list[RunView]:
     from anivault.core.moving.history import files_of
 
     history.require_library(library)
-    past = history.read(library)
-    alive = Counter(name for name, _ in past.living())
-    steps = [step for log in past.runs for step in log.happened() if step.do not in history.FOLDERS]
+    logs, alive = _replayed(library)
+    steps = (step for log in logs for step in log.happened() if step.do not in history.FOLDERS)
     back = Counter(step.undoes[0] for step in steps if step.undoes)
     return [
         RunView(
@@ -128,8 +128,16 @@ def runs(library: str) -> list[RunView]:
             state=log.end.state if log.end else "unfinished",
             again=_again(log, alive[log.run.id] + back[log.run.id]),
         )
-        for log in past.runs
+        for log in logs
     ]
+
+
+def _replayed(library: str) -> tuple[list[RunLog], Counter[str]]:
+    """The runs, and how many steps of each nothing has taken back; of the replay no more is kept."""
+    from anivault.core.moving import history
+
+    past = history.read(library)
+    return past.runs, Counter(put.run for put in past.living())
 
 
 def _again(log: RunLog, known: int) -> int:
