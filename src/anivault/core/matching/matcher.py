@@ -162,8 +162,8 @@ def _steadily(
     made = _in_batches([releases[place] for place in fresh], batch, sources, progress, workers)
     packed |= zip(fresh, made, strict=True)
     memory.keep({sums[place]: packed[place] for place in fresh if sums})
-    get = cache(partial(_get, sources))
-    return [list(_unpack(packed[place], release, get)) for place, release in enumerate(releases)]
+    get, same = cache(partial(_get, sources)), Same()
+    return [list(_unpack(packed.pop(place), release, get, same)) for place, release in enumerate(releases)]
 
 
 def _in_batches(
@@ -216,13 +216,14 @@ def _ranked(rank: Ranked) -> _Rank:
 
 
 Get = Callable[[ShowId], Candidate]
+Same = dict[tuple[Coordinates, ...], tuple[Coordinates, ...]]  # places, each once: S01E01 is many files'
 
 
 def _get(sources: Sequence[Source], show: ShowId) -> Candidate:
     return next(found for source in sources if (found := source.get(*show)))
 
 
-def _unpack(packed: bytes, release: Release, get: Get) -> Iterator[MatchedFile]:
+def _unpack(packed: bytes, release: Release, get: Get, same: Same) -> Iterator[MatchedFile]:
     said = decode(packed, _Verdict)
     ranked = tuple(_hung(rank, get(rank.show)) for rank in said.ranked)
     match, key = Match(said.decision, said.confidence, ranked, said.reasons), release.key
@@ -232,7 +233,7 @@ def _unpack(packed: bytes, release: Release, get: Get) -> Iterator[MatchedFile]:
             file.parsed,
             match,
             placed.decision,
-            placed.coordinates,
+            same.setdefault(placed.coordinates, placed.coordinates),
             placed.reasons,
             placed.sure,
             release=key,
