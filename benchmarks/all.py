@@ -34,7 +34,6 @@ from rapidfuzz import fuzz, process
 
 from anivault.core.models import Mode, Query
 from anivault.core.organizer import plan as planned
-from anivault.core.pipeline.parser import parse_files
 from anivault.core.pipeline.scanner import scan as scanned
 from anivault.core.planning.naming.presets import load_preset
 from anivault.services.catalogue import store as store
@@ -76,7 +75,7 @@ def of_scan(bench: Bench) -> Pair:
 def of_parse(bench: Bench, peer: str) -> Pair:
     """A name in its folder among its siblings, by us; the name alone, by the peer."""
     files = scanned([str(bench.source)]).files
-    run = parse.anew(lambda: parse_files(files))
+    run = parse.anew(lambda: parse.together(files))
     ours = processor(run) / len(files)
     call = f"from {peer} import {'parse' if peer == 'anitopy' else 'guessit as parse'}"
     timed = "import sys, time; start = time.process_time()\nfor name in sys.argv[1:]: parse(name)"
