@@ -99,7 +99,9 @@ class Reader:
         self.failures: Counter[str] = Counter()
         self.why: dict[str, str] = {}
         self._memo = Memo()
-        self._sure: dict[str, ParseResult] = {}
+        self._lone = len(self.engines) < 2
+        self._last: tuple[str | None, ParseResult] = None, ParseResult()
+        self._sure: dict[str, ParseResult] = {}  # of shapes that the memo does not learn too
         self._guesses: dict[str, ParseResult] = {}
 
     @property
@@ -115,19 +117,23 @@ class Reader:
         not sure of is known by its whole name.
         """
         stem = form.stem_of(name[: form.LONGEST])
-        asked = stem if len(self.engines) < 2 else name  # engines see all of it
-        if (known := self._sure.get(asked)) is not None:
-            return known
-        result = self._memo.find(asked) or self._guesses.get(name) or self._read_anew(name, stem, asked)
+        asked = stem if self._lone else name  # several engines vote on all of it
+        if asked == self._last[0]:
+            return self._last[1]
+        result = self._memo.find(asked)
+        if result is None:
+            result = self._sure.get(asked) or self._guesses.get(name) or self._read_anew(name, stem, asked)
         if result.confidence >= SURE:
-            _keep(self._sure, asked, result)
+            self._last = asked, result
         return result
 
     def _read_anew(self, name: str, stem: str, asked: str) -> ParseResult:
         failed = self.failures.total()
         result = self._read(name, stem)
         self._memo.keep(asked, result)
-        if result.confidence < SURE and self.failures.total() == failed:
+        if result.confidence >= SURE:
+            _keep(self._sure, asked, result)
+        elif self.failures.total() == failed:
             _keep(self._guesses, name, result)
         return result
 

@@ -211,19 +211,17 @@ def _settled(files: Sequence[ScannedFile], shelf: Shelf, results: Results) -> _S
             _settle(files, together, results)
     if not shelf.alone:
         return _Said([results[place] for place in shelf.places], {}, alone=False)
-    items = list(_completed(files, shelf, results))
-    why = {number: item.unreadable for number, item in enumerate(items) if item.unreadable}
-    return _Said([item.parsed for item in items], why, alone=True)
-
-
-def _completed(files: Sequence[ScannedFile], shelf: Shelf, results: Results) -> Iterator[ParsedFile]:
-    """Let the folders speak. A video and its subtitles, which lie side by side, have one reading."""
-    before = done = ParseResult()
-    for place in shelf.places:
+    parsed, why = [], {}
+    before = full = ParseResult()
+    for number, place in enumerate(shelf.places):
         own, file = results[place], files[place]
-        if own is not before:
-            before, done = own, complete(own, shelf.above)
-        yield _readable(file, _untitled(file.name, own, done))
+        if own is not before:  # a video and its subtitles, which lie side by side, have one reading
+            before, full = own, complete(own, shelf.above)
+        item = _readable(file, _untitled(file.name, own, full))
+        parsed.append(item.parsed)
+        if item.unreadable:
+            why[number] = item.unreadable
+    return _Said(parsed, why, alone=True)
 
 
 def _readable(file: ScannedFile, parsed: ParseResult) -> ParsedFile:
