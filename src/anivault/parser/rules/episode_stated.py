@@ -44,7 +44,9 @@ _SKIND = re.compile(
     rf"{V}{OVER}",
     re.IGNORECASE,
 )
-_WORDED = re.compile(rf"{ALONE}(?:{any_of(WORDS['words'])})[ ._:-]*#?{NUMBER}{RANGE}{OVER}", re.IGNORECASE)
+_WORDED = re.compile(
+    rf"{ALONE}(?:{any_of(WORDS['words'])})[ ._:-]*#?{NUMBER}{RANGE}(?:END)?{OVER}", re.IGNORECASE
+)
 _COUNTED = re.compile(
     rf"(?<=-\s)(?:{any_of(WORDS['counters'])})\s(?P<first>\d{{1,3}}){V}(?!\s*-?\s*\d){END}", re.IGNORECASE
 )
@@ -67,7 +69,7 @@ _CJK = re.compile(
     rf"(?:[话話集夜화]|(?<=\d)局|(?<=\d\d)章|[^\W\d_部期季章巻卷弾](?=\s?「)|回(?![一-鿿])|(?=\s*(?:$|\[|-)))(?:\s?v(?P<version>\d))?"
 )
 _COUNTER = re.compile(
-    r"(?<![\d第全전])(?<!OVA)(?<!OAD)(?<!SP)(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)\s*(?:[话話集화]?\s?[-~,]\s*제?(?P<last>\d{1,4})\s*)?[话話集回화회](?!\w(?<!合))"
+    r"(?<![\d第全전])(?<!OVA)(?<!OAD)(?<!SP)(?:제\s*)?(?P<first>\d{1,4}(?:\.\d)?)(?:(?:\s*[话話集화]\s?[-~,]|\s?[~,]|-)\s*제?(?P<last>\d{1,4}))?\s*[话話集回화회](?!\w(?<!合))"
 )
 _ALL = re.compile(
     rf"\(?(?:TV)?(?:全|(?<!\w)전)\s*(?P<all>\d{{1,4}}|{_HAN})\s*[话話集回夜局화](?:\+[^\[(]*)?\)?"

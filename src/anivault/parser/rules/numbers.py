@@ -45,7 +45,7 @@ _N = r"\d{1,4}(?:\.\d{1,2})?"
 _COUNTERS = any_of(EPISODE["counters"])
 _ENDINGS = (
     r"TV ?全集|全[集话話]?|TV|END|Fin|Final|已?完[结結]?|終|终|Pre|先行版?|修正?|[^\W\d_a-z]{1,4}版"
-    r"|[^\W\d]{0,3}合集|Complete|Batch|RAW|v\d"
+    r"|[^\W\d]{0,3}合集|Complet[eoa]|Batch|RAW|v\d"
 )
 _BRACKET = re.compile(
     rf"(?:(?P<word>第|EP?\.?|Ep(?:isode)?s?\.?|#|TV-?|No\.?|先行版?|(?:{_COUNTERS})\.?|Batch|Complete,?(?=\s*\d+\s?[-~]))\s*)?(?P<first>{_N})(?P<letter>[A-E](?![A-Z]))?(?:_?v(?P<v1>\d))?"
@@ -53,7 +53,7 @@ _BRACKET = re.compile(
     r"(?P<more>(?:\s*[&+,]\s*\d{1,4}(?:\.\d)?(?:\s?[-~]\s?\d{1,4})?)*)"
     rf"\s*(?P<counter>[话話集回화편]|(?:{any_of(EPISODE['of'])}) ?\d+|/ ?\d+|~?全\d+[话話集回])?"
     r"\s*(?:\(?v(?P<v3>\d)\)?)?"
-    rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(.-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:\d\d?(?:-\d\d?)?\s?)?[^\W\d].*)?",
+    rf"(?:\s*\((?P<second>\d{{1,4}})\)|\s*\([^\W\d][^()]*\))?(?:\s*[\s_(.,;-]*(?:{_ENDINGS})\s*\)?)*(?:\s*[+&]\s*(?:\d\d?(?:-\d\d?)?\s?)?[^\W\d].*)?",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"(?<=[^\d全])\d+$")  # the 12 of 07/12, 07 of 12

@@ -23,7 +23,7 @@ _NAMED = rf"I{{1,3}}|IV|VI{{0,3}}|{any_of(CARDINALS)}"
 _PART = re.compile(
     rf"(?<![A-Za-z0-9])(?:(?:Parte?|Teil|Cour|Pt\.|Pt(?=[ .]?\d))[ .]?(?P<n>\d{{1,2}}|{_NAMED})"
     rf"|(?P<ordinal>\d(?:st|nd|rd|th)|{any_of(ORDINALS)}) (?:Cour|Part|Half))"
-    rf"(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s[-/|]|-$|-\s*[{GAPS}\[(]|\s\d{{2,4}}(?:\s?[-~]\s?\d{{2,4}}|v\d)?\s*(?:END|Fin)?\s*(?:$|[{GAPS}\[(])))",
+    rf"(?=\s*(?:$|[{GAPS}\[({{]|-\s|\s[-/|]|-$|-\s*[{GAPS}\[(]|\s\d{{2,4}}(?:\s?[-~]\s?\d{{2,4}}|v\d)?\s*(?:END|Fin)?\s*(?:$|[{GAPS}\[(+])))",
     re.IGNORECASE,
 )
 _CJK_VOLUME = re.compile(r"第\s*\d{1,2}\s*[巻卷]?(?:\s*[-~]\s*第?\s*\d{1,2}\s*)?[巻卷]")  # 第1巻~第6巻
