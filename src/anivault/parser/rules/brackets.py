@@ -50,7 +50,6 @@ _EXPLICIT = re.compile(r"\d{3,4}[pi]|\d{3,4}x\d{3,4}", re.IGNORECASE)  # a resol
 _PART = re.compile(
     r"(?:parte?|teil|cour|pt\.?)[ .]?(\d)|第 ?([\d一二三四五]) ?(?:クール|部分)", re.IGNORECASE
 )
-_RANGED = re.compile(r"(\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END)?\s+(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE)
 _RANGED_BEHIND = re.compile(
     r"[^\d].*[\s_](\d{2,4}[-~]\d{2,4}) ?(?:Fin|END|完)?", re.IGNORECASE
 )  # [BDRip 01-12]
@@ -58,8 +57,9 @@ _TITLED = re.compile(r"\[(\d{2,4})(?:(?: - |[ _])(?=[^\W\d])|(?=[「『]))")
 _VIDEO_ID = re.compile(r"(?=.*[0-9_])[\w-]{11}")
 _TOTAL = re.compile(r"全 ?(\d{1,4}) ?[话話集回]")
 _OTHER_NUMBER = re.compile(r"(?<![A-Za-z\d])\d{2,3}(?![A-Za-z\d])")
-_NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p]
-    r"(\d{2,3}(?:v\d)?) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))", re.IGNORECASE
+_NUMBERED = re.compile(  # [01 1080p HEVC], [12 END 1080p], [01-12Fin WEBRip]
+    r"(\d{2,3}(?:v\d)?|\d{1,4}\s?[-~]\s?\d{1,4}) ?(?:Fin|END|完)?\s+(?!bits?\b)(?=.*(?:\d{3,4}p|rip))",
+    re.IGNORECASE,
 )
 _STATED = re.compile(
     r"S(?:eason )?(\d{1,2})(?:[ ._]?E|(?P<dash> ?- ?)(?=\d\d)|[ _](?=\d\d))(\d{1,4})(?:v(?P<version>\d))?"
@@ -328,9 +328,8 @@ def _technical(content: str) -> Meaning | None:
         return Meaning(TERM)
     found = terms(content)
     if found.strong or (found.known and not found.rest):
-        ranged = _RANGED.match(content) or _NUMBERED.match(content) or _RANGED_BEHIND.fullmatch(content)
-        if ranged is not None:
-            return Meaning(fields=found.fields, numbers=numbers.bracket(ranged[1]))
+        if (numbered := _NUMBERED.match(content) or _RANGED_BEHIND.fullmatch(content)) is not None:
+            return Meaning(fields=found.fields, numbers=numbers.bracket(numbered[1]))
         rest = _name_among(content, found) if found.rest else None
         return Meaning(TERM, (*found.fields, *_version(content)), rest=rest)
     return Meaning(TERM) if is_note(content) else None
