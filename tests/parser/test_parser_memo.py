@@ -39,6 +39,7 @@ TITLED = [
     "{n} - {title}.mkv",
     "Kaiba - {n} - {title}.en.ass",
     "Kaiba.S01E{n}.{title}.srt",
+    "Kaiba E{n}: {title}.mkv.mkv",
 ]
 WORDS = re.findall(
     r"\w+",
