@@ -54,7 +54,7 @@ def plan(
     own = library if library in roots else ""
     run = Planning(places, mode, on_conflict, prefer, upgrade=upgrade, own=own, last=last)
     outcomes = run.videos(matched)
-    followers = Followers(places, run.bases, mode, matched, roots)
+    followers = Followers(places, outcomes, mode, matched, roots)
     outcomes += [followers.place(item) for item in others]
     return Plan(
         library=library,

@@ -50,7 +50,6 @@ class Planning:
         self.places, self.namer, self.taken = places, places.namer, places.taken
         self.mode, self.on_conflict, self.prefer = mode, on_conflict, prefer
         self.joins = "jellyfin" in self.namer.preset.servers  # files that begin with one episode
-        self.bases: dict[int, str] = {}  # target without extension of each that is there after the run
         self._begin()
 
     def videos(self, matched: Sequence[MatchedFile]) -> list[Outcome]:
@@ -68,6 +67,7 @@ class Planning:
     def _begin(self) -> None:
         """Begin with another show: of a large library one at a time is in memory."""
         self.wanted: dict[int, Wanted] = {}
+        self._placed: set[int] = set()  # the videos that are in the library after the run
         self.stems: set[str] = set()  # folded targets of videos, without extension
         self._given: set[str] = set()  # those of them that a video has got
         self._starts: dict[Slot, Wanted] = {}  # by its first episode: the first that is placed
@@ -157,7 +157,7 @@ class Planning:
                 yield index, yields_to(wanted, winner, Cause.BETTER_FILE, advantage=best.advantage.value)
                 continue
             yield index, self._beside(index, wanted, winner, (label, number))
-            won += [wanted] if index in self.bases else []
+            won += [wanted] if index in self._placed else []
 
     def _keeps_its_place(self, wanted: Wanted, other: ScannedFile) -> Held | None:
         """A video that has to stay since the one in the library is not worse; None where others decide."""
@@ -233,7 +233,7 @@ class Planning:
             better = min((won[claim] for claim in wanted.claims if claim in won), default=None)
             if better is None:
                 yield index, self._place_or_hold(index, wanted, label)
-                won |= dict.fromkeys(wanted.claims, number) if index in self.bases else {}
+                won |= dict.fromkeys(wanted.claims, number) if index in self._placed else {}
             else:
                 number = self._version_number(wanted, indexes, number)
                 yield index, self._beside(index, wanted, self.wanted[indexes[better]], (label, number))
@@ -242,7 +242,7 @@ class Planning:
         """Which version a video would be; behind all that there may be where it is worse than one placed."""
         if self.upgrades is None:
             return number
-        placed = [self.wanted[other] for other in indexes if other in self.bases]
+        placed = [self.wanted[other] for other in indexes if other in self._placed]
         return self.namer.preset.versions if self.upgrades.is_worse(wanted, placed) else number
 
     def _is_there(self, wanted: Wanted) -> bool:
@@ -381,11 +381,11 @@ class Planning:
         return self._already(index, file, there) if there else found
 
     def _already(self, index: int, file: ScannedFile, there: str) -> Held:
-        self.bases[index] = there.rpartition(".")[0]
+        self._placed.add(index)
         return already_there(file, there)
 
     def _move(self, index: int, item: MatchedFile, place: Place) -> Move:
-        self.bases[index] = place.base
+        self._placed.add(index)
         self.stems.add(place.key)
         self._given.add(place.key)
         wanted, file = self.wanted[index], item.file

@@ -32,6 +32,8 @@ class Seen:
 
     def known(self, held: Iterable[Held]) -> frozenset[str]:
         """The paths of those that were shown before, for the same reason."""
+        if not self._reasons:
+            return frozenset()
         return frozenset(
             item.source for item in held if self._reasons.get(_digits(item.source)) == item.reason
         )

@@ -6,7 +6,7 @@ In: the videos with their places, the other files, what the library holds. Out: 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from anivault.core.causes import Cause
@@ -38,21 +38,34 @@ _DECORATION = frozenset({FileKind.IMAGE, FileKind.NFO})
 class Followers:
     """What is claimed beside the videos so far.
 
-    `bases`: the target, without extension, of each video that is in the library after the run.
+    `outcomes`: what becomes of each of the videos `matched`.
     """
 
     def __init__(
         self,
         places: Places,
-        bases: Mapping[int, str],
+        outcomes: Sequence[Outcome],
         mode: Mode,
         matched: Sequence[MatchedFile],
         roots: Sequence[str],
     ) -> None:
-        self.places, self.bases, self.mode, self.matched, self.roots = places, bases, mode, matched, roots
+        self.places, self.outcomes, self.mode, self.matched, self.roots = (
+            places,
+            outcomes,
+            mode,
+            matched,
+            roots,
+        )
         self.namer, self.taken = places.namer, places.taken
         self.videos = Videos([item.file for item in matched], [item.parsed for item in matched])
         self.claimed: set[str] = set()  # folded targets
+
+    def base(self, index: int) -> str | None:
+        """The target, without extension, of a video that is in the library after the run; else None."""
+        outcome = self.outcomes[index]
+        if isinstance(outcome, Move):
+            return outcome.target.removesuffix(extension_of(self.matched[index].file))
+        return outcome.place.rpartition(".")[0] if outcome.reason is HeldReason.ALREADY_THERE else None
 
     @cached_property
     def gone(self) -> Gone:
@@ -75,7 +88,7 @@ class Followers:
         file = item.file
         if owner := self.videos.owner(item):
             alike = self.videos.alike(owner.video, file)
-            goes = next((index for index in alike if index in self.bases), alike[0])
+            goes = next((index for index in alike if self.base(index) is not None), alike[0])
             owner, video = owner._replace(video=goes), self.matched[goes].file
             if item.unreadable and not file.name.startswith(video.name.rpartition(".")[0]):
                 return Held(
@@ -94,7 +107,7 @@ class Followers:
         )
 
     def _beside(self, item: ParsedFile, owner: Owner) -> Outcome:
-        video, base = self.matched[owner.video], self.bases.get(owner.video)
+        video, base = self.matched[owner.video], self.base(owner.video)
         if base is None or not is_text(base):  # the library may hold names of any bytes
             return held(item.file, HeldReason.NO_VIDEO, Cause.VIDEO_STAYS, video=video.file.rel)
         return self._named(item, owner, base, video.file, film=is_film(video))
@@ -111,7 +124,7 @@ class Followers:
 
     def _font(self, file: ScannedFile) -> Outcome:
         for index in self.videos.near(file):
-            if (base := self.bases.get(index)) is not None and is_text(base):
+            if (base := self.base(index)) is not None and is_text(base):
                 video = self.matched[index]
                 return self._font_near(file, base, video.file, film=is_film(video))
         if self.taken and (gone := self.gone.lone(file)) is not None:
@@ -128,7 +141,7 @@ class Followers:
 
     def _art(self, file: ScannedFile, word: str) -> Outcome:
         """A picture or NFO of a whole folder, when all its videos are of one show or film."""
-        near = [index for index in self.videos.near(file) if index in self.bases]
+        near = [index for index in self.videos.near(file) if self.base(index) is not None]
         homes = {index: home for index in near if (home := self.places.home(self.matched[index])) is not None}
         folders = {home.folder for home in homes.values()}
         if len(folders) != 1 or self._went_elsewhere(file, *folders):
@@ -139,7 +152,7 @@ class Followers:
             return held(file, HeldReason.JUNK, Cause.NOT_SHOWN)
         video = self.matched[index].file
         target = f"{home.folder}/{name}{extension_of(file)}"
-        return self._first_free(file, [target], video, f"{self.bases[index]}{extension_of(video)}")
+        return self._first_free(file, [target], video, f"{self.base(index)}{extension_of(video)}")
 
     def _went_elsewhere(self, file: ScannedFile, folder: str) -> bool:
         """Whether a video that lay near `file` before is of another show: theirs is a folder of several."""
