@@ -101,9 +101,23 @@ _LETTERS = re.compile(
 
 def read(name: str, read_title: Callable[[str], ParseResult]) -> Folder:
     """Tell what one folder is for. What has a title is read as the name of a file is."""
+    return _said(name) or _title(name, read_title)
+
+
+def is_part_of_a_show(name: str, read_title: Callable[[str], ParseResult]) -> bool:
+    """Whether what is above a folder says whose its files are: `Season 2`, `SPs`.
+
+    What begins with a letter and says nothing of the kind is not read as a title for that.
+    """
+    folder = _said(name) or (read(name, read_title) if _AHEAD.match(name) else None)
+    return folder is not None and folder.use not in (Use.TITLE, Use.GENERIC)
+
+
+def _said(name: str) -> Folder | None:
+    """What a name says that is no title."""
     text = form.of(name + ".mkv").text.strip()  # the extension keeps a dot in a folder's name from being one
     plain = _ORDER.sub("", _ASIDE.sub(" ", text)).strip(" -._").lower()
-    return _named(plain) or _counted(plain) or _generic(plain or text.lower()) or _title(name, read_title)
+    return _named(plain) or _counted(plain) or _generic(plain or text.lower())
 
 
 def _counted(plain: str) -> Folder | None:

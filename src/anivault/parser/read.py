@@ -85,6 +85,12 @@ def read_folder(name: str) -> Folder:
     return folders.read(name, read_rules)
 
 
+@lru_cache(maxsize=8192)
+def is_part_of_a_show(folder: str) -> bool:
+    """Whether what is above a folder of this name says whose its files are: `Season 2`, `SPs`."""
+    return folders.is_part_of_a_show(folder, read_rules)
+
+
 class Reader:
     """The rules with engines beside them. `failures` counts what engines raised or left unanswered, `why`
     says what it was at first.

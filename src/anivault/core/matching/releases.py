@@ -14,10 +14,9 @@ from rapidfuzz import fuzz
 
 from anivault.core.matching.titles.normalize import is_slip, lone_letters, normal_form
 from anivault.core.models import ParsedFile, Release
-from anivault.parser.folders import Use
 from anivault.parser.form import is_legible
 from anivault.parser.models import EXTRAS, VideoType
-from anivault.parser.read import read_folder
+from anivault.parser.read import is_part_of_a_show, read_folder
 
 
 def group(files: Sequence[ParsedFile]) -> list[Release]:
@@ -185,7 +184,7 @@ def _titles_of(folder: str) -> tuple[str, ...]:
 def _up_to_the_show(folder: str) -> Iterator[str]:
     """A folder, and those above it as long as no title stands between: SPs, Season 1, Disc 2."""
     yield folder
-    while folder and read_folder(folder.rpartition("/")[2]).use not in (Use.TITLE, Use.GENERIC):
+    while folder and is_part_of_a_show(folder.rpartition("/")[2]):
         folder = folder.rpartition("/")[0]
         yield folder
 
