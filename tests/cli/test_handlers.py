@@ -199,7 +199,7 @@ def test_rename_gives_what_differs_another_name(asking: Asking, source: Path, li
 
     assert done.report is not None
     assert [path.name[-19:] for path in library.rglob("*.mkv")] == ["(1998) - s01e05.mkv"]
-    assert rename_handler.handle(replace(wanted, apply=False), Bars(), pace).moves == []
+    assert not rename_handler.handle(replace(wanted, apply=False), Bars(), pace).moves
 
 
 # --- verify, rollback -------------------------------------------------------------------------------
