@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import anivault
+from anivault.cli.commands.files import watch
 from tests.conftest import Run
 
 pty = pytest.importorskip("pty")  # Windows has none
@@ -130,24 +131,45 @@ def test_a_watch_without_a_terminal_reads_its_configuration_again_at_once(
     words: list[str], tmp_path: Path
 ) -> None:
     command = watched(tmp_path, 3600)
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as watch:
-        assert watch.stderr
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
         try:
-            assert watch.stderr.readline().startswith("Watching")
+            assert process.stderr.readline().startswith("Watching")
             (tmp_path / "config.toml").write_text("[watch]\nsettle = 'soon'\n")
-            watch.send_signal(signal.SIGHUP)
-            assert "settle" in watch.stderr.readline()  # it is told; a minute later is too late
+            process.send_signal(signal.SIGHUP)
+            assert "settle" in process.stderr.readline()  # it is told; a minute later is too late
             watched(tmp_path, 1)
-            watch.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGHUP)
             end = time.monotonic() + PATIENCE
             while len(list((tmp_path / "lib").rglob("*.mkv"))) < COUNT:
                 assert time.monotonic() < end
                 time.sleep(0.1)
         finally:
-            watch.terminate()
-            watch.communicate()
+            process.terminate()
+            process.communicate()
 
-    assert watch.returncode == 143
+    assert process.returncode == 143
+
+
+def test_who_asks_while_the_configuration_is_read_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bool] = []
+
+    def look(_context: object, _folders: object, _to: object, asked: Callable[[], bool]) -> None:
+        heard.append(asked())
+        if len(heard) > 1:
+            raise EOFError
+
+    def read_again(context: object) -> object:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return context
+
+    monkeypatch.setattr(watch, "_watch", look)
+    monkeypatch.setattr(watch, "_read_again", read_again)
+    with pytest.raises(EOFError):
+        watch.watch(None, [str(tmp_path)])  # type: ignore[arg-type]  # nobody looks at it
+    assert heard == [False, True]
 
 
 @pytest.mark.parametrize("apply", [True, False])

@@ -40,8 +40,8 @@ def watch(context: Context, paths: FoldersArg, to: ToOption = None, unit: UnitFl
             raise FolderNotFoundError(path, "folder")
     asked = _Asked()
     while True:
-        asked.come = False
         _watch(context, folders, to, asked)
+        asked.come = False  # before the reading: who asks while it goes on is heard afterwards
         context = _read_again(context)
 
 
