@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def test_words_mean_something_else_in_another_folder(
     [
         ("date", type("Tomorrow", (), {"today": staticmethod(lambda: date(2100, 1, 1))})),
         ("installed", lambda: ["another AniVault"]),
-        ("fs.mounts", lambda: {"/elsewhere": "ext4"}),
+        ("fs.mounts", lambda: {"/": "another"}),
         ("fs.who", lambda: (4321, 4321)),
     ],
 )
@@ -114,6 +115,20 @@ def test_another_day_version_mount_or_user_has_to_look(
     monkeypatch.setattr(f"anivault.services.remembered.tapes.{name}", value)
 
     assert heard(spoken) is None
+
+
+@pytest.mark.parametrize(("below", "counts"), [("", True), ("in/Show", True), ("elsewhere", False)])
+def test_a_mount_counts_where_the_files_are(
+    tmp_path: Path, spoken: Spoken, below: str, counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / below
+    record(spoken)
+    there = fs.mounts()
+    monkeypatch.setattr(
+        "anivault.services.remembered.tapes.fs.mounts", lambda: there | {os.path.realpath(place): "ext4"}
+    )
+
+    assert (heard(spoken) is None) is counts
 
 
 @pytest.mark.parametrize("name", ["pins.toml", "ignore"])

@@ -10,7 +10,7 @@ written, room on a disk.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -223,8 +223,22 @@ class Tape:
         others = [str(home / "pins.toml"), str(home / "ignore"), str(user_data_path("anivault") / "catalog")]
         seen = glanced(places[:-1], spoken.library, others, self._progress)
         us = installed(), fs.who()
-        around = repr((spoken.settings, spoken.shape, date.today(), mounts, us))
+        around = repr((spoken.settings, spoken.shape, date.today(), _mounted(places, mounts), us))
         return xxh3_128_digest(seen + around.encode("utf-8", "surrogatepass"))
+
+
+def _mounted(places: Sequence[str], mounts: Mapping[str, str]) -> list[object]:
+    """What is mounted above these places, at them and in them, and where else they are found.
+
+    What else is mounted on the machine has no say: disks come and go.
+    """
+    ways = [os.path.join(os.path.realpath(place), "") for place in places]
+    near = [
+        (point, kind)
+        for point, kind in mounts.items()
+        if any(way.startswith(os.path.join(point, "")) or point.startswith(way) for way in ways)
+    ]
+    return [sorted(near), [fs.real(place) for place in places]]
 
 
 def _here() -> str:
