@@ -150,6 +150,15 @@ def of_new_files(bench: Bench) -> Pair:
     return Pair(bench.organize(known).clock, bench.find().clock)
 
 
+def of_new_episode(bench: Bench) -> Pair:
+    """One file filed into a library, and find over that library."""
+    library, number = bench.filed, next(bench.numbers)
+    new = bench.empty("episode") / f"[Group] One Piece - {100 + number}.mkv"
+    new.write_text(str(number))
+    ours = bench.anivault("organize", str(new), "--to", str(library), "--apply", "--json")
+    return Pair(ours.clock, bench.find(library).clock)
+
+
 def of_memory(bench: Bench) -> Pair:
     """Peak memory of planning the pile above that of an idle Python."""
     idle = bench.peak("-c", "pass")
@@ -268,6 +277,7 @@ ROWS = (
     Row("the same, second time", FIND, "s", "1.5", of_second_time),
     Row(f"the same, {NEW} new files", FIND, "s", "1.8", of_new_files),
     Row("the same, first time, a file", "a file of a tenth of the pile", "us", "1.2", of_tenfold),
+    Row("one new episode, applied, in its library", FIND, "s", "", of_new_episode),
     Row("peak memory above an idle Python", "that Python", "MB", "", of_memory),
     Row("hard links", LOOP, "a second", "0.75", lambda b: of_moving(b, Mode.HARDLINK, os.link), more=True),
     Row("moves", LOOP, "a second", "0.75", lambda b: of_moving(b, Mode.MOVE, os.rename), more=True),

@@ -68,6 +68,13 @@ class Bench:
         self.organize(cache)
         return cache
 
+    @cached_property
+    def filed(self) -> Path:
+        """A library that the pile was filed into."""
+        library = self.folder / "filed"
+        self.anivault("organize", str(self.source), "--to", str(library), "--apply", cache=self.cold())
+        return library
+
     def cold(self) -> Path:
         """A cache that knows no file."""
         cache = self.empty("cache")
@@ -111,9 +118,9 @@ class Bench:
         own = {"HOME": str(self.folder), "XDG_CACHE_HOME": str(cache or self.folder / "CACHE"), **places}
         return os.environ | own
 
-    def find(self) -> Ran:
-        """What it takes find to list the pile with sizes and times."""
-        return self.run(["find", str(self.source), "-printf", "%s %T@ %p\\n"])
+    def find(self, folder: Path | None = None) -> Ran:
+        """What it takes find to list the pile, or another folder, with sizes and times."""
+        return self.run(["find", str(folder or self.source), "-printf", "%s %T@ %p\\n"])
 
     @cached_property
     def venv(self) -> Path | None:

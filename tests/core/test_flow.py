@@ -10,6 +10,7 @@ import pytest
 from anivault.core import flow
 from anivault.core.arrivals import Rules
 from anivault.core.models import HeldReason, Mode
+from anivault.core.moving.journal.log import read_journal
 from anivault.core.organized import Fetched, Organized
 from anivault.core.pipeline.left_out import LeftOutReason
 from anivault.core.pipeline.reading import read
@@ -41,6 +42,26 @@ def order(source: Path, library: Path, *, mode: Mode = Mode.COPY, nfo: bool = Fa
 
 def organized(asked: Asked, wanted: flow.Order) -> Organized:
     return flow.organize(wanted, asked, lambda _: lambda _done, _total: None)
+
+
+def test_a_run_goes_on_with_the_journal_as_it_is_not_as_its_plan_has_read_it(
+    asked: Asked, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    sources = [
+        filled(tmp_path / name, f"[Group] Cowboy Bebop - 0{number} [1080p].mkv")
+        for number, name in enumerate(("one", "two", "three"), 1)
+    ]
+    first, *others = [order(source, library) for source in sources]
+    flow.carry_out(flow.organize(first, asked, lambda _: lambda *_told: None, applied=True), no_pictures)
+    plans = [flow.organize(other, asked, lambda _: lambda *_told: None, applied=True) for other in others]
+    for made in plans:
+        assert made.journal
+        assert made.plan.moves, made.plan.held
+        assert len(made.journal.runs) == 1
+        assert flow.carry_out(made, no_pictures).journal is None
+
+    assert len({log.run.id for log in read_journal(str(library)).runs}) == 3
 
 
 def no_pictures(_: object) -> Fetched:

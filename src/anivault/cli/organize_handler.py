@@ -142,7 +142,7 @@ def _planned(request: OrganizeRequest, bars: Bars) -> Organized:
     if why:
         order = replace(order, artwork=False)
     with opened(request.asking, order.library, bars("Matching")) as those:
-        made = flow.organize(order, those.asked, bars)
+        made = flow.organize(order, those.asked, bars, applied=request.apply)
         return replace(made, notices=(*those.notices, *why, *made.notices, *_warnings(order)))
 
 

@@ -34,7 +34,7 @@ from anivault.core.models import (
 from anivault.core.moving import history
 from anivault.core.moving.foresight import foresee
 from anivault.core.moving.history import Past, Replay
-from anivault.core.moving.journal.log import read_journal
+from anivault.core.moving.journal.log import History, read_journal
 from anivault.core.organizer import plan, rename
 from anivault.core.pipeline.parser import parse_alone
 from anivault.core.pipeline.records import Read, kind_of
@@ -73,14 +73,15 @@ class Stock(NamedTuple):
     library: str
     origins: Mapping[str, Origin] = {}
     unfinished: bool = False  # a run has no end
+    journal: History | None = None  # as it was read, for a run that follows
 
 
-def stock(library: str) -> Stock:
-    """Read what the journal of a library tells. Raises what `read_journal` raises."""
+def stock(library: str, *, kept: bool = False) -> Stock:
+    """Read what the journal of a library tells; it is `kept` for a run. Raises what `read_journal` raises."""
     if not library:
         return Stock(library)
     past = history.read(library)
-    return Stock(library, _origins(past), past.unfinished)
+    return Stock(library, _origins(past), past.unfinished, past.history if kept else None)
 
 
 def planned(

@@ -42,11 +42,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     artwork: bool = False
 
 
-def organize(order: Order, asked: Asked, bars: Bars) -> Organized:
-    """Plan where every file goes, and what is written for it. Changes nothing."""
+def organize(order: Order, asked: Asked, bars: Bars, *, applied: bool = False) -> Organized:
+    """Plan where every file goes, and what is written for it. Changes nothing.
+
+    A plan that is to be `applied` keeps the journal as it was read, so that the run need not read it again.
+    """
     found = read(order.what, asked.reader, bars("Scanning"), asked.memory)
     files = match(found, asked, bars("Matching"))
-    there = stock(order.library)
+    there = stock(order.library, kept=applied)
     plan = planned(
         found, files, there, order.what.paths, order.rules, described=order.nfo, reader=asked.reader
     )
@@ -59,6 +62,7 @@ def organize(order: Order, asked: Asked, bars: Bars) -> Organized:
         pictures=lacking(plan.library, pictured),
         left_out=found.left_out,
         notices=(*neighbours(plan), *untitled(there, files, order.rules.preset)),
+        journal=there.journal,
     )
 
 
@@ -73,5 +77,6 @@ def carry_out(made: Organized, fetch: Fetch, pace: Pace | None = None) -> Organi
         return replace(made, report=Report.nothing(made.plan.mode))
     got, fontless = fetch(made.pictures), missing(made.plan)
     with brought_back(made.plan):
-        report = execute(made.plan, writes=(*made.writes, *got.writes), emptied=made.removals, progress=pace)
+        writes = *made.writes, *got.writes
+        report = execute(made.plan, writes=writes, emptied=made.removals, progress=pace, known=made.journal)
     return made.done(report, got, fontless)

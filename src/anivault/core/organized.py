@@ -13,6 +13,7 @@ from anivault.core.causes import Advantage, Cause, replaced
 from anivault.core.models import Held, HeldReason, MatchedFile, Move, Plan, Return, Write
 from anivault.core.moving import history
 from anivault.core.moving.executor import Report
+from anivault.core.moving.journal.log import History
 from anivault.core.moving.journal.records import Step
 from anivault.core.moving.preflight import room_for
 from anivault.core.pipeline.left_out import LeftOut, LeftOutReason
@@ -56,12 +57,13 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     removals: tuple[Step, ...] = ()  # of folders that hold nothing else
     left_out: tuple[LeftOut, ...] = ()
     notices: tuple[str, ...] = ()
+    journal: History | None = None  # of the library, as it was read for the plan
     report: Report | None = None
 
     def done(self, report: Report, got: Fetched, fontless: Iterable[Missing]) -> Organized:
         """The same after it was carried out: no picture is left to fetch."""
         told = (*self.notices, *got.notices, *(item.words for item in fontless))
-        return replace(self, report=report, pictures=(), fetched=got.writes, notices=told)
+        return replace(self, report=report, pictures=(), fetched=got.writes, notices=told, journal=None)
 
     @property
     def held(self) -> Sequence[Held]:

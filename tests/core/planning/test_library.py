@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anivault.core.models import Entry, FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_alone
-from anivault.core.planning.library import Library, Origin, slots_of
+from anivault.core.planning.library import Library, Origin, show_of, slots_of
 from anivault.core.planning.naming.characters import fold
 from anivault.parser.read import read_rules
 from tests.conftest import Run
@@ -246,6 +248,16 @@ def test_a_video_of_two_episodes_is_had_once_for_both() -> None:
 )
 def test_a_fingerprint_says_which_episodes_a_file_is(made_from: str, slots: list[tuple[int, int]]) -> None:
     assert [(season, episode) for _, season, episode in slots_of(made_from)] == slots
+
+
+MADE_FROM = r"(a:S1|[a-z]{0,2}):(tv|movie|x):\d{1,2}(:S\d{0,2}(E\d{1,2}){0,2}){0,2}:?[0-9a-g]{7,8}"
+
+
+@given(st.from_regex(MADE_FROM, fullmatch=True))
+def test_the_show_of_a_fingerprint_is_that_of_its_episodes(made_from: str) -> None:
+    slots = slots_of(made_from)
+
+    assert show_of(made_from) == (slots[0][0] if slots else None)
 
 
 def test_the_folder_that_a_run_made_for_a_show_goes_before_one_that_is_called_like_it() -> None:

@@ -56,6 +56,15 @@ def test_it_says_what_was_said_piece_by_piece(spoken: Spoken) -> None:
     assert (said.end.code, said.end.counts) == (10, {"moves": 3})
 
 
+def test_nothing_is_kept_of_a_command_that_names_files_one_by_one(spoken: Spoken) -> None:
+    single = replace(spoken, paths=(f"{spoken.paths[0]}/Show - 01.mkv",))
+    record(single)
+
+    assert not Tape(single).known()
+    assert not Tape(single).seen
+    assert heard(spoken) is None
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -33,6 +33,7 @@ from anivault.core.moving.checks import (
 )
 from anivault.core.moving.effects import Effects, sync_disks
 from anivault.core.moving.history import FOLDERS, path_of
+from anivault.core.moving.journal.log import History
 from anivault.core.moving.journal.records import Do, Done, Placed, Run, Step
 from anivault.core.moving.journal.writer import Journal, writing
 from anivault.core.moving.pace import Meter, Pace, Signals, StoppedError, ending, stopped
@@ -86,17 +87,19 @@ def execute(
     writes: Sequence[Write] = (),
     emptied: Sequence[Step] = (),
     progress: Pace | None = None,
+    known: History | None = None,
 ) -> Report:
     """Do what `plan` says, then write the small files of `writes` whose videos are there.
 
-    Folders that are `emptied` go at the end, if they are empty then.
+    Folders that are `emptied` go at the end, if they are empty then. What is `known` of the journal is not
+    read again where it still says the same.
 
     Raises UnfinishedRunError over an unfinished run, LibraryBusyError, what `preflight` refuses,
     RunStoppedError when a disk fails, RunInterruptedError after a signal.
     """
     require_inside(steps_of(plan, writes, emptied))
     total = len(plan.moves) + len(plan.returns) + len(writes) + len(emptied)
-    with Signals() as signals, writing(plan.library) as log:
+    with Signals() as signals, writing(plan.library, known=known) as log:
         refused = preflight(plan, writes)
         steps = steps_of(plan, writes, emptied)  # made as they are needed: there may be hundreds of thousands
         size = sum(move.identity.size for move in plan.moves)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -23,6 +24,8 @@ from anivault.shared import regex as re
 from anivault.shared.text import is_text
 
 _FINGERPRINT = re.compile(r"(.+):(tv|movie):(\d+)(?::S(\d+)((?:E\d+)+))?:[0-9a-f]{8}")
+_SHOW = re.compile(r"(.+):(tv|movie):(\d+)")
+_EPISODES = re.compile(r"\d+(?:E\d+)+:[0-9a-f]{8}")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -214,56 +217,69 @@ class Library:
 
 
 class _Shows:
-    """The videos of a library by show: what the journal says of them, else what their names do."""
+    """The videos of a library by show: what the journal says of them, else what their names do.
+
+    Which show each is of is found out at once; which episodes, when somebody asks about their show.
+    """
 
     def __init__(
         self, videos: Iterable[ScannedFile], origins: Mapping[str, Origin], seasons: Collection[str]
     ) -> None:
-        self._season_names = seasons
+        self._season_names, self._origins = seasons, origins
         self.owners: dict[str, ShowId] = {}  # by folded folder
         self.of_videos: set[str] = set()  # folders with a video in or below them
         self.seasons: defaultdict[tuple[str, int], dict[str, None]] = defaultdict(dict)
-        self._slots: defaultdict[Slot, list[ScannedFile]] = defaultdict(list)
-        self._known: defaultdict[tuple[ShowId, int], list[ScannedFile]] = defaultdict(list)
+        self._videos: defaultdict[ShowId, list[ScannedFile]] = defaultdict(list)
+        self._slots: dict[ShowId, dict[Slot, list[ScannedFile]]] = {}
         self._of_show: defaultdict[ShowId, dict[str, None]] = defaultdict(dict)  # folders, as an ordered set
         self._in_folder: defaultdict[str, list[Holding]] = defaultdict(list)
         self._by_tag: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._by_title: defaultdict[str, dict[str, Named]] = defaultdict(dict)
         self._listed: set[tuple[str, str]] = set()
+        by_folder: defaultdict[str, list[ScannedFile]] = defaultdict(list)
         for file in videos:
-            origin = origins.get(file.rel)
-            self._add(file, origin.metadata if origin else None)
+            by_folder[file.folder].append(file)
+        for folder, files in by_folder.items():
+            self._add(folder, files)
 
-    def _add(self, file: ScannedFile, metadata: str | None) -> None:
-        self._note(file.folder)
-        above, season = show_folder(file.folder, self._season_names)
+    def _add(self, folder: str, files: Sequence[ScannedFile]) -> None:
+        self._note(folder)
+        above, season = show_folder(folder, self._season_names)
         if above is None:
             return
-        if above != file.folder and season is not None:
-            self.seasons[fold(above), season][file.folder] = None
-        self._list(above, holding := by_name(file, season))
-        if slots := slots_of(metadata):
-            show, season_of, _ = slots[0]
-            self.owners[fold(above)] = show
-            self._of_show[show][above] = None
-            self._known[show, season_of].append(file)
-            for slot in slots:
-                self._slots[slot].append(file)
-        elif holding:
-            self._in_folder[fold(above)].append(holding)
+        key = fold(above)
+        if above != folder and season is not None:
+            self.seasons[key, season][folder] = None
+        for file in files:
+            if show := self._show(file):
+                self.owners[key] = show
+                self._of_show[show][above] = None
+                self._videos[show].append(file)
+                self._list(above, "movie" if show.media_type == "movie" else "tv")
+            else:
+                self._add_foreign(file, above, key, season)
+
+    def _show(self, file: ScannedFile) -> ShowId | None:
+        origin = self._origins.get(file.rel)
+        return show_of(origin.metadata) if origin else None
+
+    def _add_foreign(self, file: ScannedFile, above: str, key: str, season: int | None) -> None:
+        holding = by_name(file, season)
+        self._list(above, "tv" if holding and holding.episodes else "movie")
+        if holding:
+            self._in_folder[key].append(holding)
 
     def _note(self, folder: str) -> None:
         while folder and folder not in self.of_videos:
             self.of_videos.add(folder)
             folder = folder.rpartition("/")[0]
 
-    def _list(self, folder: str, holding: Holding | None) -> None:
+    def _list(self, folder: str, media: str) -> None:
         """Make a folder known by the id and the title in its name, once for episodes and once for films."""
-        name = folder.rpartition("/")[2]
-        media = "tv" if holding and holding.episodes else "movie"
         if (folder, media) in self._listed:
             return
         self._listed.add((folder, media))
+        name = folder.rpartition("/")[2]
         for provider, number in tags(name).items():
             self._by_tag[f"{provider}:{media}", number][folder] = None
             if provider == "tmdb" and number.isdecimal() and media == "tv":
@@ -284,7 +300,7 @@ class _Shows:
 
     def holders(self, slots: Iterable[Slot], folder: str) -> list[ScannedFile]:
         slots = list(slots)
-        known = [file for slot in slots for file in self._slots.get(slot, ())]
+        known = [file for slot in slots for file in self._episodes(slot[0]).get(slot, ())]
         foreign = [
             holding.file
             for holding in self._in_folder.get(fold(folder), ())
@@ -293,8 +309,18 @@ class _Shows:
         return list(dict.fromkeys([*known, *foreign]))
 
     def season(self, show: ShowId, season: int, folder: str) -> list[ScannedFile]:
+        known = [file for slot, files in self._episodes(show).items() if slot[1] == season for file in files]
         foreign = [h.file for h in self._in_folder.get(fold(folder), ()) if h.season == season]
-        return [*self._known.get((show, season), ()), *foreign]
+        return [*dict.fromkeys(known), *foreign]
+
+    def _episodes(self, show: ShowId) -> Mapping[Slot, Sequence[ScannedFile]]:
+        """The videos of a show by what each is of it."""
+        if show not in self._slots:
+            slots = self._slots[show] = {}
+            for file in self._videos.get(show, ()):
+                for slot in slots_of(self._origins[file.rel].metadata):
+                    slots.setdefault(slot, []).append(file)
+        return self._slots[show]
 
 
 def _chosen(found: Iterable[str], made: str) -> str:
@@ -315,6 +341,21 @@ def slots_of(metadata: str | None) -> tuple[Slot, ...]:
     if not found[5]:
         return ((show, 0, 0),)
     return tuple((show, int(found[4]), int(number)) for number in _NUMBER.findall(found[5]))
+
+
+def show_of(metadata: str | None) -> ShowId | None:
+    """The show of these episodes, or the film; None for an extra. As `slots_of`, for many of a show."""
+    head, _, episodes = (metadata or "").rpartition(":S")
+    if _EPISODES.fullmatch(episodes):
+        return _show_of(head)
+    slots = slots_of(metadata)
+    return slots[0][0] if slots else None
+
+
+@lru_cache(maxsize=4096)
+def _show_of(head: str) -> ShowId | None:
+    found = _SHOW.fullmatch(head)
+    return ShowId(found[1], found[2], int(found[3])) if found else None
 
 
 def is_longer_or_shorter(file: ScannedFile, slots: Sequence[Slot]) -> bool:

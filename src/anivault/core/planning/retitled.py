@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from anivault.core.models import Candidate, MatchedFile, ShowId
-from anivault.core.planning.library import Origin, slots_of
+from anivault.core.models import Candidate, MatchedFile
+from anivault.core.planning.library import Origin, show_of, slots_of
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.naming.template import fields_of, parse_template
 from anivault.shared import regex as re
@@ -23,7 +23,9 @@ def retitled(origins: Mapping[str, Origin], files: Sequence[MatchedFile], preset
         return
     shows = {item.match.best.candidate.key: item.match.best.candidate for item in files if item.match.best}
     for rel, origin in origins.items():
-        if _is_untitled(rel) and _has_title(origin, shows):
+        key = show_of(origin.metadata)
+        show = shows.get(key) if key else None
+        if show and _is_untitled(rel) and _has_title(origin, show):
             yield rel
 
 
@@ -33,9 +35,6 @@ def _is_untitled(rel: str) -> bool:
     return found is not None and _PLACEHOLDER.fullmatch(stem[found.end() :].strip(" -'")) is not None
 
 
-def _has_title(origin: Origin, shows: Mapping[ShowId, Candidate]) -> bool:
+def _has_title(origin: Origin, show: Candidate) -> bool:
     slots = slots_of(origin.metadata)
-    show = shows.get(slots[0][0]) if slots else None
-    return show is not None and any(
-        f"S{season:02}E{episode:02}" in show.episode_titles for _, season, episode in slots
-    )
+    return any(f"S{season:02}E{episode:02}" in show.episode_titles for _, season, episode in slots)

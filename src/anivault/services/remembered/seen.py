@@ -20,7 +20,7 @@ from anivault.core.models import Held, Move
 from anivault.shared import fs
 
 MOST = 500_000  # lines; the oldest go first
-_LINE = re.compile(r"([0-9a-f]{16}) ([a-z-]{1,40})")
+_LINE = re.compile(r"^([0-9a-f]{16}) ([a-z-]{1,40})$", re.MULTILINE)
 
 
 class Seen:
@@ -65,8 +65,7 @@ def place_of(library: str) -> Path:
 
 def _read(path: Path) -> dict[str, str]:
     with suppress(OSError):
-        found = map(_LINE.fullmatch, path.read_text("ascii", "replace").split("\n"))
-        return {line[1]: line[2] for line in found if line}
+        return dict(_LINE.findall(path.read_text("ascii", "replace")))
     return {}
 
 

@@ -4,7 +4,7 @@ In: the words, and what they depend on. Out: what to say, if nothing has changed
 user's cache, which can be deleted at any time. The key is a sum of all that the command looks at: settings,
 pins, lists, the catalogue, AniVault itself, the date, mounts, and every name below sources and library.
 Nothing is kept of what may be different by itself: answers of a network, torrents, files that are being
-written, room on a disk.
+written, room on a disk; nor of a command about files that it names one by one.
 """
 
 from __future__ import annotations
@@ -216,8 +216,9 @@ class Tape:
         """Sum up all that the command depends on; nothing where some of it cannot be seen."""
         spoken, mounts = self._spoken, fs.mounts()
         places = [*map(os.path.abspath, spoken.paths), spoken.library]
+        few = bool(places[:-1]) and not any(map(os.path.isdir, places[:-1]))  # sooner done than looked for
         known = _is_local(spoken) and fs.CHANGE_TIME and not libraries.is_away(spoken.library)
-        if not known or any(fs.share_of(place, mounts) for place in places):
+        if few or not known or any(fs.share_of(place, mounts) for place in places):
             return b""
         home = user_config_path().parent
         others = [str(home / "pins.toml"), str(home / "ignore"), str(user_data_path("anivault") / "catalog")]
