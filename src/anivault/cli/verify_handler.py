@@ -63,7 +63,7 @@ def handle(request: VerifyRequest, bars: Bars) -> Verified:
 def _today(asking: Asking, library: str, progress: Progress) -> tuple[dict[str, str], tuple[str, ...]]:
     """By place in the library: what the name of each video would be made from today."""
     from anivault.cli.rename_handler import rematched
-    from anivault.core.planning.fingerprint import fingerprint
+    from anivault.core.planning.naming.fingerprint import fingerprint
 
     videos, _, notices = rematched(asking, library, progress)
     return {item.file.rel: made for item in videos if (made := fingerprint(item))}, notices

@@ -116,6 +116,7 @@ def planned(
         described=described,
         upgrade=rules.upgrade,
         last=rules.last,
+        workers=reader.workers if reader else 1,
     )
     made = _making_room(spare(made, rules.torrent_of))
     return foresee(made, unfinished=there.unfinished) if library else made

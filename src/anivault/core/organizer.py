@@ -23,6 +23,7 @@ from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.places import Places
 from anivault.core.planning.planning import OnConflict, Planning
+from anivault.core.planning.shows import videos
 from anivault.core.planning.sidecars.companions import companions
 from anivault.core.planning.sidecars.followers import Followers
 
@@ -42,6 +43,7 @@ def plan(
     described: bool = False,
     upgrade: bool = False,
     last: Container[str] = (),
+    workers: int = 1,
 ) -> Plan:
     """Plan the videos `matched` and the `others` that follow them.
 
@@ -53,7 +55,7 @@ def plan(
     places = Places(Namer(preset, name_max), taken or Library(), described=described)
     own = library if library in roots else ""
     run = Planning(places, mode, on_conflict, prefer, upgrade=upgrade, own=own, last=last)
-    outcomes = run.videos(matched)
+    outcomes = videos(run, matched, workers)
     followers = Followers(places, outcomes, mode, matched, roots)
     outcomes += [followers.place(item) for item in others]
     return Plan(

@@ -41,9 +41,9 @@ from anivault.core.moving.history import Past, Replay
 from anivault.core.moving.journal.turns import in_the_middle
 from anivault.core.pipeline.parser import parse_alone, parse_files
 from anivault.core.pipeline.records import Read, kind_of
-from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.extras import unlabelled
+from anivault.core.planning.naming.fingerprint import fingerprint
 from anivault.core.verdicts import Asked, called, match, releases
 from anivault.parser.read import Reader
 from anivault.shared import fs

@@ -13,8 +13,8 @@ from anivault.core.models import Coordinates, MatchedFile, Mode, ParsedFile, Pla
 from anivault.core.moving.executor import execute
 from anivault.core.organizer import rename
 from anivault.core.pipeline.scanner import scan
-from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.naming.fingerprint import fingerprint
 from anivault.core.planning.naming.presets import builtin_presets, load_preset
 from anivault.parser.models import VideoType
 from tests.core.records import beside, film, planned, reasons, scanned, show, targets, video

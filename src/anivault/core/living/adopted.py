@@ -43,8 +43,8 @@ from anivault.core.moving.pace import Pace, Signals
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.reading import read
 from anivault.core.pipeline.records import Read, What
-from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.naming.characters import fold
+from anivault.core.planning.naming.fingerprint import fingerprint
 from anivault.core.planning.naming.said import tags
 from anivault.core.planning.places import held, undecided
 from anivault.core.planning.sidecars.companions import named_after

@@ -16,8 +16,8 @@ from anivault.core.causes import Cause
 from anivault.core.matching.titles.normalize import normal_form
 from anivault.core.models import Candidate, Entry, Held, HeldReason, MatchedFile, Ranked
 from anivault.core.pipeline.folders import show_folder
-from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.library import slots_of
+from anivault.core.planning.naming.fingerprint import fingerprint
 from anivault.core.planning.naming.said import bare, named_in_full
 from anivault.core.planning.places import held
 from anivault.parser.models import EXTRAS

@@ -1,25 +1,25 @@
 """Settle which video gets which place, when several want one or the library has it already. Pure.
 
-In: the matched videos of a run. Out: a Move or a Held for each, in the order given.
+In: the matched videos of a show. Out: a Move or a Held for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
 from anivault.core.causes import Advantage, Cause
 from anivault.core.models import Held, HeldReason, Identity, MatchedFile, Mode, Move, Replaced, ScannedFile
-from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.library import is_longer_or_shorter
 from anivault.core.planning.naming.characters import cut, fold
+from anivault.core.planning.naming.fingerprint import fingerprint
 from anivault.core.planning.naming.names import LABEL_ROOM
 from anivault.core.planning.parts import Cut, cut_up, is_complete, is_numbered, number_of
 from anivault.core.planning.places import Places, already_there, shown, stay, taken_by, yields_to
 from anivault.core.planning.preference import Choice, called
-from anivault.core.planning.rivals import apart, is_copy, labels, rivals, same_inode, same_release
+from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
 from anivault.core.planning.upgrades import Upgrade, Upgrades
 from anivault.core.planning.wanted import Outcome, Place, Scope, Shelf, Slot, Wanted
 from anivault.parser.models import EXTRAS
@@ -52,17 +52,22 @@ class Planning:
         self.joins = "jellyfin" in self.namer.preset.servers  # files that begin with one episode
         self._begin()
 
-    def videos(self, matched: Sequence[MatchedFile]) -> list[Outcome]:
-        """Decide about every video, show by show: no two shows want one place."""
-        shelves = list(map(self.places.shelf, matched))
-        outcomes = [self._held(index, matched[index].file, shelf) for index, shelf in enumerate(shelves)]
-        for indexes in apart(shelves, self.places.owners):
-            self._begin()
-            for index in indexes:
-                outcomes[index] = self._want(index, matched[index], shelves[index])
-            for index, outcome in self._settled():
-                outcomes[index] = outcome
-        return [outcome for outcome in outcomes if outcome is not None]
+    def shelf(self, item: MatchedFile) -> Shelf | Held:
+        """The show that a video is of, with its folder; or why it stays."""
+        shelf = self.places.shelf(item)
+        return self._held(item.file, shelf) if isinstance(shelf, Held) else shelf
+
+    def show(self, videos: Iterable[tuple[int, MatchedFile, Shelf | Held]]) -> Iterator[tuple[int, Outcome]]:
+        """Decide about all videos of one show, by their numbers: no other show wants a place of it."""
+        self._begin()
+        for index, item, shelf in videos:
+            wanted = shelf if isinstance(shelf, Held) else self.places.place(item, shelf)
+            if isinstance(wanted, Held):
+                yield index, self._held(item.file, wanted)
+            else:
+                self.wanted[index] = wanted
+                self.stems.add(wanted.place.key)
+        yield from self._settled()
 
     def _begin(self) -> None:
         """Begin with another show: of a large library one at a time is in memory."""
@@ -73,14 +78,6 @@ class Planning:
         self._starts: dict[Slot, Wanted] = {}  # by its first episode: the first that is placed
         self._scopes: dict[Scope, list[MatchedFile]] = {}
         self._choices: dict[Scope, Choice] = {}
-
-    def _want(self, index: int, item: MatchedFile, shelf: Shelf | Held) -> Outcome | None:
-        """Note which place a video wants; or say why it can have none."""
-        wanted = shelf if isinstance(shelf, Held) else self.places.place(item, shelf)
-        if isinstance(wanted, Wanted):
-            self.wanted[index] = wanted
-            self.stems.add(wanted.place.key)
-        return self._held(index, item.file, wanted)
 
     def _settled(self) -> Iterable[tuple[int, Outcome]]:
         """Decide about all videos that want a place."""
@@ -373,12 +370,10 @@ class Planning:
         copy = self.taken.at(place.key + place.extension)
         return copy.rel if copy and copy.identity and is_copy(file.identity, copy.identity) else None
 
-    def _held(self, index: int, file: ScannedFile, found: object) -> Outcome | None:
+    def _held(self, file: ScannedFile, stays: Held) -> Held:
         """A file that is held; one that is in the library is there, whatever today's match says of it."""
-        if not isinstance(found, Held):
-            return None
         there = self.taken.has(file) if self.taken else None
-        return self._already(index, file, there) if there else found
+        return already_there(file, there) if there else stays
 
     def _already(self, index: int, file: ScannedFile, there: str) -> Held:
         self._placed.add(index)
@@ -388,11 +383,15 @@ class Planning:
         self._placed.add(index)
         self.stems.add(place.key)
         self._given.add(place.key)
-        wanted, file = self.wanted[index], item.file
+        wanted = self.wanted[index]
         if wanted.slots:
             self._starts.setdefault(wanted.slots[0], wanted)
+        return self.moved(item, place.target, wanted.why, fingerprint(item))
+
+    def moved(self, item: MatchedFile, target: str, why: str, metadata: str | None) -> Move:
+        """A video that goes to its place."""
+        file = item.file
         return Move(
-            root=file.root, rel=file.rel, target=place.target, mode=self.mode,
-            identity=file.identity or Identity(0, 0), reason=wanted.why,
-            metadata=fingerprint(item), crc32=item.parsed.crc32,
+            root=file.root, rel=file.rel, target=target, mode=self.mode, reason=why, metadata=metadata,
+            identity=file.identity or Identity(0, 0), crc32=item.parsed.crc32,
         )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from anivault.core.models import Coordinates, MatchedFile
-from anivault.core.planning.fingerprint import fingerprint
 from anivault.core.planning.library import slots_of
+from anivault.core.planning.naming.fingerprint import fingerprint
 from tests.core.records import film, show, video
 
 MUSHISHI = show(1, "Mushishi", 2005)
