@@ -16,7 +16,7 @@ from platformdirs import user_state_path
 from anivault.core.moving import history
 from anivault.core.moving.journal.records import journal_path
 from anivault.shared import fs
-from anivault.shared.errors import WrongDiskError
+from anivault.shared.errors import JournalLostError, WrongDiskError
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -79,6 +79,16 @@ def lost_history(library: str) -> str:
         if not _has_runs(library) and _place(library).exists():
             return "what AniVault remembers"
     return ""
+
+
+def require_kept(library: str | None) -> None:
+    """Refuse to write a word into a library that is away: it would lie under the disk that is not mounted.
+
+    One that nothing was put into yet may keep words. Raises JournalLostError.
+    """
+    if library and (trace := lost_history(library)):
+        hint = "Mount its disk, or put the library back from a backup. `organize` begins a new journal."
+        raise JournalLostError(journal_path(library), trace, hint=hint)
 
 
 def _has_runs(library: str) -> bool:

@@ -33,6 +33,7 @@ from anivault.core.pipeline.parser import parse_path
 from anivault.core.pipeline.records import kind_of
 from anivault.core.planning.naming.fields import titled
 from anivault.parser.models import ParseResult
+from anivault.services import libraries
 from anivault.services.catalogue.offline import Catalog
 from anivault.services.providers import Providers
 from anivault.shared import regex as re
@@ -81,6 +82,7 @@ def pin(request: PinRequest, settings: Settings, providers: Sequence[str], progr
     Raises PinRefusedError for what names no show, or one that those who are asked do not know;
     PinsBrokenError, DiskError for a file that cannot be read or written.
     """
+    libraries.require_kept(request.library)
     path = file_of(request.library)
     with Providers(settings, providers, progress) as asked:
         request, known = resolved(request, asked)
@@ -106,6 +108,7 @@ def change(
 
     Raises PinNotFoundError for a pin that its file does not have any more, and what `pin` raises.
     """
+    libraries.require_kept(wanted.library)
     path = file_of(wanted.library)
     if old not in load(path):
         raise PinNotFoundError(wanted.what)
@@ -316,6 +319,7 @@ def unpin(what: str, library: str | None) -> Pinned:
 
     The words are also taken as `pins` prints them, and a folder may be gone from the disk.
     """
+    libraries.require_kept(library)
     path, target = file_of(library), {"folder": os.path.abspath(what)} if _is_gone(what) else _target(what)
     with _written(path):
         return Pinned(file=str(path), pins=remove(path, target.get("folder") or target["title"]))
@@ -329,6 +333,7 @@ def taken_back(
     `places`: where those stood in the file; of two for the same files the first may be heard. One that went
     gives way to what was pinned since for the same files.
     """
+    libraries.require_kept(library)
     path = file_of(library)
     with _written(path):
         pins = [pin for pin in load(path) if pin not in came]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,37 @@ def test_every_command_asks_for_the_disk_of_a_library(
 
     assert (refused.code, "Is its disk mounted?" in refused.err) == (39, True)
     assert "Organize into it first" not in refused.err
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("pin", "Frieren", "tmdb:209867"),
+        ("pin", "Frieren", "tmdb:209867", "--season", "1"),
+        ("unpin", "Frieren"),
+        ("ignore", "*.txt"),
+        ("ignore", "*.nfo", "--remove"),
+    ],
+    ids=" ".join,
+)
+def test_no_word_is_kept_under_the_disk_of_a_library_that_is_away(
+    run: Run, source: Path, tmp_path: Path, kept: bool, words: Sequence[str]
+) -> None:
+    library = tmp_path / "library"
+    assert (
+        run("pin", "Frieren", "tmdb:209867", "--to", library).code == 0
+    )  # it may be pinned before it is filled
+    assert run("ignore", "*.nfo", "--to", library).code == 0
+    assert organize(run, source, library) == 0
+    emptied(library)
+    if kept:
+        library.mkdir()
+
+    refused = run(*words, "--to", library)
+
+    assert (refused.code, "Mount its disk" in refused.err) == (66, True)
+    assert not (library / ".anivault").exists()
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])

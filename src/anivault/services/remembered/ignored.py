@@ -19,6 +19,7 @@ import msgspec
 
 from anivault.core.pipeline import ignore
 from anivault.core.pipeline.ignore import Everywhere
+from anivault.services import libraries
 from anivault.shared import fs, trust
 from anivault.shared.errors import DiskError, UsageError, quoted, shortened
 from anivault.shared.places import FOLDER, user_config_path
@@ -67,6 +68,7 @@ def add(words: Sequence[str], library: str | None) -> Lines:
 
 def write(wanted: Sequence[str], library: str | None) -> Lines:
     """Write lines as they are."""
+    libraries.require_kept(library)
     path = file_of(library)
     there = _read(path).decode("utf-8", "surrogateescape") or HEADER
     said = {line.removesuffix("\r") for line in _split(there)}
@@ -79,6 +81,7 @@ def write(wanted: Sequence[str], library: str | None) -> Lines:
 
 def remove(words: Sequence[str], library: str | None) -> Lines:
     """Take lines out, named as they stand there or by the path that they are for."""
+    libraries.require_kept(library)
     path = file_of(library)
     lines = _split(_read(path).decode("utf-8", "surrogateescape"))
     wanted = {*words, *(line_of(word) for word in words)}
@@ -97,6 +100,7 @@ def said(library: str | None) -> list[str]:
 
 def taken_back(came: Collection[str], went: Sequence[tuple[int, str]], library: str | None) -> None:
     """Take an answer back: the lines that came with it go, and those that went come again at their places."""
+    libraries.require_kept(library)
     lines = [line for line in said(library) if line not in came]
     for place, line in went:
         if line not in lines:
