@@ -19,7 +19,7 @@ from statistics import median
 
 from anivault.core.models import Identity, Mode, Move, Plan
 from anivault.core.moving.executor import execute
-from anivault.core.moving.verifier import verify
+from anivault.core.moving.verifying.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
 
 PER_FOLDER = 13  # files; what a season has

@@ -27,7 +27,7 @@ from anivault.core.models import Identity, Mode, Move, Plan
 from anivault.core.moving.executor import execute
 from anivault.core.moving.recover import recover
 from anivault.core.moving.rollback.outlook import outlook
-from anivault.core.moving.verifier import verify
+from anivault.core.moving.verifying.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared.errors import AniVaultError
 

@@ -25,7 +25,7 @@ from anivault.core.moving.journal.log import History, read_journal
 from anivault.core.moving.journal.records import Step, journal_path
 from anivault.core.moving.rollback.outlook import outlook
 from anivault.core.moving.rollback.script import powershell_script, write_script
-from anivault.core.moving.verifier import verify
+from anivault.core.moving.verifying.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
 from anivault.shared.errors import (
     FolderNotFoundError,

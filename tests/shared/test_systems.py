@@ -193,7 +193,7 @@ def test_neither_scan_nor_verify_goes_into_a_folder_that_leads_elsewhere(tmp_pat
     for folder in (box.source, box.library):
         (folder / kind).symlink_to(folder)  # without end
     scan = module("core.pipeline.scanner").scan([str(box.source)])
-    report = module("core.moving.verifier").verify(str(box.library))
+    report = module("core.moving.verifying.verifier").verify(str(box.library))
 
     empty = "[Group] Show - 01.mkv"
     left = {os.path.basename(left.path): left.reason for left in scan.left_out}
@@ -209,7 +209,7 @@ def test_files_have_their_numbers_though_a_listing_has_none(tmp_path: Path) -> N
     box.run()
     name = box.library / mover().NAMES["[Group] Show - 01.mkv"]
     name.rename(name.with_name("another.mkv"))
-    report = module("core.moving.verifier").verify(str(box.library))
+    report = module("core.moving.verifying.verifier").verify(str(box.library))
 
     numbers = {file.rel: (file.identity.device, file.identity.inode) for file in scan.files}
     there = {name: (box.source / name).lstat() for name in mover().NAMES}

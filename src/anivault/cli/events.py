@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # what printing does not need and `schema` imports
     from anivault.core.matching.pins import Pin
     from anivault.core.matching.questions import Answer, Question
     from anivault.core.moving.journal.records import Step
-    from anivault.core.moving.verifier import Finding
+    from anivault.core.moving.verifying.verifier import Finding
     from anivault.core.organized import Returned
     from anivault.parser.models import ParseResult
     from anivault.services.catalogue.sources import CatalogInfo

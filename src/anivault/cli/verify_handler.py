@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from anivault.core.moving.verifier import VerifyReport, verify
+from anivault.core.moving.verifying.verifier import VerifyReport, verify
 from anivault.shared.errors import UsageError
 from anivault.shared.exits import DONE, FINDINGS
 from anivault.shared.progress import Bars, Progress

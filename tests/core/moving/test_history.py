@@ -11,9 +11,11 @@ import pytest
 from anivault.core.models import Mode, Move, Plan
 from anivault.core.moving import history
 from anivault.core.moving.executor import execute
-from anivault.core.moving.history import Replay, Whereabouts, difference, files_of, lies_in, lost
+from anivault.core.moving.history import Replay, difference, files_of, lies_in, lost
 from anivault.core.moving.journal.records import HASHES, LOCK, NAME, Do, Step
+from anivault.core.moving.whereabouts import Whereabouts
 from anivault.core.rollback_manager import apply, plan_rollback
+from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, JournalLostError, NotALibraryError
 from tests.core.mover import NAMES, Box, identity, tree
 
@@ -280,7 +282,7 @@ def test_every_file_is_found_and_no_link_is_followed(box: Box) -> None:
     (box.library / "leads").symlink_to(box.source)
     found = Whereabouts(str(box.library), [])
 
-    assert set(found.found) == there(box) | {"mine.txt", "leads"}
+    assert set(found.others) == there(box) | {"mine.txt", "leads"}
     assert found.unread == []
 
 
@@ -298,15 +300,15 @@ def test_a_folder_that_cannot_be_listed_is_told_and_the_others_are_looked_at(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box.run()
-    scandir = os.scandir
+    open_folder = fs.open_folder
 
-    def refuses(path: str) -> object:
-        if str(path).endswith("Films"):
+    def refuses(parent: fs.Folder | None, path: str) -> fs.Folder:
+        if path.endswith("Films"):
             raise PermissionError(13, "Permission denied")
-        return scandir(path)
+        return open_folder(parent, path)
 
-    monkeypatch.setattr("os.scandir", refuses)
+    monkeypatch.setattr(fs, "open_folder", refuses)
     found = Whereabouts(str(box.library), [])
 
     assert found.unread == [("Films", "Permission denied")]
-    assert EPISODE in found.found
+    assert EPISODE in found.others

@@ -16,7 +16,7 @@ from anivault.core.moving.executor import Report, execute
 from anivault.core.moving.recover import recover
 from anivault.core.moving.rollback.outlook import outlook
 from anivault.core.moving.rollback.script import write_script
-from anivault.core.moving.verifier import verify
+from anivault.core.moving.verifying.verifier import verify
 from anivault.core.rollback_manager import apply, plan_rollback
 from tests.core.mover import Tree, crashes, identity, tree
 

@@ -14,7 +14,10 @@ import pytest
 
 from anivault.core.models import Mode
 from anivault.core.moving.executor import execute
-from anivault.core.moving.verifier import SYMBOLS, Kind, verify
+from anivault.core.moving.verifying import verifier
+from anivault.core.moving.verifying.verifier import SYMBOLS, Kind, VerifyReport, verify
+from anivault.shared import fs
+from anivault.shared.work import cores
 from tests.core.mover import NAMES, Box, crashes, tree
 
 VIDEO = "[Group] Show - 02.mkv"
@@ -120,6 +123,59 @@ def test_content_is_compared_with_the_crc32_in_the_name(box: Box) -> None:
     execute(msgspec.structs.replace(box.plan(), moves=tuple(moves)))
 
     assert found(box, deep=True) == {(Kind.CORRUPT, "wrong.mkv")}
+
+
+def large_and_small(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty files in seven folders; one is large, one has a wrong CRC32, one cannot be read."""
+    (box.source / "many").mkdir()
+    names = [f"many/{number:02}.mkv" for number in range(60)]
+    for name in names:
+        (box.source / name).write_bytes(name.encode() * (fs.CHUNK // 10 if name == "many/30.mkv" else 10))
+    crcs = {"many/10.mkv": "DEADBEEF", "many/11.mkv": f"{zlib.crc32(b'many/11.mkv' * 10):08x}"}
+    moves = [box.move(n, f"Show {i % 7}/{n[5:]}", crc32=crcs.get(n)) for i, n in enumerate(names)]
+    execute(msgspec.structs.replace(box.plan(), moves=tuple(moves)))
+    open_file = fs.open_file
+
+    def refuse(folder: fs.Folder | None, name: str) -> int:
+        if name == "20.mkv":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return open_file(folder, name)
+
+    monkeypatch.setattr(fs, "open_file", refuse)
+
+
+def verified_by(processes: int, box: Box, monkeypatch: pytest.MonkeyPatch) -> tuple[VerifyReport, bytes]:
+    """A first deep look by so many processes, and the hashes that it stored."""
+    monkeypatch.setattr(verifier, "AT_ONCE", 5)
+    monkeypatch.setattr(cores, "WORTH", 0.0)
+    monkeypatch.setattr(cores, "_cores", lambda: processes)
+    monkeypatch.setattr(cores, "_may_fork", lambda: True)  # also next to a thread of pytest's own
+    stored = box.library / ".anivault" / "hashes.jsonl"
+    stored.unlink(missing_ok=True)
+    return verify(str(box.library), deep=True), stored.read_bytes()
+
+
+def test_several_processes_find_and_store_what_one_does(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    large_and_small(box, monkeypatch)
+    report, stored = verified_by(1, box, monkeypatch)
+
+    assert verified_by(3, box, monkeypatch) == (report, stored)
+    kinds = {(f.kind, f.path) for f in report.findings if f.kind is not Kind.EXTRA}
+    assert kinds == {(Kind.CORRUPT, "Show 3/10.mkv"), (Kind.UNREADABLE, "Show 6/20.mkv")}
+    assert (report.read, report.first, len(stored.splitlines())) == (59, 58, 58)
+
+
+def test_what_was_read_before_an_interruption_is_stored(box: Box) -> None:
+    box.run()
+
+    def interrupt(done: int, _: int | None) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        verify(str(box.library), deep=True, progress=interrupt)
+
+    assert verify(str(box.library), deep=True).first == 2
 
 
 def test_a_file_under_another_name_is_misnamed_and_neither_missing_nor_extra(box: Box) -> None:
@@ -332,7 +388,7 @@ def test_a_disk_without_room_for_hashes_hides_no_finding(box: Box, monkeypatch: 
     def full(*_args: object, **_more: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("anivault.core.moving.hashes.fs.open_to_append", full)
+    monkeypatch.setattr("anivault.core.moving.verifying.hashes.fs.open_to_append", full)
     report = verify(str(box.library), deep=True)
 
     assert (report.read, report.unstored) == (5, "No space left on device")

@@ -35,11 +35,12 @@ from anivault.core.moving import history
 from anivault.core.moving.checks import require_inside
 from anivault.core.moving.executor import Report, carry_out
 from anivault.core.moving.foresight import check_writable
-from anivault.core.moving.history import Replay, Whereabouts
+from anivault.core.moving.history import Replay
 from anivault.core.moving.journal.records import ADOPT, Do, Step
 from anivault.core.moving.journal.turns import in_the_middle
 from anivault.core.moving.journal.writer import writing
 from anivault.core.moving.pace import Pace, Signals
+from anivault.core.moving.whereabouts import Whereabouts
 from anivault.core.pipeline.left_out import LeftOut
 from anivault.core.pipeline.reading import read
 from anivault.core.pipeline.records import Read, What
@@ -273,11 +274,7 @@ class _Adopting:
         self.replay, self.told = replay, told
         self.known = {fold(rel) for rel in replay.files}
         there = Whereabouts(replay.library, replay.files)
-        self.renamed = {
-            now: rel
-            for rel, past in replay.files.items()
-            if rel not in there.found and (now := there.now(past))
-        }
+        self.renamed = {now: rel for rel in there.missing if (now := there.now(replay.files[rel]))}
 
     def sorted(self, videos: Sequence[MatchedFile], files: Sequence[ParsedFile]) -> Adoption:
         """What of these becomes known, and what is held."""

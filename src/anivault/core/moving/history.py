@@ -1,15 +1,14 @@
 """Replay the journal: where each file is now, which run put it there, and what it was called before.
 
 In: the runs of a library as `read_journal` gives them. Out: a Replay, from which `verify`, `rollback`,
-`rename` and `history` all answer. Nothing else interprets steps. Pure but for `Whereabouts`, which looks
-for files that somebody renamed.
+`rename` and `history` all answer. Nothing else interprets steps.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import count
 from typing import TypeAlias
@@ -345,55 +344,3 @@ def is_library(library: str) -> bool:
     if not os.path.isdir(library):
         raise FolderNotFoundError(library, "library")
     return os.path.isdir(os.path.join(library, FOLDER))
-
-
-class Whereabouts:
-    """Finds a file that somebody renamed within the library, by its number, size and time."""
-
-    def __init__(self, library: str, expected: Iterable[str]) -> None:
-        self.library = library
-        self.unread: list[tuple[str, str]] = []  # folders that could not be listed, and why
-        self.found = dict(self._walk())
-        expected = set(expected)
-        self.strangers = {entry.inode(): path for path, entry in self.found.items() if path not in expected}
-
-    def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Yield every file of the library, not following links."""
-        folders = [""]
-        while folders:
-            rel = folders.pop()
-            for entry in self._list(rel):
-                path = f"{rel}/{entry.name}" if rel else entry.name
-                if path == FOLDER:
-                    continue
-                if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
-                    folders.append(path)
-                else:
-                    yield path, entry
-
-    def _list(self, rel: str) -> Sequence[os.DirEntry[str]]:
-        try:
-            with os.scandir(fs.whole(self.library, rel)) as found:
-                return list(found)
-        except OSError as error:
-            self.unread.append((rel, error.strerror or ""))
-            return []
-
-    def now(self, past: Past) -> str | None:
-        """Return where a file is that is not where it was left; None when it is nowhere."""
-        if past.link:
-            return self._link(past.maker.points_to)
-        path = self.strangers.get(past.left.inode or -1)
-        if path is None:
-            return None
-        try:
-            now = os.lstat(fs.whole(self.library, path))
-        except OSError:
-            return None
-        return path if fs.unchanged(now, past.puts[-1].step.size, past.left.mtime_ns) else None
-
-    def _link(self, source: str) -> str | None:
-        for path in self.strangers.values():
-            if self.found[path].is_symlink() and fs.points_to(None, fs.whole(self.library, path), source):
-                return path
-        return None

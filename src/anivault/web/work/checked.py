@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from anivault.cli import events, verify_handler
 from anivault.cli.commands.library.verify import counted_by_kind, outcome
 from anivault.core.moving import history
-from anivault.core.moving.verifier import NOTES, Finding, Kind, VerifyReport
+from anivault.core.moving.verifying.verifier import NOTES, Finding, Kind, VerifyReport
 from anivault.shared.errors import AniVaultError
 from anivault.shared.text import natural
 from anivault.web.records import FindingRow, LibraryFacts, VerifyFacts

@@ -21,7 +21,8 @@ from anivault.core.moving import history
 from anivault.core.moving.history import FOLDERS, Key, Past, Put
 from anivault.core.moving.journal.log import RunLog
 from anivault.core.moving.journal.roots import roots_now
-from anivault.core.moving.verifier import Kind
+from anivault.core.moving.verifying.verifier import Kind
+from anivault.core.moving.whereabouts import Whereabouts
 from anivault.shared import fs
 from anivault.shared.errors import AniVaultError
 from anivault.shared.text import natural
@@ -153,11 +154,11 @@ def _videos(order: Order, teller: Teller, library: str) -> tuple[Sequence[Matche
 
 def _as_they_are(library: str, files: Mapping[str, Past]) -> dict[str, LibraryFile]:
     """Every file that runs have put into the library, as the disk has it now, by its place."""
-    there = history.Whereabouts(library, files)
+    there = Whereabouts(library, files)
     return {place: _file(library, place, past, there) for place, past in files.items()}
 
 
-def _file(library: str, place: str, past: Past, there: history.Whereabouts) -> LibraryFile:
+def _file(library: str, place: str, past: Past, there: Whereabouts) -> LibraryFile:
     state, said = _state(library, place, past, there)
     return LibraryFile(
         place=events.shown(place),
@@ -169,7 +170,7 @@ def _file(library: str, place: str, past: Past, there: history.Whereabouts) -> L
     )
 
 
-def _state(library: str, place: str, past: Past, there: history.Whereabouts) -> tuple[str, str]:
+def _state(library: str, place: str, past: Past, there: Whereabouts) -> tuple[str, str]:
     """How a file is, and that in words; empty where it is as a run left it."""
     try:
         now = os.lstat(fs.whole(library, place))

@@ -17,7 +17,7 @@ from anivault.shared.text import counted
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
     from anivault.cli.verify_handler import Verified
-    from anivault.core.moving.verifier import VerifyReport
+    from anivault.core.moving.verifying.verifier import VerifyReport
 
 DeepFlag = Annotated[bool, typer.Option("--deep", help="Read every file and compare its content.")]
 SubsetOption = Annotated[

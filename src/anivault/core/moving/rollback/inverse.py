@@ -16,9 +16,10 @@ import msgspec
 from anivault.core.models import GONE, Held, HeldReason
 from anivault.core.moving.checks import already_undone, require_inside
 from anivault.core.moving.effects import folder_of
-from anivault.core.moving.history import RENAMES, Past, Put, Replay, Whereabouts, lies_in, path_of
+from anivault.core.moving.history import RENAMES, Past, Put, Replay, lies_in, path_of
 from anivault.core.moving.journal.log import History, RunLog
 from anivault.core.moving.journal.records import Do, Step
+from anivault.core.moving.whereabouts import Whereabouts
 from anivault.shared import fs
 from anivault.shared.errors import quoted
 

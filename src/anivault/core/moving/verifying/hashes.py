@@ -14,8 +14,8 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 
+from anivault.core.models import Identity
 from anivault.core.moving.journal.records import HASHES as NAME
-from anivault.core.moving.journal.records import Made
 from anivault.shared import fs, trust
 from anivault.shared.places import FOLDER
 
@@ -97,15 +97,15 @@ class Hashes:
         else:
             self._known[line.path] = line
 
-    def get(self, path: str, now: os.stat_result) -> str:
+    def get(self, path: str, now: Identity) -> str:
         """Return the hash on record for the file as it is, '' when there is none."""
         line = self._known.get(os.fsencode(path)) if self._known else None
-        same = line and line.size == now.st_size and fs.same_time(line.mtime_ns, now.st_mtime_ns)
+        same = line and line.size == now.size and fs.same_time(line.mtime_ns, now.mtime_ns)
         return line.hash if line and same else ""
 
-    def put(self, path: str, made: Made, size: int) -> None:
-        """Put a hash on record."""
-        self._append(Line(path=os.fsencode(path), size=size, mtime_ns=made.mtime_ns, hash=made.hash))
+    def put(self, path: str, now: Identity, digest: str) -> None:
+        """Put the hash of a file as it is on record."""
+        self._append(Line(path=os.fsencode(path), size=now.size, mtime_ns=now.mtime_ns, hash=digest))
 
     def next_part(self, of: int) -> int:
         """Return which of `of` parts is to be read next, and note that it is."""

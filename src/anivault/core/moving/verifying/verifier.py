@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
+from xxhash import xxh3_128_hexdigest
 
+from anivault.core.models import Identity
 from anivault.core.moving import history
-from anivault.core.moving.hashes import Hashes
-from anivault.core.moving.history import Past, Whereabouts, difference
-from anivault.core.moving.journal.records import Do, Made
+from anivault.core.moving.history import Past, difference
+from anivault.core.moving.journal.records import Do
+from anivault.core.moving.verifying.hashes import Hashes
+from anivault.core.moving.whereabouts import Whereabouts
 from anivault.shared import fs
 from anivault.shared.errors import DiskError, quoted
 from anivault.shared.progress import Progress
 from anivault.shared.text import natural
+from anivault.shared.work.cores import spread
 
 
 class Kind(StrEnum):
@@ -58,7 +62,8 @@ SYMBOLS = {
     Kind.RENUMBERED: "~",
 }
 NOTES = frozenset({Kind.SAME, Kind.EXTRA, Kind.DUPLICATE, Kind.INCOMPLETE})  # no failure unless strict
-EPISODE = re.compile(r"S(\d{1,4})E(\d{1,4})(?:-E?(\d{1,4}))?", re.IGNORECASE)
+AT_ONCE = 256  # small files that one process reads before it hands back what they are
+EPISODE = re.compile(r"[Ss](\d{1,4})[Ee](\d{1,4})(?:-[Ee]?(\d{1,4}))?")
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +138,8 @@ class Verifier:
         self.replay = history.read(library)
         self.expected = self.replay.files
         self.findings: list[Finding] = []
-        self.sound: dict[str, os.stat_result] = {}  # expected files that look as they were left
+        self.sound: dict[str, Identity] = {}  # expected files that look as they were left
+        self.devices: dict[int, int] = {}  # the number of each disk, once for all files
         self.read = self.bytes = self.first = 0
         self.unstored = ""
 
@@ -141,7 +147,7 @@ class Verifier:
         """Look at names, then at content, then at what the names say together."""
         if self.replay.unfinished:
             self.find(Kind.UNFINISHED, "", "a run ended in its middle; anivault recover settles it")
-        self.compare(Whereabouts(self.library, self.expected))
+        self.compare()
         self.sound = dict(sorted(self.sound.items()))
         digests = self.check_content(subset) if deep and self.sound else {}
         self.find_duplicates(digests)
@@ -162,16 +168,16 @@ class Verifier:
         """Note a finding."""
         self.findings.append(Finding(kind=kind, path=path, detail=detail, was=was))
 
-    def compare(self, there: Whereabouts) -> None:
+    def compare(self) -> None:
         """Compare what is there with what should be."""
+        there = Whereabouts(self.library, self.expected, self.compare_file)
         open_ = self.replay.open  # what is there is for `recover` to say
-        extra = dict.fromkeys(p for p in there.found if p not in self.expected and p not in open_)
-        for path, past in self.expected.items():
-            now = self.look(path, there.found.get(path))
-            if now:
-                self.compare_file(path, now, past)
-                if path not in there.found:  # a disk that shows its names in another case
-                    extra.pop(there.strangers.get(now.st_ino, ""), None)
+        extra = dict.fromkeys(path for path in there.others if path not in open_)
+        for path in there.missing:
+            past = self.expected[path]
+            if now := self.look(path):  # a disk that shows its names in another case
+                self.compare_file(path, now)
+                extra.pop(there.strangers.get(now.st_ino, ""), None)
             elif path in open_:
                 continue
             elif other := there.now(past):
@@ -185,19 +191,21 @@ class Verifier:
         for path, why in there.unread:
             self.find(Kind.UNREADABLE, path, why)
 
-    def look(self, path: str, entry: os.DirEntry[str] | None) -> os.stat_result | None:
+    def look(self, path: str) -> os.stat_result | None:
         """Stat what is at a path, None when nothing is."""
         try:
-            return fs.listed(entry) if entry else os.lstat(fs.whole(self.library, path))
+            return os.lstat(fs.whole(self.library, path))
         except OSError:
             return None
 
-    def compare_file(self, path: str, now: os.stat_result, past: Past) -> None:
+    def compare_file(self, path: str, now: os.stat_result) -> None:
         """Compare one file with how its run left it."""
+        past = self.expected[path]
         if wrong := difference(self.library, path, now, past):
             self.find(Kind.CHANGED, path, wrong)
             return
-        self.sound[path] = now
+        device = self.devices.setdefault(now.st_dev, now.st_dev)
+        self.sound[path] = Identity(now.st_size, now.st_mtime_ns, device, now.st_ino)
         made = past.puts[-1].step.metadata
         if made and self.metadata.get(path, made) != made:
             self.find(Kind.RENUMBERED, path)
@@ -205,46 +213,57 @@ class Verifier:
     def check_content(self, subset: int | None) -> dict[str, str]:
         """Read the files, compare them with what is on record, and put new ones there."""
         digests: dict[str, str] = {}
-        with Hashes(self.library) as hashes, _Reader(self.library) as reader:
+        with Hashes(self.library) as hashes:
             if hashes.unread:
                 self.find(Kind.UNREADABLE, hashes.rel, f"no hash of it is used ({hashes.unread})")
             if hashes.damaged:
                 self.find(Kind.UNREADABLE, hashes.rel, f"{hashes.damaged} lines are damaged and not used")
             paths = self.chosen(hashes.next_part(subset) if subset else None, subset)
-            for number, path in enumerate(paths):
-                self.check_file(path, reader, hashes, digests)
+            for number, (path, content) in enumerate(self.contents(paths), 1):
+                self.check_file(path, content, hashes, digests)
                 if self.progress:
-                    self.progress(number + 1, len(paths))
+                    self.progress(number, len(paths))
         self.unstored = hashes.unstored
         return digests
 
     def chosen(self, part: int | None, subset: int | None) -> list[str]:
         """Return the files to read, in the order of the folders."""
-        files = [path for path, now in self.sound.items() if stat.S_ISREG(now.st_mode)]
+        files = [path for path in self.sound if not self.expected[path].link]
         if part is None or subset is None:
             return files
         return [p for p in files if zlib.crc32(os.fsencode(p)) % subset == part]
 
-    def check_file(self, path: str, reader: _Reader, hashes: Hashes, digests: dict[str, str]) -> None:
+    def contents(self, paths: Sequence[str]) -> Iterator[tuple[str, _Content]]:
+        """Read files in the order of their folders: small ones on all cores, then the others on one.
+
+        Which files are small: those below `fs.CHUNK`, 1 MiB, which take a disk longer to find than to read.
+        """
+        small = [path for path in paths if self.sound[path].size < fs.CHUNK]
+        large = [path for path in paths if self.sound[path].size >= fs.CHUNK]
+        parts = [small[start : start + AT_ONCE] for start in range(0, len(small), AT_ONCE)]
+        with _Reader(self.library, self.expected, self.sound) as reader:
+            for part, read in zip(parts, spread(reader.read_all, parts), strict=True):
+                yield from zip(part, read, strict=True)
+            yield from ((path, reader.read(path)) for path in large)
+
+    def check_file(self, path: str, content: _Content, hashes: Hashes, digests: dict[str, str]) -> None:
         """Compare the content of one file with its stored hash and with the CRC32 in its name."""
-        past, now = self.expected[path], self.sound[path]
-        promised = past.crc32
-        try:
-            digest, crc = reader.digest(path, crc=bool(promised))
-        except OSError as error:
-            self.fail(Kind.UNREADABLE, path, error.strerror or "")
+        digest, crc, error = content
+        if not digest:
+            self.fail(Kind.UNREADABLE, path, error)
             return
+        past, now = self.expected[path], self.sound[path]
         self.read += 1
-        self.bytes += now.st_size
-        digests[path] = digest
+        self.bytes += now.size
         known = past.left.hash or hashes.get(path, now)
+        digests[path] = known if known == digest else digest  # once, for a library of many files
         if known and known != digest:
             self.fail(Kind.CORRUPT, path, "its content is not what it was, though size and time are")
-        elif promised and crc != promised.upper():
+        elif crc and crc != (promised := past.crc32).upper():
             self.fail(Kind.CORRUPT, path, f"its CRC32 is {crc}, its name said {promised}")
         elif not known:
             self.first += 1
-            hashes.put(path, Made(now.st_ino, now.st_mtime_ns, digest), now.st_size)
+            hashes.put(path, now, digest)
 
     def fail(self, kind: Kind, path: str, detail: str) -> None:
         """Note a finding about a file that looked sound."""
@@ -255,8 +274,8 @@ class Verifier:
         """Note files that are the same: by content where it was read, else by being one file."""
         seen: dict[object, str] = {}
         for path, now in self.sound.items():
-            key = digests.get(path) if now.st_size else None
-            file = (now.st_dev, now.st_ino) if now.st_ino else path  # 0: this disk has no numbers
+            key = digests.get(path) if now.size else None
+            file = (now.device, now.inode) if now.inode else path  # 0: this disk has no numbers
             first = seen.setdefault(key or file, path)
             if first != path:
                 self.find(Kind.DUPLICATE, path, f"the same as {first}")
@@ -269,11 +288,20 @@ class Verifier:
                 self.find(Kind.INCOMPLETE, folder, f"season {season} lacks {_ranges(missing)}")
 
 
+class _Content(NamedTuple):
+    """What a file holds: its hash and, where its name promises one, its CRC32; without a hash, why not."""
+
+    digest: str
+    crc: str = ""
+    error: str = ""
+
+
 class _Reader:
     """Reads files in the order of their folders: the one that it is at stays open for all its files."""
 
-    def __init__(self, library: str) -> None:
-        self.library, self.rel = library, ""
+    def __init__(self, library: str, expected: Mapping[str, Past], sound: Mapping[str, Identity]) -> None:
+        self.library, self.expected, self.sound = library, expected, sound
+        self.rel = ""
         self.folder: fs.Folder | None = None
 
     def __enter__(self) -> _Reader:
@@ -288,17 +316,31 @@ class _Reader:
             fs.close_folder(self.folder)
         self.folder = None
 
-    def digest(self, path: str, *, crc: bool) -> tuple[str, str]:
-        """Return hash and, with `crc`, CRC32 of a file of the library."""
+    def read_all(self, paths: Sequence[str]) -> list[_Content]:
+        """Read several files."""
+        return list(map(self.read, paths))
+
+    def read(self, path: str) -> _Content:
+        """Read a file of the library."""
+        size, crc = self.sound[path].size, bool(self.expected[path].crc32)
+        try:
+            fd = self.open(path)
+            try:
+                if size < fs.CHUNK and len(data := os.read(fd, size + 1)) == size:  # and no byte behind it
+                    return _Content(xxh3_128_hexdigest(data), f"{zlib.crc32(data):08X}" if crc else "")
+                return _Content(*fs.digest(fd, crc=crc))
+            finally:
+                os.close(fd)
+        except OSError as error:
+            return _Content("", error=error.strerror or "")
+
+    def open(self, path: str) -> int:
+        """Open a file of the library."""
         rel, _, name = path.rpartition("/")
         if self.folder is None or rel != self.rel:
             self.leave()
             self.rel, self.folder = rel, fs.open_folder(None, fs.whole(self.library, rel))
-        fd = fs.open_file(self.folder, name)
-        try:
-            return fs.digest(fd, crc=crc)
-        finally:
-            os.close(fd)
+        return fs.open_file(self.folder, name)
 
 
 def _seasons(paths: Iterable[str]) -> Iterator[tuple[str, int, set[int]]]:

@@ -1,0 +1,1 @@
+"""Comparing a library with its journal, and its files with what their content was."""
