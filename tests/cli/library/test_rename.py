@@ -369,3 +369,6 @@ def test_two_versions_that_differ_in_nothing_keep_their_names(run: Run, tmp_path
     assert {path.suffix for path in library.rglob("*Version*")} == {".mp4"}
 
     assert run("rename", library, "--preset", "jellyfin", "--json").of("move") == []
+    for preset in ("plex", "jellyfin"):  # where neither is called as it will be
+        assert run("rename", library, "--preset", preset, "--apply").code == 0
+        assert {path.suffix for path in library.rglob("*Version*")} == {".mp4"}
