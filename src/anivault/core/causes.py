@@ -261,8 +261,9 @@ WORDS_OF_SEVERAL: dict[Cause, str] = {
 def words(cause: Cause, facts: Mapping[str, str]) -> str:
     """The sentence for a cause; a fact that is missing, as in a plan that somebody edited, shows as a gap."""
     known = _Gaps(facts)
-    said = ADVANTAGES if cause is Cause.RELEASE_CHOSEN else _OF_FILES
-    known["advantage"] = said.get(known["advantage"], known["advantage"])
+    if advantage := facts.get("advantage"):
+        said = ADVANTAGES if cause is Cause.RELEASE_CHOSEN else _OF_FILES
+        known["advantage"] = said.get(advantage, advantage)
     return WORDS[cause].format_map(known)
 
 

@@ -68,7 +68,8 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def held(self) -> Sequence[Held]:
         """The files that the plan holds, and those that the mover held."""
-        return (*self.plan.held, *self._failed.values())
+        failed = self._failed
+        return (*self.plan.held, *failed.values()) if failed else self.plan.held
 
     @property
     def moves(self) -> Sequence[Move]:

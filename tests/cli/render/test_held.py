@@ -53,7 +53,7 @@ def test_programs_get_every_file_once_and_people_nothing(
     capsys: Captured, reasons: list[HeldReason], known: set[int]
 ) -> None:
     items = [held(f"{n}.mkv", reason) for n, reason in enumerate(reasons)]
-    show_held(Screen(json=True), items, known={f"{PILE}/{n}.mkv" for n in known}, settle=True)
+    show_held(Screen(json=True), items, known=[n in known for n in range(len(items))], settle=True)
     done = capsys.readouterr()
     events = [json.loads(line) for line in done.out.splitlines()]
 
@@ -103,7 +103,7 @@ def test_a_file_says_why_in_words(capsys: Captured) -> None:
 
 def test_what_was_shown_before_is_one_line(capsys: Captured) -> None:
     items = many("Old", 3) + many("New", 1)
-    told = shown(capsys, items, known={item.source for item in items[:3]})
+    told = shown(capsys, items, known=[True] * 3 + [False])
 
     assert "3 files held as before; --held lists them." in told
     assert "1 held: " in told
@@ -113,7 +113,7 @@ def test_what_was_shown_before_is_one_line(capsys: Captured) -> None:
 
 def test_every_file_is_listed_again_where_that_is_asked_for(capsys: Captured) -> None:
     items = many("Old", 3)
-    told = shown(capsys, items, known={item.source for item in items}, every=True)
+    told = shown(capsys, items, known=[True] * 3, every=True)
 
     assert "as before" not in told
     assert "3 held: " in told
@@ -122,7 +122,7 @@ def test_every_file_is_listed_again_where_that_is_asked_for(capsys: Captured) ->
 def test_what_nobody_misses_is_no_news_and_not_old_either(capsys: Captured) -> None:
     items = [held("a.txt", HeldReason.JUNK)]
 
-    assert "as before" not in shown(capsys, items, known={items[0].source})
+    assert "as before" not in shown(capsys, items, known=[True])
 
 
 # --- what settles it ---

@@ -6,7 +6,7 @@ Those that were shown before are one line, unless the user wants to see every on
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
@@ -30,7 +30,7 @@ def show_held(
     roots: Sequence[str] = (),
     verdicts: Verdicts | None = None,
     *,
-    known: Collection[str] = (),
+    known: Sequence[bool] = (),
     every: bool = False,
     settle: bool = False,
     upgrade: bool = False,
@@ -38,9 +38,10 @@ def show_held(
 ) -> None:
     """Every reason with its files, crowds in one line; with `settle` also what to type that settles it.
 
-    `upgrade`: better files take the place of those in the library as it is. `library`: where they are to go.
+    `known`: of each whether it was shown before; of none if it is empty. `upgrade`: better files take the
+    place of those in the library as it is. `library`: where they are to go.
     """
-    verdicts = verdicts or {}
+    verdicts, known = verdicts or {}, known or [False] * len(held)
     if screen.json:
         _to_programs(screen, held, verdicts, known)
     if screen.json or not held:
@@ -55,26 +56,27 @@ def show_held(
         _what_next(screen, shown, upgrade=upgrade)
 
 
-def _to_programs(screen: Screen, held: Sequence[Held], verdicts: Verdicts, known: Collection[str]) -> None:
+def _to_programs(screen: Screen, held: Sequence[Held], verdicts: Verdicts, known: Sequence[bool]) -> None:
     """Every one as an event; files of one release, which follow one another, have the same candidates."""
 
     def described() -> Iterator[events.HeldEvent]:
         match: Match | None = None
         candidates: tuple[events.CandidateView, ...] = ()
-        for item in held:
+        for item, before in zip(held, known, strict=True):
             verdict = verdicts.get((item.root, item.rel))
             if (found := verdict.match if verdict else None) is not match:
                 match, candidates = found, tuple(map(events.candidate_view, found.ranked if found else ()))
-            yield events.held_event(item, candidates, new=item.source not in known)
+            yield events.held_event(item, candidates, new=not before)
 
     screen.events(described())
 
 
-def _by_whether_known(held: Sequence[Held], known: Collection[str]) -> tuple[Sequence[Held], Sequence[Held]]:
+def _by_whether_known(held: Sequence[Held], known: Sequence[bool]) -> tuple[list[Held], list[Held]]:
     """The files that somebody may miss and that were shown before, and the others."""
-    old = [item for item in held if item.source in known and item.reason.missed]
-    hidden = {item.source for item in old}
-    return old, [item for item in held if item.source not in hidden]
+    parts: tuple[list[Held], list[Held]] = [], []
+    for item, before in zip(held, known, strict=True):
+        parts[0 if before and item.reason.missed else 1].append(item)
+    return parts
 
 
 def _to_review(screen: Screen, held: Sequence[Held], roots: Sequence[str], library: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from anivault.cli import events
@@ -28,7 +29,7 @@ def show(
     doing: Doing = "organize",
     command: str = "",
     *,
-    known: Collection[str] = (),
+    known: Sequence[bool] = (),
     every: bool = False,
     upgrade: bool = False,
 ) -> None:
@@ -56,13 +57,13 @@ def show_rest(
     doing: Doing = "organize",
     command: str = "",
     *,
-    known: Collection[str] = (),
+    known: Sequence[bool] = (),
     every: bool = False,
     upgrade: bool = False,
 ) -> None:
     """What is held and why, what is to be said besides, and what to type next.
 
-    `known`: the held files that were shown before; they are counted, unless `every` one is to be listed.
+    `known`: which of the held files were shown before; they are counted, unless `every` one is to be listed.
     `upgrade`: the plan lets better files take the place of those in the library.
     """
     verdicts = {(item.file.root, item.file.rel): item for item in result.files}
@@ -93,9 +94,9 @@ def _moved(screen: Screen, result: Organized, *, done: bool) -> None:
         _told_by_show(screen, _by_show(result))
 
 
-def _has_new(held: Sequence[Held], known: Collection[str]) -> bool:
+def _has_new(held: Sequence[Held], known: Sequence[bool]) -> bool:
     """Whether somebody may miss a file that was not shown before."""
-    return any(item.reason.missed and item.source not in known for item in held)
+    return any(item.reason.missed and not before for item, before in zip_longest(held, known))
 
 
 class _Show(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,27 +29,33 @@ class Seen:
     def __init__(self, library: str) -> None:
         self.path = place_of(library)
         self._reasons = _read(self.path)
+        self._summed: tuple[Sequence[Held], list[str]] = (), []  # held files, and the digits of each
 
-    def known(self, held: Iterable[Held]) -> frozenset[str]:
-        """The paths of those that were shown before, for the same reason."""
+    def known(self, held: Sequence[Held]) -> list[bool]:
+        """Of each, in their order, whether it was shown before, for the same reason."""
         if not self._reasons:
-            return frozenset()
-        return frozenset(
-            item.source for item in held if self._reasons.get(_digits(item.source)) == item.reason
-        )
+            return [False] * len(held)
+        before = map(self._reasons.get, self._digits_of(held))
+        return [reason == item.reason for reason, item in zip(before, held, strict=True)]
 
-    def remember(self, held: Iterable[Held], moves: Iterable[Move] = ()) -> bool:
+    def remember(self, held: Sequence[Held], moves: Iterable[Move] = ()) -> bool:
         """Note that these were shown; tell whether one was new. One that moves is new if it is held again."""
+        shown = dict(zip(self._digits_of(held), (str(item.reason) for item in held), strict=True))
         now = dict(self._reasons)
-        for move in moves if now else ():
+        for move in moves if now.keys() - shown.keys() else ():
             now.pop(_digits(move.source), None)
-        for item in held:
-            now[_digits(item.source)] = str(item.reason)
+        now |= shown
         new = now != self._reasons
         if new:
             self._reasons = now
             self._write()
         return new
+
+    def _digits_of(self, held: Sequence[Held]) -> list[str]:
+        """What stands for each; it is asked about the same files again and again."""
+        if held is not self._summed[0]:
+            self._summed = held, [_digits(item.source) for item in held]
+        return self._summed[1]
 
     def _write(self) -> None:
         text = "".join(f"{digits} {reason}\n" for digits, reason in list(self._reasons.items())[-MOST:])

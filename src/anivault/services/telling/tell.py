@@ -38,7 +38,9 @@ def asked_now(made: Organized) -> list[Held]:
     """The files that are held now and were not told before: nobody hears of a question every night."""
     known = Seen(made.plan.library).known(made.held)
     return [
-        item for item in made.held if item.reason is not HeldReason.ALREADY_THERE and item.source not in known
+        item
+        for item, before in zip(made.held, known, strict=True)
+        if item.reason is not HeldReason.ALREADY_THERE and not before
     ]
 
 

@@ -119,7 +119,9 @@ class _Hands:
         seen = Seen(self.library)
         known = seen.known(result.held)
         there = HeldReason.ALREADY_THERE
-        if result.moves or any(x.reason is not there and x.source not in known for x in result.held):
+        if result.moves or any(
+            item.reason is not there and not before for item, before in zip(result.held, known, strict=True)
+        ):
             show(self.context.screen, result, known=known, upgrade=self.context.settings.organize.upgrade)
         seen.remember(result.held, result.moves)
         self.context.screen.flush()
