@@ -452,8 +452,10 @@ def who() -> tuple[int, ...]:
 
 def may_link(path: str) -> bool:
     """True when Linux lets us make a hard link of a file: ours, or one that we could write to, or any."""
-    ours = os.geteuid() in (0, os.lstat(path).st_uid)
-    return ours or not _only_owners_link() or os.access(path, os.R_OK | os.W_OK)
+    user = os.geteuid()
+    if not (user and _only_owners_link()):
+        return True
+    return os.lstat(path).st_uid == user or os.access(path, os.R_OK | os.W_OK)
 
 
 @functools.cache

@@ -77,6 +77,19 @@ def test_a_held_file_is_new_once(run: Run, pile: Path, tmp_path: Path, worked: W
     assert worked() == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_name_that_looks_like_an_event_is_told_as_it_is(
+    run: Run, pile: Path, tmp_path: Path, worked: Worked
+) -> None:
+    (pile / 'Zzyzx ","new":true,"candidates":[],"x": - 04.mkv').write_text("odd")
+    words = ["organize", pile, "--to", tmp_path / "lib", "--json"]
+    first, again = run(*words).of("held"), run(*words).of("held")
+
+    assert worked() == 1
+    assert again == [{**held, "new": False} for held in first]
+    assert {held["path"] for held in again} == set(map(str, pile.glob("Zz*")))
+
+
 def test_a_run_that_had_nothing_to_do_is_told_again_and_touches_nothing(
     run: Run, pile: Path, tmp_path: Path, worked: Worked
 ) -> None:
