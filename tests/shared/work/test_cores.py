@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +93,27 @@ def test_what_a_process_leaves_when_it_dies_is_done_here() -> None:
     assert list(spread(work, range(20), workers=2)) == list(range(20))
 
 
+def test_what_cannot_be_handed_back_is_done_here() -> None:
+    found = list(spread(lambda task: (task, sys), range(20), workers=2))  # a module cannot be pickled
+
+    assert found == [(task, sys) for task in range(20)]
+
+
+def test_where_no_process_can_be_begun_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+
+    assert {process for _, process in spread(where, range(40), workers=3)} == {os.getpid()}
+
+
+def test_more_tasks_than_a_pipe_holds_are_all_done() -> None:
+    many = range(40_000)
+
+    assert list(spread(lambda task: task, many, workers=2)) == list(many)
+
+
 def test_what_work_raises_is_raised() -> None:
     def work(task: int) -> int:
         if task == 7:
@@ -110,3 +133,29 @@ def test_no_process_is_left_when_nobody_wants_the_rest() -> None:
     for process in processes:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
+
+
+def test_no_process_outlives_the_one_that_began_it() -> None:
+    words = "import os, time; from anivault.shared.work.cores import shared"
+    work = "lambda _: time.sleep(0.01) or os.getpid()"
+    code = f"{words}\nfor pid in shared({work}, range(100_000), 2): print(pid, flush=True)"
+    ours = os.environ | {"PYTHONPATH": str(Path(cores.__file__).parents[3])}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ours) as parent:
+        assert parent.stdout
+        processes = {int(parent.stdout.readline()) for _ in range(40)}
+        parent.kill()
+    until = time.monotonic() + 30
+    while any(map(runs, processes)) and time.monotonic() < until:
+        time.sleep(0.01)
+
+    assert len(processes) == 2
+    assert not any(map(runs, processes))
+
+
+def runs(process: int) -> bool:
+    """Whether a process does something yet; one that nobody waited for has ended too."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
