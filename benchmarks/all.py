@@ -69,7 +69,7 @@ class Row(NamedTuple):
 
 
 def of_scan(bench: Bench) -> Pair:
-    return Pair(processor(lambda: scanned([str(bench.source)])), bench.find().processor)
+    return Pair(clock(lambda: scanned([str(bench.source)])), bench.find().clock)
 
 
 def of_parse(bench: Bench, peer: str) -> Pair:

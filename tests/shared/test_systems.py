@@ -40,7 +40,7 @@ def test_only_the_layers_of_files_and_processes_know_what_a_system_does_in_its_o
     }
 
     files = {"shared/fs.py", "shared/fs_posix.py", "shared/fs_windows.py"}
-    assert found == files | {"shared/work/cores.py"}
+    assert found == files | {"shared/work/cores.py", "shared/work/forks.py"}
 
 
 @pytest.fixture

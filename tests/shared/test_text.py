@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from anivault.shared.text import as_json, is_text, natural, natural_order, safe
+from anivault.shared.text import as_json, is_text, natural, natural_order, natural_parts, safe
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,21 @@ def test_a_path_that_is_no_utf8_is_known(path: str, whole: bool) -> None:
 @given(st.lists(st.text(alphabet="aé\udcff1290 -", min_size=1, max_size=6), unique=True, max_size=8))
 @example(["1v2", "12"])
 @example(["a10", "a9"])
+@example(["1a1", "1a10", "1a9", "2a10", "2a9"])
 def test_many_names_have_the_order_of_their_keys(names: list[str]) -> None:
     names.sort()
 
-    assert [names[place] for place in natural_order(names)] == sorted(names, key=natural)
+    assert natural_order(names) == sorted(names, key=natural)
+
+
+@given(st.lists(st.text(alphabet="a\udcff12:", min_size=1, max_size=4), unique=True), st.integers(1, 4))
+@example(["a1", "a10", "a2", "b"], 1)
+def test_parts_of_many_names_are_in_order_one_after_another(names: list[str], least: int) -> None:
+    names.sort()
+    parts = list(natural_parts(names, least))
+
+    assert all(len(part) >= least for part in parts[:-1])
+    assert [name for part in parts for name in natural_order(part)] == natural_order(names)
 
 
 def test_numbers_sort_by_value() -> None:

@@ -97,22 +97,11 @@ def listed(entry: os.DirEntry[str]) -> os.stat_result:
 CHANGE_TIME = True  # whether st_ctime is when a file was last changed in any way, which nobody can set
 
 
-def stats_in(folder: str, at_once: int) -> Iterator[tuple[list[str], list[os.stat_result | None]]]:
-    """Yield names of a folder with what they are, no link followed, so many at once; None for what went."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        every = os.listdir(handle)
-        for start in range(0, len(every) or 1, at_once):
-            names = every[start : start + at_once]
-            yield names, _stats(handle, names)
-    finally:
-        os.close(handle)
-
-
-def _stats(folder: int, names: Sequence[str]) -> list[os.stat_result | None]:
+def stats(folder: Folder, names: Sequence[str]) -> list[os.stat_result | None]:
+    """Stat names of a folder, no link followed; None for one that went."""
     try:
         return [os.stat(name, dir_fd=folder, follow_symlinks=False) for name in names]
-    except OSError:  # one has gone since it was listed
+    except OSError:
         return [_stat(folder, name) for name in names]
 
 

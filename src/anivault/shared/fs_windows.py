@@ -100,13 +100,9 @@ def listed(entry: os.DirEntry[str]) -> os.stat_result:
 CHANGE_TIME = False  # st_ctime is when a file was made
 
 
-def stats_in(folder: str, at_once: int) -> Iterator[tuple[list[str], list[os.stat_result | None]]]:
-    """Yield names of a folder with what they are, no link followed, so many at once; None for what went."""
-    whole = long_path(folder)
-    every = os.listdir(whole)
-    for start in range(0, len(every) or 1, at_once):
-        names = every[start : start + at_once]
-        yield names, [_stat(os.path.join(whole, name)) for name in names]
+def stats(folder: Folder, names: Sequence[str]) -> list[os.stat_result | None]:
+    """Stat names of a folder, no link followed; None for one that went."""
+    return [_stat(os.path.join(folder, name)) for name in names]
 
 
 def _stat(path: str) -> os.stat_result | None:

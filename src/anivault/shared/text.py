@@ -7,7 +7,8 @@ where control, bidirectional and invisible characters stand as visible escapes. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
@@ -54,27 +55,56 @@ def natural(text: str) -> str:
     return _NUMBER.sub(_by_length, text)
 
 
-def natural_order(names: Sequence[str]) -> Sequence[int]:
-    """Return the places of file names that are sorted as text, as `natural` sorts them.
+def natural_order(names: Sequence[str]) -> list[str]:
+    """Bring file names that are sorted as text into the order of `natural`.
 
-    Most folders are sorted so already: then the shapes of their names tell it, in a fifth of the time.
+    Most have it already. Else two neighbours are alike up to numbers of different lengths, as their shapes
+    tell: then those are sorted that have the same text before their first number.
     """
-    shapes = "/".join(names).encode("utf-8", "surrogatepass").translate(_SHAPE).split(b"/")
-    if not any(one != other and _part_in_a_number(one, other) for one, other in pairwise(shapes)):
-        return range(len(names))
+    text = "/".join(names).encode("utf-8", "surrogatepass")
+    lines, shapes = text.split(b"/"), text.translate(_SHAPE).split(b"/")
+    ordered, end = list(names), 0
+    for place, (one, other) in enumerate(pairwise(shapes)):
+        if one == other or place < end or (number := _parting_number(one, other)) is None:
+            continue
+        if lines[place][:number] == lines[place + 1][:number]:
+            head = _NUMBER.split(names[place], 1)[0]
+            start, end = bisect_left(names, f"{head}0"), _end_of(head, names)
+            ordered[start:end] = _sorted_naturally(names[start:end])
+    return ordered
+
+
+def natural_parts(names: Sequence[str], least: int) -> Iterator[Sequence[str]]:
+    """Cut file names that are sorted as text, so that the natural orders of the parts make that of all."""
+    end = 0
+    while end < len(names):
+        start, last = end, names[min(end + least, len(names)) - 1]
+        end = _end_of(_NUMBER.split(last, 1)[0], names)
+        yield names[start:end]
+
+
+def _end_of(text: str, names: Sequence[str]) -> int:
+    """The place behind all names that begin with this text and a number."""
+    return bisect_left(names, f"{text}:")  # it comes after 9
+
+
+def _sorted_naturally(names: Sequence[str]) -> list[str]:
     some = (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE))
-    return sorted(range(len(names)), key=[*chain.from_iterable(map(_naturals, some))].__getitem__)
+    keys = chain.from_iterable(map(_naturals, some))
+    return [name for _, name in sorted(zip(keys, names, strict=True))]
 
 
 _AT_ONCE = 1000  # names: their pieces take ten times their memory
 _SHAPE = bytes.maketrans(b"123456789", b"000000000")
 
 
-def _part_in_a_number(one: bytes, other: bytes) -> bool:
-    """Whether two shapes are equal up to the middle of a number, which has more digits in one of them."""
+def _parting_number(one: bytes, other: bytes) -> int | None:
+    """Where a number begins up to which two shapes are equal, and which has more digits in one of them."""
     bits = int.from_bytes(one, "little") ^ int.from_bytes(other, "little")
     place = ((bits & -bits).bit_length() - 1) // 8  # of the first byte that differs
-    return one[place - 1 : place] == b"0" and b"0" in (one[place : place + 1], other[place : place + 1])
+    if one[place - 1 : place] == b"0" and b"0" in (one[place : place + 1], other[place : place + 1]):
+        return len(one[:place].rstrip(b"0"))
+    return None
 
 
 def _naturals(names: Sequence[str]) -> list[str]:

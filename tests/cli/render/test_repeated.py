@@ -145,15 +145,15 @@ def test_a_file_that_is_written_is_looked_at_each_time(
 def test_what_could_not_be_read_is_looked_at_each_time(
     run: Run, pile: Path, tmp_path: Path, worked: Worked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed, calls = fs.listed, []
+    look, calls = fs.look, []
 
-    def broken_once(entry: os.DirEntry[str]) -> os.stat_result:
-        calls.append(entry.name)
+    def broken_once(folder: fs.Folder, name: str) -> os.stat_result:
+        calls.append(name)
         if len(calls) == 1:
-            raise OSError(5, "Input/output error", entry.path)
-        return listed(entry)
+            raise OSError(5, "Input/output error", name)
+        return look(folder, name)
 
-    monkeypatch.setattr(fs, "listed", broken_once)
+    monkeypatch.setattr(fs, "look", broken_once)
     words = ["organize", pile, "--to", tmp_path / "lib", "--json"]
     assert [left["reason"] for left in run(*words).of("left-out")] == ["unreadable"]
 

@@ -244,7 +244,7 @@ def test_a_folder_is_read_alike_however_many_names_are_read_at_once(
 ) -> None:
     files = scanned(*PILE, *(f"Pile/Area 51 {n}.{end}" for n in range(1, 30) for end in ("ass", "mkv")))
     whole = parse_files(files, Reader())
-    monkeypatch.setattr("anivault.core.pipeline.parallel_scanner.BATCH", names_at_once)
+    monkeypatch.setattr("anivault.core.pipeline.parallel_reader.BATCH", names_at_once)
 
     book = Notebook()
     assert parse_files(files, Reader(), memory=book) == whole

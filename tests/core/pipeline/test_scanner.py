@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from anivault.core.pipeline.records import kind_of
 from anivault.core.pipeline.scanner import Scan, outermost, scan
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
+from anivault.shared.work import cores, walk
 
 
 def make(root: Path, *names: str) -> None:
@@ -256,20 +258,62 @@ def test_the_extension_tells_the_kind(name: str, kind: FileKind) -> None:
 NAMES = st.sampled_from(
     ["Nichijou", "Season 2", ".hidden", "NC 10", "NC 9", "@eadir", "b", ".ignore", "x.mkv", "y.ass"]
 )
+KINDS: dict[str, Callable[[Path], object]] = {
+    "file": lambda path: path.write_bytes(b"some"),
+    "nothing": lambda path: path.write_bytes(b""),
+    "hole": lambda path: os.truncate(path, path.write_bytes(b"") + (1 << 20)),
+    "link": lambda path: path.symlink_to("b"),
+}
 
 
-@given(st.lists(st.lists(NAMES, min_size=1, max_size=4), max_size=20), st.integers(2, 5))
+@given(
+    st.lists(st.tuples(st.lists(NAMES, min_size=1, max_size=4), st.sampled_from(list(KINDS))), max_size=20),
+    st.sampled_from([0, 2, 5]),
+)
 def test_folders_that_are_listed_at_once_give_what_one_after_another_gives(
-    tmp_path_factory: pytest.TempPathFactory, paths: list[list[str]], workers: int
+    tmp_path_factory: pytest.TempPathFactory, paths: list[tuple[list[str], str]], workers: int
 ) -> None:
     root = tmp_path_factory.mktemp("tree")
-    for parts in paths:
+    for parts, kind in paths:
+        path = root.joinpath(*parts[:-1], parts[-1] + ("" if parts[-1] == ".ignore" else ".mkv"))
         with suppress(FileExistsError, NotADirectoryError, IsADirectoryError):
-            make(root, "/".join(parts) + ("" if parts[-1] == ".ignore" else ".mkv"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            KINDS[kind](path)
 
-    one, many = scan([str(root)], workers=1), scan([str(root)], workers=workers)
+    one = scan([str(root)], workers=1)
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(scanner, "AT_ONCE", 2)
+        several_processes(small)
+        many = scan([str(root)], workers=workers)
 
     assert replace(one, began=0) == replace(many, began=0)
+
+
+def several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have folders shared out at once, few to each of three processes."""
+    monkeypatch.setattr(walk, "LONG", 0.0)
+    monkeypatch.setattr(walk, "LOOKS", 2)
+    if sys.platform == "linux":
+        monkeypatch.setattr(cores, "_cores", lambda: 3)
+        monkeypatch.setattr(cores, "_may_fork", lambda: True)  # also next to a thread of pytest's own
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+def test_many_files_are_found_by_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, *(f"Show {number}/{episode:02}.mkv" for number in range(8) for episode in range(9)))
+    one = scan([str(tmp_path)], workers=1)
+    forked, fork = [], os.fork
+
+    def noted() -> int:
+        forked.append(fork())
+        return forked[-1]
+
+    several_processes(monkeypatch)
+    monkeypatch.setattr(os, "fork", noted)
+    many = scan([str(tmp_path)])
+
+    assert replace(one, began=0) == replace(many, began=0)
+    assert forked
 
 
 def test_at_a_share_folders_are_listed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

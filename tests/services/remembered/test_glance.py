@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from anivault.services.remembered import glance
 from anivault.services.remembered.glance import glanced
 from anivault.shared import fs
+from anivault.shared.work import cores, walk
 
 
 @pytest.fixture
@@ -110,14 +112,14 @@ def test_a_library_that_lies_in_a_source_is_looked_at_once(source: Path, library
     inside = source / "lib"
     library.rename(inside)
     folders: list[str] = []
-    stats_in = fs.stats_in
+    opened = fs.open_folder
 
-    def listed(folder: str, at_once: int) -> Iterator[Any]:
+    def noted(parent: fs.Folder | None, folder: str) -> fs.Folder:
         folders.append(folder)
-        return stats_in(folder, at_once)
+        return opened(parent, folder)
 
     with pytest.MonkeyPatch.context() as disk:
-        disk.setattr(fs, "stats_in", listed)
+        disk.setattr(fs, "open_folder", noted)
         before = see(source, inside)
     (inside / "Show/new.mkv").touch()
 
@@ -184,15 +186,15 @@ def test_words_that_the_user_keeps_are_read(source: Path, library: Path, tmp_pat
 def test_a_folder_that_nobody_may_list_is_one_that_changes_when_one_may(
     source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, stats_in = see(source, library), fs.stats_in
+    before, opened = see(source, library), fs.open_folder
 
-    def refused(folder: str, at_once: int) -> Iterator[Any]:
+    def refused(parent: fs.Folder | None, folder: str) -> fs.Folder:
         if folder.endswith("Show"):
             raise PermissionError(13, "Permission denied", folder)
-        return stats_in(folder, at_once)
+        return opened(parent, folder)
 
     with monkeypatch.context() as disk:
-        disk.setattr(fs, "stats_in", refused)
+        disk.setattr(fs, "open_folder", refused)
         closed = see(source, library)
 
     assert closed != before == see(source, library)
@@ -205,6 +207,45 @@ def test_a_file_that_goes_while_it_is_looked_at_stops_nothing(
     monkeypatch.setattr(os, "listdir", lambda folder: [*listed(folder), "gone.mkv"])
 
     assert see(source, library)
+
+
+def test_the_sum_is_that_of_one_process_however_many_look(
+    source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        (source / f"Show {number % 20}").mkdir(exist_ok=True)
+        (source / f"Show {number % 20}/{number}.mkv").touch()
+    monkeypatch.setattr(glance, "AT_ONCE", 8)  # the source is a large folder, and lists in parts
+    forked, fork = [], os.fork
+
+    def noted() -> int:
+        forked.append(fork())
+        return forked[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
+    sums = []
+    for count in (1, 2, 5):
+        monkeypatch.setattr(walk, "LONG", 0.0)
+        monkeypatch.setattr(cores, "_may_fork", lambda: True)  # also next to a thread of pytest's own
+        monkeypatch.setattr(cores, "_cores", partial(int, count))
+        sums.append(see(source, library))
+    (source / "Show 7/new.mkv").touch()
+
+    assert len(set(sums)) == 1
+    assert see(source, library) != sums[0]
+    assert forked or sys.platform != "linux"
+
+
+def test_a_name_more_in_a_folder_of_very_many_is_seen(
+    source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glance, "AT_ONCE", 3)
+    for number in range(10):
+        (source / f"{number}.mkv").touch()
+    before = see(source, library)
+    (source / "one more.mkv").touch()
+
+    assert see(source, library) != before
 
 
 def test_progress_is_told_now_and_then(source: Path, library: Path) -> None:

@@ -258,7 +258,7 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[MatchedFi
     """Match with so many processes, however little the work is."""
     monkeypatch.setattr(cores, "WORTH", 0.0)
     monkeypatch.setattr(cores, "_may_fork", lambda: True)  # also next to a thread of pytest's own
-    monkeypatch.setattr("anivault.core.pipeline.parallel_scanner.BATCH", 7)
+    monkeypatch.setattr("anivault.core.pipeline.parallel_reader.BATCH", 7)
     monkeypatch.setattr(matcher, "BATCH", 2)
     files = scanned(*(f"{s}/{f.format(s, n)}" for s in SHOWS for f in FORMS for n in (1, 2, 3)))
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from anivault.core.models import FileKind, ParsedFile, ScannedFile
 from anivault.core.pipeline.discs import Results, renumber
 from anivault.core.pipeline.folders import complete, context, known
-from anivault.core.pipeline.parallel_scanner import parts, read_all
+from anivault.core.pipeline.parallel_reader import parts, read_all
 from anivault.core.pipeline.readable import unreadable
 from anivault.core.pipeline.records import Context, kind_of
 from anivault.core.pipeline.siblings import varying

@@ -12,7 +12,9 @@ import time
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from operator import attrgetter
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,13 +28,13 @@ from anivault.core.pipeline.left_out import (
     why_not_file,
     why_not_folder,
 )
-from anivault.core.pipeline.parallel_scanner import in_order
 from anivault.core.pipeline.records import kind_of
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
 from anivault.shared.fs import share_of
 from anivault.shared.progress import Progress, untold
-from anivault.shared.text import natural_order
+from anivault.shared.text import natural_order, natural_parts
+from anivault.shared.work.walk import in_order
 
 _VIDEO = FileKind.VIDEO  # looking a member of an enum up costs as much as reading an extension
 
@@ -63,6 +65,7 @@ class Scan(msgspec.Struct, frozen=True):
 
 
 AT_A_SHARE = 16  # folders listed at once
+AT_ONCE = 256  # names of one folder
 FEW_HOLES = 12  # as many files as a season has
 
 
@@ -99,8 +102,8 @@ def scan(
 
 
 def _helpful(root: str, mounts: Mapping[str, str]) -> int:
-    """On a network share every look waits for an answer; on a disk of one's own two at once take longer."""
-    return AT_A_SHARE if share_of(root, mounts) else 1
+    """On a network share every look waits for an answer; on a disk of one's own each core has work."""
+    return AT_A_SHARE if share_of(root, mounts) else 0
 
 
 def outermost(roots: Sequence[str]) -> list[str]:
@@ -141,7 +144,20 @@ def _real(path: str) -> str:
 
 # The ignore lists that hold in a folder, outermost first, each with the folder it stands in.
 _Ignores = tuple[tuple[str, ignore.IgnoreList], ...]
-_Place = tuple[str, _Ignores]  # a folder below a root
+
+
+class _Place(NamedTuple):
+    """A folder below a root, with the lists that hold there; or some `names` of it, once it was listed.
+
+    `others`: what is no regular file, and why it is left out; None for a folder that is gone into.
+    `unfinished`: the names that are `controlled` in it.
+    """
+
+    rel: str
+    ignores: _Ignores
+    names: Sequence[str] = ()
+    others: Mapping[str, LeftOutReason | None] = {}
+    unfinished: Container[str] = ()
 
 
 class _Found:
@@ -153,6 +169,14 @@ class _Found:
         self.holes: list[ScannedFile] = []
         self._devices = devices
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle in columns, which are quick to hand to another process."""
+        files = self.files
+        root = files[0].root if files else ""
+        rels = "\0".join([file.rel for file in files])
+        columns = [[get(file) for file in files] for get in _COLUMNS]
+        return _handed_back, (root, rels, columns, self.left_out, self.holes)
+
     def add(self, other: _Found) -> None:
         """Add what another one has collected."""
         self.files += other.files
@@ -161,20 +185,21 @@ class _Found:
 
     def take(self, root: str, rel: str, kind: FileKind, s: os.stat_result) -> None:
         """Take a file, unless it is a video of no bytes."""
-        if not s.st_size and kind is _VIDEO:
+        size, device = s.st_size, s.st_dev
+        if not size and kind is _VIDEO:
             self.leave(joined(root, rel), LeftOutReason.EMPTY, "no bytes")
             return
-        device = self._devices.setdefault(s.st_dev, s.st_dev)
-        file = ScannedFile(root, rel, kind, Identity(s.st_size, s.st_mtime_ns, device, s.st_ino))
+        identity = Identity(size, s.st_mtime_ns, self._devices.setdefault(device, device), s.st_ino)
+        file = ScannedFile(root, rel, kind, identity)
         self.files.append(file)
         # A file system that packs small files elsewhere counts no blocks either: then the file is asked.
-        if not fs.blocks(s) and s.st_size and fs.is_hole(file.path, s.st_size):
+        if not fs.blocks(s) and size and fs.is_hole(file.path, size):
             self.holes.append(file)
 
-    def take_listed(self, root: str, rel: str, kind: FileKind, entry: os.DirEntry[str]) -> None:
+    def take_listed(self, root: str, rel: str, kind: FileKind, folder: fs.Folder, name: str) -> None:
         """Take a file that a folder lists."""
         try:
-            s = fs.listed(entry)
+            s = fs.look(folder, name)
         except OSError as error:  # gone since it was listed, or a broken disk
             self.leave(joined(root, rel), LeftOutReason.UNREADABLE, error.strerror or str(error))
         else:
@@ -249,59 +274,79 @@ class _Walk:
     def below(self, root: str, workers: int) -> Iterator[None]:
         """Take what lies below a root that is a folder."""
         look = partial(self._look, root, _real(root))
-        first: _Place = ("", ())
-        for found in in_order(look, first, workers):
+        for found in in_order(look, _Place("", ()), workers, self._joined):
             self.found.add(found)
             yield
 
+    def _joined(self, every: Sequence[_Found]) -> _Found:
+        first, *rest = every
+        for found in rest:
+            first.add(found)
+        return first
+
     def _look(self, root: str, real_root: str, place: _Place) -> tuple[_Found, list[_Place]]:
-        """List one folder; returns the folders in it with the ignore lists that hold there."""
-        (rel, ignores), found = place, _Found(self._devices)
+        """Look at a folder, or at some of its names; returns the places that it leads to."""
+        rel, found = place.rel, _Found(self._devices)
         if rel and f"{real_root}/{rel}" in self._skip:
             return found, []
-        path = f"{root}/{rel}" if rel else root
-        folder = None
+        path, folder = f"{root}/{rel}" if rel else root, None
         try:
             folder = fs.open_folder(None, path)  # inside of it, a look takes less than by the whole path
-            names, entries = _entries(folder)
+            listed, below = (place, []) if place.names else self._listed(root, path, place, folder, found)
+            if listed is place or len(listed.names) <= AT_ONCE:
+                self._take(root, listed, folder, found)
+            else:
+                below[:0] = [listed._replace(names=some) for some in natural_parts(listed.names, AT_ONCE)]
         except OSError as error:
             if not rel:
                 raise FolderUnreadableError(path, error) from error
             found.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
             return found, []
         else:
-            ignores = found.more_ignores(path, rel, names, ignores)
-            return found, self._sorted_out(root, rel, entries, controlled(names), ignores, found)
+            return found, below
         finally:
             if folder is not None:
                 fs.close_folder(folder)
 
-    def _sorted_out(
-        self,
-        root: str,
-        rel: str,
-        entries: list[os.DirEntry[str]],
-        unfinished: set[str],
-        ignores: _Ignores,
-        found: _Found,
-    ) -> list[_Place]:
+    def _listed(
+        self, root: str, path: str, place: _Place, folder: fs.Folder, found: _Found
+    ) -> tuple[_Place, list[_Place]]:
+        """List a folder: its names, and the folders in it that are gone into."""
+        rel, prefix = place.rel, f"{place.rel}/" if place.rel else ""
+        with os.scandir(folder) as entries:
+            listed = {entry.name: entry for entry in entries}
+        names, ignores = sorted(listed), found.more_ignores(path, rel, listed, place.ignores)
+        others = {
+            name: self._unfit(listed[name], root, prefix + name, ignores)
+            for name in names
+            if not listed[name].is_file(follow_symlinks=False)
+        }
+        folders = natural_order([name for name, reason in others.items() if reason is None])
+        below = [_Place(prefix + name, ignores) for name in folders]
+        return _Place(rel, ignores, names, others, controlled(names)), below
+
+    def _take(self, root: str, place: _Place, folder: fs.Folder, found: _Found) -> None:
+        """Take the files among the names of a folder, and say of the others why they are left out."""
+        rel, ignores, names, others, unfinished = place
         prefix, judging = f"{rel}/" if rel else "", bool(ignores or self._everywhere)
-        folders: list[_Place] = []
-        entries.reverse()
-        while entries:
-            entry = entries.pop()  # and let go: it keeps all that a look found
-            name, is_file = entry.name, entry.is_file(follow_symlinks=False)
-            below, kind = prefix + name, kind_of(name)
-            reason = why_not_file(name, kind, unfinished) if is_file else _unfit(entry, joined(root, below))
-            if judging and reason is None:
-                reason = self._ignored(root, below, ignores, folder=not is_file)
+        for name in natural_order(names):
+            below, kind, is_file = prefix + name, kind_of(name), name not in others
+            reason = why_not_file(name, kind, unfinished) if is_file else others[name]
+            if judging and is_file and reason is None:
+                reason = self._ignored(root, below, ignores, folder=False)
             if reason is not None:
                 found.leave(joined(root, below), reason)
             elif is_file:
-                found.take_listed(root, below, kind, entry)
-            else:
-                folders.append((below, ignores))
-        return folders
+                found.take_listed(root, below, kind, folder, name)
+
+    def _unfit(self, entry: os.DirEntry[str], root: str, rel: str, ignores: _Ignores) -> LeftOutReason | None:
+        """Why something that is no regular file is left out; None for a folder to go into."""
+        if entry.is_symlink() or fs.is_junction(entry):
+            return LeftOutReason.LINK
+        if not entry.is_dir(follow_symlinks=False):
+            return LeftOutReason.SPECIAL
+        reason = why_not_folder(entry.name, joined(root, rel))
+        return reason or self._ignored(root, rel, ignores, folder=True)
 
     def _ignored(self, root: str, rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
         """Judge a path. The innermost list that speaks of it decides, as in git; then those of everywhere."""
@@ -313,15 +358,23 @@ class _Walk:
         return LeftOutReason.IGNORED if verdict else None
 
 
-def _entries(folder: fs.Folder) -> tuple[list[str], list[os.DirEntry[str]]]:
-    """What a folder lists: the names as text sorts them, and all in its order."""
-    with os.scandir(folder) as found:
-        entries = sorted(found, key=_name)
-    names = [entry.name for entry in entries]
-    return names, [entries[place] for place in natural_order(names)]
+_COLUMNS = [
+    attrgetter(name)
+    for name in ("kind", "identity.size", "identity.mtime_ns", "identity.device", "identity.inode")
+]
 
 
-_name = attrgetter("name")
+def _handed_back(
+    root: str, rels: str, columns: Sequence[Sequence[Any]], left_out: list[LeftOut], holes: list[ScannedFile]
+) -> _Found:
+    """What another process has found below one root."""
+    kinds, sizes, times, disks, inodes = columns
+    devices: dict[int, int] = {}
+    found = _Found(devices)
+    identities = map(Identity, sizes, times, map(devices.setdefault, disks, disks), inodes)
+    found.files = list(map(ScannedFile, repeat(root), rels.split("\0"), kinds, identities))
+    found.left_out, found.holes = left_out, holes
+    return found
 
 
 def _names(folder: str) -> list[str]:
@@ -329,15 +382,6 @@ def _names(folder: str) -> list[str]:
         return os.listdir(folder)
     except OSError:  # a folder may let people in and not be listed
         return []
-
-
-def _unfit(entry: os.DirEntry[str], path: str) -> LeftOutReason | None:
-    """Why something that is no regular file is left out; None for a folder to go into."""
-    if entry.is_symlink() or fs.is_junction(entry):
-        return LeftOutReason.LINK
-    if not entry.is_dir(follow_symlinks=False):
-        return LeftOutReason.SPECIAL
-    return why_not_folder(entry.name, path)
 
 
 def _judged(rel: str, ignores: _Ignores, *, folder: bool) -> bool | None:

@@ -12,10 +12,11 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from xxhash import xxh3_128
 
@@ -23,12 +24,13 @@ from anivault.core.pipeline.left_out import IGNORE_FILES, why_not_folder
 from anivault.shared import fs
 from anivault.shared.places import FOLDER
 from anivault.shared.progress import Progress, untold
+from anivault.shared.work.walk import in_order
 
 READ = frozenset(IGNORE_FILES)
 LOCK = "lock"  # in a library's own folder; taking it leaves all as it was
 SMALL = 64 << 10  # bytes; what is larger is known by its stat
-AT_ONCE = 4096  # names of a folder in one row
-TELLING = 256  # rows between two words of progress
+AT_ONCE = 1024  # names of a folder in one sum
+TELLING = 256  # sums between two words of progress
 
 _facts = attrgetter(
     "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev", "st_uid", "st_gid"
@@ -57,33 +59,60 @@ def glanced(
 
 
 def _below(root: str, skip: str = "") -> Iterator[bytes]:
-    """A row for each folder of a library, where a link counts as what it leads to; or of a source.
+    """A sum for each folder of a library, where a link counts as what it leads to; or of a source.
 
     A source has `skip`, the library that may lie in it. As in a scan, neither that nor what programs keep in
     folders of their own is gone into: snapshots can be many times as much as all the rest.
     """
-    real, ours = os.path.realpath(root), not skip
+    real = os.path.realpath(root)
     yield _row(root, _stat(root), real, _stat(real))
     yield from chain.from_iterable(map(_above, dict.fromkeys((root, real))))
-    folders = [root] if os.path.isdir(root) else []
-    while folders:
-        folder = folders.pop()
-        own = ours and os.path.basename(folder) == FOLDER
+    if os.path.isdir(root):
+        yield from in_order(partial(_look, root, real, skip), _Place(root), 0)
+
+
+class _Place(NamedTuple):
+    """A folder; or some `names` of it, once it was listed."""
+
+    folder: str
+    names: Sequence[str] = ()
+
+
+def _look(root: str, real: str, skip: str, place: _Place) -> tuple[bytes, list[_Place]]:
+    """Sum up a folder, or some of its names; returns the places that it leads to."""
+    folder, names = place
+    try:
+        handle = fs.open_folder(None, folder)
         try:
-            for names, stats in fs.stats_in(folder, AT_ONCE):
-                found = [s and _facts(s) for s in stats]
-                if own and LOCK in names:
-                    found[names.index(LOCK)] = None
-                pairs = zip(names, found, strict=True)
-                rest = [(name, facts) for name, facts in pairs if facts and not stat.S_ISREG(facts[0])]
-                yield _row(folder, names, found, [_led(folder, name) for name, _ in rest] if ours else None)
-                yield from _words(folder, {*names} - {LOCK} if own else READ.intersection(names))
-                inside = (f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0]))
-                folders += [
-                    one for one in inside if ours or not _is_left_out(one, real + one[len(root) :], skip)
-                ]
-        except OSError as error:
-            yield _row(folder, error.errno)
+            names = names or os.listdir(handle)
+            if len(names) > AT_ONCE and not place.names:
+                starts = range(0, len(names), AT_ONCE)
+                return b"", [_Place(folder, names[start : start + AT_ONCE]) for start in starts]
+            found = [s and _facts(s) for s in fs.stats(handle, names)]
+        finally:
+            fs.close_folder(handle)
+    except OSError as error:
+        return _row(folder, error.errno), []
+    made, rest = _summed(folder, names, found, ours=not skip)
+    inside = (f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0]))
+    return made, [
+        _Place(one) for one in inside if not skip or not _is_left_out(one, real + one[len(root) :], skip)
+    ]
+
+
+def _summed(
+    folder: str, names: Sequence[str], found: list[Facts | None], *, ours: bool
+) -> tuple[bytes, list[tuple[str, Facts]]]:
+    """The sum of names and what is found at them; and what is no regular file."""
+    own = ours and os.path.basename(folder) == FOLDER
+    if own and LOCK in names:
+        found[names.index(LOCK)] = None
+    pairs = zip(names, found, strict=True)
+    rest = [(name, facts) for name, facts in pairs if facts and not stat.S_ISREG(facts[0])]
+    made = xxh3_128(_row(folder, names, found, [_led(folder, name) for name, _ in rest] if ours else None))
+    for row in _words(folder, {*names} - {LOCK} if own else READ.intersection(names)):
+        made.update(row)
+    return made.digest(), rest
 
 
 def _is_left_out(folder: str, real: str, skip: str) -> bool:

@@ -1,7 +1,6 @@
-"""Look at many folders at once, and read many names on many cores. The answers are those of one by one.
+"""Read many names on many cores. The answers are those of one by one.
 
-Threads look, where each look waits for a disk far away; processes read, where cores have work. Engines that
-run in processes of their own are asked from here alone.
+Engines that run in processes of their own are asked from here alone.
 """
 
 from __future__ import annotations
@@ -9,53 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Sized
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from anivault.parser.read import Reader
 from anivault.shared.progress import Progress
 from anivault.shared.work.cores import spread
 
-Place = TypeVar("Place")
-Found = TypeVar("Found")
 Item = TypeVar("Item")
 Task = TypeVar("Task", bound=Sized)
 Answer = TypeVar("Answer")
 Packed = TypeVar("Packed")
-Look: TypeAlias = Callable[[Place], tuple[Found, list[Place]]]
-
-
-def in_order(look: Look[Place, Found], first: Place, workers: int) -> Iterator[Found]:
-    """Look at a place and at all that it leads to; yield what each look finds, a place before those below it.
-
-    `workers` places are looked at, at once. Raises what `look` does.
-    """
-    if workers == 1:
-        stack = [first]
-        while stack:
-            found, below = look(stack.pop())
-            stack += reversed(below)
-            yield found
-    else:
-        yield from _at_once(look, first, workers)
-
-
-def _at_once(look: Look[Place, Found], first: Place, workers: int) -> Iterator[Found]:
-    from concurrent.futures import Future, ThreadPoolExecutor  # few disks are far away
-
-    def visit(place: Place) -> tuple[Found, list[Future[Any]]]:
-        found, below = look(place)
-        return found, [pool.submit(visit, each) for each in below]
-
-    pool = ThreadPoolExecutor(workers)
-    try:
-        stack: list[Future[Any]] = [pool.submit(visit, first)]
-        while stack:
-            found, below = stack.pop().result()
-            stack += reversed(below)
-            yield found
-    finally:
-        pool.shutdown(cancel_futures=True)
-
 
 BATCH = 1000  # names: a tenth of a second
 

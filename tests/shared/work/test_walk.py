@@ -1,8 +1,11 @@
-"""What is looked at and read at once gives what one after another gives, in the same order."""
+"""What is looked at at once gives what one after another gives, in the same order."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from itertools import count
 from threading import Lock, Thread
 from typing import TypeAlias
@@ -11,10 +14,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anivault.core.pipeline.parallel_scanner import BATCH, in_order, parts, read_all
-from anivault.parser.models import ParseResult
-from anivault.parser.read import Reader, read_rules
-from anivault.shared.progress import Progress, untold
+from anivault.shared.work import cores, walk
+from anivault.shared.work.walk import in_order
+
+
+@pytest.fixture(autouse=True, scope="module")
+def soon() -> Iterator[None]:
+    """Work goes to three processes at once, and in small pieces; next to a thread of pytest's own too."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(walk, "LONG", 0.0)
+        patched.setattr(walk, "LOOKS", 2)
+        if sys.platform == "linux":
+            patched.setattr(cores, "_cores", lambda: 3)
+            patched.setattr(cores, "_may_fork", lambda: True)
+        yield
+
 
 Tree: TypeAlias = "tuple[int, list[Tree]]"  # a folder by its number, and those below it
 
@@ -44,7 +58,7 @@ TREES = st.recursive(st.just([]), lambda below: st.lists(below, max_size=4), max
 
 
 @settings(max_examples=60, deadline=None)
-@given(TREES, st.sampled_from([1, 2, 7]))
+@given(TREES, st.sampled_from([0, 1, 2, 7]))
 def test_folders_come_in_the_order_of_a_reader_however_many_are_looked_at_at_once(
     tree: Tree, workers: int
 ) -> None:
@@ -66,7 +80,7 @@ def test_each_folder_is_looked_at_once(tree: Tree, workers: int) -> None:
     assert seen == Counter(found) == Counter(walked(tree))
 
 
-@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("workers", [0, 1, 4])
 def test_what_a_look_raises_ends_the_walk_and_what_came_before_was_told(workers: int) -> None:
     def looks(place: Tree) -> tuple[int, list[Tree]]:
         if place[0] == 2:
@@ -77,6 +91,32 @@ def test_what_a_look_raises_ends_the_walk_and_what_came_before_was_told(workers:
     assert [next(found), next(found)] == [0, 1]
     with pytest.raises(PermissionError, match="folder 2"):
         next(found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+def test_what_takes_long_is_looked_at_by_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looks(place: Tree) -> tuple[tuple[int, int], list[Tree]]:
+        return (place[0], os.getpid()), place[1]
+
+    tree = numbered([[[[]] * 5] * 5] * 5)
+    found = list(in_order(looks, tree, 0))
+    monkeypatch.setattr(walk, "LONG", 3600.0)
+    here = list(in_order(looks, tree, 0))
+
+    assert [number for number, _ in found] == walked(tree)
+    assert len({process for _, process in found}) > 2
+    assert {process for _, process in here} == {os.getpid()}
+
+
+@pytest.mark.parametrize("workers", [0, 1, 4])
+def test_what_several_looks_found_may_be_joined(workers: int) -> None:
+    def looks(place: Tree) -> tuple[list[int], list[Tree]]:
+        return [place[0]], place[1]
+
+    tree = numbered([[[[]] * 2] * 3] * 4)
+    found = list(in_order(looks, tree, workers, lambda every: [one for found in every for one in found]))
+
+    assert [number for numbers in found for number in numbers] == walked(tree)
 
 
 def test_a_walk_that_nobody_follows_to_its_end_leaves_no_thread_behind(
@@ -96,65 +136,3 @@ def test_a_walk_that_nobody_follows_to_its_end_leaves_no_thread_behind(
 
     assert started
     assert not any(thread.is_alive() for thread in started)
-
-
-# --- names ---
-
-
-class Failing:
-    """An engine that cannot read names with a 7."""
-
-    name = "failing"
-    in_process = True
-
-    def parse(self, name: str) -> ParseResult:
-        if "7" in name:
-            raise ValueError(f"no idea of {name}")
-        return read_rules(name)
-
-
-NAMES = [f"Gankutsuou {n}.mkv" for n in range(1, 41)] + ["Monster - 05.mkv", "Monster - 06 [720p].mkv", "?"]
-
-
-def read(tasks: list[list[str]], reader: Reader, progress: Progress = untold) -> list[list[ParseResult]]:
-    """Read the names of each task, in this process or in others."""
-
-    def readings(names: list[str]) -> list[ParseResult]:
-        return list(map(reader.read, names))
-
-    return list(read_all(tasks, readings, reader, progress, pack=lambda answer: answer))
-
-
-def test_names_are_read_in_their_order_each_by_itself() -> None:
-    tasks = [NAMES[:10], NAMES[10:11], NAMES[11:]]
-
-    assert read(tasks, Reader()) == [list(map(Reader().read, names)) for names in tasks]
-
-
-def test_progress_tells_how_many_of_all_are_read_batch_by_batch() -> None:
-    told: list[tuple[int, int | None]] = []
-    many = [f"Monster - {n:04}.mkv" for n in range(BATCH + 3)]
-    read([*map(list, parts(many))], Reader(), lambda done, of: told.append((done, of)))
-
-    assert told == [(BATCH, len(many)), (len(many), len(many))]
-
-
-def test_small_tasks_are_read_together_and_none_is_cut() -> None:
-    told: list[int] = []
-    tasks = [[f"Monster {n}.mkv"] * size for n, size in enumerate((600, 300, 200, 900, 1))]
-    read(tasks, Reader(), lambda done, _: told.append(done))
-
-    assert told == [900, 1100, 2001]
-
-
-def test_what_engines_fail_at_is_counted_once_over_all_batches() -> None:
-    reader = Reader([Failing(), Failing()])
-    names = [f"Gankutsuou {n % 10}x{n}.mkv" for n in range(BATCH + 20)]
-    read([*map(list, parts(names))], reader)
-
-    assert reader.failures == {"failing": 2 * sum("7" in name for name in names)}
-    assert reader.why["failing"].startswith("no idea of Gankutsuou")
-
-
-def test_no_names_are_no_work() -> None:
-    assert read([], Reader()) == []
