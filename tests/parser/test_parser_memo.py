@@ -18,6 +18,11 @@ SHAPES = [
     "[Moon][Kaiba][{n}][1080p].mkv",
     "Kaiba - S01E{n} - The {n} Doors.mkv",
     "Kaiba S{n}E05.mkv",
+    "Kaiba - 05 (S{n}).mkv",
+    "Kaiba S05E{n}.mkv",
+    "Kaiba.5.S05E{n}.5.1.mkv",
+    "Kaiba - {n} - S05E{n}.mkv",
+    "[Moon] Kaiba - S05E{n} (5) [{crc}].mkv",
     "Kaiba {n} [1080p].mkv",
     "Kaiba 2008 - {n}.mkv",
     "{n}.mkv",
@@ -46,7 +51,7 @@ WORDS = re.findall(
     "The of Sea Night A Go OVA Part II Special Movie END Preview I s WEB Dual Season Episode mkv v2 7 Making"
     " Creditless First en RAW Sub",
 )
-numbers = st.integers(0, 1200).map(lambda n: f"{n:02d}")
+numbers = (st.sampled_from([1, 5]) | st.integers(0, 1200)).map(lambda n: f"{n:02d}")
 
 
 @given(shape=st.sampled_from(SHAPES), known=numbers, asked=numbers, crc=st.integers(0, 2**32 - 1))
@@ -85,6 +90,16 @@ def test_the_files_of_a_release_with_titles_are_remembered() -> None:
 
     assert found is not None
     assert (found.title, found.episodes, found.episode_title) == ("Kaiba", (12,), "A Long Night of Stars")
+
+
+def test_the_first_episode_of_the_first_season_is_remembered() -> None:
+    memo = Memo()
+    first = "Kaiba.S01E01.1080p.mkv"
+    memo.keep(first, read_rules(first))
+
+    found = memo.find("Kaiba.S01E12.1080p.mkv")
+
+    assert found == read_rules("Kaiba.S01E12.1080p.mkv")
 
 
 def test_a_title_of_words_that_rules_know_is_read_anew() -> None:

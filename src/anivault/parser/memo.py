@@ -20,6 +20,7 @@ CAPACITY = 4096  # shapes; a hundred thousand files have a few thousand
 
 _RUNS = re.compile(r"([\[(][0-9A-Fa-f]{8}[\])]|\d+)")
 _BY_VALUE = frozenset(("480", "540", "576", "720"))  # taken for a resolution in brackets
+_SEASON, _EPISODE = frozenset("sS"), frozenset("eE")
 _WORDS = re.compile(r"[A-Za-z]+(?:[ .][A-Za-z]+)*")
 
 
@@ -62,7 +63,7 @@ class Memo:
         if result.confidence < SURE or len(result.episodes) != 1 or result.absolute:
             return
         pieces = _RUNS.split(name)
-        shape = _shape(pieces[1::2], result)
+        shape = _shape(pieces, result)
         if shape is None:
             return
         if len(self._shapes) >= CAPACITY:
@@ -73,15 +74,27 @@ class Memo:
             self._titled[tuple(pieces[: 2 * shape.episode + 1 : 2])] = titled
 
 
-def _shape(runs: list[str], result: ParseResult) -> _Shape | None:
-    places = [n for n, run in enumerate(runs) if run.isdecimal() and int(run) == result.episodes[0]]
-    if len(places) != 1 or not _may_vary(runs[places[0]]):
+def _shape(pieces: list[str], result: ParseResult) -> _Shape | None:
+    runs = pieces[1::2]
+    episode = _episode(pieces, runs, result)
+    if episode is None or not _may_vary(runs[episode]):
         return None
     match [n for n, run in enumerate(runs) if not run.isdecimal()]:
         case []:
-            return _Shape(runs, places[0], None, result)
+            return _Shape(runs, episode, None, result)
         case [checksum] if runs[checksum][1:-1] == result.crc32:
-            return _Shape(runs, places[0], checksum, result)
+            return _Shape(runs, episode, checksum, result)
+    return None
+
+
+def _episode(pieces: list[str], runs: list[str], result: ParseResult) -> int | None:
+    """Which run is the episode; of `S01E01` the second one, where the name has no third that is equal."""
+    match [n for n, run in enumerate(runs) if run.isdecimal() and int(run) == result.episodes[0]]:
+        case [only]:
+            return only
+        case [season, episode] if result.season == result.episodes[0] and episode == season + 1:
+            texts = pieces[2 * season], pieces[2 * episode]
+            return episode if texts[0][-1:] in _SEASON and texts[1] in _EPISODE else None
     return None
 
 
