@@ -18,7 +18,7 @@ LONGEST = 4  # digits of an episode's number
 
 Place = tuple[int, int]
 
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"[\[(][0-9A-Fa-f]{8}[\])]|(\d+)")  # none in a checksum
 # Numbers behind these vary without being the episode, or are read as what they are.
 _COUNTS_OTHERS = re.compile(
     r"(?:(?<!\dst )(?<!\dnd )(?<!\drd )(?<!\dth )season|part|cour|vol(?:ume)?|dis[ck]|cd|dvd|movie|film"
@@ -26,7 +26,6 @@ _COUNTS_OTHERS = re.compile(
     r"|(?<![^\W_])(?:pt\.?|[sv]))[ ._#-]*$",
     re.IGNORECASE,
 )
-_CHECKSUM = re.compile(r"[\[(][0-9A-Fa-f]{8}[\])]")
 
 
 def varying(names: Iterable[str], asked: Iterable[str]) -> dict[str, Place]:
@@ -49,24 +48,22 @@ def varying(names: Iterable[str], asked: Iterable[str]) -> dict[str, Place]:
 def _by_front(names: Iterable[str], wanted: Set[str]) -> dict[str, dict[str, Place]]:
     """By text in front of a number, where that stands in each name with such a text."""
     places: defaultdict[str, dict[str, Place]] = defaultdict(dict)
+    shortest = min(map(len, wanted), default=0)
+    heads = {front[:shortest] for front in wanted}  # of thousands of names few begin like the one in doubt
     for name in names:
-        for found in _numbers(name):
+        for found in _numbers(name) if name[:shortest] in heads else ():
             if (front := name[: found.start()]) in wanted and _counts(found[0]):
                 places[front].setdefault(name, found.span())
     return places
 
 
 def _numbers(name: str) -> Iterator[re.Match[str]]:
-    return _NUMBERS.finditer(_CHECKSUM.sub(_mask, name))
+    return (found for found in _NUMBERS.finditer(name) if found[1])
 
 
 def _counts(digits: str) -> bool:
     """Whether a number may count episodes."""
     return len(digits) <= LONGEST and int(digits) not in YEARS
-
-
-def _mask(found: re.Match[str]) -> str:
-    return "_" * len(found[0])
 
 
 def _tells(front: str, members: dict[str, Place]) -> bool:
