@@ -109,8 +109,8 @@ def _column(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
 
     Records of one release share most of their values: these are compared as objects first.
     """
-    if values.count(None) == len(values):  # most columns of a name are empty
-        return [None], []
+    if len(set(map(id, values))) == 1:  # as most columns of a folder are, and all empty ones
+        return [values[0]], []
     objects, at = _once(values)
     keys = _keys(objects)
     once = dict(zip(keys, objects, strict=True))
