@@ -61,6 +61,29 @@ def test_names_alone_have_an_answer_each_and_nobody_looks_at_the_disk(tmp_path: 
     assert (found.left_out, found.amiss) == ((), False)
 
 
+def test_what_no_library_takes_is_not_read_where_files_are_filed(tmp_path: Path) -> None:
+    names = (
+        "Emma - 01.mkv",
+        "Emma - 01.txt",
+        "Emma - 01.chapters.xml",
+        "Emma - 01_Chap.txt",
+        "Emma - 01.ass",
+    )
+    for name in names:
+        (tmp_path / name).touch()
+    read_all, filed = (
+        {
+            item.file.name: item.parsed
+            for item in read(What(paths=(str(tmp_path),), filing=filing), Reader()).files
+        }
+        for filing in (False, True)
+    )
+
+    assert filed.pop("Emma - 01.txt") == ParseResult()
+    assert read_all.pop("Emma - 01.txt").episodes == (1,)
+    assert filed == read_all
+
+
 # --- folders ---
 
 

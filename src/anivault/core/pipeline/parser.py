@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -41,14 +41,20 @@ def parse_files(
     reader: Reader | None = None,
     progress: Progress = untold,
     memory: Memory = FORGETFUL,
+    *,
+    filing: bool = False,
 ) -> list[ParsedFile]:
     """Parse the files of one scan together: what one name leaves in doubt its folder settles.
 
     A name that nobody can read has no title, nor that of its folders or siblings. `progress` gets the number
-    of names read so far, and of all that `memory` does not have.
+    of names read so far, and of all that `memory` does not have. `filing`: what no library takes is not read.
     """
     done, apart = [_UNREAD] * len(files), []
-    for shelf, said in _all_said(files, reader or default_reader(), progress, memory):
+    left = [place for place, file in enumerate(files) if _is_junk(file)] if filing else []
+    for place in left:
+        done[place] = ParsedFile(files[place], _UNREAD.parsed)
+    shelves = _shelves(files, frozenset(left))
+    for shelf, said in _all_said(files, shelves, reader or default_reader(), progress, memory):
         for number, (place, parsed) in enumerate(zip(shelf.places, said.parsed, strict=True)):
             done[place] = ParsedFile(files[place], parsed, said.why.get(number, ""))
         if not said.alone:
@@ -58,6 +64,11 @@ def parse_files(
 
 
 _UNREAD = ParsedFile(ScannedFile("", "", FileKind.OTHER), ParseResult())  # stands where nothing is read yet
+
+
+def _is_junk(file: ScannedFile) -> bool:
+    """Whether no library takes a file, whatever it is called: `readme.txt`, and no list of chapters."""
+    return file.kind is FileKind.OTHER and "chap" not in file.name.lower()
 
 
 # --- folder by folder ------------------------------------------------------------------------------
@@ -104,10 +115,10 @@ FEW = 500  # so many names are read in less time than a memory needs
 
 
 def _all_said(
-    files: Sequence[ScannedFile], reader: Reader, progress: Progress, memory: Memory
+    files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader, progress: Progress, memory: Memory
 ) -> Iterator[tuple[Shelf, _Said]]:
     """What the names of each folder say: as it is known from before, else read, and known from then on."""
-    shelves, fresh, kept = _shelves(files), [], {}
+    fresh, kept = [], {}
     sums = {} if memory is FORGETFUL or len(files) <= FEW else _sums(files, shelves, reader)
     known = memory.known(list(sums.values()))
     for shelf in shelves:
@@ -123,10 +134,12 @@ def _all_said(
         memory.keep(kept)
 
 
-def _shelves(files: Sequence[ScannedFile]) -> list[Shelf]:
-    """The files by folder."""
+def _shelves(files: Sequence[ScannedFile], left: Set[int]) -> list[Shelf]:
+    """The files by folder, but for those that are `left`."""
     shelves: dict[tuple[str, str], Shelf] = {}
     for place, file in enumerate(files):
+        if place in left:
+            continue
         key = file.root, file.folder
         if (shelf := shelves.get(key)) is None:
             shelf = shelves[key] = Shelf(*key)

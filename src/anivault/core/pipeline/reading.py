@@ -22,7 +22,8 @@ def read(what: What, reader: Reader, progress: Progress = untold, memory: Memory
     if not what.paths:
         return parse_names(what.names, reader)
     found = scan(what.paths, skip=what.skip, ignored=what.ignored, progress=progress, workers=what.workers)
-    return settled(found, parse_files(found.files, reader, progress, memory), what)
+    files = parse_files(found.files, reader, progress, memory, filing=what.filing)
+    return settled(found, files, what)
 
 
 def parse_names(paths: Sequence[str], reader: Reader) -> Read:
