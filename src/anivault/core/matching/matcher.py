@@ -159,6 +159,7 @@ def _steadily(
     known = memory.known(list(sums.values()))
     packed = {place: known[key] for place, key in sums.items() if key in known}
     fresh = [place for place in range(len(releases)) if place not in packed]
+    fresh.sort(key=lambda place: releases[place].title.casefold())
     made = _in_batches([releases[place] for place in fresh], batch, sources, progress, workers)
     packed |= zip(fresh, made, strict=True)
     memory.keep({sums[place]: packed[place] for place in fresh if sums})
