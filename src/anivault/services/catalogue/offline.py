@@ -35,9 +35,11 @@ FEWEST = 0.4  # of the most grams that any key shares; keys with fewer are not m
 LEAST_RATIO = 60.0  # of 100; below it two titles have little more in common than the alphabet
 SHORTEST = 5  # letters; what begins with fewer is not a title (in another script: three)
 PROBES = 400  # keys asked for in one statement
+MARKS = 16  # values that a statement has, or a multiple of it
 KEYS = 16_384  # keys whose shows are kept for those who ask again
 
 Answer = TypeVar("Answer")
+Value = TypeVar("Value")
 
 
 class Catalog:
@@ -150,8 +152,8 @@ class Catalog:
     def _among(self, keys: Sequence[str]) -> list[int]:
         """Find the shows that bear one of `keys`, the longest key first."""
         found = f"SELECT show FROM keys WHERE key IN ({_marks(keys)}) GROUP BY show"  # noqa: S608
-        sql = f"{found} ORDER BY max(length(key)) DESC, show LIMIT ?"
-        return [show for (show,) in self._database.execute(sql, (*keys, MOST * 2))]
+        sql = f"{found} ORDER BY max(length(key)) DESC, show LIMIT {MOST * 2}"
+        return [show for (show,) in self._database.execute(sql, _filled(keys))]
 
     def _longer(self, key: str) -> list[int]:
         """Find the shows whose key goes on where `key` ends, the shortest first."""
@@ -171,12 +173,12 @@ class Catalog:
     def _alike(self, key: str) -> list[int]:
         """Find the shows with the keys most alike: grams choose them, then `ratio` judges."""
         numbers = self._survivors(key)
-        sql = f"SELECT id, key, show FROM keys WHERE id IN ({_marks(numbers)})"  # noqa: S608
-        rows = {number: (text, show) for number, text, show in self._database.execute(sql, numbers)}
-        texts = {number: text for number, (text, _) in rows.items()}
+        sql = f"SELECT key, show FROM keys WHERE id IN ({_marks(numbers)})"  # noqa: S608
+        rows = self._database.execute(sql, _filled(numbers)).fetchall()
+        texts = [text for text, _ in rows]
         ranked = process.extract(key, texts, scorer=fuzz.ratio, limit=None, score_cutoff=LEAST_RATIO)
-        inside = [number for number, text in texts.items() if key in text] if len(key) >= _least(key) else []
-        best = dict.fromkeys(rows[number][1] for number in [*(n for _, _, n in ranked), *inside])
+        inside = [at for at, text in enumerate(texts) if key in text] if len(key) >= _least(key) else []
+        best = dict.fromkeys(rows[at][1] for at in [*(at for _, _, at in ranked), *inside])
         return list(best)[:MOST]
 
     def _survivors(self, key: str) -> list[int]:
@@ -196,7 +198,7 @@ class Catalog:
         for start in range(0, len(asked), PROBES):
             some = asked[start : start + PROBES]
             sql = f"SELECT length(keys), gram, keys FROM grams WHERE gram IN ({_marks(some)})"  # noqa: S608
-            found += self._database.execute(sql, some)
+            found += self._database.execute(sql, _filled(some))
         seen = 0
         for _, _, packed in sorted(found):
             numbers = array("I", packed)
@@ -215,9 +217,18 @@ class Catalog:
         return bytes(row[0])
 
 
+def _filled(values: Sequence[Value]) -> list[Value]:
+    """The values for an `IN`, the last one as often as it takes: few statements have to be prepared."""
+    return [*values, *[*values[-1:]] * _lacking(values)]
+
+
 def _marks(values: Sequence[object]) -> str:
-    """A question mark for each value of a statement."""
-    return ",".join("?" * len(values))
+    """A question mark for each value of a statement, once they are `_filled`."""
+    return ",".join("?" * (len(values) + _lacking(values)))
+
+
+def _lacking(values: Sequence[object]) -> int:
+    return -len(values) % MARKS if len(values) > 1 else 0
 
 
 def _least(key: str) -> int:
