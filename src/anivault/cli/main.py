@@ -32,7 +32,7 @@ def main() -> None:
     import gc
 
     _read_paths_as_utf8()
-    gc.set_threshold(50_000, 20, 20)  # records are many and never garbage: looking took a tenth of a run
+    gc.set_threshold(200_000, 20, 20)  # records are many and never garbage: looking took a tenth of a run
     _streams()
     import anivault.cli.app  # noqa: F401 - so that nothing is left to import for `run`
 

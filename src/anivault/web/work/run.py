@@ -43,7 +43,7 @@ def main() -> None:
     """Read the order, do it, and tell how it ended."""
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     step_up()  # the page waits for a free processor; its work does not
-    gc.set_threshold(50_000, 20, 20)  # as cli/main.py: records are many and never garbage
+    gc.set_threshold(200_000, 20, 20)  # as cli/main.py: records are many and never garbage
     order = Order(json.load(sys.stdin))
     teller = Teller()
     teller.end(outcome(order, teller))
