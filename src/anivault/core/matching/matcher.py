@@ -31,7 +31,7 @@ from anivault.core.models import (
     ShowId,
 )
 from anivault.shared.progress import Progress, untold
-from anivault.shared.work.columns import columns, decode, encode
+from anivault.shared.work.columns import decode, encode
 from anivault.shared.work.cores import spread
 from anivault.shared.work.memory import FORGETFUL, Memory, digest
 
@@ -117,17 +117,19 @@ def _ask(said: Sequence[Evidence], sources: Sequence[Source]) -> list[list[Candi
 # --- what is known already, and other cores --------------------------------------------------------
 
 
-class _Placed(msgspec.Struct, frozen=True):
-    """A MatchedFile without its file and match."""
+class _Way(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How files of a release were placed: alike for most of them."""
 
     decision: Decision
-    coordinates: tuple[Coordinates, ...]
     reasons: tuple[str, ...]
     sure: float
-    other: tuple[Coordinates, ...]
 
 
-class _Rank(msgspec.Struct, frozen=True, array_like=True):
+_Place = tuple[int, int, int | None, str | None]  # the fields of Coordinates
+_File = tuple[int, tuple[_Place, ...], tuple[_Place, ...]]  # which way, where to, and where else
+
+
+class _Rank(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A Ranked, with the keys of its candidate and entry; an entry that the candidate lacks as it is."""
 
     show: ShowId
@@ -136,14 +138,15 @@ class _Rank(msgspec.Struct, frozen=True, array_like=True):
     parts: dict[str, float]
 
 
-class _Verdict(msgspec.Struct, frozen=True, array_like=True):
+class _Verdict(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The verdicts on a release, without what is known from the release and the sources."""
 
     decision: Decision
     confidence: float
     ranked: tuple[_Rank, ...]
     reasons: tuple[str, ...]
-    files: bytes
+    ways: tuple[_Way, ...]
+    files: tuple[_File, ...]
 
 
 def _steadily(
@@ -159,7 +162,7 @@ def _steadily(
     known = memory.known(list(sums.values()))
     packed = {place: known[key] for place, key in sums.items() if key in known}
     fresh = [place for place in range(len(releases)) if place not in packed]
-    fresh.sort(key=lambda place: releases[place].title.casefold())
+    fresh.sort(key=lambda place: releases[place].title.casefold())  # what is made of a show is made once
     made = _in_batches([releases[place] for place in fresh], batch, sources, progress, workers)
     packed |= zip(fresh, made, strict=True)
     memory.keep({sums[place]: packed[place] for place in fresh if sums})
@@ -202,10 +205,22 @@ def _said(release: Release) -> Iterator[bytes]:
 
 def _pack(verdicts: Verdicts) -> bytes:
     match = verdicts[0].match
-    placed = [_Placed(v.decision, v.coordinates, v.reasons, v.sure, v.other) for v in verdicts]
     ranked = tuple(map(_ranked, match.ranked))
-    files = columns(_Placed).pack(placed)
-    return encode(_Verdict(match.decision, match.confidence, ranked, match.reasons, files))
+    ways: dict[tuple[Decision, tuple[str, ...], float], int] = {}
+    files = tuple(
+        (
+            ways.setdefault((v.decision, v.reasons, v.sure), len(ways)),
+            _places(v.coordinates),
+            _places(v.other),
+        )
+        for v in verdicts
+    )
+    how = tuple(_Way(*way) for way in ways)
+    return encode(_Verdict(match.decision, match.confidence, ranked, match.reasons, how, files))
+
+
+def _places(coordinates: tuple[Coordinates, ...]) -> tuple[_Place, ...]:
+    return tuple((c.season, c.episode, c.absolute, c.title) for c in coordinates)
 
 
 def _ranked(rank: Ranked) -> _Rank:
@@ -217,7 +232,7 @@ def _ranked(rank: Ranked) -> _Rank:
 
 
 Get = Callable[[ShowId], Candidate]
-Same = dict[tuple[Coordinates, ...], tuple[Coordinates, ...]]  # places, each once: S01E01 is many files'
+Same = dict[tuple[_Place, ...], tuple[Coordinates, ...]]  # places, each once: S01E01 is many files'
 
 
 def _get(sources: Sequence[Source], show: ShowId) -> Candidate:
@@ -228,18 +243,28 @@ def _unpack(packed: bytes, release: Release, get: Get, same: Same) -> Iterator[M
     said = decode(packed, _Verdict)
     ranked = tuple(_hung(rank, get(rank.show)) for rank in said.ranked)
     match, key = Match(said.decision, said.confidence, ranked, said.reasons), release.key
-    for file, placed in zip(release.files, columns(_Placed).unpack(said.files), strict=True):
+    for file, (way, places, other) in zip(release.files, said.files, strict=True):
+        how = said.ways[way]
         yield MatchedFile(
             file.file,
             file.parsed,
             match,
-            placed.decision,
-            same.setdefault(placed.coordinates, placed.coordinates),
-            placed.reasons,
-            placed.sure,
+            how.decision,
+            _coordinates(places, same),
+            how.reasons,
+            how.sure,
             release=key,
-            other=placed.other,
+            other=_coordinates(other, same),
         )
+
+
+def _coordinates(places: tuple[_Place, ...], same: Same) -> tuple[Coordinates, ...]:
+    if (found := same.get(places)) is None:
+        found = same[places] = tuple(
+            Coordinates(season=season, episode=episode, absolute=absolute, title=title)
+            for season, episode, absolute, title in places
+        )
+    return found
 
 
 def _hung(rank: _Rank, candidate: Candidate) -> Ranked:
