@@ -114,7 +114,7 @@ class ParsedFile(msgspec.Struct, frozen=True, gc=False):
 ReleaseKey = NewType("ReleaseKey", str)  # the path of its first file: no other release of a run has it
 
 
-class Release(msgspec.Struct, frozen=True):
+class Release(msgspec.Struct, frozen=True, gc=False):
     """Files of one folder, title and group: matched once, with all its files as evidence.
 
     `folder` is the whole path of it, whichever root it was found under.
@@ -152,7 +152,7 @@ class ShowId(NamedTuple):
         return cls(found["provider"], found["media"] or "tv", int(found["number"])) if found else None
 
 
-class Query(msgspec.Struct, frozen=True, kw_only=True):
+class Query(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One release's question to a source. `titles` in order of trust, the folder's after the name's."""
 
     titles: tuple[str, ...]
@@ -160,7 +160,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     movie: bool | None = None  # True: looks like a film, False: has episodes, None: cannot tell
 
 
-class Title(msgspec.Struct, frozen=True):
+class Title(msgspec.Struct, frozen=True, gc=False):
     """One title. `language`: BCP 47 (`ja`, `ja-Latn` for romaji, `en`, `zh-Hans`), else empty."""
 
     text: str
@@ -168,7 +168,7 @@ class Title(msgspec.Struct, frozen=True):
     main: bool = False
 
 
-class TvdbPlace(msgspec.Struct, frozen=True):
+class TvdbPlace(msgspec.Struct, frozen=True, gc=False):
     """From the entry's own episode `own` on, TVDB has it in `season`, from `episode` on."""
 
     own: int
@@ -176,7 +176,7 @@ class TvdbPlace(msgspec.Struct, frozen=True):
     episode: int
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One AniDB/MAL/AniList entry: a cour, a film, an OVA; part of a Candidate.
 
     `season` and `offset` place it in the provider's numbering: provider episode = own episode +
@@ -203,7 +203,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     tvdb: tuple[TvdbPlace, ...] = ()  # the order of TVDB, where a list has it
 
 
-class Season(msgspec.Struct, frozen=True):
+class Season(msgspec.Struct, frozen=True, gc=False):
     """One season of the provider's table. Shows that never restart have `first` above 1."""
 
     number: int
@@ -235,7 +235,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     ids: dict[str, str] = {}  # of other sites, and of an episode its own
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A show or film of a provider, with the entries that make it up."""
 
     provider: str  # "tmdb"

@@ -26,7 +26,7 @@ POSSIBLE = 0.75  # the least for numbers that a show has, whatever they count fr
 POPULARITY = 1e-6  # below every other difference that a score can show
 
 
-class Fit(msgspec.Struct, frozen=True):
+class Fit(msgspec.Struct, frozen=True, gc=False):
     """A candidate, its timeline and the slot that fits best, with how the release counts."""
 
     candidate: Candidate

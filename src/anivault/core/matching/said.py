@@ -22,7 +22,7 @@ WHOLE, PIECE, NUMBERED, SCRIPT, HEAD = 1.0, 0.97, 0.97, 0.88, 0.7
 FOLDER = 100  # folders' titles are counted from here: they support a title, and name nothing by themselves
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """One way to read one of the release's titles: `base` is what is left without season words."""
 
     text: str

@@ -18,7 +18,7 @@ NEAR = 2  # the same, where those that do not come right after the last that doe
 MANY = 4  # as many of a release's numbers have to fit for each that does not (a guess)
 
 
-class Told(msgspec.Struct, frozen=True):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """What a release says of its numbers, and the entry that it looks like.
 
     `named`: it names the entry or its season. `cour`: its name may be of a later cour. `printed`: season and

@@ -36,7 +36,7 @@ class Frame(StrEnum):
     SHOW = "show"
 
 
-class PlacedEntry(msgspec.Struct, frozen=True):
+class PlacedEntry(msgspec.Struct, frozen=True, gc=False):
     """An entry in its place: its episode 1 is `first` of `season`, after `before` episodes of the show."""
 
     entry: Entry
@@ -128,7 +128,7 @@ def year_of(slot: PlacedEntry) -> int | None:
     return int(slot.entry.begin[:4]) if slot.entry.begin else None
 
 
-class Counting(msgspec.Struct, frozen=True):
+class Counting(msgspec.Struct, frozen=True, gc=False):
     """How a release counts: from where, whether to the end of entries, and which season it names.
 
     `doubt`: what else the numbers may count from. `extra`: numbers that may be no episodes, but came with the
@@ -142,7 +142,7 @@ class Counting(msgspec.Struct, frozen=True):
     extra: frozenset[int] = frozenset()
 
 
-class Placement(msgspec.Struct, frozen=True):
+class Placement(msgspec.Struct, frozen=True, gc=False):
     """Where one file belongs, how sure that is (0 to 1), and the rule in words."""
 
     coordinates: tuple[Coordinates, ...]

@@ -23,7 +23,7 @@ WELL_KNOWN, FAMOUS = 1000, 10000  # people who keep a show in their lists (a gue
 WEB_SINCE = 2010  # simulcasts by the big sites began about then
 
 
-class Profile(msgspec.Struct, frozen=True):
+class Profile(msgspec.Struct, frozen=True, gc=False):
     """What is derived from a candidate alone: its timeline and its titles."""
 
     candidate: Candidate

@@ -132,7 +132,7 @@ def claims_of(said: Evidence, heard: TitleMatch, names: Names) -> list[Claim]:
     return [max((_claim(words, own) for words in spoken), default=NO_CLAIM) for own in names.own]
 
 
-class _Spoken(msgspec.Struct, frozen=True):
+class _Spoken(msgspec.Struct, frozen=True, gc=False):
     """A reading, with the season and part that go with it, and what all of the show is called."""
 
     whole: Forms
