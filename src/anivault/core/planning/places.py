@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from anivault.core.causes import Cause
 from anivault.core.models import (
     Candidate,
@@ -180,7 +182,7 @@ def _is_alone(item: MatchedFile) -> bool:
 
 
 def _first_of(subject: Subject) -> Subject:
-    return subject._replace(coordinates=subject.coordinates[:1])
+    return replace(subject, coordinates=subject.coordinates[:1])
 
 
 def _unreadable(places: tuple[Coordinates, ...]) -> Cause | None:
@@ -257,7 +259,11 @@ def shown(slot: Slot) -> str:
 
 def stay(wanted: Wanted, reason: HeldReason, cause: Cause, other: str = "", **facts: str) -> Held:
     """A video that has to stay, with the place that it would get."""
-    return held(wanted.item.file, reason, cause, place=wanted.place.target, other=other, **facts)
+    file = wanted.item.file
+    return Held(
+        root=file.root, rel=file.rel, reason=reason, cause=cause, facts=facts, place=wanted.place.target,
+        other=other,
+    )  # fmt: skip
 
 
 def taken_by(wanted: Wanted, other: ScannedFile, cause: Cause, **facts: str) -> Held:

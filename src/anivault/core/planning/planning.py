@@ -173,7 +173,7 @@ class Planning:
         for index in (*cut.parts, *cut.loose):
             whole = self.wanted[index]
             number = number_of(whole.item) or 1
-            part = whole._replace(place=whole.place.part(number), slots=())
+            part = replace(whole, place=whole.place.part(number), slots=())
             if found := self._found(part):
                 yield index, self._already(index, whole.item.file, found)
             elif stays := self._part_stays(index, cut, number):
@@ -227,10 +227,11 @@ class Planning:
         won: dict[object, int] = {}  # by what only one file can have: which of these has it
         for number, (index, label) in enumerate(zip(indexes, names, strict=True)):
             wanted = self.wanted[index]
-            better = min((won[claim] for claim in wanted.claims if claim in won), default=None)
+            claims = wanted.claims
+            better = min([won[claim] for claim in claims if claim in won], default=None)
             if better is None:
                 yield index, self._place_or_hold(index, wanted, label)
-                won |= dict.fromkeys(wanted.claims, number) if index in self._placed else {}
+                won |= dict.fromkeys(claims, number) if index in self._placed else {}
             else:
                 number = self._version_number(wanted, indexes, number)
                 yield index, self._beside(index, wanted, self.wanted[indexes[better]], (label, number))
@@ -314,7 +315,7 @@ class Planning:
             version = place.named(self.namer.labelled(place.stem, text, wanted.kind))
             if self._is_lettered(version):
                 version = place.named(self.namer.labelled(place.stem, f"'{text}'", wanted.kind))
-            if found := self._found(wanted._replace(place=version)):
+            if found := self._found(replace(wanted, place=version)):
                 return self._already(index, wanted.item.file, found)
             if version.key not in self.stems and self.taken.video(version.key) is None:
                 return self._move(index, wanted.item, version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from anivault.core.models import Held, Identity, MatchedFile, ScannedFile, ShowId
@@ -40,13 +41,14 @@ def apart(shelves: Sequence[Shelf | Held], owners: Mapping[str, ShowId]) -> list
 
 def rivals(wanted: Mapping[int, Wanted]) -> Iterable[list[int]]:
     """Put videos together that cannot all be had; each is in one list, in the order given."""
-    claims = [claim for one in wanted.values() for claim in one.claims]
-    if len(set(claims)) == len(claims):  # as in most shows
+    claims = {index: one.claims for index, one in wanted.items()}
+    every = list(chain.from_iterable(claims.values()))
+    if len(set(every)) == len(every):  # as in most shows
         return [[index] for index in wanted]
     leaders: dict[int, int] = {}
     first: dict[object, int] = {}
-    for index, one in wanted.items():
-        for claim in one.claims:
+    for index, claimed in claims.items():
+        for claim in claimed:
             if (other := first.setdefault(claim, index)) != index:
                 _join(leaders, *sorted((_leader(leaders, other), _leader(leaders, index))))  # the first leads
     crowds: dict[int, list[int]] = {}

@@ -9,7 +9,7 @@ import marshal
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from anivault.core.causes import Cause
 from anivault.core.models import Held, HeldReason, MatchedFile, Move, ScannedFile, ShowId
@@ -33,8 +33,10 @@ def videos(run: Planning, matched: Sequence[MatchedFile], workers: int = 1) -> l
         1 if run.upgrades else workers,  # a file that makes room does so for all that come after it
         pack=pack, unpack=partial(unpack, run, matched),
     )  # fmt: skip
-    outcomes = dict(chain.from_iterable(found))
-    return [shelf if isinstance(shelf, Held) else outcomes[index] for index, shelf in enumerate(shelves)]
+    outcomes: list[Shelf | Outcome] = [*shelves]
+    for index, outcome in chain.from_iterable(found):
+        outcomes[index] = outcome
+    return cast(list[Outcome], outcomes)  # each video that is on a shelf is of one show
 
 
 def _batches(shows: Iterable[list[int]]) -> Iterator[list[list[int]]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+import msgspec
+
 from anivault.core.models import Held, Match, MatchedFile, Move, ShowId
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.misread import Kind
@@ -13,7 +15,7 @@ Slot: TypeAlias = tuple[ShowId, int, int]  # show, season, episode; of a film bo
 Outcome: TypeAlias = Move | Held
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a video should go: folder, name without extension, extension with its dot.
 
     `key` is folder and name folded: of videos with one key only one can go there, whatever its extension.
@@ -60,7 +62,7 @@ class Shelf(NamedTuple):
     why: str
 
 
-class Wanted(NamedTuple):
+class Wanted(msgspec.Struct, frozen=True, gc=False):
     """A video on its way: the place that its match gives it, and the episodes that it would be there."""
 
     item: MatchedFile

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from anivault.core.models import Candidate, Coordinates
 from anivault.core.planning.naming.characters import finish
@@ -35,7 +36,7 @@ from tests.core.records import in_library, show
     ],
 )
 def test_several_numbers_are_joined_as_the_format_says(template: str, name: str) -> None:
-    assert episode(template, SUBJECT._replace(coordinates=RANGE)) == name
+    assert episode(template, replace(SUBJECT, coordinates=RANGE)) == name
 
 
 def test_a_group_vanishes_when_a_field_in_it_is_empty() -> None:
@@ -43,7 +44,7 @@ def test_a_group_vanishes_when_a_field_in_it_is_empty() -> None:
 
     assert episode("{title}< ({year})>< - {episode_title}>< [{group}< {resolution}>]>", bare) == "X"
     assert (
-        episode("{title}< [{group}< {resolution}>]>", bare._replace(parsed=ParseResult(group="G"))) == "X [G]"
+        episode("{title}< [{group}< {resolution}>]>", replace(bare, parsed=ParseResult(group="G"))) == "X [G]"
     )
 
 
@@ -95,8 +96,8 @@ def test_the_year_of_the_show_stands_once_in_its_folder(title: str, wanted: str,
 def test_a_title_of_nothing_gives_way_to_another_then_to_the_id() -> None:
     other = show(1, "???", 2019, titles={"en": "What"})
 
-    assert episode("{title}", SUBJECT._replace(candidate=other)) == "What"
-    assert episode("{title}", SUBJECT._replace(candidate=show(7, "[]"))) == "tmdb 7"
+    assert episode("{title}", replace(SUBJECT, candidate=other)) == "What"
+    assert episode("{title}", replace(SUBJECT, candidate=show(7, "[]"))) == "tmdb 7"
 
 
 @pytest.mark.parametrize("nothing", ["...", " . ", ". .", "?"])
@@ -118,7 +119,7 @@ def test_a_title_of_marks_that_no_name_can_end_with_is_nothing(nothing: str) -> 
     ],
 )
 def test_the_title_of_an_episode_does_not_go_on_counting(title: str, shown: str) -> None:
-    subject = SUBJECT._replace(coordinates=(Coordinates(season=1, episode=1, title=title),))
+    subject = replace(SUBJECT, coordinates=(Coordinates(season=1, episode=1, title=title),))
 
     assert episode("{episode_title}", subject) == shown
 
@@ -161,8 +162,8 @@ def test_shortening_is_the_same_each_time() -> None:
 def test_a_candidate_of_another_provider_is_named_by_it() -> None:
     other = Candidate(provider="anidb", id=5, media_type="tv", title="X")
 
-    assert Namer(preset()).show(SUBJECT._replace(candidate=other)) == "Shows/X [anidbid-5]"
-    assert Namer(preset("plex")).show(SUBJECT._replace(candidate=other)) == "Shows/X"
+    assert Namer(preset()).show(replace(SUBJECT, candidate=other)) == "Shows/X [anidbid-5]"
+    assert Namer(preset("plex")).show(replace(SUBJECT, candidate=other)) == "Shows/X"
 
 
 # What titles are made of that counts for something in the name of a file.
