@@ -22,7 +22,6 @@ from anivault.core.planning.naming.presets import load_preset
 from anivault.core.planning.places import Places
 from anivault.core.planning.planning import OnConflict, Planning
 from anivault.core.planning.shows import unpack
-from anivault.shared.work import cores
 from tests.core.records import ROOT, beside, film, in_library, scanned, show, video
 
 SHOWS = [show(1, "Planetes"), show(2, "Mushishi"), film(3, "Memories"), show(4, "A\udcff Show"), None]
@@ -61,7 +60,7 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     threads = threading.active_count()
     monkeypatch.setattr(shows, "unpack", noted)
     monkeypatch.setattr(shows, "BATCH", 1)
-    monkeypatch.setattr(cores, "WORTH", 0.0)
+    monkeypatch.setattr(shows, "FEW", 0)
     monkeypatch.setattr(threading, "active_count", lambda: len(threading.enumerate()) - threads + 1)
     return handed
 
@@ -102,7 +101,14 @@ def test_several_processes_do_plan(forks: list[int]) -> None:
     videos = [video(f"{n}.mkv", show(n, f"Show {n}"), (1, 1)) for n in range(6)]
 
     assert len(_planned(videos, workers=2).moves) == 12
-    assert sum(forks) == 5  # the first one shows how long the others take
+    assert sum(forks) == 6
+
+
+def test_few_videos_are_planned_in_this_process(forks: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shows, "FEW", 6)
+
+    assert _planned([video(f"{n}.mkv", show(n, f"Show {n}"), (1, 1)) for n in range(6)], workers=2).moves
+    assert not forks
 
 
 def test_where_files_make_room_one_process_knows_of_all_that_went(forks: list[int]) -> None:
