@@ -345,11 +345,6 @@ def closing(fd: int) -> Iterator[int]:
         os.close(fd)
 
 
-def blocks(s: os.stat_result) -> int:
-    """How many blocks a file has on the disk; 1 where the system does not say."""
-    return getattr(s, "st_blocks", 1)
-
-
 def is_hole(path: str, size: int) -> bool:
     """True for a file that holds no byte that was ever written; False where nobody can tell."""
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import functools
+import operator
 import os
 import re
 import stat
@@ -94,6 +95,7 @@ def listed(entry: os.DirEntry[str]) -> os.stat_result:
     return entry.stat(follow_symlinks=False)
 
 
+blocks = operator.attrgetter("st_blocks")  # how many blocks a file has on the disk
 CHANGE_TIME = True  # whether st_ctime is when a file was last changed in any way, which nobody can set
 
 

@@ -97,6 +97,11 @@ def listed(entry: os.DirEntry[str]) -> os.stat_result:
     return os.lstat(long_path(entry.path))
 
 
+def blocks(_s: os.stat_result) -> int:
+    """How many blocks a file has on the disk: Windows does not say, so it has one."""
+    return 1
+
+
 CHANGE_TIME = False  # st_ctime is when a file was made
 
 

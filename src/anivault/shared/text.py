@@ -61,13 +61,12 @@ def natural_order(names: Sequence[str]) -> list[str]:
     Most have it already. Else two neighbours are alike up to numbers of different lengths, as their shapes
     tell: then those are sorted that have the same text before their first number.
     """
-    text = "/".join(names).encode("utf-8", "surrogatepass")
-    lines, shapes = text.split(b"/"), text.translate(_SHAPE).split(b"/")
+    shapes = _bytes("/".join(names)).translate(_SHAPE).split(b"/")
     ordered, end = list(names), 0
     for place, (one, other) in enumerate(pairwise(shapes)):
         if one == other or place < end or (number := _parting_number(one, other)) is None:
             continue
-        if lines[place][:number] == lines[place + 1][:number]:
+        if _bytes(names[place])[:number] == _bytes(names[place + 1])[:number]:
             head = _NUMBER.split(names[place], 1)[0]
             start, end = bisect_left(names, f"{head}0"), _end_of(head, names)
             ordered[start:end] = _sorted_naturally(names[start:end])
@@ -96,6 +95,10 @@ def _sorted_naturally(names: Sequence[str]) -> list[str]:
 
 _AT_ONCE = 1000  # names: their pieces take ten times their memory
 _SHAPE = bytes.maketrans(b"123456789", b"000000000")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _parting_number(one: bytes, other: bytes) -> int | None:

@@ -196,15 +196,6 @@ class _Found:
         if not fs.blocks(s) and size and fs.is_hole(file.path, size):
             self.holes.append(file)
 
-    def take_listed(self, root: str, rel: str, kind: FileKind, folder: fs.Folder, name: str) -> None:
-        """Take a file that a folder lists."""
-        try:
-            s = fs.look(folder, name)
-        except OSError as error:  # gone since it was listed, or a broken disk
-            self.leave(joined(root, rel), LeftOutReason.UNREADABLE, error.strerror or str(error))
-        else:
-            self.take(root, rel, kind, s)
-
     def leave(self, path: str, reason: LeftOutReason, detail: str = "") -> None:
         """Leave something out."""
         self.left_out.append(LeftOut(path, reason, detail))
@@ -337,7 +328,10 @@ class _Walk:
             if reason is not None:
                 found.leave(joined(root, below), reason)
             elif is_file:
-                found.take_listed(root, below, kind, folder, name)
+                try:
+                    found.take(root, below, kind, fs.look(folder, name))
+                except OSError as error:  # gone since it was listed, or a broken disk
+                    found.leave(joined(root, below), LeftOutReason.UNREADABLE, error.strerror or str(error))
 
     def _unfit(self, entry: os.DirEntry[str], root: str, rel: str, ignores: _Ignores) -> LeftOutReason | None:
         """Why something that is no regular file is left out; None for a folder to go into."""

@@ -5,6 +5,7 @@ Threads look, where each look waits for a disk far away; processes do, where cor
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -17,12 +18,14 @@ Found = TypeVar("Found")
 Look: TypeAlias = Callable[[Place], tuple[Found, list[Place]]]
 
 LONG = 0.01  # seconds, in which a process is begun and ended five times; what took so long goes on as long
-TASKS, TOGETHER = 64, 8  # pieces of the work that are few; places in one of them at most
-LOOKS = 256  # of one piece
+TOGETHER, FEW = 8, 64  # places in one piece of the work at most; pieces of which each has as little as it can
+LOOKS = 64  # of one piece
+
+Join: TypeAlias = Callable[[list[Found]], Found] | None
 
 
 def in_order(
-    look: Look[Place, Found], first: Place, workers: int, join: Callable[[list[Found]], Found] | None = None
+    look: Look[Place, Found], first: Place, workers: int, join: Join[Found] = None
 ) -> Iterator[Found]:
     """Look at a place and at all that it leads to; yield what each look finds, a place before those below it.
 
@@ -32,32 +35,37 @@ def in_order(
     """
     if workers > 1:
         yield from _by_threads(look, first, workers)
-        return
-    left, began = [first], time.perf_counter()  # the last is the next
+    else:
+        yield from _here(look, [first], join, math.inf if workers else LONG)
+
+
+def _here(look: Look[Place, Found], places: list[Place], join: Join[Found], long: float) -> Iterator[Found]:
+    """Look at places, and after so many seconds have processes look at what is left."""
+    left, began = places[::-1], time.perf_counter()
     while left:
         found, below = look(left.pop())
         left += reversed(below)
         yield found
-        if not workers and time.perf_counter() - began > LONG:
+        if time.perf_counter() - began > long:
             break
-    yield from _by_processes(look, left[::-1], join)
+    for every, rest in shared(partial(_piece, look, join), list(_pieces(left[::-1]))):
+        yield from every
+        yield from _here(look, rest, join, long)
 
 
-def _by_processes(
-    look: Look[Place, Found], places: Sequence[Place], join: Callable[[list[Found]], Found] | None
-) -> Iterator[Found]:
-    size = min(max(len(places) // TASKS, 1), TOGETHER)
-    tasks = [places[start : start + size] for start in range(0, len(places), size)]
-    for found, left in shared(partial(_walk, look, join), tasks):
-        yield from found
-        if left:
-            yield from _by_processes(look, left, join)
+def _pieces(places: Sequence[Place]) -> Iterator[Sequence[Place]]:
+    """The work in pieces, the last ones small: then all processes end at about the same time."""
+    start = 0
+    while left := len(places) - start:
+        size = min(max(left // FEW, 1), TOGETHER)
+        yield places[start : start + size]
+        start += size
 
 
-def _walk(
-    look: Look[Place, Found], join: Callable[[list[Found]], Found] | None, places: Sequence[Place]
+def _piece(
+    look: Look[Place, Found], join: Join[Found], places: Sequence[Place]
 ) -> tuple[list[Found], list[Place]]:
-    """Look at places and what is below, until there have been many; what is left others may share."""
+    """Look at places and what is below, until there have been many; the rest is handed back."""
     every: list[Found] = []
     left = [*reversed(places)]
     while left and len(every) < LOOKS:
