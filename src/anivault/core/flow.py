@@ -49,6 +49,7 @@ def organize(order: Order, asked: Asked, bars: Bars, *, applied: bool = False) -
     """
     found = read(order.what, asked.reader, bars("Scanning"), asked.memory)
     files = match(found, asked, bars("Matching"))
+    found = replace(found, files=found.others)  # of a large pile, memory is needed for the plan
     there = stock(order.library, kept=applied)
     plan = planned(
         found, files, there, order.what.paths, order.rules, described=order.nfo, reader=asked.reader

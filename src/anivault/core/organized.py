@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -44,6 +44,24 @@ class Returned(NamedTuple):
     def words(self) -> str:
         """Why it makes room, and what becomes of it."""
         return replaced(self.advantage or "", self.file.mode, self.file.home)
+
+
+class Verdicts(Mapping[tuple[str, str], MatchedFile]):
+    """The verdicts of a run by root and path below it, without a key of its own for each."""
+
+    def __init__(self, files: Iterable[MatchedFile]) -> None:
+        self._roots: dict[str, dict[str, MatchedFile]] = {}
+        for item in files:
+            self._roots.setdefault(item.file.root, {})[item.file.rel] = item
+
+    def __getitem__(self, place: tuple[str, str]) -> MatchedFile:
+        return self._roots[place[0]][place[1]]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((root, rel) for root, files in self._roots.items() for rel in files)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._roots.values()))
 
 
 class Organized(msgspec.Struct, frozen=True, kw_only=True):

@@ -361,7 +361,7 @@ def write(fd: int, data: bytes | memoryview) -> None:
         view = view[os.write(fd, view) :]
 
 
-def write_whole(path: str, data: bytes, *, mode: int = 0o600, replace: bool = False) -> None:
+def write_whole(path: str, data: bytes | memoryview, *, mode: int = 0o600, replace: bool = False) -> None:
     """Write a file as a whole or not at all. A name that is taken stays as it is, unless `replace`."""
     folder, name = os.path.split(os.path.abspath(path))
     from tempfile import mkstemp  # only what writes a file for people needs it

@@ -13,6 +13,7 @@ from anivault.cli.context import again
 from anivault.cli.render.held import show_held, stay_told, within
 from anivault.cli.render.parts import left_out, notices, summary
 from anivault.core.models import Candidate, Held, HeldReason, Move, Plan, ShowId, Write
+from anivault.core.organized import Verdicts
 from anivault.shared.errors import quoted
 from anivault.shared.text import counted, natural
 
@@ -66,10 +67,9 @@ def show_rest(
     `known`: which of the held files were shown before; they are counted, unless `every` one is to be listed.
     `upgrade`: the plan lets better files take the place of those in the library.
     """
-    verdicts = {(item.file.root, item.file.rel): item for item in result.files}
     show_held(
-        screen, result.held, result.plan.roots, verdicts, known=known, every=every, upgrade=upgrade,
-        settle=doing != "rename", library=result.plan.library if doing == "organize" else "",
+        screen, result.held, result.plan.roots, Verdicts(result.files), known=known, every=every,
+        upgrade=upgrade, settle=doing != "rename", library=result.plan.library if doing == "organize" else "",
     )  # fmt: skip
     left_out(screen, result.left_out)
     notices(screen, result.notices)
@@ -109,10 +109,11 @@ class _Show(NamedTuple):
 
 def _by_show(result: Organized) -> list[_Show]:
     """What goes, show by show, in the order of their names."""
-    verdicts = {(item.file.root, item.file.rel): item.match.best for item in result.files}
+    verdicts = Verdicts(result.files)
     found: dict[ShowId, tuple[Candidate, list[Move]]] = {}
     for move in result.moves:
-        if best := verdicts.get((move.root, move.rel)):
+        verdict = verdicts.get((move.root, move.rel))
+        if best := verdict and verdict.match.best:
             found.setdefault(best.candidate.key, (best.candidate, []))[1].append(move)
     shows = [
         _Show(show.dated, len(moves), _is_new(result.plan.library, show, moves[0]))

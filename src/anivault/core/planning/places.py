@@ -227,10 +227,22 @@ def undecided(item: MatchedFile) -> Held:
 def held(
     file: ScannedFile, reason: HeldReason, cause: Cause, /, *, place: str = "", other: str = "", **facts: str
 ) -> Held:
-    """A file that stays."""
+    """A file that stays. What it has in common with others, such as rivals of one file, is one object."""
     return Held(
-        root=file.root, rel=file.rel, reason=reason, cause=cause, facts=facts, place=place, other=other
-    )
+        root=file.root, rel=file.rel, reason=reason, cause=cause, facts=_facts(tuple(facts.items())),
+        place=once(place), other=once(other),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def once(text: str) -> str:
+    """The same text as one object: a plan keeps it for many files."""
+    return text
+
+
+@lru_cache(maxsize=256)
+def _facts(of: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return dict(of)
 
 
 def already_there(file: ScannedFile, place: str) -> Held:
@@ -261,8 +273,8 @@ def stay(wanted: Wanted, reason: HeldReason, cause: Cause, other: str = "", **fa
     """A video that has to stay, with the place that it would get."""
     file = wanted.item.file
     return Held(
-        root=file.root, rel=file.rel, reason=reason, cause=cause, facts=facts, place=wanted.place.target,
-        other=other,
+        root=file.root, rel=file.rel, reason=reason, cause=cause, facts=_facts(tuple(facts.items())),
+        place=once(wanted.place.target), other=once(other),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from anivault.core.planning.naming.characters import cut, fold
 from anivault.core.planning.naming.fingerprint import fingerprint
 from anivault.core.planning.naming.names import LABEL_ROOM
 from anivault.core.planning.parts import Cut, cut_up, is_complete, is_numbered, number_of
-from anivault.core.planning.places import Places, already_there, shown, stay, taken_by, yields_to
+from anivault.core.planning.places import Places, already_there, once, shown, stay, taken_by, yields_to
 from anivault.core.planning.preference import Choice, called
 from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
 from anivault.core.planning.upgrades import Upgrade, Upgrades
@@ -393,6 +393,6 @@ class Planning:
         """A video that goes to its place."""
         file = item.file
         return Move(
-            root=file.root, rel=file.rel, target=target, mode=self.mode, reason=why, metadata=metadata,
+            root=file.root, rel=file.rel, target=once(target), mode=self.mode, reason=why, metadata=metadata,
             identity=file.identity or Identity(0, 0), crc32=item.parsed.crc32,
         )  # fmt: skip
