@@ -443,14 +443,15 @@ def who() -> tuple[int, ...]:
 
 def may_link(path: str) -> bool:
     """True when Linux lets us make a hard link of a file: ours, or one that we could write to, or any."""
-    user = os.geteuid()
-    if not (user and _only_owners_link()):
+    if not _only_owners_link():
         return True
-    return os.lstat(path).st_uid == user or os.access(path, os.R_OK | os.W_OK)
+    return os.lstat(path).st_uid == os.geteuid() or os.access(path, os.R_OK | os.W_OK)
 
 
 @functools.cache
 def _only_owners_link() -> bool:
+    if os.geteuid() == 0:
+        return False
     try:
         return Path("/proc/sys/fs/protected_hardlinks").read_text(encoding="ascii").strip() != "0"
     except OSError:

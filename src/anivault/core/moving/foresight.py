@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -120,6 +121,7 @@ class _Looked:
         self.mounts = fs.mounts()
         self.freed: set[str] = set()  # sources that have gone before
         self._seen: dict[str, tuple[_Mount, bool]] = {}
+        self._rooms: dict[str, _Mount] = {}
         self._sources: dict[tuple[str, str], tuple[_Mount, bool]] = {}
 
     def refuses(self, move: Move, absent: Mapping[str, Held]) -> Held | None:
@@ -212,26 +214,33 @@ class _Looked:
 
     def _folder(self, rel: str) -> tuple[_Mount, bool]:
         """Raises _RefusedError where a folder cannot be: a file or a link has a name on its way."""
-        path = os.path.realpath(fs.nearest(self.library))
-        for part in rel.split("/") if os.path.isdir(self.library) else ():
+        path, exists = self._top
+        for part in rel.split("/") if exists else ():
             below = os.path.join(path, part)
             try:
                 found = os.lstat(below)
             except FileNotFoundError:
-                self._check_room_in(path)
-                return self._mount(path), False
+                return self._room_in(path), False
             if not stat.S_ISDIR(found.st_mode):
                 at = os.path.relpath(below, os.path.realpath(self.library))
                 link = os.path.islink(below)
                 reason = HeldReason.FOLDER_IS_LINK if link else HeldReason.FOLDER_IS_FILE
                 raise _RefusedError(reason, Cause.NOT_A_FOLDER, path=at, what=_what(below))
             path = below
-        self._check_room_in(path)
-        return self._mount(path), os.path.isdir(self.library)
+        return self._room_in(path), exists
 
-    def _check_room_in(self, path: str) -> None:
-        if not os.access(path, os.W_OK | os.X_OK):
-            raise _RefusedError(HeldReason.NOT_PERMITTED, Cause.FOLDER_IS_CLOSED, path=path)
+    @cached_property
+    def _top(self) -> tuple[str, bool]:
+        """The library without links, or what is nearest above it; and whether it is there."""
+        return os.path.realpath(fs.nearest(self.library)), os.path.isdir(self.library)
+
+    def _room_in(self, path: str) -> _Mount:
+        """On what a folder lies in which something is made. Raises _RefusedError where nothing can be."""
+        if (found := self._rooms.get(path)) is None:
+            if not os.access(path, os.W_OK | os.X_OK):
+                raise _RefusedError(HeldReason.NOT_PERMITTED, Cause.FOLDER_IS_CLOSED, path=path)
+            found = self._rooms[path] = self._mount(path)
+        return found
 
     def _source(self, path: str) -> tuple[_Mount, bool]:
         gone = not os.path.isdir(path)  # of which the file's own check tells
