@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -72,6 +73,15 @@ def _step(folder: int, name: str) -> int:
 def nobody_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of tests are whole when they are made: no command waits to see whether they change."""
     monkeypatch.setattr("anivault.core.pipeline.settling.WATCHED", 0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_process() -> Iterator[None]:
+    """Work goes to other processes where a test says so, not where the machine is slow."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("anivault.shared.work.walk.LONG", math.inf)
+        patched.setattr("anivault.shared.work.cores.WORTH", math.inf)
+        yield
 
 
 @pytest.fixture(scope="session")
