@@ -48,6 +48,9 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     inode: int = 0
 
 
+_CHAPTERS = re.compile(r"[._ \[-]chap(?:ter)?s?[\])]*\.(?:xml|txt)\Z", re.IGNORECASE)
+
+
 class ScannedFile(msgspec.Struct, frozen=True, gc=False):
     """One regular file below a scanned root. `rel` uses `/` and is relative to `root`.
 
@@ -73,6 +76,11 @@ class ScannedFile(msgspec.Struct, frozen=True, gc=False):
     def folder(self) -> str:
         """The folder relative to the root; empty for the root itself."""
         return self.rel.rpartition("/")[0]
+
+    @property
+    def is_junk(self) -> bool:
+        """Whether no library takes it, whatever its name: `readme.txt`, but not `Show - 01.chapters.txt`."""
+        return self.kind is FileKind.OTHER and _CHAPTERS.search(self.rel) is None
 
     @property
     def whole_folder(self) -> str:

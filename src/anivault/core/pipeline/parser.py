@@ -50,7 +50,7 @@ def parse_files(
     of names read so far, and of all that `memory` does not have. `filing`: what no library takes is not read.
     """
     done, apart = [_UNREAD] * len(files), []
-    left = [place for place, file in enumerate(files) if _is_junk(file)] if filing else []
+    left = [place for place, file in enumerate(files) if file.is_junk] if filing else []
     for place in left:
         done[place] = ParsedFile(files[place], _UNREAD.parsed)
     shelves = _shelves(files, frozenset(left))
@@ -64,11 +64,6 @@ def parse_files(
 
 
 _UNREAD = ParsedFile(ScannedFile("", "", FileKind.OTHER), ParseResult())  # stands where nothing is read yet
-
-
-def _is_junk(file: ScannedFile) -> bool:
-    """Whether no library takes a file, whatever it is called: `readme.txt`, and no list of chapters."""
-    return file.kind is FileKind.OTHER and "chap" not in file.name.lower()
 
 
 # --- folder by folder ------------------------------------------------------------------------------

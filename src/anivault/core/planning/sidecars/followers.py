@@ -27,7 +27,7 @@ from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.places import Places, already_there, extension_of, held, is_film, subject_of
 from anivault.core.planning.rivals import is_copy
 from anivault.core.planning.sidecars.owners import Owner, Videos
-from anivault.core.planning.sidecars.suffixes import folder_art, is_chapters, suffixes
+from anivault.core.planning.sidecars.suffixes import folder_art, suffixes
 from anivault.core.planning.wanted import Outcome
 from anivault.parser.models import ParseResult
 from anivault.shared.text import is_text
@@ -77,7 +77,7 @@ class Followers:
         file = item.file
         if self.taken and (there := self.taken.has(file)):
             return already_there(file, there)
-        if file.kind is FileKind.OTHER and not is_chapters(file.name):
+        if file.is_junk:
             return held(file, HeldReason.JUNK, Cause.NOT_OF_A_LIBRARY)
         if file.kind is FileKind.FONT:
             return self._font(file)

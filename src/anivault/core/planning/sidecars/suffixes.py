@@ -16,18 +16,12 @@ _FLAG_WORD = re.compile(r"(?<![^\W_])(?:forced|foreign|default)(?![^\W_])", re.I
 _INSIDE_WORDS = frozenset({"jellyfin", "emby"})
 _READ_AS_FORCED = re.compile(r"(for)(ced|eign)", re.IGNORECASE)
 _READ_AS_DEFAULT = re.compile(r"(de)(fault)", re.IGNORECASE)
-_CHAPTERS = re.compile(r"[._ \[-]chap(?:ter)?s?[\])]*\.(?:xml|txt)\Z", re.IGNORECASE)
 _PICTURES = {
     "poster": "poster", "cover": "poster", "folder": "poster", "fanart": "fanart", "backdrop": "fanart",
     "background": "fanart", "banner": "banner", "logo": "clearlogo", "clearlogo": "clearlogo",
     "clearart": "clearart", "landscape": "landscape", "thumb": "thumb", "disc": "disc",
 }  # fmt: skip
 _LABELS = 20  # how many files of one language and title go with a video
-
-
-def is_chapters(name: str) -> bool:
-    """Tell whether a file lists the chapters of a video: `<video>.chapters.xml`."""
-    return _CHAPTERS.search(name) is not None
 
 
 def folder_art(file: ScannedFile) -> str | None:
