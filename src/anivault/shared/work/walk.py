@@ -18,8 +18,9 @@ Found = TypeVar("Found")
 Look: TypeAlias = Callable[[Place], tuple[Found, list[Place]]]
 
 LONG = 0.01  # seconds, in which a process is begun and ended five times; what took so long goes on as long
-TOGETHER, FEW = 8, 64  # places in one piece of the work at most; pieces of which each has as little as it can
-LOOKS = 64  # of one piece
+TOGETHER = 16  # places in one piece of the work
+FEW = 16  # pieces: fewer places than would make so many make smaller ones
+LOOKS = 128  # at places and what is below them, before a piece is handed back
 
 Join: TypeAlias = Callable[[list[Found]], Found] | None
 
