@@ -147,7 +147,7 @@ def large_and_small(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
 def verified_by(processes: int, box: Box, monkeypatch: pytest.MonkeyPatch) -> tuple[VerifyReport, bytes]:
     """A first deep look by so many processes, and the hashes that it stored."""
     monkeypatch.setattr(verifier, "AT_ONCE", 5)
-    monkeypatch.setattr(cores, "WORTH", 0.0)
+    monkeypatch.setattr(verifier, "FEW", 0)
     monkeypatch.setattr(cores, "_cores", lambda: processes)
     monkeypatch.setattr(cores, "_may_fork", lambda: True)  # also next to a thread of pytest's own
     stored = box.library / ".anivault" / "hashes.jsonl"

@@ -27,7 +27,7 @@ from anivault.shared import fs
 from anivault.shared.errors import DiskError, quoted
 from anivault.shared.progress import Progress
 from anivault.shared.text import natural
-from anivault.shared.work.cores import spread
+from anivault.shared.work.cores import shared
 
 
 class Kind(StrEnum):
@@ -63,6 +63,7 @@ SYMBOLS = {
 }
 NOTES = frozenset({Kind.SAME, Kind.EXTRA, Kind.DUPLICATE, Kind.INCOMPLETE})  # no failure unless strict
 AT_ONCE = 256  # small files that one process reads before it hands back what they are
+FEW = 5_000  # small files: one process reads as many in a twentieth of a second
 EPISODE = re.compile(r"[Ss](\d{1,4})[Ee](\d{1,4})(?:-[Ee]?(\d{1,4}))?")
 
 
@@ -241,8 +242,9 @@ class Verifier:
         small = [path for path in paths if self.sound[path].size < fs.CHUNK]
         large = [path for path in paths if self.sound[path].size >= fs.CHUNK]
         parts = [small[start : start + AT_ONCE] for start in range(0, len(small), AT_ONCE)]
+        workers = 1 if len(small) <= FEW else 0
         with _Reader(self.library, self.expected, self.sound) as reader:
-            for part, read in zip(parts, spread(reader.read_all, parts), strict=True):
+            for part, read in zip(parts, shared(reader.read_all, parts, workers), strict=True):
                 yield from zip(part, read, strict=True)
             yield from ((path, reader.read(path)) for path in large)
 
