@@ -304,17 +304,18 @@ class _Walk:
     ) -> tuple[_Place, list[_Place]]:
         """List a folder: its names, and the folders in it that are gone into."""
         rel, prefix = place.rel, f"{place.rel}/" if place.rel else ""
+        names: list[str] = []
+        special: list[os.DirEntry[str]] = []
         with os.scandir(folder) as entries:
-            listed = {entry.name: entry for entry in entries}
-        names, ignores = sorted(listed), found.more_ignores(path, rel, listed, place.ignores)
-        others = {
-            name: self._unfit(listed[name], root, prefix + name, ignores)
-            for name in names
-            if not listed[name].is_file(follow_symlinks=False)
-        }
-        folders = natural_order([name for name, reason in others.items() if reason is None])
+            for entry in entries:  # once: to come back to each of very many takes as long as to list them
+                names.append(entry.name)
+                if not entry.is_file(follow_symlinks=False):
+                    special.append(entry)
+        ignores, unfinished = found.more_ignores(path, rel, names, place.ignores), controlled(names)
+        others = {entry.name: self._unfit(entry, root, prefix + entry.name, ignores) for entry in special}
+        folders = natural_order(sorted(name for name, reason in others.items() if reason is None))
         below = [_Place(prefix + name, ignores) for name in folders]
-        return _Place(rel, ignores, names, others, controlled(names)), below
+        return _Place(rel, ignores, sorted(names), others, unfinished), below
 
     def _take(self, root: str, place: _Place, folder: fs.Folder, found: _Found) -> None:
         """Take the files among the names of a folder, and say of the others why they are left out."""
