@@ -25,6 +25,7 @@ from anivault.parser.models import EXTRAS, Number, ParseResult
 from anivault.shared import regex as re
 
 _BOUNDARY = re.compile(r"[.\s_\-\[({【（+&]")
+_TO_BOUNDARY = re.compile(rf".*{_BOUNDARY.pattern}", re.DOTALL)  # the last one
 _WORDS = re.compile(r"[\W_]+")
 _Place: TypeAlias = tuple[tuple[Number, ...], int, bool]  # episodes, season, whether it is an extra
 _ALIKE = 85  # of 100, between a title and the same with a slip
@@ -209,8 +210,11 @@ def _longest_prefix(stem: str, stems: dict[str, int]) -> int | None:
         return len(stem)
     if len(lower) != len(stem):  # a character whose lower case is longer: offsets would not agree
         return None
-    cuts = [found.start() for found in _BOUNDARY.finditer(lower)]
-    return next((at for at in reversed(cuts) if at and lower[:at] in stems), None)
+    at = len(lower)
+    while (found := _TO_BOUNDARY.match(lower, 0, at)) and (at := found.end() - 1):
+        if lower[:at] in stems:
+            return at
+    return None
 
 
 def _loose(stem: str) -> str:
