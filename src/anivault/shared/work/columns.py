@@ -109,7 +109,9 @@ def _column(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
 
     Records of one release share most of their values: these are compared as objects first.
     """
-    if len(set(map(id, values))) == 1:  # as most columns of a folder are, and all empty ones
+    if (
+        values[0] is values[-1] and len(set(map(id, values))) == 1
+    ):  # as most columns of a folder are, and all empty ones
         return [values[0]], []
     objects, at = _once(values)
     keys = _keys(objects)
