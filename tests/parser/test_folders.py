@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from anivault.parser.folders import Use
 from anivault.parser.models import VideoType
-from anivault.parser.read import read_folder
+from anivault.parser.read import is_of_specials, read_folder
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,16 @@ def test_an_arc_is_a_title_that_is_asked_about() -> None:
 
 @pytest.mark.parametrize(
     ("name", "of_specials"),
-    [("Natsu OVA", True), ("OVA Natsu", True), ("Natsu TV + OVA", False), ("Natsu", False)],
-)
+    [
+        ("Natsu OVA", True), ("OVA Natsu", True), ("2. oad Natsu", True), ("Natsu Specials", True),
+        ("Natsu TV + OVA", False), ("Natsu", False),
+    ],
+)  # fmt: skip
 def test_a_title_says_that_its_folder_is_of_specials_alone(name: str, of_specials: bool) -> None:
     found = read_folder(name)
 
     assert (found.use, found.of_specials) == (Use.TITLE, of_specials)
+    assert is_of_specials(name) is of_specials
 
 
 def test_a_numbered_word_that_says_nothing_may_be_a_title() -> None:

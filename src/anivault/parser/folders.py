@@ -84,6 +84,7 @@ _LAST = re.compile(r"[ _.#-]*\d{1,2}$")  # NCOP 1, Specials 2
 _SPECIALS = re.compile(  # Show OVA, OVA Show
     r"^(?:OVA|OAD)\b|(?<=[\w)\]!?][ _.-])[\[(]?(?:OVA|OAD|Special)s?(?=\W*$|\W*[\[(])", re.IGNORECASE
 )
+_SPECIAL_WORD = re.compile("OVA|OAD|Special", re.IGNORECASE)
 _AND_MORE = re.compile(r"[+&,]|\b(?:tv|s\d|season|movies?|and)\b", re.IGNORECASE)  # Show TV + OVA
 _DIGIT = re.compile(r"\d")
 _BARE = re.compile(r"\d{1,2}")
@@ -111,6 +112,11 @@ def is_part_of_a_show(name: str, read_title: Callable[[str], ParseResult]) -> bo
     """
     folder = _said(name) or (read(name, read_title) if _AHEAD.match(name) else None)
     return folder is not None and folder.use not in (Use.TITLE, Use.GENERIC)
+
+
+def may_be_of_specials(name: str) -> bool:
+    """Whether a name has a word by which a title folder says that it is of specials."""
+    return _SPECIAL_WORD.search(name) is not None
 
 
 def _said(name: str) -> Folder | None:

@@ -91,6 +91,11 @@ def is_part_of_a_show(folder: str) -> bool:
     return folders.is_part_of_a_show(folder, read_rules)
 
 
+def is_of_specials(folder: str) -> bool:
+    """Whether a title folder says that it is of specials: `Show OVA`; few names have to be read for that."""
+    return folders.may_be_of_specials(folder) and read_folder(folder).of_specials
+
+
 class Reader:
     """The rules with engines beside them. `failures` counts what engines raised or left unanswered, `why`
     says what it was at first.

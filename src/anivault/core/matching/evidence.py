@@ -15,7 +15,7 @@ from anivault.core.matching.said import FOLDER, PIECE, Evidence, Reading
 from anivault.core.matching.titles.readings import readings_of, titles_of
 from anivault.core.models import Query, Release
 from anivault.parser.models import EXTRAS, Number, ParseResult, VideoType
-from anivault.parser.read import read_folder
+from anivault.parser.read import is_of_specials, read_folder
 from anivault.parser.title_words import split_number, split_season
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ def _is_printed(parsed: ParseResult) -> bool:
 def _is_special(kind: VideoType | None, main: Sequence[ParseResult], folder: str) -> bool:
     """Whether the files are specials, as their names say (`OVA`, `S00`), or as their folder does."""
     season = _first(p.season for p in main)
-    return kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or read_folder(folder).of_specials
+    return kind in (VideoType.OVA, VideoType.SPECIAL) or season == 0 or is_of_specials(folder)
 
 
 def _joined(readings: Iterable[Reading], main: Sequence[ParseResult]) -> frozenset[int]:
