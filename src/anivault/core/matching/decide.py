@@ -224,8 +224,7 @@ def _of_one_year(placement: Placement, file: ParsedFile, fit: Fit) -> Placement:
 
 def _of_marked_story(placement: Placement, file: ParsedFile, numbers: Sequence[int], fit: Fit) -> Placement:
     """Ask where lists call a second part so: *Hataraku Maou-sama!! 2nd Season* after its first."""
-    said = {form for t in file.parsed.titles if (fit.season or 1) > 1 and marks_in(form := forms(t)[0])}
-    if not said:
+    if (fit.season or 1) < 2 or not (said := {f for t in file.parsed.titles if marks_in(f := forms(t)[0])}):
         return placement
     called = [slot for slot in fit.slots if slot.season > 0 and _is_called(slot, said, fit.season)]
     if not called or fit.slot in called or _is_beyond(numbers, called[0]):

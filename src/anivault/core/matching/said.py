@@ -60,6 +60,8 @@ class Evidence:
 def numbers_of(file: ParsedFile) -> list[int] | None:
     """A file's numbers, a range (01-03) as all of its numbers; None for 12.5 and for what is no range."""
     said = file.parsed.episodes
+    if len(said) == 1 and isinstance(said[0], int):  # as of most files
+        return [said[0]]
     numbers = [n for n in said if isinstance(n, int)]
     if len(numbers) != len(said) or (len(numbers) == 2 and numbers[0] >= numbers[1]):
         return None

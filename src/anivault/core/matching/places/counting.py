@@ -167,11 +167,12 @@ def _fills(told: Told) -> bool:
 
 def _doubt(told: Told, found: Way) -> Frame | None:
     """What else the numbers may count from, where that gives another place."""
-    frames = [frame for frame, _ in _fitting(told)]
-    if told.printed and told.slot.begins_late:
-        return Frame.SEASON if Frame.OWN in frames and not _has_all(told) else None
-    if found[1] or told.printed:
+    late = told.printed and told.slot.begins_late
+    if (found[1] or told.printed) and not late:
         return None
+    frames = [frame for frame, _ in _fitting(told)]
+    if late:
+        return Frame.SEASON if Frame.OWN in frames and not _has_all(told) else None
     return Frame.SHOW if _may_be_the_show_s(told, frames) or _is_late(told, frames[0]) else None
 
 
