@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import msgspec
 
@@ -272,4 +272,10 @@ def _hung(rank: _Rank, candidate: Candidate) -> Ranked:
     entry = rank.entry
     if isinstance(entry, str):
         entry = next(each for each in candidate.entries if each.key == entry)
-    return Ranked(candidate, Score(rank.value, rank.parts), entry)
+    return Ranked(candidate, _score(rank.value, tuple(rank.parts.items())), entry)
+
+
+@lru_cache(maxsize=4096)
+def _score(value: float, parts: tuple[tuple[str, float], ...]) -> Score:
+    """Equal scores as one object: of ten, nine are like others."""
+    return Score(value, dict(parts))
