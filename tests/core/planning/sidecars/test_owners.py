@@ -8,8 +8,9 @@ from anivault.core.models import FileKind, ScannedFile
 from anivault.core.pipeline.parser import parse_files
 from anivault.core.pipeline.records import kind_of
 from anivault.core.planning.sidecars.owners import Videos
+from anivault.core.planning.sidecars.tracks import Track, own_track
 from anivault.parser.models import ParseResult, VideoType
-from tests.core.planning.sidecars.makers import FILM, FILM_FOLDER, SEASON, SHOW, follow
+from tests.core.planning.sidecars.makers import FILM, FILM_FOLDER, SEASON, SHOW, follow, track
 from tests.core.records import beside, planned, reasons, scanned, targets, video
 
 
@@ -55,6 +56,83 @@ def test_the_number_finds_the_video_when_the_names_differ() -> None:
     assert follow("s/Subs/Another Spelling 02.ass", "s/a.mkv", "s/b.mkv", episodes=(2,)) == "Show S01E02.ass"
     assert follow("s/Another Spelling 03.ass", "s/a.mkv", "s/b.mkv", episodes=(3,)) is None
     assert follow("s/Another S2 - 02.ass", "s/a.mkv", "s/b.mkv", episodes=(2,), season=2) is None
+
+
+VIDEOS_OF_OTHERS = (
+    "Toradora! S01E03.mkv",
+    "Toradora! S01E03 1080p BluRay-X.mkv",
+    "Toradora.S01E03.1080p.WEB-DL.H.264-X.mkv",
+    "[B] Toradora! - 03.mkv",
+    "[B] Toradora! - 03 [1080p][ABCD1234].mkv",
+)
+
+
+@pytest.mark.parametrize("video_name", VIDEOS_OF_OTHERS)
+@pytest.mark.parametrize(
+    ("sidecar", "said"),
+    [
+        ("[A] Toradora! - 03 (1080p).de.ass", track("de")),
+        ("[A] Toradora! - 03 (1080p).EN.ass", track("en")),
+        ("[A] Toradora! - 03v2 (BD 1080p FLAC) [ABCD1234].en.ass", track("en")),
+        ("[A] Toradora! - 03 (1080p).zh-Hans.ass", track("zh-Hans")),
+        ("[A] Toradora! - 03 (1080p).pt-BR.mka", track("pt-BR")),
+        ("[A] Toradora! - 03 (1080p).CHS_JPN.ass", track("zh-Hans")),
+        ("[A] Toradora! - 03 (1080p).eng.forced.srt", track("en", "", "forced")),
+        ("[A] Toradora! - 03 (1080p).forced.srt", track("", "", "forced")),
+        ("[A] Toradora! - 03 (1080p)_eng.ass", track("en")),
+        ("[A] Toradora! - 03 [1080p][eng].ass", track("en")),
+        ("[A] Toradora! - 03 [eng][1080p].ass", track("en")),
+        ("[A] Toradora! - 03 (1080p) [English Subs].ass", track("en")),
+        ("[A][Toradora][03][CHS][1080p].ass", track("zh-Hans")),
+        ("Toradora.S01E03.WEB-DL.de.srt", track("de")),
+        ("Toradora.S01E03.1080p.WEB-DL.German.srt", track("de")),
+        ("Toradora.S01E03.English.GroupX.srt", track("en")),
+        ("Toradora.S01E03.sdh.en.srt", track("en", "", "sdh")),
+        ("Toradora.S01E03.en.cc.default.srt", track("en", "", "sdh", "default")),
+        ("Toradora_S01E03_1080p_eng.srt", track("en")),
+        ("Subs/German/[A] Toradora! - 03 (1080p).ass", track("de")),
+        ("German/Toradora.S01E03.WEB-DL.srt", track("de")),
+        ("German/[A] Toradora! - 03 (1080p).en.srt", track("en")),
+    ],
+)
+def test_the_track_of_another_release_is_read_from_the_end_of_its_name(
+    video_name: str, sidecar: str, said: Track
+) -> None:
+    assert track_beside(video_name, sidecar) == said
+
+
+@pytest.mark.parametrize("video_name", VIDEOS_OF_OTHERS)
+@pytest.mark.parametrize(
+    "sidecar",
+    [
+        "[Eng] Toradora! - 03.ass",
+        "[Eng] Toradora! - 03 (1080p).ass",
+        "[Eng][Toradora][03][1080p].ass",
+        "[A] Toradora! - 03 - It.ass",
+        "[A] Toradora! - 03 - Oh No (1080p).ass",
+        "Toradora.S01E03.As.You.Like.It.srt",
+        "Toradora.S01E03.1080p.WEB-DL.H.264-NO.srt",
+        "Toradora.S01E03.1080p.NL.WEB.x264-Y.srt",
+    ],
+)
+def test_a_group_or_a_title_is_no_language_of_another_release(video_name: str, sidecar: str) -> None:
+    assert track_beside(video_name, sidecar) == track()
+
+
+@pytest.mark.parametrize("stem", ["[A] Mr. No [03]", "[A][No][03][1080p]", "Mr.No.03", "Kimi.no.It [03]"])
+def test_what_stands_before_the_number_is_no_language(stem: str) -> None:
+    assert own_track(stem) == track()
+
+
+def track_beside(video_name: str, sidecar: str) -> Track:
+    """What the name of a sidecar says beside this third episode and a fourth."""
+    names = [video_name, "Toradora! S01E04.mkv", sidecar]
+    *videos, item = parse_files([ScannedFile("/pile", f"s/{name}", kind_of(name)) for name in names])
+    owner = Videos([each.file for each in videos], [each.parsed for each in videos]).owner(item)
+
+    assert owner is not None
+    assert owner.video == 0
+    return owner.track
 
 
 @pytest.mark.parametrize(

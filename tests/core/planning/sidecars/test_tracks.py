@@ -50,7 +50,17 @@ def test_tails_are_read_by_whole_words(tail: str, said: Track) -> None:
 
 @pytest.mark.parametrize(
     "tail",
-    [".To Love-Ru", ".Love Ru", " - No Name", ".It is so", "_as_he_is", ".Foreigner", ".Defaulted", ".Hit"],
+    [
+        ".To Love-Ru",
+        ".Love Ru",
+        " - No Name",
+        ".It is so",
+        "_as_he_is",
+        ".Foreigner",
+        ".Defaulted",
+        ".Hit",
+        " - It",
+    ],
 )
 def test_words_of_a_phrase_are_no_languages_and_no_flags(tail: str) -> None:
     said = read_tail(tail)

@@ -16,8 +16,8 @@ from anivault.core.models import FileKind, ParsedFile, ScannedFile
 from anivault.core.planning.sidecars.tracks import (
     BRACKETS,
     Track,
-    bracket_track,
     is_sidecar_folder,
+    own_track,
     read_tail,
     with_folders,
 )
@@ -136,7 +136,7 @@ class Videos:
             found = loose.get(_loose(bare[:at].lower()), []) if at else []
             tail = read_tail(bare[at:])
             if len(found) == 1 and (at == len(bare) or (tail.language and not tail.title)):
-                return Owner(found[0], "", tail if tail.language else bracket_track(stem))
+                return Owner(found[0], "", tail if tail.language else own_track(stem))
         return None
 
     def _loosely(self, key: tuple[str, str], stems: dict[str, int]) -> dict[str, list[int]]:
@@ -162,7 +162,7 @@ class Videos:
         same = self._numbered[key].get(_place(item.parsed), [])
         if not item.parsed.episodes or len(same) != 1 or _are_strangers(item.parsed, self._parsed[same[0]]):
             return None
-        return Owner(same[0], "", with_folders(bracket_track(stem), between))
+        return Owner(same[0], "", with_folders(own_track(stem, item.parsed.episode_title), between))
 
 
 def _stem(file: ScannedFile) -> str:

@@ -49,7 +49,14 @@ _SEGMENTS = re.compile(r"[.\[\](){}【】（）]+")
 _SEPARATORS = re.compile(r"[\s_&+,-]+")
 _TRACK = re.compile(r"(?:track|id)?0*\d{1,3}", re.IGNORECASE)
 BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
+_LAST_PIECE = re.compile(
+    r"(.+)(?:\.|(?:(?<=[\d\])）】])|(?<=\dp))_)(?!\d+-)([^\s.\[\](){}【】（）][^.\[\](){}【】（）]*)"
+)  # `.zh-Hans`, `03_eng`, but not `H.264-NO`
+_LAST_BRACKET = re.compile(r"(.*\S)\s*[\[(【（]([^\[\](){}【】（）]*)[\])】）]\s*")
+_NUMBER = re.compile(r"(?:s\d+)?(?:ep?|第)?\d{1,3}(?:v\d|[话話集])?", re.IGNORECASE)
+_WORD_OF_TITLE = re.compile(r"[\s-]+[A-Z][a-z]")  # `Show - 03 - It.ass` is no Italian
 _WORD_ENDS = re.compile(r"[\W_]+")
+_SHORT = 2  # letters of a code that is a word of many a title
 _NAME_LENGTH = 4  # letters; shorter words are codes, and codes are words of titles too: no, it, to, ru
 
 
@@ -95,6 +102,8 @@ def _one(languages: Sequence[str]) -> str:
 
 def _read_segment(segment: str) -> _Said:
     words = vocabulary()
+    if _WORD_OF_TITLE.fullmatch(segment):
+        return _Said(title=segment.strip(" -"))
     segment = segment.strip(" _-&+,")
     low = segment.lower()
     if code := words.languages.get(low):
@@ -129,15 +138,57 @@ def _is_name(word: str) -> bool:
 def languages_of(name: str) -> frozenset[str]:
     """The languages that a video's name states: in brackets, between its last dots, or as a full word."""
     stem = name.rpartition(".")[0]
-    said = bracket_track(stem).language
+    said = own_track(stem).language
     words = {word for word in _WORD_ENDS.split(stem.lower()) if _is_name(word)}
     return frozenset({vocabulary().languages[word] for word in words} | ({said} if said else set()))
 
 
-def bracket_track(stem: str) -> Track:
-    """What the brackets and last dotted parts of a name say about language; the rest is no title."""
-    said = " ".join([found[1:-1] for found in BRACKETS.findall(stem)] + stem.split(".")[1:][-2:])
+def own_track(stem: str, episode_title: str | None = None) -> Track:
+    """What a name that begins with no video's says of its track where servers look: at its end.
+
+    That is its last dotted pieces, and the brackets before these up to the number; the rest is no title.
+    `[Eng] Show - 03` names a group, and `Show.S01E03.You.Like.It` an episode.
+    """
+    head, pieces = _dotted(stem)
+    if pieces and _ends(episode_title or "", pieces[-1]):
+        return Track()
+    said = ".".join([*_bracketed(head), *pieces] or _names(stem))
     return read_tail(said)._replace(title="")
+
+
+def _dotted(stem: str) -> tuple[str, list[str]]:
+    """What stands before the last pieces that tell of a track, and these."""
+    pieces: list[str] = []
+    while (found := _LAST_PIECE.fullmatch(stem)) and _tells(found[2]):
+        stem = found[1]
+        pieces.insert(0, found[2])
+    return stem, pieces
+
+
+def _bracketed(head: str) -> list[str]:
+    """What the brackets at the end tell of a track. The first of a name that is all brackets is a group."""
+    told: list[str] = []
+    while (found := _LAST_BRACKET.fullmatch(head)) and not _NUMBER.fullmatch(found[2]):
+        head = found[1]
+        if _tells(found[2]):
+            told.insert(0, found[2])
+    return told
+
+
+def _names(stem: str) -> list[str]:
+    """Whole names of languages further from the end: `.English.GroupX`."""
+    last = ".".join(stem.split(".")[1:][-2:])
+    return [word for word in _WORD_ENDS.split(last) if _is_name(word.lower())]
+
+
+def _tells(piece: str) -> bool:
+    read = _read_segment(piece)
+    return bool(read.languages or read.flags)
+
+
+def _ends(title: str, piece: str) -> bool:
+    """Whether a short word in capitals as a title has it is the last of one: `Oh.No`, but not `.en`."""
+    return len(piece) == _SHORT and piece.istitle() and title.endswith(f" {piece}")
 
 
 def is_sidecar_folder(name: str) -> bool:
