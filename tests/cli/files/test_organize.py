@@ -34,6 +34,18 @@ NAMED = {
 }
 
 
+def test_a_rival_of_the_same_size_and_time_is_not_in_the_library(run: Run, tmp_path: Path) -> None:
+    for number, name in enumerate(("[A] Toradora! - 05 [1080p].mkv", "[B] Toradora! - 05 (720p).mkv")):
+        (tmp_path / "dl").mkdir(exist_ok=True)
+        (tmp_path / "dl" / name).write_text(f"content {number}")
+        os.utime(tmp_path / "dl" / name, ns=(10**18, 10**18))
+    words = ("organize", tmp_path / "dl", "--to", tmp_path / "lib", "--json")
+    first, second = run(*words, "--apply"), run(*words)
+
+    assert [held["reason"] for held in first.of("held")] == ["same-target"]
+    assert sorted(held["reason"] for held in second.of("held")) == ["already-there", "same-target"]
+
+
 @pytest.fixture
 def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for number, rel in enumerate(FILES.values()):

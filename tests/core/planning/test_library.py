@@ -250,6 +250,28 @@ def test_a_fingerprint_says_which_episodes_a_file_is(made_from: str, slots: list
     assert [(season, episode) for _, season, episode in slots_of(made_from)] == slots
 
 
+AT = "Shows/Mushishi/Season 01/Mushishi S01E01.mkv"
+
+
+@pytest.mark.parametrize(
+    ("came", "now", "copy"),
+    [
+        ("d/m - 01.mkv", "e/m - 01.mkv", True),  # the downloads went to another disk
+        ("d/m - 01.mkv", "d/[B] m - 01.mkv", False),  # another release, of one time and size
+        (None, "d/[B] m - 01.mkv", True),  # nobody knows where that one came from
+    ],
+)
+def test_a_file_is_a_copy_of_the_one_that_a_run_took_in_or_of_one_of_its_name(
+    came: str | None, now: str, *, copy: bool
+) -> None:
+    origins = {AT: Origin(scanned(came, inode=5), KNOWN)} if came else {}
+    library = Library([in_library(AT, size=1000, mtime_ns=10**18)], origins)
+
+    assert library.copy_at(fold(AT), scanned(now, inode=6)) == (AT if copy else None)
+    assert library.copy_at(fold(AT), scanned(now, inode=5)) == AT
+    assert library.copy_at(fold(AT), scanned(now, inode=5, size=1)) is None
+
+
 MADE_FROM = r"(a:S1|[a-z]{0,2}):(tv|movie|x):\d{1,2}(:S\d{0,2}(E\d{1,2}){0,2}){0,2}:?[0-9a-g]{7,8}"
 
 

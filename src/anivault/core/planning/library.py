@@ -14,12 +14,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from anivault.core.models import Candidate, FileKind, ParsedFile, ScannedFile, ShowId
+from anivault.core.models import Candidate, FileKind, Identity, ParsedFile, ScannedFile, ShowId
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.said import Holding, Named, by_name, named_by, show_folder, tags, titles_of
 from anivault.core.planning.sidecars.companions import by_video, sidecars
 from anivault.core.planning.wanted import Slot
 from anivault.parser.models import ParseResult
+from anivault.shared import fs
 from anivault.shared import regex as re
 from anivault.shared.text import is_text
 
@@ -127,6 +128,21 @@ class Library:
         rel = self._by_source.get(file.path)
         came = self._origins[rel].file.identity if rel else None
         return rel if came and (came.size, came.mtime_ns) == (now.size, now.mtime_ns) else None
+
+    def copy_at(self, key: str, file: ScannedFile) -> str | None:
+        """Where the library has a copy of a file, if that is at this folded place: as large and as old.
+
+        One that a run took in came from this file, or from one of its name: archives and some disks give all
+        files of a release one time, and small ones have one size.
+        """
+        there = self._by_place.get(key)
+        if there is None or not (file.identity and there.identity):
+            return None
+        if not _is_copy(file.identity, there.identity):
+            return None
+        came = self._origins[there.rel].file if there.rel in self._origins else file
+        inode = came.identity.inode if came.identity else 0
+        return there.rel if came.name == file.name or inode == file.identity.inode else None
 
     def videos_taken_in(self) -> Iterator[tuple[str, Origin]]:
         """Each video that a run took in, by its place."""
@@ -321,6 +337,13 @@ class _Shows:
                 for slot in slots_of(self._origins[file.rel].metadata):
                     slots.setdefault(slot, []).append(file)
         return self._slots[show]
+
+
+def _is_copy(source: Identity, there: Identity) -> bool:
+    """Tell whether the file there is this one or its copy: same size, and time as its disk keeps it."""
+    if source.inode and (source.device, source.inode) == (there.device, there.inode):
+        return True
+    return source.size == there.size and fs.same_time(source.mtime_ns, there.mtime_ns)
 
 
 def _chosen(found: Iterable[str], made: str) -> str:

@@ -19,7 +19,7 @@ from anivault.core.planning.naming.names import LABEL_ROOM
 from anivault.core.planning.parts import Cut, cut_up, is_complete, is_numbered, number_of
 from anivault.core.planning.places import Places, already_there, once, shown, stay, taken_by, yields_to
 from anivault.core.planning.preference import Choice, called
-from anivault.core.planning.rivals import is_copy, labels, rivals, same_inode, same_release
+from anivault.core.planning.rivals import labels, rivals, same_inode, same_release
 from anivault.core.planning.upgrades import Upgrade, Upgrades
 from anivault.core.planning.wanted import Outcome, Place, Scope, Shelf, Slot, Wanted
 from anivault.parser.models import EXTRAS
@@ -368,8 +368,7 @@ class Planning:
             return None
         if there := self.taken.has(file):
             return there
-        copy = self.taken.at(place.key + place.extension)
-        return copy.rel if copy and copy.identity and is_copy(file.identity, copy.identity) else None
+        return self.taken.copy_at(place.key + place.extension, file)
 
     def _held(self, file: ScannedFile, stays: Held) -> Held:
         """A file that is held; one that is in the library is there, whatever today's match says of it."""

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TypeVar
 
-from anivault.core.models import Held, Identity, MatchedFile, ScannedFile, ShowId
+from anivault.core.models import Held, MatchedFile, ScannedFile, ShowId
 from anivault.core.planning.naming.characters import finish
 from anivault.core.planning.wanted import Shelf, Wanted
 from anivault.parser.models import ParseResult
-from anivault.shared import fs
 
 T = TypeVar("T")
 
@@ -80,13 +79,6 @@ def same_inode(one: ScannedFile, two: ScannedFile) -> bool:
     """Whether two names are of one file."""
     a, b = one.identity, two.identity
     return bool(a and b and a.inode and (a.device, a.inode) == (b.device, b.inode))
-
-
-def is_copy(source: Identity, there: Identity) -> bool:
-    """Tell whether the file there is this one or its copy: same size, and time as its disk keeps it."""
-    if source.inode and (source.device, source.inode) == (there.device, there.inode):
-        return True
-    return source.size == there.size and fs.same_time(source.mtime_ns, there.mtime_ns)
 
 
 def labels(items: Sequence[MatchedFile], clean: Callable[[str], str]) -> list[str]:

@@ -25,7 +25,6 @@ from anivault.core.planning.library import Library
 from anivault.core.planning.naming.characters import cut, finish, fold
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.places import Places, already_there, extension_of, held, is_film, subject_of
-from anivault.core.planning.rivals import is_copy
 from anivault.core.planning.sidecars.owners import Owner, Videos
 from anivault.core.planning.sidecars.suffixes import folder_art, suffixes
 from anivault.core.planning.wanted import Outcome
@@ -182,10 +181,9 @@ class Followers:
         target = ""
         for target in names:
             key = fold(target)
-            there = self.taken.at(key)
-            if there and _is_copy(file, there):
-                return already_there(file, there.rel)
-            if there is None and key not in self.claimed:
+            if copy := self.taken.copy_at(key, file):
+                return already_there(file, copy)
+            if self.taken.at(key) is None and key not in self.claimed:
                 self.claimed.add(key)
                 return Move(
                     root=file.root, rel=file.rel, target=target, mode=self.mode, video=beside,
@@ -195,10 +193,6 @@ class Followers:
             return held(file, HeldReason.JUNK, Cause.NOT_SHOWN)
         reason = HeldReason.SAME_TARGET if fold(target) in self.claimed else HeldReason.TARGET_TAKEN
         return held(file, reason, Cause.PLACE_TAKEN, place=target, target=target)
-
-
-def _is_copy(file: ScannedFile, there: ScannedFile) -> bool:
-    return bool(file.identity and there.identity and is_copy(file.identity, there.identity))
 
 
 class Gone:
