@@ -35,6 +35,13 @@ def test_the_counts_are_those_of_the_files() -> None:
     assert (SHIPPED.entries, SHIPPED.shows, SHIPPED.films) == (len(ROWS), len(shows), len(films))
 
 
+def test_the_page_about_the_catalogue_has_its_counts() -> None:
+    words = " ".join((ROOT / "docs/catalogue.md").read_text().split())
+
+    said = f"{SHIPPED.entries:,} entries of {SHIPPED.shows:,} shows and {SHIPPED.films:,} films on TMDB"
+    assert said in words
+
+
 @pytest.mark.parametrize("document", ["NOTICE", "src/anivault/data/README.md"])
 @pytest.mark.parametrize("source", SHIPPED.sources, ids=lambda source: source.name)
 def test_every_source_is_attributed_with_version_home_and_licence(document: str, source: Source) -> None:
