@@ -177,6 +177,18 @@ def test_a_bug_is_one_report_and_exit_code_70(
     assert "ZeroDivisionError: a mistake of ours" in done.err
 
 
+def test_a_bug_names_the_library_that_is_to_be_looked_at(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("anivault.cli.organize_handler.handle", broken)
+    done = run("organize", tmp_path, "--to", tmp_path / "my lib")
+
+    assert f"`anivault recover '{tmp_path}/my lib'` and `anivault rollback '{tmp_path}/my lib'`" in done.err
+
+
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path, home: Path) -> None:
     for number in range(3000):
         (tmp_path / f"Show - {number:04}.mkv").write_bytes(b"video")

@@ -80,6 +80,27 @@ def test_pins_name_the_library_that_they_are_in(run: Run, there: Path) -> None:
     assert run("unpin", "Nobody Knows This", "--to", library).code == 64
 
 
+def test_pins_say_that_a_library_is_to_be_named_where_none_is_known(run: Run) -> None:
+    done = run("pin", "Nobody Knows This", "tmdb:30991", "--season", "1")
+
+    assert list(commands_in(done.err)) == [["rename", "LIB"]]
+
+
+def test_a_folder_that_looks_like_an_option_is_no_option(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "-dash").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        Path("-dash", name).write_bytes(name.encode())
+    shown = run("organize", "--to", "lib", "--", "-dash")
+    pins = [words for words in commands_in(shown.out.replace("?  ", ": ")) if words[0] == "pin"]
+
+    assert {run(*words).code for words in pins} == {0}
+    assert run(*list(commands_in(shown.err))[-1]).code in {0, 10}
+    assert list(Path("lib").rglob("*.mkv"))
+
+
 def made(kind: type[errors.AniVaultError]) -> errors.AniVaultError:
     """An error of this kind about something with a name that a shell must not read."""
     values: dict[str, Any] = {

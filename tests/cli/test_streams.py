@@ -54,6 +54,8 @@ def test_a_full_disk_under_the_output_is_a_known_failure(pile: Path, words: str)
 
     assert (done.returncode, done.stdout) == (36, "")
     assert done.stderr.splitlines()[-2].startswith("Error: The output cannot be written (No space left")
+    library = f" {pile.parent}/L" if "organize" in words else ""
+    assert f"`anivault history{library}` shows what was done." in done.stderr.splitlines()[-1]
 
 
 def test_a_terminal_that_lacks_a_character_is_shown_its_number(pile: Path) -> None:

@@ -28,18 +28,23 @@ class Session:
     words: Sequence[str] = ()
     screen = Screen()
     log: str | None = None  # the level that was typed
+    library: str | None = None  # the one that the words are about, as soon as it is known
     run: Callable[[Sequence[str]], int]
 
     @classmethod
     def begin(cls, words: Sequence[str], run: Callable[[Sequence[str]], int]) -> None:
         """Take up new words. What is wrong with them has to be told too: as events where they ask for it."""
         cls.words, cls.screen, cls.run = words, Screen(json="--json" in words), staticmethod(run)
-        cls.log = None
+        cls.log = cls.library = None
 
 
 def again() -> str:
-    """The command as it was typed."""
-    return " ".join(map(quoted, ["anivault", *Session.words]))
+    """The command as it was typed, to which options can be added: paths behind `--` are as if before it."""
+    words = [*Session.words]
+    if "--" in words:
+        at = words.index("--")
+        words[at:] = [f"./{path}" if path.startswith("-") else path for path in words[at + 1 :]]
+    return " ".join(map(quoted, ["anivault", *words]))
 
 
 class Work(NamedTuple):
@@ -109,7 +114,8 @@ class Context:
         """The library of a command that can do without one."""
         self._library = named
         path = named or self.settings.library.path
-        return os.path.abspath(os.path.expanduser(path)) if path else None
+        Session.library = os.path.abspath(os.path.expanduser(path)) if path else None
+        return Session.library
 
     def _doubt_languages(self, tags: Sequence[str]) -> None:
         """Say of words that are the language of no title that they find none."""

@@ -184,6 +184,7 @@ def run(arguments: Sequence[str]) -> int:
         return _run(arguments)
     except OutputError as error:  # also where an error was to be told
         print_no_more()
+        error.tell(Session.library)
         Session.screen.error(error)
         return error.exit_code
     except BrokenPipeError:  # the reader of a help went away
@@ -294,12 +295,14 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
 
     from anivault import __version__
     from anivault.cli.context import Session
+    from anivault.shared.errors import quoted
     from anivault.shared.text import safe
 
+    library = f" {quoted(Session.library)}" if Session.library else ""
     trace = "".join(traceback.format_exception(error))
     lines = [
         "This is a bug in AniVault. Whatever was moved before is in the journal: "
-        "`anivault recover` and `anivault rollback` work.",
+        f"`anivault recover{library}` and `anivault rollback{library}` work.",
         "Please report these lines (`anivault report` packs the rest):",
         "",
         f"anivault {__version__}, Python {platform.python_version()}, {platform.platform()}",

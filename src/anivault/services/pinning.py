@@ -87,7 +87,7 @@ def pin(request: PinRequest, settings: Settings, providers: Sequence[str], progr
     with Providers(settings, providers, progress) as asked:
         request, known = resolved(request, asked)
         made = made_of(request)
-        doubts = (*asked.notices, *doubts_of(made, known), *map(_earlier, overlapping(made, load(path))))
+        doubts = (*asked.notices, *doubts_of(made, known), *against_earlier(made, load(path)))
     with _written(path):
         add(path, made)
     return pinned_as(request, made, known, settings, doubts)
@@ -224,9 +224,15 @@ def _require_fitting(request: PinRequest, show: ShowId) -> None:
         )
 
 
-def _earlier(other: Pin) -> str:
-    """What is to be said of a pin that takes some of the numbers."""
-    return f"For some of them an earlier pin is heard: that for episodes {other.episodes}. See: anivault pins"
+def against_earlier(made: Pin, pins: Sequence[Pin]) -> Iterator[str]:
+    """What is to be said of earlier pins for the same files: that one goes, or takes some of the numbers."""
+    for other in pins:
+        if other.target == made.target and other != made:
+            season = f", season {other.season}" if other.season is not None else ""
+            yield f"It takes the place of the pin to {other.id}{season}, which was for the same files."
+    for other in overlapping(made, pins):
+        heard = f"that for episodes {other.episodes}"
+        yield f"For some of them an earlier pin is heard: {heard}. See: anivault pins"
 
 
 def _as_meant(request: PinRequest, meant: dict[str, str | int]) -> PinRequest:

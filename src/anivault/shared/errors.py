@@ -349,7 +349,12 @@ class OutputError(AniVaultError):
         super().__init__(
             f"The output cannot be written ({error.strerror}). What was moved is in the journal."
         )
-        self.hint = "Make room, or let it print to the terminal. `anivault history` shows what was done."
+        self.tell()
+
+    def tell(self, library: str | None = None) -> None:
+        """Say what shows what was done, in this library if it is known."""
+        history = " ".join(["anivault history", *([quoted(library)] if library else [])])
+        self.hint = f"Make room, or let it print to the terminal. `{history}` shows what was done."
 
 
 class RunInterruptedError(AniVaultError):

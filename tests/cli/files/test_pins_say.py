@@ -157,6 +157,20 @@ def test_a_range_that_an_earlier_pin_takes_some_of_is_said(run: Run, tmp_path: P
     assert places(run, tmp_path)["[A] Spy x Family - 13.mkv"] == ("matched", 120089, [(2, 1)])
 
 
+def test_a_pin_that_takes_the_place_of_another_says_of_which(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, "A/Spy x Family - 13.mkv", "B/Spy x Family - 13.mkv")
+    first, second = tmp_path / "A/Spy x Family - 13.mkv", tmp_path / "B/Spy x Family - 13.mkv"
+    alone = run("pin", first, "tmdb:120089", "--season", "2")
+    same = run("pin", first, "tmdb:120089", "--season", "2")
+    preview = run("pin", second, "tmdb:30991", "--preview")
+    other = run("pin", second, "tmdb:30991", "--season", "2")
+
+    said = "It takes the place of the pin to tmdb:120089, season 2, which was for the same files."
+    assert "takes the place" not in alone.err + same.err + preview.err
+    assert said in other.err
+    assert len(run("pins", "--json").of("pin")) == 1
+
+
 def test_a_broken_file_of_pins_is_told_in_one_sentence(run: Run, home: Path, tmp_path: Path) -> None:
     write(tmp_path / "dl", "[A] Spy x Family - 13.mkv")
     run("pin", tmp_path / "dl", "tmdb:120089")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from anivault.cli.render.held import show_held, within
 from anivault.cli.screen import Screen
 from anivault.core.causes import HEADS, SETTLED, Cause
-from anivault.core.models import Held, HeldReason
+from anivault.core.models import Decision, Held, HeldReason
+from tests.core.records import show, video
 
 Captured = pytest.CaptureFixture[str]
 PILE = "/pile"
@@ -109,6 +110,29 @@ def test_what_was_shown_before_is_one_line(capsys: Captured) -> None:
     assert "1 held: " in told
     assert "Old - 01" not in told
     assert "New - 01" in told
+
+
+@pytest.mark.parametrize(
+    ("shows", "decision", "told"),
+    [
+        ((1, 1, 1), Decision.MATCHED, "3 files of 1 show held"),  # 葬送のフリーレン is Frieren
+        ((1, 1, 2), Decision.AMBIGUOUS, "3 files of 2 shows held"),
+        ((1, 1, 2), Decision.UNMATCHED, "3 files held"),
+        ((1, 1, None), Decision.AMBIGUOUS, "3 files held"),
+        ((None, None, None), Decision.UNMATCHED, "3 files held"),  # home videos
+    ],
+)
+def test_shows_are_counted_where_each_file_is_known_to_be_of_one(
+    capsys: Captured, shows: tuple[int | None, ...], decision: Decision, told: str
+) -> None:
+    items = many("Old", 3)
+    videos = [
+        video(item.rel, show(number, "Show") if number else None, decision=decision, title=item.rel)
+        for item, number in zip(items, shows, strict=True)
+    ]
+    verdicts = {(item.root, item.rel): each for item, each in zip(items, videos, strict=True)}
+
+    assert told in shown(capsys, items, known=[True] * 3, verdicts=verdicts)
 
 
 def test_every_file_is_listed_again_where_that_is_asked_for(capsys: Captured) -> None:

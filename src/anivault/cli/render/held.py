@@ -5,13 +5,12 @@ Those that were shown before are one line, unless the user wants to see every on
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from anivault.cli import events
 from anivault.core.causes import HEADS, SETTLED, Advantage, Cause
-from anivault.core.models import Held, HeldReason, Move
+from anivault.core.models import Decision, Held, HeldReason, Move
 from anivault.shared.errors import quoted
 from anivault.shared.text import counted
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from anivault.cli.screen import Screen
     from anivault.core.matching.questions import Question
     from anivault.core.matching.scope import Verdicts
-    from anivault.core.models import Match
+    from anivault.core.models import Match, MatchedFile, ShowId
 
 _FEW = 2  # held files of one kind that are named; of more the first and the last
 
@@ -101,16 +100,17 @@ def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdi
 
 
 def _counted(held: Sequence[Held], verdicts: Verdicts) -> str:
-    """`148 files of 12 shows`, as far as names tell shows apart; sidecars are of the shows of videos."""
-    shows = {show for item in held if (show := _show(item, verdicts))}
+    """`148 files of 12 shows` where each video is matched with one; sidecars are of the shows of videos."""
+    videos = ((item, verdicts.get((item.root, item.rel))) for item in held)
+    shows = {item.show or _show(verdict) for item, verdict in videos if verdict}
     files = counted(len(held), "file")
-    return f"{files} of {counted(len(shows), 'show')}" if shows else files
+    return f"{files} of {counted(len(shows), 'show')}" if shows and None not in shows else files
 
 
-def _show(item: Held, verdicts: Verdicts) -> str:
-    verdict = verdicts.get((item.root, item.rel))
-    title = verdict.parsed.title if verdict else None
-    return title.casefold() if title else os.path.dirname(item.source) if verdict else ""
+def _show(verdict: MatchedFile) -> ShowId | None:
+    """The show that a release is matched with, or is most likely."""
+    match = verdict.match
+    return match.best.candidate.key if match.best and match.decision != Decision.UNMATCHED else None
 
 
 _ASKED = {HeldReason.UNMATCHED, HeldReason.UNREADABLE_NAME, HeldReason.AMBIGUOUS, HeldReason.NO_PLACE}

@@ -272,7 +272,9 @@ def _guess(file: MatchedFile) -> dict[str, int] | None:
 def _near(path: str) -> str:
     """The path as it is typed from here, where that is shorter."""
     near = fs.beside(path, os.getcwd())
-    return near if near and not near.startswith("..") else path
+    if not near or near.startswith(".."):
+        return path
+    return f"./{near}" if near.startswith("-") else near  # `-dash` would be an option
 
 
 # --- other answers than those that were found --------------------------------------------------------

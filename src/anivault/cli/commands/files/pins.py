@@ -198,7 +198,7 @@ def _show(screen: Screen, found: Sequence[Pinned], done: str, library: str | Non
         screen.line("There are no pins.")
     if done != "pin":
         screen.hint("Organize again to use it." if done == "pinned" else "From now on the names decide.")
-        again = f"anivault rename {quoted(library)}" if library else "anivault rename"
+        again = f"anivault rename {quoted(library) if library else 'LIB'}"
         screen.hint(f"Files that are in a library already keep their names until: {again}")
 
 
