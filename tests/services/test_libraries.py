@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
+from xxhash import xxh3_64_hexdigest
 
 from anivault.core.models import Mode
 from anivault.core.moving.journal.records import journal_path
@@ -57,6 +59,62 @@ def test_it_is_one_library_however_it_is_named(library: str, monkeypatch: pytest
     remember(".")
     remember(library)
 
+    assert remembered() == [library]
+
+
+@pytest.mark.parametrize("first", ["library", "link"])
+def test_it_is_one_library_by_the_name_of_a_link_too(library: str, tmp_path: Path, first: str) -> None:
+    (tmp_path / "link").symlink_to(library)
+    remember(str(tmp_path / first))
+    forget_journal(library)
+
+    assert remembered() == [library]
+    assert [lost_history(str(tmp_path / name)) != "" for name in ("library", "link")] == [True, True]
+
+
+def old_note(home: Path, path: str, name: bytes | None = None) -> Path:
+    """What an older version noted: the name that was typed, and the disk."""
+    folder = home / "state" / "anivault" / "libraries"
+    folder.mkdir(parents=True)
+    note = folder / f"{xxh3_64_hexdigest(name or os.fsencode(path))}.json"
+    note.write_bytes(msgspec.json.encode({"path": path, "disk": "fsid:old"}))
+    return note
+
+
+@pytest.mark.parametrize("typed", ["library", "link"])
+@pytest.mark.parametrize("asked", ["library", "link", "library/Anime", "Other"])
+def test_what_an_older_version_noted_is_not_forgotten(
+    library: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, asked: str
+) -> None:
+    (tmp_path / "disk").mkdir()
+    os.rename(library, tmp_path / "away")
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "library")
+    old_note(home, str(tmp_path / {"library": "disk/library", "link": "link"}[typed]))
+    monkeypatch.setattr("anivault.shared.fs.disk_id", lambda _path: "fsid:now")
+
+    with pytest.raises(WrongDiskError):
+        require_there(str(tmp_path / (asked if asked == "link" else f"disk/{asked}")))
+
+
+def test_an_old_note_of_a_name_that_is_not_utf8_is_not_forgotten(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = os.fsencode(tmp_path) + b"/\xff"
+    old_note(home, place.decode("utf-8", "replace"), place)
+    monkeypatch.setattr("anivault.shared.fs.disk_id", lambda _path: "fsid:now")
+
+    with pytest.raises(WrongDiskError):
+        require_there(os.fsdecode(place))
+
+
+def test_an_old_note_goes_when_a_run_has_noted_where_its_link_leads(
+    library: str, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(library)
+    old = old_note(home, str(tmp_path / "link"))
+    remember(library)
+
+    assert not old.exists()
     assert remembered() == [library]
 
 

@@ -117,6 +117,23 @@ class Context:
         Session.library = os.path.abspath(os.path.expanduser(path)) if path else None
         return Session.library
 
+    def heard_library(self, named: str | None) -> str | None:
+        """The library whose pins and ignore list a command hears, if any.
+
+        Raises WrongDiskError or JournalLostError where it was named and is away; of the one in the settings
+        that is said, and the command goes on without it.
+        """
+        from anivault.services.libraries import missed
+
+        library = self.library_or_none(named)
+        if error := missed(library):
+            if named:
+                raise error
+            from anivault.cli.render.parts import notices
+
+            notices(self.screen, (f"{error} {error.hint} Its pins and ignore list are not heard.",))
+        return library
+
     def _doubt_languages(self, tags: Sequence[str]) -> None:
         """Say of words that are the language of no title that they find none."""
         from anivault.cli.render.parts import notices

@@ -70,9 +70,9 @@ def handle(request: OrganizeRequest, bars: Bars, pace: Pace) -> Organized:
     FolderNotFoundError, and what `planfile` and `executor.execute` raise.
     """
     library = request.order.library
-    check_places(request.order.what.paths, library)
     if not request.other_disk:
         libraries.require_there(library)
+    check_places(request.order.what.paths, library)
     lost = libraries.lost_history(library)
     if request.plan_file:
         planfile.check_place(request.plan_file, replace=request.replace)

@@ -163,6 +163,12 @@ def real(path: str) -> str:
     return own if own and _is_one(path, own) else path
 
 
+def places(path: str) -> list[str]:
+    """Return every place where what is at a path is found: its own without links, and other mounts of it."""
+    path = os.path.realpath(path)
+    return [path, *(other for other in other_places(path) if other != path and _is_one(path, other))]
+
+
 def _is_one(path: str, other: str) -> bool:
     try:
         return os.path.samefile(nearest(path), nearest(other))

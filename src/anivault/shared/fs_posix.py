@@ -472,18 +472,33 @@ def own_place(path: str) -> str:
 
     Of a path without links; '' where there is no other place.
     """
+    mount, others = _mounts_of(path)
+    best = min(others, key=lambda found: len(found[0].root), default=None)
+    if mount is None or best is None or len(best[0].root) >= len(mount.root):
+        return ""
+    return best[1]
+
+
+def other_places(path: str) -> list[str]:
+    """Return where else a path without links may be found: what it lies on is mounted there too."""
+    return [place for _, place in _mounts_of(path)[1]]
+
+
+def _mounts_of(path: str) -> tuple[_MountRow | None, list[tuple[_MountRow, str]]]:
+    """Return the mount of a path, and the others of its disk with what the path is called there."""
     rows = _mount_rows()
     mount = max(
         (row for row in rows if _below(path, row.point)), key=lambda row: len(row.point), default=None
     )
-    if mount is None or mount.root == "/":
-        return ""
+    if mount is None:
+        return None, []
     inside = os.path.normpath(mount.root + "/" + os.path.relpath(path, mount.point))
-    whole = [row for row in rows if row.device == mount.device and _below(inside, row.root) and row != mount]
-    best = min(whole, key=lambda row: len(row.root), default=None)
-    if best is None or len(best.root) >= len(mount.root):
-        return ""
-    return os.path.normpath(os.path.join(best.point, os.path.relpath(inside, best.root)))
+    others = (row for row in rows if row.device == mount.device and _below(inside, row.root) and row != mount)
+    return mount, [(row, _joined(row.point, os.path.relpath(inside, row.root))) for row in others]
+
+
+def _joined(folder: str, rel: str) -> str:
+    return os.path.normpath(os.path.join(folder, rel))
 
 
 class _MountRow(NamedTuple):

@@ -340,6 +340,11 @@ def own_place(_path: str) -> str:
     return ""
 
 
+def other_places(_path: str) -> list[str]:
+    """Return where else a path may be found: nothing tells."""
+    return []
+
+
 def mounts() -> dict[str, str]:
     """Return nothing: a volume is told by its number."""
     return {}

@@ -56,6 +56,13 @@ def test_each_library_has_its_own_by_its_whole_path(monkeypatch: pytest.MonkeyPa
     assert known(held("1.mkv"), library="lib") == {"/in/1.mkv"}
 
 
+def test_a_library_is_one_by_the_name_of_a_link_too(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "library")
+    Seen(str(tmp_path / "link")).remember([held("1.mkv")])
+
+    assert known(held("1.mkv"), library=str(tmp_path / "library")) == {"/in/1.mkv"}
+
+
 def test_nothing_new_writes_nothing() -> None:
     memory = Seen("/lib")
     memory.remember([held("1.mkv")])

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from anivault.services import libraries
 from anivault.services.checkup import disks, state
 from anivault.services.checkup.found import Check, fault
-from anivault.shared.errors import AniVaultError
+from anivault.shared.errors import AniVaultError, WrongDiskError
 from anivault.shared.settings import Settings
 
 
 def checks(paths: Sequence[str], library: str | None, settings: Settings) -> Iterator[Check]:
     """Everything about a library, its sources, what AniVault knows, and the program."""
     looks: list[tuple[str, Callable[[], Iterator[Check]]]] = []
-    if library:
+    if isinstance(libraries.missed(library), WrongDiskError):
+        looks.append(("library", partial(state.library, library or "")))
+        library = None  # nothing can be said of its disk, nor of the way there
+    elif library:
         looks += [("library", partial(disks.library, library)), ("library", partial(state.library, library))]
     looks += [("source", partial(disks.source, path, library or "")) for path in paths]
     looks += [

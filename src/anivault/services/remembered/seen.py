@@ -70,7 +70,7 @@ class Seen:
 
 def place_of(library: str) -> Path:
     """Where it is kept what was shown of a library."""
-    return user_state_path("anivault") / "held" / f"{_digits(os.path.abspath(library)):016x}.txt"
+    return user_state_path("anivault") / "held" / f"{_digits(os.path.realpath(library)):016x}.txt"
 
 
 def _read(path: Path) -> dict[int, str]:

@@ -58,7 +58,7 @@ def explain(
 
     Every field with the rule that read it, every candidate with every part of its score.
     """
-    library = context.library_or_none(to)
+    library = context.heard_library(to)
     wanted = Wanted(asking=context.asking(parser, provider, lang), library=library)
     result = handle(wanted, file, context.screen.progress)
     show(context.screen, result)

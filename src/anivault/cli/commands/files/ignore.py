@@ -37,7 +37,7 @@ def ignore(
     if remove and not what:
         raise UsageError("--remove needs a line. Nothing was done.", hint="See them: anivault ignore")
     if not what:
-        found, done = ignored.listed(home), "listed"
+        found, done = ignored.listed(context.heard_library(to)), "listed"
     elif remove:
         found, done = [ignored.remove(what, home)], "removed"
     else:

@@ -117,6 +117,7 @@ def pin(
             "--extra would make extras of all files with this title. Nothing was done.", hint=hint
         )
     if preview:
+        context.heard_library(to)
         return _preview(context, request, inside or near(what))
     if inside:
         raise UsageError("--in goes with --preview. Nothing was done.", hint="Add --preview.")
@@ -174,7 +175,7 @@ def pins(context: Context, to: ToOption = None) -> int:
     """List your pins."""
     from anivault.services import pinning
 
-    listed = pinning.listed(context.library_or_none(to))
+    listed = pinning.listed(context.heard_library(to))
     _show(context.screen, _called(context, listed), "pin")
     return DONE
 

@@ -60,9 +60,11 @@ def review(
     A question names the shows that the files may be, with the place of the first and the last file. An answer
     is a pin and is written at once, so Ctrl-C loses none.
     """
+    from anivault.services import libraries
     from anivault.services.review import begun
 
     home = context.library_or_none(to)
+    libraries.require_kept(home)  # where the answers are written
     asking = context.asking(parser, provider, lang)
     with begun(paths, home, asking, context.screen.progress) as found:
         dialogue = Dialogue(context.screen, found)

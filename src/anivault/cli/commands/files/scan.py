@@ -42,7 +42,7 @@ def what(context: Context, paths: list[str]) -> What:
     from anivault.services.remembered.ignored import lists
 
     if paths != ["-"]:
-        ignored = lists(context.library_or_none(None))
+        ignored = lists(context.heard_library(None))
         chosen = context.settings.scan
         return What(paths=tuple(paths), settle=chosen.settle, ignored=ignored, workers=chosen.workers)
     lines = (line.removesuffix(b"\r") for line in sys.stdin.buffer.read().split(b"\n"))

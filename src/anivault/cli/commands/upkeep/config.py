@@ -74,9 +74,7 @@ def preview(context: Context, paths: FoldersArg, preset: PresetOption = None) ->
     settle = context.settings.scan.settle
     rules = organize_handler.rules(context.settings, None, preset, None)
     order = Order(
-        what=What(
-            paths=tuple(paths), settle=settle, filing=True, ignored=lists(context.library_or_none(None))
-        ),
+        what=What(paths=tuple(paths), settle=settle, filing=True, ignored=lists(context.heard_library(None))),
         library="",
         rules=rules,
     )

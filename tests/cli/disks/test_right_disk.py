@@ -3,49 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from anivault.core.moving.journal.log import read_journal
 from anivault.shared import fs
+from tests.cli.disks.conftest import NAME, Disks, emptied, organize
 from tests.conftest import Run
 from tests.core.mover import crashes
-
-NAME = "[SubsPlease] Sousou no Frieren - 01 (1080p).mkv"
-Disks = dict[Path, str]
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    folder.mkdir()
-    (folder / NAME).write_text("one")
-    return folder
-
-
-@pytest.fixture
-def disks(monkeypatch: pytest.MonkeyPatch) -> Disks:
-    """Which disk a folder and all below it are on; others are on the first one."""
-    found: Disks = {}
-
-    def disk_id(folder: str) -> str:
-        above = [Path(folder), *Path(folder).parents]
-        return next((found[path] for path in above if path in found), "fsid:1")
-
-    monkeypatch.setattr(fs, "disk_id", disk_id)
-    return found
-
-
-def organize(run: Run, source: Path, library: Path, *more: str) -> int:
-    return run("organize", source, "--to", library, "--mode", "move", "--apply", *more).code
-
-
-def emptied(library: Path) -> None:
-    """What is left under a mount point when its disk is gone."""
-    library.rename(library.with_name("elsewhere"))
 
 
 @pytest.mark.parametrize("under", ["fsid:1", "fsid:9 type:overlay", "type:overlay"])
@@ -54,25 +21,6 @@ def test_a_disk_and_what_lies_under_it_are_told_apart_by_any_mark_that_both_have
     disk: str, under: str
 ) -> None:
     assert fs.other_disk(disk, under) is (under != "fsid:1" or "fsid" in disk)
-
-
-@pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])
-@pytest.mark.parametrize("command", ["verify", "rollback", "recover", "history", "rename"])
-def test_every_command_asks_for_the_disk_of_a_library(
-    run: Run, source: Path, tmp_path: Path, disks: Disks, kept: bool, command: str
-) -> None:
-    library = tmp_path / "mnt" / "library"
-    disks[tmp_path / "mnt"] = "fsid:2"
-    assert organize(run, source, library) == 0
-    emptied(library)
-    if kept:
-        library.mkdir()
-    disks.clear()
-
-    refused = run(command, library)
-
-    assert (refused.code, "Is its disk mounted?" in refused.err) == (39, True)
-    assert "Organize into it first" not in refused.err
 
 
 @pytest.mark.parametrize("kept", [True, False], ids=["an empty folder", "no folder"])
@@ -235,26 +183,6 @@ def test_a_state_that_cannot_be_read_or_written_stops_nothing(
     (home / "state" / "anivault").write_text("no folder")
 
     assert organize(run, source, tmp_path / "library") == 0
-
-
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Callable[[bool], Path]]:
-    """A folder on which a disk can be mounted and not."""
-    point, image = tmp_path / "disk", tmp_path / "disk.img"
-    point.mkdir()
-    try:
-        subprocess.run(["truncate", "-s", "64M", image], check=True)
-        subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
-        subprocess.run(["mount", "-o", "loop", image, point], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("needs loop mounts")
-
-    def switch(on: bool) -> Path:
-        subprocess.run(["mount", "-o", "loop", image, point] if on else ["umount", point], check=True)
-        return point
-
-    yield switch
-    subprocess.run(["umount", "-l", point], check=False, capture_output=True)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
