@@ -219,13 +219,14 @@ HEADS: dict[str, str] = {
     "changed": "changed meanwhile",
     "other-filesystem": "on another disk than the library",
     "not-permitted": "not permitted",
+    "folder-away": "the folder they go back to is not there",
     "seeding": "a torrent client seeds it",
     "name-refused": "the disk takes no such name",
     "attribute-refused": "the disk cannot keep what belongs to it",
     "unreadable": "it cannot be read",
     "folder-is-link": "a folder on the way is a link",
     "folder-is-file": "a file has the name of a folder on the way",
-    "folder-not-empty": "a folder that holds something else",
+    "folder-not-empty": "something else is in there",
     "stopped": "not begun, as the run ended",
 }
 # By the value of a HeldReason, or of a Cause that is settled in another way.

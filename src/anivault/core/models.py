@@ -442,6 +442,7 @@ class HeldReason(StrEnum):
     CHANGED = "changed"  # size, time or kind are not what was planned
     OTHER_FILESYSTEM = "other-filesystem"  # no hardlink reaches there
     NOT_PERMITTED = "not-permitted"
+    FOLDER_AWAY = "folder-away"  # the folder that was named, and that it goes back to, is not there
     SEEDING = "seeding"  # a torrent client has it
     NAME_REFUSED = "name-refused"  # the destination has no such names
     ATTRIBUTE_REFUSED = "attribute-refused"  # the destination cannot hold one of its attributes

@@ -192,6 +192,14 @@ def test_files_are_extras_of_a_show(run: Run, tmp_path: Path, monkeypatch: pytes
     assert all("/other/Extra " in place for place in goes)
 
 
+def test_files_that_became_extras_are_said_to_be_so(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "x tmdb:42916", "q")
+
+    assert "  taken as extras of Toradora! (2008)" in run("review", pile(tmp_path / "dl")).out
+
+
 def test_the_plan_with_the_answers_is_done_only_by_its_key(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -256,6 +256,20 @@ def test_a_stranger_in_an_old_place_holds_the_file_and_its_earlier_steps(
     assert len(files(library)) == 2
 
 
+def test_files_whose_disk_is_away_are_held_for_that_and_folders_are_counted_as_folders(
+    run: Run, source: Path, library: Path
+) -> None:
+    organize(run, source, library, "--mode", "move")
+    source.rename(source.with_name("away"))
+    done = run("rollback", library)
+
+    assert "2 held: the folder they go back to is not there\n" in done.out
+    assert f"({source} is not there: make it, or mount its disk)" in done.out
+    assert "3 folders stay: something else is in there\n" in done.out
+    assert done.out.endswith("2 held, 3 folders stay. Nothing was changed.\n")
+    assert len(files(library)) == 2
+
+
 def test_a_folder_that_a_file_of_the_user_comes_back_into_is_held_from_the_preview_on(
     run: Run, source: Path, library: Path
 ) -> None:

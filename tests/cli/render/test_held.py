@@ -17,7 +17,7 @@ from tests.core.records import show, video
 
 Captured = pytest.CaptureFixture[str]
 PILE = "/pile"
-COUNTED = re.compile(r"^([\d,]+) held: (.+)$", re.MULTILINE)
+COUNTED = re.compile(r"^([\d,]+) (?:held|folders? stays?): (.+)$", re.MULTILINE)
 
 
 def held(rel: str, reason: HeldReason = HeldReason.UNMATCHED, **more: object) -> Held:
@@ -46,6 +46,13 @@ def test_each_held_file_is_counted_once_under_what_it_is_held_for(
     assert {head: int(count) for head, count in told.items()} == {
         HEADS[reason]: reasons.count(reason) for reason in reasons
     }
+
+
+def test_folders_that_stay_are_counted_as_folders(capsys: Captured) -> None:
+    told = shown(capsys, [*many("Show", 2), *many("Left", 12, HeldReason.FOLDER_NOT_EMPTY)])
+
+    assert "12 folders stay: something else is in there" in told
+    assert "12 folders: Left/" in told
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

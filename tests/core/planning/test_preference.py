@@ -15,7 +15,7 @@ from anivault.core.models import HeldReason, MatchedFile, Mode, Plan
 from anivault.core.organizer import plan
 from anivault.core.planning.library import Library, Origin
 from anivault.core.planning.naming.presets import load_preset
-from anivault.core.planning.preference import Choice, lines, source_rank
+from anivault.core.planning.preference import Choice, lines, source_rank, told_apart
 from anivault.parser.read import read_rules
 from anivault.shared.errors import ConfigError
 from anivault.shared.settings import load
@@ -191,6 +191,28 @@ def season(group: str, episodes: Iterable[int], size: int = 1000, **parsed: Any)
 
 def groups_of(result: Plan) -> list[str]:
     return [move.rel.partition("/")[0] for move in sorted(result.moves, key=lambda move: move.target)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("Mushishi - 01.mkv", "My D'l/Mushishi - 01.mkv", "Mushishi - 01.mkv in pile"),
+        ("A/Mushishi - 01.mkv", "B/Mushishi - 01.mkv", "A"),
+        ("A/[G] Mushishi - 01.mkv", "B/[G] Mushishi - 01.mkv", "G in A"),
+        ("[G] Mushishi - 01.mkv", "B/[G] Mushishi - 01.mkv", "G in pile"),
+        ("A/[G] Mushishi - 01.mkv", "B/[H] Mushishi - 01.mkv", "G"),
+    ],
+)
+def test_releases_that_are_called_the_same_are_told_apart_by_their_folders(
+    first: str, second: str, told: str
+) -> None:
+    winner, other = (video(name, MUSHISHI, (1, 1), group=_group(name)) for name in (first, second))
+
+    assert told_apart(winner, other) == told.replace("pile", ROOT.rpartition("/")[2])
+
+
+def _group(name: str) -> str | None:
+    return name.partition("[")[2].partition("]")[0] or None
 
 
 def test_of_several_releases_one_is_taken_whole_whatever_the_sizes() -> None:

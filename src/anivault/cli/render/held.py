@@ -93,7 +93,9 @@ def _by_reason(screen: Screen, held: Sequence[Held], roots: Sequence[str], verdi
 
     scope = Scope(verdicts)
     for reason, items in by_reason.items():
-        screen.line(f"{len(items):,} held: {HEADS[reason]}", style="yellow")
+        of_folders = reason is HeldReason.FOLDER_NOT_EMPTY
+        counts = stay_told(len(items)) if of_folders else f"{len(items):,} held"
+        screen.line(f"{counts}: {HEADS[reason]}", style="yellow")
         if screen.verbose or reason.missed:
             for question in questions(items, verdicts, scope):
                 _question(screen, question, roots)
@@ -149,7 +151,8 @@ def _question(screen: Screen, question: Question, roots: Sequence[str]) -> None:
     else:
         last = files[-1].rel.rpartition("/")[2]
         first = within(roots, files[0])
-        screen.pair(f"  {len(files):,} files: {first} … {last}", f"({question.why})")
+        what = "folders" if files[0].reason is HeldReason.FOLDER_NOT_EMPTY else "files"
+        screen.pair(f"  {len(files):,} {what}: {first} … {last}", f"({question.why})")
     for answer in question.answers:
         screen.pair(f"      {answer.show}?", answer.words)
 

@@ -46,7 +46,7 @@ def require_root(folders: fs.Folders) -> None:
     """Refuse what leads into a root that is not there: a folder is made again, a root is not."""
     if not os.path.isdir(folders.root):
         why = f"{folders.root} is not there: make it, or mount its disk"
-        raise RefusedError(HeldReason.NOT_PERMITTED, why)
+        raise RefusedError(HeldReason.FOLDER_AWAY, why)
 
 
 def checked_source(roots: Sequence[fs.Folders], step: Step) -> Step:

@@ -18,7 +18,7 @@ from anivault.core.planning.naming.fingerprint import fingerprint
 from anivault.core.planning.naming.names import LABEL_ROOM
 from anivault.core.planning.parts import Cut, cut_up, is_complete, is_numbered, number_of
 from anivault.core.planning.places import Places, already_there, once, shown, stay, taken_by, yields_to
-from anivault.core.planning.preference import Choice, called
+from anivault.core.planning.preference import Choice, told_apart
 from anivault.core.planning.rivals import labels, rivals, same_inode, same_release
 from anivault.core.planning.upgrades import Upgrade, Upgrades
 from anivault.core.planning.wanted import Outcome, Place, Scope, Shelf, Slot, Wanted
@@ -219,7 +219,7 @@ class Planning:
 
     def _ranked(self, indexes: list[int]) -> Iterable[tuple[int, Outcome]]:
         """Decide among several videos for one place, or for one episode; the better ones come first."""
-        # Who is in the library already, or is called so, keeps its place, however good the others are.
+        # Who is in the library already, or is told_apart so, keeps its place, however good the others are.
         if self.taken or self._own:
             indexes.sort(key=lambda index: not self._is_there(self.wanted[index]))
         items = [self.wanted[index].item for index in indexes]
@@ -301,8 +301,8 @@ class Planning:
         advantage = Advantage.IN_LIBRARY if there else choice.advantage(winner, item)
         same = wanted.slots == better.slots or set(wanted.slots) == set(better.slots)
         if same and choice.is_of_season(winner, item):
-            facts = {"release": called(winner), "season": wanted.season, "advantage": advantage.value}
-            return yields_to(wanted, better, Cause.RELEASE_CHOSEN, **facts)
+            facts = {"season": wanted.season, "advantage": advantage.value}
+            return yields_to(wanted, better, Cause.RELEASE_CHOSEN, release=told_apart(winner, item), **facts)
         if wanted.slots == better.slots:
             return yields_to(wanted, better, Cause.BETTER_FILE, advantage=advantage.value)
         return yields_to(wanted, better, Cause.LONGER_FILE, advantage=advantage.value, what=better.episodes)

@@ -8,6 +8,7 @@ next one has it. In a group a later version replaces an earlier one.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -213,6 +214,16 @@ def called(item: MatchedFile) -> str:
     """What people call the release that a video is of."""
     parsed = item.parsed
     return _called(parsed.group or item.file.folder or item.file.name, parsed.resolution)
+
+
+def told_apart(winner: MatchedFile, other: MatchedFile) -> str:
+    """What people call the release of `winner`; with its folder where the other one is called the same."""
+    name, ours, theirs = called(winner), winner.file, other.file
+    is_alike = name == called(other) or name.startswith(theirs.name)
+    if not is_alike or (ours.root, ours.folder) == (theirs.root, theirs.folder):
+        return name
+    folder = os.path.dirname(ours.path)
+    return f"{name} in {folder if ours.root != theirs.root else ours.folder or os.path.basename(folder)}"
 
 
 @lru_cache(maxsize=1024)

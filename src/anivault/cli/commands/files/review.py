@@ -348,7 +348,8 @@ class Dialogue:
         show = pinned.shows.get(pin.id)
         self.screen.event(events.PinEvent(file=events.shown(pinned.file), pin=pin, done="pinned", show=show))
         more = f", which answers {counted(len(too), 'more question')} too" if too else ""
-        self.screen.line(f"  taken: {show or pin.id}{more}", style="green")
+        said = "taken as extras of" if pin.extra else "taken:"
+        self.screen.line(f"  {said} {show or pin.id}{more}", style="green")
         notices(self.screen, pinned.doubts)
 
     def _show(self, number: int, question: Question) -> None:
