@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -105,6 +106,30 @@ def test_an_old_note_of_a_name_that_is_not_utf8_is_not_forgotten(
 
     with pytest.raises(WrongDiskError):
         require_there(os.fsdecode(place))
+
+
+def test_a_library_that_cannot_be_looked_at_hides_no_other_that_is_away(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("broken", "disk"):
+        (tmp_path / name).mkdir()
+    note = old_note(home, str(tmp_path / "broken" / "library"))
+    note.rename(note.with_name("0.json"))  # it is looked at first
+    note.with_name("1.json").write_bytes(
+        msgspec.json.encode({"path": str(tmp_path / "disk" / "library"), "disk": "fsid:old"})
+    )
+    monkeypatch.setattr("anivault.shared.fs.disk_id", lambda _path: "fsid:now")
+    listed = os.listdir
+
+    def listdir(path: str) -> list[str]:
+        if path == str(tmp_path / "broken"):
+            raise OSError(errno.EIO, "broken")
+        return listed(path)
+
+    monkeypatch.setattr("os.listdir", listdir)
+
+    with pytest.raises(WrongDiskError):
+        require_there(str(tmp_path / "disk" / "Other"))
 
 
 def test_an_old_note_goes_when_a_run_has_noted_where_its_link_leads(

@@ -107,13 +107,14 @@ def require_kept(library: str | None) -> None:
 def _wrong_disk(library: str) -> WrongDiskError | None:
     if os.path.exists(journal_path(library)):
         return None
-    place = os.path.realpath(library)
+    place, disk = os.path.realpath(library), ""
     with suppress(OSError):
         disk = fs.disk_id(_nearest(place))
-        if own := _homes_of(library):
-            wrong = any(fs.other_disk(home.disk, disk) for home in own)
-            return WrongDiskError(library, "the library", hint=MOUNT) if wrong else None
-        for _, home in _notes():
+    if own := _homes_of(library):
+        wrong = any(fs.other_disk(home.disk, disk) for home in own)
+        return WrongDiskError(library, "the library", hint=MOUNT) if wrong else None
+    for _, home in _notes():
+        with suppress(OSError):  # of one that cannot be looked at; others may be away
             if point := _absent(home, place, disk):
                 return WrongDiskError(point, f"the library {home.path}", hint=MOUNT)
     return None
@@ -122,9 +123,12 @@ def _wrong_disk(library: str) -> WrongDiskError | None:
 def _absent(home: Home, place: str, disk: str) -> str:
     """The bare mount point of a library's disk, where a place on this disk is at it or below; else ""."""
     point = _point_of(home)
+    outside = os.path.dirname(point)
+    if outside == point:  # the system's own disk, which is there, be it another one than it was
+        return ""
     if not history.lies_in(place, point) or os.path.exists(journal_path(_path_of(home))):
         return ""
-    bare, above = fs.disk_id(_nearest(point)), fs.disk_id(_nearest(os.path.dirname(point)))
+    bare, above = fs.disk_id(_nearest(point)), fs.disk_id(_nearest(outside))
     gone = fs.other_disk(home.disk, bare) and not fs.other_disk(bare, above)  # no other disk is mounted there
     return point if gone and not fs.other_disk(bare, disk) else ""
 

@@ -161,6 +161,18 @@ def test_a_disk_that_is_away_keeps_nobody_from_other_disks(
     assert organize(run, source, tmp_path / new) == 0
 
 
+def test_a_system_on_another_disk_than_it_was_asks_nothing_of_new_libraries(
+    run: Run, source: Path, tmp_path: Path, disks: Disks
+) -> None:
+    disks[Path("/")] = "fsid:2"  # as in a container that was made again
+    assert organize(run, source, tmp_path / "library") == 0
+    (tmp_path / "library").rename(tmp_path / "elsewhere")
+    disks.clear()
+    (source / NAME).write_text("again")
+
+    assert organize(run, source, tmp_path / "Other") == 0
+
+
 def test_a_link_that_leads_to_another_disk_now_names_another_library(
     run: Run, source: Path, tmp_path: Path, disks: Disks
 ) -> None:
