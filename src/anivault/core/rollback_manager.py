@@ -127,13 +127,19 @@ def _plan(replay: Replay, run: str | None, since: float | None, only: list[str])
     return inverse(replay, _chosen(replay, run, since, bool(only)), only)
 
 
+def _alive(replay: Replay, *, folders: bool) -> set[str]:
+    """The runs that something is left of: files, and `folders`; those alone where no run has a file."""
+    alive = {put.run for put in replay.living()}
+    if folders or not alive:
+        alive |= {put.run for put in replay.made_folders().values()}
+    return alive
+
+
 def _chosen(replay: Replay, run: str | None, since: float | None, everything: bool) -> list[RunLog]:
     """Return the runs to take back, the latest first."""
     if run is not None:
         return [_named(replay, run)]
-    alive = {put.run for put in replay.living()}
-    if since is not None or not alive:  # of some only a folder is left
-        alive |= {put.run for put in replay.made_folders().values()}
+    alive = _alive(replay, folders=since is not None)
     runs = [log for log in reversed(replay.runs) if log.run.id in alive and log.run.mode != "rollback"]
     runs = [log for log in runs if since is None or log.run.time >= since]
     return runs if everything or since is not None else runs[:1]

@@ -277,12 +277,14 @@ def files_of(steps: Iterable[Step]) -> int:
 
 def _open_places(history: History) -> frozenset[str]:
     """The places that the unsettled steps of the last run are about: nobody knows yet what is there."""
-    log = history.runs[-1] if history.runs else None
-    steps = log.pending.values() if log else ()
-    home = {n for n, root in enumerate(log.run.roots) if root.path == log.run.roots[0].path} if log else set()
+    if not history.runs:
+        return frozenset()
+    log = history.runs[-1]
+    steps = log.pending.values()
+    home = {n for n, root in enumerate(log.run.roots) if root.path == log.run.roots[0].path}
     left = {step.rel for step in steps if step.root in home}
     made = {step.to for step in steps if step.to_root in home}
-    copies = {temporary_name(step.to, log.run.id, step.i) for step in steps} if log else set()
+    copies = {temporary_name(step.to, log.run.id, step.i) for step in steps}
     return frozenset(left | made | copies)
 
 

@@ -116,16 +116,25 @@ def batches(steps: Iterable[Step]) -> Iterator[list[Step]]:
     names: set[tuple[int, str]] = set()
     room = BATCH_BYTES
     for step in steps:
-        cost = step.size if step.do in COPIES else 0
+        cost = _copied(step)
         here, there = (step.root, step.rel), (step.to_root, step.to)
-        emptied = step.do is Do.RMDIR and batch and batch[-1].do is not Do.RMDIR
-        if batch and (len(batch) >= BATCH or cost > room or emptied or here in names or there in names):
+        full = len(batch) >= BATCH or cost > room or _is_emptied(step, batch)
+        if batch and (full or not names.isdisjoint((here, there))):
             yield batch
             batch, names, room = [], set(), BATCH_BYTES
         batch.append(step)
         if step.rel and step.to:
-            names.add(here)
-            names.add(there)
+            names.update((here, there))
         room -= cost
     if batch:
         yield batch
+
+
+def _copied(step: Step) -> int:
+    """How many bytes a step copies; a rename or a link takes none of a batch's room."""
+    return step.size if step.do in COPIES else 0
+
+
+def _is_emptied(step: Step, batch: Sequence[Step]) -> bool:
+    """Whether a step removes a folder behind a batch of files."""
+    return step.do is Do.RMDIR and bool(batch) and batch[-1].do is not Do.RMDIR

@@ -50,7 +50,7 @@ def parse_files(
     of names read so far, and of all that `memory` does not have. `filing`: what no library takes is not read.
     """
     done, apart = [_UNREAD] * len(files), []
-    left = [place for place, file in enumerate(files) if file.is_junk] if filing else []
+    left = _not_filed(files) if filing else []
     for place in left:
         done[place] = ParsedFile(files[place], _UNREAD.parsed)
     shelves = _shelves(files, frozenset(left))
@@ -127,6 +127,11 @@ def _all_said(
         yield shelf, _unpacked(said)
     if not reader.failures:
         memory.keep(kept)
+
+
+def _not_filed(files: Sequence[ScannedFile]) -> list[int]:
+    """The places of files that no library takes."""
+    return [place for place, file in enumerate(files) if file.is_junk]
 
 
 def _shelves(files: Sequence[ScannedFile], left: Set[int]) -> list[Shelf]:

@@ -159,6 +159,15 @@ class _Place(NamedTuple):
     others: Mapping[str, LeftOutReason | None] = {}
     unfinished: Container[str] = ()
 
+    @property
+    def prefix(self) -> str:
+        """What paths in it begin with."""
+        return f"{self.rel}/" if self.rel else ""
+
+    def parts(self) -> list[_Place]:
+        """Itself in pieces of so many names that one of them is looked at at once."""
+        return [self._replace(names=some) for some in natural_parts(self.names, AT_ONCE)]
+
 
 class _Found:
     """Collects files and what is left out. `devices` holds the number of each disk, once for all files."""
@@ -200,6 +209,10 @@ class _Found:
         """Leave something out."""
         self.left_out.append(LeftOut(path, reason, detail))
 
+    def leave_unreadable(self, path: str, error: OSError) -> None:
+        """Leave out what cannot be read, in the system's words."""
+        self.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+
     def name_faults(self, path: str, found: ignore.IgnoreList) -> None:
         """Name the lines of an ignore list that say nothing."""
         for fault in found.faults:
@@ -220,7 +233,7 @@ class _Found:
             with fs.closing(fs.open_file(None, path)) as fd:
                 found = ignore.parse(os.read(fd, ignore.MOST_BYTES + 1))
         except OSError as error:
-            self.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            self.leave_unreadable(path, error)
             return None
         self.name_faults(path, found)
         return found
@@ -257,7 +270,7 @@ class _Walk:
         try:
             s = os.stat(path)
         except OSError as error:
-            self.found.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            self.found.leave_unreadable(path, error)
         else:
             self.found.take(root, name, kind_of(name), s)
         yield
@@ -287,23 +300,22 @@ class _Walk:
             if listed is place or len(listed.names) <= AT_ONCE:
                 self._take(root, listed, folder, found)
             else:
-                below[:0] = [listed._replace(names=some) for some in natural_parts(listed.names, AT_ONCE)]
+                below[:0] = listed.parts()
         except OSError as error:
             if not rel:
                 raise FolderUnreadableError(path, error) from error
-            found.leave(path, LeftOutReason.UNREADABLE, error.strerror or str(error))
+            found.leave_unreadable(path, error)
             return found, []
-        else:
-            return found, below
         finally:
             if folder is not None:
                 fs.close_folder(folder)
+        return found, below
 
     def _listed(
         self, root: str, path: str, place: _Place, folder: fs.Folder, found: _Found
     ) -> tuple[_Place, list[_Place]]:
         """List a folder: its names, and the folders in it that are gone into."""
-        rel, prefix = place.rel, f"{place.rel}/" if place.rel else ""
+        rel, prefix = place.rel, place.prefix
         names: list[str] = []
         special: list[os.DirEntry[str]] = []
         with os.scandir(folder) as entries:
@@ -319,8 +331,8 @@ class _Walk:
 
     def _take(self, root: str, place: _Place, folder: fs.Folder, found: _Found) -> None:
         """Take the files among the names of a folder, and say of the others why they are left out."""
-        rel, ignores, names, others, unfinished = place
-        prefix, judging = f"{rel}/" if rel else "", bool(ignores or self._everywhere)
+        _, ignores, names, others, unfinished = place
+        prefix, judging = place.prefix, bool(ignores or self._everywhere)
         for name in natural_order(names):
             below, kind, is_file = prefix + name, kind_of(name), name not in others
             reason = why_not_file(name, kind, unfinished) if is_file else others[name]
@@ -332,7 +344,7 @@ class _Walk:
                 try:
                     found.take(root, below, kind, fs.look(folder, name))
                 except OSError as error:  # gone since it was listed, or a broken disk
-                    found.leave(joined(root, below), LeftOutReason.UNREADABLE, error.strerror or str(error))
+                    found.leave_unreadable(joined(root, below), error)
 
     def _unfit(self, entry: os.DirEntry[str], root: str, rel: str, ignores: _Ignores) -> LeftOutReason | None:
         """Why something that is no regular file is left out; None for a folder to go into."""

@@ -89,10 +89,15 @@ def _require_called(name: str, value: Any, own: Mapping[str, Any]) -> None:
     for word in value if name in GROUPS else ():
         _require_one(name, word, plugins.names(GROUPS[name]))
     for wish in value if name == "organize.prefer" else ():
-        what, _, wanted = wish.partition(":")
-        sources = (word for word, field in TERMS.items() if field == "source")
-        if what == "source" and not any(wanted.casefold() in word for word in sources):
-            _require_one(f"{name} source:", wanted, SOURCES)
+        _require_source(name, wish)
+
+
+def _require_source(name: str, wish: str) -> None:
+    """Refuse `source:` with what is in no word for a source; other wishes may be any words."""
+    what, _, wanted = wish.partition(":")
+    sources = (word for word, field in TERMS.items() if field == "source")
+    if what == "source" and not any(wanted.casefold() in word for word in sources):
+        _require_one(f"{name} source:", wanted, SOURCES)
 
 
 def _single(name: str, default: Any, word: str) -> Any:

@@ -86,8 +86,7 @@ def _look(root: str, real: str, skip: str, place: _Place) -> tuple[bytes, list[_
         try:
             names = names or os.listdir(handle)
             if len(names) > AT_ONCE and not place.names:
-                starts = range(0, len(names), AT_ONCE)
-                return b"", [_Place(folder, names[start : start + AT_ONCE]) for start in starts]
+                return b"", _parts(folder, names)
             found = [s and _facts(s) for s in fs.stats(handle, names)]
         finally:
             fs.close_folder(handle)
@@ -95,9 +94,12 @@ def _look(root: str, real: str, skip: str, place: _Place) -> tuple[bytes, list[_
         return _row(folder, error.errno), []
     made, rest = _summed(folder, names, found, ours=not skip)
     inside = (f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0]))
-    return made, [
-        _Place(one) for one in inside if not skip or not _is_left_out(one, real + one[len(root) :], skip)
-    ]
+    return made, [_Place(one) for one in inside if not _is_left_out(one, real + one[len(root) :], skip)]
+
+
+def _parts(folder: str, names: Sequence[str]) -> list[_Place]:
+    """A folder of very many names in pieces."""
+    return [_Place(folder, names[start : start + AT_ONCE]) for start in range(0, len(names), AT_ONCE)]
 
 
 def _summed(
@@ -107,17 +109,22 @@ def _summed(
     own = ours and os.path.basename(folder) == FOLDER
     if own and LOCK in names:
         found[names.index(LOCK)] = None
-    pairs = zip(names, found, strict=True)
-    rest = [(name, facts) for name, facts in pairs if facts and not stat.S_ISREG(facts[0])]
+    rest = _no_files(names, found)
     made = xxh3_128(_row(folder, names, found, [_led(folder, name) for name, _ in rest] if ours else None))
     for row in _words(folder, {*names} - {LOCK} if own else READ.intersection(names)):
         made.update(row)
     return made.digest(), rest
 
 
+def _no_files(names: Sequence[str], found: Sequence[Facts | None]) -> list[tuple[str, Facts]]:
+    """What is there and no regular file."""
+    pairs = zip(names, found, strict=True)
+    return [(name, facts) for name, facts in pairs if facts and not stat.S_ISREG(facts[0])]
+
+
 def _is_left_out(folder: str, real: str, skip: str) -> bool:
     """Whether a scan stays out of a folder of a source, whatever is in it; `real` is where it is."""
-    return real == skip or why_not_folder(folder.rpartition("/")[2], folder) is not None
+    return bool(skip) and (real == skip or why_not_folder(folder.rpartition("/")[2], folder) is not None)
 
 
 def _above(path: str) -> Iterator[bytes]:

@@ -56,8 +56,14 @@ def _counted(told: Told, frame: Frame, strict: bool) -> Counting:
     doubt = _doubt(told, (frame, strict)) if told.named and not fills else None
     if frame is Frame.SHOW and _may_be_longer(told):
         doubt = Frame.OWN
-    came_along = extra and told.slot.is_first and min(told.numbers) <= (told.slot.count or 0)
-    return Counting(Frame.OWN if came_along else frame, fills, told.season, doubt, extra)
+    if extra and _came_along(told):
+        frame = Frame.OWN
+    return Counting(frame, fills, told.season, doubt, extra)
+
+
+def _came_along(told: Told) -> bool:
+    """Whether what goes past the end came with episodes of a first entry: 13 with 1 to 12."""
+    return told.slot.is_first and min(told.numbers) <= (told.slot.count or 0)
 
 
 # --- the ways in which a release may count ---------------------------------------------------------
@@ -167,13 +173,18 @@ def _fills(told: Told) -> bool:
 
 def _doubt(told: Told, found: Way) -> Frame | None:
     """What else the numbers may count from, where that gives another place."""
-    late = told.printed and told.slot.begins_late
+    late = _is_printed_late(told)
     if (found[1] or told.printed) and not late:
         return None
     frames = [frame for frame, _ in _fitting(told)]
     if late:
         return Frame.SEASON if Frame.OWN in frames and not _has_all(told) else None
     return Frame.SHOW if _may_be_the_show_s(told, frames) or _is_late(told, frames[0]) else None
+
+
+def _is_printed_late(told: Told) -> bool:
+    """Whether a season is printed with its numbers, and the entry is not where that season begins."""
+    return told.printed and told.slot.begins_late
 
 
 def _may_be_longer(told: Told) -> bool:
@@ -215,14 +226,18 @@ def _past_the_end(told: Told) -> frozenset[int]:
 
     It never opens the next season, whether the twelve came with it or not.
     """
-    later = (told.season or 1) > 1  # `S4 - 15` is not the first season's
     for slot in told.slots:
-        end = None if later and slot.season < told.slot.season else _end(slot)
+        end = None if _is_of_an_earlier_season(told, slot) else _end(slot)
         past = frozenset(n for n in told.numbers if end is not None and n > end)
         near = end is not None and past and max(past) <= end + FEW_EXTRAS
         if near and _restarts_after(told, end):
             return past
     return frozenset()
+
+
+def _is_of_an_earlier_season(told: Told, slot: PlacedEntry) -> bool:
+    """Whether the name says a later season than an entry's: `S4 - 15` is not the first season's."""
+    return (told.season or 1) > 1 and slot.season < told.slot.season
 
 
 def _restarts_after(told: Told, end: int | None) -> bool:

@@ -8,7 +8,7 @@ run made are removed. Reads names and metadata; changes nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cached_property
 
 import msgspec
@@ -121,11 +121,16 @@ class _Planner:
         if back[0].leaves:
             return self.return_ways(past, back)
         steps = [self.inverse(put, past.place) for put in back]
-        if self.is_there(past.place) or back[0].step.do is Do.NOTE:
-            return steps
-        other = not steps[0].to_root and steps[0].to in self.replay.files  # what is there is another file
-        if steps[0].do in RENAMES and not other and self.already_undone(steps[0]):
-            return steps
+        there = self.is_there(past.place) or back[0].step.do is Do.NOTE
+        return steps if there or self.is_renamed_back(steps[0]) else self.missing_ways(past, back, steps)
+
+    def is_renamed_back(self, step: Step) -> bool:
+        """True when somebody has given a file its name back already, and no other file has that name."""
+        other = not step.to_root and step.to in self.replay.files
+        return step.do in RENAMES and not other and self.already_undone(step)
+
+    def missing_ways(self, past: Past, back: list[Put], steps: list[Step]) -> list[Step]:
+        """Return the steps of a file that is gone: they note that, where that is known; else it is held."""
         if where := self.whereabouts.now(past):
             self.hold(past, HeldReason.RENAMED, f"renamed by someone; it is now at {where}")
             return []
@@ -240,17 +245,29 @@ class _Planner:
 
         The deepest first. A folder that a file of another run is in stays without a word: it is still needed.
         """
+        left = self.folders_left()
+        made = self.makers(left)
+        for path, put in sorted(made.items(), key=lambda item: item[0].count("/"), reverse=True):
+            ours = put is not None and put.run in self.names and not self.only
+            if path not in self.kept and (ours or path in left):
+                yield Step(i=0, do=Do.RMDIR, rel=path, undoes=put.key if put else None)
+
+    def folders_left(self) -> set[str]:
+        """Return the folders of the library that files go out of, with all above them."""
         left = {folder_of(s.rel) for _, s in self.going if s.root == 0 and s.do is not Do.NOTE}
-        left = {path for folder in left for path in _with_parents(folder)}
+        return {path for folder in left for path in _with_parents(folder)}
+
+    def makers(self, left: Set[str]) -> dict[str, Put | None]:
+        """Return by folder what made it: all that stand made by runs, and those `left` that runs once made.
+
+        Of one that is not there yet, since files only pass through it, nothing did.
+        """
         made: dict[str, Put | None] = dict(self.replay.made_folders())
         for path in left - made.keys():  # files only pass through
             ways = self.replay.folders.get(path_of(self.library, path), [])[:-1]
             if ways or not os.path.lexists(fs.whole(self.library, path)):
                 made[path] = ways[-1] if ways else None
-        for path, put in sorted(made.items(), key=lambda item: item[0].count("/"), reverse=True):
-            ours = put is not None and put.run in self.names and not self.only
-            if path not in self.kept and (ours or path in left):
-                yield Step(i=0, do=Do.RMDIR, rel=path, undoes=put.key if put else None)
+        return made
 
 
 def _later(put: Put, library: str) -> str:
