@@ -211,6 +211,14 @@ def test_releases_that_are_called_the_same_are_told_apart_by_their_folders(
     assert told_apart(winner, other) == told.replace("pile", ROOT.rpartition("/")[2])
 
 
+def test_a_file_of_the_same_name_further_up_is_named_with_its_folder() -> None:
+    items = [video(name, MUSHISHI, (1, 1)) for name in ("Mushishi - 01.mkv", "My D'l/Mushishi - 01.mkv")]
+    (held,) = planned(items).held
+
+    assert held.rel == "My D'l/Mushishi - 01.mkv"
+    assert held.detail.startswith(f"{ROOT.rpartition('/')[2]}/Mushishi - 01.mkv goes there: ")
+
+
 def _group(name: str) -> str | None:
     return name.partition("[")[2].partition("]")[0] or None
 

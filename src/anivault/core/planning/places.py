@@ -5,6 +5,7 @@ In: a matched video, a Namer, what the library holds. Out: a Wanted, or a Held w
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from itertools import pairwise
 
@@ -285,6 +286,8 @@ def taken_by(wanted: Wanted, other: ScannedFile, cause: Cause, **facts: str) -> 
 
 def yields_to(wanted: Wanted, better: Wanted, cause: Cause, **facts: str) -> Held:
     """A video in whose place another one of this plan goes."""
-    file = better.item.file
-    named = file.rel if file.root == wanted.item.file.root else file.path  # another root may have it too
+    file, own = better.item.file, wanted.item.file
+    named = file.rel if file.root == own.root else file.path  # another root may have it too
+    if named == own.name:  # that lies further down
+        named = f"{os.path.basename(file.root)}/{named}"
     return stay(wanted, HeldReason.SAME_TARGET, cause, file.path, file=named, **facts)
