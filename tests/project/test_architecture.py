@@ -115,3 +115,24 @@ def test_links_between_documents_lead_somewhere() -> None:
     ]
 
     assert broken == []
+
+
+ASKED = {"exists", "is_file", "is_dir"}  # of a pathlib.Path these raise where a folder may not be entered
+# Of entries of a folder that was listed by then, and of files of the package itself.
+PATHS_ASKED = {
+    "shared/work/making.py",
+    "web/desk.py",
+    "services/catalogue/added/updates.py",
+    "services/tmdb/cache.py",
+}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_whether_a_file_is_there_is_asked_of_os_path(module: Path) -> None:
+    tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and not (node.args or node.keywords)
+    ]
+    asked = {node.func.attr for node in calls if isinstance(node.func, ast.Attribute)} & ASKED
+
+    assert not asked or module.as_posix() in PATHS_ASKED

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from anivault.cli.screen import Screen
-from anivault.shared.errors import DemoFailedError, quoted
+from anivault.shared.errors import DemoFailedError, DiskError, quoted
 from anivault.shared.exits import DONE, FINDINGS, INTERRUPTED, TERMINATED
 
 Command = Callable[[Sequence[str]], int]
@@ -57,7 +57,7 @@ STEPS = (
 
 def run(screen: Screen, command: Command) -> None:
     """Write the sample, run every step through `command`, and check that the source is as it was."""
-    folder = Path(tempfile.mkdtemp(prefix="anivault-demo-"))
+    folder = _folder()
     source, library = folder / "Downloads", folder / "Library"
     names = write_sample(source)
     library.mkdir()
@@ -79,7 +79,7 @@ def run(screen: Screen, command: Command) -> None:
 
 def serve(screen: Screen, command: Command) -> int:
     """Write the sample, and show it on the page until somebody stops that; the folder stays."""
-    folder = Path(tempfile.mkdtemp(prefix="anivault-demo-"))
+    folder = _folder()
     source, library = folder / "Downloads", folder / "Library"
     write_sample(source)
     library.mkdir()
@@ -89,13 +89,23 @@ def serve(screen: Screen, command: Command) -> int:
         return command([*words, "--json"] if screen.json else words)
 
 
+def _folder() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="anivault-demo-"))
+    except OSError as error:
+        raise DiskError(
+            "Making a folder for the demo", error, "Name one that can be written: TMPDIR=DIR"
+        ) from error
+
+
 @contextlib.contextmanager
 def _settings_of_its_own(folder: Path) -> Iterator[None]:
-    """Leave out the user's configuration, pins and TMDB key: the demo is the same for everybody."""
+    """Leave out the user's configuration, pins, lists and TMDB key: the demo is the same for everybody."""
     before = dict(os.environ)
     for name in [name for name in before if name.startswith("ANIVAULT_")]:
         del os.environ[name]
     os.environ |= {"ANIVAULT_CONFIG": str(folder / "config.toml"), "ANIVAULT_PROVIDERS": "catalog"}
+    os.environ["XDG_DATA_HOME"] = str(folder / "data")
     try:
         yield
     finally:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from io import TextIOWrapper
 
-from anivault.shared.exits import BUG, DONE, INTERRUPTED, USAGE
+from anivault.shared.exits import BUG, DONE, INTERRUPTED, MEMORY, USAGE
 
 TYPE_CHECKING = False  # `typing` itself takes longer than all the rest of `--version`
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from typer import TyperException
 
     from anivault.cli.context import Repeatable, Work
+    from anivault.shared.errors import AniVaultError
 
 
 def main() -> None:
@@ -34,12 +36,38 @@ def main() -> None:
     _read_paths_as_utf8()
     gc.set_threshold(200_000, 20, 20)  # records are many and never garbage: looking took a tenth of a run
     _streams()
-    import anivault.cli.app  # noqa: F401 - so that nothing is left to import for `run`
-
-    _listen(_Stop.come)
-    code = run(sys.argv[1:])
+    code = _ran(sys.argv[1:])
     _listen(lambda *_: os._exit(code))  # what was asked for is done, however the process ends
     sys.exit(code)
+
+
+def _ran(arguments: Sequence[str]) -> int:
+    """Import the commands, so that nothing is left to import for `run`, and run one.
+
+    Where memory is too short to say so as usual, a line that needs none says it.
+    """
+    try:
+        import anivault.cli.app  # noqa: F401
+
+        _listen(_Stop.come)
+        return run(arguments)
+    except (MemoryError, ImportError) as error:
+        if not _is_short(error):
+            raise
+        os.write(2, b"Error: There is too little memory to go on. What was moved is in the journal.\n")
+        os._exit(MEMORY)
+
+
+def _is_short(error: BaseException) -> bool:
+    """Whether an error comes from too little memory, by whatever name."""
+    number = getattr(error, "errno", None)
+    words = str(error) if isinstance(error, ImportError) else ""
+    return (
+        isinstance(error, MemoryError)
+        or number == errno.ENOMEM
+        or "annot allocate" in words
+        or "failed to map" in words
+    )
 
 
 def _stored_help(words: Sequence[str]) -> str:
@@ -218,6 +246,19 @@ def _run(arguments: Sequence[str]) -> int:
     return code
 
 
+def _around(error: Exception) -> AniVaultError | None:
+    """What a failure comes to that has its cause around the program, wherever it was met."""
+    from anivault.shared.errors import HereGoneError, MemoryShortError
+
+    if _is_short(error):
+        return MemoryShortError()
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return HereGoneError() if isinstance(error, FileNotFoundError) else None
+    return None
+
+
 def _logged(command: Callable[[], Work | Repeatable | int], words: Sequence[str]) -> int:
     """Run a command between two lines of the log: what it says is to be done, and how that is shown."""
     import time
@@ -237,6 +278,9 @@ def _logged(command: Callable[[], Work | Repeatable | int], words: Sequence[str]
         code, failed = error.exit_code, (error.code, str(error))
         raise
     except Exception as error:
+        if known := _around(error):
+            code, failed = known.exit_code, (known.code, str(known))
+            raise known from error
         code, failed = BUG, ("bug", f"{type(error).__name__}: {error}")
         raise
     finally:

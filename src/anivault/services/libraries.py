@@ -167,7 +167,7 @@ def _has_runs(library: str) -> bool:
 
 def _notes() -> Iterator[tuple[Path, Home]]:
     for note in sorted((user_state_path("anivault") / "libraries").glob("*.json")):
-        with suppress(OSError, msgspec.MsgspecError):
+        with suppress(OSError, ValueError, RecursionError, msgspec.MsgspecError):
             yield note, msgspec.json.decode(note.read_bytes(), type=Home)
 
 
@@ -179,7 +179,7 @@ def _note(place: str) -> Path:
 
 
 def _write(note: Path, data: bytes) -> None:
-    if note.exists() and note.read_bytes() == data:
+    if os.path.exists(note) and note.read_bytes() == data:
         return
     note.parent.mkdir(parents=True, exist_ok=True)
     new = note.with_suffix(".new")

@@ -26,6 +26,7 @@ from anivault.shared.settings import Settings
 if TYPE_CHECKING:
     from anivault.services.plugin_source import PluginSource
 
+UNKEPT = "The catalogue is compiled again in every run, for it cannot be kept. See why: anivault doctor"
 _NO_KEY = "There is no TMDB key (ANIVAULT_TMDB_KEY)."
 
 
@@ -87,7 +88,8 @@ def open_catalog(_: Settings, before: Sequence[Source], progress: Progress) -> S
 
     del progress  # it answers at once
     catalog = Catalog.open()
-    catalog.notices = [old] if (old := mention()) else []
+    unkept = "" if catalog.is_kept else UNKEPT
+    catalog.notices = [line for line in (mention(), unkept) if line]
     return [*before, catalog]
 
 

@@ -540,6 +540,26 @@ class OutputRefusedError(AniVaultError):
         self.hint = hint or _writable(path)
 
 
+class MemoryShortError(AniVaultError):
+    """There is too little memory for what was asked."""
+
+    code, exit_code = "memory", 71
+
+    def __init__(self) -> None:
+        super().__init__("There is too little memory to go on. What was moved is in the journal.")
+        self.hint = "Give fewer folders at once. Is memory limited here? ulimit -v"
+
+
+class HereGoneError(AniVaultError):
+    """The folder that the command was given in is not there any more."""
+
+    code, exit_code = "here-gone", 72
+
+    def __init__(self) -> None:
+        super().__init__("The folder that you are in was removed. What was moved is in the journal.")
+        self.hint = "Go to another folder (cd), or name whole paths."
+
+
 class DemoFailedError(AniVaultError):
     """A step of the demo did not end as it must."""
 
@@ -607,9 +627,9 @@ class PinsBrokenError(AniVaultError):
 
     code, exit_code = "pins-broken", 62
 
-    def __init__(self, path: str, why: str) -> None:
+    def __init__(self, path: str, why: str, *, hint: str = "") -> None:
         super().__init__(f"The pins in {path} cannot be read: {why}. Nothing was matched or changed.")
-        self.hint = "Correct the file, or move it away and pin again."
+        self.hint = hint or "Correct the file, or move it away and pin again."
 
 
 class PinRefusedError(AniVaultError):

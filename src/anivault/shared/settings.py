@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from anivault.shared import trust
-from anivault.shared.errors import ConfigError, looked_at, shortened
+from anivault.shared.errors import ConfigError, shortened
 from anivault.shared.places import FOLDER, user_config_path
 from anivault.shared.plugins import BUILT_IN, PARSERS, PROVIDERS, TIMEOUT
 
@@ -301,7 +301,7 @@ def _read(path: Path, *, must_exist: bool = False) -> dict[str, Any]:
             raise ConfigError(str(path), "there is no such file", hint=hint) from error
         return {}
     except OSError as error:
-        raise ConfigError(str(path), error.strerror or str(error), hint=looked_at(str(path))) from error
+        raise ConfigError(str(path), error.strerror or str(error), hint=trust.let_in(path, error)) from error
     except ValueError as error:
         raise ConfigError(str(path), str(error)) from error
     return checked(str(path), table)

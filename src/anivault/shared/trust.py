@@ -13,7 +13,7 @@ import stat
 from typing import Any
 
 from anivault.shared import fs
-from anivault.shared.errors import NotTrustedError, OutputRefusedError, problem, quoted
+from anivault.shared.errors import NotTrustedError, OutputRefusedError, looked_at, problem, quoted
 from anivault.shared.places import FOLDER
 
 ANYONE = 0o002  # a group of users may share a library
@@ -74,6 +74,24 @@ def require_own(path: str, found: os.stat_result, *owners: int) -> None:
 
 def _look(path: str) -> str:
     return f"Look at it: ls -la {quoted(path)}"
+
+
+def closed(path: str, error: OSError) -> NotTrustedError:
+    """What to raise for a file of the user's own that the system does not let them read."""
+    return NotTrustedError(path, f"it cannot be read ({error.strerror or error})", let_in(path, error))
+
+
+def let_in(path: str | os.PathLike[str], error: OSError | None = None) -> str:
+    """What lets a user into a file or folder of their own again: whose it is now, and what to type."""
+    place = fs.nearest(os.fspath(path))
+    refused = error is None or isinstance(error, PermissionError)
+    if not refused or not fs.who():
+        return looked_at(os.fspath(path), error)
+    owner, me = os.stat(place).st_uid, fs.who()[0]
+    if owner == me:
+        return f"chmod -R u+rwX {quoted(place)}"
+    whose = "root" if owner == 0 else f"user {owner}"
+    return f'It belongs to {whose}. If it is yours: sudo chown -R "$USER" {quoted(place)}'
 
 
 def keeps_modes(folder: str) -> bool:

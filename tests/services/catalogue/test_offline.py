@@ -219,6 +219,46 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, damage: str) -> None:
     assert ids(Catalog.open(str(tmp_path), str(tmp_path)), "Iron Postman") == [2]
 
 
+ODD = [
+    "UPDATE meta SET value = 17",
+    "UPDATE meta SET value = x'' WHERE key = 'lengths'",
+    "UPDATE meta SET value = 'another' WHERE key = 'name'",
+    "UPDATE shows SET candidate = 1000000000000",
+    "UPDATE shows SET candidate = CAST(x'f4ff' AS TEXT)",
+    "UPDATE keys SET key = CAST(x'f4ff' AS TEXT)",
+    "UPDATE grams SET keys = x'0102030405'",
+    "UPDATE grams SET keys = 5",
+    "UPDATE grams SET keys = x'ffffffff'",
+    "DROP TABLE grams",
+]
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("odd", ODD)
+def test_a_file_with_odd_values_is_made_again(tmp_path: Path, odd: str) -> None:
+    Catalog.open(str(tmp_path), str(tmp_path)).close()
+    (path,) = compiled(tmp_path)
+    database = sqlite3.connect(path)
+    database.executescript(odd)
+    database.close()
+
+    assert ids(Catalog.open(str(tmp_path), str(tmp_path)), "Iron Postmen") == [2]
+
+
+@pytest.mark.usefixtures("few")
+def test_a_file_under_the_name_of_another_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Catalog.open(str(tmp_path), str(tmp_path)).close()
+    old = compiled(tmp_path)[0].read_bytes()
+    row = Row(tmdb="tv/3", type="tv", begin="2013-04-03", titles={"en": ["Quiet Lighthouse"]})
+    monkeypatch.setattr(store, "shipped", lambda: [to_lines([row])])
+    Catalog.open(str(tmp_path), str(tmp_path)).close()
+    compiled(tmp_path)[0].write_bytes(old)
+
+    assert ids(Catalog.open(str(tmp_path), str(tmp_path)), "Quiet Lighthouse") == [3]
+
+
 @pytest.mark.usefixtures("few")
 def test_damage_is_noticed_by_whatever_is_asked_first(tmp_path: Path) -> None:
     Catalog.open(str(tmp_path), str(tmp_path)).close()

@@ -59,6 +59,64 @@ def test_a_damaged_index_says_nothing_wrong_and_is_made_again(tmp_path: Path, pl
     assert Index(tmp_path).known(list(values)) == values
 
 
+ODD = [
+    "UPDATE kept SET value = 17",
+    "UPDATE kept SET value = 1.5",
+    "UPDATE kept SET value = CAST(x'f4ff' AS TEXT)",
+    "UPDATE kept SET value = CAST(value AS TEXT)",
+    "UPDATE kept SET value = x''",
+    "UPDATE kept SET key = CAST(key AS TEXT)",
+    "DROP TABLE kept",
+    "ALTER TABLE kept RENAME COLUMN value TO val",
+    "CREATE TRIGGER odd BEFORE INSERT ON kept BEGIN SELECT RAISE(ABORT, 'no'); END",
+    "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = CAST(x'43f45245' AS TEXT)",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_is_not_bytes_with_the_right_sum_is_not_known_and_is_made_again(
+    tmp_path: Path, odd: str
+) -> None:
+    values = {b"a" * 16: b"one", b"b" * 16: b"two"}
+    Index(tmp_path).keep(values)
+    (file,) = tmp_path.iterdir()
+    database = sqlite3.connect(file)
+    database.executescript(odd)
+    database.commit()
+    database.close()
+
+    assert Index(tmp_path).known(list(values)).items() <= values.items()
+    Index(tmp_path).keep(values)
+    assert Index(tmp_path).known(list(values)) == values
+
+
+@given(places=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 7)), min_size=1, max_size=200))
+@settings(max_examples=60)
+def test_an_index_with_flipped_bits_says_nothing_wrong(
+    tmp_path_factory: pytest.TempPathFactory, places: list[tuple[int, int]]
+) -> None:
+    folder = tmp_path_factory.mktemp("flipped")
+    values = {number.to_bytes(16, "big"): bytes([number]) * 50 for number in range(150)}
+    Index(folder).keep(values)
+    (file,) = folder.iterdir()
+    data = bytearray(file.read_bytes())
+    for place, bit in places:
+        data[place % len(data)] ^= 1 << bit
+    file.write_bytes(data)
+
+    assert Index(folder).known(list(values)).items() <= values.items()
+    Index(folder).keep(values)
+    assert Index(folder).known(list(values)).items() <= values.items()
+
+
+def test_an_index_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / index.NAME.format(made_by()))
+
+    assert Index(tmp_path).known([b"a" * 16]) == {}
+    Index(tmp_path).keep({b"a" * 16: b"one"})
+    assert Index(tmp_path).known([b"a" * 16]) == {b"a" * 16: b"one"}
+
+
 def test_another_version_of_the_code_knows_nothing_and_takes_the_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

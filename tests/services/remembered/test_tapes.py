@@ -16,6 +16,7 @@ from anivault.services.remembered.seen import place_of
 from anivault.services.remembered.tapes import Said, Spoken, Tape
 from anivault.shared import fs
 from anivault.shared.settings import ClientSettings, MatchSettings, ParserSettings, Settings
+from tests.powers import as_anybody
 
 SETTINGS = Settings()
 PIECES = [(False, b"a line\n"), (True, b"a note\n"), (False, b"\xff another\n")]
@@ -54,6 +55,30 @@ def test_it_says_what_was_said_piece_by_piece(spoken: Spoken) -> None:
     assert isinstance(said, Said)
     assert list(said) == PIECES
     assert (said.end.code, said.end.counts) == (10, {"moves": 3})
+
+
+@pytest.mark.parametrize("change", ["copied", "swapped"])
+def test_what_another_command_said_is_not_believed_under_this_name(spoken: Spoken, change: str) -> None:
+    one, other = (
+        record(spoken)._path,
+        record(replace(spoken, words=("organize", "in", "--preset", "plex")))._path,
+    )
+    mine, theirs = one.read_bytes(), other.read_bytes()
+    one.write_bytes(theirs)
+    if change == "swapped":
+        other.write_bytes(mine)
+
+    assert heard(spoken) is None
+
+
+def test_a_folder_that_may_not_be_entered_has_nothing_and_takes_nothing(spoken: Spoken) -> None:
+    folder = record(spoken)._path.parent
+    folder.chmod(0)
+    with as_anybody():
+        record(spoken)
+    folder.chmod(0o700)
+
+    assert heard(spoken) == PIECES
 
 
 def test_nothing_is_kept_of_a_command_that_names_files_one_by_one(spoken: Spoken) -> None:

@@ -83,6 +83,30 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: bytes) -> None:
         assert cache.why == ""
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "ALTER TABLE answers RENAME COLUMN body TO flesh",
+        "UPDATE answers SET body = CAST(x'f4ff' AS TEXT)",
+        "UPDATE answers SET body = 17",
+        "CREATE TRIGGER odd BEFORE INSERT ON answers BEGIN SELECT RAISE(ABORT, 'no'); END",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = CAST(x'43f45245' AS TEXT)",
+    ],
+)
+def test_a_file_with_odd_values_or_tables_is_begun_again(tmp_path: Path, odd: str) -> None:
+    with opened(tmp_path) as cache:
+        cache.put("old", 200, b"body", DAY)
+    database = sqlite3.connect(tmp_path / "tmdb.sqlite")
+    database.executescript(odd)
+    database.close()
+    with opened(tmp_path) as cache:
+        assert cache.get("old") is None or "TRIGGER" in odd
+        cache.put("k", 200, b"new", DAY)
+        cache.put("k", 200, b"new", DAY)
+
+        assert cache.get("k") == Answer(200, b"new", fresh=True)
+
+
 def test_damage_that_appears_while_it_is_open_costs_answers_and_no_run(tmp_path: Path) -> None:
     with opened(tmp_path) as cache:
         for n in range(200):

@@ -203,7 +203,8 @@ def load(path: Path) -> tuple[Pin, ...]:
         return ()
     except (OSError, ValueError, msgspec.ValidationError, PinRefusedError) as error:
         why = error.why if isinstance(error, PinRefusedError) else getattr(error, "strerror", None)
-        raise PinsBrokenError(str(path), why or shortened(str(error))) from error
+        hint = trust.let_in(str(path), error) if isinstance(error, PermissionError) else ""
+        raise PinsBrokenError(str(path), why or shortened(str(error)), hint=hint) from error
     return pins
 
 

@@ -271,7 +271,10 @@ def _guess(file: MatchedFile) -> dict[str, int] | None:
 
 def _near(path: str) -> str:
     """The path as it is typed from here, where that is shorter."""
-    near = fs.beside(path, os.getcwd())
+    try:
+        near = fs.beside(path, os.getcwd())
+    except FileNotFoundError:  # the folder that we are in was removed
+        return path
     if not near or near.startswith(".."):
         return path
     return f"./{near}" if near.startswith("-") else near  # `-dash` would be an option

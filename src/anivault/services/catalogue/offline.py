@@ -27,6 +27,7 @@ from anivault.services.catalogue import store as store
 from anivault.services.catalogue.added.imports import import_rows, import_texts
 from anivault.services.catalogue.keys import grams, title_keys
 from anivault.services.catalogue.merge import merge
+from anivault.shared.work.memory import ODD_BYTES
 
 MOST = 10  # shows by each way of looking; scoring needs no more
 SURVIVORS = 40  # keys compared letter by letter; with 80 the loss against comparing all is as large
@@ -37,6 +38,8 @@ SHORTEST = 5  # letters; what begins with fewer is not a title (in another scrip
 PROBES = 400  # keys asked for in one statement
 MARKS = 16  # values that a statement has, or a multiple of it
 KEYS = 16_384  # keys whose shows are kept for those who ask again
+
+DAMAGED = (sqlite3.DatabaseError, msgspec.DecodeError, *ODD_BYTES)
 
 Answer = TypeVar("Answer")
 Value = TypeVar("Value")
@@ -54,9 +57,10 @@ class Catalog:
         # All are kept: answers hold them anyway, and matching derives what it needs once an object.
         self._candidate = cache(self._decode)
         self._bearers = lru_cache(KEYS)(self._shows)  # the releases of one show ask alike
+        self.is_kept = True  # on disk, for the next run
         try:
             self._connect()
-        except sqlite3.DatabaseError:
+        except DAMAGED:
             self._compile()
 
     @classmethod
@@ -94,7 +98,7 @@ class Catalog:
 
     def reopen(self) -> None:
         """Open the compiled file again; what was compiled in memory goes on as it is."""
-        with suppress(sqlite3.DatabaseError):
+        with suppress(*DAMAGED):
             self._connect()
 
     def close(self) -> None:
@@ -105,7 +109,7 @@ class Catalog:
         """Ask again, once, when the file turns out to be damaged: of another, newly compiled."""
         try:
             return ask()
-        except (sqlite3.DatabaseError, msgspec.DecodeError):
+        except DAMAGED:
             self._compile()
             return ask()
 
@@ -114,6 +118,8 @@ class Catalog:
         if not os.path.isfile(self._path):  # SQLite would wait on a FIFO; no error where we may not look
             raise sqlite3.DatabaseError("not compiled yet")
         self._use(sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True))
+        if self._blob("SELECT value FROM meta WHERE key = 'name'") != self._path.name.encode():
+            raise sqlite3.DatabaseError("compiled from something else")
 
     def _use(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -131,6 +137,7 @@ class Catalog:
             self._connect()
         except (OSError, sqlite3.OperationalError):
             self._use(store.compiled_in_memory(rows))
+            self.is_kept = False
 
     def _named(self, name: str) -> Candidate | None:
         found = self._database.execute("SELECT id FROM shows WHERE name = ?", (name,)).fetchone()
@@ -212,9 +219,9 @@ class Catalog:
 
     def _blob(self, sql: str, *values: int) -> bytes:
         row = self._database.execute(sql, values).fetchone()
-        if row is None:
-            raise sqlite3.DatabaseError(f"nothing found by {sql}")
-        return bytes(row[0])
+        if row is None or not isinstance(row[0], bytes):
+            raise sqlite3.DatabaseError(f"no bytes found by {sql}")
+        return row[0]
 
 
 def _filled(values: Sequence[Value]) -> list[Value]:

@@ -44,5 +44,10 @@ class CatalogInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 def catalog_info(data_dir: str | None = None) -> CatalogInfo:
     """Return the sources that ship and the user's imports (by default of the user's data folder)."""
+    return CatalogInfo(shipped=shipped(), imports=imports(data_dir))
+
+
+def shipped() -> Shipped:
+    """Return the sources that ship."""
     text = (files("anivault.data") / "sources.json").read_bytes()
-    return CatalogInfo(shipped=msgspec.json.decode(text, type=Shipped), imports=imports(data_dir))
+    return msgspec.json.decode(text, type=Shipped)

@@ -106,7 +106,7 @@ def compile_to(path: Path, rows: Iterable[Row]) -> None:
     os.close(handle)
     try:
         with closing(sqlite3.connect(temporary, isolation_level=None)) as database, _Uncollected():
-            _fill(database, candidates(rows))
+            _fill(database, candidates(rows), path.name)
         os.replace(temporary, path)
     finally:
         Path(temporary).unlink(missing_ok=True)
@@ -115,7 +115,7 @@ def compile_to(path: Path, rows: Iterable[Row]) -> None:
 def compiled_in_memory(rows: Iterable[Row]) -> sqlite3.Connection:
     """Compile `rows` for this run alone, where nothing can be written."""
     database = sqlite3.connect(":memory:", isolation_level=None)
-    _fill(database, candidates(rows))
+    _fill(database, candidates(rows), "")
     return database
 
 
@@ -137,7 +137,7 @@ class _Uncollected:
         gc.enable()
 
 
-def _fill(database: sqlite3.Connection, shows: Sequence[Candidate]) -> None:
+def _fill(database: sqlite3.Connection, shows: Sequence[Candidate], name: str) -> None:
     database.executescript(SCHEMA)
     named = ((n, show_name(*show.key), packed(show)) for n, show in enumerate(shows))
     database.executemany("INSERT INTO shows VALUES (?, ?, ?)", named)
@@ -145,7 +145,7 @@ def _fill(database: sqlite3.Connection, shows: Sequence[Candidate]) -> None:
     database.executemany("INSERT INTO keys VALUES (?, ?, ?)", ((n, *pair) for n, pair in enumerate(pairs)))
     database.execute("CREATE INDEX keys_by_key ON keys (key, show)")
     lengths = bytes(min(len(key), LONGEST) for key, _ in pairs)
-    database.execute("INSERT INTO meta VALUES ('lengths', ?)", (lengths,))
+    database.executemany("INSERT INTO meta VALUES (?, ?)", [("lengths", lengths), ("name", name.encode())])
     database.executemany("INSERT INTO grams VALUES (?, ?)", _postings(key for key, _ in pairs))
     database.execute("COMMIT")
 

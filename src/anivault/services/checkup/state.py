@@ -10,6 +10,7 @@ import os
 import platform
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 
 import platformdirs
@@ -32,6 +33,8 @@ from anivault.shared.plugins import PARSERS, PROVIDERS, names
 from anivault.shared.settings import Settings
 
 SECONDS = 10  # for the one request
+LOOKED_AT = 1000  # files of AniVault's own
+AS_WE_ARE = os.access in os.supports_effective_ids  # not as who typed sudo
 
 
 def library(path: str) -> Iterator[Check]:
@@ -128,13 +131,30 @@ def program(settings: Settings) -> Iterator[Check]:
                 yield fault(
                     "settings", f"The settings name {name}, which is not installed.", "anivault config show"
                 )
-    for what in ("config", "state", "cache"):
+    for what in ("config", "state", "cache", "data"):
         yield _own(what, str(getattr(platformdirs, f"user_{what}_dir")("anivault")))
 
 
 def _own(what: str, folder: str) -> Check:
     there = fs.nearest(folder)
+    if shut := _shut(folder):
+        return fault(what, f"AniVault's {what} folder has {shut}, which you may not use.", trust.let_in(shut))
     if not os.path.isdir(there) or not os.access(there, os.W_OK | os.X_OK):
         mend = f"ls -ld {quoted(there)}; a container needs it as a volume that its user can write."
         return warning(what, f"AniVault's {what} folder {folder} cannot be written.", mend)
     return ok(what, f"AniVault's {what} folder is {Path(folder)}.")
+
+
+def _shut(folder: str) -> str:
+    """The first file or folder of AniVault's own that its user may not read and write; '' for none.
+
+    On a disk that nobody can write there is none: there a command does without.
+    """
+    if os.path.isdir(folder) and fs.is_read_only(folder):
+        return ""
+    below = (os.path.join(at, name) for at, folders, files in os.walk(folder) for name in (*folders, *files))
+    for path in islice(chain([folder], below), LOOKED_AT):
+        wanted = os.R_OK | os.W_OK | (os.X_OK if os.path.isdir(path) else 0)
+        if os.path.exists(path) and not os.access(path, wanted, effective_ids=AS_WE_ARE):
+            return path
+    return ""

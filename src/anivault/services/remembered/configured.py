@@ -304,7 +304,8 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise ConfigError(str(path), "its text is not UTF-8; save it as UTF-8") from error
     except OSError as error:
-        raise ConfigError(str(path), error.strerror or str(error)) from error
+        hint = trust.let_in(str(path), error)
+        raise ConfigError(str(path), error.strerror or str(error), hint=hint) from error
 
 
 def _write(path: Path, text: str, mode: int) -> None:

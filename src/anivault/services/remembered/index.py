@@ -7,7 +7,8 @@ has its own sum in front. What is damaged, locked or on a network share is left 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from platformdirs import user_cache_dir
 from anivault.shared import trust
 from anivault.shared.fs import share_of
 from anivault.shared.work.making import made_by
+from anivault.shared.work.memory import is_damaged
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,11 +52,11 @@ class Index:
     def known(self, keys: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return what is known, of these keys; what is not as it was written is not known."""
         found: dict[bytes, bytes] = {}
-        if not (keys and self._path.is_file()):
+        if not (keys and os.path.isfile(self._path)):
             return found
         import sqlite3
 
-        with suppress(sqlite3.Error, OSError), _opened(self._path) as database:
+        with suppress(sqlite3.Error, OSError, ValueError), _opened(self._path) as database:
             for start in range(0, len(keys), ASKED):
                 found |= _sound(_rows(database, keys[start : start + ASKED]))
         return found
@@ -65,18 +67,18 @@ class Index:
             return
         import sqlite3
 
-        with suppress(sqlite3.Error, OSError):
+        with suppress(sqlite3.Error, OSError, ValueError):
             self._folder.mkdir(trust.OUR_FOLDER, parents=True, exist_ok=True)
             try:
                 self._write(found)
-            except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):  # locked, or no room
+            except (sqlite3.Error, ValueError) as error:
+                if not is_damaged(error):  # locked, or no room
                     raise
-                self._path.unlink(missing_ok=True)  # damaged
+                self._path.unlink(missing_ok=True)
                 self._write(found)
 
     def _write(self, found: Mapping[bytes, bytes]) -> None:
-        if self._path.exists() and self._path.stat().st_size > MOST:
+        if os.path.lexists(self._path) and _is_to_go(self._path):
             self._path.unlink()
         with _opened(self._path) as database, database:
             database.execute(
@@ -84,7 +86,7 @@ class Index:
             )  # what a power cut damages is found out, and forgotten
             database.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB NOT NULL)")
             rows = ((key, _sum(key, value) + value) for key, value in found.items())
-            database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
+            database.executemany("INSERT OR REPLACE INTO kept (key, value) VALUES (?, ?)", rows)
         for other in self._folder.glob(NAME.format("*")):
             if other != self._path:
                 other.unlink(missing_ok=True)
@@ -94,20 +96,31 @@ class Index:
         return bool(share_of(str(self._folder)))
 
 
+def _is_to_go(path: Path) -> bool:
+    """Whether what lies there is too large, or no file: SQLite would wait on a FIFO."""
+    return not os.path.isfile(path) or os.path.getsize(path) > MOST
+
+
 def _opened(path: Path) -> closing[sqlite3.Connection]:
     import sqlite3
 
-    return closing(sqlite3.connect(path, timeout=WAIT))
+    database = sqlite3.connect(path, timeout=WAIT)
+    database.text_factory = bytes  # a damaged file may have text where bytes were
+    return closing(database)
 
 
-def _rows(database: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+def _rows(database: sqlite3.Connection, keys: Sequence[bytes]) -> Sequence[tuple[bytes, object]]:
     marks = ",".join("?" * len(keys))
-    yield from database.execute(f"SELECT key, value FROM kept WHERE key IN ({marks})", keys)  # noqa: S608
+    return database.execute(f"SELECT key, value FROM kept WHERE key IN ({marks})", keys).fetchall()  # noqa: S608
 
 
-def _sound(rows: Iterator[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def _sound(rows: Iterable[tuple[bytes, object]]) -> dict[bytes, bytes]:
     """The values that are as they were written."""
-    return {key: value[SUM:] for key, value in rows if value[:SUM] == _sum(key, value[SUM:])}
+    return {
+        key: value[SUM:]
+        for key, value in rows
+        if isinstance(value, bytes) and value[:SUM] == _sum(key, value[SUM:])
+    }
 
 
 def _sum(key: bytes, value: bytes) -> bytes:

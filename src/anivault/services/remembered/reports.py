@@ -11,7 +11,8 @@ import json
 import os
 import secrets
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from anivault.shared.logs.redact import redacted
@@ -66,16 +67,24 @@ def setting(name: str, value: Any, named: Namer) -> Any:
     return value if name.startswith(_PLAIN_SETTINGS) and "prefer" not in name else named.any(value)
 
 
+def _lines(file: str) -> Iterator[str]:
+    """The lines of a file as far as it can be read."""
+    with (
+        suppress(OSError),
+        open(file, encoding="utf-8", errors="replace") as lines,  # noqa: PTH123 - a path as the log has it
+    ):
+        yield from lines
+
+
 def log_lines(files: Iterable[str], told: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> str:
     """The log, oldest first; a line that cannot be read is counted."""
     made, odd = [], 0
     for file in reversed(list(files)):
-        with open(file, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123 - a path as the log has it
-            for text in lines:
-                try:
-                    made.append(json.dumps(told(json.loads(text))))
-                except (ValueError, AttributeError):
-                    odd += 1
+        for text in _lines(file):
+            try:
+                made.append(json.dumps(told(json.loads(text))))
+            except (ValueError, AttributeError):
+                odd += 1
     return "\n".join([*made, *([f'{{"odd_lines": {odd}}}'] if odd else [])]) + "\n"
 
 

@@ -174,18 +174,18 @@ class Tape:
     def __init__(self, spoken: Spoken, progress: Progress = untold) -> None:
         self._spoken, self._progress = spoken, progress
         self.shape = spoken.shape
-        command = repr((_here(), *spoken.words))
-        self._path = Path(user_cache_dir("anivault"), FOLDER, xxh3_64_hexdigest(os.fsencode(command)))
+        self._command = os.fsencode(repr((_here(), *spoken.words)))
+        self._path = Path(user_cache_dir("anivault"), FOLDER, xxh3_64_hexdigest(self._command))
         self.seen = b""
 
     def known(self) -> Said | None:
         """Return what was said, if all is as it was."""
         with suppress(OSError):  # what cannot be looked at is for the command itself to say
             self.seen = self._looked()
-        if not (self.seen and self._path.is_file()):
+        if not self.seen:
             return None
-        with suppress(OSError):
-            stream = self._path.open("rb")
+        with suppress(OSError, msgspec.MsgspecError):
+            stream = fs.open_regular(self._path)
             if stream.read(SUM) == self._key() and stream.read(SUM) == _sum_of(stream):
                 stream.seek(2 * SUM)
                 return Said(stream)
@@ -206,11 +206,14 @@ class Tape:
             recording.discard()
 
     def _key(self) -> bytes:
-        """What was seen on the disk, and which held files were shown by now."""
+        """Which command it is, what was seen on the disk, and which held files were shown by now.
+
+        A file has its command in it: under the name of another one it is not believed.
+        """
         shown = b""
         with suppress(OSError):
             shown = place_of(self._spoken.library).read_bytes()
-        return xxh3_128_digest(self.seen + shown)
+        return xxh3_128_digest(self.seen + xxh3_128_digest(self._command) + shown)
 
     def _looked(self) -> bytes:
         """Sum up all that the command depends on; nothing where some of it cannot be seen."""

@@ -21,6 +21,8 @@ from typing import Any, Final
 
 import msgspec
 
+from anivault.shared.work.memory import is_damaged
+
 DAY: Final = 86_400.0
 LONGEST: Final = 180 * DAY  # TMDB's terms: six months
 SIZE_CAP: Final = 256 * 2**20  # bytes of answers
@@ -149,12 +151,12 @@ class Cache:
             private_folder(self.path.parent)
             try:
                 return _connect(self.path)
-            except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):  # locked, full or read-only: not damaged
+            except (sqlite3.Error, ValueError) as error:
+                if not is_damaged(error):  # locked, full or read-only
                     raise
                 self._remove()
                 return _connect(self.path)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, ValueError) as error:
             self.why = str(error)
             return _connect(None)
 
@@ -163,9 +165,10 @@ class Cache:
         """Do a piece of work; what goes wrong in the file costs the cache, never the run."""
         try:
             yield
-        except sqlite3.OperationalError as error:  # locked, full or read-only
-            self.why = str(error)
-        except sqlite3.DatabaseError:
+        except (sqlite3.Error, ValueError) as error:
+            if not is_damaged(error):  # locked, full or read-only
+                self.why = str(error)
+                return
             self._db.close()
             with contextlib.suppress(OSError):
                 self._remove()
@@ -228,7 +231,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         _use_wal(db)
         db.execute("PRAGMA synchronous = NORMAL")
         _make_table(db)
-    except sqlite3.Error:
+    except (sqlite3.Error, ValueError):
         db.close()
         raise
     return db

@@ -38,7 +38,13 @@ def begin(words: list[str], level: str | None = None) -> None:
     _Log.depth += 1
     if _Log.level == "debug":
         _listen()
-    write("info", "begin", words=words, folder=os.getcwd() if _Log.level == "debug" else None)
+    write("info", "begin", words=words, folder=_here() if _Log.level == "debug" else None)
+
+
+def _here() -> str | None:
+    with suppress(FileNotFoundError):  # it was removed
+        return os.getcwd()
+    return None
 
 
 def _listen() -> None:

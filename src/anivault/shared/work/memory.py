@@ -37,6 +37,18 @@ class Forgetful:
 
 FORGETFUL = Forgetful()
 
+ODD_BYTES = (ValueError, TypeError, LookupError, OverflowError)  # what odd bytes in a database become
+
+
+def is_damaged(error: Exception) -> bool:
+    """Whether an error says that a file of SQLite is to be begun again: not locked, full or out of reach."""
+    import sqlite3
+
+    if not isinstance(error, sqlite3.OperationalError):
+        return True
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # Python's own have none
+    return bool(code & 0xFF == sqlite3.SQLITE_ERROR)  # such as a table or a column that is not there
+
 
 def digest(parts: Iterable[bytes]) -> bytes:
     """Return a key for `parts`: 16 bytes; other parts, or the same cut in other places, have another one."""

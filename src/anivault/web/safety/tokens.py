@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -65,7 +66,7 @@ class Tokens:
         folder = self._path.parent
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)
-            write_whole(str(self._path), msgspec.json.encode(tokens), replace=self._path.exists())
+            write_whole(str(self._path), msgspec.json.encode(tokens), replace=os.path.exists(self._path))
         except OSError as error:
             raise DiskError(f"Writing {self._path}", error, f"ls -ld {quoted(str(folder))}") from error
 

@@ -11,10 +11,12 @@ from anivault import __version__
 from anivault.cli import events
 from anivault.cli.commands.upkeep.catalog import show_catalogue
 from anivault.cli.context import Context
+from anivault.shared.errors import AniVaultError
 from anivault.shared.exits import DONE
 
 if TYPE_CHECKING:
     from anivault.cli.screen import Screen
+    from anivault.services.catalogue.added.imports import ImportInfo
     from anivault.services.catalogue.sources import CatalogInfo
 
 TMDB_NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
@@ -33,15 +35,15 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 def about(context: Context) -> int:
     """Show version, folders, sources and licences."""
-    _show(context.screen, collect())
+    _show(context.screen, collect(context.screen))
     return DONE
 
 
-def collect() -> About:
-    """Collect it; changes nothing."""
+def collect(screen: Screen) -> About:
+    """Collect it; changes nothing. Says of lists that cannot be read that they are left out."""
     import platformdirs
 
-    from anivault.services.catalogue.sources import catalog_info
+    from anivault.services.catalogue.sources import CatalogInfo, shipped
     from anivault.shared.places import user_config_path
 
     return About(
@@ -55,8 +57,18 @@ def collect() -> About:
             "state": platformdirs.user_state_dir("anivault"),
         },
         tmdb=TMDB_NOTICE,
-        catalogue=catalog_info(),
+        catalogue=CatalogInfo(shipped=shipped(), imports=_imports(screen)),
     )
+
+
+def _imports(screen: Screen) -> list[ImportInfo]:
+    from anivault.services.catalogue.added.imports import imports
+
+    try:
+        return imports()
+    except AniVaultError as error:
+        screen.note(f"{error} {error.hint}")
+        return []
 
 
 def _show(screen: Screen, about: About) -> None:

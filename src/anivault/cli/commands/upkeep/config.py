@@ -166,7 +166,7 @@ def edit(context: Context) -> int:
     if not editor:
         hint = "Name one: EDITOR=nano anivault config edit"
         raise UsageError("There is no editor. Nothing was changed.", hint=hint)
-    if not path.exists():
+    if not os.path.exists(path):
         configured.begin(path)
     try:
         subprocess.run([*editor, str(path)], check=True)  # noqa: S603 - the user's own editor

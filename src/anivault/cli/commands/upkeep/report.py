@@ -14,7 +14,7 @@ import typer
 from anivault.cli import events
 from anivault.cli.app import COMMANDS
 from anivault.cli.context import Context
-from anivault.shared.errors import AniVaultError, DiskError, UsageError, quoted
+from anivault.shared.errors import AniVaultError, OutputRefusedError, UsageError
 from anivault.shared.exits import DONE
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def report(context: Context, file: FileArg = None, names: NamesFlag = False) -> 
     except FileExistsError as error:
         raise UsageError(f"{path} is there already. Nothing was done.", hint="Name another file.") from error
     except OSError as error:
-        raise DiskError(f"Writing {path}", error, f"ls -ld {quoted(os.path.dirname(path))}") from error
+        elsewhere = "" if file else "Name another place, as in: anivault report FILE"
+        raise OutputRefusedError(path, error.strerror or str(error), hint=elsewhere) from error
     context.screen.event(events.TextEvent(text=path))
     context.screen.line(path)
     context.screen.hint("Look into it before you send it: " + ", ".join(parts))

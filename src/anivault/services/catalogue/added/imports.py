@@ -15,7 +15,7 @@ import msgspec
 from platformdirs import user_data_dir
 
 from anivault.services.catalogue.rows import Row, from_lines, to_lines
-from anivault.shared import fs
+from anivault.shared import fs, trust
 from anivault.shared.errors import ImportDamagedError
 
 # In the order in which they are merged: places first, then what is added to them.
@@ -50,13 +50,15 @@ def imports(data_dir: str | None = None) -> list[ImportInfo]:
 
 
 def import_info(kind: str, data_dir: str | None = None) -> ImportInfo | None:
-    """Return what is kept of one kind."""
+    """Return what is kept of one kind. Raises NotTrustedError where it may not be read."""
     path = _file(kind, data_dir)
     try:
         with fs.open_regular(path) as stream:
             return msgspec.json.decode(stream.readline(), type=ImportInfo)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except PermissionError as error:
+        raise trust.closed(str(path), error) from error
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError, RecursionError) as error:
         raise ImportDamagedError(str(path)) from error
 
@@ -91,12 +93,14 @@ def import_texts(data_dir: str | None = None) -> dict[str, bytes]:
 
 
 def _read(path: Path) -> bytes | None:
-    """Return what a file holds, None where there is none. Raises ImportDamagedError if it cannot be read."""
+    """Return what a file holds, None where there is none. Raises ImportDamagedError, NotTrustedError."""
     try:
         with fs.open_regular(path) as stream:
             return stream.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except PermissionError as error:
+        raise trust.closed(str(path), error) from error
     except OSError as error:
         raise ImportDamagedError(str(path)) from error
 

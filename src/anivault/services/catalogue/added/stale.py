@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from datetime import date, timedelta
 from importlib.resources import files
@@ -52,7 +53,7 @@ def _was_told(newest: date) -> bool:
     """Tell whether it was said of this date; if not, remember it. True where nothing can be remembered."""
     folder = Path(user_state_dir("anivault"))
     path = folder / f"catalogue-of-{newest.isoformat()}.told"
-    if path.exists():
+    if os.path.exists(path):
         return True
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
