@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -99,20 +100,35 @@ def test_the_way_through_the_imports_is_short() -> None:
 DEEPEST = 10
 
 
-def test_the_way_of_a_file_from_main_to_its_rename_is_short() -> None:
-    path = ROOT / "scripts/house/figures.py"
-    spec = importlib.util.spec_from_file_location("figures", path)
+@cache
+def figures() -> ModuleType:
+    """What counts how the house is built."""
+    spec = importlib.util.spec_from_file_location("figures", ROOT / "scripts/house/figures.py")
     assert spec
     assert spec.loader
-    figures = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(figures)
-    way = figures.files_to_rename()
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_way_of_a_file_from_main_to_its_rename_is_short() -> None:
+    way = figures().files_to_rename()
 
     assert (way[0], way[-1]) == ("cli/main.py", "shared/fs_posix.py")
     assert len(way) <= FARTHEST, way
 
 
 FARTHEST = 6  # files
+
+
+def test_few_functions_have_many_ways_through_them() -> None:
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES.values()}
+    found = list(figures().complex_blocks(trees))
+
+    assert len(found) <= MOST_COMPLEX, found
+
+
+MOST_COMPLEX = 25  # functions of complexity 11 or more
 
 
 def folders() -> list[Path]:

@@ -324,15 +324,25 @@ def _technical(content: str) -> Meaning | None:
     """`[1080p]`, `(BD 720p AAC)`, `[01 1080p HEVC]`, `[简日双语]`."""
     if len(content) == 1 and content.isalpha():  # [Group][X][05]
         return Meaning(NOTE) if content in BROADCAST else None
-    if content.lower() in _EDITIONS or any(known.fullmatch(content) for known in _WHOLE):
+    if _is_known(content):
         return Meaning(TERM)
     found = terms(content)
     if found.strong or (found.known and not found.rest):
-        if (numbered := _NUMBERED.match(content) or _RANGED_BEHIND.fullmatch(content)) is not None:
-            return Meaning(fields=found.fields, numbers=numbers.bracket(numbered[1]))
-        rest = _name_among(content, found) if found.rest else None
-        return Meaning(TERM, (*found.fields, *_version(content)), rest=rest)
+        return _of_terms(content, found)
     return Meaning(TERM) if is_note(content) else None
+
+
+def _is_known(content: str) -> bool:
+    """Whether all that a bracket holds is one thing that is said of files."""
+    return content.lower() in _EDITIONS or any(known.fullmatch(content) for known in _WHOLE)
+
+
+def _of_terms(content: str, found: Terms) -> Meaning:
+    """What technical words say, with the episode before them or the name among them."""
+    if (numbered := _NUMBERED.match(content) or _RANGED_BEHIND.fullmatch(content)) is not None:
+        return Meaning(fields=found.fields, numbers=numbers.bracket(numbered[1]))
+    rest = _name_among(content, found) if found.rest else None
+    return Meaning(TERM, (*found.fields, *_version(content)), rest=rest)
 
 
 def _version(content: str) -> tuple[tuple[str, object], ...]:

@@ -91,18 +91,34 @@ def belongs(draft: Draft, found: re.Match[str]) -> bool:
     text = found["first"]
     if is_numbered_title(draft, found) or _is_of_a_film(draft, found) or is_year(text):
         return True
-    if found["last"]:  # Class 5-2, 3.0+1.01
-        if len(text) == 1 and "+" in draft.text[found.end("first") : found.start("last")]:  # Title 1+2
-            return True
-        small = len(text) == 1 or "." in text
-        return small and found["last"][0] != "0" and float(found["last"]) <= float(text)
-    if found["version"] and (len(text) > 1 or draft.text[found.end("first")] != " "):
-        return False  # but Title 2 v2
+    if found["last"]:
+        return _is_no_range(draft, found)
+    if _has_version(draft, found):
+        return False
     if is_like_a_year(text) or is_counted(draft, found, COUNTS):
         return True
     if len(text) == 1:  # Title 2018 6, Title S2 6
         return _COUNTED_FROM.search(draft.text, 0, found.start()) is None
+    return _is_decimal_title(text)
+
+
+def _has_version(draft: Draft, found: re.Match[str]) -> bool:
+    """Whether the version behind a number is an episode's; in `Title 2 v2` it is not."""
+    return bool(found["version"]) and (len(found["first"]) > 1 or draft.text[found.end("first")] != " ")
+
+
+def _is_decimal_title(text: str) -> bool:
+    """`Title 2.22`; 6.5 is an episode between two, and 0.9 one before the first."""
     return "." in text and not text.startswith("0") and not text.endswith(".5")
+
+
+def _is_no_range(draft: Draft, found: re.Match[str]) -> bool:
+    """Whether two numbers are part of a title: `Class 5-2`, `3.0+1.01`, `Title 1+2`."""
+    first, last = found["first"], found["last"]
+    if len(first) == 1 and "+" in draft.text[found.end("first") : found.start("last")]:
+        return True
+    small = len(first) == 1 or "." in first
+    return small and last[0] != "0" and float(last) <= float(first)
 
 
 def is_counted(draft: Draft, found: re.Match[str], words: re.Pattern[str]) -> bool:

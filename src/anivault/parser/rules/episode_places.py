@@ -109,12 +109,7 @@ def _drop_copy(draft: Draft) -> None:
 
 def _dash(draft: Draft) -> bool:
     """` - 07`, the last one behind words; a range at once."""
-    found = None
-    for found in _DASH.finditer(draft.text):
-        if found["last"] or _WORD.search(draft.text, 0, found.start()):
-            break
-    if found is not None and is_year(found["first"]):  # Title - 2008 - 05
-        found = _DASH.search(draft.text, found.end("first")) or found
+    found = _behind_dash(draft.text)
     if found is None or (found.start() == 0 and found.end() < len(draft.text)):  # a leading one says more
         return False
     if _SEQUEL.match(draft.text, found.start("first")) and found["last"]:  # Title - 2-05
@@ -126,6 +121,17 @@ def _dash(draft: Draft) -> bool:
     else:
         claim_with_second(draft, found)
     return True
+
+
+def _behind_dash(text: str) -> re.Match[str] | None:
+    """The first number behind a dash that has words before it, or is a range; the last one where none has."""
+    found = None
+    for found in _DASH.finditer(text):
+        if found["last"] or _WORD.search(text, 0, found.start()):
+            break
+    if found is not None and is_year(found["first"]):  # Title - 2008 - 05
+        found = _DASH.search(text, found.end("first")) or found
+    return found
 
 
 def _since(draft: Draft, found: re.Match[str]) -> re.Match[str] | None:

@@ -113,11 +113,7 @@ def read_edition(draft: Draft) -> None:
 
 def notes(draft: Draft) -> None:
     """Claim what is addressed to readers in the running text: ★10月新番★, the site or day it came from."""
-    if (site := _SITE.match(draft.text) or _DATE.match(draft.text)) is not None:
-        draft.gap(site.start(), site.end(), TERM)
-    dated = " 20" in draft.text or " 19" in draft.text or draft.text[:2] in ("20", "19")
-    if dated and (day := _DAY.search(draft.text)) is not None:
-        draft.gap(day.start(), day.end(), TERM)
+    _whence(draft)
     if draft.text.isascii() or _SIGN.search(draft.text) is None:
         return
     if (kind := _KIND.search(draft.text)) is not None:
@@ -126,6 +122,15 @@ def notes(draft: Draft) -> None:
     for pattern in (_STARRED, _SEASONAL, _LANGUAGE, _DUB):
         for found in pattern.finditer(draft.text):
             draft.gap(found.start(), found.end(), TERM)
+
+
+def _whence(draft: Draft) -> None:
+    """Claim the site and the day that it came from."""
+    if (site := _SITE.match(draft.text) or _DATE.match(draft.text)) is not None:
+        draft.gap(site.start(), site.end(), TERM)
+    dated = " 20" in draft.text or " 19" in draft.text or draft.text[:2] in ("20", "19")
+    if dated and (day := _DAY.search(draft.text)) is not None:
+        draft.gap(day.start(), day.end(), TERM)
 
 
 def _tail(text: str) -> int | None:

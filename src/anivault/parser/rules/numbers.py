@@ -61,6 +61,12 @@ _NO_EPISODE = re.compile(r"TV\s*(?:19|20)\d\d|[257]\.[01]", re.IGNORECASE)  # a 
 RESOLUTIONS = frozenset({"480", "576", "720", "1080", "2160"})
 
 
+def _is_past_its_total(found: re.Match[str]) -> bool:
+    """Whether a number is greater than how many there are: `[22/7]` is a title."""
+    total = _TOTAL.search(found["counter"] or "")
+    return total is not None and int(total[0]) < float(found["first"])
+
+
 def bracket(content: str) -> Numbers | None:
     """Read a bracket that holds nothing but a number or a range of them, with its trimmings."""
     if (found := _BRACKET.fullmatch(content)) is None:
@@ -68,8 +74,8 @@ def bracket(content: str) -> Numbers | None:
     stated = bool(found["word"] or found["counter"])
     if (found["first"] in RESOLUTIONS and not stated) or _NO_EPISODE.fullmatch(content):
         return None
-    if (total := _TOTAL.search(found["counter"] or "")) and int(total[0]) < float(found["first"]):
-        return None  # [22/7] is a title
+    if _is_past_its_total(found):
+        return None
     printed = [found["first"] + (found["letter"] or ""), *_last_of(found)]
     version, second = found["v1"] or found["v2"] or found["v3"], found["second"]
     return Numbers(tuple(map(number, printed)), _maybe(version), _maybe(second), stated)

@@ -93,8 +93,13 @@ def _look(root: str, real: str, skip: str, place: _Place) -> tuple[bytes, list[_
     except OSError as error:
         return _row(folder, error.errno), []
     made, rest = _summed(folder, names, found, ours=not skip)
-    inside = (f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0]))
+    inside = _folders(folder, rest)
     return made, [_Place(one) for one in inside if not _is_left_out(one, real + one[len(root) :], skip)]
+
+
+def _folders(folder: str, rest: Iterable[tuple[str, Facts]]) -> Iterator[str]:
+    """The paths of the folders among what lies in one."""
+    return (f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0]))
 
 
 def _parts(folder: str, names: Sequence[str]) -> list[_Place]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from anivault.cli import events
 from anivault.web.desk import stamp
-from anivault.web.pages.rendering import go, house_of, missing, number, past_the_end, render
+from anivault.web.pages.rendering import cut, go, house_of, missing, number, past_the_end, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.pages.working import held_of
 from anivault.web.records import BackFacts, BackRow, LibraryFacts
@@ -47,8 +47,8 @@ def run(request: Request) -> Response:
         return missing(request, what, "/history", "To the history")
     if not rows and "after" in request.query_params:
         return past_the_end(request, "/history/run", run=name)
-    files = [(row.n, row.read(BackRow)) for row in rows[:FILES]]
-    more = rows[FILES - 1].n if len(rows) > FILES else 0
+    rows, more = cut(rows, FILES)
+    files = [(row.n, row.read(BackRow)) for row in rows]
     held, further = held_of(house, name)
     return render(
         request, "history/run.html", run=found, files=files, more=more, held=held, further=further,
@@ -80,14 +80,16 @@ def undo(request: Request) -> Response:
         gone = sheet.rows("gone", most=FILES)
     if after and not rows:
         return past_the_end(request, "/undo")
+    rows, more = cut(rows, FILES)
+    held, more_held = cut(held, FILES)
     return render(
         request,
         "history/undo.html",
         back=facts,
-        rows=[row.read(BackRow) for row in rows[:FILES]],
-        more=rows[FILES - 1].n if len(rows) > FILES else 0,
-        held=[row.read(BackRow) for row in held[:FILES]],
-        more_held=held[FILES - 1].n if len(held) > FILES else 0,
+        rows=[row.read(BackRow) for row in rows],
+        more=more,
+        held=[row.read(BackRow) for row in held],
+        more_held=more_held,
         stay=[row.read(BackRow) for row in stay],
         changed=facts.journal != stamp(house.library),
         gone=[row.read(BackRow) for row in gone],

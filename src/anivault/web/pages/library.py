@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from anivault.shared import fs
 from anivault.web.house import House
-from anivault.web.pages.rendering import house_of, missing, number, past_the_end, render
+from anivault.web.pages.rendering import cut, house_of, missing, number, past_the_end, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import FindingRow, LibraryFacts, LibraryFile, LibraryShow, VerifyFacts
 
@@ -55,13 +55,14 @@ def one(request: Request) -> Response:
         return missing(request, what, "/library", "To the library")
     if after and not rows:
         return past_the_end(request, "/library/show", key=key)
+    rows, more = cut(rows, FILES)
     return render(
         request,
         "library/show.html",
         show=found,
         key=key,
-        rows=[(row.n, row.read(LibraryFile)) for row in rows[:FILES]],
-        more=rows[FILES - 1].n if len(rows) > FILES else 0,
+        rows=[(row.n, row.read(LibraryFile)) for row in rows],
+        more=more,
         check=house.desk.fact("verify", VerifyFacts),
         findings=_findings(request, found.folder),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -14,7 +14,17 @@ from anivault.web.desk import DONE, LEFT_OUT, Row, Sheet
 from anivault.web.house import House
 from anivault.web.pages.answered.turns import counts
 from anivault.web.pages.asking import numbers, pinned
-from anivault.web.pages.rendering import form, go, house_of, missing, number, past_the_end, render, replaced
+from anivault.web.pages.rendering import (
+    cut,
+    form,
+    go,
+    house_of,
+    missing,
+    number,
+    past_the_end,
+    render,
+    replaced,
+)
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import HeldPart, LibraryFacts, PinWords, PlanFacts, ShowPart
 
@@ -22,6 +32,22 @@ SHOWS, FILES = 60, 100  # a page
 MOST = 1 << 20  # files of one show
 STATES = ("goes", "held", LEFT_OUT, DONE)
 GONE = "The plan has no such {}. Perhaps it was made again, or applied."
+
+
+class Listed(NamedTuple):
+    """A list of one group of the plan: what its rows are, and where it is shown."""
+
+    kind: str  # of the rows
+    record: type[events.MoveEvent | events.HeldEvent]
+    group: str  # what the rows are grouped by
+    part: type[ShowPart | HeldPart]
+    path: str
+    parameter: str  # of the address: which group
+    template: str
+
+
+GOING = Listed("move", events.MoveEvent, "show", ShowPart, "/plan/show", "key", "plan/files.html")
+HELD = Listed("held", events.HeldEvent, "reason", HeldPart, "/plan/held", "reason", "plan/held.html")
 
 
 @while_unchanged
@@ -109,40 +135,39 @@ def _rows(sheet: Sheet, numbers: list[int]) -> list[tuple[int, events.MoveEvent,
 @while_unchanged
 def files(request: Request) -> Response:
     """The files of one show, some at a time."""
-    return _some(request, "move", "key", "plan/files.html")
+    return _some(request, GOING)
 
 
 @while_unchanged
 def held(request: Request) -> Response:
     """The files that are held for one reason, some at a time."""
-    return _some(request, "held", "reason", "plan/held.html")
+    return _some(request, HELD)
 
 
-def _some(request: Request, kind: str, parameter: str, template: str) -> Response:
-    sheet = house_of(request).desk.sheet("plan")
-    what = "show" if kind == "move" else "reason"
+def _some(request: Request, listed: Listed) -> Response:
+    sheet, what = house_of(request).desk.sheet("plan"), listed.group
     if sheet is None:
         return missing(request, GONE.format(what), "/plan", "To the plan")
-    key, after = request.query_params.get(parameter, ""), number(request.query_params.get("after"))
-    search = request.query_params.get("q", "")[:200] if kind == "held" else ""
-    record = events.MoveEvent if kind == "move" else events.HeldEvent
+    key, after = request.query_params.get(listed.parameter, ""), number(request.query_params.get("after"))
+    search = request.query_params.get("q", "")[:200] if listed is HELD else ""
     with sheet:
-        rows = sheet.rows(kind, key, search=search, after=after, most=FILES + 1)
+        rows = sheet.rows(listed.kind, key, search=search, after=after, most=FILES + 1)
         marks, done = sheet.marked(LEFT_OUT), sheet.marked(DONE)
-        part = sheet.one_group(what, key, ShowPart if kind == "move" else HeldPart)
+        part = sheet.one_group(what, key, listed.part)
     if part is None:
         return missing(request, GONE.format(what), "/plan", "To the plan")
     if after and not rows:
-        return past_the_end(request, f"/plan/{'show' if kind == 'move' else 'held'}", **{parameter: key})
+        return past_the_end(request, listed.path, **{listed.parameter: key})
+    rows, more = cut(rows, FILES)
     return render(
         request,
-        template,
+        listed.template,
         key=key,
         search=search,
         part=part,
-        rows=[(row.n, row.read(record), row.n in marks) for row in rows[:FILES]],
+        rows=[(row.n, row.read(listed.record), row.n in marks) for row in rows],
         done=done,
-        more=rows[FILES - 1].n if len(rows) > FILES else 0,
+        more=more,
         bare="hx-request" in request.headers,
     )
 

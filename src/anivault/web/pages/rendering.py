@@ -19,6 +19,7 @@ from anivault.shared.errors import quoted
 from anivault.shared.text import safe
 
 if TYPE_CHECKING:  # what is served comes with each request
+    from anivault.web.desk import Row
     from anivault.web.house import House
 
 NAVIGATION = (
@@ -69,6 +70,11 @@ def number(text: str | None, default: int = 0) -> int:
     """A whole number of a form or an address; anything else is the default."""
     text = text or ""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else default
+
+
+def cut(rows: list[Row], most: int) -> tuple[list[Row], int]:
+    """The rows of one page, and the number behind which the next one begins; 0 where those are all."""
+    return rows[:most], rows[most - 1].n if len(rows) > most else 0
 
 
 def optional(text: str | None) -> int | None:

@@ -48,10 +48,10 @@ def show(request: Request) -> Response:
         so_far = turns.counted(facts, given)
         coming = _coming(sheet, row) if row else []
         put_off = [] if row else _put_off(sheet, given)
-        alike = sum(1 for _ in turns.alike(sheet, row, given)) if row else 0
+        alike = _alike(sheet, row, given) if row else 0
         last = _last(sheet, given)
     stands = given.get(row.n) if row else None
-    unasked = so_far.open - so_far.later - (row is not None and stands is None)
+    unasked = so_far.open - so_far.later - _is_new(row, stands)
     return render(
         request,
         "pages/review.html",
@@ -75,6 +75,16 @@ def _coming(sheet: Sheet, row: Row) -> list[tuple[int, QuestionRow]]:
     behind = sheet.all_unmarked("question", ANSWERED, row.n, most=NEXT)
     before = (one for one in sheet.all_unmarked("question", ANSWERED, most=NEXT) if one.n < row.n)
     return [(one.n, one.read(QuestionRow)) for one in [*behind, *before][:NEXT]]
+
+
+def _is_new(row: Row | None, stands: Given | None) -> bool:
+    """Whether a question is asked that has no answer yet."""
+    return row is not None and stands is None
+
+
+def _alike(sheet: Sheet, row: Row, given: dict[int, Given]) -> int:
+    """How many questions are like this one."""
+    return sum(1 for _ in turns.alike(sheet, row, given))
 
 
 def _put_off(sheet: Sheet, given: Mapping[int, Given]) -> list[tuple[int, QuestionRow]]:

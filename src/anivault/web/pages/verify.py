@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from anivault.core.moving.verifying.verifier import NOTES, Kind
 from anivault.shared.errors import quoted
-from anivault.web.pages.rendering import house_of, number, past_the_end, render
+from anivault.web.pages.rendering import cut, house_of, number, past_the_end, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.records import FindingRow, VerifyFacts
 
@@ -107,17 +107,14 @@ def show(request: Request) -> Response:
             rows = sheet.rows("finding", after=after, most=ROWS + 1)
     if after and not rows:
         return past_the_end(request, "/verify")
-    found = [_found(house.library, row.n, row.read(FindingRow)) for row in rows[:ROWS]]
-    return render(
-        request,
-        "pages/verify.html",
-        check=facts,
-        parts=(
-            ("To mend", facts.amiss if facts else 0, [one for one in found if one.row.kind not in NOTES]),
-            ("To know", facts.notes if facts else 0, [one for one in found if one.row.kind in NOTES]),
-        ),
-        more=rows[ROWS - 1].n if len(rows) > ROWS else 0,
+    rows, more = cut(rows, ROWS)
+    found = [_found(house.library, row.n, row.read(FindingRow)) for row in rows]
+    amiss, notes = (facts.amiss, facts.notes) if facts else (0, 0)
+    parts = (
+        ("To mend", amiss, [one for one in found if one.row.kind not in NOTES]),
+        ("To know", notes, [one for one in found if one.row.kind in NOTES]),
     )
+    return render(request, "pages/verify.html", check=facts, parts=parts, more=more)
 
 
 def _found(library: str, n: int, row: FindingRow) -> Found:

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from anivault.shared.errors import JournalLostError, UnfinishedRunError
 from anivault.web.house import TITLES, House
 from anivault.web.jobs import BusyError, State
-from anivault.web.pages.rendering import form, go, house_of, missing, number, render, replaced
+from anivault.web.pages.rendering import cut, form, go, house_of, missing, number, render, replaced
 from anivault.web.records import BackFacts, BackRow, FindingRow, LibraryFacts, LibraryFile, PlanFacts
 
 # Where it can be looked at.
@@ -61,7 +61,8 @@ def held_of(house: House, run: str, after: int = 0) -> tuple[list[BackRow], int]
         return [], 0
     with sheet:
         rows = sheet.rows("held", run, after=after, most=HELD + 1)
-    return [row.read(BackRow) for row in rows[:HELD]], rows[HELD - 1].n if len(rows) > HELD else 0
+    rows, more = cut(rows, HELD)
+    return [row.read(BackRow) for row in rows], more
 
 
 async def start(request: Request) -> Response:

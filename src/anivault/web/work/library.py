@@ -227,17 +227,30 @@ def _show(
     library: str, folder: str, files: Sequence[tuple[str, LibraryFile]], videos: Sequence[MatchedFile]
 ) -> LibraryShow:
     there = [file for _, file in files if file.state != Kind.MISSING]
-    best = next((item.match.best.candidate for item in videos if item.match.best), None)
-    return LibraryShow(
-        title=best.title if best else events.shown(folder.rpartition("/")[2]),
-        year=best.year if best else None,
-        show=str(best.key) if best else "",
-        film=bool(best and best.media_type == "movie"),
+    show = LibraryShow(
+        title=events.shown(folder.rpartition("/")[2]),
+        year=None,
+        show="",
+        film=False,
         folder=events.shown(folder),
         files=len(there),
         size=sum(file.size for file in there),
         poster=_poster(library, folder),
-        strips=tuple(_strips(best, videos)) if best and best.media_type == "tv" else (),
+        strips=(),
+    )
+    best = next((item.match.best.candidate for item in videos if item.match.best), None)
+    return _known_as(best, show, videos) if best else show
+
+
+def _known_as(best: Candidate, show: LibraryShow, videos: Sequence[MatchedFile]) -> LibraryShow:
+    """A show with what the catalogue says of it."""
+    return replace(
+        show,
+        title=best.title,
+        year=best.year,
+        show=str(best.key),
+        film=best.media_type == "movie",
+        strips=tuple(_strips(best, videos)) if best.media_type == "tv" else (),
     )
 
 

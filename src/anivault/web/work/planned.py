@@ -6,7 +6,7 @@ import base64
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from functools import partial
 from typing import Any
@@ -168,14 +168,18 @@ def _leave_out(
     sheet = order.desk.sheet("plan") if before else None
     if sheet is None:
         return
-    same = {(move.path, move.target) for move in before}
-    out = {move.target for move in moves if (events.shown(move.source), events.shown(move.target)) in same}
-    stay = {move.target for move in moves} - {move.target for move in _without(moves, out)}
+    stay = _staying(moves, {(move.path, move.target) for move in before})
     with sheet:
         sheet.tell(PUT_BY, [m for m in before if m.path.startswith(tuple(f"{path}/" for path in missing))])
         for target in map(events.shown, stay):
             rows = sheet.rows_like("move", target)
             sheet.mark([row.n for row in rows if row.read(events.MoveEvent).target == target], LEFT_OUT)
+
+
+def _staying(moves: Sequence[Move], same: Set[tuple[str, str]]) -> set[str]:
+    """The places of the moves that are the same as before, and of what goes with them."""
+    out = {move.target for move in moves if (events.shown(move.source), events.shown(move.target)) in same}
+    return {move.target for move in moves} - {move.target for move in _without(moves, out)}
 
 
 def _without(moves: Sequence[Move], left_out: set[str]) -> tuple[Move, ...]:

@@ -10,7 +10,7 @@ from anivault.shared.errors import AniVaultError, PinRefusedError
 from anivault.shared.progress import untold
 from anivault.web.house import House
 from anivault.web.pages.asking import is_outside, refused, set_pin, whole
-from anivault.web.pages.rendering import form, go, house_of, number, render
+from anivault.web.pages.rendering import cut, form, go, house_of, number, render
 from anivault.web.pages.unchanged import while_unchanged
 from anivault.web.pages.working import begin
 from anivault.web.records import Order, PinChange, PinFacts, PinWords
@@ -41,14 +41,15 @@ def preview(request: Request) -> Response:
         rows = sheet.rows("change", after=after, most=FILES + 1)
         library = sheet.rows("library", most=FILES)
         whole = sum(sheet.count_rows("library", "").values())
+    rows, more = cut(rows, FILES)
     fields = {name: value for name, value in msgspec.to_builtins(facts.words).items() if value is not None}
     return render(
         request,
         "pages/preview.html",
         looked=facts,
         fields={**fields, "extra": "1" if facts.words.extra else "", "pin": facts.old},
-        rows=[row.read(PinChange) for row in rows[:FILES]],
-        more=rows[FILES - 1].n if len(rows) > FILES else 0,
+        rows=[row.read(PinChange) for row in rows],
+        more=more,
         library=[row.read(PinChange) for row in library],
         unshown=whole - len(library),
     )
