@@ -124,9 +124,13 @@ def line_of(words: tuple[str, ...]) -> list[str]:
 LINES = [line_of(words) for words in COMMANDS if " ".join(words) not in WRITING]
 
 
+# Into a library that has runs, and into one that has none: what is remembered of others is asked then.
+ORGANIZING = [["organize", "dl", "--to", "lib"], ["organize", "dl", "--to", "another"]]
+
+
 def lines(number: int) -> list[list[str]]:
     """Every command in the long way; else organizing, and every eighth, so that each case has others."""
-    return LINES if LONG else [["organize", "dl", "--to", "lib"], *LINES[number % 8 :: 8]]
+    return [*ORGANIZING, *LINES] if LONG else [*ORGANIZING, *LINES[number % 8 :: 8]]
 
 
 CASES = [(folder, shape) for folder in FOLDERS for shape in SHAPES]

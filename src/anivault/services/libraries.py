@@ -166,7 +166,10 @@ def _has_runs(library: str) -> bool:
 
 
 def _notes() -> Iterator[tuple[Path, Home]]:
-    for note in sorted((user_state_path("anivault") / "libraries").glob("*.json")):
+    notes: list[Path] = []
+    with suppress(OSError):  # pathlib raises where the folder above may not be entered
+        notes = sorted((user_state_path("anivault") / "libraries").glob("*.json"))
+    for note in notes:
         with suppress(OSError, ValueError, RecursionError, msgspec.MsgspecError):
             yield note, msgspec.json.decode(note.read_bytes(), type=Home)
 
