@@ -68,7 +68,7 @@ class ParserSettings(Section, frozen=True):
 
 
 class ParseSettings(Section, frozen=True):
-    """How many processes read names and match releases where there are many; 0: as many as help."""
+    """How many processes read names, match releases, plan shows; 0: as many as help, of many files."""
 
     workers: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
 
