@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from random import Random
 
 import pytest
@@ -17,6 +18,16 @@ from tests.core.matching.makers import file
 
 def grouped(*paths: str) -> list[Release]:
     return group(parse_files([ScannedFile("/in", path, FileKind.VIDEO) for path in paths]))
+
+
+def test_grouping_leaves_nothing_that_keeps_files_in_memory() -> None:
+    gc.collect()
+    gc.disable()
+    grouped("Planetes/Planetes - 01.mkv", "Planetes/Planetes - 02.mkv", "Planetes/SPs/NCOP1.mkv")
+    left = gc.collect()
+    gc.enable()
+
+    assert not left
 
 
 EPISODES = [f"[Kitsune] Planetes - {n:02} (1080p).mkv" for n in range(1, 7)]

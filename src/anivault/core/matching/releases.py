@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -135,19 +134,22 @@ class _Mains:
         self._buckets = buckets
         self._in: dict[str, list[Key]] = defaultdict(list)
         self._titled: dict[tuple[str, str], list[Key]] = defaultdict(list)
+        self._of_show: dict[str, list[Key]] = {}
         for main in mains:
             for folder in _up_to_the_show(main.folder):
                 self._in[folder].append(main)
                 self._titled[folder, main.title].append(main)
-        self.of_show = cache(self._of_show)
 
     def titled(self, folder: str, title: str) -> Sequence[Key]:
         """Those in a folder that have this title."""
         return self._titled.get((folder, title), ())
 
-    def _of_show(self, folder: str) -> Sequence[Key]:
+    def of_show(self, folder: str) -> Sequence[Key]:
         """Those in a folder that has their title."""
-        return [main for main in self._in.get(folder, ()) if _is_named_by(folder, main, self._buckets)]
+        if (found := self._of_show.get(folder)) is None:
+            mains = self._in.get(folder, ())
+            found = self._of_show[folder] = [m for m in mains if _is_named_by(folder, m, self._buckets)]
+        return found
 
 
 def _main_of(key: Key, mains: _Mains, buckets: Buckets) -> Key | None:
