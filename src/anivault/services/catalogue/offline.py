@@ -51,8 +51,8 @@ class Catalog:
     name = "catalog"
     notices: Sequence[str] = ()  # what its opener has to say to people
 
-    def __init__(self, path: Path, shipped: Sequence[bytes], imported: Mapping[str, bytes]) -> None:
-        self._path, self._shipped, self._imported = path, shipped, imported
+    def __init__(self, path: Path, imported: Mapping[str, bytes]) -> None:
+        self._path, self._imported = path, imported
         self.version = path.name  # has the checksum of the lists and of what reads them
         # All are kept: answers hold them anyway, and matching derives what it needs once an object.
         self._candidate = cache(self._decode)
@@ -73,9 +73,9 @@ class Catalog:
         folder = Path(cache_dir or user_cache_dir("anivault"))
         with suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shipped, imported = store.shipped(), import_texts(data_dir)
-        key = store.checksum([*shipped, *imported.values()])
-        return cls(folder / store.NAME.format(key), shipped, imported)
+        imported = import_texts(data_dir)
+        key = store.checksum([*store.shipped(), *imported.values()])
+        return cls(folder / store.NAME.format(key), imported)
 
     def find(self, queries: Sequence[Query]) -> list[list[Candidate]]:
         """Return the candidates for each query; those with an equal title first."""
@@ -128,7 +128,7 @@ class Catalog:
     def _compile(self) -> None:
         self._candidate.cache_clear()
         self._bearers.cache_clear()
-        rows = store.rows_of(self._shipped)
+        rows = store.rows_of(store.shipped())  # read again: few runs compile, and it is 4 MB
         if self._imported:
             rows = merge(rows, [import_rows(path, text) for path, text in self._imported.items()])
         try:
