@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from anivault.parser.models import ParseResult, VideoType
-from anivault.shared.work.columns import columns, decode, encode
+from anivault.shared.work.columns import Same, columns, decode, encode
 
 NUMBERS = st.one_of(st.integers(0, 3), st.sampled_from([1.0, 12.5]), st.sampled_from(["1", "01b"]))
 READINGS = st.builds(
@@ -51,6 +51,21 @@ def test_a_record_in_several_places_is_one_object_afterwards(
 
     assert list(map(repr, found)) == list(map(repr, several))
     assert len(set(map(id, found))) == len(set(map(id, several)))
+
+
+@given(st.lists(READINGS, max_size=4), st.lists(READINGS, max_size=4))
+@example([ParseResult(episodes=(1,))], [ParseResult(episodes=(1.0,))])
+def test_what_is_read_together_comes_back_and_shares_equal_values(
+    some: list[ParseResult], more: list[ParseResult]
+) -> None:
+    packed, same = columns(ParseResult), Same()
+
+    found = [reading for each in (some, more) for reading in packed.unpack(packed.pack(each), same)]
+
+    assert list(map(repr, found)) == list(map(repr, [*some, *more]))
+    for field in ("titles", "episodes", "said"):
+        values = [getattr(reading, field) for reading in found]
+        assert len(set(map(id, values))) == len(set(map(repr, values)))
 
 
 @given(

@@ -28,7 +28,7 @@ from anivault.parser.models import EXTRAS, SURE, UNNAMED, ParseResult, VideoType
 from anivault.parser.read import Reader, default_reader, read_rules
 from anivault.shared import regex as re
 from anivault.shared.progress import Progress, untold
-from anivault.shared.work.columns import columns, decode, encode
+from anivault.shared.work.columns import Same, columns, decode, encode
 from anivault.shared.work.memory import FORGETFUL, Memory, digest
 
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
@@ -49,21 +49,30 @@ def parse_files(
     A name that nobody can read has no title, nor that of its folders or siblings. `progress` gets the number
     of names read so far, and of all that `memory` does not have. `filing`: what no library takes is not read.
     """
-    done, apart = [_UNREAD] * len(files), []
-    left = _not_filed(files) if filing else []
-    for place in left:
-        done[place] = ParsedFile(files[place], _UNREAD.parsed)
-    shelves = _shelves(files, frozenset(left))
-    for shelf, said in _all_said(files, shelves, reader or default_reader(), progress, memory):
-        for number, (place, parsed) in enumerate(zip(shelf.places, said.parsed, strict=True)):
-            done[place] = ParsedFile(files[place], parsed, said.why.get(number, ""))
-        if not said.alone:
+    said, why, apart = [_UNREAD] * len(files), dict[int, str](), []
+    left = {place for place, file in enumerate(files) if file.is_junk} if filing else set[int]()
+    for shelf, found in _all_said(files, _shelves(files, left), reader or default_reader(), progress, memory):
+        for place, parsed in zip(shelf.places, found.parsed, strict=True):
+            said[place] = parsed
+        why.update((shelf.places[number], words) for number, words in found.why.items())
+        if not found.alone:
             apart.append(shelf)
-    _complete_apart(files, done, {place: shelf.above for shelf in apart for place in shelf.places})
-    return done
+    _complete_apart(files, said, why, {place: shelf.above for shelf in apart for place in shelf.places})
+    return _parsed(files, said, why)
 
 
-_UNREAD = ParsedFile(ScannedFile("", "", FileKind.OTHER), ParseResult())  # stands where nothing is read yet
+def _parsed(
+    files: Sequence[ScannedFile], said: Sequence[ParseResult], why: Mapping[int, str]
+) -> list[ParsedFile]:
+    """The records of all files. Those of videos lie side by side: they go first, and leave whole pages."""
+    made = [_NONE] * len(files)
+    for place in sorted(range(len(files)), key=lambda place: files[place].kind is FileKind.VIDEO):
+        made[place] = ParsedFile(files[place], said[place], why.get(place, ""))
+    return made
+
+
+_UNREAD = ParseResult()  # of what is not read
+_NONE = ParsedFile(ScannedFile("", "", FileKind.OTHER), _UNREAD)  # stands where no record is yet
 
 
 # --- folder by folder ------------------------------------------------------------------------------
@@ -115,23 +124,18 @@ def _all_said(
     """What the names of each folder say: as it is known from before, else read, and known from then on."""
     fresh, kept = [], {}
     sums = {} if memory is FORGETFUL or len(files) <= FEW else _sums(files, shelves, reader)
-    known = memory.known(list(sums.values()))
+    known, same = memory.known(list(sums.values())), Same()
     for shelf in shelves:
         if packed := known.get(sums.get(shelf, b"")):
-            yield shelf, _unpacked(packed)
+            yield shelf, _unpacked(packed, same)
         else:
             fresh.append(shelf)
-    for shelf, said in _read(files, fresh, reader, progress):
+    for shelf, said in _read(files, fresh, reader, progress, same):
         if sums:
             kept[sums[shelf]] = said if isinstance(said, bytes) else _packed(said)
-        yield shelf, _unpacked(said)
+        yield shelf, _unpacked(said, same)
     if not reader.failures:
         memory.keep(kept)
-
-
-def _not_filed(files: Sequence[ScannedFile]) -> list[int]:
-    """The places of files that no library takes."""
-    return [place for place, file in enumerate(files) if file.is_junk]
 
 
 def _shelves(files: Sequence[ScannedFile], left: Set[int]) -> list[Shelf]:
@@ -166,11 +170,11 @@ def _packed(said: _Said) -> bytes:
     return encode(_Packed(columns(ParseResult).pack(said.parsed), said.why, said.alone))
 
 
-def _unpacked(said: _Said | bytes) -> _Said:
+def _unpacked(said: _Said | bytes, same: Same) -> _Said:
     if isinstance(said, _Said):
         return said
     packed = decode(said, _Packed)
-    return _Said(columns(ParseResult).unpack(packed.parsed), packed.why, packed.alone)
+    return _Said(columns(ParseResult).unpack(packed.parsed, same), packed.why, packed.alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ class _Span:
 
 
 def _read(
-    files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader, progress: Progress
+    files: Sequence[ScannedFile], shelves: Sequence[Shelf], reader: Reader, progress: Progress, same: Same
 ) -> Iterator[tuple[Shelf, _Said | bytes]]:
     """Read the names of these folders, each by itself, among its siblings, and with what the folders say."""
     spans = [_Span(shelf, places) for shelf in shelves for places in parts(shelf.places)]
@@ -199,7 +203,7 @@ def _read(
         if span.whole:
             yield span.shelf, said
             continue
-        own.update(zip(span.places, _unpacked(said).parsed, strict=True))
+        own.update(zip(span.places, _unpacked(said, same).parsed, strict=True))
         if len(own) == len(span.shelf.places):
             yield span.shelf, _settled(files, span.shelf, own)
             own = {}
@@ -246,24 +250,27 @@ def _readable(file: ScannedFile, parsed: ParseResult) -> ParsedFile:
 
 
 def _complete_apart(
-    files: Sequence[ScannedFile], done: list[ParsedFile], above: Mapping[int, Context]
+    files: Sequence[ScannedFile], said: list[ParseResult], why: dict[int, str], above: Mapping[int, Context]
 ) -> None:
     """Complete what lies in folders of discs, and of extras: what is in these may be elsewhere already."""
-    own = {place: done[place].parsed for place in above}
-    full = _with_extras(own, above, done)
+    own = {place: said[place] for place in above}
+    full = _with_extras(own, above, said)
     full = {place: _untitled(files[place].name, own[place], parsed) for place, parsed in full.items()}
     renumber(files, full, above)
     for place, parsed in full.items():
-        done[place] = _readable(files[place], parsed)
+        item = _readable(files[place], parsed)
+        said[place] = item.parsed
+        if item.unreadable:
+            why[place] = item.unreadable
 
 
-def _with_extras(own: Results, above: Mapping[int, Context], done: Sequence[ParsedFile]) -> Results:
+def _with_extras(own: Results, above: Mapping[int, Context], said: Sequence[ParseResult]) -> Results:
     """Let the folders speak; those of extras when it is known what all others hold."""
-    extras = {place for place, said in above.items() if said.extra is not None}
+    extras = {place for place, folders in above.items() if folders.extra is not None}
     full = {place: complete(own[place], above[place]) for place in above.keys() - extras}
     if extras:
         asked = {title for place in extras for title in (*own[place].titles, *above[place].titles)}
-        parsed = (full.get(place, item.parsed) for place, item in enumerate(done) if place not in extras)
+        parsed = (full.get(place, result) for place, result in enumerate(said) if place not in extras)
         others = known(parsed, asked)
         full |= {place: complete(own[place], above[place], others) for place in extras}
     return full

@@ -10,13 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import repeat
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_origin
 
 import msgspec
 from msgspec.structs import replace
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 Kind = TypeVar("Kind")
+Same = dict[Any, Any]  # values by what tells them apart
 _ODD = b"\xc1"  # begins nothing in msgpack
 
 
@@ -54,6 +55,7 @@ class Columns(Generic[Record]):
         self._record = record
         fields = msgspec.structs.fields(record)
         self._names = [field.name for field in fields]
+        self._nested = [f.name for f in fields if (get_origin(f.type) or f.type) in _NESTED]
         self._table = msgspec.defstruct(
             f"{record.__name__}Columns",
             [
@@ -73,12 +75,14 @@ class Columns(Generic[Record]):
         columns = map(_column, zip(*rows, strict=True)) if once else repeat(([], []), len(self._names))
         return encode(self._table(len(once), places, *columns))
 
-    def unpack(self, packed: bytes) -> list[Record]:
-        """Read them back."""
+    def unpack(self, packed: bytes, same: Same | None = None) -> list[Record]:
+        """Read them back. What is read with one `same` shares tuples and mappings that are equal."""
         table: Any = decode(packed, self._table)
         if not table.count:
             return []
         columns = {name: getattr(table, name) for name in self._names}
+        if same is not None:
+            columns |= {name: (_shared(columns[name][0], same), columns[name][1]) for name in self._nested}
         first = self._record(**{name: values[at[0] if at else 0] for name, (values, at) in columns.items()})
         cells = {name: map(values.__getitem__, at) for name, (values, at) in columns.items() if at}
         rows = zip(*cells.values(), strict=True) if cells else repeat((), table.count)
@@ -126,6 +130,11 @@ def _places(once: Iterable[Any], keys: Iterable[Any]) -> list[int]:
     """Where in `once` each key stands."""
     place = {key: number for number, key in enumerate(once)}
     return list(map(place.__getitem__, keys))
+
+
+def _shared(values: Sequence[Any], same: Same) -> list[Any]:
+    """The values, each as the first object that is equal to it in every way."""
+    return [same.setdefault(_key(value), value) for value in values]
 
 
 def _keys(values: list[Any]) -> list[Any]:
