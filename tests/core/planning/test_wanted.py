@@ -41,10 +41,10 @@ def test_a_part_stays_in_its_folder_and_has_a_key_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("one", "episodes", "season", "kind", "scope"),
     [
-        (wanted("a", 7), "S01E07", "season 1", "episode", Scope(SERIES, 1)),
-        (wanted("a", 7, 8, 9), "S01E07-E09", "season 1", "episode", Scope(SERIES, 1)),
-        (wanted("a"), "this extra", "the extras", "extra", Scope(SERIES, -1)),
-        (wanted("a", 0, season=0, of=FILM), "this film", "this film", "film", Scope(FILM, 0)),
+        (wanted("a", 7), "S01E07", "season 1", "episode", (SERIES, 1)),
+        (wanted("a", 7, 8, 9), "S01E07-E09", "season 1", "episode", (SERIES, 1)),
+        (wanted("a"), "this extra", "the extras", "extra", (SERIES, -1)),
+        (wanted("a", 0, season=0, of=FILM), "this film", "this film", "film", (FILM, 0)),
     ],
     ids=["episode", "range", "extra", "film"],
 )

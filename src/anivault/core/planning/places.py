@@ -29,7 +29,7 @@ from anivault.core.planning.naming.extras import extra_name
 from anivault.core.planning.naming.fields import Subject
 from anivault.core.planning.naming.names import Namer
 from anivault.core.planning.naming.said import titles_of
-from anivault.core.planning.wanted import Home, Place, Shelf, Slot, Wanted
+from anivault.core.planning.wanted import Folder, Home, Place, Shelf, Slot, Wanted
 from anivault.parser.models import EXTRAS, VideoType
 from anivault.shared import regex as re
 
@@ -45,10 +45,9 @@ class Places:
     def __init__(self, namer: Namer, taken: Library, *, described: bool) -> None:
         self.namer, self.taken, self.described = namer, taken, described
         self._folders: dict[tuple[ShowId, str], str] = {}
-        self._seasons: dict[tuple[ShowId, str, int], str] = {}
+        self._seasons: dict[tuple[ShowId, str, int], Folder] = {}
         self.owners: dict[str, ShowId] = {}  # by folded folder
         self._shelf: Shelf | None = None  # the last one: files of one match mostly follow one another
-        self._folded: dict[str, str] = {}
         self._is_for_kodi = "kodi" in namer.preset.servers
 
     def want(self, item: MatchedFile) -> Wanted | Held:
@@ -58,6 +57,8 @@ class Places:
 
     def shelf(self, item: MatchedFile) -> Shelf | Held:
         """The show that a video is of, with its folder; or why it has no place there."""
+        if (last := self._shelf) and last.match is item.match and _is_plain(item):
+            return last
         best = item.match.best
         if item.parsed.type is VideoType.SAMPLE:
             return held(item.file, HeldReason.SAMPLE, Cause.SAMPLE)
@@ -65,19 +66,18 @@ class Places:
             return undecided(item)
         if problem := self._unnameable(item, best.candidate):
             return held(item.file, HeldReason.NO_PLACE, problem)
-        shelf = self._shelf
-        if shelf is None or shelf.match is not item.match:
-            shelf = self._shelf = self._made_shelf(item, best)
+        shelf = last if last and last.match is item.match else self._made_shelf(item, best)
         if shelf.owner != shelf.show:
             base = shelf.base
             return held(item.file, HeldReason.SAME_TARGET, Cause.FOLDER_OF_ANOTHER, place=base, folder=base)
+        self._shelf = shelf
         return shelf
 
     def _made_shelf(self, item: MatchedFile, best: Ranked) -> Shelf:
         show = best.candidate.key
         base = self._show_folder(Subject(best.candidate, best.entry, item.parsed, item.coordinates), item)
         why = f"{best.candidate.title}, {item.match.confidence:.0%}"
-        return Shelf(item.match, show, base, self._owner(base, show), why)
+        return Shelf(item.match, show, base, self._owner(base, show), why, {})
 
     def place(self, item: MatchedFile, shelf: Shelf) -> Wanted | Held:
         """The place of a video in its show's folder."""
@@ -87,17 +87,22 @@ class Places:
         if not stem:
             return held(item.file, HeldReason.NO_PLACE, Cause.NAMELESS)
         why = f"{best.candidate.title}, as you have pinned it" if item.pinned else shelf.why
-        return Wanted(item, shelf.show, self._at(folder, stem, item.file), slots, shelf.base, why)
+        place = Place(folder.path, stem, extension_of(item.file), f"{folder.key}/{fold(stem)}")
+        return Wanted(item, shelf.show, place, slots, shelf.base, why)
 
-    def _named(self, item: MatchedFile, subject: Subject, shelf: Shelf) -> tuple[str, str, tuple[Slot, ...]]:
+    def _named(
+        self, item: MatchedFile, subject: Subject, shelf: Shelf
+    ) -> tuple[Folder, str, tuple[Slot, ...]]:
         """Folder, name, and the episodes that only one file can be."""
         show, base = shelf.show, shelf.base
         if item.parsed.type in EXTRAS:
             return *self._extra(item, subject, base), ()
         if show.media_type == "movie":
-            return base, self.namer.film(subject).rpartition("/")[2], ((show, 0, 0),)
-        slots = tuple([(show, place.season, place.episode) for place in subject.coordinates])
-        return self._season_folder(subject, shelf), self._episode(subject, item.file), slots
+            return Folder(base, fold(base)), self.namer.film(subject).rpartition("/")[2], ((show, 0, 0),)
+        places = item.coordinates
+        slots = tuple([(show, place.season, place.episode) for place in places])
+        folder = shelf.seasons.get(places[0].season) or self._season_folder(subject, shelf)
+        return folder, self._episode(subject, item.file), slots
 
     def _episode(self, subject: Subject, file: ScannedFile) -> str:
         """The name of an episode. Of a range that servers do not read it has the first, and the NFO the rest.
@@ -129,13 +134,14 @@ class Places:
             owner = self.owners[key] = (self.taken.owner(folder) if self.taken else None) or show
         return owner
 
-    def _season_folder(self, subject: Subject, shelf: Shelf) -> str:
+    def _season_folder(self, subject: Subject, shelf: Shelf) -> Folder:
         number, base = subject.coordinates[0].season, shelf.base
         season = shelf.show, (subject.entry.key if subject.entry else ""), number
         if (folder := self._seasons.get(season)) is None:
             made = "/".join(filter(None, (base, self.namer.season(subject))))
-            folder = self.taken.season_of(base, number, made) if self.taken else made
-            self._seasons[season] = folder
+            path = self.taken.season_of(base, number, made) if self.taken else made
+            folder = self._seasons[season] = Folder(path, fold(path))
+        shelf.seasons[number] = folder
         return folder
 
     def _show_folder(self, subject: Subject, item: MatchedFile) -> str:
@@ -160,19 +166,19 @@ class Places:
         episode = item.coordinates and subject.candidate.media_type != "movie"
         return Home(self._show_folder(subject, item), item.coordinates[0].season if episode else None)
 
-    def _extra(self, item: MatchedFile, subject: Subject, base: str) -> tuple[str, str]:
+    def _extra(self, item: MatchedFile, subject: Subject, base: str) -> tuple[Folder, str]:
         entry, parsed = subject.entry, subject.parsed
         season = parsed.season or (entry.season if entry else None)
         words = extra_name(item.came or item.file.name, parsed, season)
         stem = cut(self.namer.as_extra(words), self.namer.room)
         folder = self.namer.extras_folder(parsed.type or VideoType.EXTRA)
-        return self.taken.spelled(f"{base}/{folder}"), stem
+        path = self.taken.spelled(f"{base}/{folder}")
+        return Folder(path, fold(path)), stem
 
-    def _at(self, folder: str, stem: str, file: ScannedFile) -> Place:
-        folded = self._folded.get(folder)
-        if folded is None:
-            folded = self._folded[folder] = fold(folder)
-        return Place(folder, stem, extension_of(file), f"{folded}/{fold(stem)}")
+
+def _is_plain(item: MatchedFile) -> bool:
+    """Whether nothing speaks against a place with the others of its match, as of most."""
+    return item.decision is Decision.MATCHED and len(item.coordinates) == 1 and item.parsed.type is None
 
 
 def _is_alone(item: MatchedFile) -> bool:

@@ -222,19 +222,21 @@ class Planning:
         # Who is in the library already, or is told_apart so, keeps its place, however good the others are.
         if self.taken or self._own:
             indexes.sort(key=lambda index: not self._is_there(self.wanted[index]))
-        items = [self.wanted[index].item for index in indexes]
-        names = labels(items, self.namer.clean) if self.on_conflict == "version" else [""] * len(items)
+        names = self._labels(indexes) if self.on_conflict == "version" else [""] * len(indexes)
         won: dict[object, int] = {}  # by what only one file can have: which of these has it
         for number, (index, label) in enumerate(zip(indexes, names, strict=True)):
             wanted = self.wanted[index]
             claims = wanted.claims
-            better = min([won[claim] for claim in claims if claim in won], default=None)
-            if better is None:
-                yield index, self._place_or_hold(index, wanted, label)
-                won |= dict.fromkeys(claims, number) if index in self._placed else {}
-            else:
+            if better := [won[claim] for claim in claims if claim in won]:
                 number = self._version_number(wanted, indexes, number)
-                yield index, self._beside(index, wanted, self.wanted[indexes[better]], (label, number))
+                yield index, self._beside(index, wanted, self.wanted[indexes[min(better)]], (label, number))
+                continue
+            yield index, self._place_or_hold(index, wanted, label)
+            if index in self._placed:
+                won.update(dict.fromkeys(claims, number))
+
+    def _labels(self, indexes: Sequence[int]) -> list[str]:
+        return labels([self.wanted[index].item for index in indexes], self.namer.clean)
 
     def _version_number(self, wanted: Wanted, indexes: Sequence[int], number: int) -> int:
         """Which version a video would be; behind all that there may be where it is worse than one placed."""
@@ -295,7 +297,7 @@ class Planning:
     def _second(self, wanted: Wanted, better: Wanted) -> Held:
         """A video that has to stay: said of the whole release where that was chosen for the season."""
         item, winner, choice = wanted.item, better.item, self._choice(wanted)
-        if item.file.path in self._last:
+        if self._last and item.file.path in self._last:
             return yields_to(wanted, better, Cause.RIVAL)
         there = self._is_there(better)
         advantage = Advantage.IN_LIBRARY if there else choice.advantage(winner, item)
@@ -384,7 +386,7 @@ class Planning:
         self.stems.add(place.key)
         self._given.add(place.key)
         wanted = self.wanted[index]
-        if wanted.slots:
+        if self.joins and wanted.slots:
             self._starts.setdefault(wanted.slots[0], wanted)
         return self.moved(item, place.target, wanted.why, fingerprint(item))
 

@@ -57,8 +57,8 @@ class Choice:
         self._files, self._prefer = files, prefer
         self._between: dict[tuple[Release, Release], Advantage | None] = {}
         self._ranks = {one: self._rank(one, known) for one in files}
-        self._keys = {one: self._key(one) for one in files}
-        self.first = min(files, key=self._keys.__getitem__)
+        self._order = {one: number for number, one in enumerate(sorted(files, key=self._key))}
+        self.first = next(iter(self._order))
 
     def _rank(self, one: Release, there: Sequence[Release]) -> list[tuple[float, Advantage]]:
         """How good a release is by every criterion in turn, and what being better by it is called."""
@@ -78,18 +78,15 @@ class Choice:
 
     def order(self, items: Sequence[MatchedFile]) -> list[int]:
         """The positions of `items`, best first."""
-        rows = [(release(item), _version(item), _size(item), item.file.path) for item in items]
+        rows = [(release(item), _version(item), _size(item)) for item in items]
         latest: dict[str, int] = {}
-        for one, version, _, _ in rows:
+        for one, version, _ in rows:
             latest[one.group] = max(latest.get(one.group, 0), version)
-
-        def key(position: int) -> tuple[object, ...]:
-            one, version, size, path = rows[position]
-            replaced, (stem, _, end) = version < latest[one.group], path.rpartition(".")
-            # Without the extension, so that of a library's files `A` goes before `A - Version`.
-            return not size, replaced, self._keys[one], -version, -size, stem, end
-
-        return sorted(range(len(items)), key=key)
+        keys = [
+            (not size, version < latest[one.group], self._order[one], -version, -size, *_halves(item))
+            for item, (one, version, size) in zip(items, rows, strict=True)
+        ]
+        return sorted(range(len(items)), key=keys.__getitem__)
 
     def is_of_season(self, winner: MatchedFile, other: MatchedFile) -> bool:
         """Whether `winner` goes first because its release was chosen for a season, not for itself alone."""
@@ -201,13 +198,13 @@ def _says_nothing(item: Item) -> bool:
 def release(item: MatchedFile | ParsedFile) -> Release:
     """The release that a video is of."""
     parsed = item.parsed
-    group = parsed.group.casefold() if parsed.group else f"/{item.file.path.rpartition('/')[0]}"
-    return _release(group, parsed.resolution, parsed.source)
+    folder = "" if parsed.group else f"/{item.file.path.rpartition('/')[0]}"
+    return _release(parsed.group or "", folder, parsed.resolution, parsed.source)
 
 
 @lru_cache(maxsize=1024)
-def _release(group: str, resolution: str | None, source: str | None) -> Release:
-    return Release(group, lines(resolution), (source or "").casefold())
+def _release(group: str, folder: str, resolution: str | None, source: str | None) -> Release:
+    return Release(group.casefold() or folder, lines(resolution), (source or "").casefold())
 
 
 def called(item: MatchedFile) -> str:
@@ -234,6 +231,12 @@ def _called(who: str, resolution: str | None) -> str:
 def _wished(what: str, files: Sequence[MatchedFile], wanted: str) -> tuple[float, Advantage]:
     rank, why = WISHES[what]
     return sum(rank(item, wanted) for item in files) / len(files), why
+
+
+def _halves(item: MatchedFile) -> tuple[str, str]:
+    """A path as it is ordered by: so that of a library's files `A.mkv` goes before `A - Version.mkv`."""
+    stem, _, end = item.file.path.rpartition(".")
+    return stem, end
 
 
 def _version(item: Item) -> int:

@@ -39,21 +39,23 @@ def apart(shelves: Sequence[Shelf | Held], owners: Mapping[str, ShowId]) -> list
 
 
 def rivals(wanted: Mapping[int, Wanted]) -> Iterable[list[int]]:
-    """Put videos together that cannot all be had; each is in one list, in the order given."""
-    claims = {index: one.claims for index, one in wanted.items()}
-    every = list(chain.from_iterable(claims.values()))
+    """Put videos together that cannot all be had; each is in one list, by their numbers."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for index, one in wanted.items():
+        alike.setdefault(one.claims, []).append(index)
+    every = list(chain.from_iterable(alike))
     if len(set(every)) == len(every):  # as in most shows
-        return [[index] for index in wanted]
+        return alike.values()
     leaders: dict[int, int] = {}
     first: dict[object, int] = {}
-    for index, claimed in claims.items():
-        for claim in claimed:
+    for claims, (index, *_) in alike.items():
+        for claim in claims:
             if (other := first.setdefault(claim, index)) != index:
                 _join(leaders, *sorted((_leader(leaders, other), _leader(leaders, index))))  # the first leads
     crowds: dict[int, list[int]] = {}
-    for index in wanted:
-        crowds.setdefault(_leader(leaders, index), []).append(index)
-    return crowds.values()
+    for indexes in alike.values():
+        crowds.setdefault(_leader(leaders, indexes[0]), []).extend(indexes)
+    return [sorted(crowd) for crowd in crowds.values()]
 
 
 def _join(leaders: dict[T, T], one: T, other: T) -> None:

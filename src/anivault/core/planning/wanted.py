@@ -12,6 +12,7 @@ from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.naming.misread import Kind
 
 Slot: TypeAlias = tuple[ShowId, int, int]  # show, season, episode; of a film both are 0
+Scope: TypeAlias = tuple[ShowId, int]  # show and season
 Outcome: TypeAlias = Move | Held
 
 
@@ -45,6 +46,13 @@ class Place(msgspec.Struct, frozen=True, gc=False):
         return self.named(f"{self.stem} - cd{number}")
 
 
+class Folder(NamedTuple):
+    """A folder for videos, and the same folded."""
+
+    path: str
+    key: str
+
+
 class Home(NamedTuple):
     """Where a show or film lives; `season` is None for a film."""
 
@@ -60,6 +68,7 @@ class Shelf(NamedTuple):
     base: str
     owner: ShowId
     why: str
+    seasons: dict[int, Folder]  # by number, as far as they were asked for
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
@@ -84,7 +93,7 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
     @property
     def scope(self) -> Scope:
         """What a release is chosen for: a season, a film; of extras, their show's."""
-        return Scope(self.show, self.slots[0][1] if self.slots else -1)
+        return self.slots[0][:2] if self.slots else (self.show, -1)
 
     @property
     def episodes(self) -> str:
@@ -115,10 +124,3 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
 def _season(number: int) -> str:
     """The words once: a plan keeps them for each file that is held."""
     return f"season {number}"
-
-
-class Scope(NamedTuple):
-    """What one release is chosen for."""
-
-    show: ShowId
-    season: int

@@ -176,11 +176,13 @@ class _Name:
         self._namer, self._kind, self._is_steady = namer, kind, steady == len(component)
         self._begin, self._end = _joined(writers[:steady]), _joined(writers[steady:])
         self._shortened = [field for field in SHORTENED if field in fields_of(component)]
-        self._known: dict[tuple[str, str, int, int | None], _Start | str] = {}
+        self._is_of_show = not fields_of(component) <= {"season"}  # else all shows have it: `Season 01`
+        self._known: dict[object, _Start | str] = {}  # by show and season
 
     def __call__(self, subject: Subject) -> str:
         show, places = subject.candidate, subject.coordinates
-        key = show.provider, show.media_type, show.id, places[0].season if places else None
+        season = places[0].season if places else None
+        key = (show.provider, show.media_type, show.id, season) if self._is_of_show else season
         if (start := self._known.get(key)) is None:
             start = self._known[key] = self._of_season(subject)
         if isinstance(start, str):
