@@ -19,7 +19,8 @@ from anivault.core.models import HeldReason, Mode
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import execute
 from anivault.core.moving.journal.log import read_journal
-from anivault.core.moving.verifying.verifier import Kind, verify
+from anivault.core.moving.verifying.kinds import Kind
+from anivault.core.moving.verifying.verifier import verify
 from anivault.shared import fs
 from anivault.shared.errors import DestinationError
 from tests.core.mover import NAMES, Box, crashes

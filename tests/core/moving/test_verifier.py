@@ -15,7 +15,8 @@ import pytest
 from anivault.core.models import Mode
 from anivault.core.moving.executor import execute
 from anivault.core.moving.verifying import verifier
-from anivault.core.moving.verifying.verifier import SYMBOLS, Kind, VerifyReport, verify
+from anivault.core.moving.verifying.kinds import SYMBOLS, Kind
+from anivault.core.moving.verifying.verifier import VerifyReport, verify
 from anivault.shared import fs
 from anivault.shared.work import cores
 from tests.core.mover import NAMES, Box, crashes, tree
@@ -147,7 +148,7 @@ def large_and_small(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
 def verified_by(processes: int, box: Box, monkeypatch: pytest.MonkeyPatch) -> tuple[VerifyReport, bytes]:
     """A first deep look by so many processes, and the hashes that it stored."""
     monkeypatch.setattr(verifier, "AT_ONCE", 5)
-    monkeypatch.setattr(verifier, "FEW", 0)
+    monkeypatch.setattr(cores, "WORTH", -1.0)
     monkeypatch.setattr(cores, "_cores", lambda: processes)
     monkeypatch.setattr(cores, "_may_fork", lambda: True)  # also next to a thread of pytest's own
     stored = box.library / ".anivault" / "hashes.jsonl"
@@ -165,7 +166,8 @@ def test_several_processes_find_and_store_what_one_does(box: Box, monkeypatch: p
     assert (report.read, report.first, len(stored.splitlines())) == (59, 58, 58)
 
 
-def test_what_was_read_before_an_interruption_is_stored(box: Box) -> None:
+def test_what_was_read_before_an_interruption_is_stored(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifier, "AT_ONCE", 3)
     box.run()
 
     def interrupt(done: int, _: int | None) -> None:
@@ -176,6 +178,39 @@ def test_what_was_read_before_an_interruption_is_stored(box: Box) -> None:
         verify(str(box.library), deep=True, progress=interrupt)
 
     assert verify(str(box.library), deep=True).first == 2
+
+
+def test_a_file_that_goes_meanwhile_is_missing(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifier, "AT_ONCE", 1)
+    box.run()
+    last = max(NAMES.values())
+
+    def remove(done: int, _: int | None) -> None:
+        (box.library / last).unlink(missing_ok=done > 1)
+
+    report = verify(str(box.library), deep=True, progress=remove)
+
+    assert {(f.kind, f.path) for f in report.findings} == {(Kind.MISSING, last), (Kind.EXTRA, "mine.txt")}
+    assert (report.same, report.read) == (4, 4)
+
+
+def test_files_of_a_folder_that_cannot_be_opened_are_not_called_missing(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.run()
+    folder = str(Path(PLACE).parent)
+    open_folder = fs.open_folder
+
+    def refuse(parent: fs.Folder | None, name: str) -> fs.Folder:
+        if name.endswith(folder):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return open_folder(parent, name)
+
+    monkeypatch.setattr(fs, "open_folder", refuse)
+    files = {place for place in NAMES.values() if place.startswith(folder)}
+
+    assert found(box) == {(Kind.UNREADABLE, folder)}
+    assert found(box, deep=True) == {(Kind.UNREADABLE, path) for path in (folder, *files)}
 
 
 def test_a_file_under_another_name_is_misnamed_and_neither_missing_nor_extra(box: Box) -> None:

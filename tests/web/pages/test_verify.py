@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("starlette")
 
-from anivault.core.moving.verifying.verifier import Kind
+from anivault.core.moving.verifying.kinds import Kind
 from anivault.web.pages import verify
 from anivault.web.pages.verify import MENDS
 from tests.conftest import Run

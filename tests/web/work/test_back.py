@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anivault.cli.demo_handler import tree
-from anivault.core.moving.verifying.verifier import NOTES
+from anivault.core.moving.verifying.kinds import NOTES
 from anivault.shared.errors import AniVaultError
 from anivault.web.records import BackFacts, BackRow, FindingRow, LibraryFacts, PlanFacts, VerifyFacts
 from tests.conftest import Run

@@ -6,7 +6,7 @@ In: a library and the places of its files. Out: what is there, missing, or not e
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from anivault.shared import fs
@@ -17,38 +17,29 @@ if TYPE_CHECKING:  # what it gets is made elsewhere
 
 
 class Whereabouts:
-    """Finds a file that somebody renamed within the library, by its number, size and time.
+    """Finds a file that somebody renamed within the library, by its number, size and time."""
 
-    `seen` gets every expected file that is there, as it is: while its folder is open, a look takes less time.
-    """
-
-    def __init__(
-        self,
-        library: str,
-        expected: Iterable[str],
-        seen: Callable[[str, os.stat_result], None] | None = None,
-    ) -> None:
+    def __init__(self, library: str, expected: Iterable[str]) -> None:
         self.library = library
         self.unread: list[tuple[str, str]] = []  # folders that could not be listed, and why
-        self.missing = {path: path for path in expected}  # places of files that are not there
+        self.missing = dict.fromkeys(expected)  # places of files that are not there
         self.others: dict[str, bool] = {}  # what nobody expects, and whether it is a link
         self.strangers: dict[int, str] = {}  # the same by number
         for path, entry in self._walk():
             if path not in self.missing:
                 self.others[path] = entry.is_symlink()
                 self.strangers[entry.inode()] = path
-            elif seen is None:
+            else:
                 del self.missing[path]
-            elif now := _stat(entry):
-                seen(self.missing.pop(path), now)
 
     def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Yield every file of the library, not following links."""
         folders = [""]
         while folders:
             rel = folders.pop()
+            start = rel and f"{rel}/"
             for entry in self._list(rel):
-                path = f"{rel}/{entry.name}" if rel else entry.name
+                path = start + entry.name
                 if path == FOLDER:
                     continue
                 if entry.is_dir(follow_symlinks=False) and not fs.is_junction(entry):
@@ -89,11 +80,4 @@ class Whereabouts:
         for path, is_link in self.others.items():
             if is_link and fs.points_to(None, fs.whole(self.library, path), source):
                 return path
-        return None
-
-
-def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
-    try:
-        return fs.listed(entry)
-    except OSError:
         return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from anivault.core.moving.verifying.verifier import NOTES, Kind
+from anivault.core.moving.verifying.kinds import NOTES, Kind
 from anivault.shared.errors import quoted
 from anivault.web.pages.rendering import cut, house_of, number, past_the_end, render
 from anivault.web.pages.unchanged import while_unchanged

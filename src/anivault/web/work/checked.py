@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from anivault.cli import events, verify_handler
 from anivault.cli.commands.library.verify import counted_by_kind, outcome
 from anivault.core.moving import history
-from anivault.core.moving.verifying.verifier import NOTES, Finding, Kind, VerifyReport
+from anivault.core.moving.verifying.kinds import NOTES, Kind
+from anivault.core.moving.verifying.verifier import Finding, VerifyReport
 from anivault.shared.errors import AniVaultError
 from anivault.shared.text import natural
 from anivault.web.records import FindingRow, LibraryFacts, VerifyFacts

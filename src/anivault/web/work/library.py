@@ -21,7 +21,7 @@ from anivault.core.moving import history
 from anivault.core.moving.history import FOLDERS, Key, Past, Put
 from anivault.core.moving.journal.log import RunLog
 from anivault.core.moving.journal.roots import roots_now
-from anivault.core.moving.verifying.verifier import Kind
+from anivault.core.moving.verifying.kinds import Kind
 from anivault.core.moving.whereabouts import Whereabouts
 from anivault.shared import fs
 from anivault.shared.errors import AniVaultError

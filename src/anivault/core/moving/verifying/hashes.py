@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import msgspec
 
-from anivault.core.models import Identity
 from anivault.core.moving.journal.records import HASHES as NAME
 from anivault.shared import fs, trust
 from anivault.shared.places import FOLDER
@@ -46,6 +45,16 @@ def _read(raw: bytes) -> Line | None:
         return _decode(body + b"}")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _line(line: Line) -> bytes:
+    body = _encode(line)[:-1]
+    return b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body))
+
+
+def line_of(path: str, now: os.stat_result, digest: str) -> bytes:
+    """Return what puts the hash of a file as it is on record."""
+    return _line(Line(path=os.fsencode(path), size=now.st_size, mtime_ns=now.st_mtime_ns, hash=digest))
 
 
 class Hashes:
@@ -97,25 +106,21 @@ class Hashes:
         else:
             self._known[line.path] = line
 
-    def get(self, path: str, now: Identity) -> str:
+    def get(self, path: str, now: os.stat_result) -> str:
         """Return the hash on record for the file as it is, '' when there is none."""
         line = self._known.get(os.fsencode(path)) if self._known else None
-        same = line and line.size == now.size and fs.same_time(line.mtime_ns, now.mtime_ns)
+        same = line and line.size == now.st_size and fs.same_time(line.mtime_ns, now.st_mtime_ns)
         return line.hash if line and same else ""
-
-    def put(self, path: str, now: Identity, digest: str) -> None:
-        """Put the hash of a file as it is on record."""
-        self._append(Line(path=os.fsencode(path), size=now.size, mtime_ns=now.mtime_ns, hash=digest))
 
     def next_part(self, of: int) -> int:
         """Return which of `of` parts is to be read next, and note that it is."""
         part = (self._parts.get(of, -1) + 1) % of
-        self._append(Line(part=part, of=of))
+        self.put([_line(Line(part=part, of=of))])
         return part
 
-    def _append(self, line: Line) -> None:
-        body = _encode(line)[:-1]
-        self._new.append(b'%s,"sum":"%08x"}\n' % (body, zlib.crc32(body)))
+    def put(self, lines: Iterable[bytes]) -> None:
+        """Put what `line_of` made on record."""
+        self._new += lines
         if len(self._new) * 200 > HELD_BACK:
             self._write()
 
