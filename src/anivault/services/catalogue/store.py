@@ -21,6 +21,7 @@ from functools import partial
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 import xxhash
@@ -45,6 +46,7 @@ CREATE TABLE keys (id INTEGER PRIMARY KEY, key TEXT NOT NULL, show INTEGER NOT N
 CREATE TABLE grams (gram TEXT PRIMARY KEY, keys BLOB NOT NULL) WITHOUT ROWID;
 """
 SHORT, LONG = 10, 20  # keys up to the first length give all their grams, up to the second every other
+SLOTS = 1 << 21  # bits, for 45,000 keys: of the texts that are no key, one in fifty falls into a slot of one
 LONGEST = 255  # lengths are kept in one byte; longer keys count as this long
 NAME = "catalog-{}.sqlite"
 _IMPORTS = re.compile(rb"(?:from|import) (anivault[.\w]*)(?: import ([\w, ]+))?")
@@ -145,7 +147,9 @@ def _fill(database: sqlite3.Connection, shows: Sequence[Candidate], name: str) -
     database.executemany("INSERT INTO keys VALUES (?, ?, ?)", ((n, *pair) for n, pair in enumerate(pairs)))
     database.execute("CREATE INDEX keys_by_key ON keys (key, show)")
     lengths = bytes(min(len(key), LONGEST) for key, _ in pairs)
-    database.executemany("INSERT INTO meta VALUES (?, ?)", [("lengths", lengths), ("name", name.encode())])
+    taken = _taken(key for key, _ in pairs)
+    meta = [("lengths", lengths), ("taken", taken), ("name", name.encode())]
+    database.executemany("INSERT INTO meta VALUES (?, ?)", meta)
     database.executemany("INSERT INTO grams VALUES (?, ?)", _postings(key for key, _ in pairs))
     database.execute("COMMIT")
 
@@ -181,6 +185,15 @@ def _pairs(shows: Sequence[Candidate]) -> list[tuple[str, int]]:
     keys = title_keys([text for text, _ in titles])
     pairs = zip(keys, (show for _, show in titles), strict=True)
     return [pair for pair in dict.fromkeys(pairs) if pair[0]]
+
+
+def _taken(keys: Iterable[str]) -> bytearray:
+    """Return a bit for each slot, set where a key falls into it: it tells most texts from keys, unasked."""
+    slots = bytearray(SLOTS >> 3)
+    for key in keys:
+        slot = crc32(key.encode()) % SLOTS
+        slots[slot >> 3] |= 1 << (slot & 7)
+    return slots
 
 
 def _postings(keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
