@@ -159,15 +159,21 @@ def _steadily(
 ) -> list[Verdicts]:
     """Match what is not known; it is known from then on."""
     sums = _sums(releases, sources, memory)
-    known = memory.known(list(sums.values()))
-    packed = {place: known[key] for place, key in sums.items() if key in known}
-    fresh = [place for place in range(len(releases)) if place not in packed]
+    known, kept = memory.known(list(sums.values())), dict[bytes, bytes]()
+    get, same = cache(partial(_get, sources)), Same()
+    found: list[Verdicts] = [[]] * len(releases)
+    for place, release in enumerate(releases):
+        if packed := known.get(sums.get(place, b"")):
+            found[place] = list(_unpack(packed, release, get, same))
+    fresh = [place for place, verdicts in enumerate(found) if not verdicts]
     fresh.sort(key=lambda place: releases[place].title.casefold())  # what is made of a show is made once
     made = _in_batches([releases[place] for place in fresh], batch, sources, progress, workers)
-    packed |= zip(fresh, made, strict=True)
-    memory.keep({sums[place]: packed[place] for place in fresh if sums})
-    get, same = cache(partial(_get, sources)), Same()
-    return [list(_unpack(packed.pop(place), release, get, same)) for place, release in enumerate(releases)]
+    for place, packed in zip(fresh, made, strict=True):
+        found[place] = list(_unpack(packed, releases[place], get, same))
+        if sums:
+            kept[sums[place]] = packed
+    memory.keep(kept)
+    return found
 
 
 def _in_batches(

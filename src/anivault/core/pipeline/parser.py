@@ -31,6 +31,7 @@ from anivault.shared.progress import Progress, untold
 from anivault.shared.work.columns import Same, columns, decode, encode
 from anivault.shared.work.memory import FORGETFUL, Memory, digest
 
+_VIDEO = FileKind.VIDEO  # looking a member of an enum up takes as long as making a record
 _WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
 _NUMBERS = re.compile(r"\d{1,4}")
 _PART_OF_TITLE = re.compile(r"[\s._]*([\[(](?:part|cour|pt\.?)[ ._]?\d[\])])", re.IGNORECASE)
@@ -66,8 +67,10 @@ def _parsed(
 ) -> list[ParsedFile]:
     """The records of all files. Those of videos lie side by side: they go first, and leave whole pages."""
     made = [_NONE] * len(files)
-    for place in sorted(range(len(files)), key=lambda place: files[place].kind is FileKind.VIDEO):
-        made[place] = ParsedFile(files[place], said[place], why.get(place, ""))
+    for videos in (False, True):
+        for place, file in enumerate(files):
+            if (file.kind is _VIDEO) is videos:
+                made[place] = ParsedFile(file, said[place], why.get(place, ""))
     return made
 
 

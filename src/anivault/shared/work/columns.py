@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import repeat
+from operator import is_
 from typing import Any, Generic, TypeVar, get_origin
 
 import msgspec
@@ -113,10 +114,11 @@ def _column(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
 
     Records of one release share most of their values: these are compared as objects first.
     """
-    if (
-        values[0] is values[-1] and len(set(map(id, values))) == 1
-    ):  # as most columns of a folder are, and all empty ones
-        return [values[0]], []
+    first = values[0]
+    if first is values[-1] and all(
+        map(is_, values, repeat(first))
+    ):  # as most of a folder are, and empty ones
+        return [first], []
     objects, at = _once(values)
     keys = _keys(objects)
     once = dict(zip(keys, objects, strict=True))
