@@ -24,9 +24,7 @@ def group(files: Sequence[ParsedFile]) -> list[Release]:
     A few files that read a little differently among many (no title, a slip in it, an extra) are the
     many's: twelve files that fit outweigh one odd name.
     """
-    buckets: Buckets = {}
-    for file in files:
-        buckets.setdefault(_bucket(file), []).append(file)
+    buckets = _buckets(files)
     largest = _largest(buckets)
     home = {
         key: largest[key.folder] if _is_odd(key, largest[key.folder], buckets) else key for key in buckets
@@ -51,6 +49,19 @@ class Key(NamedTuple):
 Buckets = dict[Key, list[ParsedFile]]
 FEW = 3  # a bucket this many times smaller than its folder's largest may be odd names of it (a guess)
 ALIKE = 85  # of 100, between a title and the same with a slip
+
+
+def _buckets(files: Iterable[ParsedFile]) -> Buckets:
+    """The files by what they have in common, which is worked out once for all whose names say the same."""
+    buckets: Buckets = {}
+    alike: dict[tuple[object, ...], list[ParsedFile]] = {}
+    for item in files:
+        file, p = item.file, item.parsed
+        said = file.root, file.folder, p.title, p.group, p.season, p.part, p.type, p.year
+        if (bucket := alike.get(said)) is None:
+            bucket = alike[said] = buckets.setdefault(_bucket(item), [])
+        bucket.append(item)
+    return buckets
 
 
 def _largest(buckets: Buckets) -> dict[str, Key]:
