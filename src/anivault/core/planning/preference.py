@@ -51,8 +51,9 @@ class Choice:
         self, items: Sequence[MatchedFile], prefer: Sequence[str], there: Iterable[ParsedFile] = ()
     ) -> None:
         files: defaultdict[Release, list[MatchedFile]] = defaultdict(list)
+        self._releases = {item.file: release(item) for item in items}  # each is asked for several times
         for item in items:
-            files[release(item)].append(item)
+            files[self._releases[item.file]].append(item)
         known = [release(file) for file in there]
         self._files, self._prefer = files, prefer
         self._between: dict[tuple[Release, Release], Advantage | None] = {}
@@ -73,12 +74,15 @@ class Choice:
             (source_rank(one.source), Advantage.SOURCE),
         ]
 
+    def _release(self, item: MatchedFile) -> Release:
+        return self._releases.get(item.file) or release(item)
+
     def _key(self, one: Release) -> tuple[list[float], Release]:
         return [-rank for rank, _ in self._ranks[one]], one
 
     def order(self, items: Sequence[MatchedFile]) -> list[int]:
         """The positions of `items`, best first."""
-        rows = [(release(item), _version(item), _size(item)) for item in items]
+        rows = [(self._release(item), _version(item), _size(item)) for item in items]
         latest: dict[str, int] = {}
         for one, version, _ in rows:
             latest[one.group] = max(latest.get(one.group, 0), version)
@@ -90,16 +94,16 @@ class Choice:
 
     def is_of_season(self, winner: MatchedFile, other: MatchedFile) -> bool:
         """Whether `winner` goes first because its release was chosen for a season, not for itself alone."""
-        ours, theirs = release(winner), release(other)
+        ours, theirs = self._release(winner), self._release(other)
         return ours == self.first and ours.group != theirs.group and self.count(other) > 1
 
     def count(self, item: MatchedFile) -> int:
         """How many videos of the season the release of this one has."""
-        return len(self._files[release(item)])
+        return len(self._files[self._release(item)])
 
     def advantage(self, winner: MatchedFile, other: MatchedFile) -> Advantage:
         """Why `winner` goes first: what it is better by, and by nothing that the other is better by."""
-        ours, theirs = release(winner), release(other)
+        ours, theirs = self._release(winner), self._release(other)
         if not _size(other) and _size(winner):
             return Advantage.NOT_EMPTY
         if ours.group == theirs.group and _version(winner) > _version(other):

@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(r"(?:tb[ad]|episode\s*\d+|第\d+話)?", re.IGNORECASE)
 
 def retitled(origins: Mapping[str, Origin], files: Sequence[MatchedFile], preset: Preset) -> Iterator[str]:
     """Yield the episodes of the shows of `files` whose names could have a title now."""
-    if "episode_title" not in fields_of(parse_template(preset.episode)[-1]):
+    if not origins or "episode_title" not in fields_of(parse_template(preset.episode)[-1]):
         return
     shows = {item.match.best.candidate.key: item.match.best.candidate for item in files if item.match.best}
     for rel, origin in origins.items():

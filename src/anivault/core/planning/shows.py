@@ -81,10 +81,11 @@ def pack(outcomes: Iterable[Numbered]) -> bytes:
 def unpack(run: Planning, matched: Sequence[MatchedFile], packed: bytes) -> list[Numbered]:
     """The same outcomes again."""
     moves, stays = marshal.loads(packed)  # noqa: S302 - it comes from a process that was forked from this one
-    names = {(name := matched[index].file.rel): name for index, *_ in (*moves, *stays)}
-    for _, _, _, facts, *_ in stays:
-        if named := facts.get("file"):  # the rival that goes: its name is here already
-            facts["file"] = names.get(named, named)
+    if stays:
+        names = {(name := matched[index].file.rel): name for index, *_ in (*moves, *stays)}
+        for _, _, _, facts, *_ in stays:
+            if named := facts.get("file"):  # the rival that goes: its name is here already
+                facts["file"] = names.get(named, named)
     outcomes: list[Numbered] = [(index, run.moved(matched[index], *rest)) for index, *rest in moves]
     outcomes += ((index, _stayed(matched[index].file, *rest)) for index, *rest in stays)
     return outcomes

@@ -225,6 +225,9 @@ class _Name:
 
 
 def _joined(writers: list[str | Writer]) -> Writer:
+    if len(writers) == 2 and callable(first := writers[0]) and callable(second := writers[1]):
+        # As names of episodes end: {episode:00}< - {episode_title}>
+        return lambda subject, limits: f"{first(subject, limits)}{second(subject, limits)}"
     return lambda subject, limits: "".join(
         [write if isinstance(write, str) else write(subject, limits) for write in writers]
     )

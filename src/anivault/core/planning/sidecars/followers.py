@@ -87,8 +87,10 @@ class Followers:
         file = item.file
         if owner := self.videos.owner(item):
             alike = self.videos.alike(owner.video, file)
-            goes = next((index for index in alike if self.base(index) is not None), alike[0])
-            owner, video = owner._replace(video=goes), self.matched[goes].file
+            goes = alike[0]
+            if len(alike) > 1:
+                goes = next((index for index in alike if self.base(index) is not None), goes)
+            owner, video = Owner(goes, owner.tail, owner.track), self.matched[goes].file
             if item.unreadable and not file.name.startswith(video.name.rpartition(".")[0]):
                 return Held(
                     root=file.root, rel=file.rel, reason=HeldReason.UNREADABLE_NAME, said=item.unreadable

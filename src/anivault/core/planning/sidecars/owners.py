@@ -52,7 +52,7 @@ class Videos:
         self._videos, self._parsed = videos, parsed
         self._folders: dict[tuple[str, str], list[int]] = defaultdict(list)
         for index, video in enumerate(videos):
-            self._folders[video.root, video.folder].append(index)
+            self._folders[video.root, video.rel.rpartition("/")[0]].append(index)
 
     def owner(self, item: ParsedFile) -> Owner | None:
         """Return whose sidecar `item` is; None when no video or more than one could be meant."""
@@ -74,8 +74,10 @@ class Videos:
         """The videos of a folder by their names; few folders have something else in them."""
         if (stems := self._stems.get(folder)) is None:
             stems = self._stems[folder] = {}
+            at = len(folder[1]) + 1 if folder[1] else 0
             for index in self._folders.get(folder, ()):
-                if (first := stems.setdefault(_stem(self._videos[index]).lower(), index)) != index:
+                stem = _composed(self._videos[index].rel[at:].rpartition(".")[0])
+                if (first := stems.setdefault(stem.lower(), index)) != index:
                     self._alike.setdefault(first, [first]).append(index)
         return stems
 
@@ -84,7 +86,8 @@ class Videos:
 
         Those that `file` is spelled as, where there are such.
         """
-        alike = self._alike.get(index, [index])
+        if (alike := self._alike.get(index)) is None:  # as of most
+            return [index]
         return [one for one in alike if _stem(self._videos[one]) in _composed(file.rel)] or alike
 
     def near(self, file: ScannedFile) -> list[int]:
