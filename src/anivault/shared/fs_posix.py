@@ -211,11 +211,17 @@ def open_file(folder: Folder | None, name: str) -> int:
 
     Without a folder, `name` is a whole path.
     """
+    return open_seen(folder, name)[0]
+
+
+def open_seen(folder: Folder | None, name: str) -> tuple[int, os.stat_result]:
+    """Open a file as `open_file` does, and stat what is open."""
     fd = os.open(name, OPEN_FILE, dir_fd=folder)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, "no regular file", name)
-    return fd
+    return fd, found
 
 
 def create(folder: Folder, name: str) -> int:

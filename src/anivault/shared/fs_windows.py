@@ -196,6 +196,11 @@ def open_file(folder: Folder | None, name: str) -> int:
 
     Without a folder, `name` is a whole path.
     """
+    return open_seen(folder, name)[0]
+
+
+def open_seen(folder: Folder | None, name: str) -> tuple[int, os.stat_result]:
+    """Open a file as `open_file` does, and stat it."""
     path = _at(folder, name)
     found = os.lstat(path)
     _refuse_link(path, found)
@@ -205,7 +210,7 @@ def open_file(folder: Folder | None, name: str) -> int:
     if os.fstat(fd).st_ino != found.st_ino:
         os.close(fd)
         raise OSError(errno.ELOOP, "another file took its name", name)
-    return fd
+    return fd, found
 
 
 def create(folder: Folder, name: str) -> int:

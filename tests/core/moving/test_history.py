@@ -15,7 +15,6 @@ from anivault.core.moving.history import Replay, difference, files_of, lies_in, 
 from anivault.core.moving.journal.records import HASHES, LOCK, NAME, Do, Step
 from anivault.core.moving.whereabouts import Whereabouts
 from anivault.core.rollback_manager import apply, plan_rollback
-from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, JournalLostError, NotALibraryError
 from tests.core.mover import NAMES, Box, identity, tree
 
@@ -300,14 +299,14 @@ def test_a_folder_that_cannot_be_listed_is_told_and_the_others_are_looked_at(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box.run()
-    open_folder = fs.open_folder
+    listed = os.scandir
 
-    def refuses(parent: fs.Folder | None, path: str) -> fs.Folder:
+    def refuse(path: str) -> object:
         if path.endswith("Films"):
             raise PermissionError(13, "Permission denied")
-        return open_folder(parent, path)
+        return listed(path)
 
-    monkeypatch.setattr(fs, "open_folder", refuses)
+    monkeypatch.setattr(os, "scandir", refuse)  # root may list any folder
     found = Whereabouts(str(box.library), [])
 
     assert found.unread == [("Films", "Permission denied")]

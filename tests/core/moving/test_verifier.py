@@ -135,14 +135,15 @@ def large_and_small(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     crcs = {"many/10.mkv": "DEADBEEF", "many/11.mkv": f"{zlib.crc32(b'many/11.mkv' * 10):08x}"}
     moves = [box.move(n, f"Show {i % 7}/{n[5:]}", crc32=crcs.get(n)) for i, n in enumerate(names)]
     execute(msgspec.structs.replace(box.plan(), moves=tuple(moves)))
-    open_file = fs.open_file
+    open_seen = fs.open_seen
 
-    def refuse(folder: fs.Folder | None, name: str) -> int:
+    def refuse(folder: fs.Folder | None, name: str) -> tuple[int, os.stat_result]:
         if name == "20.mkv":
             raise PermissionError(errno.EACCES, "Permission denied")
-        return open_file(folder, name)
+        return open_seen(folder, name)
 
-    monkeypatch.setattr(fs, "open_file", refuse)
+    monkeypatch.setattr(fs, "open_seen", refuse)
+    monkeypatch.setattr(fs, "open_file", lambda *of: refuse(*of)[0])
 
 
 def verified_by(processes: int, box: Box, monkeypatch: pytest.MonkeyPatch) -> tuple[VerifyReport, bytes]:
@@ -199,14 +200,15 @@ def test_files_of_a_folder_that_cannot_be_opened_are_not_called_missing(
 ) -> None:
     box.run()
     folder = str(Path(PLACE).parent)
-    open_folder = fs.open_folder
+    listed, opened = os.scandir, fs.open_folder
 
-    def refuse(parent: fs.Folder | None, name: str) -> fs.Folder:
-        if name.endswith(folder):
+    def other(path: str) -> str:
+        if path.endswith(folder):
             raise PermissionError(errno.EACCES, "Permission denied")
-        return open_folder(parent, name)
+        return path
 
-    monkeypatch.setattr(fs, "open_folder", refuse)
+    monkeypatch.setattr(os, "scandir", lambda path: listed(other(path)))  # root may enter any folder
+    monkeypatch.setattr(fs, "open_folder", lambda parent, name: opened(parent, other(name)))
     files = {place for place in NAMES.values() if place.startswith(folder)}
 
     assert found(box) == {(Kind.UNREADABLE, folder)}

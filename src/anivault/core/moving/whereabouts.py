@@ -23,6 +23,7 @@ class Whereabouts:
         self.library = library
         self.unread: list[tuple[str, str]] = []  # folders that could not be listed, and why
         self.missing = dict.fromkeys(expected)  # places of files that are not there
+        self.there: dict[str, bool] = {}  # the others, and whether there is a regular file
         self.others: dict[str, bool] = {}  # what nobody expects, and whether it is a link
         self.strangers: dict[int, str] = {}  # the same by number
         for path, entry in self._walk():
@@ -31,6 +32,7 @@ class Whereabouts:
                 self.strangers[entry.inode()] = path
             else:
                 del self.missing[path]
+                self.there[path] = entry.is_file(follow_symlinks=False)
 
     def _walk(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Yield every file of the library, not following links."""
@@ -47,21 +49,14 @@ class Whereabouts:
                 else:
                     yield path, entry
 
-    def _list(self, rel: str) -> Iterator[os.DirEntry[str]]:
-        """Yield what is in a folder, which is open until the next one is asked for."""
+    def _list(self, rel: str) -> list[os.DirEntry[str]]:
+        """List a folder."""
         try:
-            folder = fs.open_folder(None, fs.whole(self.library, rel))
+            with os.scandir(fs.whole(self.library, rel)) as found:
+                return list(found)
         except OSError as error:
             self.unread.append((rel, error.strerror or ""))
-            return
-        try:
-            with os.scandir(folder) as found:
-                entries = list(found)
-            yield from entries
-        except OSError as error:
-            self.unread.append((rel, error.strerror or ""))
-        finally:
-            fs.close_folder(folder)
+            return []
 
     def now(self, past: Past) -> str | None:
         """Return where a file is that is not where it was left; None when it is nowhere."""

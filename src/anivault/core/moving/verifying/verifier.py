@@ -134,12 +134,8 @@ class Verifier:
         there = Whereabouts(self.library, self.expected)
         open_ = self.replay.open  # what is there is for `recover` to say
         extra = dict.fromkeys(path for path in there.others if path not in open_)
-        for path in list(there.missing):
-            if now := stat_at(self.library, path):  # a disk that shows its names in another case
-                del there.missing[path]
-                extra.pop(there.strangers.get(now.st_ino, ""), None)
-        paths = sorted(path for path in self.expected if path not in there.missing)
-        gone = self.look_deep(paths, subset) if deep and paths else self.look(paths, None)
+        self.find_cased(there, extra)
+        gone = self.look_deep(there.there, subset) if deep and there.there else self.look(there.there, None)
         for path in (*there.missing, *gone):
             if path not in open_:
                 self.find_missing(path, there, extra)
@@ -147,6 +143,14 @@ class Verifier:
             self.find(Kind.EXTRA, path)
         for path, why in there.unread:
             self.find(Kind.UNREADABLE, path, why)
+
+    def find_cased(self, there: Whereabouts, extra: dict[str, None]) -> None:
+        """Take for there what a disk shows in another case."""
+        for path in list(there.missing):
+            if now := stat_at(self.library, path):
+                del there.missing[path]
+                there.there[path] = False
+                extra.pop(there.strangers.get(now.st_ino, ""), None)
 
     def find_missing(self, path: str, there: Whereabouts, extra: dict[str, None]) -> None:
         """Note a file that is not where it was left; another name that it has now is not extra."""
@@ -158,23 +162,24 @@ class Verifier:
             did = "put it here" if past.puts[-1].step.do is not Do.NOTE else "found it here"
             self.find(Kind.MISSING, path, f"{past.puts[-1].run} {did}")
 
-    def look_deep(self, paths: Sequence[str], subset: int | None) -> list[str]:
+    def look_deep(self, there: Mapping[str, bool], subset: int | None) -> list[str]:
         """Look at files and read them, and put their hashes on record; returns those that are gone."""
         with Hashes(self.library) as hashes:
             if hashes.unread:
                 self.find(Kind.UNREADABLE, hashes.rel, f"no hash of it is used ({hashes.unread})")
             if hashes.damaged:
                 self.find(Kind.UNREADABLE, hashes.rel, f"{hashes.damaged} lines are damaged and not used")
-            gone = self.look(paths, hashes, (hashes.next_part(subset), subset) if subset else ALL)
+            gone = self.look(there, hashes, (hashes.next_part(subset), subset) if subset else ALL)
         self.unstored = hashes.unstored
         return gone
 
-    def look(self, paths: Sequence[str], hashes: Hashes | None, part: Part = ALL) -> list[str]:
+    def look(self, there: Mapping[str, bool], hashes: Hashes | None, part: Part = ALL) -> list[str]:
         """Look at files in the order of their folders; returns those that are gone.
 
         On all cores, but for reading large ones: those below `fs.CHUNK`, 1 MiB, take a disk longer to find
         than to read.
         """
+        paths = sorted(there)
         large = [path for path in paths if hashes and self.expected[path].puts[-1].step.size >= fs.CHUNK]
         apart = frozenset(large)
         small = [path for path in paths if path not in apart]
@@ -182,7 +187,7 @@ class Verifier:
         ones = [[path] for path in large]
         gone: list[str] = []
         done = 0
-        with Looker(self.library, self.expected, self.metadata, hashes, part) as looker:
+        with Looker(self.library, self.expected, self.metadata, there, hashes, part) as looker:
             looks = chain(spread(looker.look_at, parts), map(looker.look_at, ones))
             for looked, found in zip([*parts, *ones], looks, strict=True):
                 self.take_in(looked, found)
