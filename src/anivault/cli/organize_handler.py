@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from anivault.core import flow
+from anivault.core.anew.kin import Kin
 from anivault.core.arrivals import Rules, absent, neighbours, planned, replayed, stock
 from anivault.core.described import described
 from anivault.core.listing import JOURNAL
@@ -30,10 +32,17 @@ from anivault.core.verdicts import match
 from anivault.services import libraries
 from anivault.services.asking import Asking, arriving, opened
 from anivault.services.providers import cache_folder, key_or_why
+from anivault.services.remembered.kept import Kept, folders_of
 from anivault.services.telling import told
 from anivault.services.telling.torrents import torrents_of
 from anivault.shared import fs
-from anivault.shared.errors import FolderNotFoundError, LibraryIsFileError, PresetError, SourceInLibraryError
+from anivault.shared.errors import (
+    AniVaultError,
+    FolderNotFoundError,
+    LibraryIsFileError,
+    PresetError,
+    SourceInLibraryError,
+)
 from anivault.shared.logs.lines import audit
 from anivault.shared.progress import Bars
 from anivault.shared.settings import Settings
@@ -87,6 +96,46 @@ def handle(request: OrganizeRequest, bars: Bars, pace: Pace) -> Organized:
             libraries.remember(library)
     audited("organize", made)
     return told(made, request.asking.settings)
+
+
+class Anew(NamedTuple):
+    """What was planned anew: all of the `homes` that a change has reached, and their `folders`."""
+
+    made: Organized
+    kin: Kin
+    homes: Set[str]
+    folders: Set[str]
+
+
+ROUNDS = 4  # of looking for what a change reaches
+MOST = 4  # of a plan as much as a fourth is planned anew by itself; of more, all is
+
+
+def anew(request: OrganizeRequest, known: Kept, seen: Mapping[str, bytes], bars: Bars) -> Anew | None:
+    """Plan what has changed since a plan was made, and what that reaches; None where all is to be planned.
+
+    `known`: what that plan was made from. `seen`: the folders as they are now.
+    """
+    homes = known.changed(seen)
+    homes |= known.reached(homes, {})
+    for _ in range(ROUNDS):
+        if known.files_of(homes) * MOST > sum(one.files for one in known.folders.values()):
+            return None
+        folders = folders_of(homes, seen, known.folders)
+        what = replace(request.order.what, only=folders)
+        try:
+            made = handle(replace(request, order=replace(request.order, what=what)), bars, lambda *_: None)
+        except AniVaultError:  # it may be one that all files together do not lead to
+            return None
+        if made.trace is None or not made.plain:
+            return None
+        kin = made.trace()
+        reached = known.reached(homes, kin.homes)
+        if reached <= homes:
+            gone = (path for path, one in known.folders.items() if one.home in homes)
+            return Anew(made, kin, homes, folders.union(gone))
+        homes |= reached
+    return None
 
 
 def audited(operation: str, made: Organized) -> None:

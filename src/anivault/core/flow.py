@@ -10,10 +10,13 @@ files. Fetch, which is given too, gets pictures. A preview shows what stands bef
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
 
+from anivault.core.anew.kin import Kin
+from anivault.core.anew.lying import as_they_lie, by_place
 from anivault.core.arrivals import Rules, absent, lacking, neighbours, planned, stock, untitled
 from anivault.core.moving.emptied import emptied
 from anivault.core.moving.executor import Report, execute
@@ -33,13 +36,14 @@ Fetch = Callable[[Sequence[Picture]], Fetched]
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """Which files go where and how, and what is made for them."""
+    """Which files go where and how, and what is made for them. `traced`: also what has to do with what."""
 
     what: What
     library: str
     rules: Rules
     nfo: bool = False
     artwork: bool = False
+    traced: bool = False
 
 
 def organize(order: Order, asked: Asked, bars: Bars, *, applied: bool = False) -> Organized:
@@ -49,11 +53,13 @@ def organize(order: Order, asked: Asked, bars: Bars, *, applied: bool = False) -
     """
     found = read(order.what, asked.reader, bars("Scanning"), asked.memory)
     files = match(found, asked, bars("Matching"))
+    lying = [item.file for item in found.files]
     found = replace(found, files=found.others)  # of a large pile, memory is needed for the plan
     there = stock(order.library, kept=applied)
     plan = planned(
         found, files, there, order.what.paths, order.rules, described=order.nfo, reader=asked.reader
     )
+    plan, place = as_they_lie(plan, lying), by_place(plan.roots)
     described = (nfo if order.nfo else hidden)(plan, files, order.rules.preset)
     pictured = pictures(plan, files, order.rules.preset) if order.artwork else ()
     return Organized(
@@ -61,9 +67,10 @@ def organize(order: Order, asked: Asked, bars: Bars, *, applied: bool = False) -
         files=files,
         writes=absent(plan.library, described),
         pictures=lacking(plan.library, pictured),
-        left_out=found.left_out,
+        left_out=tuple(sorted(found.left_out, key=lambda item: place(item.path))),
         notices=(*neighbours(plan), *untitled(there, files, order.rules.preset)),
         journal=there.journal,
+        trace=partial(Kin, files, found.files, plan) if order.traced and not found.holes else None,
     )
 
 

@@ -509,3 +509,4 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[Move, ...] = ()
     held: tuple[Held, ...] = ()
     returns: tuple[Return, ...] = ()  # files of the library that make room for some of the moves
+    shelves: tuple[tuple[ShowId, str], ...] = ()  # the shows that have a place, with the folders they want

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -21,6 +21,9 @@ from anivault.core.planning.describing.pictures import Picture
 from anivault.core.planning.sidecars.fonts import Missing
 from anivault.shared import fs
 from anivault.shared.exits import DONE, FINDINGS
+
+if TYPE_CHECKING:
+    from anivault.core.anew.kin import Kin
 
 COMPARED = frozenset({Cause.NOT_BETTER, Cause.NOT_KNOWN_BETTER})  # with the file that is there, by --upgrade
 
@@ -77,6 +80,9 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     journal: History | None = None  # of the library, as it was read for the plan
     report: Report | None = None
+    trace: Callable[[], Kin] | None = (
+        None  # tells which folders have to do with one another, where that is asked
+    )
 
     def done(self, report: Report, got: Fetched, fontless: Iterable[Missing]) -> Organized:
         """The same after it was carried out: no picture is left to fetch."""
@@ -140,6 +146,14 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
         """10 where files are held that someone may miss, or left out though they should not be."""
         amiss = any(item.amiss for item in self.left_out) or any(item.reason.missed for item in self.held)
         return FINDINGS if amiss else DONE
+
+    @property
+    def plain(self) -> bool:
+        """Whether it comes to moves and held files alone, of which each is told of by itself."""
+        more = (
+            self.writes or self.pictures or self.removals or self.plan.returns or self.notices or self.report
+        )
+        return not more and not any(item.amiss for item in self.left_out)
 
     @property
     def lasts(self) -> bool:

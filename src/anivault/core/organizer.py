@@ -65,6 +65,7 @@ def plan(
         mode=mode,
         moves=tuple(outcome for outcome in outcomes if isinstance(outcome, Move)),
         held=tuple(outcome for outcome in outcomes if isinstance(outcome, Held)),
+        shelves=places.shelves,
     )
 
 

@@ -114,6 +114,12 @@ def is_part_of_a_show(name: str, read_title: Callable[[str], ParseResult]) -> bo
     return folder is not None and folder.use not in (Use.TITLE, Use.GENERIC)
 
 
+def says_nothing(name: str) -> bool:
+    """Whether a folder says nothing of what is in it: `Downloads`, `Anime`."""
+    folder = _said(name)
+    return folder is not None and folder.use is Use.GENERIC
+
+
 def may_be_of_specials(name: str) -> bool:
     """Whether a name has a word by which a title folder says that it is of specials."""
     return _SPECIAL_WORD.search(name) is not None

@@ -91,6 +91,12 @@ def is_part_of_a_show(folder: str) -> bool:
     return folders.is_part_of_a_show(folder, read_rules)
 
 
+@lru_cache(maxsize=8192)
+def is_titled(folder: str) -> bool:
+    """Whether a folder of this name stands for something by itself, whatever it is in."""
+    return not (is_part_of_a_show(folder) or folders.says_nothing(folder))
+
+
 def is_of_specials(folder: str) -> bool:
     """Whether a title folder says that it is of specials: `Show OVA`; few names have to be read for that."""
     return folders.may_be_of_specials(folder) and read_folder(folder).of_specials

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from anivault.core.pipeline.left_out import LeftOutReason as Why
-from anivault.core.pipeline.scanner import Scan, scan
+from anivault.core.pipeline.records import Scan
+from anivault.core.pipeline.scanner import scan
 from anivault.shared.errors import FolderUnreadableError
 
 

@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from anivault.core.models import FileKind
 from anivault.core.pipeline import scanner
 from anivault.core.pipeline.left_out import LeftOutReason
-from anivault.core.pipeline.records import kind_of
-from anivault.core.pipeline.scanner import Scan, outermost, scan
+from anivault.core.pipeline.records import Scan, kind_of
+from anivault.core.pipeline.scanner import outermost, scan
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError
 from anivault.shared.work import cores, walk

@@ -40,7 +40,7 @@ def library(tmp_path: Path) -> Path:
 
 
 def see(source: Path, library: Path) -> bytes:
-    return glanced([str(source)], str(library))
+    return glanced([str(source)], str(library)).all
 
 
 def slipped(path: Path, text: str) -> None:
@@ -140,21 +140,21 @@ def test_what_the_folders_above_hold_has_no_say(source: Path, library: Path, tmp
 
 def test_several_sources_of_one_folder_are_judged_by_what_lies_there(source: Path, library: Path) -> None:
     two = [str(source / "Show"), str(source / "Film.mkv")]
-    before = glanced(two, str(library))
+    before = glanced(two, str(library)).all
     slipped(source / ".anivaultignore", "WORDS")
-    ignored = glanced(two, str(library))
+    ignored = glanced(two, str(library)).all
     (source / "Film.mkv.part").touch()
 
-    assert len({before, ignored, glanced(two, str(library))}) == 3
+    assert len({before, ignored, glanced(two, str(library)).all}) == 3
 
 
 def test_a_file_alone_is_known_by_its_facts(source: Path, library: Path) -> None:
     alone = [str(source / "Film.mkv")]
-    before = glanced(alone, str(library))
+    before = glanced(alone, str(library)).all
     time.sleep(0.02)
     slipped(source / "Film.mkv", "WORDS")
 
-    assert glanced(alone, str(library)) != before
+    assert glanced(alone, str(library)).all != before
 
 
 @pytest.mark.parametrize("name", ["in/.anivaultignore", "lib/.anivault/pins.toml"])
@@ -171,14 +171,14 @@ def test_words_count_where_no_time_tells_of_them(
 def test_words_that_the_user_keeps_are_read(source: Path, library: Path, tmp_path: Path) -> None:
     pins, lists = tmp_path / "pins.toml", tmp_path / "catalog"
     others = [str(pins), str(lists)]
-    sums = [glanced([str(source)], str(library), others)]
+    sums = [glanced([str(source)], str(library), others).all]
     pins.write_text("pin 1")
-    sums.append(glanced([str(source)], str(library), others))
+    sums.append(glanced([str(source)], str(library), others).all)
     slipped(pins, "pin 2")
-    sums.append(glanced([str(source)], str(library), others))
+    sums.append(glanced([str(source)], str(library), others).all)
     lists.mkdir()
     (lists / "tvdb-mal.jsonl").touch()
-    sums.append(glanced([str(source)], str(library), others))
+    sums.append(glanced([str(source)], str(library), others).all)
 
     assert len(set(sums)) == 4
 
@@ -246,6 +246,54 @@ def test_a_name_more_in_a_folder_of_very_many_is_seen(
     (source / "one more.mkv").touch()
 
     assert see(source, library) != before
+
+
+def folders(source: Path, library: Path) -> tuple[bytes, dict[str, bytes]]:
+    """What is seen of all folders of the source together, and of each, by its path below the source."""
+    found = glanced([str(source)], str(library))
+    return found.rest, {path.removeprefix(str(source)): seen for path, seen in found.folders.items()}
+
+
+@pytest.mark.parametrize("most", [1024, 2])
+def test_a_folder_has_another_sum_when_its_own_files_change(
+    source: Path, library: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(glance, "AT_ONCE", most)
+    (source / "Other").mkdir()
+    (source / "Other/Other - 01.mkv").touch()
+    rest, before = folders(source, library)
+    time.sleep(0.02)
+    slipped(source / "Show/Show - 01.mkv", "WORDS")
+    (source / "Third").mkdir()
+    (source / "Third/Third - 01.mkv").touch()
+    still, after = folders(source, library)
+
+    assert still == rest
+    assert before.keys() == {"", "/Show", "/Other"}
+    assert {path for path in after if after[path] != before.get(path)} == {"/Show", "/Third"}
+
+
+@pytest.mark.parametrize("change", ["words", "library", "rights of the source"])
+def test_what_all_folders_depend_on_is_in_the_rest(source: Path, library: Path, change: str) -> None:
+    rest, _ = folders(source, library)
+    if change == "words":
+        (source / "Show/.anivaultignore").write_text("*01*")
+    elif change == "library":
+        (library / "Show/new.mkv").touch()
+    else:
+        source.chmod(0o711)
+
+    assert folders(source, library)[0] != rest
+
+
+def test_a_folder_that_no_scan_goes_into_is_one_of_the_files_of_the_folder_above(
+    source: Path, library: Path
+) -> None:
+    _, before = folders(source, library)
+    (source / "Show/.snapshots").mkdir()
+    _, after = folders(source, library)
+
+    assert {path for path in after if after[path] != before.get(path)} == {"/Show"}
 
 
 def test_progress_is_told_now_and_then(source: Path, library: Path) -> None:

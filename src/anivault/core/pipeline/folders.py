@@ -97,7 +97,7 @@ def _settle(folder: Folder, above: list[Folder], name: str) -> Folder:
     """A bare number is a season where a title stands above it, else a title; `II` ends that title."""
     title = next((each.parsed.title for each in reversed(above) if each.parsed), None)
     said = (folder.parsed and folder.parsed.title) or name
-    if folder.use in (Use.TITLE, Use.GENERIC) and title and _ENDS_A_TITLE.fullmatch(_plain(said)):
+    if folder.use in (Use.TITLE, Use.GENERIC) and title and _ENDS_A_TITLE.fullmatch(plain(said)):
         return read_folder(f"{title} {said}")
     if folder.use is not Use.NUMBER:
         return folder
@@ -170,9 +170,9 @@ class Known(NamedTuple):
 
 def known(videos: Iterable[ParseResult], asked: Iterable[str]) -> Known:
     """Sum up what those videos say of the titles `asked`."""
-    plain = set(map(_plain, asked))
-    every = ((_plain(title), result) for result in videos for title in result.titles)
-    named = [(title, result) for title, result in every if title in plain]
+    wanted = set(map(plain, asked))
+    every = ((plain(title), result) for result in videos for title in result.titles)
+    named = [(title, result) for title, result in every if title in wanted]
     return Known(
         frozenset(title for title, _ in named),
         frozenset((title, number) for title, result in named for number in result.episodes),
@@ -231,7 +231,7 @@ def _number(case: Case) -> Changes:
     if case.above.titled is None or case.own.episodes or case.own.type is not None or not title:
         return {}
     found = None if _is_untitled(case.own) else _ENDS_IN_NUMBER.fullmatch(title)
-    if found is None or _plain(found[1]) not in map(_plain, case.above.titles):
+    if found is None or plain(found[1]) not in map(plain, case.above.titles):
         return {}
     return {"title": found[1], "titles": (found[1],), "printed": (found[1],), "episodes": (int(found[2]),)}
 
@@ -244,7 +244,7 @@ def _leading(case: Case) -> Changes:
         return {}
     named = (title for title in above.titles if own.title.casefold().startswith(f"{title} ".casefold()))
     found = _BEGINS_WITH_NUMBER.fullmatch(own.title, len(next(named, "")))
-    if found is None or _plain(own.title) in map(_plain, above.titles):
+    if found is None or plain(own.title) in map(plain, above.titles):
         return {}
     lent = above.titled or ParseResult()
     titles = {"title": lent.title, "titles": lent.titles, "printed": lent.printed}
@@ -324,17 +324,17 @@ def _extra(own: ParseResult, above: Context, others: Known) -> VideoType | None:
 
 def _is_twice(own: ParseResult, others: Known) -> bool:
     """Whether the show has this episode elsewhere."""
-    ours = {(_plain(title), number) for title in own.titles for number in own.episodes}
+    ours = {(plain(title), number) for title in own.titles for number in own.episodes}
     return not ours.isdisjoint(others.episodes)
 
 
 def _is_of_nothing(own: ParseResult, above: Context, others: Known) -> bool:
     """`My Things/Other/Its Film.mkv`."""
-    return above.misc and not _is_of(own, above) and others.titles.isdisjoint(map(_plain, above.titles))
+    return above.misc and not _is_of(own, above) and others.titles.isdisjoint(map(plain, above.titles))
 
 
 def _is_untitled(own: ParseResult) -> bool:
-    return own.title is None or _plain(own.title) in NO_TITLES
+    return own.title is None or plain(own.title) in NO_TITLES
 
 
 def _is_of(own: ParseResult, above: Context) -> bool:
@@ -344,10 +344,11 @@ def _is_of(own: ParseResult, above: Context) -> bool:
 
 def _related(titles: tuple[str, ...], others: tuple[str, ...] | list[str]) -> bool:
     """Tell whether two titles may name one show: equal, or one goes on where the other ends."""
-    ours, theirs = [_plain(t) for t in titles], [_plain(t) for t in others]
+    ours, theirs = [plain(t) for t in titles], [plain(t) for t in others]
     return any(a == b or a.startswith(b + " ") or b.startswith(a + " ") for a in ours for b in theirs)
 
 
 @lru_cache(maxsize=8192)
-def _plain(title: str) -> str:
+def plain(title: str) -> str:
+    """A title as it is compared."""
     return _PUNCTUATION.sub(" ", title.lower()).strip()

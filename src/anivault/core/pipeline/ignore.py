@@ -218,3 +218,16 @@ def _fits(path: _Path, parts: Sequence[str]) -> bool:
         else:
             return False
     return all(part is None for part in path[here:])
+
+
+# The ignore lists that hold in a folder, outermost first, each with the folder it stands in.
+Lists = tuple[tuple[str, IgnoreList], ...]
+
+
+def judged(rel: str, lists: Lists, *, folder: bool) -> bool | None:
+    """What the innermost list that speaks of a path says of it."""
+    for above, found in reversed(lists):
+        verdict = found.judge(rel[len(above) + 1 :] if above else rel, folder=folder)
+        if verdict is not None:
+            return verdict
+    return None

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from anivault.core.models import ParsedFile
 from anivault.core.pipeline.parser import parse_files, parse_path
-from anivault.core.pipeline.records import Read, What
-from anivault.core.pipeline.scanner import Scan, scan
+from anivault.core.pipeline.records import Read, Scan, What
+from anivault.core.pipeline.scanner import scan
 from anivault.core.pipeline.settling import being_written
 from anivault.parser.read import Reader
 from anivault.shared.progress import Progress, untold
@@ -21,7 +21,10 @@ def read(what: What, reader: Reader, progress: Progress = untold, memory: Memory
     """Find files, read their names, and leave out those that are not whole yet. Names alone are only read."""
     if not what.paths:
         return parse_names(what.names, reader)
-    found = scan(what.paths, skip=what.skip, ignored=what.ignored, progress=progress, workers=what.workers)
+    found = scan(
+        what.paths, skip=what.skip, ignored=what.ignored, progress=progress, workers=what.workers,
+        only=what.only,
+    )  # fmt: skip
     files = parse_files(found.files, reader, progress, memory, filing=what.filing)
     return settled(found, files, what)
 
@@ -39,4 +42,5 @@ def settled(found: Scan, files: Sequence[ParsedFile], what: What) -> Read:
     return Read(
         files=tuple(item for item in files if item.file.path not in left) if left else tuple(files),
         left_out=(*found.left_out, *unfinished),
+        holes=bool(found.holes),
     )

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from anivault.core.models import FileKind, ParsedFile
+from anivault.core.models import FileKind, ParsedFile, ScannedFile
 from anivault.core.pipeline.ignore import Everywhere
-from anivault.core.pipeline.left_out import LeftOut
+from anivault.core.pipeline.left_out import LeftOut, LeftOutReason
 from anivault.parser.models import ParseResult, VideoType
 
 EXTENSIONS: dict[FileKind, str] = {
@@ -29,12 +29,16 @@ def kind_of(name: str) -> FileKind:
     return KINDS.get(extension.lower(), _OTHER) if stem else _OTHER
 
 
+FEW_HOLES = 12  # files: as many as a season has
+
+
 class What(msgspec.Struct, frozen=True, kw_only=True):
     """What to read: folders and files, or names that are judged without touching the disk.
 
     `settle` is how many seconds a file has to be left alone; `filing`: the files are to go to a library.
     `waiting` are files that it is too early for: they are read for what they say of others, and left.
     `ignored`: lists that hold everywhere. `workers`: how many folders are listed at once; 0: what helps.
+    `only`: whole paths of folders, where the files of no others are to be read.
     """
 
     paths: tuple[str, ...] = ()
@@ -45,14 +49,44 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
     filing: bool = False
     ignored: tuple[Everywhere, ...] = ()
     workers: int = 0
+    only: frozenset[str] | None = None
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """What is there. `files` by root, then by folder and name; nothing was written into `holes`.
+
+    `began`: when it did, in seconds since 1970.
+    """
+
+    files: tuple[ScannedFile, ...]
+    left_out: tuple[LeftOut, ...]
+    holes: tuple[ScannedFile, ...] = ()
+    began: float = 0
+
+    def hollow(self, *, filing: bool) -> list[LeftOut]:
+        """The files of one hole, which are room that a download client took.
+
+        Where no file has data the disk may not tell, as a tree that was made for trying: then they are judged
+        like others, but a few are not filed.
+        """
+        alone = len(self.holes) == len(self.files)
+        if alone and not (filing and len(self.holes) <= FEW_HOLES):
+            return []
+        return [
+            LeftOut(file.path, LeftOutReason.EMPTY, "nothing was written into it yet") for file in self.holes
+        ]
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
-    """What is there, and how each name reads. `alone`: each name is to be judged by itself."""
+    """What is there, and how each name reads. `alone`: each name is to be judged by itself.
+
+    `holes`: whether there are files that nothing was written into; what they are depends on all others.
+    """
 
     files: tuple[ParsedFile, ...]
     left_out: tuple[LeftOut, ...] = ()
     alone: bool = False
+    holes: bool = False
 
     @property
     def videos(self) -> tuple[ParsedFile, ...]:

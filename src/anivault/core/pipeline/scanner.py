@@ -14,9 +14,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, NamedTuple
-
-import msgspec
 
 from anivault.core.models import FileKind, Identity, ScannedFile, joined
 from anivault.core.pipeline import ignore
@@ -28,7 +27,7 @@ from anivault.core.pipeline.left_out import (
     why_not_file,
     why_not_folder,
 )
-from anivault.core.pipeline.records import kind_of
+from anivault.core.pipeline.records import Scan, kind_of
 from anivault.shared import fs
 from anivault.shared.errors import FolderNotFoundError, FolderUnreadableError
 from anivault.shared.fs import share_of
@@ -39,34 +38,8 @@ from anivault.shared.work.walk import in_order
 _VIDEO = FileKind.VIDEO  # looking a member of an enum up costs as much as reading an extension
 
 
-class Scan(msgspec.Struct, frozen=True):
-    """What is there. `files` by root, then by folder and name; nothing was written into `holes`.
-
-    `began`: when it did, in seconds since 1970.
-    """
-
-    files: tuple[ScannedFile, ...]
-    left_out: tuple[LeftOut, ...]
-    holes: tuple[ScannedFile, ...] = ()
-    began: float = 0
-
-    def hollow(self, *, filing: bool) -> list[LeftOut]:
-        """The files of one hole, which are room that a download client took.
-
-        Where no file has data the disk may not tell, as a tree that was made for trying: then they are judged
-        like others, but a few are not filed.
-        """
-        alone = len(self.holes) == len(self.files)
-        if alone and not (filing and len(self.holes) <= FEW_HOLES):
-            return []
-        return [
-            LeftOut(file.path, LeftOutReason.EMPTY, "nothing was written into it yet") for file in self.holes
-        ]
-
-
 AT_A_SHARE = 16  # folders listed at once
 AT_ONCE = 256  # names of one folder
-FEW_HOLES = 12  # as many files as a season has
 
 
 def scan(
@@ -76,6 +49,7 @@ def scan(
     ignored: Sequence[ignore.Everywhere] = (),
     progress: Progress = untold,
     workers: int = 0,
+    only: frozenset[str] | None = None,
 ) -> Scan:
     """Walk `roots` (folders or single files), staying out of the folders `skip` and of what is `ignored`.
 
@@ -84,9 +58,10 @@ def scan(
     found so far, folder by folder. A root is taken at the user's word, whatever it is called and whatever
     list ignores it. Where several lie in one folder a shell's `*` may have named them: there each is judged
     as it would be below that folder. `workers`: how many folders are listed at once; 0 for as many as help.
+    `only`: whole paths of folders; of others nothing is taken.
     """
     began = time.time()
-    walk = _Walk(frozenset(map(_real, skip)), ignored)
+    walk = _Walk(frozenset(map(_real, skip)), ignored, only)
     chosen = outermost(roots)
     beside, mounts = Counter(map(os.path.dirname, chosen)), {} if workers else fs.mounts()
     for root in chosen:
@@ -142,10 +117,6 @@ def _real(path: str) -> str:
     return os.path.realpath(path).replace(os.sep, "/")
 
 
-# The ignore lists that hold in a folder, outermost first, each with the folder it stands in.
-_Ignores = tuple[tuple[str, ignore.IgnoreList], ...]
-
-
 class _Place(NamedTuple):
     """A folder below a root, with the lists that hold there; or some `names` of it, once it was listed.
 
@@ -154,7 +125,7 @@ class _Place(NamedTuple):
     """
 
     rel: str
-    ignores: _Ignores
+    ignores: ignore.Lists
     names: Sequence[str] = ()
     others: Mapping[str, LeftOutReason | None] = {}
     unfinished: Container[str] = ()
@@ -219,7 +190,7 @@ class _Found:
             where = f"line {fault.line} is not followed: {fault.why}: {fault.text}"
             self.leave(path, LeftOutReason.IGNORE_LIST, where)
 
-    def more_ignores(self, path: str, rel: str, names: Container[str], ignores: _Ignores) -> _Ignores:
+    def more_ignores(self, path: str, rel: str, names: Container[str], ignores: ignore.Lists) -> ignore.Lists:
         """The ignore lists that hold in a folder: those above it, and its own."""
         for name in IGNORE_FILES:
             if name in names and (found := self._read_ignore(f"{path}/{name}")):
@@ -242,11 +213,15 @@ class _Found:
 class _Walk:
     """Looks at one folder at a time; several threads may."""
 
-    def __init__(self, skip: frozenset[str], everywhere: Sequence[ignore.Everywhere]) -> None:
+    def __init__(
+        self, skip: frozenset[str], everywhere: Sequence[ignore.Everywhere], only: frozenset[str] | None
+    ) -> None:
+        self._only = only
+        self._ways = {str(way) for folder in only or () for way in (folder, *Path(folder).parents)}
         self._devices: dict[int, int] = {}
         self.found = _Found(self._devices)  # by the roots that were walked
         self._skip = skip
-        self._above: dict[str, tuple[set[str], _Ignores]] = {}
+        self._above: dict[str, tuple[set[str], ignore.Lists]] = {}
         self._everywhere = tuple(reversed(everywhere))
         for each in everywhere:
             self.found.name_faults(each.file, each.patterns)
@@ -327,7 +302,20 @@ class _Walk:
         others = {entry.name: self._unfit(entry, root, prefix + entry.name, ignores) for entry in special}
         folders = natural_order(sorted(name for name, reason in others.items() if reason is None))
         below = [_Place(prefix + name, ignores) for name in folders]
-        return _Place(rel, ignores, sorted(names), others, unfinished), below
+        return self._narrowed(root, path, _Place(rel, ignores, sorted(names), others, unfinished), below)
+
+    def _narrowed(
+        self, root: str, path: str, listed: _Place, below: list[_Place]
+    ) -> tuple[_Place, list[_Place]]:
+        """What of a folder is to be looked at, where not all is."""
+        if self._only is None:
+            return listed, below
+        ways = [place for place in below if joined(root, place.rel) in self._ways]
+        if path not in self._only:
+            listed = listed._replace(
+                names=sorted(name for name in listed.others if f"{path}/{name}" in self._only)
+            )
+        return listed, ways
 
     def _take(self, root: str, place: _Place, folder: fs.Folder, found: _Found) -> None:
         """Take the files among the names of a folder, and say of the others why they are left out."""
@@ -346,7 +334,9 @@ class _Walk:
                 except OSError as error:  # gone since it was listed, or a broken disk
                     found.leave_unreadable(joined(root, below), error)
 
-    def _unfit(self, entry: os.DirEntry[str], root: str, rel: str, ignores: _Ignores) -> LeftOutReason | None:
+    def _unfit(
+        self, entry: os.DirEntry[str], root: str, rel: str, ignores: ignore.Lists
+    ) -> LeftOutReason | None:
         """Why something that is no regular file is left out; None for a folder to go into."""
         if entry.is_symlink() or fs.is_junction(entry):
             return LeftOutReason.LINK
@@ -355,9 +345,9 @@ class _Walk:
         reason = why_not_folder(entry.name, joined(root, rel))
         return reason or self._ignored(root, rel, ignores, folder=True)
 
-    def _ignored(self, root: str, rel: str, ignores: _Ignores, *, folder: bool) -> LeftOutReason | None:
+    def _ignored(self, root: str, rel: str, ignores: ignore.Lists, *, folder: bool) -> LeftOutReason | None:
         """Judge a path. The innermost list that speaks of it decides, as in git; then those of everywhere."""
-        verdict = _judged(rel, ignores, folder=folder)
+        verdict = ignore.judged(rel, ignores, folder=folder)
         if verdict is None and self._everywhere:
             whole = joined(root, rel).replace(os.sep, "/")
             found = (each.judge(whole, folder=folder) for each in self._everywhere)
@@ -389,12 +379,3 @@ def _names(folder: str) -> list[str]:
         return os.listdir(folder)
     except OSError:  # a folder may let people in and not be listed
         return []
-
-
-def _judged(rel: str, ignores: _Ignores, *, folder: bool) -> bool | None:
-    """What the innermost list that speaks of a path says of it."""
-    for above, found in reversed(ignores):
-        verdict = found.judge(rel[len(above) + 1 :] if above else rel, folder=folder)
-        if verdict is not None:
-            return verdict
-    return None

@@ -50,6 +50,11 @@ class Places:
         self._shelf: Shelf | None = None  # the last one: files of one match mostly follow one another
         self._is_for_kodi = "kodi" in namer.preset.servers
 
+    @property
+    def shelves(self) -> tuple[tuple[ShowId, str], ...]:
+        """The shows that were asked about, with the folders that they want."""
+        return tuple((show, folder) for (show, _), folder in self._folders.items())
+
     def want(self, item: MatchedFile) -> Wanted | Held:
         """The place a video's match gives it."""
         shelf = self.shelf(item)

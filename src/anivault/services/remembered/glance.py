@@ -1,4 +1,4 @@
-"""Sum up what lies on the disk, so that a later run can tell whether anything has changed.
+"""Sum up what lies on the disk, so that a later run can tell whether anything has changed, and where.
 
 In: folders. Out: a sum of every name below them with its kind, rights, size, times, number and disk. What was
 written, renamed, linked or given other rights has another time of change, whatever else is set back. Reads
@@ -11,14 +11,14 @@ import marshal
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xxhash import xxh3_128
+from xxhash import xxh3_128, xxh3_128_digest
 
 from anivault.core.pipeline.left_out import IGNORE_FILES, why_not_folder
 from anivault.shared import fs
@@ -38,37 +38,64 @@ _facts = attrgetter(
 Facts = tuple[int, ...]
 
 
+class Glance(NamedTuple):
+    """The sum of `all` that was seen; of the `folders` of the sources, by their paths; and of the `rest`.
+
+    That of a folder is of what is in it but for the folders that are gone into.
+    """
+
+    all: bytes
+    rest: bytes
+    folders: Mapping[str, bytes]
+
+
+class _Seen(NamedTuple):
+    """Of one look: what everything is summed up from; and of which folder of a source `files` are the files.
+
+    `lists`: the ignore lists in it, which have their say about all below.
+    """
+
+    row: bytes
+    folder: str = ""
+    files: bytes = b""
+    lists: bytes = b""
+
+
 def glanced(
     sources: Sequence[str], library: str, others: Sequence[str] = (), progress: Progress = untold
-) -> bytes:
+) -> Glance:
     """Sum up sources, a library, and `others`: small files of the user's, and folders that hold such ones."""
-    made = xxh3_128()
+    made, rest, folders = xxh3_128(), xxh3_128(), dict[str, bytes]()
     skip = os.path.realpath(library)
     beside = [folder for folder, count in Counter(map(os.path.dirname, sources)).items() if count > 1]
     looks = [
         *(_below(root, skip) for root in sources),
         _below(library),
-        *map(_kept, others),
-        *map(_named, beside),
+        map(_Seen, chain.from_iterable([*map(_kept, others), *map(_named, beside)])),
     ]
-    for count, row in enumerate(chain.from_iterable(looks)):
-        made.update(row)
+    for count, seen in enumerate(chain.from_iterable(looks)):
+        made.update(seen.row)
+        rest.update(seen.lists if seen.folder else seen.row)
+        if seen.files:
+            before = folders.get(seen.folder)
+            folders[seen.folder] = xxh3_128_digest(before + seen.files) if before else seen.files
         if not count % TELLING:
             progress(count, None)
-    return made.digest()
+    return Glance(made.digest(), rest.digest(), folders)
 
 
-def _below(root: str, skip: str = "") -> Iterator[bytes]:
+def _below(root: str, skip: str = "") -> Iterator[_Seen]:
     """A sum for each folder of a library, where a link counts as what it leads to; or of a source.
 
     A source has `skip`, the library that may lie in it. As in a scan, neither that nor what programs keep in
     folders of their own is gone into: snapshots can be many times as much as all the rest.
     """
     real = os.path.realpath(root)
-    yield _row(root, _stat(root), real, _stat(real))
-    yield from chain.from_iterable(map(_above, dict.fromkeys((root, real))))
+    yield _Seen(_row(root, real, *map(_itself, (root, real))))
+    yield from map(_Seen, chain.from_iterable(map(_above, dict.fromkeys((root, real)))))
     if os.path.isdir(root):
-        yield from in_order(partial(_look, root, real, skip), _Place(root), 0)
+        look = partial(_in_source, root, real, skip) if skip else _in_library
+        yield from in_order(look, _Place(root), 0)
 
 
 class _Place(NamedTuple):
@@ -78,23 +105,71 @@ class _Place(NamedTuple):
     names: Sequence[str] = ()
 
 
-def _look(root: str, real: str, skip: str, place: _Place) -> tuple[bytes, list[_Place]]:
-    """Sum up a folder, or some of its names; returns the places that it leads to."""
-    folder, names = place
+class _There(NamedTuple):
+    """What is in a folder, or at some of its names, and how the folder itself lets us in."""
+
+    itself: Facts
+    names: Sequence[str]
+    found: Sequence[Facts | None]
+
+    def without(self, names: Container[str]) -> _There:
+        """The same but for these."""
+        left = [pair for pair in zip(self.names, self.found, strict=True) if pair[0] not in names]
+        return _There(self.itself, [name for name, _ in left], [facts for _, facts in left])
+
+
+def _in_library(place: _Place) -> tuple[_Seen, list[_Place]]:
+    """Sum up a folder of a library, or some of its names; returns the places that it leads to."""
+    there = _opened(place)
+    if isinstance(there, _There):
+        made, rest = _of_library(place.folder, there)
+        return _Seen(made), [_Place(one) for one in _folders(place.folder, rest)]
+    return (_Seen(there), []) if isinstance(there, bytes) else (_Seen(b""), there)
+
+
+def _in_source(root: str, real: str, skip: str, place: _Place) -> tuple[_Seen, list[_Place]]:
+    """The same of a source."""
+    folder, there = place.folder, _opened(place)
+    if isinstance(there, bytes):
+        return _Seen(there, folder, there), []
+    if not isinstance(there, _There):
+        return _Seen(b"", folder), there
+    inside = {name: facts for name, facts in _no_files(there) if stat.S_ISDIR(facts[0])}
+    below = real + folder[len(root) :]
+    entered = {one: None for one in inside if not _is_left_out(f"{folder}/{one}", f"{below}/{one}", skip)}
+    files, lists = _of_files(place, there.without(entered) if entered else there)
+    return _Seen(files + _row(inside), folder, files, lists), [_Place(f"{folder}/{one}") for one in entered]
+
+
+def _opened(place: _Place) -> _There | list[_Place] | bytes:
+    """What is there; of a folder of very many names the pieces that are looked at, or what keeps us out."""
     try:
-        handle = fs.open_folder(None, folder)
+        handle = fs.open_folder(None, place.folder)
         try:
-            names = names or os.listdir(handle)
+            names = place.names or os.listdir(handle)
             if len(names) > AT_ONCE and not place.names:
-                return b"", _parts(folder, names)
+                return _parts(place.folder, handle)
             found = [s and _facts(s) for s in fs.stats(handle, names)]
+            return _There(_lasting(_facts(os.fstat(handle))), names, found)
         finally:
             fs.close_folder(handle)
     except OSError as error:
-        return _row(folder, error.errno), []
-    made, rest = _summed(folder, names, found, ours=not skip)
-    inside = _folders(folder, rest)
-    return made, [_Place(one) for one in inside if not _is_left_out(one, real + one[len(root) :], skip)]
+        return _row(place.folder, error.errno)
+
+
+def _of_files(place: _Place, there: _There) -> tuple[bytes, bytes]:
+    """The sum of what is in a folder, and what tells of its ignore lists; of a piece without files none."""
+    if place.names and not there.names:
+        return b"", b""
+    lists = _lists(place.folder, there)
+    return xxh3_128_digest(_row(place.folder, *there) + lists), lists
+
+
+def _lists(folder: str, there: _There) -> bytes:
+    names = sorted(READ.intersection(there.names))
+    if not names:
+        return b""
+    return b"".join((_row([there.found[there.names.index(name)] for name in names]), *_words(folder, names)))
 
 
 def _folders(folder: str, rest: Iterable[tuple[str, Facts]]) -> Iterator[str]:
@@ -102,34 +177,42 @@ def _folders(folder: str, rest: Iterable[tuple[str, Facts]]) -> Iterator[str]:
     return (f"{folder}/{name}" for name, facts in rest if stat.S_ISDIR(facts[0]))
 
 
-def _parts(folder: str, names: Sequence[str]) -> list[_Place]:
-    """A folder of very many names in pieces."""
-    return [_Place(folder, names[start : start + AT_ONCE]) for start in range(0, len(names), AT_ONCE)]
+def _parts(folder: str, handle: fs.Folder) -> list[_Place]:
+    """A folder of very many names in pieces: its files, and then its folders."""
+    files: list[str] = []
+    inside: list[str] = []
+    with os.scandir(handle) as entries:
+        for entry in entries:
+            (inside if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+    files.sort()  # those of one piece are those of the next time, whatever other folders have come
+    return [
+        _Place(folder, names[start : start + AT_ONCE])
+        for names in (files, inside)
+        for start in range(0, len(names), AT_ONCE)
+    ]
 
 
-def _summed(
-    folder: str, names: Sequence[str], found: list[Facts | None], *, ours: bool
-) -> tuple[bytes, list[tuple[str, Facts]]]:
+def _of_library(folder: str, there: _There) -> tuple[bytes, list[tuple[str, Facts]]]:
     """The sum of names and what is found at them; and what is no regular file."""
-    own = ours and os.path.basename(folder) == FOLDER
-    if own and LOCK in names:
-        found[names.index(LOCK)] = None
-    rest = _no_files(names, found)
-    made = xxh3_128(_row(folder, names, found, [_led(folder, name) for name, _ in rest] if ours else None))
-    for row in _words(folder, {*names} - {LOCK} if own else READ.intersection(names)):
+    own = os.path.basename(folder) == FOLDER
+    there = there.without({LOCK}) if own else there
+    rest = _no_files(there)
+    led = [_led(folder, name) for name, _ in rest]
+    made = xxh3_128(_row(folder, there.names, there.found, led))
+    for row in _words(folder, there.names if own else READ.intersection(there.names)):
         made.update(row)
     return made.digest(), rest
 
 
-def _no_files(names: Sequence[str], found: Sequence[Facts | None]) -> list[tuple[str, Facts]]:
+def _no_files(there: _There) -> list[tuple[str, Facts]]:
     """What is there and no regular file."""
-    pairs = zip(names, found, strict=True)
+    pairs = zip(there.names, there.found, strict=True)
     return [(name, facts) for name, facts in pairs if facts and not stat.S_ISREG(facts[0])]
 
 
 def _is_left_out(folder: str, real: str, skip: str) -> bool:
     """Whether a scan stays out of a folder of a source, whatever is in it; `real` is where it is."""
-    return bool(skip) and (real == skip or why_not_folder(folder.rpartition("/")[2], folder) is not None)
+    return real == skip or why_not_folder(folder.rpartition("/")[2], folder) is not None
 
 
 def _above(path: str) -> Iterator[bytes]:
@@ -138,7 +221,7 @@ def _above(path: str) -> Iterator[bytes]:
         facts = _stat(path)
         journal = os.path.lexists(os.path.join(path, FOLDER, "journal.jsonl"))
         open_to_us = os.access(path, os.W_OK | os.X_OK)
-        yield _row(path, facts and (facts[0], *facts[4:8]), journal, open_to_us)
+        yield _row(path, facts and _lasting(facts), journal, open_to_us)
         if path == os.path.dirname(path):
             return
         path = os.path.dirname(path)
@@ -185,6 +268,17 @@ def _stat(path: str) -> Facts | None:
         return _facts(os.lstat(path))
     except OSError:
         return None
+
+
+def _itself(path: str) -> Facts | None:
+    """What there is of a root that is a file, or of a folder that lasts."""
+    facts = _stat(path)
+    return _lasting(facts) if facts and stat.S_ISDIR(facts[0]) else facts
+
+
+def _lasting(facts: Facts) -> Facts:
+    """What stays as it is where something comes into a folder: kind and rights, number, disk, owner."""
+    return (facts[0], *facts[4:8])
 
 
 def _row(*parts: Any) -> bytes:

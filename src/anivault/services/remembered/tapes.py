@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from struct import Struct
+from struct import error as struct_error
 from tempfile import mkstemp
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 from platformdirs import user_cache_dir, user_data_path
@@ -24,6 +25,7 @@ from xxhash import xxh3_64_hexdigest, xxh3_128, xxh3_128_digest
 
 from anivault.services import libraries
 from anivault.services.remembered.glance import glanced
+from anivault.services.remembered.kept import Kept
 from anivault.services.remembered.seen import place_of
 from anivault.services.secrets import find_key
 from anivault.shared import fs, trust
@@ -40,7 +42,7 @@ SUM = 16  # bytes: the key, and then the sum of what follows
 CHUNK = 1 << 20  # bytes
 PIECE = 1 << 16  # bytes of one kind that are kept together
 _HEAD = Struct("<BI")  # what a piece is, and how long
-OUT, NOTE, END = range(3)
+OUT, NOTE, END, MADE_FROM = range(4)
 STEADY = "anitomy-ng"  # an engine in a process of its own may be late once, and not the next time
 
 
@@ -66,15 +68,56 @@ class Said:
                 data = stream.read(length)
                 if kind == END:
                     self.end = msgspec.msgpack.decode(data, type=End)
-                else:
+                elif kind != MADE_FROM:
                     yield kind == NOTE, data
+
+
+class Piece(NamedTuple):
+    """Where a piece of a tape is."""
+
+    note: bool
+    at: int
+    length: int
+
+
+class Old:
+    """What a command said when not all was as it is now. `made_from`: the folders that it is about."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Read all of it once. Raises ValueError where it is not as it was written or tells of no folders."""
+        self._stream = stream
+        stream.seek(SUM)
+        whole, made, found = stream.read(SUM), xxh3_128(), dict[int, bytes]()
+        self.pieces: list[Piece] = []
+        while head := stream.read(_HEAD.size):
+            kind, length = _HEAD.unpack(head)
+            if kind in {OUT, NOTE}:
+                self.pieces.append(Piece(kind == NOTE, stream.tell(), length))
+            data = stream.read(length)
+            made.update(head + data)
+            if kind in {END, MADE_FROM}:
+                found[kind] = data
+        if made.digest() != whole or MADE_FROM not in found:
+            raise ValueError
+        self.end = msgspec.msgpack.decode(found[END], type=End)
+        self.rest, packed = found[MADE_FROM][:SUM], found[MADE_FROM][SUM:]
+        self.made_from = msgspec.msgpack.decode(packed, type=Kept)
+
+    def read(self, piece: Piece) -> bytes:
+        """Return what it says there."""
+        self._stream.seek(piece.at)
+        return self._stream.read(piece.length)
+
+    def close(self) -> None:
+        """Read no more of it."""
+        self._stream.close()
 
 
 class Recording:
     """What a command says while it says it. Never raises: a disk may be full, and the command goes on."""
 
-    def __init__(self, folder: Path, key: Callable[[], bytes]) -> None:
-        self.file, self.is_whole, self._key = "", False, key
+    def __init__(self, folder: Path, key: Callable[[], bytes], rest: Callable[[], bytes]) -> None:
+        self.file, self.is_whole, self._key, self._rest = "", False, key, rest
         self._pieces: list[bytes] = []  # of one kind, to be one piece
         self._kind, self._length = OUT, 0
         self._marked = 2 * SUM  # bytes that are kept when it is said again
@@ -109,12 +152,16 @@ class Recording:
         self._length = 0
         self._tried(lambda stream: stream.seek(self._marked), lambda stream: stream.truncate())
 
-    def end(self, code: int, counts: dict[str, int]) -> None:
-        """It has said all, and ends with this exit code and these numbers."""
+    def end(self, code: int, counts: dict[str, int], made_from: bytes = b"") -> None:
+        """It has said all, and ends with this exit code and these numbers. `made_from`: a Kept, packed."""
         self._write()
-        self._kind = END
-        self._pieces.append(msgspec.msgpack.encode(End(code, counts)))
-        self._write()
+        last = {END: msgspec.msgpack.encode(End(code, counts))}
+        if made_from:
+            last[MADE_FROM] = self._rest() + made_from
+        for kind, said in last.items():
+            self._kind = kind
+            self._pieces.append(said)
+            self._write()
         self._tried(self._sign, lambda stream: stream.close())
         self.is_whole = self._stream is not None and not self._given_up
 
@@ -177,6 +224,8 @@ class Tape:
         self._command = os.fsencode(repr((_here(), *spoken.words)))
         self._path = Path(user_cache_dir("anivault"), FOLDER, xxh3_64_hexdigest(self._command))
         self.seen = b""
+        self._rest = b""
+        self.folders: Mapping[str, bytes] = {}  # those of the sources, with a sum of what is in each
 
     def known(self) -> Said | None:
         """Return what was said, if all is as it was."""
@@ -192,10 +241,24 @@ class Tape:
             stream.close()
         return None
 
+    @property
+    def traces(self) -> bool:
+        """Whether the command is about whole folders, each of which may stay as it is."""
+        return bool(self.seen) and all(path != "/" and os.path.isdir(path) for path in self._spoken.paths)
+
+    def old(self) -> Old | None:
+        """Return what was said, if nothing but folders of the sources has changed."""
+        with ExitStack() as open_files, suppress(OSError, ValueError, msgspec.MsgspecError, struct_error):
+            old = Old(open_files.enter_context(fs.open_regular(self._path)))
+            if old.rest == self._key_for(self._rest):
+                open_files.pop_all()
+                return old
+        return None
+
     @contextmanager
     def recording(self) -> Iterator[Recording]:
         """Keep what is put into the recording and ended there; nothing where that cannot be written."""
-        recording = Recording(self._path.parent, self._key)
+        recording = Recording(self._path.parent, self._key, lambda: self._key_for(self._rest))
         try:
             yield recording
             if recording.is_whole:
@@ -206,6 +269,9 @@ class Tape:
             recording.discard()
 
     def _key(self) -> bytes:
+        return self._key_for(self.seen)
+
+    def _key_for(self, seen: bytes) -> bytes:
         """Which command it is, what was seen on the disk, and which held files were shown by now.
 
         A file has its command in it: under the name of another one it is not believed.
@@ -213,7 +279,7 @@ class Tape:
         shown = b""
         with suppress(OSError):
             shown = place_of(self._spoken.library).read_bytes()
-        return xxh3_128_digest(self.seen + xxh3_128_digest(self._command) + shown)
+        return xxh3_128_digest(seen + xxh3_128_digest(self._command) + shown)
 
     def _looked(self) -> bytes:
         """Sum up all that the command depends on; nothing where some of it cannot be seen."""
@@ -228,7 +294,9 @@ class Tape:
         seen = glanced(places[:-1], spoken.library, others, self._progress)
         us = installed(), fs.who()
         around = repr((spoken.settings, spoken.shape, date.today(), _mounted(places, mounts), us))
-        return xxh3_128_digest(seen + around.encode("utf-8", "surrogatepass"))
+        told = around.encode("utf-8", "surrogatepass")
+        self._rest, self.folders = xxh3_128_digest(seen.rest + told), seen.folders
+        return xxh3_128_digest(seen.all + told)
 
 
 def _mounted(places: Sequence[str], mounts: Mapping[str, str]) -> list[object]:

@@ -72,6 +72,17 @@ def shared(
     yield from map(work, tasks[done:])
 
 
+def aside(work: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Have work done beside what this process does, where there are cores; returns what waits for it."""
+    if sys.platform == "linux" and _cores() > 1 and _may_fork():
+        from anivault.shared.work import forks  # few need it
+
+        with suppress(OSError):
+            ended = forks.begun(work)
+            return lambda: ended() or work()
+    return work
+
+
 def _cores() -> int:
     if sys.platform != "linux":
         return 1

@@ -54,6 +54,36 @@ def done(work: Work, most: int) -> Iterator[tuple[int, Any]]:
         os.close(places)
 
 
+def begun(work: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Have a process begin with work, and return what waits for it; it gives nothing if that fails."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as stream:
+        process = os.fork()
+        if not process:
+            try:
+                _for_the_parent()
+                os.close(reading)
+                stream.write(work())
+                stream.flush()
+            finally:
+                os._exit(0)
+
+    def ended() -> bytes:
+        with os.fdopen(reading, "rb") as stream:
+            made = stream.read()
+        _end(process)
+        return made
+
+    return ended
+
+
+def _for_the_parent() -> None:
+    """In a new process: Ctrl-C and a terminal that closes are for the parent."""
+    for ignored in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def _places(count: int) -> int:
     """A pipe with the place of each task, as many as it holds: each process takes the next one from it."""
     reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -79,13 +109,11 @@ def _fork(work: Work, places: int, streams: list[BinaryIO]) -> int:
 
 
 def _do(work: Work, places: int, out: BinaryIO, streams: Sequence[BinaryIO]) -> None:
-    """In a new process: do one task after another. Ctrl-C and a terminal that closes are for the parent.
+    """In a new process: do one task after another.
 
     It ends when nobody reads what it hands back, so that none outlives the parent.
     """
-    for ignored in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _for_the_parent()
     for stream in streams:
         stream.close()
     work.begin()

@@ -26,7 +26,8 @@ from anivault.cli.screen import Recorder
 from anivault.shared.errors import UsageError, quoted
 
 if TYPE_CHECKING:
-    from anivault.cli.screen import Copy, Screen
+    from anivault.cli.organize_handler import OrganizeRequest
+    from anivault.cli.screen import Screen
     from anivault.core.flow import Order
     from anivault.core.organized import Organized
     from anivault.services.asking import Asking
@@ -123,33 +124,35 @@ def organize(
         raise UsageError("--seal needs a plan. Nothing was done.", hint="Name it with --from-plan FILE.")
     library, settings = context.library(to), context.settings
 
-    def made(tape: Tape | None = None) -> Work:
-        from anivault.cli import organize_handler
-        from anivault.cli.render.pace import paced
+    def request(tape: Tape | None = None) -> OrganizeRequest:
+        from anivault.cli.organize_handler import OrganizeRequest, rules
         from anivault.core.flow import Order
         from anivault.services.asking import arriving
 
+        chosen = rules(settings, mode, preset, on_conflict, upgrade=upgrade)
         order = Order(
-            what=arriving(settings, paths, library),
-            library=library,
-            rules=organize_handler.rules(settings, mode, preset, on_conflict, upgrade=upgrade),
-            nfo=nfo,
-            artwork=artwork,
-        )
-        request = organize_handler.OrganizeRequest(
+            what=arriving(settings, paths, library), library=library, rules=chosen, nfo=nfo, artwork=artwork,
+            traced=_is_traced(context.screen, tape, apply or chosen.upgrade),
+        )  # fmt: skip
+        return OrganizeRequest(
             order=order, asking=context.asking(parser, provider, lang, fresh=fresh), apply=apply,
             plan_file=plan, replace=replace, from_plan=from_plan, seal=seal, other_disk=other_disk,
             prune=prune,
         )  # fmt: skip
-        bars, looks = context.screen.progress, _Looks(order, plan, apply, held)
+
+    def made(tape: Tape | None = None) -> Work:
+        from anivault.cli import organize_handler
+        from anivault.cli.render.pace import paced
+
+        asked, bars = request(tape), context.screen.progress
+        looks = _Looks(asked.order, plan, apply, held)
         return Work(
-            partial(organize_handler.handle, request, bars, paced(bars)),
+            partial(organize_handler.handle, asked, bars, paced(bars)),
             partial(_shown, context.screen, looks, tape),
         )
 
     if fresh or plan or from_plan or artwork:
         return made()
-    from anivault.cli.render import repeated
     from anivault.services.remembered.tapes import Spoken, Tape
 
     shape = context.screen.shape
@@ -158,7 +161,12 @@ def organize(
         engines=parser or (), providers=provider or (),
     )  # fmt: skip
     tape = Tape(spoken, context.screen.progress("Looking for changes"))
-    return Repeatable(partial(repeated.again, context.screen, tape, paged=not apply), partial(made, tape))
+    return Repeatable(partial(_again, context.screen, tape, request, paged=not apply), partial(made, tape))
+
+
+def _is_traced(screen: Screen, tape: Tape | None, beyond: bool) -> bool:
+    """Whether it is noted what a plan was made from; `beyond`: it comes to more than what is said."""
+    return screen.json and not beyond and tape is not None and tape.traces
 
 
 class _Looks(NamedTuple):
@@ -170,8 +178,24 @@ class _Looks(NamedTuple):
     held: bool
 
 
+def _again(
+    screen: Screen, tape: Tape, request: Callable[[Tape], OrganizeRequest], *, paged: bool
+) -> Work | None:
+    """What the command said, or what it says with what changed planned anew; nothing where all is to be."""
+    from anivault.cli.render import repeated
+
+    if work := repeated.again(screen, tape, paged=paged):
+        return work
+    if not (tape.traces and screen.json and (old := tape.old())):
+        return None
+    from anivault.cli.render import renewed
+
+    return renewed.again(screen, tape, old, request(tape))
+
+
 def _shown(screen: Screen, looks: _Looks, tape: Tape | None, result: Organized) -> int:
     """Show a plan, done or to be done, and keep what the same command would show next time."""
+    from anivault.cli.render import renewed
     from anivault.services.remembered.seen import Seen
 
     seen = Seen(looks.order.library)
@@ -180,28 +204,21 @@ def _shown(screen: Screen, looks: _Looks, tape: Tape | None, result: Organized) 
         screen.flush()
         seen.remember(result.held, result.moves)
         return result.exit_code
+    next_time = _without_what_is_said_once(result)
+    traced = renewed.traced(tape, next_time)
     with tape.recording() as recording:
-        screen.copy = _known(recording.put) if screen.json else recording.put
+        screen.copy = renewed.known(recording.put) if screen.json else recording.put
         _show(screen, looks, seen, result, recording.mark)
         screen.copy = None
         screen.flush()
-        next_time = _without_what_is_said_once(result)
         new = seen.remember(result.held, result.moves) and not screen.json
         if new or next_time is not result:
             recording.begin_again()
             recorder = Recorder(screen, recording.put)
             with recorder.paged(wanted=not looks.apply):
                 _show_rest(recorder, looks, seen, next_time, again())
-        recording.end(result.exit_code, screen.counts)
+        recording.end(result.exit_code, screen.counts, traced())
     return result.exit_code
-
-
-def _known(put: Copy) -> Copy:
-    """Have events say of new files that they are known, as next time: telling all again takes much longer.
-
-    No text in JSON has a quote that nothing stands before, so that nothing else reads like this.
-    """
-    return lambda note, data: put(note, data.replace(b',"new":true,"cand', b',"new":false,"cand'))
 
 
 def _without_what_is_said_once(result: Organized) -> Organized:

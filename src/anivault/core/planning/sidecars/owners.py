@@ -6,7 +6,7 @@ In: the videos of a run, and the other files. Out: for each file its video and w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
@@ -29,7 +29,7 @@ _TO_BOUNDARY = re.compile(rf".*{_BOUNDARY.pattern}", re.DOTALL)  # the last one
 _WORDS = re.compile(r"[\W_]+")
 _Place: TypeAlias = tuple[tuple[Number, ...], int, bool]  # episodes, season, whether it is an extra
 _ALIKE = 85  # of 100, between a title and the same with a slip
-_LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
+LEVELS = 3  # how far above a sidecar its video may lie: Subs/Chinese/fonts
 
 
 class Owner(NamedTuple):
@@ -57,9 +57,9 @@ class Videos:
     def owner(self, item: ParsedFile) -> Owner | None:
         """Return whose sidecar `item` is; None when no video or more than one could be meant."""
         file, folder = item.file, item.file.folder
-        stem = _stem(file) or file.name
+        stem = stem_of(file) or file.name
         between: list[str] = []  # folders between the file and the video's folder
-        for _ in range(_LEVELS):
+        for _ in range(LEVELS):
             if (stems := self._stems_in((file.root, folder))) and (
                 found := self._in_folder(item, stem, (file.root, folder), stems, between)
             ):
@@ -88,7 +88,7 @@ class Videos:
         """
         if (alike := self._alike.get(index)) is None:  # as of most
             return [index]
-        return [one for one in alike if _stem(self._videos[one]) in _composed(file.rel)] or alike
+        return [one for one in alike if stem_of(self._videos[one]) in _composed(file.rel)] or alike
 
     def near(self, file: ScannedFile) -> list[int]:
         """The videos in the folder of `file` or below it; for a folder of its own kind, those beside it."""
@@ -107,7 +107,7 @@ class Videos:
         for index in sorted(range(len(self._videos)), key=lambda index: self._videos[index].path):
             video = self._videos[index]
             folder = video.folder
-            for _ in range(_LEVELS):
+            for _ in range(LEVELS):
                 below[video.root, folder].append(index)
                 if not folder:
                     break
@@ -120,7 +120,7 @@ class Videos:
         if between and (index := stems.get(_composed(between[-1]).lower())) is not None:
             # Subs/<video>/2_English.srt
             return Owner(index, stem, read_tail(stem))
-        if (at := _longest_prefix(stem, stems)) is not None:
+        if (at := longest_prefix(stem, stems)) is not None:
             tail = stem[at:]
             return Owner(stems[stem[:at].lower()], tail, with_folders(read_tail(tail), between))
         if item.file.kind not in {FileKind.SUBTITLE, FileKind.AUDIO}:
@@ -168,7 +168,7 @@ class Videos:
         return Owner(same[0], "", with_folders(own_track(stem, item.parsed.episode_title), between))
 
 
-def _stem(file: ScannedFile) -> str:
+def stem_of(file: ScannedFile) -> str:
     """A name without its extension, in one Unicode form: a Mac may have written one of two files."""
     return _composed(file.name.rpartition(".")[0])
 
@@ -206,7 +206,7 @@ def _share(some: Sequence[str], others: Sequence[str]) -> bool:
     )
 
 
-def _longest_prefix(stem: str, stems: dict[str, int]) -> int | None:
+def longest_prefix(stem: str, stems: Container[str]) -> int | None:
     """The length of the longest known stem that `stem` starts with, up to a boundary."""
     lower = stem.lower()
     if lower in stems:
