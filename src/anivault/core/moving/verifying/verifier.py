@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
@@ -225,13 +226,16 @@ class Verifier:
 
 def _seasons(paths: Iterable[str]) -> Iterator[tuple[str, int, set[int]]]:
     """Yield the episode numbers of each folder and season, season 0 left out: specials have gaps."""
-    found: dict[tuple[str, int], set[int]] = {}
+    found: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
     for path in paths:
         folder, _, name = path.rpartition("/")
-        if (match := EPISODE.search(name)) and int(match[1]):
-            numbers = found.setdefault((folder, int(match[1])), set())
-            numbers.update(range(int(match[2]), int(match[3]) + 1) if match[3] else (int(match[2]),))
-    return ((folder, season, numbers) for (folder, season), numbers in found.items() if numbers)
+        if match := EPISODE.search(name):
+            season, first, last = match.groups()
+            if last:
+                found[folder, int(season)].update(range(int(first), int(last) + 1))
+            else:
+                found[folder, int(season)].add(int(first))
+    return ((folder, season, numbers) for (folder, season), numbers in found.items() if season and numbers)
 
 
 def _ranges(numbers: list[int]) -> str:
