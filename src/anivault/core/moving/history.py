@@ -33,6 +33,7 @@ from anivault.shared.places import FOLDER
 
 Key: TypeAlias = tuple[str, int]  # run and step
 RENAMES = frozenset({Do.RENAME, Do.CARRY})
+NEW = frozenset({Do.LINK, Do.SYMLINK, Do.CLONE, Do.COPY, Do.WRITE})  # what gives the library another file
 FOLDERS = frozenset({Do.MKDIR, Do.RMDIR})
 
 
@@ -186,6 +187,8 @@ class Replay:
         step = put.step
         if step.undoes:
             self._undo(put.log, step, step.undoes)
+        elif step.do in NEW:
+            self.files[step.to] = Past((put,))
         elif step.do in FOLDERS:
             self.folders.setdefault(put.target, []).append(put)
         elif put.leaves:
