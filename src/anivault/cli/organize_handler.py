@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ from anivault.core.verdicts import match
 from anivault.services import libraries
 from anivault.services.asking import Asking, arriving, opened
 from anivault.services.providers import cache_folder, key_or_why
+from anivault.services.remembered.glance import Glance, still
 from anivault.services.remembered.kept import Kept, folders_of
 from anivault.services.telling import told
 from anivault.services.telling.torrents import torrents_of
@@ -111,20 +112,21 @@ ROUNDS = 4  # of looking for what a change reaches
 MOST = 4  # of a plan as much as a fourth is planned anew by itself; of more, all is
 
 
-def anew(request: OrganizeRequest, known: Kept, seen: Mapping[str, bytes], bars: Bars) -> Anew | None:
+def anew(request: OrganizeRequest, known: Kept, glance: Glance, bars: Bars) -> Anew | None:
     """Plan what has changed since a plan was made, and what that reaches; None where all is to be planned.
 
-    `known`: what that plan was made from. `seen`: the folders as they are now.
+    `known`: what that plan was made from. `glance`: what was seen now.
     """
+    order, seen = request.order, glance.folders
     homes = known.changed(seen)
     homes |= known.reached(homes, {})
     for _ in range(ROUNDS):
         if known.files_of(homes) * MOST > sum(one.files for one in known.folders.values()):
             return None
         folders = folders_of(homes, seen, known.folders)
-        what = replace(request.order.what, only=folders)
+        what = replace(order.what, only=folders, since=glance.ended)
         try:
-            made = handle(replace(request, order=replace(request.order, what=what)), bars, lambda *_: None)
+            made = handle(replace(request, order=replace(order, what=what)), bars, lambda *_: None)
         except AniVaultError:  # it may be one that all files together do not lead to
             return None
         if made.trace is None or not made.plain:
@@ -133,7 +135,8 @@ def anew(request: OrganizeRequest, known: Kept, seen: Mapping[str, bytes], bars:
         reached = known.reached(homes, kin.homes)
         if reached <= homes:
             gone = (path for path, one in known.folders.items() if one.home in homes)
-            return Anew(made, kin, homes, folders.union(gone))
+            found = Anew(made, kin, homes, folders.union(gone))
+            return found if still(glance, order.what.paths, order.library, folders) else None
         homes |= reached
     return None
 

@@ -60,6 +60,7 @@ def organize(order: Order, asked: Asked, bars: Bars, *, applied: bool = False) -
         found, files, there, order.what.paths, order.rules, described=order.nfo, reader=asked.reader
     )
     plan, place = as_they_lie(plan, lying), by_place(plan.roots)
+    trace = partial(Kin, files, found.files, plan, asked.reader)
     described = (nfo if order.nfo else hidden)(plan, files, order.rules.preset)
     pictured = pictures(plan, files, order.rules.preset) if order.artwork else ()
     return Organized(
@@ -70,7 +71,7 @@ def organize(order: Order, asked: Asked, bars: Bars, *, applied: bool = False) -
         left_out=tuple(sorted(found.left_out, key=lambda item: place(item.path))),
         notices=(*neighbours(plan), *untitled(there, files, order.rules.preset)),
         journal=there.journal,
-        trace=partial(Kin, files, found.files, plan) if order.traced and not found.holes else None,
+        trace=trace if order.traced and not found.holes else None,
     )
 
 

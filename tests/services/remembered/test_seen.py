@@ -48,6 +48,28 @@ def test_what_moves_is_forgotten_and_the_others_are_not() -> None:
     assert known(held("1.mkv"), held("2.mkv")) == {"/in/2.mkv"}
 
 
+@pytest.mark.parametrize("few", [0, 1000])
+def test_of_several_lines_the_last_counts_however_it_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(seen, "FEW", few)
+    Seen("/lib").remember([held("1.mkv"), held("2.mkv"), held("3.mkv")])
+    Seen("/lib").remember([held("1.mkv", HeldReason.TARGET_TAKEN)], [move("2.mkv")])
+    Seen("/lib").remember([held("1.mkv")])
+
+    assert known(held("1.mkv"), held("2.mkv"), held("3.mkv")) == {"/in/1.mkv", "/in/3.mkv"}
+    assert not Seen("/lib").remember([held("1.mkv"), held("3.mkv")], [move("2.mkv"), move("9.mkv")])
+
+
+def test_lines_that_count_no_more_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "MOST", 3)
+    Seen("/lib").remember([held("1.mkv"), held("2.mkv"), held("3.mkv")])
+    Seen("/lib").remember([held("4.mkv")], [move("2.mkv")])
+
+    assert known(*(held(f"{n}.mkv") for n in range(5))) == {"/in/1.mkv", "/in/3.mkv", "/in/4.mkv"}
+    assert len(Seen("/lib").path.read_text().splitlines()) == 3
+
+
 def test_each_library_has_its_own_by_its_whole_path(monkeypatch: pytest.MonkeyPatch) -> None:
     Seen("/lib").remember([held("1.mkv")])
     monkeypatch.chdir("/")

@@ -63,7 +63,7 @@ def traced(tape: Tape, made: Organized) -> Callable[[], bytes]:
     trace = made.trace
     if not (trace and made.plain):
         return bytes
-    return aside(lambda: packed(kept(tape.folders, trace(), made.held)))
+    return aside(lambda: packed(kept(tape.glance.folders, trace(), made.held)))
 
 
 def known(put: Copy) -> Copy:
@@ -78,15 +78,16 @@ def again(screen: Screen, tape: Tape, old: Old, request: OrganizeRequest) -> Wor
     """What was said, with what changed planned anew; None where all has to be."""
     from anivault.cli.organize_handler import anew  # most runs find all as it was
 
-    made = anew(request, old.made_from, tape.folders, screen.progress) if request.order.traced else None
-    found = made and renewed(screen, old, made)
+    made = anew(request, old.made_from, tape.glance, screen.progress) if request.order.traced else None
+    seen = Seen(request.order.library)
+    found = made and renewed(screen, old, made, seen)
     if found:
-        return Work(lambda: found, partial(_show, screen, tape))
+        return Work(lambda: found, partial(_show, screen, tape, seen))
     old.close()
     return None
 
 
-def _show(screen: Screen, tape: Tape, found: Renewed) -> int:
+def _show(screen: Screen, tape: Tape, seen: Seen, found: Renewed) -> int:
     """Show it, and keep it for the next time."""
     result = found.made.made
     with tape.recording() as recording:
@@ -97,9 +98,9 @@ def _show(screen: Screen, tape: Tape, found: Renewed) -> int:
         found.old.close()
         screen.flush()
         screen.counts = found.counts
-        Seen(result.plan.library).remember(result.held, result.moves)
+        seen.remember(result.held, result.moves)
         if result.lasts:
-            recording.end(found.code, found.counts, packed(found.made_from(tape.folders)))
+            recording.end(found.code, found.counts, packed(found.made_from(tape.glance.folders)))
     return found.code
 
 
@@ -135,14 +136,14 @@ class UnlikeError(Exception):
     """What was said is not what is remembered of it."""
 
 
-def renewed(screen: Screen, old: Old, made: Anew) -> Renewed | None:
+def renewed(screen: Screen, old: Old, made: Anew, seen: Seen) -> Renewed | None:
     """Put what is planned anew into what was said; None where that is not what is remembered of it."""
     plan, known = made.made.plan, old.made_from
     try:
         pages = _Pages(old, plan.roots)
     except UnlikeError:
         return None
-    for event in _events(screen, made):
+    for event in _events(screen, made, seen):
         pages.put(event)
     for folder in made.folders:
         pages.open(folder)
@@ -155,12 +156,12 @@ def renewed(screen: Screen, old: Old, made: Anew) -> Renewed | None:
     return Renewed(old, made, edits, told, known.missed + counts["missed"])
 
 
-def _events(screen: Screen, made: Anew) -> Iterator[bytes]:
+def _events(screen: Screen, made: Anew, seen: Seen) -> Iterator[bytes]:
     """The events of what is planned anew. Where roots lie in one folder, a scan judges all of them."""
     said: list[bytes] = []
     result = made.made
     recorder = Recorder(screen, lambda _, data: said.append(data))
-    show(recorder, result, known=Seen(result.plan.library).known(result.held))
+    show(recorder, result, known=seen.known(result.held))
     for event in b"".join(said).splitlines(keepends=True):
         if _is_about(_read(event), made.folders):
             yield event
@@ -177,8 +178,7 @@ class _Pages:
     def __init__(self, old: Old, roots: Sequence[str]) -> None:
         self._old, self._place = old, by_place(roots)
         self._numbers = [number for number, piece in enumerate(old.pieces) if not piece.note]
-        firsts = (old.read(old.pieces[number]).partition(b"\n")[0] for number in self._numbers)
-        self._firsts = [self._key(_read(first)) for first in firsts]
+        self._firsts = [self._key(_read(old.first(old.pieces[number]))) for number in self._numbers]
         if self._firsts != sorted(self._firsts):
             raise UnlikeError
         self._open: dict[int, list[bytes]] = {len(self._firsts) - 1: []}  # by page: what comes into it

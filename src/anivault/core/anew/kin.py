@@ -17,12 +17,13 @@ from xxhash import xxh3_64_intdigest
 from anivault.core.causes import Cause
 from anivault.core.models import Decision, FileKind, Match, MatchedFile, ParsedFile, Plan, ScannedFile, ShowId
 from anivault.core.pipeline.folders import context, plain
+from anivault.core.pipeline.parser import by_themselves
 from anivault.core.planning.naming.characters import fold
 from anivault.core.planning.sidecars.owners import LEVELS, longest_prefix, stem_of
 from anivault.core.planning.sidecars.suffixes import folder_art
 from anivault.core.planning.sidecars.tracks import is_sidecar_folder
 from anivault.parser.folders import Use
-from anivault.parser.read import is_titled, read_folder
+from anivault.parser.read import Reader, is_titled, read_folder
 
 Folder = tuple[str, str]  # a root, and a path below it
 
@@ -44,14 +45,16 @@ def home_of(folder: str) -> str:
 class Kin:
     """The homes of a run. By the whole path of each folder: its `home`, and how many `files` it has."""
 
-    def __init__(self, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], plan: Plan) -> None:
+    def __init__(
+        self, videos: Sequence[MatchedFile], others: Sequence[ParsedFile], plan: Plan, reader: Reader
+    ) -> None:
         files: list[MatchedFile | ParsedFile] = [*videos, *others]
         folders = Counter((item.file.root, item.file.folder) for item in files)
         self.files = {whole(folder): count for folder, count in folders.items()}
         self.home = {path: home_of(path) for path in self.files}
         self.homes: dict[str, Home] = {}
         self._of = {folder: self._begun(folder) for folder in folders}
-        self._add_titles(files)
+        self._add_titles(files, reader)
         self._add_shows(videos, plan)
         self._add_followers(videos, others, plan)
 
@@ -63,18 +66,22 @@ class Kin:
         home.offers.update(_sum("below", root, above) for above in _up(below))
         return home
 
-    def _add_titles(self, files: Iterable[MatchedFile | ParsedFile]) -> None:
-        """In a folder of extras a file may be one, or an episode of which others have the title.
-
-        What lies in folders of extras and discs has had other titles when that was decided.
-        """
-        apart = {folder for folder in self._of if not is_titled(_name(folder))}
-        above = {folder: context(*folder).titles for folder in apart if _holds_extras(whole(folder))}
-        for folder, titles in _titled(files, apart):
-            sums = [_of_title(title) for title in titles]
+    def _add_titles(self, files: Iterable[MatchedFile | ParsedFile], reader: Reader) -> None:
+        """In a folder of extras a file may be one, or an episode of which others have the title."""
+        apart: dict[Folder, list[ScannedFile]] = {
+            folder: [] for folder in self._of if _is_apart(whole(folder))
+        }
+        for item, folder in _by_title(files, apart):
+            if folder in apart:
+                apart[folder].append(item.file)
+            self._of[folder].offers.update(map(_of_title, item.parsed.titles))
+        for folder, together in apart.items():
+            own = {title for parsed in by_themselves(together, reader) for title in parsed.titles}
+            above = context(*folder)
+            sums = {_of_title(title) for title in (*own, *above.titles)}
             self._of[folder].offers.update(sums)
-            if folder in above:
-                self._of[folder].asks.update(sums, map(_of_title, above[folder]))
+            if above.extra is not None:
+                self._of[folder].asks.update(sums)
 
     def _add_shows(self, videos: Iterable[MatchedFile], plan: Plan) -> None:
         """Videos of one show may want one place, and so may those whose folders lie in one another."""
@@ -113,18 +120,16 @@ class Kin:
         self._of[file.root, file.folder].asks.update(_sum(what, file.root, folder) for folder in folders)
 
 
-def _titled(
+def _by_title(
     files: Iterable[MatchedFile | ParsedFile], apart: Container[Folder]
-) -> Iterator[tuple[Folder, Iterable[str]]]:
-    """The titles of files with their folders, mostly once for many; in folders `apart` all that they had."""
+) -> Iterator[tuple[MatchedFile | ParsedFile, Folder]]:
+    """Files with their folders: the first of those that follow one another with the same titles, or all."""
     last: object = None
     for item in files:
-        titles, folder = item.parsed.titles, (item.file.root, item.file.folder)
-        if folder in apart:
-            yield folder, (*titles, *item.parsed.printed, *item.parsed.folder_titles)
-        elif last != (folder, titles):
+        folder, titles = (item.file.root, item.file.folder), item.parsed.titles
+        if folder in apart or last != (folder, titles):
             last = folder, titles
-            yield folder, titles
+            yield item, folder
 
 
 def _stems(videos: Iterable[MatchedFile], folders: Iterable[Folder]) -> dict[Folder, set[str]]:
@@ -136,10 +141,10 @@ def _stems(videos: Iterable[MatchedFile], folders: Iterable[Folder]) -> dict[Fol
     return stems
 
 
-def _holds_extras(folder: str) -> bool:
-    """Whether a folder, or one that it is a part of, is one of extras."""
+def _is_apart(folder: str) -> bool:
+    """Whether a folder is one of extras or a disc, or part of one: what its files are is decided last."""
     while folder and not is_titled(name := folder.rpartition("/")[2]):
-        if read_folder(name).use in (Use.EXTRAS, Use.MISC):
+        if read_folder(name).use in (Use.EXTRAS, Use.MISC, Use.DISC):
             return True
         folder = folder.rpartition("/")[0]
     return False
@@ -164,10 +169,6 @@ def _beside(plan: Plan) -> set[Folder]:
 
 def _folder(rel: str) -> str:
     return rel.rpartition("/")[0]
-
-
-def _name(folder: Folder) -> str:
-    return whole(folder).rpartition("/")[2]
 
 
 def whole(folder: Folder) -> str:

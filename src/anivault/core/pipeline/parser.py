@@ -279,6 +279,13 @@ def _with_extras(own: Results, above: Mapping[int, Context], said: Sequence[Pars
     return full
 
 
+def by_themselves(files: Sequence[ScannedFile], reader: Reader) -> Sequence[ParseResult]:
+    """What the names of a folder of extras or discs say among their siblings, before the folders speak."""
+    shelf = Shelf(files[0].root, files[0].folder)
+    shelf.places = [*range(len(files))]
+    return _read_span(files, reader, _Span(shelf, shelf.places)).parsed
+
+
 def parse_alone(file: ScannedFile, reader: Reader | None = None) -> ParsedFile:
     """Parse one file by its name and its folders' names, without siblings."""
     rel = file.rel.replace("\\", "/") if _WINDOWS.match(file.rel) else file.rel

@@ -37,7 +37,7 @@ def parse_names(paths: Sequence[str], reader: Reader) -> Read:
 def settled(found: Scan, files: Sequence[ParsedFile], what: What) -> Read:
     """Leave out what is not whole yet, such as a file that somebody still writes."""
     hollow = found.hollow(filing=what.filing)
-    unfinished = [*hollow, *being_written(found.files, found.began, what.settle)]
+    unfinished = [*hollow, *being_written(found.files, what.since or found.began, what.settle)]
     left = {*what.waiting, *(item.path for item in unfinished)}
     return Read(
         files=tuple(item for item in files if item.file.path not in left) if left else tuple(files),

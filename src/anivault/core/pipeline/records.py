@@ -38,7 +38,8 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
     `settle` is how many seconds a file has to be left alone; `filing`: the files are to go to a library.
     `waiting` are files that it is too early for: they are read for what they say of others, and left.
     `ignored`: lists that hold everywhere. `workers`: how many folders are listed at once; 0: what helps.
-    `only`: whole paths of folders, where the files of no others are to be read.
+    `only`: whole paths of folders, where the files of no others are to be read. `since`: when these were
+    looked at before, and were what they are; 0 if they were not.
     """
 
     paths: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class What(msgspec.Struct, frozen=True, kw_only=True):
     ignored: tuple[Everywhere, ...] = ()
     workers: int = 0
     only: frozenset[str] | None = None
+    since: float = 0
 
 
 class Scan(msgspec.Struct, frozen=True):

@@ -10,9 +10,10 @@ from __future__ import annotations
 import marshal
 import os
 import stat
+import time
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
@@ -24,7 +25,7 @@ from anivault.core.pipeline.left_out import IGNORE_FILES, why_not_folder
 from anivault.shared import fs
 from anivault.shared.places import FOLDER
 from anivault.shared.progress import Progress, untold
-from anivault.shared.work.walk import in_order
+from anivault.shared.work.walk import Look, in_order
 
 READ = frozenset(IGNORE_FILES)
 LOCK = "lock"  # in a library's own folder; taking it leaves all as it was
@@ -41,12 +42,13 @@ Facts = tuple[int, ...]
 class Glance(NamedTuple):
     """The sum of `all` that was seen; of the `folders` of the sources, by their paths; and of the `rest`.
 
-    That of a folder is of what is in it but for the folders that are gone into.
+    That of a folder is of what is in it but for the folders that are gone into. `ended`: when all was seen.
     """
 
     all: bytes
     rest: bytes
     folders: Mapping[str, bytes]
+    ended: float  # seconds since 1970
 
 
 class _Seen(NamedTuple):
@@ -77,11 +79,36 @@ def glanced(
         made.update(seen.row)
         rest.update(seen.lists if seen.folder else seen.row)
         if seen.files:
-            before = folders.get(seen.folder)
-            folders[seen.folder] = xxh3_128_digest(before + seen.files) if before else seen.files
+            folders[seen.folder] = _joined(folders.get(seen.folder, b""), seen.files)
         if not count % TELLING:
             progress(count, None)
-    return Glance(made.digest(), rest.digest(), folders)
+    return Glance(made.digest(), rest.digest(), folders, time.time())
+
+
+def still(seen: Glance, sources: Sequence[str], library: str, folders: Iterable[str]) -> bool:
+    """Whether these folders of the sources are as they were seen."""
+    skip = os.path.realpath(library)
+    roots = map(os.path.abspath, sources)
+    looks = {
+        os.path.join(root, ""): partial(_in_source, root, os.path.realpath(root), skip) for root in roots
+    }
+    for folder in folders:
+        look = next(look for root, look in looks.items() if f"{folder}/".startswith(root))
+        if seen.folders.get(folder) != _files_in(folder, look):
+            return False
+    return True
+
+
+def _files_in(folder: str, look: Look[_Place, _Seen]) -> bytes:
+    found, below = look(_Place(folder))
+    if found.row:
+        return found.files
+    files = (look(piece)[0].files for piece in below)  # of very many names
+    return reduce(_joined, filter(None, files), b"")
+
+
+def _joined(before: bytes, files: bytes) -> bytes:
+    return xxh3_128_digest(before + files) if before else files
 
 
 def _below(root: str, skip: str = "") -> Iterator[_Seen]:

@@ -24,8 +24,7 @@ from platformdirs import user_cache_dir, user_data_path
 from xxhash import xxh3_64_hexdigest, xxh3_128, xxh3_128_digest
 
 from anivault.services import libraries
-from anivault.services.remembered.glance import glanced
-from anivault.services.remembered.kept import Kept
+from anivault.services.remembered.glance import Glance, glanced
 from anivault.services.remembered.seen import place_of
 from anivault.services.secrets import find_key
 from anivault.shared import fs, trust
@@ -85,6 +84,8 @@ class Old:
 
     def __init__(self, stream: BinaryIO) -> None:
         """Read all of it once. Raises ValueError where it is not as it was written or tells of no folders."""
+        from anivault.services.remembered.kept import Kept  # most runs find all as it was
+
         self._stream = stream
         stream.seek(SUM)
         whole, made, found = stream.read(SUM), xxh3_128(), dict[int, bytes]()
@@ -107,6 +108,11 @@ class Old:
         """Return what it says there."""
         self._stream.seek(piece.at)
         return self._stream.read(piece.length)
+
+    def first(self, piece: Piece) -> bytes:
+        """Return the first line of what it says there."""
+        self._stream.seek(piece.at)
+        return self._stream.readline(piece.length)
 
     def close(self) -> None:
         """Read no more of it."""
@@ -225,7 +231,7 @@ class Tape:
         self._path = Path(user_cache_dir("anivault"), FOLDER, xxh3_64_hexdigest(self._command))
         self.seen = b""
         self._rest = b""
-        self.folders: Mapping[str, bytes] = {}  # those of the sources, with a sum of what is in each
+        self.glance = Glance(b"", b"", {}, 0)
 
     def known(self) -> Said | None:
         """Return what was said, if all is as it was."""
@@ -295,7 +301,7 @@ class Tape:
         us = installed(), fs.who()
         around = repr((spoken.settings, spoken.shape, date.today(), _mounted(places, mounts), us))
         told = around.encode("utf-8", "surrogatepass")
-        self._rest, self.folders = xxh3_128_digest(seen.rest + told), seen.folders
+        self._rest, self.glance = xxh3_128_digest(seen.rest + told), seen
         return xxh3_128_digest(seen.all + told)
 
 
