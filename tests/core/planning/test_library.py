@@ -294,3 +294,14 @@ def test_the_folder_that_a_run_made_for_a_show_goes_before_one_that_is_called_li
     assert library.folder_of(SHOW, "Shows/Mushishi (2005)", alone=True) == "Shows/Mushishi (2005)"
     assert library.season_of("Shows/My Favourites", 1, "x") == "Shows/My Favourites/Season 01"
     assert library.season_of("Shows/My Favourites", 2, "x") == "x"
+
+
+@pytest.mark.parametrize("there", [MADE, MADE.lower(), "Shows/Mushishi"])
+def test_the_folder_of_a_show_is_settled_where_a_run_has_put_it_there(there: str) -> None:
+    rel = f"{there}/Season 01/Mushishi S01E01.mkv"
+    ours = Library([in_library(rel)], {rel: Origin(scanned("d/m.mkv"), KNOWN)})
+    foreign = Library([in_library(rel)])
+
+    assert ours.home_of(SHOW, MADE) == (there if fold(there) == fold(MADE) else None)
+    assert ours.folder_of(SHOW, MADE, alone=True) == there
+    assert foreign.home_of(SHOW, MADE) is None

@@ -170,20 +170,27 @@ class Library:
 
     def as_it_came(self, file: ScannedFile) -> ParsedFile:
         """A file of the library under the name that it came with; its own where no run took it in."""
-        origin = self._origins.get(file.rel)
-        came = origin.file if origin else file
+        came = self._came(file)
         return ParsedFile(came, self._read(came.name))
 
     def as_released(self, file: ScannedFile) -> ParsedFile:
         """The same, read as carefully as a file that arrives: to compare it with one."""
-        came = self.as_it_came(file)
-        return self._reread(came.file) if self._reread else came
+        return self._reread(self._came(file)) if self._reread else self.as_it_came(file)
+
+    def _came(self, file: ScannedFile) -> ScannedFile:
+        origin = self._origins.get(file.rel)
+        return origin.file if origin else file
 
     # --- shows ---
 
     def owner(self, folder: str) -> ShowId | None:
         """The show whose folder this is, as far as a run or an id in its name says so."""
         return self._index().owners.get(fold(folder))
+
+    def home_of(self, show: Candidate, made: str) -> str | None:
+        """The folder `made`, as it is spelled there, if a run has put the show into it."""
+        folder = self.spelled(made)
+        return folder if folder in self._index().of_show.get(show.key, ()) else None
 
     def folder_of(self, show: Candidate, made: str, *, alone: bool) -> str:
         """The folder that a show or film has, else `made`, as it is spelled there.
@@ -247,7 +254,7 @@ class _Shows:
         self.seasons: defaultdict[tuple[str, int], dict[str, None]] = defaultdict(dict)
         self._videos: defaultdict[ShowId, list[ScannedFile]] = defaultdict(list)
         self._slots: dict[ShowId, dict[Slot, list[ScannedFile]]] = {}
-        self._of_show: defaultdict[ShowId, dict[str, None]] = defaultdict(dict)  # folders, as an ordered set
+        self.of_show: defaultdict[ShowId, dict[str, None]] = defaultdict(dict)  # folders, as an ordered set
         self._in_folder: defaultdict[str, list[Holding]] = defaultdict(list)
         self._by_tag: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._by_title: defaultdict[str, dict[str, Named]] = defaultdict(dict)
@@ -269,7 +276,7 @@ class _Shows:
         for file in files:
             if show := self._show(file):
                 self.owners[key] = show
-                self._of_show[show][above] = None
+                self.of_show[show][above] = None
                 self._videos[show].append(file)
                 self._list(above, "movie" if show.media_type == "movie" else "tv")
             else:
@@ -305,7 +312,7 @@ class _Shows:
 
     def folders(self, show: Candidate, *, alone: bool) -> Iterator[str]:
         """The folders of a show, the surest first."""
-        yield from self._of_show[show.key]
+        yield from self.of_show.get(show.key, ())
         for folder in self._by_tag.get((f"{show.provider}:{show.media_type}", str(show.id)), ()):
             if named_by(folder).year in (None, show.year):  # shows and films are numbered apart
                 yield folder

@@ -159,9 +159,11 @@ class Places:
         show = subject.candidate
         film = show.media_type == "movie"
         made = self.namer.film(subject).rpartition("/")[0] if film else self.namer.show(subject)
-        if self.taken and self.namer.by_entry:
+        if not self.taken:
+            return made
+        if self.namer.by_entry:
             return self.taken.spelled(made)
-        return self.taken.folder_of(show, made, alone=_is_alone(item)) if self.taken else made
+        return self.taken.home_of(show, made) or self.taken.folder_of(show, made, alone=_is_alone(item))
 
     def home(self, item: MatchedFile) -> Home | None:
         """The folder and season that art near a video is for; None for extras."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from anivault.core.models import Candidate, MatchedFile
+from anivault.core.models import Candidate, MatchedFile, ShowId
 from anivault.core.planning.library import Origin, show_of, slots_of
 from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.naming.template import fields_of, parse_template
@@ -19,14 +19,20 @@ _PLACEHOLDER = re.compile(r"(?:tb[ad]|episode\s*\d+|第\d+話)?", re.IGNORECASE)
 
 def retitled(origins: Mapping[str, Origin], files: Sequence[MatchedFile], preset: Preset) -> Iterator[str]:
     """Yield the episodes of the shows of `files` whose names could have a title now."""
-    if not origins or "episode_title" not in fields_of(parse_template(preset.episode)[-1]):
+    shows = _titled(files)
+    if not shows or "episode_title" not in fields_of(parse_template(preset.episode)[-1]):
         return
-    shows = {item.match.best.candidate.key: item.match.best.candidate for item in files if item.match.best}
     for rel, origin in origins.items():
         key = show_of(origin.metadata)
         show = shows.get(key) if key else None
         if show and _is_untitled(rel) and _has_title(origin, show):
             yield rel
+
+
+def _titled(files: Sequence[MatchedFile]) -> dict[ShowId, Candidate]:
+    """The shows of which titles of episodes are known."""
+    shows = {item.match.best.candidate.key: item.match.best.candidate for item in files if item.match.best}
+    return {key: show for key, show in shows.items() if show.episode_titles}
 
 
 def _is_untitled(rel: str) -> bool:

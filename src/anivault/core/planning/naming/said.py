@@ -6,6 +6,7 @@ In: folders and files. Out: title, year and ids of a show; the season that a fol
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from anivault.core.models import Candidate, ScannedFile
@@ -107,5 +108,6 @@ def titles_of(show: Candidate) -> list[str]:
     return list(dict.fromkeys(filter(None, map(plain, (show.title, *(title.text for title in every))))))
 
 
+@lru_cache(maxsize=1024)  # the titles of a show are asked for several times
 def plain(title: str) -> str:
     return _WORDS.sub(" ", fold(title)).strip()
