@@ -6,9 +6,12 @@ A plan tells of its videos, and then of its other files, in this order, whatever
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from math import inf
-from typing import TypeAlias
+from operator import le
+from typing import TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -19,16 +22,29 @@ from anivault.shared.text import natural
 Way: TypeAlias = tuple[tuple[bool | str, ...], ...]  # folder by folder; files come before folders
 
 
-def as_they_lie(plan: Plan, files: Iterable[ScannedFile]) -> Plan:
+def as_they_lie(plan: Plan, files: Sequence[ScannedFile]) -> Plan:
     """The same plan, in the order of `files`; last what it says of files of the library."""
     where: dict[str, dict[str, int]] = {}
     for number, file in enumerate(files):
-        where.setdefault(file.root, {})[file.rel] = number
+        place = number if file.kind is FileKind.VIDEO else number + len(files)
+        where.setdefault(file.root, {})[file.rel] = place
+    none: dict[str, int] = {}
 
-    def order(item: Move | Held) -> tuple[bool, float]:
-        return is_other(item.rel), where.get(item.root, {}).get(item.rel, inf)
+    def order(item: Move | Held) -> float:
+        return where.get(item.root, none).get(item.rel, inf)
 
-    return replace(plan, moves=tuple(sorted(plan.moves, key=order)), held=tuple(sorted(plan.held, key=order)))
+    return replace(plan, moves=_sorted(plan.moves, order), held=_sorted(plan.held, order))
+
+
+Item = TypeVar("Item")
+
+
+def _sorted(items: tuple[Item, ...], order: Callable[[Item], float]) -> tuple[Item, ...]:
+    """Items in their order; those of most plans have it."""
+    places = array("d", map(order, items))
+    if all(map(le, places, islice(places, 1, None))):
+        return items
+    return tuple(sorted(items, key=order))
 
 
 def is_other(path: str) -> bool:
