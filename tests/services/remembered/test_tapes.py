@@ -330,7 +330,7 @@ def test_a_full_disk_keeps_nothing_and_stops_nothing(
     tape = Tape(spoken)
     tape.known()
     with monkeypatch.context() as disk, tape.recording() as recording:
-        disk.setattr(tapes, "_sum_of", full)
+        disk.setattr(tapes.Recording, "_add", full)
         recording.put(False, b"a line\n")
         recording.end(0, {})
 

@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from struct import Struct
 from struct import error as struct_error
@@ -127,6 +128,7 @@ class Recording:
         self._pieces: list[bytes] = []  # of one kind, to be one piece
         self._kind, self._length = OUT, 0
         self._marked = 2 * SUM  # bytes that are kept when it is said again
+        self._made, self._made_then = xxh3_128(), xxh3_128()  # of what was written, and was until the mark
         self._stream: BinaryIO | None = None
         self._given_up = False
         with suppress(OSError):
@@ -150,12 +152,13 @@ class Recording:
         self._tried(self._note_place)
 
     def _note_place(self, stream: BinaryIO) -> None:
-        self._marked = stream.tell()
+        self._marked, self._made_then = stream.tell(), self._made.copy()
 
     def begin_again(self) -> None:
         """Forget what was put since the mark."""
         self._pieces.clear()
         self._length = 0
+        self._made = self._made_then.copy()
         self._tried(lambda stream: stream.seek(self._marked), lambda stream: stream.truncate())
 
     def end(self, code: int, counts: dict[str, int], made_from: bytes = b"") -> None:
@@ -173,10 +176,8 @@ class Recording:
 
     def _sign(self, stream: BinaryIO) -> None:
         """Write in front what it is for, and the sum of the pieces."""
-        stream.seek(2 * SUM)
-        made = _sum_of(stream)
         stream.seek(0)
-        stream.write(self._key() + made)
+        stream.write(self._key() + self._made.digest())
 
     def discard(self) -> None:
         """Remove the file, unless it has got another name."""
@@ -192,7 +193,12 @@ class Recording:
         self._pieces.clear()
         self._length = 0
         if data:
-            self._tried(lambda stream: stream.write(_HEAD.pack(self._kind, len(data)) + data))
+            self._tried(partial(self._add, _HEAD.pack(self._kind, len(data)), data))
+
+    def _add(self, head: bytes, data: bytes, stream: BinaryIO) -> None:
+        for part in (head, data):
+            stream.write(part)
+            self._made.update(part)
 
     def _tried(self, *steps: Callable[[BinaryIO], object]) -> None:
         """Do something to the file, or give it up."""
