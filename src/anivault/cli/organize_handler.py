@@ -45,7 +45,7 @@ from anivault.shared.errors import (
     SourceInLibraryError,
 )
 from anivault.shared.logs.lines import audit
-from anivault.shared.progress import Bars
+from anivault.shared.progress import Bars, untold
 from anivault.shared.settings import Settings
 
 
@@ -112,33 +112,39 @@ ROUNDS = 4  # of looking for what a change reaches
 MOST = 4  # of a plan as much as a fourth is planned anew by itself; of more, all is
 
 
-def anew(request: OrganizeRequest, known: Kept, glance: Glance, bars: Bars) -> Anew | None:
+def anew(request: OrganizeRequest, known: Kept, glance: Glance) -> Anew | None:
     """Plan what has changed since a plan was made, and what that reaches; None where all is to be planned.
 
     `known`: what that plan was made from. `glance`: what was seen now.
     """
-    order, seen = request.order, glance.folders
+    order, seen, files = request.order, glance.folders, sum(one.files for one in known.folders.values())
     homes = known.changed(seen)
     homes |= known.reached(homes, {})
     for _ in range(ROUNDS):
-        if known.files_of(homes) * MOST > sum(one.files for one in known.folders.values()):
+        if known.files_of(homes) * MOST > files:
             return None
         folders = folders_of(homes, seen, known.folders)
-        what = replace(order.what, only=folders, since=glance.ended)
-        try:
-            made = handle(replace(request, order=replace(order, what=what)), bars, lambda *_: None)
-        except AniVaultError:  # it may be one that all files together do not lead to
-            return None
-        if made.trace is None or not made.plain:
+        made = _alone(request, replace(order.what, only=folders, since=glance.ended))
+        if made is None or made.trace is None:
             return None
         kin = made.trace()
         reached = known.reached(homes, kin.homes)
         if reached <= homes:
-            gone = (path for path, one in known.folders.items() if one.home in homes)
-            found = Anew(made, kin, homes, folders.union(gone))
+            found = Anew(made, kin, homes, folders | known.folders_of(homes))
             return found if still(glance, order.what.paths, order.library, folders) else None
         homes |= reached
     return None
+
+
+def _alone(request: OrganizeRequest, what: What) -> Organized | None:
+    """Plan this alone; None where it comes to more than moves and held files."""
+    try:
+        made = handle(
+            replace(request, order=replace(request.order, what=what)), lambda _: untold, lambda *_: None
+        )
+    except AniVaultError:  # it may be one that all files together do not lead to
+        return None
+    return made if made.plain else None
 
 
 def audited(operation: str, made: Organized) -> None:

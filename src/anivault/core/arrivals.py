@@ -47,7 +47,7 @@ from anivault.core.planning.naming.preset import Preset
 from anivault.core.planning.planning import OnConflict
 from anivault.core.planning.retitled import retitled
 from anivault.core.planning.seeding import TorrentOf, held, held_back, of_none, spare
-from anivault.parser.read import Reader, read_rules
+from anivault.parser.read import Reader
 from anivault.shared import fs
 from anivault.shared.errors import SourceIsLibraryError, quoted
 
@@ -135,7 +135,8 @@ def _taken(stock: Stock, reader: Reader | None, preset: Preset) -> Library:
     files = _files(stock.library, there, stock.origins)
     reread = partial(parse_alone, reader=reader) if reader else None
     seasons = {preset.season.lower()} if "{" not in preset.season else set()
-    return Library(files, stock.origins, folders, read_rules, reread, seasons)
+    # Without engines, names that differ from one that was read in numbers alone are not read again.
+    return Library(files, stock.origins, folders, Reader().read, reread, seasons)
 
 
 def _is_empty(item: ParsedFile) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import msgspec
 
 from anivault.cli.context import Work
-from anivault.cli.events import SummaryEvent
+from anivault.cli.events import NoticeEvent, SummaryEvent
 from anivault.cli.render.plans import show
 from anivault.cli.screen import Copy, Recorder, Screen
 from anivault.core.anew.lying import Way, by_place, is_other
@@ -66,19 +66,30 @@ def traced(tape: Tape, made: Organized) -> Callable[[], bytes]:
     return aside(lambda: packed(kept(tape.glance.folders, trace(), made.held)))
 
 
-def known(put: Copy) -> Copy:
-    """Have events say of new files that they are known, as next time: telling all again takes much longer.
+def known(put: Copy, once: Sequence[str] = ()) -> Copy:
+    """Have events say of new files that they are known, as next time, and nothing of what is said `once`.
 
-    No text in JSON has a quote that nothing stands before, so that nothing else reads like this.
+    To tell all again would take much longer. No text in JSON has a quote that nothing stands before, so that
+    nothing else reads like this.
     """
-    return lambda note, data: put(note, data.replace(b',"new":true,"cand', b',"new":false,"cand'))
+    notes = {f"{line}\n".encode() for line in once}
+    events = [msgspec.json.Encoder().encode_lines([NoticeEvent(text=line)]) for line in once]
+
+    def keep(note: bool, data: bytes) -> None:
+        data = data.replace(b',"new":true,"cand', b',"new":false,"cand')
+        for event in events:
+            data = data.replace(event, b"")
+        if not (note and data in notes):
+            put(note, data)
+
+    return keep
 
 
 def again(screen: Screen, tape: Tape, old: Old, request: OrganizeRequest) -> Work | None:
     """What was said, with what changed planned anew; None where all has to be."""
     from anivault.cli.organize_handler import anew  # most runs find all as it was
 
-    made = anew(request, old.made_from, tape.glance, screen.progress) if request.order.traced else None
+    made = anew(request, old.made_from, tape.glance) if request.order.traced else None
     seen = Seen(request.order.library)
     found = made and renewed(screen, old, made, seen)
     if found:

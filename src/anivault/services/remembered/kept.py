@@ -49,6 +49,10 @@ class Kept(msgspec.Struct, array_like=True):
         """How many files the plan has of these homes."""
         return sum(known.files for known in self.folders.values() if known.home in homes)
 
+    def folders_of(self, homes: Set[str]) -> Set[str]:
+        """The folders that these homes had."""
+        return {path for path, known in self.folders.items() if known.home in homes}
+
     def renewed(self, seen: Mapping[str, bytes], homes: Set[str], kin: Kin, missed: int) -> Kept:
         """The same with these homes as they are now."""
         stay = {path: known for path, known in self.folders.items() if known.home not in homes}

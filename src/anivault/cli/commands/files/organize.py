@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from anivault.core.organized import Organized
     from anivault.services.asking import Asking
     from anivault.services.remembered.seen import Seen
-    from anivault.services.remembered.tapes import Tape
+    from anivault.services.remembered.tapes import Recording, Tape
 
 # As in shared.settings, which is not imported to print the help.
 ModeName = Literal["hardlink", "reflink", "copy", "move", "symlink"]
@@ -205,20 +205,28 @@ def _shown(screen: Screen, looks: _Looks, tape: Tape | None, result: Organized) 
         seen.remember(result.held, result.moves)
         return result.exit_code
     next_time = _without_what_is_said_once(result)
+    once = [line for line in result.notices if line not in next_time.notices]
     traced = renewed.traced(tape, next_time)
     with tape.recording() as recording:
-        screen.copy = renewed.known(recording.put) if screen.json else recording.put
+        screen.copy = renewed.known(recording.put, once) if screen.json else recording.put
         _show(screen, looks, seen, result, recording.mark)
         screen.copy = None
         screen.flush()
-        new = seen.remember(result.held, result.moves) and not screen.json
-        if new or next_time is not result:
-            recording.begin_again()
-            recorder = Recorder(screen, recording.put)
-            with recorder.paged(wanted=not looks.apply):
-                _show_rest(recorder, looks, seen, next_time, again())
+        new = seen.remember(result.held, result.moves)
+        if not screen.json and (new or once):
+            _say_of_next_time(screen, recording, looks, seen, next_time)
         recording.end(result.exit_code, screen.counts, traced())
     return result.exit_code
+
+
+def _say_of_next_time(
+    screen: Screen, recording: Recording, looks: _Looks, seen: Seen, result: Organized
+) -> None:
+    """Record what comes next time instead of what was said of files that were new."""
+    recording.begin_again()
+    recorder = Recorder(screen, recording.put)
+    with recorder.paged(wanted=not looks.apply):
+        _show_rest(recorder, looks, seen, result, again())
 
 
 def _without_what_is_said_once(result: Organized) -> Organized:
