@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from anivault.cli import organize_handler
+from anivault.core import flow
+from anivault.core.pipeline import reading
 from anivault.services.remembered import tapes
 from tests.conftest import Run
 
@@ -186,3 +189,77 @@ def test_where_all_that_goes_has_gone_all_is_asked_about(
 
     assert looked[-1] is None
     assert known(found[1]) == told(run, pile, "--fresh")[1]
+
+
+def test_a_name_that_is_not_utf8_has_all_planned(run: Run, pile: Path, looked: list[set[str] | None]) -> None:
+    told(run, pile)
+    os.mkdir(os.fsencode(pile) + b"/e\xff")
+    found = [told(run, pile), told(run, pile)]
+    bring(pile, "Paranoia Agent/[A] Paranoia Agent - 01.mkv")
+    found.append(told(run, pile))
+
+    assert [code for code, _ in found] == [10, 10, 10]
+    assert looked[-1] is None
+    assert known(found[-1][1]) == told(run, pile, "--fresh")[1]
+
+
+def test_what_follows_videos_that_went_before_wants_places_of_one_show(run: Run, pile: Path) -> None:
+    """Fonts of two folders, whose videos are in the library, go to one folder there."""
+    bring(pile, "[A] Trigun BD1/[A] Trigun - 05.mkv")
+    run(
+        "organize",
+        pile / "[A] Trigun BD1",
+        "--to",
+        pile.parent / "lib",
+        "--mode=move",
+        "--apply",
+        "--no-prune",
+    )
+    bring(pile, "[B] Trigun BD2/[B] Trigun - 06.mkv")
+    bring(pile, "[B] Trigun BD2/Fonts/arial.ttf")
+    told(run, pile)
+    bring(pile, "[A] Trigun BD1/Fonts/arial.ttf")
+    found = told(run, pile)
+
+    assert known(found[1]) == told(run, pile, "--fresh")[1]
+
+
+def test_a_folder_that_was_away_while_all_was_planned_is_found_again(
+    run: Run, pile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = reading.read
+
+    def meanwhile(*words: Any) -> Any:
+        (pile / "Monster").rename(pile.parent / "away")
+        found = read(*words)
+        (pile.parent / "away").rename(pile / "Monster")
+        return found
+
+    with monkeypatch.context() as now:
+        now.setattr(flow, "read", meanwhile)
+        told(run, pile)
+    found = told(run, pile)
+
+    assert known(found[1]) == told(run, pile, "--fresh")[1]
+
+
+def test_a_library_that_arises_above_is_noticed(run: Run, pile: Path) -> None:
+    bring(pile, "2024/Paranoia Agent/[A] Paranoia Agent - 01.mkv")
+    bring(pile.parent, "other/[A] Planetes - 09.mkv")
+    told(run, pile)
+    run("organize", pile.parent / "other", "--to", pile / "2024", "--mode=symlink", "--apply")
+    found = told(run, pile)
+
+    assert known(found[1]) == told(run, pile, "--fresh")[1]
+
+
+def test_a_folder_that_a_move_empties_is_told_of(run: Run, pile: Path) -> None:
+    for show in SHOWS[:-1]:
+        bring(pile, f"{show}/notes.txt")
+    bring(pile, f"{SHOWS[-1]}/Other Stuff/notes.txt")
+    told(run, pile, "--mode=move")
+    shutil.rmtree(pile / SHOWS[-1] / "Other Stuff")
+    found = told(run, pile, "--mode=move")
+
+    assert "folder" in {event["event"] for event in found[1]}
+    assert known(found[1]) == told(run, pile, "--mode=move", "--fresh")[1]

@@ -183,6 +183,21 @@ def test_words_that_the_user_keeps_are_read(source: Path, library: Path, tmp_pat
     assert len(set(sums)) == 4
 
 
+def test_words_that_the_user_keeps_count_wherever_a_link_leads(
+    source: Path, library: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "far.txt").write_text("*01*")
+    (tmp_path / "ignore").symlink_to("far.txt")
+    others = [str(tmp_path / "ignore")]
+    sums = [glanced([str(source)], str(library), others).all]
+    slipped(tmp_path / "far.txt", "*02*")
+    sums.append(glanced([str(source)], str(library), others).all)
+    (tmp_path / "ignore").unlink()
+    sums.append(glanced([str(source)], str(library), others).all)
+
+    assert len(set(sums)) == 3
+
+
 def test_a_folder_that_nobody_may_list_is_one_that_changes_when_one_may(
     source: Path, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,13 +288,15 @@ def test_a_folder_has_another_sum_when_its_own_files_change(
     assert {path for path in after if after[path] != before.get(path)} == {"/Show", "/Third"}
 
 
-@pytest.mark.parametrize("change", ["words", "library", "rights of the source"])
+@pytest.mark.parametrize("change", ["words", "library", "rights of the source", "a library in it"])
 def test_what_all_folders_depend_on_is_in_the_rest(source: Path, library: Path, change: str) -> None:
     rest, _ = folders(source, library)
     if change == "words":
         (source / "Show/.anivaultignore").write_text("*01*")
     elif change == "library":
         (library / "Show/new.mkv").touch()
+    elif change == "a library in it":
+        (source / "Show/.anivault").mkdir()
     else:
         source.chmod(0o711)
 

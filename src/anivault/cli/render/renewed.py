@@ -24,6 +24,7 @@ from anivault.cli.screen import Copy, Recorder, Screen
 from anivault.core.anew.lying import Way, by_place, is_other
 from anivault.core.models import HeldReason
 from anivault.core.organized import Organized
+from anivault.services.remembered.glance import undisturbed
 from anivault.services.remembered.kept import Kept, kept, packed
 from anivault.services.remembered.seen import Seen
 from anivault.services.remembered.tapes import Old, Tape
@@ -63,7 +64,10 @@ def traced(tape: Tape, made: Organized) -> Callable[[], bytes]:
     trace = made.trace
     if not (trace and made.plain):
         return bytes
-    return aside(lambda: packed(kept(tape.glance.folders, trace(), made.held)))
+    seen = tape.glance
+    return aside(
+        lambda: packed(kept(seen.folders, trace(), made.held)) if undisturbed(seen, seen.times) else b""
+    )
 
 
 def known(put: Copy, once: Sequence[str] = ()) -> Copy:

@@ -14,6 +14,7 @@ from functools import lru_cache
 import msgspec
 from xxhash import xxh3_64_intdigest
 
+from anivault.core.anew.lying import is_other
 from anivault.core.causes import Cause
 from anivault.core.models import Decision, FileKind, Match, MatchedFile, ParsedFile, Plan, ScannedFile, ShowId
 from anivault.core.pipeline.folders import context, plain
@@ -57,6 +58,7 @@ class Kin:
         self._add_titles(files, reader)
         self._add_shows(videos, plan)
         self._add_followers(videos, others, plan)
+        self._add_places(plan)
 
     def _begun(self, folder: Folder) -> Home:
         """The home of a folder. What goes with a video lies near it: in its folder, below or above."""
@@ -115,6 +117,16 @@ class Kin:
         for file in alone:
             if longest_prefix(stem_of(file), stems[file.root, file.folder]) is None:
                 self._ask(file, "in", _up(file.folder))
+
+    def _add_places(self, plan: Plan) -> None:
+        """What goes with videos wants places beside them, be these of earlier runs and not here any more."""
+        going = [(move.root, move.rel, move.target) for move in plan.moves if move.video is not None]
+        held = [item for item in plan.held if item.place and is_other(item.rel)]
+        staying = [(item.root, item.rel, item.place) for item in held]
+        for root, rel, place in (*going, *staying):
+            home, beside = self._of[root, _folder(rel)], _sum("place", fold(_folder(place)))
+            home.asks.add(beside)
+            home.offers.add(beside)
 
     def _ask(self, file: ScannedFile, what: str, folders: Iterable[str]) -> None:
         self._of[file.root, file.folder].asks.update(_sum(what, file.root, folder) for folder in folders)

@@ -12,7 +12,7 @@ import os
 import stat
 import time
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
 from itertools import chain
 from operator import attrgetter
@@ -42,32 +42,35 @@ Facts = tuple[int, ...]
 class Glance(NamedTuple):
     """The sum of `all` that was seen; of the `folders` of the sources, by their paths; and of the `rest`.
 
-    That of a folder is of what is in it but for the folders that are gone into. `ended`: when all was seen.
+    That of a folder is of what is in it but for the folders that are gone into. `times`: when something came
+    to a folder, or went, and when anything of the folder itself changed. `ended`: when all was seen.
     """
 
     all: bytes
     rest: bytes
     folders: Mapping[str, bytes]
+    times: Mapping[str, Facts]
     ended: float  # seconds since 1970
 
 
 class _Seen(NamedTuple):
     """Of one look: what everything is summed up from; and of which folder of a source `files` are the files.
 
-    `lists`: the ignore lists in it, which have their say about all below.
+    `lists`: what in it has its say about all below, such as ignore lists. `times`: as in a Glance.
     """
 
     row: bytes
     folder: str = ""
     files: bytes = b""
     lists: bytes = b""
+    times: Facts = ()
 
 
 def glanced(
     sources: Sequence[str], library: str, others: Sequence[str] = (), progress: Progress = untold
 ) -> Glance:
     """Sum up sources, a library, and `others`: small files of the user's, and folders that hold such ones."""
-    made, rest, folders = xxh3_128(), xxh3_128(), dict[str, bytes]()
+    made, rest, folders, times = xxh3_128(), xxh3_128(), dict[str, bytes](), dict[str, Facts]()
     skip = os.path.realpath(library)
     beside = [folder for folder, count in Counter(map(os.path.dirname, sources)).items() if count > 1]
     looks = [
@@ -80,13 +83,20 @@ def glanced(
         rest.update(seen.lists if seen.folder else seen.row)
         if seen.files:
             folders[seen.folder] = _joined(folders.get(seen.folder, b""), seen.files)
+            times[seen.folder] = seen.times
         if not count % TELLING:
             progress(count, None)
-    return Glance(made.digest(), rest.digest(), folders, time.time())
+    return Glance(made.digest(), rest.digest(), folders, times, time.time())
 
 
-def still(seen: Glance, sources: Sequence[str], library: str, folders: Iterable[str]) -> bool:
-    """Whether these folders of the sources are as they were seen."""
+def undisturbed(seen: Glance, folders: Iterable[str]) -> bool:
+    """Whether nothing has come to these folders, or gone from them, since they were seen."""
+    known = ((folder, seen.times[folder]) for folder in folders)
+    return all(_times(_stat_of(folder)) == times for folder, times in known if times)
+
+
+def still(seen: Glance, sources: Sequence[str], library: str, folders: Collection[str]) -> bool:
+    """Whether these folders of the sources, and the ways to them, are as they were seen."""
     skip = os.path.realpath(library)
     roots = map(os.path.abspath, sources)
     looks = {
@@ -96,7 +106,8 @@ def still(seen: Glance, sources: Sequence[str], library: str, folders: Iterable[
         look = next(look for root, look in looks.items() if f"{folder}/".startswith(root))
         if seen.folders.get(folder) != _files_in(folder, look):
             return False
-    return True
+    ways = {str(way) for folder in folders for way in (folder, *Path(folder).parents)}
+    return undisturbed(seen, ways & seen.times.keys())
 
 
 def _files_in(folder: str, look: Look[_Place, _Seen]) -> bytes:
@@ -133,7 +144,7 @@ class _Place(NamedTuple):
 
 
 class _There(NamedTuple):
-    """What is in a folder, or at some of its names, and how the folder itself lets us in."""
+    """The folder itself, and what is in it, or at some of its names."""
 
     itself: Facts
     names: Sequence[str]
@@ -165,7 +176,8 @@ def _in_source(root: str, real: str, skip: str, place: _Place) -> tuple[_Seen, l
     below = real + folder[len(root) :]
     entered = {one: None for one in inside if not _is_left_out(f"{folder}/{one}", f"{below}/{one}", skip)}
     files, lists = _of_files(place, there.without(entered) if entered else there)
-    return _Seen(files + _row(inside), folder, files, lists), [_Place(f"{folder}/{one}") for one in entered]
+    seen = _Seen(files + _row(inside, there.itself), folder, files, lists, _times(there.itself))
+    return seen, [_Place(f"{folder}/{one}") for one in entered]
 
 
 def _opened(place: _Place) -> _There | list[_Place] | bytes:
@@ -177,7 +189,7 @@ def _opened(place: _Place) -> _There | list[_Place] | bytes:
             if len(names) > AT_ONCE and not place.names:
                 return _parts(place.folder, handle)
             found = [s and _facts(s) for s in fs.stats(handle, names)]
-            return _There(_lasting(_facts(os.fstat(handle))), names, found)
+            return _There(_facts(os.fstat(handle)), names, found)
         finally:
             fs.close_folder(handle)
     except OSError as error:
@@ -189,14 +201,18 @@ def _of_files(place: _Place, there: _There) -> tuple[bytes, bytes]:
     if place.names and not there.names:
         return b"", b""
     lists = _lists(place.folder, there)
-    return xxh3_128_digest(_row(place.folder, *there) + lists), lists
+    row = _row(place.folder, _lasting(there.itself), there.names, there.found)
+    return xxh3_128_digest(row + lists), lists
 
 
 def _lists(folder: str, there: _There) -> bytes:
-    names = sorted(READ.intersection(there.names))
+    """What tells of the ignore lists in a folder, and of a library that it is."""
+    names = sorted((READ | {FOLDER}).intersection(there.names))
     if not names:
         return b""
-    return b"".join((_row([there.found[there.names.index(name)] for name in names]), *_words(folder, names)))
+    facts = [there.found[there.names.index(name)] for name in names]
+    journal = os.path.lexists(os.path.join(folder, FOLDER, "journal.jsonl"))
+    return b"".join((_row(folder, names, facts, journal), *_words(folder, READ.intersection(names))))
 
 
 def _folders(folder: str, rest: Iterable[tuple[str, Facts]]) -> Iterator[str]:
@@ -255,9 +271,11 @@ def _above(path: str) -> Iterator[bytes]:
 
 
 def _kept(path: str) -> Iterator[bytes]:
-    """A small file of the user's with its words, or the files of a folder with their facts."""
+    """A small file of the user's with its words, wherever it leads; or the files of a folder with facts."""
     if not os.path.isdir(path):
-        yield from _words(os.path.dirname(path), [os.path.basename(path)])
+        yield _row(path, _stat(path))
+        folder, name = os.path.split(os.path.realpath(path))
+        yield from _words(folder, [name])
         return
     yield _row(path, [(name, _stat(os.path.join(path, name))) for name in sorted(os.listdir(path))])
 
@@ -301,6 +319,18 @@ def _itself(path: str) -> Facts | None:
     """What there is of a root that is a file, or of a folder that lasts."""
     facts = _stat(path)
     return _lasting(facts) if facts and stat.S_ISDIR(facts[0]) else facts
+
+
+def _stat_of(folder: str) -> Facts | None:
+    """What there is of a folder, wherever a link leads."""
+    try:
+        return _facts(os.stat(folder))
+    except OSError:
+        return None
+
+
+def _times(facts: Facts | None) -> Facts:
+    return facts[2:4] if facts else ()
 
 
 def _lasting(facts: Facts) -> Facts:

@@ -7,6 +7,7 @@ homes that changed, and those that something of them reaches.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from contextlib import suppress
 
 import msgspec
 
@@ -78,5 +79,7 @@ def _known(paths: Iterable[str], seen: Mapping[str, bytes], kin: Kin) -> dict[st
 
 
 def packed(made_from: Kept) -> bytes:
-    """The same as bytes."""
-    return msgspec.msgpack.encode(made_from)
+    """The same as bytes; none where the name of a folder is not UTF-8."""
+    with suppress(UnicodeEncodeError):
+        return msgspec.msgpack.encode(made_from)
+    return b""

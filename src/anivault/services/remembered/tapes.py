@@ -237,7 +237,7 @@ class Tape:
         self._path = Path(user_cache_dir("anivault"), FOLDER, xxh3_64_hexdigest(self._command))
         self.seen = b""
         self._rest = b""
-        self.glance = Glance(b"", b"", {}, 0)
+        self.glance = Glance(b"", b"", {}, {}, 0)
 
     def known(self) -> Said | None:
         """Return what was said, if all is as it was."""

@@ -130,9 +130,10 @@ def organize(
         from anivault.services.asking import arriving
 
         chosen = rules(settings, mode, preset, on_conflict, upgrade=upgrade)
+        beyond = apply or chosen.upgrade or (prune and chosen.mode == "move")
         order = Order(
             what=arriving(settings, paths, library), library=library, rules=chosen, nfo=nfo, artwork=artwork,
-            traced=_is_traced(context.screen, tape, apply or chosen.upgrade),
+            traced=_is_traced(context.screen, tape, beyond),
         )  # fmt: skip
         return OrganizeRequest(
             order=order, asking=context.asking(parser, provider, lang, fresh=fresh), apply=apply,
