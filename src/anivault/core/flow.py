@@ -71,6 +71,7 @@ def organize(order: Order, asked: Asked, bars: Bars, *, applied: bool = False) -
         left_out=tuple(sorted(found.left_out, key=lambda item: place(item.path))),
         notices=(*neighbours(plan), *untitled(there, files, order.rules.preset)),
         journal=there.journal,
+        settled=found.lasts,
         trace=trace if order.traced and not found.holes else None,
     )
 

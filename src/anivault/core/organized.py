@@ -80,6 +80,7 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     journal: History | None = None  # of the library, as it was read for the plan
     report: Report | None = None
+    settled: bool = True  # no file will be too young by itself
     trace: Callable[[], Kin] | None = (
         None  # tells which folders have to do with one another, where that is asked
     )
@@ -159,7 +160,9 @@ class Organized(msgspec.Struct, frozen=True, kw_only=True):
     def lasts(self) -> bool:
         """Whether the same comes of it later on: nothing was done, is being written, or needs room."""
         passing = any(item.reason in PASSING for item in self.left_out)
-        return not (passing or (self.report and self.report.run) or (self.plan.moves and room_for(self.plan)))
+        return self.settled and not (
+            passing or (self.report and self.report.run) or (self.plan.moves and room_for(self.plan))
+        )
 
     @property
     def _failed(self) -> dict[tuple[str, str], Held]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -250,3 +251,16 @@ def test_colours_are_kept_as_the_pager_would_get_them(
         heard.note("a note")
 
     assert pieces == [(False, b"\x1b[1mTitle\x1b[0m\n" if colours else b"Title\n"), (True, b"a note\n")]
+
+
+def test_what_will_be_too_young_is_looked_at_each_time(
+    run: Run, pile: Path, tmp_path: Path, worked: Worked
+) -> None:
+    """The clock of a disk is ahead: in a while the file is as young as one that was just written."""
+    run("config", "set", "scan.settle", "100")
+    ahead = time.time() + 1000
+    os.utime(pile / "Cowboy Bebop - 01.mkv", (ahead, ahead))
+    for _ in range(2):
+        run("organize", pile, "--to", tmp_path / "lib")
+
+    assert worked() == 2

@@ -11,7 +11,7 @@ from anivault.core.models import ParsedFile
 from anivault.core.pipeline.parser import parse_files, parse_path
 from anivault.core.pipeline.records import Read, Scan, What
 from anivault.core.pipeline.scanner import scan
-from anivault.core.pipeline.settling import being_written
+from anivault.core.pipeline.settling import being_written, will_be_young
 from anivault.parser.read import Reader
 from anivault.shared.progress import Progress, untold
 from anivault.shared.work.memory import FORGETFUL, Memory
@@ -43,4 +43,5 @@ def settled(found: Scan, files: Sequence[ParsedFile], what: What) -> Read:
         files=tuple(item for item in files if item.file.path not in left) if left else tuple(files),
         left_out=(*found.left_out, *unfinished),
         holes=bool(found.holes),
+        lasts=not will_be_young(found.files, found.began, what.settle),
     )

@@ -83,12 +83,14 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """What is there, and how each name reads. `alone`: each name is to be judged by itself.
 
     `holes`: whether there are files that nothing was written into; what they are depends on all others.
+    `lasts`: whether the same files will be left out later on.
     """
 
     files: tuple[ParsedFile, ...]
     left_out: tuple[LeftOut, ...] = ()
     alone: bool = False
     holes: bool = False
+    lasts: bool = True
 
     @property
     def videos(self) -> tuple[ParsedFile, ...]:

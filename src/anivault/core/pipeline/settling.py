@@ -34,6 +34,12 @@ def being_written(files: Sequence[ScannedFile], scanned: float, settle: float = 
     ]
 
 
+def will_be_young(files: Sequence[ScannedFile], scanned: float, settle: float) -> bool:
+    """Whether files have times so far ahead that they are not young yet, and will be."""
+    ahead = (scanned + settle) * 1e9
+    return settle > 0 and any(file.identity and file.identity.mtime_ns > ahead for file in files)
+
+
 def _young(file: ScannedFile, now: float, settle: float) -> str:
     """Say that the user wants files of this age to be left alone, else ''. Clocks of disks may run ahead."""
     age = abs(now - file.identity.mtime_ns / 1e9) if file.identity else settle
