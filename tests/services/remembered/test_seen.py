@@ -48,11 +48,7 @@ def test_what_moves_is_forgotten_and_the_others_are_not() -> None:
     assert known(held("1.mkv"), held("2.mkv")) == {"/in/2.mkv"}
 
 
-@pytest.mark.parametrize("few", [0, 1000])
-def test_of_several_lines_the_last_counts_however_it_is_looked_for(
-    monkeypatch: pytest.MonkeyPatch, few: int
-) -> None:
-    monkeypatch.setattr(seen, "FEW", few)
+def test_of_several_lines_the_last_counts() -> None:
     Seen("/lib").remember([held("1.mkv"), held("2.mkv"), held("3.mkv")])
     Seen("/lib").remember([held("1.mkv", HeldReason.TARGET_TAKEN)], [move("2.mkv")])
     Seen("/lib").remember([held("1.mkv")])
