@@ -93,8 +93,8 @@ def again(screen: Screen, tape: Tape, old: Old, request: OrganizeRequest) -> Wor
     """What was said, with what changed planned anew; None where all has to be."""
     from anivault.cli.organize_handler import anew  # most runs find all as it was
 
+    seen = Seen(request.order.library)  # before a moment is waited in which a file may grow
     made = anew(request, old.made_from, tape.glance) if request.order.traced else None
-    seen = Seen(request.order.library)
     found = made and renewed(screen, old, made, seen)
     if found:
         return Work(lambda: found, partial(_show, screen, tape, seen))
