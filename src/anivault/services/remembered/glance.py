@@ -189,7 +189,7 @@ def _opened(place: _Place) -> _There | list[_Place] | bytes:
             if len(names) > AT_ONCE and not place.names:
                 return _parts(place.folder, handle)
             found = [s and _facts(s) for s in fs.stats(handle, names)]
-            return _There(_facts(os.fstat(handle)), names, found)
+            return _There(_facts(os.stat(handle)), names, found)
         finally:
             fs.close_folder(handle)
     except OSError as error:
