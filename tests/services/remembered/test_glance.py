@@ -183,16 +183,19 @@ def test_words_that_the_user_keeps_are_read(source: Path, library: Path, tmp_pat
     assert len(set(sums)) == 4
 
 
+@pytest.mark.parametrize("of_a_folder", [False, True])
 def test_words_that_the_user_keeps_count_wherever_a_link_leads(
-    source: Path, library: Path, tmp_path: Path
+    source: Path, library: Path, tmp_path: Path, of_a_folder: bool
 ) -> None:
     (tmp_path / "far.txt").write_text("*01*")
-    (tmp_path / "ignore").symlink_to("far.txt")
-    others = [str(tmp_path / "ignore")]
+    (tmp_path / "lists").mkdir()
+    link = tmp_path / "lists/mal.jsonl" if of_a_folder else tmp_path / "ignore"
+    link.symlink_to(tmp_path / "far.txt")
+    others = [str(link.parent if of_a_folder else link)]
     sums = [glanced([str(source)], str(library), others).all]
     slipped(tmp_path / "far.txt", "*02*")
     sums.append(glanced([str(source)], str(library), others).all)
-    (tmp_path / "ignore").unlink()
+    link.unlink()
     sums.append(glanced([str(source)], str(library), others).all)
 
     assert len(set(sums)) == 3

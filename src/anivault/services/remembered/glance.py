@@ -277,7 +277,8 @@ def _kept(path: str) -> Iterator[bytes]:
         folder, name = os.path.split(os.path.realpath(path))
         yield from _words(folder, [name])
         return
-    yield _row(path, [(name, _stat(os.path.join(path, name))) for name in sorted(os.listdir(path))])
+    inside = [(name, os.path.join(path, name)) for name in sorted(os.listdir(path))]
+    yield _row(path, [(name, _stat(file), _stat_of(file)) for name, file in inside])
 
 
 def _named(folder: str) -> Iterator[bytes]:
@@ -321,10 +322,10 @@ def _itself(path: str) -> Facts | None:
     return _lasting(facts) if facts and stat.S_ISDIR(facts[0]) else facts
 
 
-def _stat_of(folder: str) -> Facts | None:
-    """What there is of a folder, wherever a link leads."""
+def _stat_of(path: str) -> Facts | None:
+    """What there is at a path, wherever a link leads."""
     try:
-        return _facts(os.stat(folder))
+        return _facts(os.stat(path))
     except OSError:
         return None
 

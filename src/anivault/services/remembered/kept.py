@@ -24,7 +24,10 @@ class Known(msgspec.Struct, array_like=True):
 
 
 class Kept(msgspec.Struct, array_like=True):
-    """All folders of a plan by their whole paths, and all homes. `missed`: how many held ones."""
+    """All folders of a plan by their whole paths, and all homes.
+
+    `missed`: how many held files somebody may miss.
+    """
 
     folders: dict[str, Known]
     homes: dict[str, Home]
